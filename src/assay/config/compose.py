@@ -1,0 +1,106 @@
+"""From the menu (conf/) to the order (params.yaml), and from either to typed objects."""
+
+import difflib
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from assay.config import schema
+from assay.errors import AssayError
+
+PARAMS = Path("params.yaml")
+CONF = Path("conf")
+PLUGINS = Path("src")
+
+
+def register() -> None:
+    """Make the schemas, and the resolver that checks ranges, known to Hydra in this process."""
+    store = ConfigStore.instance()
+    store.store(group="schema", name="config", node=schema.Config)
+    for name, model in schema.MODELS.items():
+        store.store(group="schema/model", name=name, node=model)
+    OmegaConf.register_new_resolver("assay.checked", _checked, replace=True)
+
+
+def _checked(version: int, _root_: DictConfig) -> int:
+    """`version: ${assay.checked:1}` composes to 1 if, and only if, every value is within its range.
+
+    Types alone are Hydra's business; a range is only checked when something is resolved. Standing in the
+    configuration itself, this runs wherever it is composed, inside `dvc exp run` too.
+    """
+    plain = OmegaConf.to_container(_root_, resolve=False)
+    assert isinstance(plain, dict)
+    typed({**plain, "version": version})
+    return version
+
+
+def typed(plain: Mapping[str, Any]) -> schema.Config:
+    """The configuration as dataclasses.
+
+    Raises AssayError naming the key for an unknown key, a value of the wrong type or out of its range, a
+    contradiction, or a file of another format version.
+    """
+    try:
+        merged = OmegaConf.merge(OmegaConf.structured(schema.Config), dict(plain))
+        merged.model = _typed_model(merged.model)
+        merged.baselines = {name: _typed_model(model) for name, model in merged.baselines.items()}
+        config = OmegaConf.to_object(merged)
+    except OmegaConfBaseException as error:
+        raise AssayError(_first_lines(error), where="the configuration", todo="correct the key") from error
+    assert isinstance(config, schema.Config)
+    if config.version != schema.FORMAT:
+        raise AssayError(
+            f"version={config.version}: this release reads version {schema.FORMAT}", todo="run: assay params"
+        )
+    if found := schema.faults(config):
+        raise AssayError("; ".join(found), where="the configuration", todo="correct the value")
+    return config
+
+
+def _typed_model(node: Any) -> Any:
+    known = schema.MODELS.get(node.get("name")) if isinstance(node, DictConfig) else None
+    return OmegaConf.merge(OmegaConf.structured(known), node) if known else node
+
+
+def load(path: Path = PARAMS) -> schema.Config:
+    """The order: params.yaml exactly as DVC hashed it."""
+    if not path.exists():
+        raise AssayError(f"{path} is missing", todo="run: assay params")
+    try:
+        return typed(OmegaConf.to_container(OmegaConf.load(path)))  # type: ignore[arg-type]
+    except AssayError as error:
+        raise AssayError(error.what, where=str(path), todo=error.todo) from error
+    except Exception as error:  # a YAML parser's own errors share no base class
+        raise AssayError(f"not a YAML mapping: {error}", where=str(path), todo="run: assay params") from error
+
+
+def composed(overrides: Sequence[str] = ()) -> str:
+    """The text of params.yaml that `dvc exp run -S ...` would write: DVC's own function writes it."""
+    from dvc.utils.hydra import compose_and_dump
+
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, PARAMS)
+        try:
+            compose_and_dump(target, str(CONF.absolute()), None, "config", str(PLUGINS), list(overrides))
+        except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
+            raise AssayError(_first_lines(error), where=str(CONF), todo="correct the override") from error
+        return target.read_text()
+
+
+def difference(text: str, path: Path = PARAMS) -> str:
+    """A unified diff from what conf/ composes to (`text`) to what params.yaml holds; empty when equal."""
+    held = path.read_text() if path.exists() else ""
+    lines = difflib.unified_diff(text.splitlines(), held.splitlines(), "conf/", str(path), lineterm="")
+    return "\n".join(lines)
+
+
+def _first_lines(error: BaseException) -> str:
+    """OmegaConf and Hydra append the full key and the type; the key is worth keeping, the type is not."""
+    causes = [error] if error.__cause__ is None else [error, error.__cause__]
+    lines = [line.strip() for cause in causes for line in str(cause).splitlines()]
+    return "; ".join(dict.fromkeys(line for line in lines if line and not line.startswith("object_type")))

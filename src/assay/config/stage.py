@@ -1,0 +1,77 @@
+"""How a node of dvc.yaml starts: `@stage` around one function of the configuration."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from assay.config.schema import Config
+from assay.errors import AssayError, reported
+
+Run = Callable[[Config], None]
+
+
+def stage(run: Run) -> Callable[[], None]:
+    """Make a command of a stage.
+
+    Without arguments it reads params.yaml, as `dvc repro` does. With arguments it is a Hydra app on conf/
+    (`python -m assay.stages.train model=logistic`, `--cfg job`, `-m`), for trying things out.
+    """
+    name = f"assay {Path(sys.modules[run.__module__].__file__ or '').stem}"
+
+    def main() -> None:
+        _pin_arithmetic()
+        with reported(name):
+            enter_root()
+            if sys.argv[1:]:
+                _hydra_app(run, name)
+            else:
+                from assay.config.compose import load
+
+                run(load())
+
+    main.__doc__ = run.__doc__
+    return main
+
+
+def enter_root(start: Path | None = None) -> Path:
+    """Change to the folder that holds dvc.yaml, here or above; every path in the code is relative to it."""
+    here = (start or Path.cwd()).absolute()
+    for folder in (here, *here.parents):
+        if (folder / "dvc.yaml").exists():
+            os.chdir(folder)
+            return folder
+    raise AssayError("no dvc.yaml here or above", where=str(here), todo="change to your clone of the repo")
+
+
+def _pin_arithmetic() -> None:
+    """Ask the numeric libraries for one code path on every x86-64 machine and any number of threads.
+
+    OpenBLAS and NumPy choose kernels by the processor, and their last bits differ; so do sums split over
+    another number of threads. Must run before NumPy is imported. (NumPy ignores names of features that the
+    processor lacks.)
+    """
+    os.environ.update(
+        OPENBLAS_NUM_THREADS="1",
+        OPENBLAS_CORETYPE="Haswell",
+        NPY_DISABLE_CPU_FEATURES="AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR",
+    )
+
+
+def _hydra_app(run: Run, name: str) -> None:
+    import hydra
+    from omegaconf import DictConfig, OmegaConf
+
+    from assay.config.compose import CONF, register, typed
+
+    def task(composed: DictConfig) -> None:
+        with reported(name):
+            OmegaConf.resolve(composed)
+            run(typed(OmegaConf.to_container(composed)))  # type: ignore[arg-type]
+
+    register()
+    # Hydra writes multirun.yaml somewhere whatever it is told: let that be a folder that goes away.
+    with tempfile.TemporaryDirectory() as scratch:
+        sys.argv.append(f"hydra.sweep.dir={scratch}")
+        hydra.main(version_base="1.3", config_path=str(CONF.absolute()), config_name="config")(task)()

@@ -1,0 +1,43 @@
+"""Features of a thyroid record, each a function of that one record: nothing is fitted."""
+
+import numpy as np
+import pandas as pd
+
+from assay.datasets.thyroid.columns import FLAGS, LABS, TREATMENTS
+
+# Floors and units keep logarithms finite: the assays' lower detection limits, and 1 for none.
+TSH_FLOOR = 0.005
+DECIMALS = 6
+
+
+def features(records: pd.DataFrame, *, derived: bool) -> pd.DataFrame:
+    """The feature table, one row per record: measurements, history, referral, and what follows from them."""
+    history = [flag for flag in FLAGS if flag not in TREATMENTS]
+    measured = records[["age", "sex", *history, *LABS, "referral_source"]]
+    return pd.concat([measured, _derived(records)], axis=1) if derived else measured
+
+
+def _derived(records: pd.DataFrame) -> pd.DataFrame:
+    """Logarithms, ratios and counts.
+
+    A low FTI with a high TSH is hypothyroidism, a high one with a low TSH hyperthyroidism: the feedback loop
+    makes log TSH against log FTI close to a line in health. Rounded, so that the last bit of a processor's
+    logarithm is no part of the data.
+    """
+    log_tsh = np.log(records["TSH"].clip(lower=TSH_FLOOR))
+    log_fti = np.log(records["FTI"])
+    log_t3, log_tt4 = np.log(records["T3"]), np.log(records["TT4"])
+    table = {
+        "log_TSH": log_tsh,
+        "log_FTI": log_fti,
+        "log_T3": log_t3,
+        "log_TT4": log_tt4,
+        "log_TSH_plus_log_FTI": log_tsh + log_fti,
+        "log_TSH_minus_log_FTI": log_tsh - log_fti,
+        "log_T3_per_TT4": log_t3 - log_tt4,
+        "log_T3_per_FTI": log_t3 - log_fti,
+        "FTI_residual": log_fti - (log_tt4 - np.log(records["T4U"])),
+        "n_labs": records[list(LABS)].notna().sum(axis=1).astype("float64"),
+        "n_flags": records[list(FLAGS)].sum(axis=1).astype("float64"),
+    }
+    return pd.DataFrame(table, index=records.index).round(DECIMALS)

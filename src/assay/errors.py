@@ -1,0 +1,58 @@
+"""Errors that a user can act on, and how they reach the terminal."""
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+DEBUG_VARIABLE = "ASSAY_DEBUG"
+
+
+class AssayError(Exception):
+    """Something the user can mend: what happened, where, and what to do next."""
+
+    def __init__(self, what: str, *, where: str = "", rows: Sequence[object] = (), todo: str = "") -> None:
+        self.what, self.where, self.rows, self.todo = what, where, list(rows), todo
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.where:
+            lines.append(f"  where: {self.where}")
+        if self.rows:
+            lines.append(f"  rows:  {sample(self.rows)}")
+        if self.todo:
+            lines.append(f"  to do: {self.todo}")
+        return "\n".join(lines)
+
+
+def sample(rows: Sequence[object], limit: int = 5) -> str:
+    """The first few of many, and how many more there are."""
+    more = f" and {len(rows) - limit} more" if len(rows) > limit else ""
+    return ", ".join(str(row) for row in rows[:limit]) + more
+
+
+@contextmanager
+def reported(program: str) -> Iterator[None]:
+    """Turn an exception into one message on stderr and exit code 1.
+
+    The traceback is printed as well when `ASSAY_DEBUG=1` (or `assay --debug`) is set.
+    """
+    try:
+        yield
+    except AssayError as error:
+        _leave(program, f"error: {error}")
+    except Exception as error:
+        _leave(
+            program,
+            f"unexpected error: {type(error).__name__}: {error}\n"
+            f"  to do: run again with {DEBUG_VARIABLE}=1 for the traceback; this is a fault in the program",
+        )
+
+
+def _leave(program: str, message: str) -> None:
+    if os.environ.get(DEBUG_VARIABLE):
+        traceback.print_exc()
+    print(f"{program}: {message}", file=sys.stderr)
+    raise SystemExit(1)

@@ -1,0 +1,148 @@
+"""Reading and writing the files between stages: atomic writes, clear errors, and DVC's own hashes."""
+
+import hashlib
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assay.errors import AssayError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIGURES_KEPT = 6  # decimals in JSON and CSV: the same bytes on machines that differ in the sixteenth
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A scratch path beside `path` that takes its place when the block ends well, and vanishes when not.
+
+    Works for a file and, where the block makes a folder of the scratch path, for a whole folder.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
+        scratch = Path(folder, path.name)
+        yield scratch
+        if scratch.is_dir() and path.is_dir():
+            path.rename(Path(folder, "replaced"))
+        scratch.replace(path)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write all or nothing."""
+    with replacing(path) as scratch:
+        scratch.write_bytes(content)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write all or nothing, with line feeds on every system."""
+    write_bytes(path, text.encode())
+
+
+def write_json(path: Path, content: Any, *, sort_keys: bool = True) -> None:
+    """Write JSON for people and diffs: sorted, indented, floats to six decimals, NaN as null."""
+    text = json.dumps(plain(content), indent=2, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def plain(value: Any) -> Any:
+    """`value` with NumPy scalars made Python's, floats rounded, and what is not finite made None."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return round(value, FIGURES_KEPT) if math.isfinite(value) else None
+    return value
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file; AssayError when it is missing or cut short."""
+    _require(path)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise _damaged(path, error) from error
+
+
+def write_table(path: Path, table: "pd.DataFrame") -> None:
+    """Write Parquet, or CSV where the name says so, without the index."""
+    with replacing(path) as scratch:
+        if path.suffix == ".csv":
+            decimals = f"%.{FIGURES_KEPT}f"
+            table.round(FIGURES_KEPT).to_csv(scratch, index=False, float_format=decimals, lineterminator="\n")
+        else:
+            table.to_parquet(scratch, index=False)
+
+
+def read_table(path: Path, columns: Sequence[str] | None = None) -> "pd.DataFrame":
+    """A Parquet table, or those `columns` of it; AssayError when the file or a column is missing or damaged."""
+    import pandas as pd
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    _require(path)
+    try:
+        # Not pandas.read_parquet: its dataset layer costs 0.2 s to import and is of no use for one file.
+        with parquet.ParquetFile(path) as file:
+            if missing := sorted(set(columns or []) - set(file.schema_arrow.names)):
+                raise AssayError(
+                    f"no column {', '.join(missing)}", where=str(path), todo="run: dvc repro (from this stage up)"
+                )
+            frame = file.read(columns=list(columns) if columns else None).to_pandas()
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+    assert isinstance(frame, pd.DataFrame)
+    return frame
+
+
+def _require(path: Path) -> None:
+    if not path.exists():
+        raise AssayError("the file is missing", where=str(path), todo="run: dvc repro (or: dvc checkout)")
+
+
+def _damaged(path: Path, error: Exception) -> AssayError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return AssayError(
+        f"the file is damaged or cut short: {reason}",
+        where=str(path),
+        todo="run: dvc checkout (restores the last good one), or dvc repro (makes it again)",
+    )
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def md5(path: Path) -> str:
+    """The hash that dvc.lock holds for a file or a folder.
+
+    A folder's is the MD5 of the JSON list of its files with theirs, `.dir` appended (DVC, "Internal files"
+    in the user guide); compiled Python files are not part of it, as `.dvcignore` says.
+    """
+    _require(path)
+    if path.is_file():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "md5").hexdigest()
+    files = (file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    relative = sorted((file.relative_to(path).as_posix(), file) for file in files)
+    listing = [{"md5": md5(file), "relpath": name} for name, file in relative]
+    return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"
+
+
+def remove(path: Path) -> None:
+    """Delete a file or a folder, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    elif path.exists():
+        os.remove(path)

@@ -1,0 +1,1 @@
+"""From diagnosis codes to labels, by a policy."""

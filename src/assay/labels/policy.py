@@ -1,0 +1,67 @@
+"""A label policy applied to diagnosis codes.
+
+A code is "-" (no diagnosis), letters (each a diagnosis), or "X|Y": consistent with X, more likely Y.
+"""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from assay.datasets import CODE, RECORD_ID
+
+if TYPE_CHECKING:
+    from assay.config.schema import Labels
+
+UNGRADABLE = "ungradable"
+COLUMNS = (RECORD_ID, CODE, "decided_code", "label", "policy", "policy_version", "excluded")
+
+
+def annotate(records: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels") -> pd.DataFrame:
+    """One row per record: its label, the policy, the code that it came from, and why it is excluded.
+
+    `outside` says why a record is outside the population ("" if it is not). An ungradable record keeps the label
+    that its letters give, so that its weight can be shown, and is excluded all the same. Columns: `COLUMNS`.
+    """
+    decided = decide(records[CODE])
+    ungradable = any_letter(decided, policy.ungradable)
+    excluded = outside.mask((outside == "") & ungradable, UNGRADABLE)
+    return pd.DataFrame(
+        {
+            RECORD_ID: records[RECORD_ID],
+            CODE: records[CODE],
+            "decided_code": decided,
+            "label": any_letter(decided, policy.positive),
+            "policy": policy.name,
+            "policy_version": policy.version,
+            "excluded": excluded,
+        }
+    )
+
+
+def decide(codes: "pd.Series[str]") -> "pd.Series[str]":
+    """The more likely side of "X|Y"; every other code as it is."""
+    return codes.str.rsplit("|", n=1).str[-1]
+
+
+def any_letter(codes: "pd.Series[str]", letters: list[str]) -> "pd.Series[bool]":
+    """True where any of the letters stands in the code: of several diagnoses one suffices."""
+    return codes.str.contains(f"[{''.join(letters)}]") if letters else codes.eq("").mask(codes.notna(), False)
+
+
+def counts(labels: pd.DataFrame) -> dict[str, object]:
+    """What the policy made of the table: records used, positive, and excluded by reason."""
+    used = labels[labels["excluded"] == ""]
+    reasons = labels.loc[labels["excluded"] != "", "excluded"].value_counts()
+    return {
+        "records": len(labels),
+        "used": len(used),
+        "positive": int(used["label"].sum()),
+        "prevalence": float(used["label"].mean()) if len(used) else None,
+        "excluded": {str(reason): int(count) for reason, count in reasons.items()},
+        "positive_by_code": _by_code(used),
+    }
+
+
+def _by_code(used: pd.DataFrame) -> dict[str, int]:
+    codes = used.loc[used["label"], "decided_code"].value_counts()
+    return {str(code): int(count) for code, count in codes.items()}

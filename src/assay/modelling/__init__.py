@@ -1,0 +1,1 @@
+"""Models: how they are built, fitted, given a threshold, and kept."""

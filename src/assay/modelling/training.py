@@ -1,0 +1,97 @@
+"""Fitting one model: early stopping, out-of-fold predictions, threshold, final fit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from assay.modelling import early_stopping, threshold
+from assay.modelling.zoo import build
+
+if TYPE_CHECKING:
+    from assay.config.schema import Training
+
+DECIMALS = 7  # of a score: single precision's worth, and the same digits on every machine
+
+
+@dataclass(frozen=True)
+class Records:
+    """Features (n rows) and labels (n,), 0 or 1, in order of time."""
+
+    X: pd.DataFrame
+    y: pd.Series
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted model and all that was chosen on the way.
+
+    `chosen` is the configuration with early stopping's number of rounds put in; `out_of_fold` holds a score for each
+    record of train, then validation, by a model that had not seen it.
+    """
+
+    estimator: Any
+    chosen: dict[str, Any]
+    curve: early_stopping.Curve
+    out_of_fold: np.ndarray
+    threshold: threshold.Threshold
+
+
+def train(
+    model: dict[str, Any],
+    train: Records,
+    validation: Records,
+    config: "Training",
+    min_recall: float,
+    advance: Callable[[], Any] = lambda: None,
+) -> Trained:
+    """Fit `model` and choose its threshold; the test fold is not among the arguments.
+
+    Early stopping on `validation` chooses the number of rounds. With it fixed, contiguous blocks in time give
+    out-of-fold scores for all records, and those the threshold. `advance` is called after each fit.
+    """
+    both = Records(pd.concat([train.X, validation.X], ignore_index=True), pd.concat([train.y, validation.y]))
+    chosen, curve, estimator = model, {}, None
+    if early_stopping.stops_early(model):
+        estimator = build(model)
+        curve = early_stopping.fit_watching(estimator, train.X, train.y, validation.X, validation.y)
+        chosen = early_stopping.chosen_rounds(model, estimator, curve)
+        advance()
+    scores = out_of_fold(chosen, both, config.folds, advance)
+    if config.refit or estimator is None:
+        last = both if config.refit else train
+        estimator = build(chosen).fit(last.X, last.y)
+        advance()
+    y = both.y.to_numpy()
+    if (fixed := model.get("threshold")) is None:
+        cut = threshold.choose(y, scores, min_recall, config.confidence)
+    else:
+        cut = threshold.measure(y, scores, fixed, min_recall, config.confidence, fixed=True)
+    return Trained(estimator, chosen, curve, scores, cut)
+
+
+def fits(model: dict[str, Any], config: "Training") -> int:
+    """How often `train` calls `advance`."""
+    stopped = early_stopping.stops_early(model)
+    return config.folds + stopped + (config.refit or not stopped)
+
+
+def out_of_fold(
+    model: dict[str, Any], records: Records, folds: int, advance: Callable[[], Any] = lambda: None
+) -> np.ndarray:
+    """Scores of shape (n,), each by a model fitted on the other blocks; blocks are contiguous in time."""
+    from sklearn.model_selection import KFold
+
+    scores = np.empty(len(records.y))
+    for rest, block in KFold(folds).split(records.X):
+        estimator = build(model).fit(records.X.iloc[rest], records.y.iloc[rest])
+        scores[block] = score(estimator, records.X.iloc[block])
+        advance()
+    return scores
+
+
+def score(estimator: Any, X: pd.DataFrame) -> np.ndarray:
+    """The probability of the positive class, (n,), as float64."""
+    return np.round(estimator.predict_proba(X)[:, 1].astype("float64"), DECIMALS)

@@ -1,0 +1,92 @@
+"""Estimators that `conf/model/*.yaml` name, each ready for the feature table as it is.
+
+The feature table has missing values and categories. XGBoost takes both; the others get them through a pipeline.
+Any scikit-learn compatible classifier with `predict_proba` can stand in a YAML file's `_target_`.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hydra.utils import instantiate
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from assay.errors import AssayError
+
+NOT_PARAMETERS = ("name", "threshold")
+CATEGORIES = make_column_selector(dtype_include="category")
+NUMBERS = make_column_selector(dtype_exclude="category")
+
+
+def build(model: dict[str, Any]) -> Any:
+    """The unfitted estimator of a `model` configuration; AssayError if it cannot be made from it."""
+    try:
+        return instantiate({key: value for key, value in model.items() if key not in NOT_PARAMETERS})
+    except Exception as error:  # whatever the estimator's constructor raises
+        reason = str(error.__cause__ or error).splitlines()[0]
+        raise AssayError(
+            f"the estimator cannot be made: {reason}",
+            where=f"conf/model/{model['name']}.yaml",
+            todo="correct its parameters",
+        ) from error
+
+
+def logistic(**parameters: Any) -> Pipeline:
+    """Logistic regression on standardised numbers, medians (with indicators) for what is missing, one-hot categories."""
+    numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
+    categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    return make_pipeline(
+        make_column_transformer((numbers, NUMBERS), (categories, CATEGORIES)), LogisticRegression(**parameters)
+    )
+
+
+def random_forest(**parameters: Any) -> Pipeline:
+    """A random forest; missing values go the way that splits best, categories become numbers.
+
+    One thread: with several, the order in which the trees' votes are added changes the last bits.
+    """
+    return make_pipeline(_ordinal(), RandomForestClassifier(n_jobs=1, **parameters))
+
+
+def hist_gbm(**parameters: Any) -> HistGradientBoostingClassifier:
+    """Scikit-learn's histogram gradient boosting, with native categories and missing values."""
+    return HistGradientBoostingClassifier(categorical_features="from_dtype", scoring="loss", **parameters)
+
+
+def _ordinal() -> Any:
+    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    return make_column_transformer((encoder, CATEGORIES), remainder="passthrough")
+
+
+class RuleClassifier(ClassifierMixin, BaseEstimator):
+    """A fixed rule as a classifier: score 1 where the rule holds, else 0. Fitting learns nothing.
+
+    `rule` is the dotted path of a function from the feature table to booleans.
+    """
+
+    def __init__(self, rule: str) -> None:
+        self.rule = rule
+
+    def fit(self, X: pd.DataFrame, y: Any) -> "RuleClassifier":
+        """Note the classes."""
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        """Columns: 1 - score, score."""
+        check_is_fitted(self)
+        module, _, function = self.rule.rpartition(".")
+        holds = np.asarray(getattr(import_module(module), function)(X), dtype=float)
+        return np.column_stack([1 - holds, holds])
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """The classes."""
+        return self.classes_[self.predict_proba(X)[:, 1].astype(int)]

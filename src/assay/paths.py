@@ -1,0 +1,22 @@
+"""The files between the stages, relative to the root of the repo; dvc.yaml names the same ones."""
+
+from pathlib import Path
+
+RAW = Path("data/raw/records.csv")
+CLEANED = Path("data/cleaned/records.parquet")
+LABELS = Path("data/annotated/labels.parquet")
+SPLIT = Path("data/split")
+FEATURES = Path("data/features")
+PREDICTIONS = Path("data/predictions")
+MODEL = Path("models")
+REPORTS = Path("reports")
+PLOTS = REPORTS / "plots"
+FIGURES = REPORTS / "figures"
+CLEANING_LOG = REPORTS / "cleaning.json"
+ANNOTATION_LOG = REPORTS / "annotation.json"
+REPORT = REPORTS / "report.html"
+
+
+def fold(folder: Path, name: str) -> Path:
+    """The table of one fold ("train", "validation", "test") in a folder of folds."""
+    return folder / f"{name}.parquet"

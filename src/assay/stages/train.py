@@ -1,0 +1,101 @@
+"""train: fit the model and the baselines, choose thresholds, score the test fold without its labels."""
+
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from assay import __version__
+from assay.config.schema import Config
+from assay.config.stage import stage
+from assay.datasets import RECORD_ID
+from assay.files import read_table, replacing, write_json, write_table
+from assay.folds import TEST, TRAIN, VALIDATION
+from assay.lineage import dependencies, versions
+from assay.modelling import bundle
+from assay.modelling.training import Records, Trained, fits, score, train
+from assay.paths import FEATURES, MODEL, PREDICTIONS, SPLIT, fold
+from assay.progress import progress
+
+MODEL_COLUMN = "model"  # beside it, a column for each baseline by name
+
+
+@stage
+def main(config: Config) -> None:
+    """Read data/features and the labels of train and validation, write models and data/predictions."""
+    folds = {name: read_labelled(name) for name in (TRAIN, VALIDATION)}
+    models = {MODEL_COLUMN: config.model, **config.baselines}
+    models = {name: asdict(model) if is_dataclass(model) else dict(model) for name, model in models.items()}
+    trained = train_all(models, folds, config)
+    write_bundle(trained[MODEL_COLUMN], folds[TRAIN].X, config)
+    write_predictions(trained, folds)
+
+
+def read_labelled(name: str) -> Records:
+    """The features of a fold and its labels, record by record."""
+    X = read_table(fold(FEATURES, name)).set_index(RECORD_ID)
+    y = read_table(fold(SPLIT, name), [RECORD_ID, "label"]).set_index(RECORD_ID)["label"]
+    return Records(X, y.loc[X.index].astype("int64"))
+
+
+def train_all(models: dict[str, dict[str, Any]], folds: dict[str, Records], config: Config) -> dict[str, Trained]:
+    """Every model on the same folds under the same rules."""
+    with progress(sum(fits(model, config.training) for model in models.values()), "fits") as bar:
+        return {
+            name: train(
+                model, folds[TRAIN], folds[VALIDATION], config.training, config.criteria.min_recall, bar.update
+            )
+            for name, model in models.items()
+        }
+
+
+def write_bundle(model: Trained, X: pd.DataFrame, config: Config) -> None:
+    """The model folder, whole or not at all."""
+    with replacing(MODEL) as folder:
+        folder.mkdir()
+        bundle.save_model(model.estimator, folder)
+        log_curve(model, folder / "training")
+        bundle.describe(
+            folder,
+            assay=__version__,
+            model=model.chosen,
+            refit=config.training.refit,
+            features=bundle.feature_schema(X),
+            threshold=asdict(model.threshold),
+            labels=asdict(config.labels),
+            dataset=asdict(config.dataset),
+            derived_features=config.features.derived,
+            split=asdict(config.split),
+            lineage=dependencies("train"),
+            versions=versions(),
+        )
+
+
+def log_curve(model: Trained, folder: Path) -> None:
+    """The loss by round through DVCLive, where the model has rounds."""
+    if not model.curve:
+        return
+    from dvclive import Live
+
+    with Live(str(folder), save_dvc_exp=False, dvcyaml=None, report=None, monitor_system=False) as live:
+        for losses in zip(*model.curve.values(), strict=True):
+            for name, loss in zip(model.curve, losses, strict=True):
+                live.log_metric(f"{name}/loss", round(loss, 6))
+            live.next_step()
+
+
+def write_predictions(trained: dict[str, Trained], folds: dict[str, Records]) -> None:
+    """Scores of every model: out of fold with labels, test without; and the thresholds."""
+    seen = pd.concat([part.y.rename("label").reset_index().assign(fold=name) for name, part in folds.items()])
+    X = read_table(fold(FEATURES, TEST)).set_index(RECORD_ID)
+    with replacing(PREDICTIONS) as folder:
+        out_of_fold = {name: model.out_of_fold for name, model in trained.items()}
+        write_table(folder / "out_of_fold.parquet", seen.assign(**out_of_fold))
+        test = {name: score(model.estimator, X) for name, model in trained.items()}
+        write_table(folder / "test.parquet", X.index.to_frame(index=False).assign(**test))
+        write_json(folder / "thresholds.json", {name: asdict(model.threshold) for name, model in trained.items()})
+
+
+if __name__ == "__main__":
+    main()
