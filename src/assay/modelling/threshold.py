@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv
+
+from assay.binomial import lower_bound
 
 OUT_OF_FOLD = "out-of-fold predictions on train and validation"
 
@@ -61,7 +62,3 @@ def measure(
         fixed=fixed,
     )
 
-
-def lower_bound(caught: int, positives: int, confidence: float) -> float:
-    """One-sided lower confidence bound of a proportion (Clopper & Pearson, Biometrika 26, 1934)."""
-    return float(betaincinv(caught, positives - caught + 1, 1 - confidence)) if caught else 0.0

@@ -13,7 +13,7 @@ from assay.modelling.zoo import build
 if TYPE_CHECKING:
     from assay.config.schema import Training
 
-DECIMALS = 7  # of a score: single precision's worth, and the same digits on every machine
+DECIMALS = 6  # of a score: the digits that files keep, so that a threshold read back is the one chosen
 
 
 @dataclass(frozen=True)

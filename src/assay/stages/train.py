@@ -19,6 +19,7 @@ from assay.paths import FEATURES, MODEL, PREDICTIONS, SPLIT, fold
 from assay.progress import progress
 
 MODEL_COLUMN = "model"  # beside it, a column for each baseline by name
+BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configuration behind the model
 
 
 @stage
@@ -59,14 +60,10 @@ def write_bundle(model: Trained, X: pd.DataFrame, config: Config) -> None:
         bundle.describe(
             folder,
             assay=__version__,
+            config={name: asdict(config)[name] for name in BUNDLED},
             model=model.chosen,
-            refit=config.training.refit,
             features=bundle.feature_schema(X),
             threshold=asdict(model.threshold),
-            labels=asdict(config.labels),
-            dataset=asdict(config.dataset),
-            derived_features=config.features.derived,
-            split=asdict(config.split),
             lineage=dependencies("train"),
             versions=versions(),
         )

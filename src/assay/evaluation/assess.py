@@ -1,0 +1,112 @@
+"""Everything that is said of a model on the test fold, from scores and labels alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from assay.evaluation.bootstrap import Estimate, Estimates, estimate, resamples
+from assay.evaluation.criteria import RANKED_BY, Finding, judge
+from assay.evaluation.metrics import Scored, discrimination, everything
+
+if TYPE_CHECKING:
+    from assay.config.schema import Config, Evaluation
+
+MODEL = "model"
+SLICE_METRICS = ("average_precision", "recall", "precision", "specificity", "alerts_per_1000")
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The model, the baselines, the model with ungradable records counted in, slices, and the findings.
+
+    `scored` are the inputs by model name on the graded test records.
+    """
+
+    scored: dict[str, Scored]
+    model: Estimates
+    baselines: dict[str, Estimates]
+    differences: dict[str, Estimate]
+    with_ungradable: Estimates
+    ungradable: int
+    slices: list[dict[str, Any]]
+    findings: list[Finding]
+
+
+def assess(test: pd.DataFrame, groups: pd.DataFrame, thresholds: Mapping[str, float], config: "Config") -> Assessment:
+    """Assess every model that `thresholds` names.
+
+    test: a row per record with `label`, `excluded`, and a column of scores per model. groups: the slices of each
+    row, in the same order.
+    """
+    graded = (test["excluded"] == "").to_numpy()
+    everyone = {name: _scored(test, name, threshold) for name, threshold in thresholds.items()}
+    scored = {name: one.only(graded) for name, one in everyone.items()}
+    evaluation = config.evaluation
+    measure = partial(everything, threshold_probability=evaluation.threshold_probability)
+    weights = resamples(int(graded.sum()), evaluation.resamples, evaluation.seed)
+    estimates = {name: estimate(one, weights, measure) for name, one in scored.items()}
+    model = estimates.pop(MODEL)
+    return Assessment(
+        scored=scored,
+        model=model,
+        baselines=estimates,
+        differences={name: model[RANKED_BY].minus(other[RANKED_BY]) for name, other in estimates.items()},
+        with_ungradable=estimate(
+            everyone[MODEL], resamples(len(test), evaluation.resamples, evaluation.seed), measure
+        ),
+        ungradable=int((~graded).sum()),
+        slices=by_slice(scored[MODEL], groups[graded], weights, evaluation),
+        findings=judge(model, estimates, config.criteria, evaluation.confidence),
+    )
+
+
+def by_slice(scored: Scored, groups: pd.DataFrame, weights: np.ndarray, config: "Evaluation") -> list[dict[str, Any]]:
+    """Metrics of each value of each grouping, with intervals from the same resamples as the whole."""
+    measure = partial(discrimination, threshold_probability=config.threshold_probability)
+    rows = []
+    for grouping in groups:
+        for value in sorted(groups[grouping].unique()):
+            rows_in = (groups[grouping] == value).to_numpy()
+            part = scored.only(rows_in)
+            estimates = estimate(part, weights[:, rows_in], measure)
+            figures = {name: with_interval(estimates[name], config.confidence) for name in SLICE_METRICS}
+            size = {"records": len(part.y), "positives": int(part.y.sum())}
+            rows.append({"slice": grouping, "value": value, **size, **figures})
+    return rows
+
+
+def points(estimates: Estimates) -> dict[str, float]:
+    """The values alone, by name."""
+    return {name: one.value for name, one in estimates.items()}
+
+
+def intervals(estimates: Estimates, confidence: float) -> dict[str, tuple[float, float]]:
+    """The intervals alone, by name."""
+    return {name: one.interval(confidence) for name, one in estimates.items()}
+
+
+def with_interval(one: Estimate, confidence: float) -> dict[str, Any]:
+    """Value and interval, for JSON."""
+    return {"value": one.value, "interval": one.interval(confidence)}
+
+
+def size(scored: Scored) -> dict[str, float]:
+    """What the figures were measured on."""
+    positives = int(scored.y.sum())
+    return {"records": len(scored.y), "positives": positives, "prevalence": positives / len(scored.y)}
+
+
+def out_of_fold(predictions: pd.DataFrame, threshold: float, config: "Evaluation") -> dict[str, float]:
+    """Metrics of the model on the records it learned from, each scored by a model that had not seen it."""
+    scored = _scored(predictions, MODEL, threshold)
+    values = everything(scored, np.ones((1, len(predictions))), config.threshold_probability)
+    return {**size(scored), **{name: float(value[0]) for name, value in values.items()}}
+
+
+def _scored(table: pd.DataFrame, name: str, threshold: float) -> Scored:
+    return Scored(table["label"].to_numpy(dtype=int), table[name].to_numpy(), threshold)
+

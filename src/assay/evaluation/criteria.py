@@ -1,0 +1,64 @@
+"""The verdict: does a model show what the criteria ask for?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assay.evaluation.bootstrap import Estimates
+
+if TYPE_CHECKING:
+    from assay.config.schema import Criteria
+
+MET, NOT_MET = "met", "not met"
+RANKED_BY = "average_precision"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One criterion: what was asked, the figure with its interval, whether it is met, whether the interval settles it.
+
+    `settled` is False where the interval includes the bound: more records could change the answer.
+    """
+
+    criterion: str
+    asked: str
+    value: float
+    interval: tuple[float, float]
+    verdict: str
+    settled: bool
+
+
+def judge(
+    model: Estimates, baselines: Mapping[str, Estimates], criteria: "Criteria", confidence: float
+) -> list[Finding]:
+    """A finding for the recall floor, for the price in alerts, and for each baseline to be beaten."""
+    recall, alerts = model["recall"], model["alerts_per_1000"]
+    floor, ceiling = criteria.min_recall, criteria.max_alerts_per_1000
+    findings = [
+        _bounded("recall", f"at least {floor:g}", recall.value, recall.interval(confidence), floor, at_least=True),
+        _bounded(
+            "alerts_per_1000", f"at most {ceiling:g}", alerts.value, alerts.interval(confidence), ceiling, at_least=False
+        ),
+    ]
+    for name in criteria.beat_baselines:
+        difference = model[RANKED_BY].minus(baselines[name][RANKED_BY])
+        low, high = difference.interval(confidence)
+        verdict = MET if low > 0 else NOT_MET
+        asked = f"above {name}, by the interval"
+        findings.append(
+            Finding(f"{RANKED_BY} over {name}", asked, difference.value, (low, high), verdict, low > 0 or high < 0)
+        )
+    return findings
+
+
+def verdict(findings: list[Finding]) -> str:
+    """Met only when every criterion is."""
+    return MET if all(finding.verdict == MET for finding in findings) else NOT_MET
+
+
+def _bounded(
+    criterion: str, asked: str, value: float, interval: tuple[float, float], bound: float, *, at_least: bool
+) -> Finding:
+    met = value >= bound if at_least else value <= bound
+    settled = not interval[0] <= bound <= interval[1]
+    return Finding(criterion, asked, value, interval, MET if met else NOT_MET, settled)

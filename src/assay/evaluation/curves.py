@@ -1,0 +1,105 @@
+"""The tables behind the pictures; each is written as CSV for `dvc plots` too."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from assay.binomial import interval
+from assay.evaluation.metrics import Scored, cumulative, decisions
+
+CALIBRATION_EDGES = np.array([0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1])
+ALERTS_PER_1000 = np.arange(5, 401, 5)
+THRESHOLD_PROBABILITIES = np.arange(0.01, 0.505, 0.01)
+CLASSES = np.array(["healthy", "disease"])
+
+
+def precision_recall(scored: Scored) -> pd.DataFrame:
+    """recall, precision, threshold at every score where a positive is caught."""
+    tp, fp, thresholds = _steps(scored)
+    table = pd.DataFrame({"recall": tp / tp[-1], "precision": tp / (tp + fp), "threshold": thresholds})
+    return table[np.diff(tp, prepend=0) > 0].reset_index(drop=True)
+
+
+def roc(scored: Scored) -> pd.DataFrame:
+    """false_positive_rate, recall, threshold: the corners of the curve."""
+    tp, fp, thresholds = (np.insert(step, 0, first) for step, first in zip(_steps(scored), (0, 0, 1), strict=True))
+    table = pd.DataFrame({"false_positive_rate": fp / fp[-1], "recall": tp / tp[-1], "threshold": thresholds})
+    straight = (np.diff(tp, 2) == 0) & (np.diff(fp, 2) == 0)
+    return table[np.r_[True, ~straight, True]].reset_index(drop=True)
+
+
+def calibration(scored: Scored, confidence: float) -> pd.DataFrame:
+    """Mean score and observed share of positives, with its exact interval, for bands of the score."""
+    band = np.digitize(scored.score, CALIBRATION_EDGES[1:-1])
+    rows = []
+    for index in np.unique(band):
+        y, score = scored.y[band == index], scored.score[band == index]
+        low, high = interval(int(y.sum()), len(y), confidence)
+        rows.append((score.mean(), y.mean(), low, high, len(y), int(y.sum())))
+    return pd.DataFrame(rows, columns=["predicted", "observed", "low", "high", "records", "positives"])
+
+
+def confusion(scored: Scored) -> pd.DataFrame:
+    """One row per record: its class and what the alert says, in the words of the report."""
+    actual, predicted = CLASSES[scored.y], CLASSES[scored.alert.astype(int)]
+    table = pd.DataFrame({"actual": actual, "predicted": predicted})
+    return table.sort_values(["actual", "predicted"], ignore_index=True)
+
+
+def threshold_sweep(scored: Scored) -> pd.DataFrame:
+    """What each price in alerts per 1000 records buys: threshold, recall, precision."""
+    rows = []
+    ranked = np.sort(scored.score)[::-1]
+    for alerts in ALERTS_PER_1000:
+        at = ranked[max(round(alerts * len(ranked) / 1000), 1) - 1]
+        caught = decisions(Scored(scored.y, scored.score, at), np.ones((1, len(ranked))), 0.5)
+        rows.append((at, *(caught[name][0] for name in ("recall", "precision", "alerts_per_1000"))))
+    table = pd.DataFrame(rows, columns=["threshold", "recall", "precision", "alerts_per_1000"])
+    return table.drop_duplicates(ignore_index=True)
+
+
+def decision_curve(models: Mapping[str, Scored]) -> pd.DataFrame:
+    """Net benefit against the threshold probability, for each model, for alerting on everyone, and on no one.
+
+    At each threshold probability a model alerts on the scores above it (Vickers & Elkin 2006).
+    """
+    everyone = Scored(next(iter(models.values())).y, np.ones(len(next(iter(models.values())).y)), 0.5)
+    table = pd.DataFrame({"threshold_probability": THRESHOLD_PROBABILITIES})
+    for name, scored in {**models, "everyone": everyone}.items():
+        table[name] = [_net_benefit(scored, probability) for probability in THRESHOLD_PROBABILITIES]
+    return table.assign(no_one=0.0)
+
+
+def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame:
+    """month, fold, records, positives, mean score, alerts per 1000 and recall; recall is empty without positives."""
+    table = pd.DataFrame(
+        {
+            "month": dates.dt.strftime("%Y-%m").to_numpy(),
+            "fold": fold,
+            "positive": scored.y == 1,
+            "score": scored.score,
+            "alert": scored.alert,
+        }
+    )
+    table["caught"] = table["positive"] & table["alert"]
+    months = table.groupby(["month", "fold"], as_index=False).agg(
+        records=("score", "size"),
+        positives=("positive", "sum"),
+        mean_score=("score", "mean"),
+        alerts=("alert", "mean"),
+        caught=("caught", "sum"),
+    )
+    months["alerts_per_1000"] = 1000 * months.pop("alerts")
+    months["recall"] = (months.pop("caught") / months["positives"]).where(months["positives"] > 0)
+    return months
+
+
+def _steps(scored: Scored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    tp, fp = cumulative(scored, np.ones((1, len(scored.y))))
+    return tp[0], fp[0], np.unique(scored.score)[::-1]
+
+
+def _net_benefit(scored: Scored, probability: float) -> float:
+    at = Scored(scored.y, scored.score, probability)
+    return float(decisions(at, np.ones((1, len(scored.y))), probability)["net_benefit"][0])

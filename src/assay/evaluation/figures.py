@@ -1,0 +1,188 @@
+"""The figures of the report, as SVG that is the same, byte for byte, wherever it is drawn."""
+
+import io
+from collections.abc import Callable, Mapping
+
+import matplotlib
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK, MUTED, GRID = "#1d2733", "#667085", "#e4e7ec"
+MODEL_COLOUR, ALERT_COLOUR = "#0b6e99", "#c2410c"
+OTHERS = {"logistic": "#7a5195", "rule": "#b45309", "majority": "#98a2b3"}
+
+STYLE = {
+    "svg.hashsalt": "assay",  # ids in an SVG are random otherwise
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],  # carried by matplotlib itself: measures are the same everywhere
+    "font.size": 9,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlecolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "lines.linewidth": 1.8,
+}
+SIZE, WIDE = (4.8, 3.6), (9.8, 3.4)  # inches
+MARGINS = (0.7, 0.5, 0.15, 0.35)  # inches: left, bottom, right, top
+
+Curves = Mapping[str, pd.DataFrame]
+
+
+def draw_all(curves: Mapping[str, Curves], thresholds: Mapping[str, float]) -> dict[str, str]:
+    """Each figure's SVG by name.
+
+    curves: for each table of `assay.evaluation.curves`, the table by model name ("model" and the baselines; those
+    tables that concern the model alone have only that one).
+    """
+    with matplotlib.rc_context(STYLE):
+        return {
+            "precision_recall": _svg(SIZE, lambda ax: precision_recall(ax, curves, thresholds)),
+            "roc": _svg(SIZE, lambda ax: roc(ax, curves)),
+            "calibration": _svg(SIZE, lambda ax: calibration(ax, curves["calibration"]["model"])),
+            "confusion": _svg(SIZE, lambda ax: confusion(ax, curves["confusion"]["model"])),
+            "threshold_sweep": _svg(
+                SIZE, lambda ax: threshold_sweep(ax, curves["threshold_sweep"]["model"], thresholds["model"])
+            ),
+            "decision_curve": _svg(SIZE, lambda ax: decision_curve(ax, curves["decision_curve"]["model"])),
+            "score_by_month": _svg(WIDE, lambda ax: score_by_month(ax, curves["score_by_month"]["model"])),
+            "training_curve": _svg(SIZE, lambda ax: training_curve(ax, curves["training_curve"]["model"])),
+        }
+
+
+def precision_recall(ax: Axes, curves: Mapping[str, Curves], thresholds: Mapping[str, float]) -> None:
+    """Curves of ranked scores; a point for the decisions actually taken."""
+    for name, table in curves["precision_recall"].items():
+        colour = _colour(name)
+        if len(table) > 2:
+            ax.step(table["recall"], table["precision"], where="post", color=colour, label=name)
+        chosen = table[table["threshold"] >= thresholds[name]].tail(1)
+        ax.scatter(chosen["recall"], chosen["precision"], color=colour, zorder=3, s=28, label=_rule_label(name, table))
+    _labelled(ax, "Precision against recall", "recall", "precision")
+    ax.set(xlim=(0, 1.02), ylim=(0, 1.02))
+    ax.legend(loc="lower left")
+
+
+def roc(ax: Axes, curves: Mapping[str, Curves]) -> None:
+    """Recall against the share of the healthy who are alerted on."""
+    for name, table in curves["roc"].items():
+        ax.plot(table["false_positive_rate"], table["recall"], color=_colour(name), label=name)
+    ax.set(xlim=(-0.01, 1), ylim=(0, 1.02))
+    _labelled(ax, "ROC", "false positive rate", "recall")
+    ax.legend(loc="lower right")
+
+
+def calibration(ax: Axes, table: pd.DataFrame) -> None:
+    """Observed share of disease against the score, with exact intervals."""
+    ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="perfect")
+    error = [table["observed"] - table["low"], table["high"] - table["observed"]]
+    ax.errorbar(table["predicted"], table["observed"], yerr=error, fmt="o", color=MODEL_COLOUR, capsize=2, label="model")
+    ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+    _labelled(ax, "Calibration", "mean score in the band", "observed share with disease")
+    ax.legend(loc="upper left")
+
+
+def confusion(ax: Axes, table: pd.DataFrame) -> None:
+    """Counts of decisions by true class."""
+    classes = ["healthy", "disease"]
+    counts = pd.crosstab(table["actual"], table["predicted"]).reindex(index=classes, columns=classes, fill_value=0)
+    shares = counts.div(counts.sum(axis=1), axis=0)
+    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1.2, aspect="auto")
+    for row, actual in enumerate(classes):
+        for column, predicted in enumerate(classes):
+            share = float(shares.loc[actual, predicted])
+            text = f"{int(counts.loc[actual, predicted])}\n{share:.1%} of row"
+            ax.text(column, row, text, ha="center", va="center", color="white" if share > 0.6 else INK)
+    ax.set(xticks=[0, 1], xticklabels=["no alert", "alert"], yticks=[0, 1], yticklabels=classes)
+    ax.grid(visible=False)
+    _labelled(ax, "Decisions", "", "")
+
+
+def threshold_sweep(ax: Axes, table: pd.DataFrame, threshold: float) -> None:
+    """Recall and precision against the price in alerts."""
+    ax.plot(table["alerts_per_1000"], table["recall"], color=MODEL_COLOUR, label="recall")
+    ax.plot(table["alerts_per_1000"], table["precision"], color=ALERT_COLOUR, label="precision")
+    chosen = table[table["threshold"] >= threshold]["alerts_per_1000"].max()
+    ax.axvline(chosen, color=MUTED, linewidth=1, linestyle="--", label="chosen threshold")
+    ax.set(ylim=(0, 1.02))
+    _labelled(ax, "What an alert buys", "alerts per 1000 records", "")
+    ax.legend(loc="center right")
+
+
+def decision_curve(ax: Axes, table: pd.DataFrame) -> None:
+    """Net benefit of acting on the model, on everyone, on no one."""
+    x = table["threshold_probability"]
+    for name in table.columns.drop(["threshold_probability", "everyone", "no_one"]):
+        ax.plot(x, table[name], color=_colour(name), label=name)
+    ax.plot(x, table["everyone"], color=MUTED, linewidth=1, linestyle="--", label="alert on everyone")
+    ax.axhline(0, color=INK, linewidth=1, label="alert on no one")
+    ax.set(ylim=(-0.01, max(0.01, float(table["model"].max()) * 1.15)))
+    _labelled(ax, "Decision curve", "threshold probability", "net benefit per record")
+    ax.legend(loc="center right")
+
+
+def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
+    """Alerts and disease per 1000 records, month by month; the test fold is shaded."""
+    months = table.groupby("month", as_index=False)[["records", "positives"]].sum()
+    position = {month: index for index, month in enumerate(months["month"])}
+    ax.bar(months.index, 1000 * months["positives"] / months["records"], color=GRID, label="disease per 1000")
+    for fold, part in table.groupby("fold", sort=False):
+        style = {"color": ALERT_COLOUR} if fold == "test" else {"color": MODEL_COLOUR}
+        label = f"alerts per 1000 ({'test' if fold == 'test' else f'{fold}, out of fold'})"
+        marker = {"train": "o", "validation": "s", "test": "D"}.get(str(fold), "o")
+        ax.plot(part["month"].map(position), part["alerts_per_1000"], marker=marker, markersize=3.5, label=label, **style)
+    ax.set_xticks(months.index[::3], months["month"][::3])
+    ax.grid(visible=False, axis="x")
+    ax.set(ylim=(0, None))
+    _labelled(ax, "Alerts by month", "", "per 1000 records")
+    ax.legend(loc="upper right", ncols=2)
+
+
+def training_curve(ax: Axes, table: pd.DataFrame) -> None:
+    """Loss by round; a note where the model has no rounds."""
+    _labelled(ax, "Training", "round", "loss")
+    if table.empty:
+        ax.text(0.5, 0.5, "this model is fitted in one step", ha="center", va="center", transform=ax.transAxes)
+        return
+    ax.plot(table["round"], table["train"], color=MUTED, label="train")
+    ax.plot(table["round"], table["validation"], color=MODEL_COLOUR, label="validation")
+    best = int(table["validation"].idxmin())
+    ax.axvline(table["round"][best], color=ALERT_COLOUR, linewidth=1, linestyle="--", label="rounds kept")
+    ax.legend(loc="upper right")
+
+
+def _labelled(ax: Axes, title: str, x: str, y: str) -> None:
+    ax.set(title=title, xlabel=x, ylabel=y)
+
+
+def _colour(name: str) -> str:
+    return MODEL_COLOUR if name == "model" else OTHERS.get(name, MUTED)
+
+
+def _rule_label(name: str, table: pd.DataFrame) -> str | None:
+    return name if len(table) <= 2 else None
+
+
+def _svg(size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
+    figure = Figure(figsize=size)
+    left, bottom, right, top = MARGINS
+    # Fixed margins: computing them draws everything twice.
+    figure.subplots_adjust(left / size[0], bottom / size[1], 1 - right / size[0], 1 - top / size[1])
+    draw(figure.add_subplot())
+    buffer = io.StringIO()
+    # No date: it would change with every run.
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()

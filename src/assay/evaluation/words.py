@@ -1,0 +1,60 @@
+"""What each figure means, in words that need no statistics."""
+
+METRICS = {
+    "recall": ("Recall", "share of the people with the disease whom the model alerts on"),
+    "precision": ("Precision", "share of the alerts that are disease"),
+    "alerts_per_1000": ("Alerts per 1000", "the price: people sent for a second look, per 1000 screened"),
+    "average_precision": ("Average precision", "quality of the ranking, over all thresholds; chance is the prevalence"),
+    "roc_auc": ("ROC AUC", "chance that a diseased record scores above a healthy one"),
+    "f1": ("F1", "harmonic mean of precision and recall"),
+    "specificity": ("Specificity", "share of the healthy who are left alone"),
+    "accuracy": ("Accuracy", "share of right decisions; misleading where disease is rare"),
+    "brier": ("Brier score", "mean squared error of the score as a probability; lower is better"),
+    "calibration_slope": ("Calibration slope", "1 is right; below 1, scores are too extreme"),
+    "calibration_intercept": ("Calibration intercept", "0 is right; below 0, scores are too high"),
+    "net_benefit": ("Net benefit", "true alerts less false ones at their price, per record"),
+}
+
+FIGURES = {
+    "precision_recall": "Up and to the right is better. Each step is a threshold; points are models that only decide.",
+    "threshold_sweep": "How many are found, and how many alerts are right, for each number of alerts.",
+    "calibration": "Of the people with a score near x, the share that has the disease. On the line, a score is a probability.",
+    "decision_curve": "Above both 'everyone' and 'no one', acting on the model does more good than harm at that price.",
+    "confusion": "Each record of the test fold, by what it was and what the model said.",
+    "roc": "Looks good for every model when disease is rare; read it together with precision.",
+    "score_by_month": "Alerts against disease over time. A gap that opens is drift. Every point is a record the model had not seen.",
+    "training_curve": "Boosting stops where the loss on the validation fold is lowest.",
+}
+
+
+def number(value: float | None, metric: str = "") -> str:
+    """A figure with the digits that it deserves; a dash where it is undefined."""
+    if value is None or value != value:
+        return "–"
+    if metric == "alerts_per_1000":
+        return f"{value:.1f}"
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:.0f}"
+
+
+def with_interval(value: float, interval: tuple[float, float], metric: str = "") -> str:
+    """0.912 [0.864, 0.950]"""
+    low, high = (number(bound, metric) for bound in interval)
+    return number(value, metric) if low == "–" else f"{number(value, metric)} [{low}, {high}]"
+
+
+def claim(recall: float, precision: float, alerts_per_1000: float, prevalence: float) -> str:
+    """What the model does to a thousand people, in one sentence."""
+    diseased = 1000 * prevalence
+    return (
+        f"Of 1000 people like those of the test fold, about {diseased:.0f} have the disease; the model sends "
+        f"{alerts_per_1000:.0f} for a second look, finds {recall * diseased:.0f} of the {diseased:.0f}, "
+        f"and about {precision * 100:.0f} of 100 alerts are right."
+    )
+
+
+def accuracy_misleads(model: float, majority: float) -> str:
+    """Why accuracy is not the figure to look at."""
+    return (
+        f"Calling everyone healthy is right in {majority:.1%} of the records and finds nobody. The model is right in "
+        f"{model:.1%}: the difference in accuracy says almost nothing about the people it finds."
+    )

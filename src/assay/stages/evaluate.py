@@ -1,0 +1,159 @@
+"""evaluate: what the model is worth, with intervals, beside the baselines; the only stage that reads test labels."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from assay.config.schema import Config
+from assay.config.stage import stage
+from assay.datasets import DATE, RECORD_ID, dataset
+from assay.evaluation import curves
+from assay.evaluation.assess import MODEL, Assessment, assess, intervals, out_of_fold, points, size, with_interval
+from assay.evaluation.criteria import RANKED_BY, verdict
+from assay.evaluation.metrics import Scored
+from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
+from assay.folds import TEST
+from assay.lineage import dependencies
+from assay.modelling import bundle
+from assay.paths import (
+    ANNOTATION_LOG,
+    CLEANED,
+    CLEANING_LOG,
+    FIGURES,
+    MODEL as MODEL_FOLDER,
+    PLOTS,
+    PREDICTIONS,
+    REPORT,
+    REPORTS,
+    SPLIT,
+    fold,
+)
+from assay.progress import progress
+
+Tables = dict[str, dict[str, pd.DataFrame]]
+
+
+@stage
+def main(config: Config) -> None:
+    """Read data/predictions, the test labels and models/, write reports/."""
+    with progress(4, "evaluation") as bar:
+        records = read_table(CLEANED).set_index(RECORD_ID)
+        test, seen = read_predictions()
+        thresholds = {name: cut["value"] for name, cut in read_json(PREDICTIONS / "thresholds.json").items()}
+        bar.update()
+        groups = dataset(config.dataset.name).slices(records.loc[test[RECORD_ID]])
+        assessment = assess(test, groups.reset_index(drop=True), thresholds, config)
+        bar.update()
+        write_figures_of_merit(assessment, out_of_fold(seen, thresholds[MODEL], config.evaluation), config)
+        tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records[DATE], config)
+        write_plots(tables)
+        bar.update()
+        write_report(assessment, tables, thresholds, config)
+        bar.update()
+
+
+def read_predictions() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Test records with labels and scores; then train's and validation's, with out-of-fold scores."""
+    labels = read_table(fold(SPLIT, TEST), [RECORD_ID, "label", "excluded"])
+    scores = read_table(PREDICTIONS / "test.parquet")
+    test = labels.merge(scores, on=RECORD_ID, validate="1:1").assign(fold=TEST)
+    return test, read_table(PREDICTIONS / "out_of_fold.parquet")
+
+
+def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], config: Config) -> None:
+    """The JSON files that people and CI rely on."""
+    confidence = config.evaluation.confidence
+    scored = assessment.scored[MODEL]
+    write_json(REPORTS / "metrics.json", {**size(scored), **points(assessment.model)})
+    write_json(REPORTS / "out_of_fold.json", seen)
+    write_json(REPORTS / "intervals.json", intervals(assessment.model, confidence))
+    write_json(REPORTS / "baselines.json", baseline_figures(assessment, confidence))
+    write_json(REPORTS / "slices.json", assessment.slices, sort_keys=False)
+    write_json(REPORTS / "ungradable.json", ungradable_figures(assessment, confidence))
+    findings = [asdict(finding) for finding in assessment.findings]
+    write_json(REPORTS / "verdict.json", {"verdict": verdict(assessment.findings), "findings": findings}, sort_keys=False)
+
+
+def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
+    """For each baseline its metrics and intervals, and the model's lead over it in average precision."""
+    return {
+        name: {
+            "metrics": points(estimates),
+            "intervals": intervals(estimates, confidence),
+            f"{RANKED_BY}_lead_of_model": with_interval(assessment.differences[name], confidence),
+        }
+        for name, estimates in assessment.baselines.items()
+    }
+
+
+def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
+    """The model's metrics with the ungradable records of the test period left out and counted in as healthy."""
+    ways = {"excluded": assessment.model, "included": assessment.with_ungradable}
+    figures = {
+        way: {"metrics": points(estimates), "intervals": intervals(estimates, confidence)}
+        for way, estimates in ways.items()
+    }
+    return {"records": assessment.ungradable, **figures}
+
+
+def all_curves(assessment: Assessment, everyone: pd.DataFrame, dates: pd.Series, config: Config) -> Tables:
+    """Each table of `curves` by name, then by model; `everyone` are the records of all folds, each scored unseen."""
+    model = assessment.scored[MODEL]
+    whole = Scored(everyone["label"].to_numpy(dtype=int), everyone[MODEL].to_numpy(), model.threshold)
+    months = curves.by_month(whole, dates.loc[everyone[RECORD_ID]], everyone["fold"].to_numpy())
+    return {
+        "precision_recall": {name: curves.precision_recall(one) for name, one in assessment.scored.items()},
+        "roc": {name: curves.roc(one) for name, one in assessment.scored.items()},
+        "calibration": {MODEL: curves.calibration(model, config.evaluation.confidence)},
+        "confusion": {MODEL: curves.confusion(model)},
+        "threshold_sweep": {MODEL: curves.threshold_sweep(model)},
+        "decision_curve": {MODEL: curves.decision_curve(assessment.scored)},
+        "score_by_month": {MODEL: months},
+        "training_curve": {MODEL: read_training_curve(MODEL_FOLDER / "training" / "plots" / "metrics")},
+    }
+
+
+def read_training_curve(folder: Path) -> pd.DataFrame:
+    """round, train, validation, from DVCLive's files; empty for a model without rounds."""
+    names = ("train", "validation")
+    files = [folder / name / "loss.tsv" for name in names]
+    if not all(file.exists() for file in files):
+        return pd.DataFrame(columns=["round", *names], dtype="float64")
+    losses = [pd.read_csv(file, sep="\t") for file in files]
+    return pd.DataFrame({"round": losses[0]["step"], **{n: t["loss"] for n, t in zip(names, losses, strict=True)}})
+
+
+def write_plots(tables: Tables) -> None:
+    """The model's tables for `dvc plots`."""
+    with replacing(PLOTS) as folder:
+        for name, by_model in tables.items():
+            write_table(folder / f"{name}.csv", by_model[MODEL])
+
+
+def write_report(assessment: Assessment, tables: Tables, thresholds: Mapping[str, float], config: Config) -> None:
+    """The figures, each a file, and the page that holds them all."""
+    from assay.evaluation.figures import draw_all
+    from assay.evaluation.report import Provenance, render
+
+    drawn = draw_all(tables, thresholds)
+    with replacing(FIGURES) as folder:
+        for name, svg in drawn.items():
+            write_text(folder / f"{name}.svg", svg)
+    description = bundle.description(MODEL_FOLDER)
+    judged = {name: asdict(config)[name] for name in ("criteria", "evaluation")}
+    provenance = Provenance(
+        cleaning=read_json(CLEANING_LOG),
+        annotation=read_json(ANNOTATION_LOG),
+        bundle=description,
+        hashes=dependencies("evaluate"),
+        configuration={**description["config"], "model": description["model"], **judged},
+    )
+    write_text(REPORT, render(assessment, drawn, provenance, config.evaluation.confidence))
+
+
+if __name__ == "__main__":
+    main()
