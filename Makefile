@@ -1,0 +1,56 @@
+# Each target prints the plain command that it runs: with .venv activated you can type it yourself.
+#   . .venv/bin/activate
+PYTHON ?= python3
+VENV := .venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+
+.PHONY: help repro test lint bench report lock clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
+
+repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
+	assay params --check
+	dvc repro
+
+test: $(VENV)/ready-dev  ## the whole test suite: pytest
+	pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
+
+lint: $(VENV)/ready-dev  ## style and types: ruff, mypy
+	ruff check
+	ruff format --check
+	mypy
+
+bench: $(VENV)/ready  ## what DVC costs, as ratios measured side by side
+	python tests/bench.py
+
+report: $(VENV)/ready  ## open the report of the last run
+	assay report
+
+lock: $(VENV)/ready-dev  ## resolve the versions anew (needs the network)
+	pip install --quiet uv
+	$(LOCK) --group build -o requirements.lock
+	$(LOCK) --group build --group dev --constraint requirements.lock -o requirements-dev.lock
+
+clean:  ## remove the environment; data, models and reports stay
+	rm -rf $(VENV)
+
+# Byte-compiled at installation: a stage starts several times faster.
+define install
+$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'
+$(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+python -m pip install --quiet --require-hashes -r $(1)
+python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+touch $@
+endef
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+
+$(VENV)/ready-dev: requirements-dev.lock pyproject.toml | $(VENV)/ready
+	$(call install,requirements-dev.lock)
