@@ -21,7 +21,6 @@ def stage(run: Run) -> Callable[[], None]:
     name = f"assay {Path(sys.modules[run.__module__].__file__ or '').stem}"
 
     def main() -> None:
-        _pin_arithmetic()
         with reported(name):
             enter_root()
             if sys.argv[1:]:
@@ -43,20 +42,6 @@ def enter_root(start: Path | None = None) -> Path:
             os.chdir(folder)
             return folder
     raise AssayError("no dvc.yaml here or above", where=str(here), todo="change to your clone of the repo")
-
-
-def _pin_arithmetic() -> None:
-    """Ask the numeric libraries for one code path on every x86-64 machine and any number of threads.
-
-    OpenBLAS and NumPy choose kernels by the processor, and their last bits differ; so do sums split over
-    another number of threads. Must run before NumPy is imported. (NumPy ignores names of features that the
-    processor lacks.)
-    """
-    os.environ.update(
-        OPENBLAS_NUM_THREADS="1",
-        OPENBLAS_CORETYPE="Haswell",
-        NPY_DISABLE_CPU_FEATURES="AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR",
-    )
 
 
 def _hydra_app(run: Run, name: str) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from assay.evaluation.metrics import Scored, Values
 
-CHUNK = 250  # resamples at a time: keeps the matrices small enough for the processor's cache
+CHUNK = 100  # resamples at a time: keeps the matrices small enough for the processor's cache
 ENOUGH = 0.9  # an interval is given when this share of the resamples defines the metric
 
 

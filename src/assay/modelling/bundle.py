@@ -18,6 +18,7 @@ SKOPS_FILE = "model.skops"
 # What a model file of the zoo may name besides what skops trusts by itself.
 TRUSTED = (
     "assay.modelling.zoo.RuleClassifier",
+    "assay.modelling.zoo.ThreadlessHistGBM",
     "sklearn._loss.link.Interval",
     "sklearn._loss.link.LogitLink",
     "sklearn._loss.loss.HalfBinomialLoss",

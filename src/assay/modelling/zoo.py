@@ -58,7 +58,17 @@ def random_forest(**parameters: Any) -> Pipeline:
 
 def hist_gbm(**parameters: Any) -> HistGradientBoostingClassifier:
     """Scikit-learn's histogram gradient boosting, with native categories and missing values."""
-    return HistGradientBoostingClassifier(categorical_features="from_dtype", scoring="loss", **parameters)
+    return ThreadlessHistGBM(categorical_features="from_dtype", scoring="loss", **parameters)
+
+
+class ThreadlessHistGBM(HistGradientBoostingClassifier):
+    """Forgets how many threads the machine had: part of the fitted model otherwise, and of its bytes."""
+
+    def fit(self, X: pd.DataFrame, y: Any, **more: Any) -> "ThreadlessHistGBM":
+        """As the parent does, on all threads; the result does not depend on their number."""
+        super().fit(X, y, **more)
+        self._bin_mapper.n_threads = 1
+        return self
 
 
 def _ordinal() -> Any:
