@@ -44,6 +44,7 @@ clean:  ## remove the environment; data, models and reports stay
 define install
 $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'
 $(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+@echo "installing $(1) into $(VENV), once: a minute or two"
 python -m pip install --quiet --require-hashes -r $(1)
 python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 touch $@

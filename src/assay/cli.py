@@ -25,7 +25,11 @@ What can be set stands in conf/, one folder per choice; each file opens with the
 """
 
 app = typer.Typer(
-    help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 
 
@@ -43,7 +47,8 @@ def params(
         list[str] | None, typer.Argument(help="Choices other than conf's own: model=logistic model.C=0.3")
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail with a diff when params.yaml and conf/ disagree.")
+        bool,
+        typer.Option("--check", help="Write nothing; fail with a diff when params.yaml and conf/ disagree."),
     ] = False,
 ) -> None:
     """Compose conf/ into params.yaml, the one file that `dvc repro` reads.

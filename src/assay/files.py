@@ -3,8 +3,6 @@
 import hashlib
 import json
 import math
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -95,7 +93,9 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> "pd.DataFram
         with parquet.ParquetFile(path) as file:
             if missing := sorted(set(columns or []) - set(file.schema_arrow.names)):
                 raise AssayError(
-                    f"no column {', '.join(missing)}", where=str(path), todo="run: dvc repro (from this stage up)"
+                    f"no column {', '.join(missing)}",
+                    where=str(path),
+                    todo="run: dvc repro (from this stage up)",
                 )
             frame = file.read(columns=list(columns) if columns else None).to_pandas()
     except (pa.ArrowException, OSError) as error:
@@ -138,11 +138,3 @@ def md5(path: Path) -> str:
     relative = sorted((file.relative_to(path).as_posix(), file) for file in files)
     listing = [{"md5": md5(file), "relpath": name} for name, file in relative]
     return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"
-
-
-def remove(path: Path) -> None:
-    """Delete a file or a folder, if it is there."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    elif path.exists():
-        os.remove(path)

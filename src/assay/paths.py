@@ -8,6 +8,7 @@ LABELS = Path("data/annotated/labels.parquet")
 SPLIT = Path("data/split")
 FEATURES = Path("data/features")
 PREDICTIONS = Path("data/predictions")
+SCORE = "model"  # the column of the model's scores there; beside it one for each baseline, by name
 MODEL = Path("models")
 REPORTS = Path("reports")
 PLOTS = REPORTS / "plots"

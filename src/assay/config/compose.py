@@ -34,8 +34,7 @@ def _checked(version: int, _root_: DictConfig) -> int:
     configuration itself, this runs wherever it is composed, inside `dvc exp run` too.
     """
     plain = OmegaConf.to_container(_root_, resolve=False)
-    assert isinstance(plain, dict)
-    typed({**plain, "version": version})
+    typed({**plain, "version": version})  # type: ignore[dict-item]
     return version
 
 

@@ -11,11 +11,11 @@ import pandas as pd
 from assay.evaluation.bootstrap import Estimate, Estimates, estimate, resamples
 from assay.evaluation.criteria import RANKED_BY, Finding, judge
 from assay.evaluation.metrics import Scored, discrimination, everything
+from assay.paths import SCORE
 
 if TYPE_CHECKING:
     from assay.config.schema import Config, Evaluation
 
-MODEL = "model"
 SLICE_METRICS = ("average_precision", "recall", "precision", "specificity", "alerts_per_1000")
 
 
@@ -49,17 +49,15 @@ def assess(test: pd.DataFrame, groups: pd.DataFrame, thresholds: Mapping[str, fl
     measure = partial(everything, threshold_probability=evaluation.threshold_probability)
     weights = resamples(int(graded.sum()), evaluation.resamples, evaluation.seed)
     estimates = {name: estimate(one, weights, measure) for name, one in scored.items()}
-    model = estimates.pop(MODEL)
+    model = estimates.pop(SCORE)
     return Assessment(
         scored=scored,
         model=model,
         baselines=estimates,
         differences={name: model[RANKED_BY].minus(other[RANKED_BY]) for name, other in estimates.items()},
-        with_ungradable=estimate(
-            everyone[MODEL], resamples(len(test), evaluation.resamples, evaluation.seed), measure
-        ),
+        with_ungradable=estimate(everyone[SCORE], resamples(len(test), evaluation.resamples, evaluation.seed), measure),
         ungradable=int((~graded).sum()),
-        slices=by_slice(scored[MODEL], groups[graded], weights, evaluation),
+        slices=by_slice(scored[SCORE], groups[graded], weights, evaluation),
         findings=judge(model, estimates, config.criteria, evaluation.confidence),
     )
 
@@ -102,11 +100,10 @@ def size(scored: Scored) -> dict[str, float]:
 
 def out_of_fold(predictions: pd.DataFrame, threshold: float, config: "Evaluation") -> dict[str, float]:
     """Metrics of the model on the records it learned from, each scored by a model that had not seen it."""
-    scored = _scored(predictions, MODEL, threshold)
+    scored = _scored(predictions, SCORE, threshold)
     values = everything(scored, np.ones((1, len(predictions))), config.threshold_probability)
     return {**size(scored), **{name: float(value[0]) for name, value in values.items()}}
 
 
 def _scored(table: pd.DataFrame, name: str, threshold: float) -> Scored:
     return Scored(table["label"].to_numpy(dtype=int), table[name].to_numpy(), threshold)
-

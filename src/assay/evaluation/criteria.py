@@ -37,7 +37,12 @@ def judge(
     findings = [
         _bounded("recall", f"at least {floor:g}", recall.value, recall.interval(confidence), floor, at_least=True),
         _bounded(
-            "alerts_per_1000", f"at most {ceiling:g}", alerts.value, alerts.interval(confidence), ceiling, at_least=False
+            "alerts_per_1000",
+            f"at most {ceiling:g}",
+            alerts.value,
+            alerts.interval(confidence),
+            ceiling,
+            at_least=False,
         ),
     ]
     for name in criteria.beat_baselines:

@@ -2,8 +2,10 @@
 
 import io
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import matplotlib
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,7 +14,7 @@ INK, MUTED, GRID = "#1d2733", "#667085", "#e4e7ec"
 MODEL_COLOUR, ALERT_COLOUR = "#0b6e99", "#c2410c"
 OTHERS = {"logistic": "#7a5195", "rule": "#b45309", "majority": "#98a2b3"}
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.hashsalt": "assay",  # ids in an SVG are random otherwise
     "svg.fonttype": "none",
     "font.family": "sans-serif",
@@ -70,7 +72,14 @@ def precision_recall(ax: Axes, curves: Mapping[str, Curves], thresholds: Mapping
         if len(table) > 2:
             ax.step(table["recall"], table["precision"], where="post", color=colour, label=name)
         chosen = table[table["threshold"] >= thresholds[name]].tail(1)
-        ax.scatter(chosen["recall"], chosen["precision"], color=colour, zorder=3, s=28, label=_rule_label(name, table))
+        ax.scatter(
+            chosen["recall"],
+            chosen["precision"],
+            color=colour,
+            zorder=3,
+            s=28,
+            label=_rule_label(name, table),
+        )
     _labelled(ax, "Precision against recall", "recall", "precision")
     ax.set(xlim=(0, 1.02), ylim=(0, 1.02))
     ax.legend(loc="lower left")
@@ -89,7 +98,15 @@ def calibration(ax: Axes, table: pd.DataFrame) -> None:
     """Observed share of disease against the score, with exact intervals."""
     ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="perfect")
     error = [table["observed"] - table["low"], table["high"] - table["observed"]]
-    ax.errorbar(table["predicted"], table["observed"], yerr=error, fmt="o", color=MODEL_COLOUR, capsize=2, label="model")
+    ax.errorbar(
+        table["predicted"],
+        table["observed"],
+        yerr=error,
+        fmt="o",
+        color=MODEL_COLOUR,
+        capsize=2,
+        label="model",
+    )
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     _labelled(ax, "Calibration", "mean score in the band", "observed share with disease")
     ax.legend(loc="upper left")
@@ -99,13 +116,12 @@ def confusion(ax: Axes, table: pd.DataFrame) -> None:
     """Counts of decisions by true class."""
     classes = ["healthy", "disease"]
     counts = pd.crosstab(table["actual"], table["predicted"]).reindex(index=classes, columns=classes, fill_value=0)
-    shares = counts.div(counts.sum(axis=1), axis=0)
+    shares = counts.div(counts.sum(axis=1), axis=0).to_numpy()
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1.2, aspect="auto")
-    for row, actual in enumerate(classes):
-        for column, predicted in enumerate(classes):
-            share = float(shares.loc[actual, predicted])
-            text = f"{int(counts.loc[actual, predicted])}\n{share:.1%} of row"
-            ax.text(column, row, text, ha="center", va="center", color="white" if share > 0.6 else INK)
+    for (row, column), count in np.ndenumerate(counts.to_numpy()):
+        share = shares[row, column]
+        colour = "white" if share > 0.6 else INK
+        ax.text(column, row, f"{count}\n{share:.1%} of row", ha="center", va="center", color=colour)
     ax.set(xticks=[0, 1], xticklabels=["no alert", "alert"], yticks=[0, 1], yticklabels=classes)
     ax.grid(visible=False)
     _labelled(ax, "Decisions", "", "")
@@ -140,10 +156,17 @@ def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
     position = {month: index for index, month in enumerate(months["month"])}
     ax.bar(months.index, 1000 * months["positives"] / months["records"], color=GRID, label="disease per 1000")
     for fold, part in table.groupby("fold", sort=False):
-        style = {"color": ALERT_COLOUR} if fold == "test" else {"color": MODEL_COLOUR}
+        colour = ALERT_COLOUR if fold == "test" else MODEL_COLOUR
         label = f"alerts per 1000 ({'test' if fold == 'test' else f'{fold}, out of fold'})"
         marker = {"train": "o", "validation": "s", "test": "D"}.get(str(fold), "o")
-        ax.plot(part["month"].map(position), part["alerts_per_1000"], marker=marker, markersize=3.5, label=label, **style)
+        ax.plot(
+            part["month"].map(position),
+            part["alerts_per_1000"],
+            marker=marker,
+            markersize=3.5,
+            label=label,
+            color=colour,
+        )
     ax.set_xticks(months.index[::3], months["month"][::3])
     ax.grid(visible=False, axis="x")
     ax.set(ylim=(0, None))
@@ -159,8 +182,8 @@ def training_curve(ax: Axes, table: pd.DataFrame) -> None:
         return
     ax.plot(table["round"], table["train"], color=MUTED, label="train")
     ax.plot(table["round"], table["validation"], color=MODEL_COLOUR, label="validation")
-    best = int(table["validation"].idxmin())
-    ax.axvline(table["round"][best], color=ALERT_COLOUR, linewidth=1, linestyle="--", label="rounds kept")
+    best = table["round"].to_numpy()[table["validation"].argmin()]
+    ax.axvline(best, color=ALERT_COLOUR, linewidth=1, linestyle="--", label="rounds kept")
     ax.legend(loc="upper right")
 
 

@@ -8,9 +8,10 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assay.evaluation import words
-from assay.evaluation.assess import MODEL, SLICE_METRICS, Assessment
+from assay.evaluation.assess import SLICE_METRICS, Assessment
 from assay.evaluation.bootstrap import Estimates
 from assay.evaluation.criteria import verdict
+from assay.paths import SCORE
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,10 @@ class Provenance:
 def render(assessment: Assessment, figures: dict[str, str], provenance: Provenance, confidence: float) -> str:
     """The page as HTML, figures and styles within it."""
     environment = Environment(
-        loader=PackageLoader("assay.evaluation", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=PackageLoader("assay.evaluation", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
     )
     return environment.get_template("report.html.j2").render(
@@ -35,12 +39,12 @@ def render(assessment: Assessment, figures: dict[str, str], provenance: Provenan
         claim=_claim(assessment),
         accuracy=_accuracy(assessment),
         findings=[_finding_row(finding) for finding in assessment.findings],
-        models=[MODEL, *assessment.baselines],
+        models=[SCORE, *assessment.baselines],
         metrics=_metric_rows(assessment, confidence),
         ungradable=_ungradable_rows(assessment, confidence),
         ungradable_count=assessment.ungradable,
-        size=len(assessment.scored[MODEL].y),
-        positives=int(assessment.scored[MODEL].y.sum()),
+        size=len(assessment.scored[SCORE].y),
+        positives=int(assessment.scored[SCORE].y.sum()),
         slices=[_slice_row(row) for row in assessment.slices],
         slice_metrics=[words.METRICS[name][0] for name in SLICE_METRICS],
         figures=[(name, words.FIGURES[name], _data_uri(figures[name])) for name in words.FIGURES],
@@ -51,13 +55,13 @@ def render(assessment: Assessment, figures: dict[str, str], provenance: Provenan
 
 
 def _claim(assessment: Assessment) -> str:
-    model, y = assessment.model, assessment.scored[MODEL].y
-    figures = (model[name].value for name in ("recall", "precision", "alerts_per_1000"))
-    return words.claim(*figures, prevalence=float(y.mean()))
+    model, y = assessment.model, assessment.scored[SCORE].y
+    recall, precision, alerts = (model[name].value for name in ("recall", "precision", "alerts_per_1000"))
+    return words.claim(recall, precision, alerts, prevalence=float(y.mean()))
 
 
 def _accuracy(assessment: Assessment) -> str:
-    healthy = 1 - float(assessment.scored[MODEL].y.mean())
+    healthy = 1 - float(assessment.scored[SCORE].y.mean())
     return words.accuracy_misleads(assessment.model["accuracy"].value, healthy)
 
 

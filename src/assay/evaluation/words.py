@@ -4,7 +4,10 @@ METRICS = {
     "recall": ("Recall", "share of the people with the disease whom the model alerts on"),
     "precision": ("Precision", "share of the alerts that are disease"),
     "alerts_per_1000": ("Alerts per 1000", "the price: people sent for a second look, per 1000 screened"),
-    "average_precision": ("Average precision", "quality of the ranking, over all thresholds; chance is the prevalence"),
+    "average_precision": (
+        "Average precision",
+        "quality of the ranking, over all thresholds; chance is the prevalence",
+    ),
     "roc_auc": ("ROC AUC", "chance that a diseased record scores above a healthy one"),
     "f1": ("F1", "harmonic mean of precision and recall"),
     "specificity": ("Specificity", "share of the healthy who are left alone"),
@@ -16,13 +19,13 @@ METRICS = {
 }
 
 FIGURES = {
-    "precision_recall": "Up and to the right is better. Each step is a threshold; points are models that only decide.",
+    "precision_recall": "Up and to the right is better. Each step is a threshold; a point is the one in use.",
     "threshold_sweep": "How many are found, and how many alerts are right, for each number of alerts.",
-    "calibration": "Of the people with a score near x, the share that has the disease. On the line, a score is a probability.",
-    "decision_curve": "Above both 'everyone' and 'no one', acting on the model does more good than harm at that price.",
+    "calibration": "Of people with a score near x, the share with the disease. On the line, a score is a probability.",
+    "decision_curve": "Above 'everyone' and 'no one', acting on the model does more good than harm at that price.",
     "confusion": "Each record of the test fold, by what it was and what the model said.",
     "roc": "Looks good for every model when disease is rare; read it together with precision.",
-    "score_by_month": "Alerts against disease over time. A gap that opens is drift. Every point is a record the model had not seen.",
+    "score_by_month": "Alerts against disease over time: a gap that opens is drift. Nothing was scored by a model that saw it.",
     "training_curve": "Boosting stops where the loss on the validation fold is lowest.",
 }
 
@@ -55,6 +58,6 @@ def claim(recall: float, precision: float, alerts_per_1000: float, prevalence: f
 def accuracy_misleads(model: float, majority: float) -> str:
     """Why accuracy is not the figure to look at."""
     return (
-        f"Calling everyone healthy is right in {majority:.1%} of the records and finds nobody. The model is right in "
-        f"{model:.1%}: the difference in accuracy says almost nothing about the people it finds."
+        f"Calling everyone healthy is right in {majority:.1%} of the records and finds nobody. "
+        f"The model is right in {model:.1%}: the difference in accuracy says almost nothing about the people it finds."
     )

@@ -24,7 +24,9 @@ def fit_watching(estimator: Any, X: pd.DataFrame, y: pd.Series, X_val: pd.DataFr
     if "eval_set" in accepted:  # XGBoost, LightGBM
         quiet = {"verbose": False} if "verbose" in accepted else {}
         estimator.fit(X, y, eval_set=[(X, y), (X_val, y_val)], **quiet)
-        recorded = estimator.evals_result() if callable(getattr(estimator, "evals_result", None)) else estimator.evals_result_
+        recorded = (
+            estimator.evals_result() if callable(getattr(estimator, "evals_result", None)) else estimator.evals_result_
+        )
         losses = [next(iter(metrics.values())) for metrics in recorded.values()]
         return {"train": [float(v) for v in losses[0]], "validation": [float(v) for v in losses[-1]]}
     estimator.fit(X, y, X_val=X_val, y_val=y_val)  # scikit-learn: scores are losses with the sign turned

@@ -61,4 +61,3 @@ def measure(
         guaranteed=bound >= min_recall,
         fixed=fixed,
     )
-

@@ -40,11 +40,12 @@ def build(model: dict[str, Any]) -> Any:
 
 
 def logistic(**parameters: Any) -> Pipeline:
-    """Logistic regression on standardised numbers, medians (with indicators) for what is missing, one-hot categories."""
+    """Logistic regression: standardised numbers, medians and indicators for missing ones, one-hot categories."""
     numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
     categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     return make_pipeline(
-        make_column_transformer((numbers, NUMBERS), (categories, CATEGORIES)), LogisticRegression(**parameters)
+        make_column_transformer((numbers, NUMBERS), (categories, CATEGORIES)),
+        LogisticRegression(**parameters),
     )
 
 

@@ -30,7 +30,9 @@ def read_raw(path: Path) -> pd.DataFrame:
         return pd.read_csv(path, dtype="str", keep_default_na=False, na_filter=False)
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
         raise AssayError(
-            f"not a CSV table: {error}", where=str(path), todo="restore it: dvc checkout, or dvc repro collect"
+            f"not a CSV table: {error}",
+            where=str(path),
+            todo="restore it: dvc checkout, or dvc repro collect",
         ) from error
 
 

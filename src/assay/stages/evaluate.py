@@ -5,14 +5,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.datasets import DATE, RECORD_ID, dataset
 from assay.evaluation import curves
-from assay.evaluation.assess import MODEL, Assessment, assess, intervals, out_of_fold, points, size, with_interval
+from assay.evaluation.assess import Assessment, assess, intervals, out_of_fold, points, size, with_interval
 from assay.evaluation.criteria import RANKED_BY, verdict
 from assay.evaluation.metrics import Scored
 from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
@@ -24,11 +23,12 @@ from assay.paths import (
     CLEANED,
     CLEANING_LOG,
     FIGURES,
-    MODEL as MODEL_FOLDER,
+    MODEL,
     PLOTS,
     PREDICTIONS,
     REPORT,
     REPORTS,
+    SCORE,
     SPLIT,
     fold,
 )
@@ -48,7 +48,7 @@ def main(config: Config) -> None:
         groups = dataset(config.dataset.name).slices(records.loc[test[RECORD_ID]])
         assessment = assess(test, groups.reset_index(drop=True), thresholds, config)
         bar.update()
-        write_figures_of_merit(assessment, out_of_fold(seen, thresholds[MODEL], config.evaluation), config)
+        write_figures_of_merit(assessment, out_of_fold(seen, thresholds[SCORE], config.evaluation), config)
         tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records[DATE], config)
         write_plots(tables)
         bar.update()
@@ -67,7 +67,7 @@ def read_predictions() -> tuple[pd.DataFrame, pd.DataFrame]:
 def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], config: Config) -> None:
     """The JSON files that people and CI rely on."""
     confidence = config.evaluation.confidence
-    scored = assessment.scored[MODEL]
+    scored = assessment.scored[SCORE]
     write_json(REPORTS / "metrics.json", {**size(scored), **points(assessment.model)})
     write_json(REPORTS / "out_of_fold.json", seen)
     write_json(REPORTS / "intervals.json", intervals(assessment.model, confidence))
@@ -75,7 +75,11 @@ def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], confi
     write_json(REPORTS / "slices.json", assessment.slices, sort_keys=False)
     write_json(REPORTS / "ungradable.json", ungradable_figures(assessment, confidence))
     findings = [asdict(finding) for finding in assessment.findings]
-    write_json(REPORTS / "verdict.json", {"verdict": verdict(assessment.findings), "findings": findings}, sort_keys=False)
+    write_json(
+        REPORTS / "verdict.json",
+        {"verdict": verdict(assessment.findings), "findings": findings},
+        sort_keys=False,
+    )
 
 
 def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
@@ -102,18 +106,18 @@ def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, A
 
 def all_curves(assessment: Assessment, everyone: pd.DataFrame, dates: pd.Series, config: Config) -> Tables:
     """Each table of `curves` by name, then by model; `everyone` are the records of all folds, each scored unseen."""
-    model = assessment.scored[MODEL]
-    whole = Scored(everyone["label"].to_numpy(dtype=int), everyone[MODEL].to_numpy(), model.threshold)
+    model = assessment.scored[SCORE]
+    whole = Scored(everyone["label"].to_numpy(dtype=int), everyone[SCORE].to_numpy(), model.threshold)
     months = curves.by_month(whole, dates.loc[everyone[RECORD_ID]], everyone["fold"].to_numpy())
     return {
         "precision_recall": {name: curves.precision_recall(one) for name, one in assessment.scored.items()},
         "roc": {name: curves.roc(one) for name, one in assessment.scored.items()},
-        "calibration": {MODEL: curves.calibration(model, config.evaluation.confidence)},
-        "confusion": {MODEL: curves.confusion(model)},
-        "threshold_sweep": {MODEL: curves.threshold_sweep(model)},
-        "decision_curve": {MODEL: curves.decision_curve(assessment.scored)},
-        "score_by_month": {MODEL: months},
-        "training_curve": {MODEL: read_training_curve(MODEL_FOLDER / "training" / "plots" / "metrics")},
+        "calibration": {SCORE: curves.calibration(model, config.evaluation.confidence)},
+        "confusion": {SCORE: curves.confusion(model)},
+        "threshold_sweep": {SCORE: curves.threshold_sweep(model)},
+        "decision_curve": {SCORE: curves.decision_curve(assessment.scored)},
+        "score_by_month": {SCORE: months},
+        "training_curve": {SCORE: read_training_curve(MODEL / "training" / "plots" / "metrics")},
     }
 
 
@@ -131,7 +135,7 @@ def write_plots(tables: Tables) -> None:
     """The model's tables for `dvc plots`."""
     with replacing(PLOTS) as folder:
         for name, by_model in tables.items():
-            write_table(folder / f"{name}.csv", by_model[MODEL])
+            write_table(folder / f"{name}.csv", by_model[SCORE])
 
 
 def write_report(assessment: Assessment, tables: Tables, thresholds: Mapping[str, float], config: Config) -> None:
@@ -143,7 +147,7 @@ def write_report(assessment: Assessment, tables: Tables, thresholds: Mapping[str
     with replacing(FIGURES) as folder:
         for name, svg in drawn.items():
             write_text(folder / f"{name}.svg", svg)
-    description = bundle.description(MODEL_FOLDER)
+    description = bundle.description(MODEL)
     judged = {name: asdict(config)[name] for name in ("criteria", "evaluation")}
     provenance = Provenance(
         cleaning=read_json(CLEANING_LOG),

@@ -1,6 +1,6 @@
 """train: fit the model and the baselines, choose thresholds, score the test fold without its labels."""
 
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,9 @@ from assay.folds import TEST, TRAIN, VALIDATION
 from assay.lineage import dependencies, versions
 from assay.modelling import bundle
 from assay.modelling.training import Records, Trained, fits, score, train
-from assay.paths import FEATURES, MODEL, PREDICTIONS, SPLIT, fold
+from assay.paths import FEATURES, MODEL, PREDICTIONS, SCORE, SPLIT, fold
 from assay.progress import progress
 
-MODEL_COLUMN = "model"  # beside it, a column for each baseline by name
 BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configuration behind the model
 
 
@@ -26,10 +25,9 @@ BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configur
 def main(config: Config) -> None:
     """Read data/features and the labels of train and validation, write models and data/predictions."""
     folds = {name: read_labelled(name) for name in (TRAIN, VALIDATION)}
-    models = {MODEL_COLUMN: config.model, **config.baselines}
-    models = {name: asdict(model) if is_dataclass(model) else dict(model) for name, model in models.items()}
-    trained = train_all(models, folds, config)
-    write_bundle(trained[MODEL_COLUMN], folds[TRAIN].X, config)
+    plain = asdict(config)
+    trained = train_all({SCORE: plain["model"], **plain["baselines"]}, folds, config)
+    write_bundle(trained[SCORE], folds[TRAIN].X, config)
     write_predictions(trained, folds)
 
 
@@ -45,7 +43,12 @@ def train_all(models: dict[str, dict[str, Any]], folds: dict[str, Records], conf
     with progress(sum(fits(model, config.training) for model in models.values()), "fits") as bar:
         return {
             name: train(
-                model, folds[TRAIN], folds[VALIDATION], config.training, config.criteria.min_recall, bar.update
+                model,
+                folds[TRAIN],
+                folds[VALIDATION],
+                config.training,
+                config.criteria.min_recall,
+                bar.update,
             )
             for name, model in models.items()
         }

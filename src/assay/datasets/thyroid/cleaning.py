@@ -97,8 +97,22 @@ def drop_repeats(records: pd.DataFrame) -> tuple[pd.DataFrame, list[Change]]:
     repeated = records.sort_values(RECORD_ID).duplicated(content).reindex(records.index)
     rich = records[list(LABS)].notna().sum(axis=1) >= REPEAT_LABS
     changes = [
-        _change(records, repeated & rich, "repeated_record", content, "drop record", "the same record entered twice"),
-        _change(records, repeated & ~rich, "sparse_repeat", content, "keep", "so little is known that it may be chance"),
+        _change(
+            records,
+            repeated & rich,
+            "repeated_record",
+            content,
+            "drop record",
+            "the same record entered twice",
+        ),
+        _change(
+            records,
+            repeated & ~rich,
+            "sparse_repeat",
+            content,
+            "keep",
+            "so little is known that it may be chance",
+        ),
     ]
     return records[~(repeated & rich)], changes
 
@@ -111,7 +125,12 @@ def note_doubts(records: pd.DataFrame) -> tuple[pd.DataFrame, list[Change]]:
         ("fti_off_by_10_percent", ("FTI", "TT4", "T4U"), deviation > 0.1, "FTI should be TT4 / T4U"),
         ("fti_off_by_50_percent", ("FTI", "TT4", "T4U"), deviation > 0.5, "FTI should be TT4 / T4U"),
         ("pregnant_over_50", ("pregnant", "age"), pregnant & (records["age"] > 50), "rare, not impossible"),
-        ("pregnant_sex_missing", ("pregnant", "sex"), pregnant & records["sex"].isna(), "sex is not filled in"),
+        (
+            "pregnant_sex_missing",
+            ("pregnant", "sex"),
+            pregnant & records["sex"].isna(),
+            "sex is not filled in",
+        ),
         (
             "both_queries",
             ("query_hypothyroid", "query_hyperthyroid"),
