@@ -10,6 +10,7 @@ FEATURES = Path("data/features")
 PREDICTIONS = Path("data/predictions")
 SCORE = "model"  # the column of the model's scores there; beside it one for each baseline, by name
 MODEL = Path("models")
+BUNDLE = MODEL / "bundle.json"
 REPORTS = Path("reports")
 PLOTS = REPORTS / "plots"
 FIGURES = REPORTS / "figures"

@@ -25,7 +25,7 @@ FIGURES = {
     "decision_curve": "Above 'everyone' and 'no one', acting on the model does more good than harm at that price.",
     "confusion": "Each record of the test fold, by what it was and what the model said.",
     "roc": "Looks good for every model when disease is rare; read it together with precision.",
-    "score_by_month": "Alerts against disease over time: a gap that opens is drift. Nothing was scored by a model that saw it.",
+    "score_by_month": "Alerts against disease over time: a gap that opens is drift. No model scored what it had seen.",
     "training_curve": "Boosting stops where the loss on the validation fold is lowest.",
 }
 

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from assay.errors import AssayError
-from assay.files import md5, read_json, write_bytes, write_json
+from assay.files import md5, write_bytes, write_json
+from assay.paths import BUNDLE
 
-DESCRIPTION = "bundle.json"
 XGBOOST_FILE = "model.ubj"
 SKOPS_FILE = "model.skops"
 # What a model file of the zoo may name besides what skops trusts by itself.
@@ -74,12 +74,7 @@ def feature_schema(X: pd.DataFrame) -> list[dict[str, Any]]:
 def describe(folder: Path, **content: Any) -> None:
     """Write the description that goes with the model file, its hash included."""
     model = next(path for path in (folder / XGBOOST_FILE, folder / SKOPS_FILE) if path.exists())
-    write_json(folder / DESCRIPTION, {"file": {"name": model.name, "md5": md5(model)}, **content}, sort_keys=False)
-
-
-def description(folder: Path) -> dict[str, Any]:
-    """What `describe` wrote."""
-    return read_json(folder / DESCRIPTION)
+    write_json(folder / BUNDLE.name, {"file": {"name": model.name, "md5": md5(model)}, **content}, sort_keys=False)
 
 
 def canonical(archive: bytes) -> bytes:

@@ -17,9 +17,9 @@ from assay.evaluation.metrics import Scored
 from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
 from assay.folds import TEST
 from assay.lineage import dependencies
-from assay.modelling import bundle
 from assay.paths import (
     ANNOTATION_LOG,
+    BUNDLE,
     CLEANED,
     CLEANING_LOG,
     FIGURES,
@@ -147,7 +147,7 @@ def write_report(assessment: Assessment, tables: Tables, thresholds: Mapping[str
     with replacing(FIGURES) as folder:
         for name, svg in drawn.items():
             write_text(folder / f"{name}.svg", svg)
-    description = bundle.description(MODEL)
+    description = read_json(BUNDLE)
     judged = {name: asdict(config)[name] for name in ("criteria", "evaluation")}
     provenance = Provenance(
         cleaning=read_json(CLEANING_LOG),
