@@ -1,6 +1,7 @@
 """How a node of dvc.yaml starts: `@stage` around one function of the configuration."""
 
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -22,7 +23,9 @@ def stage(run: Run) -> Callable[[], None]:
 
     def main() -> None:
         with reported(name):
-            enter_root()
+            root = enter_root()
+            if run.__module__ == "__main__":
+                _run_code_of(root)
             if sys.argv[1:]:
                 _hydra_app(run, name)
             else:
@@ -42,6 +45,19 @@ def enter_root(start: Path | None = None) -> Path:
             os.chdir(folder)
             return folder
     raise AssayError("no dvc.yaml here or above", where=str(here), todo="change to your clone of the repo")
+
+
+def _run_code_of(root: Path) -> None:
+    """Start again with the code under `root`, if this is another copy of it.
+
+    DVC runs queued experiments in a copy of the repo, while an editable install points at the workspace: what runs
+    must be what dvc.lock names.
+    """
+    own = root / "src"
+    if not (own / "assay").is_dir() or Path(__file__).resolve().is_relative_to(own.resolve()):
+        return
+    environment = {**os.environ, "PYTHONPATH": str(own)}
+    raise SystemExit(subprocess.run([sys.executable, *sys.orig_argv[1:]], env=environment).returncode)
 
 
 def _hydra_app(run: Run, name: str) -> None:
