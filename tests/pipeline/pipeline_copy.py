@@ -1,0 +1,90 @@
+"""Copies of the repository in which the real DVC runs the real line."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from samples import ROOT
+
+# Nothing of the person's or the outer run's own: identity, configuration, DVC's variables, coverage.
+ENVIRONMENT = {
+    **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "DVC_", "COV_", "ASSAY_"))},
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "DVC_NO_ANALYTICS": "1",
+}
+IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
+
+
+@dataclass
+class Copy:
+    """A working copy; `run` runs a command in it."""
+
+    path: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def start(self, *command: str) -> subprocess.Popen:
+        return subprocess.Popen(
+            command,
+            cwd=self.path,
+            env={**ENVIRONMENT, **self.environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *command: str, fails: bool = False) -> subprocess.CompletedProcess:
+        process = self.start(*command)
+        out, err = process.communicate()
+        assert (process.returncode != 0) == fails, f"{command}: exit {process.returncode}\n{out}\n{err}"
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+    def stage(self, name: str, *arguments: str, fails: bool = False) -> subprocess.CompletedProcess:
+        return self.run("python", "-m", f"assay.stages.{name}", *arguments, fails=fails)
+
+    def repro(self, *arguments: str) -> list[str]:
+        """The stages that `dvc repro` ran."""
+        return re.findall(r"Running stage '(\w+)'", self.run("dvc", "repro", *arguments).stdout)
+
+    def git_status(self) -> str:
+        return self.run("git", "status", "--porcelain").stdout
+
+    def hashes(self) -> dict[str, str]:
+        """Path to MD5 of every output in dvc.lock."""
+        lock = yaml.safe_load((self.path / "dvc.lock").read_text())
+        return {out["path"]: out["md5"] for stage in lock["stages"].values() for out in stage["outs"]}
+
+    def fork(self, path: Path, **environment: str) -> "Copy":
+        """A clone in another folder that has the data, by way of this one's cache."""
+        self.run("git", "clone", "--quiet", str(self.path), str(path))
+        forked = Copy(path, environment)
+        forked.run("dvc", "cache", "dir", "--local", str(self.path / ".dvc/cache"))
+        forked.run("dvc", "checkout", "--quiet")
+        return forked
+
+
+def copy_of_the_tree(path: Path) -> Copy:
+    """What is in the working tree (git's files and those it would take), committed in a repository of its own."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, path / name)
+    copy = Copy(path)
+    copy.run("git", "init", "--quiet", "--initial-branch=main")
+    copy.run("git", "add", "--all")
+    copy.run("git", *IDENTITY, "commit", "--quiet", "--message", "Start")
+    return copy

@@ -1,0 +1,65 @@
+"""`dvc exp run` and the stages as Hydra apps."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assay.files import md5
+from pipeline_copy import Copy
+
+FAST = ("-S", "debug=fast")
+
+
+def test_a_stage_with_arguments_makes_the_same_model_as_an_experiment(line: Copy, fork: Copy, tmp_path: Path) -> None:
+    fork.run("dvc", "exp", "run", "-S", "model=logistic")
+    direct = line.fork(tmp_path / "direct")
+    direct.stage("train", "model=logistic")
+    assert md5(direct.path / "models") == fork.hashes()["models"]
+
+
+def test_a_stage_with_arguments_leaves_no_folders_behind(line: Copy, tmp_path: Path) -> None:
+    copy = line.fork(tmp_path / "multirun")
+    before = sorted(path.name for path in copy.path.iterdir())
+    copy.stage("split", "-m", "split.test_from=1986-07-01,1986-08-01")
+    copy.stage("split", "split.test_from=1986-08-01")
+    assert sorted(path.name for path in copy.path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("override", "named"),
+    [
+        ("model.max_depth=abc", "model.max_depth"),
+        ("model.max_dept=3", "model.max_dept"),
+        ("model=xgbost", "model/xgbost"),
+        ("labels=everything", "labels/everything"),
+        ("criteria.min_recall=1.5", "criteria.min_recall=1.5"),
+        ("split.validation_from=yesterday", "split.validation_from=yesterday"),
+        ("split.test_from=1985-01-01", "split.test_from"),
+        ("seed=1", "seed"),
+    ],
+)
+def test_a_wrong_override_is_refused_before_anything_runs(fork: Copy, override: str, named: str) -> None:
+    refused = fork.run("dvc", "exp", "run", "-S", override, fails=True)
+    assert named in refused.stderr
+    assert "Running stage" not in refused.stdout
+    assert fork.git_status() == ""
+
+
+def test_a_model_in_a_yaml_file_of_its_own(fork: Copy) -> None:
+    (fork.path / "conf/model/naive_bayes.yaml").write_text(
+        "name: naive_bayes\nthreshold: null\n_target_: assay.modelling.zoo.logistic\nC: 0.5\n"
+    )
+    fork.run("dvc", "exp", "run", *FAST, "-S", "model=naive_bayes", "-S", "model.C=0.1")
+    assert yaml.safe_load((fork.path / "params.yaml").read_text())["model"]["C"] == 0.1
+
+
+@pytest.mark.slow
+def test_a_queue_of_four_models_gives_four_experiments(fork: Copy) -> None:
+    fork.run("dvc", "exp", "run", "--queue", *FAST, "-S", "model=xgboost,hist_gbm,logistic,random_forest")
+    fork.run("dvc", "exp", "run", "--run-all")
+    shown = fork.run("dvc", "exp", "show", "--csv", "--no-pager").stdout
+    for model in ("xgboost", "hist_gbm", "logistic", "random_forest"):
+        rows = [row for row in shown.splitlines() if f",{model}," in row and "workspace" not in row]
+        assert rows, f"{model} is not in:\n{shown}"
+    assert len(fork.run("dvc", "exp", "list", "--name-only").stdout.split()) == 4

@@ -1,0 +1,63 @@
+"""`dvc repro`: the committed results are what the code gives, and only what changed runs again."""
+
+import itertools
+
+import pytest
+
+from pipeline_copy import Copy
+
+FAST = ["debug=fast", "model=logistic"]
+ALL = ["collect", "clean", "annotate", "split", "featurize", "train", "evaluate"]
+
+
+def test_the_line_from_nothing_gives_the_committed_lock_and_reports(line: Copy) -> None:
+    assert line.git_status() == ""
+
+
+def test_right_after_nothing_runs(line: Copy) -> None:
+    assert line.repro() == []
+
+
+def test_params_yaml_is_what_conf_composes_to(line: Copy) -> None:
+    line.run("assay", "params", "--check")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("overrides", "stages"),
+    [
+        (["model.max_depth=3"], ["train", "evaluate"]),
+        (["criteria.max_alerts_per_1000=80"], ["evaluate"]),
+        (["criteria.min_recall=0.85"], ["train", "evaluate"]),
+        (["features=measured", *FAST], ["featurize", "train", "evaluate"]),
+        (["split.test_from=1986-08-01", *FAST], ["split", "featurize", "train", "evaluate"]),
+        (["labels=hypo", *FAST], ["annotate", "split", "featurize", "train", "evaluate"]),
+    ],
+)
+def test_a_change_runs_only_what_depends_on_it(fork: Copy, overrides: list[str], stages: list[str]) -> None:
+    fork.run("assay", "params", *overrides)
+    assert fork.repro() == stages
+
+
+def test_the_graph_is_the_line(line: Copy) -> None:
+    edges = line.run("dvc", "dag", "--dot").stdout
+    for before, after in itertools.pairwise(ALL):
+        assert f'"{before}" -> "{after}"' in edges
+
+
+def test_every_stage_says_what_it_does(line: Copy) -> None:
+    described = line.run("dvc", "stage", "list").stdout.splitlines()
+    assert [row.split()[0] for row in described] == ALL
+    assert all(len(row.split()) > 3 for row in described)
+
+
+def test_a_stage_runs_from_a_subfolder_too(fork: Copy) -> None:
+    Copy(fork.path / "src").stage("split")
+    assert "up to date" in fork.run("dvc", "status").stdout
+
+
+def test_plots_are_drawn_by_dvc_from_files_in_git(line: Copy, tmp_path) -> None:
+    line.run("dvc", "plots", "show", "--out", str(tmp_path / "plots"))
+    page = (tmp_path / "plots" / "index.html").read_text()
+    for title in ("Precision against recall", "ROC", "Calibration", "Decisions", "Decision curve", "Training"):
+        assert title in page
