@@ -50,7 +50,7 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
         merged.baselines = {name: _typed_model(model) for name, model in merged.baselines.items()}
         config = OmegaConf.to_object(merged)
     except OmegaConfBaseException as error:
-        raise AssayError(_first_lines(error), where="the configuration", todo="correct the key") from error
+        raise AssayError(_reason(error), where="the configuration", todo="correct the key") from error
     assert isinstance(config, schema.Config)
     if config.version != schema.FORMAT:
         raise AssayError(
@@ -87,7 +87,7 @@ def composed(overrides: Sequence[str] = ()) -> str:
         try:
             compose_and_dump(target, str(CONF.absolute()), None, "config", str(PLUGINS), list(overrides))
         except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
-            raise AssayError(_first_lines(error), where=str(CONF), todo="correct the override") from error
+            raise AssayError(_reason(error), where=str(CONF), todo="correct the override") from error
         return target.read_text()
 
 
@@ -98,8 +98,11 @@ def difference(text: str, path: Path = PARAMS) -> str:
     return "\n".join(lines)
 
 
-def _first_lines(error: BaseException) -> str:
-    """OmegaConf and Hydra append the full key and the type; the key is worth keeping, the type is not."""
+def _reason(error: BaseException) -> str:
+    """The sentences of an error and its cause; of a failed check of ours, which OmegaConf wraps, the check's alone."""
+    if isinstance(error.__context__, AssayError):
+        return error.__context__.what
     causes = [error] if error.__cause__ is None else [error, error.__cause__]
-    lines = [line.strip() for cause in causes for line in str(cause).splitlines()]
-    return "; ".join(dict.fromkeys(line for line in lines if line and not line.startswith("object_type")))
+    text = "\n".join(str(cause).partition("Config search path")[0] for cause in causes)
+    lines = (line.strip().rstrip(".") for line in text.splitlines() if not line.strip().startswith("object_type"))
+    return "; ".join(dict.fromkeys(filter(None, lines))).replace(":; ", ": ")

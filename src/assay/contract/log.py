@@ -10,7 +10,8 @@ class Change:
     """One cleaning rule and what it found.
 
     `action` is "set missing", "drop record", "convert", "drop column", or "keep" for what was looked at, counted
-    and left as it is. `records` holds the ids of at most `SHOWN` of the `count` records.
+    and left as it is. `columns` may be `WHOLE_RECORD`. `records` holds the ids of at most `SHOWN` of the `count`
+    records.
     """
 
     rule: str
@@ -22,6 +23,7 @@ class Change:
 
 
 SHOWN = 10
+WHOLE_RECORD = ("*",)
 
 
 def summary(changes: Sequence[Change], rows_in: int, rows_out: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ All rules but `drop_repeats` look at one record at a time, so that they work on 
 import pandas as pd
 
 from assay.contract import checks
-from assay.contract.log import SHOWN, Change
+from assay.contract.log import SHOWN, WHOLE_RECORD, Change
 from assay.datasets import CODE, DATE, RECORD_ID
 from assay.datasets.thyroid.columns import (
     CODE_PATTERN,
@@ -101,7 +101,7 @@ def drop_repeats(records: pd.DataFrame) -> tuple[pd.DataFrame, list[Change]]:
             records,
             repeated & rich,
             "repeated_record",
-            content,
+            WHOLE_RECORD,
             "drop record",
             "the same record entered twice",
         ),
@@ -109,7 +109,7 @@ def drop_repeats(records: pd.DataFrame) -> tuple[pd.DataFrame, list[Change]]:
             records,
             repeated & ~rich,
             "sparse_repeat",
-            content,
+            WHOLE_RECORD,
             "keep",
             "so little is known that it may be chance",
         ),
@@ -148,7 +148,7 @@ def _dates(ids: pd.Series) -> pd.Series:
 
 
 def _change(
-    records: pd.DataFrame, mask: "pd.Series[bool]", rule: str, columns: tuple | list, action: str, reason: str
+    records: pd.DataFrame, mask: "pd.Series[bool]", rule: str, columns: tuple[str, ...], action: str, reason: str
 ) -> Change:
     ids = records.loc[mask, RECORD_ID]
-    return Change(rule, tuple(columns), action, int(mask.sum()), reason, tuple(sorted(ids)[:SHOWN]))
+    return Change(rule, columns, action, int(mask.sum()), reason, tuple(sorted(ids)[:SHOWN]))

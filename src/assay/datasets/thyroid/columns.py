@@ -17,6 +17,7 @@ FLAGS = (
     "psych",
 )
 TREATMENTS = ("on_thyroxine", "on_antithyroid_meds", "thyroid_surgery", "I131_treatment")
+HISTORY = tuple(flag for flag in FLAGS if flag not in TREATMENTS)
 
 # TSH mU/L; T3 nmol/L; TT4 nmol/L; T4U a ratio; FTI = TT4 / T4U; TBG mg/L.
 LABS = ("TSH", "T3", "TT4", "T4U", "FTI", "TBG")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from assay.datasets.thyroid.columns import FLAGS, LABS, TREATMENTS
+from assay.datasets.thyroid.columns import HISTORY, LABS
 
 # Floors and units keep logarithms finite: the assays' lower detection limits, and 1 for none.
 TSH_FLOOR = 0.005
@@ -12,8 +12,7 @@ DECIMALS = 6
 
 def features(records: pd.DataFrame, *, derived: bool) -> pd.DataFrame:
     """The feature table, one row per record: measurements, history, referral, and what follows from them."""
-    history = [flag for flag in FLAGS if flag not in TREATMENTS]
-    measured = records[["age", "sex", *history, *LABS, "referral_source"]]
+    measured = records[["age", "sex", *HISTORY, *LABS, "referral_source"]]
     return pd.concat([measured, _derived(records)], axis=1) if derived else measured
 
 
@@ -38,6 +37,6 @@ def _derived(records: pd.DataFrame) -> pd.DataFrame:
         "log_T3_per_FTI": log_t3 - log_fti,
         "FTI_residual": log_fti - (log_tt4 - np.log(records["T4U"])),
         "n_labs": records[list(LABS)].notna().sum(axis=1).astype("float64"),
-        "n_flags": records[list(FLAGS)].sum(axis=1).astype("float64"),
+        "n_flags": records[list(HISTORY)].sum(axis=1).astype("float64"),
     }
     return pd.DataFrame(table, index=records.index).round(DECIMALS)

@@ -10,9 +10,10 @@ def suspicious(features: pd.DataFrame) -> "pd.Series[bool]":
     """True where the results fit overt hypo- or hyperthyroidism.
 
     Hypothyroid: TSH above 6 mU/L with FTI below 65, or no FTI. Hyperthyroid: FTI above 155 or T3 above
-    2.9 nmol/L, unless TSH contradicts it (a missing TSH does not).
+    2.9 nmol/L, unless TSH contradicts it (a missing TSH does not). A result that is no feature is missing.
     """
-    tsh, fti, t3 = features["TSH"], features["FTI"], features["T3"]
+    results = features.reindex(columns=["TSH", "FTI", "T3"])
+    tsh, fti, t3 = results["TSH"], results["FTI"], results["T3"]
     hypothyroid = (tsh > HIGH_TSH) & ((fti < LOW_FTI) | fti.isna())
     hyperthyroid = ((fti > HIGH_FTI) | (t3 > HIGH_T3)) & ((tsh <= LOW_TSH) | tsh.isna())
     return hypothyroid | hyperthyroid
