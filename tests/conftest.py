@@ -1,9 +1,16 @@
 """Fixtures that all tests share."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
-from samples import ROOT, raw_record, raw_table  # noqa: F401
+from samples import ROOT, raw_record, raw_table
+
+# No deadline: how fast a machine is must not decide whether a test passes.
+settings.register_profile("assay", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("assay")
 
 
 @pytest.fixture
@@ -12,3 +19,12 @@ def raw() -> pd.DataFrame:
     return raw_table(
         raw_record("840801013"), raw_record("850801014", TSH="2.5"), raw_record("860801015", TSH="3.5", sex="M")
     )
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with the repository's dvc.yaml and params.yaml."""
+    for name in ("dvc.yaml", "params.yaml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

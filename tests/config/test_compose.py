@@ -1,0 +1,87 @@
+"""From conf/ to params.yaml and back."""
+
+from pathlib import Path
+
+import pytest
+
+from assay.config.compose import composed, difference, load
+from assay.errors import AssayError
+from samples import ROOT
+
+
+@pytest.fixture(autouse=True)
+def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def test_conf_composes_to_the_committed_params() -> None:
+    assert composed() == (ROOT / "params.yaml").read_text()
+
+
+@pytest.mark.parametrize("group", ["labels", "features", "model", "split", "criteria", "dataset"])
+def test_every_choice_of_a_group_composes_and_loads(group: str, tmp_path: Path) -> None:
+    for choice in sorted(path.stem for path in (ROOT / "conf" / group).glob("*.yaml")):
+        (tmp_path / "params.yaml").write_text(composed([f"{group}={choice}"]))
+        config = load(tmp_path / "params.yaml")
+        part = getattr(config, group)
+        assert part.name == choice
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "conf").glob("*/*.yaml")), ids=lambda path: f"{path.parent.name}={path.stem}"
+)
+def test_every_choice_opens_with_a_command_that_uses_it(path: Path) -> None:
+    first = path.read_text().splitlines()[0]
+    assert first.startswith("# @package") or first.startswith(f"# dvc exp run -S {path.parent.name}")
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("model.max_depth=abc", "model.max_depth"),
+        ("model.max_dept=3", "model.max_dept"),
+        ("model=xgbost", "xgboost"),
+        ("criteria.min_recall=1.7", r"^criteria.min_recall=1.7 is outside \[0, 0.9999\]"),
+        ("labels.positive=[R]", "^labels: code R is both"),
+        ("split.test_from=1985-01-01", "^split.test_from must come after"),
+        ("seed=1", "seed"),
+        ("model.max_depth=[", "no viable alternative"),
+    ],
+)
+def test_a_wrong_override_is_refused_in_words_of_its_own(override: str, said: str) -> None:
+    with pytest.raises(AssayError, match=said) as caught:
+        composed([override])
+    assert "object_type" not in caught.value.what
+    assert str(ROOT) not in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[1, 2", "not a YAML mapping"),
+        ("- a\n- b\n", "not a YAML mapping"),
+        ("", "Missing mandatory value: model"),
+        ("modell: 1\n", "modell"),
+    ],
+    ids=["cut short", "a list", "empty", "unknown key"],
+)
+def test_a_params_file_that_is_none_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    with pytest.raises(AssayError, match=said) as caught:
+        load(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_missing_params_file_says_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(AssayError, match="to do: run: assay params"):
+        load(tmp_path / "params.yaml")
+
+
+def test_the_difference_shows_the_lines_that_disagree(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("a: 1\nb: 3\n")
+    shown = difference("a: 1\nb: 2\n", path)
+    assert "-b: 2" in shown
+    assert "+b: 3" in shown
+    assert difference("a: 1\nb: 3\n", path) == ""

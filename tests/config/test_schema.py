@@ -1,0 +1,107 @@
+"""What a configuration may say."""
+
+from typing import Any
+
+import pytest
+from omegaconf import OmegaConf
+
+from assay.config.compose import typed
+from assay.errors import AssayError
+from samples import ROOT
+
+
+def plain(**changes: Any) -> dict[str, Any]:
+    """The committed configuration with `a__b=value` put at a.b."""
+    config = OmegaConf.load(ROOT / "params.yaml")
+    for key, value in changes.items():
+        OmegaConf.update(config, key.replace("__", "."), value)
+    return OmegaConf.to_container(config)  # type: ignore[return-value]
+
+
+def test_the_committed_configuration_is_accepted() -> None:
+    config = typed(plain())
+    assert (config.dataset.name, config.labels.name, config.model.name) == ("thyroid", "overt", "xgboost")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("model__max_depth", 0),
+        ("model__subsample", 0),
+        ("model__subsample", 1.01),
+        ("model__learning_rate", float("nan")),
+        ("model__threshold", 1.5),
+        ("model__early_stopping_rounds", 0),
+        ("baselines__logistic__C", 0),
+        ("training__folds", 1),
+        ("training__confidence", 0.4),
+        ("criteria__min_recall", 1.0),
+        ("criteria__max_alerts_per_1000", -1),
+        ("evaluation__resamples", 0),
+        ("evaluation__threshold_probability", 0),
+        ("evaluation__seed", -1),
+        ("labels__version", 0),
+    ],
+)
+def test_a_value_out_of_its_range_is_named(key: str, value: float) -> None:
+    with pytest.raises(AssayError, match=key.replace("__", ".")):
+        typed(plain(**{key: value}))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("model__max_depth", "deep"),
+        ("model__max_depth", 3.5),
+        ("training__refit", "perhaps"),
+        ("labels__positive", "A"),
+        ("evaluation__seed", None),
+        ("baselines__logistic__max_iter", "many"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_named(key: str, value: Any) -> None:
+    with pytest.raises(AssayError, match=key.rsplit("__", maxsplit=1)[-1]):
+        typed(plain(**{key: value}))
+
+
+@pytest.mark.parametrize("key", ["modell", "model__max_dept", "criteria__min_recal", "baselines__rule__depth"])
+def test_an_unknown_key_is_named(key: str) -> None:
+    config = plain()
+    *path, last = key.split("__")
+    node = config
+    for name in path:
+        node = node[name]
+    node[last] = 1
+    with pytest.raises(AssayError, match=last):
+        typed(config)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"split__validation_from": "1986-07-01"}, "split.test_from must come after"),
+        ({"split__test_from": "1986-13-01"}, "split.test_from=1986-13-01 is not a date"),
+        ({"labels__positive": []}, "labels.positive is empty"),
+        ({"labels__ungradable": ["A"]}, "code A is both"),
+        ({"criteria__beat_baselines": ["experts"]}, "names experts"),
+        ({"version": 2}, "reads version 1"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_contradiction_is_named(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(AssayError, match=said):
+        typed(plain(**changes))
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(AssayError, match=r"model\.max_depth=0.*evaluation\.seed=-1"):
+        typed(plain(model__max_depth=0, evaluation__seed=-1))
+
+
+def test_a_model_without_a_schema_needs_a_name_and_a_target() -> None:
+    config = plain()
+    config["model"] = {"name": "extra_trees", "_target_": "sklearn.ensemble.ExtraTreesClassifier", "n_estimators": 5}
+    assert typed(config).model["n_estimators"] == 5
+    config["model"] = {"name": "extra_trees"}
+    with pytest.raises(AssayError, match=r"model\._target_ is missing"):
+        typed(config)

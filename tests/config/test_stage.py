@@ -1,0 +1,57 @@
+"""How a stage starts: from params.yaml, as a Hydra app, from any folder of the repo, and with the code of its copy."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assay.config.stage import enter_root
+from assay.errors import AssayError
+from samples import ROOT
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, *arguments], cwd=cwd, capture_output=True, text=True)
+
+
+def test_the_root_is_found_from_below(here: Path) -> None:
+    deep = here / "src" / "assay"
+    deep.mkdir(parents=True)
+    assert enter_root(deep) == here
+    assert Path.cwd() == here
+
+
+def test_outside_a_repository_a_stage_says_so(tmp_path: Path) -> None:
+    with pytest.raises(AssayError, match=r"no dvc\.yaml here or above"):
+        enter_root(tmp_path)
+    refused = run("-m", "assay.stages.split", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("assay split: error: no dvc.yaml")
+
+
+def test_a_stage_shows_its_configuration_as_hydra_apps_do() -> None:
+    shown = run("-m", "assay.stages.split", "--cfg", "job", "split.test_from=1986-08-01", cwd=ROOT)
+    assert shown.returncode == 0, shown.stderr
+    assert "test_from: '1986-08-01'" in shown.stdout
+
+
+@pytest.mark.parametrize("override", ["split.test_form=1986-08-01", "model=xgbost", "criteria.min_recall=2"])
+def test_a_stage_refuses_a_wrong_override_and_names_it(override: str) -> None:
+    refused = run("-m", "assay.stages.split", override, cwd=ROOT)
+    assert refused.returncode != 0
+    assert override.rpartition("=")[0].split(".")[-1] in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_copy_of_the_repository_runs_its_own_code(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "dvc.yaml", copy)
+    shutil.copy(ROOT / "params.yaml", copy)
+    split = copy / "src/assay/stages/split.py"
+    split.write_text(
+        split.read_text().replace("dates = read_table", "raise SystemExit('the copy')\n    dates = read_table")
+    )
+    assert "the copy" in run("-m", "assay.stages.split", cwd=copy).stderr

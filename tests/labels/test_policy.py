@@ -1,0 +1,68 @@
+"""Label policies: from diagnosis codes to labels, and why a record is left out."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.config.schema import Labels
+from assay.labels.policy import annotate, any_letter, counts, decide
+
+OVERT = Labels("overt", 1, list("ABCDEFH"), ["R"])
+letters = st.text("ABCDEFGHIJKLMNOPQRST", min_size=1, max_size=3)
+codes = st.just("-") | letters | st.builds("{}|{}".format, letters, letters)
+
+
+def annotated(code: str, outside: str = "", policy: Labels = OVERT) -> pd.Series:
+    records = pd.DataFrame({"record_id": ["1"], "code": [code]}, dtype="str")
+    return annotate(records, pd.Series([outside], dtype="str"), policy).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "decided", "label", "excluded"),
+    [
+        ("-", "-", False, ""),
+        ("A", "A", True, ""),
+        ("G", "G", False, ""),
+        ("K", "K", False, ""),
+        ("AK", "AK", True, ""),
+        ("KA", "KA", True, ""),
+        ("C|I", "I", False, ""),
+        ("K|F", "F", True, ""),
+        ("R", "R", False, "ungradable"),
+        ("FR", "FR", True, "ungradable"),
+        ("R|F", "F", True, ""),
+    ],
+)
+def test_the_label_of_a_code_under_overt(code: str, decided: str, label: bool, excluded: str) -> None:
+    row = annotated(code)
+    assert (row["code"], row["decided_code"], row["label"], row["excluded"]) == (code, decided, label, excluded)
+    assert (row["policy"], row["policy_version"]) == ("overt", 1)
+
+
+def test_being_outside_the_population_comes_before_being_ungradable() -> None:
+    assert annotated("R", outside="treated: on_thyroxine")["excluded"] == "treated: on_thyroxine"
+
+
+def test_a_policy_without_ungradable_codes_excludes_none() -> None:
+    assert annotated("R", policy=Labels("all", 1, ["A"], []))["excluded"] == ""
+
+
+@given(st.lists(codes, min_size=1), st.sets(st.sampled_from("ABCDEFGHR"), min_size=0).map(sorted))
+def test_labels_equal_a_plain_reading_of_each_code(texts: list[str], wanted: list[str]) -> None:
+    series = pd.Series(texts, dtype="str")
+    expected = [any(letter in text.split("|")[-1] for letter in wanted) for text in texts]
+    assert any_letter(decide(series), wanted).tolist() == expected
+
+
+def test_counts() -> None:
+    records = pd.DataFrame({"record_id": list("abcde"), "code": ["-", "A", "AK", "R", "F"]}, dtype="str")
+    outside = pd.Series(["", "", "", "", "treated"], dtype="str")
+    assert counts(annotate(records, outside, OVERT)) == {
+        "records": 5,
+        "used": 3,
+        "positive": 2,
+        "prevalence": pytest.approx(2 / 3),
+        "excluded": {"ungradable": 1, "treated": 1},
+        "positive_by_code": {"A": 1, "AK": 1},
+    }

@@ -1,0 +1,161 @@
+"""Files between stages: whole or not at all, readable or refused, and hashed as DVC hashes them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from dvc_data.hashfile.build import build
+from dvc_data.hashfile.db import HashFileDB
+from dvc_objects.fs.local import LocalFileSystem
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.errors import AssayError
+from assay.files import md5, plain, read_json, read_table, replacing, sha256, write_json, write_table, write_text
+
+TABLE = pd.DataFrame({"id": ["a", "b"], "x": [1.23456789, None], "sex": pd.Categorical(["F", None])})
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.txt"
+    write_text(path, "first\n")
+    write_text(path, "second\n")
+    assert path.read_bytes() == b"second\n"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_write_that_fails_leaves_the_old_one_and_nothing_else(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "result"
+    inner = path / "inner" if kind == "folder" else path
+    inner.parent.mkdir(exist_ok=True)
+    inner.write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing(path) as scratch:
+        (scratch.mkdir() or scratch / "inner" if kind == "folder" else scratch).write_text("half")
+        raise ZeroDivisionError
+    assert inner.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "folder"
+    for name in ("first", "second"):
+        with replacing(path) as scratch:
+            scratch.mkdir()
+            (scratch / name).touch()
+    assert [file.name for file in path.iterdir()] == ["second"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (np.float64(1 / 3), 0.333333),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (float("nan"), None),
+        (float("inf"), None),
+        ((1, 2), [1, 2]),
+        ({1: {"a": np.float32(0.5)}}, {"1": {"a": 0.5}}),
+        ("text", "text"),
+        (None, None),
+    ],
+)
+def test_what_json_holds(value: object, expected: object) -> None:
+    assert plain(value) == expected
+
+
+def test_json_is_sorted_for_diffs_and_ends_with_a_line_feed(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", {"b": 1, "a": "é"})
+    assert (tmp_path / "a.json").read_text() == '{\n  "a": "é",\n  "b": 1\n}\n'
+
+
+def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
+    write_table(tmp_path / "a.parquet", TABLE)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "a.parquet"), TABLE)
+    assert list(read_table(tmp_path / "a.parquet", ["x", "id"])) == ["x", "id"]
+
+
+def test_a_csv_table_has_six_decimals_and_no_index(tmp_path: Path) -> None:
+    write_table(tmp_path / "a.csv", TABLE)
+    assert (tmp_path / "a.csv").read_text() == "id,x,sex\na,1.234568,F\nb,,\n"
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (Path.unlink, "the file is missing"),
+        (damaged, "damaged or cut short"),
+        (lambda path: path.write_bytes(b""), "damaged or cut short"),
+        (lambda path: path.write_text("id,x\n"), "damaged or cut short"),
+    ],
+    ids=["missing", "cut short", "empty", "another format"],
+)
+def test_a_bad_table_is_refused_with_its_name_and_the_way_back(tmp_path: Path, harm, said: str) -> None:
+    path = tmp_path / "a.parquet"
+    write_table(path, TABLE)
+    harm(path)
+    with pytest.raises(AssayError, match=said) as caught:
+        read_table(path)
+    assert str(path) in str(caught.value)
+    assert "dvc checkout" in str(caught.value)
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    write_table(tmp_path / "a.parquet", TABLE)
+    with pytest.raises(AssayError, match="no column label, z"):
+        read_table(tmp_path / "a.parquet", ["id", "z", "label"])
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"a": '])
+def test_bad_json_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(AssayError, match="damaged or cut short"):
+        read_json(path)
+
+
+def test_sha256_is_the_known_one(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc")
+    assert sha256(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def of_dvc(path: Path, cache: Path) -> str:
+    """The hash that DVC's own library gives."""
+    system = LocalFileSystem()
+    _, _, built = build(HashFileDB(system, str(cache)), str(path), system, "md5", dry_run=True)
+    return built.hash_info.value
+
+
+names = st.text("aB-_.é ", min_size=1, max_size=5).filter(lambda name: name.strip(". ") != "")
+
+
+@given(
+    st.dictionaries(st.lists(names, min_size=1, max_size=3).map(tuple), st.binary(max_size=20), min_size=1, max_size=5)
+)
+def test_a_folder_has_the_hash_that_dvc_gives_it(tmp_path_factory, files: dict[tuple[str, ...], bytes]) -> None:
+    folder = tmp_path_factory.mktemp("tree")
+    for parts, content in files.items():
+        path = folder.joinpath("root", *parts)
+        if not any(parent.is_file() for parent in path.parents) and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    assert md5(folder / "root") == of_dvc(folder / "root", folder / "cache")
+
+
+def test_a_file_has_the_hash_that_dvc_gives_it(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", {"a": 1})
+    assert md5(tmp_path / "a.json") == of_dvc(tmp_path / "a.json", tmp_path / "cache")
+    assert json.loads((tmp_path / "a.json").read_text()) == {"a": 1}
+
+
+def test_compiled_python_files_are_no_part_of_a_folder(tmp_path: Path) -> None:
+    write_text(tmp_path / "code" / "a.py", "")
+    before = md5(tmp_path / "code")
+    write_text(tmp_path / "code" / "__pycache__" / "a.pyc", "")
+    assert md5(tmp_path / "code") == before
