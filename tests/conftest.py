@@ -1,12 +1,13 @@
 """Fixtures that all tests share."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
-from samples import ROOT, raw_record, raw_table
+from samples import ROOT, raw_record, raw_table, synthetic_raw
 
 # No deadline: how fast a machine is must not decide whether a test passes.
 settings.register_profile("assay", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -28,3 +29,22 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which every stage after collect ran on a small synthetic table. Not to be changed: copy it."""
+    from assay.config.compose import composed
+
+    folder = tmp_path_factory.mktemp("small_line")
+    for name in ("conf", "src", "requirements.lock", "dvc.yaml"):
+        (folder / name).symlink_to(ROOT / name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr("sys.argv", ["stage"])
+        Path("params.yaml").write_text(composed(["debug=fast", "model.n_estimators=40"]))
+        Path("data/raw").mkdir(parents=True)
+        synthetic_raw().to_csv("data/raw/records.csv", index=False)
+        for stage in ("clean", "annotate", "split", "featurize", "train", "evaluate"):
+            import_module(f"assay.stages.{stage}").main()
+    return folder

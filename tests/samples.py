@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from assay.datasets.thyroid.columns import FLAGS, LABS, MEASURED
+from assay.datasets.thyroid.columns import FLAGS, LABS, MEASURED, REFERRAL_SOURCES
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,3 +32,25 @@ def raw_record(record_id: str, **values: str) -> dict[str, str]:
 def raw_table(*records: dict[str, str]) -> pd.DataFrame:
     """A raw table as `clean` reads it: every value a text."""
     return pd.DataFrame(list(records), dtype="str")
+
+
+def synthetic_raw(n: int = 420, seed: int = 0) -> pd.DataFrame:
+    """n raw records from 1985 to 1987: a tenth hypothyroid, some ungradable or treated, gaps everywhere."""
+    generator = np.random.default_rng(seed)
+    days = pd.date_range("1985-01-01", "1987-01-19", periods=n).strftime("%y%m%d")
+    records = []
+    for number, day in enumerate(days):
+        ill, odd = generator.random() < 0.1, generator.random()
+        values = {
+            "age": str(generator.integers(1, 97)),
+            "sex": generator.choice(["F", "M", ""], p=[0.6, 0.35, 0.05]),
+            "TSH": f"{generator.lognormal(2.5 if ill else 0.5, 0.8):.3f}",
+            "T3": generator.choice(["", f"{generator.normal(2, 0.4):.2f}"]),
+            "FTI": f"{max(2, generator.normal(55 if ill else 105, 15)):.1f}",
+            "TBG": "30" if odd > 0.95 else "",
+            "on_thyroxine": "t" if odd < 0.05 else "f",
+            "referral_source": generator.choice(REFERRAL_SOURCES),
+            "target": "F" if ill else ("R" if 0.05 < odd < 0.1 else "-"),
+        }
+        records.append(raw_record(f"{day}{number:03}", **values))
+    return raw_table(*records)

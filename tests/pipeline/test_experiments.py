@@ -52,14 +52,3 @@ def test_a_model_in_a_yaml_file_of_its_own(fork: Copy) -> None:
     )
     fork.run("dvc", "exp", "run", *FAST, "-S", "model=naive_bayes", "-S", "model.C=0.1")
     assert yaml.safe_load((fork.path / "params.yaml").read_text())["model"]["C"] == 0.1
-
-
-@pytest.mark.slow
-def test_a_queue_of_four_models_gives_four_experiments(fork: Copy) -> None:
-    fork.run("dvc", "exp", "run", "--queue", *FAST, "-S", "model=xgboost,hist_gbm,logistic,random_forest")
-    fork.run("dvc", "exp", "run", "--run-all")
-    shown = fork.run("dvc", "exp", "show", "--csv", "--no-pager").stdout
-    for model in ("xgboost", "hist_gbm", "logistic", "random_forest"):
-        rows = [row for row in shown.splitlines() if f",{model}," in row and "workspace" not in row]
-        assert rows, f"{model} is not in:\n{shown}"
-    assert len(fork.run("dvc", "exp", "list", "--name-only").stdout.split()) == 4

@@ -16,15 +16,20 @@ from assay.paths import BUNDLE
 XGBOOST_FILE = "model.ubj"
 SKOPS_FILE = "model.skops"
 # What a model file of the zoo may name besides what skops trusts by itself.
+# (A partial is as harmless as its function, which must be trusted too.)
 TRUSTED = (
     "assay.modelling.zoo.RuleClassifier",
     "assay.modelling.zoo.ThreadlessHistGBM",
+    "functools.partial",
+    "numpy.dtype",
     "sklearn._loss.link.Interval",
     "sklearn._loss.link.LogitLink",
     "sklearn._loss.loss.HalfBinomialLoss",
     "sklearn.compose._column_transformer.make_column_selector",
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
+    "sklearn.utils.validation.check_array",
 )
 
 

@@ -1,0 +1,88 @@
+"""The tables behind the pictures."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics as sk
+
+from assay.evaluation import curves
+from assay.evaluation.metrics import Scored
+
+EXAMPLE = Scored(np.array([1, 0, 1, 0, 0]), np.array([0.9, 0.8, 0.8, 0.3, 0.1]), 0.5)
+
+
+@st.composite
+def scored(draw: st.DrawFn) -> Scored:
+    n = draw(st.integers(1, 60))
+    y = np.array([0, 1, *draw(st.lists(st.integers(0, 1), min_size=n, max_size=n))])
+    return Scored(y, np.array(draw(st.lists(st.integers(0, 15), min_size=n + 2, max_size=n + 2))) / 15, 0.5)
+
+
+@given(scored())
+def test_the_corners_of_the_roc_curve_keep_its_area(one: Scored) -> None:
+    table = curves.roc(one)
+    assert sk.auc(table["false_positive_rate"], table["recall"]) == pytest.approx(sk.roc_auc_score(one.y, one.score))
+    assert table.iloc[0, :2].tolist() == [0, 0]
+    assert table.iloc[-1, :2].tolist() == [1, 1]
+
+
+@given(scored())
+def test_precision_and_recall_at_each_threshold_are_those_of_its_alerts(one: Scored) -> None:
+    table = curves.precision_recall(one)
+    for recall, precision, threshold in table.itertuples(index=False):
+        alert = one.score >= threshold
+        assert recall == pytest.approx(sk.recall_score(one.y, alert))
+        assert precision == pytest.approx(sk.precision_score(one.y, alert))
+    assert table["recall"].iloc[-1] == 1
+    assert table["recall"].is_monotonic_increasing
+
+
+@given(scored())
+def test_calibration_bands_hold_every_record_once(one: Scored) -> None:
+    table = curves.calibration(one, 0.95)
+    assert table["records"].sum() == len(one.y)
+    assert table["positives"].sum() == one.y.sum()
+    assert ((table["low"] <= table["observed"]) & (table["observed"] <= table["high"])).all()
+    assert table["predicted"].is_monotonic_increasing
+
+
+def test_confusion_has_a_row_for_each_record() -> None:
+    counts = curves.confusion(EXAMPLE).value_counts().to_dict()
+    assert counts == {("disease", "disease"): 2, ("healthy", "healthy"): 2, ("healthy", "disease"): 1}
+
+
+@given(scored())
+def test_the_sweep_never_loses_recall_when_alerts_are_added(one: Scored) -> None:
+    table = curves.threshold_sweep(one)
+    assert table["alerts_per_1000"].is_monotonic_increasing
+    assert table["recall"].is_monotonic_increasing
+    for threshold, recall, precision, alerts in table.itertuples(index=False):
+        alert = one.score >= threshold
+        assert alerts == pytest.approx(1000 * alert.mean())
+        assert recall == pytest.approx(sk.recall_score(one.y, alert))
+        assert precision == pytest.approx(sk.precision_score(one.y, alert))
+
+
+def test_net_benefit_by_hand() -> None:
+    table = curves.decision_curve({"model": EXAMPLE}).set_index("threshold_probability")
+    at_half = table.loc[table.index[np.isclose(table.index, 0.5)][0]]
+    assert at_half["model"] == pytest.approx((2 - 1) / 5)
+    assert at_half["everyone"] == pytest.approx((2 - 3) / 5)
+    assert at_half["no_one"] == 0
+
+
+def test_months_count_records_alerts_and_what_was_caught() -> None:
+    dates = pd.Series(pd.to_datetime(["1986-01-01", "1986-01-31", "1986-02-01", "1986-02-02", "1986-02-03"]))
+    table = curves.by_month(EXAMPLE, dates, np.array(["validation"] * 2 + ["test"] * 3))
+    assert table[["month", "fold", "records", "positives", "alerts_per_1000"]].to_numpy().tolist() == [
+        ["1986-01", "validation", 2, 1, 1000.0],
+        ["1986-02", "test", 3, 1, pytest.approx(1000 / 3)],
+    ]
+    assert table["recall"].tolist() == [1, 1]
+
+
+def test_recall_is_missing_in_a_month_without_disease() -> None:
+    dates = pd.Series(pd.to_datetime(["1986-01-01"] * 3 + ["1986-02-01"] * 2))
+    assert curves.by_month(EXAMPLE, dates, np.array(["test"] * 5))["recall"].isna().tolist() == [False, True]

@@ -1,0 +1,100 @@
+"""The report: one page that opens offline, in a real browser, on a desk and on a phone."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assay.paths import REPORT
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="module")
+def page_file(small_line: Path) -> Path:
+    return small_line / REPORT
+
+
+@pytest.fixture(scope="module")
+def html(page_file: Path) -> str:
+    return page_file.read_text()
+
+
+def test_the_page_refers_to_nothing_outside_itself(html: str) -> None:
+    assert re.findall(r"""(?:src|href)=["'](?!data:|#)[^"']*""", html) == []
+    assert "url(" not in html
+    assert "<script" not in html
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Calling everyone healthy is right in",
+        "Of 1000 people",
+        "The test fold played no part in it",
+        "With and without ungradable records",
+        "impossible age",
+        "treated: on_thyroxine",
+        "data/features",
+        "sha256",
+        "max_depth: 4",
+    ],
+)
+def test_the_page_says(html: str, said: str) -> None:
+    assert said in html
+
+
+def test_texts_from_outside_are_shown_and_not_run(small_line: Path, tmp_path: Path, monkeypatch) -> None:
+    import assay.stages.evaluate as evaluate
+    from assay.files import read_json, write_json
+
+    shutil.copytree(small_line, tmp_path / "line", symlinks=True)
+    monkeypatch.chdir(tmp_path / "line")
+    monkeypatch.setattr("sys.argv", ["stage"])
+    bundle = read_json(Path("models/bundle.json"))
+    bundle["config"]["dataset"]["source"]["citation"] = "<script>alert(1)</script>"
+    write_json(Path("models/bundle.json"), bundle)
+    evaluate.main()
+    page = REPORT.read_text()
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    if CHROMIUM is None and not os.environ.get("ASSAY_REQUIRE_BROWSER"):
+        pytest.skip("no Chromium on this machine")
+    assert CHROMIUM, "ASSAY_REQUIRE_BROWSER is set and there is no Chromium on this machine"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390], ids=["desk", "phone"])
+def test_a_browser_shows_every_figure_offline(browser, page_file: Path, width: int) -> None:
+    context = browser.new_context(offline=True, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("requestfailed", lambda request: faults.append(request.url[:100]))
+    page.goto(page_file.as_uri())
+    images = page.locator("img")
+    assert images.count() == 8
+    for image in images.all():
+        image.scroll_into_view_if_needed()
+        assert image.is_visible()
+        assert image.evaluate("image => image.complete && image.naturalWidth") > 0
+        box = image.bounding_box()
+        assert box["width"] > 200
+        assert box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults == []
+    context.close()

@@ -1,0 +1,32 @@
+"""Early stopping on the validation fold, and the same number of rounds without it."""
+
+import numpy as np
+import pytest
+
+from assay.modelling.early_stopping import chosen_rounds, fit_watching, stops_early
+from assay.modelling.zoo import build
+from modelling_samples import MODELS, configured, labelled
+
+ROUNDS = {"xgboost": "n_estimators", "hist_gbm": "max_iter"}
+
+
+def test_only_boosting_stops_early() -> None:
+    assert {name for name in MODELS if stops_early(configured(name))} == set(ROUNDS)
+
+
+@pytest.mark.parametrize("name", ROUNDS)
+def test_the_rounds_kept_are_those_with_the_lowest_validation_loss(name: str) -> None:
+    model = configured(name, **{ROUNDS[name]: 300, "learning_rate": 0.3})
+    train, validation = labelled(), labelled(seed=1)
+    estimator = build(model)
+    curve = fit_watching(estimator, train.X, train.y, validation.X, validation.y)
+    chosen = chosen_rounds(model, estimator, curve)
+    assert 1 <= chosen[ROUNDS[name]] < len(curve["validation"]) < 300
+    assert not stops_early(chosen)
+    again = build(chosen).fit(train.X, train.y)
+    from sklearn.metrics import log_loss
+
+    loss = log_loss(validation.y, again.predict_proba(validation.X)[:, 1])
+    assert loss == pytest.approx(min(curve["validation"]), rel=1e-4)
+    assert len(curve["train"]) == len(curve["validation"])
+    assert np.argmin(curve["train"]) > np.argmin(curve["validation"])

@@ -1,0 +1,45 @@
+"""The commands of the README, as written."""
+
+import re
+
+import pytest
+
+from pipeline_copy import Copy
+from samples import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def commands(after: str) -> str:
+    """The first shell block after a text, without what makes or enters the environment."""
+    block = re.search(r"```sh\n(.*?)```", README.split(after, 1)[1], re.S)
+    assert block is not None
+    return "\n".join(line for line in block[1].splitlines() if not line.startswith((". .venv", "make ")))
+
+
+def test_the_graph_is_drawn_as_it_is(line: Copy) -> None:
+    drawn = re.search(r"```mermaid\n.*?```", README, re.S)
+    assert drawn is not None
+    assert drawn[0] == line.run("dvc", "dag", "--md").stdout.strip()
+
+
+def test_looking_at_the_results(line: Copy) -> None:
+    shown = line.run("bash", "-ec", commands("Now look at what was made")).stdout
+    assert "average_precision" in shown
+    assert "reports/report.html" in shown
+
+
+@pytest.mark.slow
+def test_change_a_parameter_sweep_and_compare(fork: Copy) -> None:
+    changed = fork.run("bash", "-ec", commands("**Change a parameter.**")).stdout
+    assert re.search(r"params.yaml +model.max_depth +4 +3", changed)
+    assert "average_precision  0.92824  0.93239" in re.sub(r"  +", "  ", changed)
+    fork.run("git", "checkout", "--quiet", ".")
+    fork.run("dvc", "checkout", "--quiet")
+    fork.run("bash", "-ec", commands("**Sweep.**"))
+    assert len(fork.run("dvc", "exp", "list", "--name-only").stdout.split()) == 5
+    shown = fork.run("dvc", "exp", "show", "--csv", "--no-pager").stdout
+    for model in ("xgboost", "hist_gbm", "logistic", "random_forest"):
+        assert [row for row in shown.splitlines() if f",{model}," in row and "workspace" not in row], shown
+    assert fork.git_status() == ""
+    fork.run("bash", "-ec", commands("**Compare with main.**"))

@@ -1,0 +1,123 @@
+"""train and evaluate on a small table: what they read, and the files that people and CI rely on."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from assay.files import md5, read_table
+from assay.modelling.bundle import load_model
+from assay.modelling.training import score
+from assay.stages import evaluate, train
+
+
+@pytest.fixture
+def line(small_line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small line, as the current folder."""
+    copy = tmp_path / "line"
+    shutil.copytree(small_line, copy, symlinks=True)
+    monkeypatch.chdir(copy)
+    monkeypatch.setattr("sys.argv", ["stage"])
+    return copy
+
+
+def read(path: Path) -> dict:
+    return json.loads(path.read_text())
+
+
+def test_every_declared_output_is_written(small_line: Path) -> None:
+    for stage in yaml.safe_load((small_line / "dvc.yaml").read_text())["stages"].values():
+        for out in [*stage["outs"], *stage.get("metrics", [])]:
+            assert (small_line / (out if isinstance(out, str) else next(iter(out)))).exists(), out
+    for plot in yaml.safe_load((small_line / "dvc.yaml").read_text())["plots"]:
+        (path, content) = next(iter(plot.items()))
+        columns = set(pd.read_csv(small_line / path).columns)
+        assert {content["x"], *([content["y"]] if isinstance(content["y"], str) else content["y"])} <= columns
+
+
+def test_training_needs_no_label_of_the_test_fold(line: Path) -> None:
+    before = {name: md5(line / name) for name in ("models", "data/predictions")}
+    (line / "data/split/test.parquet").unlink()
+    train.main()
+    assert {name: md5(line / name) for name in before} == before
+
+
+def test_the_label_is_no_feature(small_line: Path) -> None:
+    for fold in ("train", "validation", "test"):
+        names = set(pd.read_parquet(small_line / f"data/features/{fold}.parquet").columns)
+        assert not names & {"label", "code", "decided_code", "excluded", "date"}
+
+
+def test_metrics_have_the_standard_names(small_line: Path) -> None:
+    names = {
+        "average_precision", "roc_auc", "recall", "precision", "f1", "accuracy", "specificity", "brier", "net_benefit",
+        "alerts_per_1000", "calibration_slope", "calibration_intercept", "records", "positives", "prevalence",
+    }  # fmt: skip
+    assert set(read(small_line / "reports/metrics.json")) == names
+    assert set(read(small_line / "reports/out_of_fold.json")) == names
+    assert set(read(small_line / "reports/intervals.json")) == names - {"records", "positives", "prevalence"}
+
+
+def test_each_value_lies_in_its_interval(small_line: Path) -> None:
+    values = read(small_line / "reports/metrics.json")
+    for name, (low, high) in read(small_line / "reports/intervals.json").items():
+        assert low <= values[name] <= high, name
+
+
+def test_every_baseline_stands_beside_the_model(small_line: Path) -> None:
+    baselines = read(small_line / "reports/baselines.json")
+    assert set(baselines) == {"majority", "rule", "logistic"}
+    assert baselines["majority"]["metrics"]["recall"] == 0
+    assert all(len(one["average_precision_lead_of_model"]["interval"]) == 2 for one in baselines.values())
+
+
+def test_the_bundle_says_what_the_model_is_and_where_it_comes_from(small_line: Path) -> None:
+    bundle = read(small_line / "models/bundle.json")
+    features = pd.read_parquet(small_line / "data/features/train.parquet").drop(columns="record_id")
+    assert bundle["file"]["md5"] == md5(small_line / "models/model.ubj")
+    assert [feature["name"] for feature in bundle["features"]] == list(features)
+    assert bundle["config"]["labels"]["positive"] == list("ABCDEFH")
+    assert bundle["threshold"]["recall_lower_bound"] >= 0.9
+    assert bundle["lineage"]["data/features"] == md5(small_line / "data/features")
+    assert bundle["lineage"]["src/assay/modelling"] == md5(small_line / "src/assay/modelling")
+    assert "xgboost-cpu" in bundle["versions"]
+
+
+def test_the_model_of_the_bundle_gives_the_scores_of_the_predictions(small_line: Path) -> None:
+    X = pd.read_parquet(small_line / "data/features/test.parquet").set_index("record_id")
+    predictions = pd.read_parquet(small_line / "data/predictions/test.parquet")
+    assert predictions["record_id"].tolist() == X.index.tolist()
+    assert predictions["model"].tolist() == score(load_model(small_line / "models"), X).tolist()
+
+
+def test_the_training_curve_is_logged_for_dvc(small_line: Path) -> None:
+    curve = pd.read_csv(small_line / "reports/plots/training_curve.csv")
+    assert list(curve) == ["round", "train", "validation"]
+    assert curve["train"].iloc[-1] < curve["train"].iloc[0]
+
+
+def test_a_training_that_fails_leaves_the_last_model(line: Path) -> None:
+    before = md5(line / "models")
+    table = read_table(line / "data/features/train.parquet")
+    table.assign(TSH="high").to_parquet(line / "data/features/train.parquet", index=False)
+    with pytest.raises(SystemExit):
+        train.main()
+    assert md5(line / "models") == before
+
+
+def test_an_evaluation_that_fails_leaves_the_last_report(line: Path) -> None:
+    before = {path: path.read_bytes() for path in (line / "reports").rglob("*.*")}
+    predictions = line / "data/predictions/test.parquet"
+    predictions.write_bytes(predictions.read_bytes()[:100])
+    with pytest.raises(SystemExit):
+        evaluate.main()
+    assert {path: path.read_bytes() for path in (line / "reports").rglob("*.*")} == before
+
+
+def test_evaluating_again_gives_the_same_bytes(line: Path) -> None:
+    before = md5(line / "reports")
+    evaluate.main()
+    assert md5(line / "reports") == before

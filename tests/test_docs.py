@@ -1,0 +1,72 @@
+"""What the documents say is what the repository holds."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from samples import ROOT
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = (ROOT / "README.md").read_text()
+ROWS = {
+    "average precision": "average_precision",
+    "recall": "recall",
+    "precision": "precision",
+    "alerts per 1000": "alerts_per_1000",
+    "net benefit at 10 %": "net_benefit",
+    "accuracy": "accuracy",
+}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) < 250
+
+
+def shown(value: float | None, interval: list[float | None], metric: str) -> str:
+    """A figure as the table of the README gives it."""
+    if value is None:
+        return "–"
+    if value == 0:
+        return "0"
+    figures = [f"{figure:.1f}" if metric == "alerts_per_1000" else f"{figure:.3f}"[1:] for figure in (value, *interval)]
+    return f"{figures[0]} [{figures[1]}, {figures[2]}]"
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_results_in_the_readme_are_those_of_the_reports(row: str) -> None:
+    metric = ROWS[row]
+    baselines = json.loads((ROOT / "reports/baselines.json").read_text())
+    files = [json.loads((ROOT / f"reports/{name}.json").read_text()) for name in ("metrics", "intervals")]
+    expected = [shown(files[0][metric], files[1][metric], metric)]
+    for name in ("rule", "logistic", "majority"):
+        expected.append(shown(baselines[name]["metrics"][metric], baselines[name]["intervals"][metric], metric))
+    line = next(line for line in README.splitlines() if line.startswith(f"| {row} |"))
+    assert [cell.strip().replace("**", "") for cell in line.strip("|").split("|")[1:]] == expected
+
+
+def test_the_readme_says_how_the_ungradable_records_weigh() -> None:
+    ungradable = json.loads((ROOT / "reports/ungradable.json").read_text())
+    text = " ".join(README.split())
+    assert f"{ungradable['records']} ungradable records" in text
+    included = ungradable["included"]
+    for metric in ("average_precision", "recall", "precision"):
+        assert shown(included["metrics"][metric], included["intervals"][metric], metric) in text
+
+
+def test_every_folder_of_the_tree_is_there() -> None:
+    tree = README.split("## Where things are")[1].split("```")[1]
+    package = re.findall(r"^  (\w+)/ ", tree, re.M)
+    assert sorted(package) == sorted(path.parent.name for path in (ROOT / "src/assay").glob("*/__init__.py"))
+    groups = re.search(r"^  (dataset/.*)$", tree, re.M)
+    assert groups is not None
+    assert sorted(groups[1].replace("/", "").split()) == sorted(
+        path.name for path in (ROOT / "conf").iterdir() if path.is_dir()
+    )
