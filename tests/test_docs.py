@@ -63,7 +63,7 @@ def test_the_readme_says_how_the_ungradable_records_weigh() -> None:
 
 def test_every_folder_of_the_tree_is_there() -> None:
     tree = README.split("## Where things are")[1].split("```")[1]
-    package = re.findall(r"^  (\w+)/ ", tree, re.M)
+    package = re.findall(r"^  (\w+)/  ", tree, re.M)
     assert sorted(package) == sorted(path.parent.name for path in (ROOT / "src/assay").glob("*/__init__.py"))
     groups = re.search(r"^  (dataset/.*)$", tree, re.M)
     assert groups is not None
