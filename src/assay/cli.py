@@ -2,6 +2,8 @@
 
 import os
 import sys
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,9 +22,18 @@ The work itself is plain DVC; this command adds what DVC does not have.
   dvc exp show                   compare the experiments
   assay params                   write params.yaml from conf/ after an edit there
   assay report                   open the report of the last run
+  assay compare main             is what lies here really better than main?
 
 What can be set stands in conf/, one folder per choice; each file opens with the command that uses it.
 """
+
+
+class FailOn(StrEnum):
+    """Verdicts that can be made to fail a command."""
+
+    WORSE = "worse"
+    UNDECIDED = "undecided"
+
 
 app = typer.Typer(
     help=HELP,
@@ -89,6 +100,50 @@ def report(
         typer.echo(page)
         if browser and sys.stdout.isatty():
             webbrowser.open(page.as_uri())
+
+
+@app.command()
+def compare(
+    base: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment, or: workspace")] = "main",
+    head: Annotated[str, typer.Argument(help="The same; by default what lies here.")] = "workspace",
+    markdown: Annotated[bool, typer.Option("--md", help="Print Markdown, for a pull request.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the page with pictures to this file.")] = None,
+    fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 3 if the verdict is this.")] = None,
+    resamples: Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")] = 10_000,
+) -> None:
+    """Is HEAD really better than BASE? The same records, paired, with intervals.
+
+    Reads both sides' tracked predictions by hash, from the cache or a remote; nothing is checked out or run.
+    """
+    import json
+
+    from assay.experiments import show
+    from assay.experiments.page import compared
+
+    with reported("assay compare"):
+        enter_root()
+        page = compared(base, head, resamples)
+        if html:
+            from assay.files import write_text
+
+            write_text(html, show.as_html(page))
+        if as_json:
+            typer.echo(json.dumps(show.as_json(page), indent=2))
+        else:
+            _print_markdown(show.as_markdown(page), as_it_is=markdown)
+    if fail_on and page.comparison.verdict == fail_on.value:
+        raise typer.Exit(3)
+
+
+def _print_markdown(text: str, *, as_it_is: bool) -> None:
+    if as_it_is or not sys.stdout.isatty():
+        typer.echo(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))
 
 
 def main() -> None:

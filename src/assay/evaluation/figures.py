@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 INK, MUTED, GRID = "#1d2733", "#667085", "#e4e7ec"
 MODEL_COLOUR, ALERT_COLOUR = "#0b6e99", "#c2410c"
-OTHERS = {"logistic": "#7a5195", "rule": "#b45309", "majority": "#98a2b3"}
+OTHERS = {"base": ALERT_COLOUR, "head": MODEL_COLOUR, "logistic": "#7a5195", "rule": "#b45309", "majority": "#98a2b3"}
 
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "assay",  # ids in an SVG are random otherwise
@@ -52,16 +52,16 @@ def draw_all(curves: Mapping[str, Curves], thresholds: Mapping[str, float]) -> d
     """
     with matplotlib.rc_context(STYLE):
         return {
-            "precision_recall": _svg(SIZE, lambda ax: precision_recall(ax, curves, thresholds)),
-            "roc": _svg(SIZE, lambda ax: roc(ax, curves)),
-            "calibration": _svg(SIZE, lambda ax: calibration(ax, curves["calibration"]["model"])),
-            "confusion": _svg(SIZE, lambda ax: confusion(ax, curves["confusion"]["model"])),
-            "threshold_sweep": _svg(
+            "precision_recall": svg(SIZE, lambda ax: precision_recall(ax, curves, thresholds)),
+            "roc": svg(SIZE, lambda ax: roc(ax, curves)),
+            "calibration": svg(SIZE, lambda ax: calibration(ax, curves["calibration"])),
+            "confusion": svg(SIZE, lambda ax: confusion(ax, curves["confusion"]["model"])),
+            "threshold_sweep": svg(
                 SIZE, lambda ax: threshold_sweep(ax, curves["threshold_sweep"]["model"], thresholds["model"])
             ),
-            "decision_curve": _svg(SIZE, lambda ax: decision_curve(ax, curves["decision_curve"]["model"])),
-            "score_by_month": _svg(WIDE, lambda ax: score_by_month(ax, curves["score_by_month"]["model"])),
-            "training_curve": _svg(SIZE, lambda ax: training_curve(ax, curves["training_curve"]["model"])),
+            "decision_curve": svg(SIZE, lambda ax: decision_curve(ax, curves["decision_curve"]["model"])),
+            "score_by_month": svg(WIDE, lambda ax: score_by_month(ax, curves["score_by_month"]["model"])),
+            "training_curve": svg(SIZE, lambda ax: training_curve(ax, curves["training_curve"]["model"])),
         }
 
 
@@ -80,7 +80,7 @@ def precision_recall(ax: Axes, curves: Mapping[str, Curves], thresholds: Mapping
             s=28,
             label=_rule_label(name, table),
         )
-    _labelled(ax, "Precision against recall", "recall", "precision")
+    labelled(ax, "Precision against recall", "recall", "precision")
     ax.set(xlim=(0, 1.02), ylim=(0, 1.02))
     ax.legend(loc="lower left")
 
@@ -90,25 +90,20 @@ def roc(ax: Axes, curves: Mapping[str, Curves]) -> None:
     for name, table in curves["roc"].items():
         ax.plot(table["false_positive_rate"], table["recall"], color=_colour(name), label=name)
     ax.set(xlim=(-0.01, 1), ylim=(0, 1.02))
-    _labelled(ax, "ROC", "false positive rate", "recall")
+    labelled(ax, "ROC", "false positive rate", "recall")
     ax.legend(loc="lower right")
 
 
-def calibration(ax: Axes, table: pd.DataFrame) -> None:
+def calibration(ax: Axes, tables: Curves) -> None:
     """Observed share of disease against the score, with exact intervals."""
     ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="perfect")
-    error = [table["observed"] - table["low"], table["high"] - table["observed"]]
-    ax.errorbar(
-        table["predicted"],
-        table["observed"],
-        yerr=error,
-        fmt="o",
-        color=MODEL_COLOUR,
-        capsize=2,
-        label="model",
-    )
+    for name, table in tables.items():
+        error = [table["observed"] - table["low"], table["high"] - table["observed"]]
+        ax.errorbar(
+            table["predicted"], table["observed"], yerr=error, fmt="o", color=_colour(name), capsize=2, label=name
+        )
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
-    _labelled(ax, "Calibration", "mean score in the band", "observed share with disease")
+    labelled(ax, "Calibration", "mean score in the band", "observed share with disease")
     ax.legend(loc="upper left")
 
 
@@ -124,7 +119,7 @@ def confusion(ax: Axes, table: pd.DataFrame) -> None:
         ax.text(column, row, f"{count}\n{share:.1%} of row", ha="center", va="center", color=colour)
     ax.set(xticks=[0, 1], xticklabels=["no alert", "alert"], yticks=[0, 1], yticklabels=classes)
     ax.grid(visible=False)
-    _labelled(ax, "Decisions", "", "")
+    labelled(ax, "Decisions", "", "")
 
 
 def threshold_sweep(ax: Axes, table: pd.DataFrame, threshold: float) -> None:
@@ -134,7 +129,7 @@ def threshold_sweep(ax: Axes, table: pd.DataFrame, threshold: float) -> None:
     chosen = table[table["threshold"] >= threshold]["alerts_per_1000"].max()
     ax.axvline(chosen, color=MUTED, linewidth=1, linestyle="--", label="chosen threshold")
     ax.set(ylim=(0, 1.02))
-    _labelled(ax, "What an alert buys", "alerts per 1000 records", "")
+    labelled(ax, "What an alert buys", "alerts per 1000 records", "")
     ax.legend(loc="center right")
 
 
@@ -146,7 +141,7 @@ def decision_curve(ax: Axes, table: pd.DataFrame) -> None:
     ax.plot(x, table["everyone"], color=MUTED, linewidth=1, linestyle="--", label="alert on everyone")
     ax.axhline(0, color=INK, linewidth=1, label="alert on no one")
     ax.set(ylim=(-0.01, max(0.01, float(table["model"].max()) * 1.15)))
-    _labelled(ax, "Decision curve", "threshold probability", "net benefit per record")
+    labelled(ax, "Decision curve", "threshold probability", "net benefit per record")
     ax.legend(loc="center right")
 
 
@@ -170,13 +165,13 @@ def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
     ax.set_xticks(months.index[::3], months["month"][::3])
     ax.grid(visible=False, axis="x")
     ax.set(ylim=(0, None))
-    _labelled(ax, "Alerts by month", "", "per 1000 records")
+    labelled(ax, "Alerts by month", "", "per 1000 records")
     ax.legend(loc="upper right", ncols=2)
 
 
 def training_curve(ax: Axes, table: pd.DataFrame) -> None:
     """Loss by round; a note where the model has no rounds."""
-    _labelled(ax, "Training", "round", "loss")
+    labelled(ax, "Training", "round", "loss")
     if table.empty:
         ax.text(0.5, 0.5, "this model is fitted in one step", ha="center", va="center", transform=ax.transAxes)
         return
@@ -187,7 +182,8 @@ def training_curve(ax: Axes, table: pd.DataFrame) -> None:
     ax.legend(loc="upper right")
 
 
-def _labelled(ax: Axes, title: str, x: str, y: str) -> None:
+def labelled(ax: Axes, title: str, x: str, y: str) -> None:
+    """Title and axis labels."""
     ax.set(title=title, xlabel=x, ylabel=y)
 
 
@@ -199,7 +195,8 @@ def _rule_label(name: str, table: pd.DataFrame) -> str | None:
     return name if len(table) <= 2 else None
 
 
-def _svg(size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
+def svg(size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
+    """What `draw` puts on one pair of axes; size in inches."""
     figure = Figure(figsize=size)
     left, bottom, right, top = MARGINS
     # Fixed margins: computing them draws everything twice.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from assay.evaluation import words
 from assay.evaluation.assess import SLICE_METRICS, Assessment
@@ -25,32 +25,40 @@ class Provenance:
     configuration: dict[str, Any]
 
 
-def render(assessment: Assessment, figures: dict[str, str], provenance: Provenance, confidence: float) -> str:
-    """The page as HTML, figures and styles within it."""
-    environment = Environment(
-        loader=PackageLoader("assay.evaluation", ""),
-        autoescape=True,
+def environment(*packages: str) -> Environment:
+    """Templates of this package and of others: escaped, and strict about names."""
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(name, "") for name in (*packages, "assay.evaluation")]),
+        autoescape=select_autoescape(["html.j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(
-        verdict=verdict(assessment.findings),
-        claim=_claim(assessment),
-        accuracy=_accuracy(assessment),
-        findings=[_finding_row(finding) for finding in assessment.findings],
-        models=[SCORE, *assessment.baselines],
-        metrics=_metric_rows(assessment, confidence),
-        ungradable=_ungradable_rows(assessment, confidence),
-        ungradable_count=assessment.ungradable,
-        size=len(assessment.scored[SCORE].y),
-        positives=int(assessment.scored[SCORE].y.sum()),
-        slices=[_slice_row(row) for row in assessment.slices],
-        slice_metrics=[words.METRICS[name][0] for name in SLICE_METRICS],
-        figures=[(name, words.FIGURES[name], _data_uri(figures[name])) for name in words.FIGURES],
-        confidence=f"{confidence:.0%}",
-        provenance=provenance,
-        configuration=yaml.safe_dump(provenance.configuration, sort_keys=False),
+
+
+def render(assessment: Assessment, figures: dict[str, str], provenance: Provenance, confidence: float) -> str:
+    """The page as HTML, figures and styles within it."""
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            verdict=verdict(assessment.findings),
+            claim=_claim(assessment),
+            accuracy=_accuracy(assessment),
+            findings=[_finding_row(finding) for finding in assessment.findings],
+            models=[SCORE, *assessment.baselines],
+            metrics=_metric_rows(assessment, confidence),
+            ungradable=_ungradable_rows(assessment, confidence),
+            ungradable_count=assessment.ungradable,
+            size=len(assessment.scored[SCORE].y),
+            positives=int(assessment.scored[SCORE].y.sum()),
+            slices=[_slice_row(row) for row in assessment.slices],
+            slice_metrics=[words.METRICS[name][0] for name in SLICE_METRICS],
+            figures=[(name, words.FIGURES[name], data_uri(figures[name])) for name in words.FIGURES],
+            confidence=f"{confidence:.0%}",
+            provenance=provenance,
+            configuration=yaml.safe_dump(provenance.configuration, sort_keys=False),
+        )
     )
 
 
@@ -100,5 +108,6 @@ def _figure(estimates: Estimates, name: str, confidence: float) -> str:
     return words.with_interval(estimates[name].value, estimates[name].interval(confidence), name)
 
 
-def _data_uri(svg: str) -> str:
+def data_uri(svg: str) -> str:
+    """The picture as an address that holds it."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

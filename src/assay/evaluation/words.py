@@ -61,3 +61,10 @@ def accuracy_misleads(model: float, majority: float) -> str:
         f"Calling everyone healthy is right in {majority:.1%} of the records and finds nobody. "
         f"The model is right in {model:.1%}: the difference in accuracy says almost nothing about the people it finds."
     )
+
+
+def signed(value: float, interval: tuple[float, float], metric: str = "") -> str:
+    """+0.012 [-0.003, +0.027]"""
+    digits = 1 if metric == "alerts_per_1000" else 3
+    figures = [f"{figure:+.{digits}f}" if figure == figure else "–" for figure in (value, *interval)]
+    return f"{figures[0]} [{figures[1]}, {figures[2]}]"

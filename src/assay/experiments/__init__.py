@@ -1,0 +1,1 @@
+"""Experiments: comparing, sweeping, verifying; everything here is plain DVC underneath."""

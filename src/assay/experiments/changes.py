@@ -1,0 +1,81 @@
+"""What differs between two revisions besides the model: parameters, records, labels."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from assay.experiments.revisions import Revision
+
+DISEASE, HEALTHY, EXCLUDED = "disease", "healthy", "excluded"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """`params`: key to (base, head). `records`: counts of added, removed and changed. `columns`: how many of the changed
+    differ in each. `labels`: (class in base, class in head) to the number of records. `policies`: name and version.
+    """
+
+    params: dict[str, tuple[Any, Any]]
+    records: dict[str, int]
+    columns: dict[str, int]
+    labels: dict[tuple[str, str], int]
+    policies: tuple[str, str]
+
+    @property
+    def any_data(self) -> bool:
+        """Whether records or labels differ."""
+        return any(self.records.values()) or bool(self.labels)
+
+
+def changes(base: Revision, head: Revision) -> Changes:
+    """Everything that differs, by the tracked files of both sides."""
+    records, columns = record_changes(base.records, head.records)
+    return Changes(
+        params=param_changes(base.params, head.params),
+        records=records,
+        columns=columns,
+        labels=label_changes(base.labels, head.labels),
+        policies=(_policy(base.labels), _policy(head.labels)),
+    )
+
+
+def param_changes(base: dict[str, Any], head: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Dotted key to its values; None where a side lacks it."""
+    from dvc.utils.diff import diff
+
+    by_file = diff({"params": {"data": base}}, {"params": {"data": head}})
+    return {key: (values.get("old"), values.get("new")) for key, values in sorted(by_file.get("params", {}).items())}
+
+
+def record_changes(base: pd.DataFrame, head: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
+    """How many records were added, removed, changed; and how many of the changed differ in each column.
+
+    Tables by record id. A column that only one side has counts as changed in every common record.
+    """
+    common = base.index.intersection(head.index)
+    names = sorted(set(base.columns) | set(head.columns))
+    before, after = (table.loc[common].reindex(columns=names).astype("object") for table in (base, head))
+    differs = (before != after) & ~(before.isna() & after.isna())
+    one_sided = sorted(set(base.columns) ^ set(head.columns))
+    differs[one_sided] = True
+    columns = {name: int(count) for name, count in differs.sum().items() if count}
+    counts = {"added": len(head) - len(common), "removed": len(base) - len(common)}
+    return {**counts, "changed": int(differs.any(axis=1).sum())}, columns
+
+
+def label_changes(base: pd.DataFrame, head: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """How many common records went from which class to which other one."""
+    common = base.index.intersection(head.index)
+    table = pd.DataFrame({"base": _classes(base.loc[common]), "head": _classes(head.loc[common])})
+    moved = table[table["base"] != table["head"]].value_counts().sort_index()
+    return {(str(before), str(after)): int(count) for (before, after), count in moved.items()}  # type: ignore[misc]
+
+
+def _classes(labels: pd.DataFrame) -> pd.Series:
+    named = labels["label"].map({True: DISEASE, False: HEALTHY})
+    return named.where(labels["excluded"] == "", EXCLUDED)
+
+
+def _policy(labels: pd.DataFrame) -> str:
+    return f"{labels['policy'].iloc[0]} v{labels['policy_version'].iloc[0]}"

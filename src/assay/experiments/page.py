@@ -1,0 +1,28 @@
+"""Two revisions brought together for a comparison."""
+
+from dataclasses import dataclass
+
+from assay.datasets import dataset
+from assay.experiments.changes import Changes, changes
+from assay.experiments.compare import Comparison, Plan, compare
+from assay.experiments.revisions import revision
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is shown: the sides by name, how they were compared, what differs."""
+
+    base: str
+    head: str
+    plan: Plan
+    comparison: Comparison
+    changes: Changes
+
+
+def compared(base_name: str, head_name: str, resamples: int) -> Page:
+    """Read both sides and compare them as head's configuration evaluates; AssayError if a side cannot be read."""
+    base, head = revision(base_name), revision(head_name)
+    evaluation = head.params["evaluation"]
+    plan = Plan(resamples, evaluation["confidence"], evaluation["threshold_probability"], evaluation["seed"])
+    groups = dataset(head.params["dataset"]["name"]).slices(head.records)
+    return Page(base_name, head_name, plan, compare(base, head, groups, plan), changes(base, head))

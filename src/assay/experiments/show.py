@@ -1,0 +1,122 @@
+"""A comparison for people (Markdown, one HTML page) and for machines (JSON)."""
+
+from dataclasses import asdict
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+
+from assay.evaluation import curves, words
+from assay.evaluation.figures import ALERT_COLOUR, INK, MUTED, SIZE, STYLE, labelled, precision_recall, svg
+from assay.evaluation.figures import calibration as draw_calibration
+from assay.evaluation.report import data_uri, environment
+from assay.experiments.compare import Comparison, Row
+from assay.experiments.page import Page
+from assay.files import plain
+
+IDS_SHOWN = 20
+VERDICTS = {
+    "better": "head is better than base, beyond chance",
+    "worse": "head is worse than base, beyond chance",
+    "undecided": "the difference is within what chance gives on these records",
+    "same": "both say the same of every record",
+}
+
+
+def as_json(page: Page) -> dict[str, Any]:
+    """Everything, as plain data."""
+    one, changes = page.comparison, page.changes
+    gains, losses, p = one.discordant
+    return plain(
+        {
+            "base": page.base,
+            "head": page.head,
+            "verdict": one.verdict,
+            "records": len(one.ids),
+            "only_in_base": one.only_base,
+            "only_in_head": one.only_head,
+            "relabelled": one.relabelled,
+            "plan": asdict(page.plan),
+            "metrics": {row.metric: _row_data(row) for row in one.rows},
+            "slices": [{"slice": row.group, "metric": row.metric, **_row_data(row)} for row in one.slices],
+            "mcnemar": {"only_head_right": gains, "only_base_right": losses, "p": p},
+            "alerts": {"new": one.new_alerts, "lost": one.lost_alerts},
+            "params": changes.params,
+            "data": {"records": changes.records, "columns": changes.columns},
+            "labels": {f"{before} to {after}": count for (before, after), count in changes.labels.items()},
+            "policies": changes.policies,
+        }
+    )
+
+
+def as_markdown(page: Page) -> str:
+    """For a pull request."""
+    return environment("assay.experiments").get_template("compare.md.j2").render(_texts(page))
+
+
+def as_html(page: Page) -> str:
+    """One page that needs nothing but a browser."""
+    figures = [(caption, data_uri(picture)) for caption, picture in pictures(page.comparison).items()]
+    return environment("assay.experiments").get_template("compare.html.j2").render(_texts(page), figures=figures)
+
+
+def pictures(one: Comparison) -> dict[str, str]:
+    """Caption to SVG: both sides in each."""
+    sides = {"base": one.base, "head": one.head}
+    thresholds = {name: side.threshold for name, side in sides.items()}
+    ranked = {"precision_recall": {name: curves.precision_recall(side) for name, side in sides.items()}}
+    bands = {name: curves.calibration(side, 0.95) for name, side in sides.items()}
+    with matplotlib.rc_context(STYLE):
+        return {
+            words.FIGURES["precision_recall"]: svg(SIZE, lambda ax: precision_recall(ax, ranked, thresholds)),
+            words.FIGURES["calibration"]: svg(SIZE, lambda ax: draw_calibration(ax, bands)),
+            "Each record by both scores. Off the diagonal, the models disagree; the lines are the thresholds.": svg(
+                SIZE, lambda ax: scores(ax, one)
+            ),
+        }
+
+
+def scores(ax: Axes, one: Comparison) -> None:
+    """Head's score against base's, by class, on the scale of log odds."""
+    logit = [np.log((side.score + 1e-4) / (1 + 1e-4 - side.score)) for side in (one.base, one.head)]
+    for value, colour, name in ((0, MUTED, "healthy"), (1, ALERT_COLOUR, "disease")):
+        rows = one.head.y == value
+        ax.scatter(logit[0][rows], logit[1][rows], s=7, color=colour, alpha=0.5, linewidths=0, label=name)
+    for line, side in ((ax.axvline, one.base), (ax.axhline, one.head)):
+        line(np.log((side.threshold + 1e-4) / (1 + 1e-4 - side.threshold)), color=INK, linewidth=1, linestyle="--")
+    labelled(ax, "Scores", "base, log odds", "head, log odds")
+    ax.legend(loc="upper left")
+
+
+def _texts(page: Page) -> dict[str, Any]:
+    one = page.comparison
+    return {
+        "page": page,
+        "one": one,
+        "changes": page.changes,
+        "meaning": VERDICTS[one.verdict],
+        "confidence": f"{page.plan.confidence:.0%}",
+        "metrics": [_row_texts(row) for row in one.rows],
+        "slices": [_row_texts(row) for row in one.slices if row.verdict in ("better", "worse")],
+        "slices_judged": len(one.slices),
+        "ids_shown": IDS_SHOWN,
+        "p": f"{one.discordant[2]:.3f}",
+    }
+
+
+def _row_texts(row: Row) -> dict[str, str]:
+    return {
+        "name": words.METRICS[row.metric][0],
+        "group": row.group,
+        "base_own": words.number(row.base_own, row.metric),
+        "base": words.number(row.base, row.metric),
+        "head": words.number(row.head, row.metric),
+        "difference": words.signed(row.difference, row.interval, row.metric),
+        "verdict": row.verdict,
+    }
+
+
+def _row_data(row: Row) -> dict[str, Any]:
+    names = ("base_own", "base", "head", "difference", "interval", "verdict", "p", "records")
+    return {name: getattr(row, name) for name in names if not (name == "records" and not row.group)}
