@@ -38,3 +38,13 @@ def test_the_line_on_accuracy_names_both_figures() -> None:
     said = words.accuracy_misleads(0.987, 0.956)
     assert "95.6%" in said
     assert "98.7%" in said
+
+
+@pytest.mark.parametrize(("p", "shown"), [(0.0214, "= 0.021"), (1, "= 1.000"), (0.0004, "< 0.001")])
+def test_a_small_p_is_bounded_and_not_zero(p: float, shown: str) -> None:
+    assert words.probability(p) == shown
+
+
+def test_a_difference_has_a_sign() -> None:
+    assert words.signed(0.012, (-0.003, 0.027)) == "+0.012 [-0.003, +0.027]"
+    assert words.signed(-1.5, (-3, float("nan")), "alerts_per_1000") == "-1.5 [-3.0, –]"

@@ -43,3 +43,12 @@ def test_change_a_parameter_sweep_and_compare(fork: Copy) -> None:
         assert [row for row in shown.splitlines() if f",{model}," in row and "workspace" not in row], shown
     assert fork.git_status() == ""
     fork.run("bash", "-ec", commands("**Compare with main.**"))
+
+
+@pytest.mark.slow
+def test_is_it_really_better(fork: Copy) -> None:
+    shown = fork.run("bash", "-ec", commands("## Is it really better?")).stdout
+    assert "### depth-3 against main: **undecided**" in shown
+    assert "### no-tsh against main: **worse**" in shown
+    for row in re.findall(r"^\| [\w-]+, average precision (\|.*)$", README, re.M):
+        assert f"| Average precision {row}" in shown

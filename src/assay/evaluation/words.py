@@ -68,3 +68,8 @@ def signed(value: float, interval: tuple[float, float], metric: str = "") -> str
     digits = 1 if metric == "alerts_per_1000" else 3
     figures = [f"{figure:+.{digits}f}" if figure == figure else "–" for figure in (value, *interval)]
     return f"{figures[0]} [{figures[1]}, {figures[2]}]"
+
+
+def probability(p: float) -> str:
+    """= 0.021, or < 0.001"""
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"

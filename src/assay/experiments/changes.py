@@ -1,5 +1,6 @@
 """What differs between two revisions besides the model: parameters, records, labels."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,10 @@ DISEASE, HEALTHY, EXCLUDED = "disease", "healthy", "excluded"
 
 @dataclass(frozen=True)
 class Changes:
-    """`params`: key to (base, head). `records`: counts of added, removed and changed. `columns`: how many of the changed
-    differ in each. `labels`: (class in base, class in head) to the number of records. `policies`: name and version.
+    """`params`: key to (base, head). `records`: counts of added, removed and changed ones.
+
+    `columns`: how many of the changed differ in each. `labels`: (class in base, class in head) to the number of
+    records. `policies`: name and version.
     """
 
     params: dict[str, tuple[Any, Any]]
@@ -59,7 +62,7 @@ def record_changes(base: pd.DataFrame, head: pd.DataFrame) -> tuple[dict[str, in
     differs = (before != after) & ~(before.isna() & after.isna())
     one_sided = sorted(set(base.columns) ^ set(head.columns))
     differs[one_sided] = True
-    columns = {name: int(count) for name, count in differs.sum().items() if count}
+    columns = {str(name): int(count) for name, count in differs.sum().items() if count}
     counts = {"added": len(head) - len(common), "removed": len(base) - len(common)}
     return {**counts, "changed": int(differs.any(axis=1).sum())}, columns
 
@@ -67,9 +70,9 @@ def record_changes(base: pd.DataFrame, head: pd.DataFrame) -> tuple[dict[str, in
 def label_changes(base: pd.DataFrame, head: pd.DataFrame) -> dict[tuple[str, str], int]:
     """How many common records went from which class to which other one."""
     common = base.index.intersection(head.index)
-    table = pd.DataFrame({"base": _classes(base.loc[common]), "head": _classes(head.loc[common])})
-    moved = table[table["base"] != table["head"]].value_counts().sort_index()
-    return {(str(before), str(after)): int(count) for (before, after), count in moved.items()}  # type: ignore[misc]
+    classes = [_classes(labels.loc[common]).tolist() for labels in (base, head)]
+    pairs = Counter(zip(*classes, strict=True))
+    return {pair: count for pair, count in sorted(pairs.items()) if pair[0] != pair[1]}
 
 
 def _classes(labels: pd.DataFrame) -> pd.Series:

@@ -100,22 +100,21 @@ def compare(base: Revision, head: Revision, groups: pd.DataFrame, plan: Plan) ->
             where="data/split/test.parquet",
             todo="compare revisions whose test folds overlap",
         )
-    scored = [
-        Scored(y, table["score"].to_numpy(), side.threshold) for table, side in zip(tables, (base, head), strict=True)
-    ]
+    before = Scored(y, tables[0]["score"].to_numpy(), base.threshold)
+    after = Scored(y, tables[1]["score"].to_numpy(), head.threshold)
     weights = resamples(len(ids), plan.resamples, plan.seed)
-    changed = scored[1].alert.astype(int) - scored[0].alert
+    changed = after.alert.astype(int) - before.alert
     names = np.asarray(ids)
     return Comparison(
-        base=scored[0],
-        head=scored[1],
+        base=before,
+        head=after,
         ids=[str(name) for name in ids],
         only_base=len(graded[0]) - len(ids),
         only_head=len(graded[1]) - len(ids),
         relabelled=int((own != y).sum()),
-        rows=whole(Scored(own, scored[0].score, scored[0].threshold), *scored, weights, plan),
-        slices=corrected(by_slice(*scored, groups.loc[ids], weights, plan), plan.confidence),
-        discordant=mcnemar(*scored),
+        rows=whole(Scored(own, before.score, before.threshold), before, after, weights, plan),
+        slices=corrected(by_slice(before, after, groups.loc[ids], weights, plan), plan.confidence),
+        discordant=mcnemar(before, after),
         new_alerts=[str(name) for name in names[changed > 0]],
         lost_alerts=[str(name) for name in names[changed < 0]],
     )

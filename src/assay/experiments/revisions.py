@@ -75,7 +75,7 @@ class Revision:
             return self.files.read_bytes(str(path))
         except OSError as error:
             if self.sha:
-                todo = f"dvc fetch --rev {self.sha[:10]} brings it from the remote; else check it out and run dvc repro"
+                todo = f"name a remote that has it (dvc remote add), or: git checkout {self.sha[:10]} && dvc repro"
             else:
                 todo = "run: dvc repro (or: dvc checkout)"
             where = f"{self.name} ({self.sha[:10] or 'as it lies here'})"

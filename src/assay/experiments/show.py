@@ -3,15 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
-import matplotlib
-import numpy as np
-from matplotlib.axes import Axes
-
-from assay.evaluation import curves, words
-from assay.evaluation.figures import ALERT_COLOUR, INK, MUTED, SIZE, STYLE, labelled, precision_recall, svg
-from assay.evaluation.figures import calibration as draw_calibration
+from assay.evaluation import words
 from assay.evaluation.report import data_uri, environment
-from assay.experiments.compare import Comparison, Row
+from assay.experiments.compare import Row
 from assay.experiments.page import Page
 from assay.files import plain
 
@@ -57,36 +51,10 @@ def as_markdown(page: Page) -> str:
 
 def as_html(page: Page) -> str:
     """One page that needs nothing but a browser."""
+    from assay.experiments.pictures import pictures
+
     figures = [(caption, data_uri(picture)) for caption, picture in pictures(page.comparison).items()]
     return environment("assay.experiments").get_template("compare.html.j2").render(_texts(page), figures=figures)
-
-
-def pictures(one: Comparison) -> dict[str, str]:
-    """Caption to SVG: both sides in each."""
-    sides = {"base": one.base, "head": one.head}
-    thresholds = {name: side.threshold for name, side in sides.items()}
-    ranked = {"precision_recall": {name: curves.precision_recall(side) for name, side in sides.items()}}
-    bands = {name: curves.calibration(side, 0.95) for name, side in sides.items()}
-    with matplotlib.rc_context(STYLE):
-        return {
-            words.FIGURES["precision_recall"]: svg(SIZE, lambda ax: precision_recall(ax, ranked, thresholds)),
-            words.FIGURES["calibration"]: svg(SIZE, lambda ax: draw_calibration(ax, bands)),
-            "Each record by both scores. Off the diagonal, the models disagree; the lines are the thresholds.": svg(
-                SIZE, lambda ax: scores(ax, one)
-            ),
-        }
-
-
-def scores(ax: Axes, one: Comparison) -> None:
-    """Head's score against base's, by class, on the scale of log odds."""
-    logit = [np.log((side.score + 1e-4) / (1 + 1e-4 - side.score)) for side in (one.base, one.head)]
-    for value, colour, name in ((0, MUTED, "healthy"), (1, ALERT_COLOUR, "disease")):
-        rows = one.head.y == value
-        ax.scatter(logit[0][rows], logit[1][rows], s=7, color=colour, alpha=0.5, linewidths=0, label=name)
-    for line, side in ((ax.axvline, one.base), (ax.axhline, one.head)):
-        line(np.log((side.threshold + 1e-4) / (1 + 1e-4 - side.threshold)), color=INK, linewidth=1, linestyle="--")
-    labelled(ax, "Scores", "base, log odds", "head, log odds")
-    ax.legend(loc="upper left")
 
 
 def _texts(page: Page) -> dict[str, Any]:
@@ -101,7 +69,7 @@ def _texts(page: Page) -> dict[str, Any]:
         "slices": [_row_texts(row) for row in one.slices if row.verdict in ("better", "worse")],
         "slices_judged": len(one.slices),
         "ids_shown": IDS_SHOWN,
-        "p": f"{one.discordant[2]:.3f}",
+        "p": words.probability(one.discordant[2]),
     }
 
 

@@ -1,0 +1,43 @@
+"""Both sides of a comparison in the same pictures."""
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+
+from assay.evaluation import curves, figures, words
+from assay.evaluation.figures import ALERT_COLOUR, INK, MUTED, SIZE, STYLE, labelled, svg
+from assay.experiments.compare import Comparison
+
+FLOOR = 1e-4  # keeps log odds finite
+
+
+def pictures(one: Comparison) -> dict[str, str]:
+    """Caption to SVG: both sides in each."""
+    sides = {"base": one.base, "head": one.head}
+    thresholds = {name: side.threshold for name, side in sides.items()}
+    ranked = {"precision_recall": {name: curves.precision_recall(side) for name, side in sides.items()}}
+    bands = {name: curves.calibration(side, 0.95) for name, side in sides.items()}
+    with matplotlib.rc_context(STYLE):
+        return {
+            words.FIGURES["precision_recall"]: svg(SIZE, lambda ax: figures.precision_recall(ax, ranked, thresholds)),
+            words.FIGURES["calibration"]: svg(SIZE, lambda ax: figures.calibration(ax, bands)),
+            "Each record by both scores. Off the diagonal, the models disagree; the lines are the thresholds.": svg(
+                SIZE, lambda ax: scores(ax, one)
+            ),
+        }
+
+
+def scores(ax: Axes, one: Comparison) -> None:
+    """Head's score against base's, by class, on the scale of log odds."""
+    x, y = _log_odds(one.base.score), _log_odds(one.head.score)
+    for value, colour, name in ((0, MUTED, "healthy"), (1, ALERT_COLOUR, "disease")):
+        rows = one.head.y == value
+        ax.scatter(x[rows], y[rows], s=7, color=colour, alpha=0.5, linewidths=0, label=name)
+    for line, side in ((ax.axvline, one.base), (ax.axhline, one.head)):
+        line(float(_log_odds(np.array(side.threshold))), color=INK, linewidth=1, linestyle="--")
+    labelled(ax, "Scores", "base, log odds", "head, log odds")
+    ax.legend(loc="upper left")
+
+
+def _log_odds(score: np.ndarray) -> np.ndarray:
+    return np.log((score + FLOOR) / (1 + FLOOR - score))

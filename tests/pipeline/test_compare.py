@@ -1,0 +1,102 @@
+"""`assay compare` on the real line: revisions read by hash, planted truths."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from assay.evaluation.bootstrap import estimate, resamples
+from assay.evaluation.metrics import Scored, ranking
+from assay.experiments.compare import Plan, judged
+from assay.modelling.training import score
+from assay.modelling.zoo import build
+from pipeline_copy import Copy
+
+QUICK = ("--resamples", "300")
+TSH = ["TSH", "log_TSH", "log_TSH_plus_log_FTI", "log_TSH_minus_log_FTI"]
+
+
+def test_an_experiment_is_compared_by_name_without_a_checkout(fork: Copy) -> None:
+    fork.run("dvc", "exp", "run", "--name", "weak", "-S", "debug=fast", "-S", "model=logistic")
+    fork.run("git", "checkout", "--quiet", ".")
+    fork.run("dvc", "checkout", "--quiet")
+    page = fork.path.parent / "page.html"
+    shown = json.loads(fork.run("assay", "compare", "main", "weak", "--json", "--html", str(page), *QUICK).stdout)
+    assert shown["verdict"] == "worse"
+    assert shown["records"] == 1959
+    assert shown["params"]["model.name"] == ["xgboost", "logistic"]
+    metrics = json.loads((fork.path / "reports/metrics.json").read_text())
+    assert shown["metrics"]["recall"]["base"] == metrics["recall"]
+    assert len(shown["alerts"]["new"]) > 100
+    assert re.findall(r"""(?:src|href)=["'](?!data:|#)[^"']*""", page.read_text()) == []
+    assert page.read_text().count("<img") == 3
+    assert fork.git_status() == ""
+    # The other way round nothing is worse; and what is worse can be made to fail.
+    better = fork.run("assay", "compare", "weak", "--md", "--fail-on", "worse", *QUICK).stdout
+    assert "### workspace against weak: **better**" in better
+    assert "| `model.name` | logistic | xgboost |" in better
+    assert fork.run("assay", "compare", "main", "weak", "--fail-on", "worse", *QUICK, fails=True).returncode == 3
+
+
+def test_another_label_policy_shows_the_effect_of_the_labels_and_of_the_model(fork: Copy) -> None:
+    fork.run("assay", "params", "debug=fast", "model=logistic", "labels=any_dysfunction")
+    fork.run("dvc", "repro", "--quiet")
+    shown = fork.run("assay", "compare", "main", "--md", *QUICK).stdout
+    assert re.search(r"\*\*The labels of \d+ of these records differ\.\*\*", shown)
+    assert "| | base, own labels | base | head | difference | |" in shown
+    assert re.search(r"Labels \(overt v1 to any_dysfunction v1\): \d+ from healthy to disease", shown)
+
+
+def test_predictions_that_are_nowhere_are_named_with_the_way_to_get_them(line: Copy, tmp_path: Path) -> None:
+    bare = Copy(tmp_path / "bare")
+    line.run("git", "clone", "--quiet", str(line.path), str(bare.path))
+    message = bare.run("assay", "compare", "main", "HEAD", fails=True).stderr
+    assert "is not to be had" in message
+    assert "HEAD (" in message
+    assert "dvc remote add" in message
+    assert "Traceback" not in message
+
+
+def test_a_revision_that_is_none_is_named(line: Copy) -> None:
+    assert "no revision 'mian'" in line.run("assay", "compare", "mian", fails=True).stderr
+
+
+@pytest.fixture(scope="module")
+def folds(line: Copy) -> dict[str, tuple[pd.DataFrame, pd.Series]]:
+    def read(name: str) -> tuple[pd.DataFrame, pd.Series]:
+        y = pd.read_parquet(line.path / f"data/split/{name}.parquet").set_index("record_id").query("excluded == ''")
+        X = pd.read_parquet(line.path / f"data/features/{name}.parquet").set_index("record_id")
+        return X.loc[y.index], y["label"].astype(int)
+
+    return {name: read(name) for name in ("train", "test")}
+
+
+def scored(line: Copy, folds: dict, drop: list[str], **changes: int) -> Scored:
+    """The model of the line, fitted on train with these changes, on the test fold."""
+    model = {**yaml.safe_load((line.path / "params.yaml").read_text())["model"], **changes}
+    (X, y), (X_test, y_test) = folds["train"], folds["test"]
+    estimator = build({**model, "n_estimators": 100, "early_stopping_rounds": None}).fit(X.drop(columns=drop), y)
+    return Scored(y_test.to_numpy(), score(estimator, X_test.drop(columns=drop)), 0.5)
+
+
+def verdict(base: Scored, head: Scored, weights: np.ndarray) -> str:
+    sides = (estimate(side, weights, ranking) for side in (base, head))
+    return judged("average_precision", *sides, Plan()).verdict
+
+
+@pytest.mark.slow
+def test_another_seed_is_undecided_in_at_least_90_of_100(line: Copy, folds: dict) -> None:
+    weights = resamples(len(folds["test"][1]), 1000, seed=1)
+    base = scored(line, folds, [])
+    verdicts = [verdict(base, scored(line, folds, [], random_state=seed), weights) for seed in range(1, 101)]
+    assert verdicts.count("undecided") >= 90
+
+
+@pytest.mark.slow
+def test_a_model_without_tsh_is_worse(line: Copy, folds: dict) -> None:
+    weights = resamples(len(folds["test"][1]), 1000, seed=1)
+    assert verdict(scored(line, folds, []), scored(line, folds, TSH), weights) == "worse"
