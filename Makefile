@@ -2,13 +2,14 @@
 #   . .venv/bin/activate
 PYTHON ?= python3
 VENV := .venv
+NAME ?= depth
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test lint bench report lock clean
+.PHONY: help repro test lint bench report sweep lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -31,6 +32,9 @@ bench: $(VENV)/ready  ## what DVC costs, as ratios measured side by side
 
 report: $(VENV)/ready  ## open the report of the last run
 	assay report
+
+sweep: $(VENV)/ready  ## many experiments, fast: assay sweep depth (another: make sweep NAME=models)
+	assay sweep $(NAME)
 
 lock: $(VENV)/ready-dev  ## resolve the versions anew (needs the network)
 	pip install --quiet uv

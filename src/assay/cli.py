@@ -23,6 +23,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay params                   write params.yaml from conf/ after an edit there
   assay report                   open the report of the last run
   assay compare main             is what lies here really better than main?
+  assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
 
 What can be set stands in conf/, one folder per choice; each file opens with the command that uses it.
 """
@@ -134,6 +135,28 @@ def compare(
             _print_markdown(show.as_markdown(page), as_it_is=markdown)
     if fail_on and page.comparison.verdict == fail_on.value:
         raise typer.Exit(3)
+
+
+@app.command()
+def sweep(
+    name: Annotated[str, typer.Argument(help="A file of conf/sweep/, or with -S a name of your own.")],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("-S", "--set-param", help="As dvc exp run takes it: 'model.max_depth=2,3,4'"),
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("-j", min=1, help="Workers; by default one for each processor.")] = None,
+) -> None:
+    """Run many experiments fast, each a real DVC experiment on the last commit; the same command goes on where it was.
+
+    Every combination is checked before the first one runs. See them with dvc exp show, take one with dvc exp apply.
+    """
+    from assay.experiments.sweeping import swept
+
+    with reported("assay sweep"):
+        summary, complete = swept(enter_root(), name, overrides or [], jobs or os.cpu_count() or 1)
+        _print_markdown(summary, as_it_is=False)
+    if not complete:
+        raise typer.Exit(1)
 
 
 def _print_markdown(text: str, *, as_it_is: bool) -> None:

@@ -63,6 +63,11 @@ class Revision:
         return self._table(fold(SPLIT, TEST))[["label", "excluded"]].join(scores, validate="1:1")
 
     @cached_property
+    def out_of_fold(self) -> pd.DataFrame:
+        """Train and validation by record id: label, and the score of a model that had not seen the record."""
+        return self._table(PREDICTIONS / "out_of_fold.parquet")[["label", SCORE]].rename(columns={SCORE: "score"})
+
+    @cached_property
     def threshold(self) -> float:
         """The model's decision threshold."""
         return float(json.loads(self._read(THRESHOLDS))[SCORE]["value"])

@@ -1,0 +1,52 @@
+"""A sweep's ledger: a line for each thing that happened, so that a killed sweep knows where it was."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+RUNNING, DONE, FAILED = "running", "done", "failed"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The state of one experiment at a time; `metrics` are those on the records it learned from, out of fold."""
+
+    experiment: str
+    state: str
+    overrides: list[str]
+    baseline: str
+    seconds: float | None = None
+    error: str = ""
+    log: str = ""
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+class Ledger:
+    """Appends entries to a file, each on disk before the call returns."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def write(self, entry: Entry) -> None:
+        """Append the entry with the time."""
+        line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(entry)})
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def last(self) -> dict[str, Entry]:
+        """The last entry of each experiment; a line that a crash cut short is passed over."""
+        entries: dict[str, Entry] = {}
+        for line in self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []:
+            try:
+                values = json.loads(line)
+            except ValueError:
+                continue
+            values.pop("time")
+            entries[values["experiment"]] = Entry(**values)
+        return entries

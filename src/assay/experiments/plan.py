@@ -1,0 +1,74 @@
+"""What a sweep will run: every combination, composed and checked before the first one starts."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from assay.config.compose import composed
+from assay.errors import AssayError
+
+SWEEPS = Path("conf/sweep")
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An experiment to run: its name in DVC, its overrides, and the params.yaml that they compose to."""
+
+    name: str
+    overrides: tuple[str, ...]
+    params: str
+
+
+def read_sets(name: str) -> list[list[str]]:
+    """The override sets of conf/sweep/NAME.yaml; AssayError if there is no such file or it is none."""
+    path = SWEEPS / f"{name}.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(file.stem for file in SWEEPS.glob("*.yaml")))
+        raise AssayError(f"no sweep {name!r}", where=str(SWEEPS), todo=f"choose one of: {known}; or give overrides: -S")
+    try:
+        sets = yaml.safe_load(path.read_text())["sets"]
+    except (yaml.YAMLError, TypeError, KeyError) as error:
+        raise AssayError("not a sweep: no list `sets`", where=str(path), todo="see conf/sweep/models.yaml") from error
+    if not (isinstance(sets, list) and all(isinstance(one, list) and one for one in sets)):
+        raise AssayError(
+            "`sets` is not a list of lists of overrides", where=str(path), todo="see conf/sweep/models.yaml"
+        )
+    return [[str(override) for override in one] for one in sets]
+
+
+def plan(sweep: str, sets: Sequence[Sequence[str]]) -> list[Planned]:
+    """Every combination, each once, in order; AssayError naming the first one that cannot be composed."""
+    planned: dict[str, Planned] = {}
+    for overrides in (one for one_set in sets for one in expand(one_set)):
+        try:
+            params = composed(overrides)
+        except AssayError as error:
+            raise AssayError(error.what, where=" ".join(overrides), todo="correct it; nothing has run") from error
+        planned.setdefault(params, Planned(experiment_name(sweep, overrides, params), tuple(overrides), params))
+    return list(planned.values())
+
+
+def expand(overrides: Sequence[str]) -> list[list[str]]:
+    """One set in DVC's sweep syntax to the override lists that `dvc exp run --queue -S` would queue."""
+    from dvc.utils.hydra import get_hydra_sweeps
+
+    try:
+        return [list(one["params"]) for one in get_hydra_sweeps({"params": list(overrides)})]
+    except Exception as error:  # Hydra's parser and DVC's refusal of globs share no base class
+        raise AssayError(
+            f"not overrides: {str(error).splitlines()[0]}",
+            where=" ".join(overrides),
+            todo="correct it; nothing has run",
+        ) from error
+
+
+def experiment_name(sweep: str, overrides: Sequence[str], params: str) -> str:
+    """sweep-model-xgboost-max_depth-3-5c1f: readable, fit for a git reference, and different for other params."""
+    words = "-".join(override.split(".")[-1] for override in overrides)
+    readable = re.sub(r"[^A-Za-z0-9_.]+", "-", f"{sweep}-{words}").strip("-.")[:LONGEST_NAME].rstrip("-.")
+    return f"{readable.replace('..', '.')}-{hashlib.sha256(params.encode()).hexdigest()[:4]}"

@@ -1,0 +1,54 @@
+"""How much of the best score is that it was chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.evaluation.bootstrap import estimate, resamples
+from assay.evaluation.criteria import RANKED_BY
+from assay.evaluation.metrics import Scored, Values, ranking
+from assay.experiments.revisions import revision
+
+RESAMPLES, CONFIDENCE, SEED = 500, 0.95, 42
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The best of several experiments by average precision out of fold.
+
+    `optimism`: by how much the best of a bootstrap resample beats, on that resample, the one that is best on all
+    records: what choosing among so many gives by chance alone.
+    """
+
+    best: str
+    tried: int
+    value: float
+    interval: tuple[float, float]
+    optimism: float
+
+
+def select(scores: dict[str, Scored]) -> Selection:
+    """Choose by out-of-fold predictions of the same records; names to what is scored."""
+    weights = resamples(len(next(iter(scores.values())).y), RESAMPLES, SEED)
+    found = {name: estimate(one, weights, _average_precision)[RANKED_BY] for name, one in scores.items()}
+    best = max(found, key=lambda name: found[name].value)
+    highest = np.max([one.resampled for one in found.values()], axis=0)
+    optimism = float((highest - found[best].resampled).mean())
+    return Selection(best, len(found), found[best].value, found[best].interval(CONFIDENCE), optimism)
+
+
+def out_of_fold(names: Sequence[str]) -> dict[str, Scored]:
+    """The out-of-fold predictions of experiments, by name; those on other records than most are left out."""
+    tables = {name: revision(name).out_of_fold for name in names}
+    records = {name: tuple(table.index) for name, table in tables.items()}
+    usual = max(set(records.values()), key=list(records.values()).count)
+    return {
+        name: Scored(table["label"].to_numpy(dtype=int), table["score"].to_numpy(), 0.5)
+        for name, table in tables.items()
+        if records[name] == usual
+    }
+
+
+def _average_precision(scored: Scored, weights: np.ndarray) -> Values:
+    return {RANKED_BY: ranking(scored, weights)[RANKED_BY]}
