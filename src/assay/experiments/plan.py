@@ -68,7 +68,8 @@ def expand(overrides: Sequence[str]) -> list[list[str]]:
 
 
 def experiment_name(sweep: str, overrides: Sequence[str], params: str) -> str:
-    """sweep-model-xgboost-max_depth-3-5c1f: readable, fit for a git reference, and different for other params."""
-    words = "-".join(override.split(".")[-1] for override in overrides)
+    """depth-model-xgboost-max_depth-3-5c1f: readable, fit for a git reference, and different for other params."""
+    choices = (override.partition("=") for override in overrides)
+    words = "-".join(f"{key.rpartition('.')[2]}-{value}" for key, _, value in choices)
     readable = re.sub(r"[^A-Za-z0-9_.]+", "-", f"{sweep}-{words}").strip("-.")[:LONGEST_NAME].rstrip("-.")
     return f"{readable.replace('..', '.')}-{hashlib.sha256(params.encode()).hexdigest()[:4]}"

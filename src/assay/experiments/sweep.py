@@ -105,7 +105,9 @@ def _serve(
             worker = worker or _start(clone, setting)
             said = _ask(worker, one, sweep, setting, log)
         except (OSError, RuntimeError, ValueError) as error:
-            said, worker = {"error": f"the worker died: {error}"}, _stopped(worker)
+            said = {"error": f"the worker died: {error}"}
+            _stop(worker)
+            worker = None
         entry = Entry(
             experiment=one.name,
             state=FAILED if said["error"] else DONE,
@@ -118,7 +120,7 @@ def _serve(
         )
         ledger.write(entry)
         report(entry)
-    _stopped(worker)
+    _stop(worker)
 
 
 def _start(clone: Path, setting: Setting) -> subprocess.Popen:
@@ -155,7 +157,7 @@ def _ask(worker: subprocess.Popen, one: Planned, sweep: str, setting: Setting, l
     return json.loads(worker.stdout.readline())
 
 
-def _stopped(worker: subprocess.Popen | None) -> None:
+def _stop(worker: subprocess.Popen | None) -> None:
     if worker:
         worker.kill()
         worker.wait()

@@ -12,6 +12,7 @@ from assay.progress import progress
 
 SHOWN = 10
 BY = "average_precision"
+COLUMNS = (BY, "precision", "alerts_per_1000")
 
 
 def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[str, bool]:
@@ -47,8 +48,8 @@ def summary(name: str, entries: dict[str, Entry], there_before: int) -> str:
 def _table(done: list[Entry]) -> list[str]:
     ranked = sorted(done, key=lambda entry: -entry.metrics.get(BY, float("-inf")))
     rows = [
-        f"| {entry.experiment} | {words.number(entry.metrics.get(BY))} | {words.number(entry.metrics.get('precision'))} "
-        f"| {words.number(entry.metrics.get('alerts_per_1000'), 'alerts_per_1000')} | {entry.seconds or 0:.1f} |"
+        f"| {entry.experiment} | {' | '.join(words.number(entry.metrics.get(name), name) for name in COLUMNS)} "
+        f"| {entry.seconds or 0:.1f} |"
         for entry in ranked[:SHOWN]
     ]
     head = "| experiment | average precision, out of fold | precision | alerts per 1000 | seconds |"
@@ -61,8 +62,8 @@ def _choice(names: list[str]) -> str:
     chosen = select(out_of_fold(names))
     return (
         f"Best of {chosen.tried}: **{chosen.best}**, {words.with_interval(chosen.value, chosen.interval)} out of fold. "
-        f"About {chosen.optimism:.3f} of that is what choosing among {chosen.tried} gives by chance. The test fold played "
-        f"no part. Take it: `dvc exp apply {chosen.best}`; is it better? `assay compare HEAD {chosen.best}`"
+        f"About {chosen.optimism:.3f} of that is what choosing among {chosen.tried} gives by chance. The test fold "
+        f"played no part. Take it: `dvc exp apply {chosen.best}`; is it better? `assay compare HEAD {chosen.best}`"
     )
 
 
