@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from assay.experiments.plan import Planned, plan, read_sets
 from pipeline_copy import Copy, copy_of_the_tree
 
 ROUNDS_OF_THE_LINE, ROUNDS_OF_NOTHING = 3, 11
@@ -18,6 +19,20 @@ ONE_PROCESS = f"""
 from importlib import import_module
 for name in {STAGES}:
     import_module("assay.stages." + name).main()
+"""
+
+# The same ten trainings with everything imported once: no baselines, no evaluation, no files, no DVC.
+BARE = """
+import assay, yaml
+from dataclasses import asdict
+from assay.config.compose import typed
+from assay.experiments.plan import plan, read_sets
+from assay.modelling.training import train
+from assay.stages.train import read_labelled
+folds = [read_labelled(name) for name in ("train", "validation")]
+for one in plan("depth", read_sets("depth")):
+    config = typed(yaml.safe_load(one.params))
+    train(asdict(config)["model"], *folds, config.training, config.criteria.min_recall)
 """
 
 
@@ -33,7 +48,28 @@ def compare(title: str, rounds: int, target: float, ours: Sequence[str], theirs:
     times = [(seconds(lambda: copy.run(*ours)), seconds(lambda: copy.run(*theirs))) for _ in range(rounds)]
     ratio = statistics.median(one / other for one, other in times)
     one, other = (statistics.median(column) for column in zip(*times, strict=True))
-    print(f"{title:58} {one:6.2f} s / {other:6.2f} s = {ratio:4.2f}   (to stay under: {target})", flush=True)
+    line(title, one, other, target, ratio)
+
+
+def compare_sweep(copy: Copy) -> None:
+    """Ten experiments: a sweep and `dvc exp run` for each, against the bare trainings."""
+    planned = plan("depth", read_sets("depth"))
+    bare = seconds(lambda: copy.run(sys.executable, "-c", BARE))
+    swept = seconds(lambda: copy.run("assay", "sweep", "depth"))
+    one_by_one = sum(seconds(lambda one=one: copy.run("dvc", "exp", "run", *settings(one))) for one in planned)
+    for title, figure in (("assay sweep, 10 experiments", swept), ("dvc exp run, 10 times", one_by_one)):
+        line(f"{title} / their bare trainings in one process", figure, bare, 3 if figure == swept else None)
+
+
+def settings(one: Planned) -> list[str]:
+    """The options of `dvc exp run` for an experiment."""
+    return [word for override in one.overrides for word in ("-S", override)]
+
+
+def line(title: str, ours: float, theirs: float, target: float | None, ratio: float | None = None) -> None:
+    """One row of the table."""
+    wanted = f"(to stay under: {target})" if target else ""
+    print(f"{title:66} {ours:6.2f} s / {theirs:6.2f} s = {ratio or ours / theirs:5.2f}   {wanted}".rstrip(), flush=True)
 
 
 def main() -> None:
@@ -57,6 +93,7 @@ def main() -> None:
             ("dvc", "status"),
             copy,
         )
+        compare_sweep(copy)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ RESAMPLES, CONFIDENCE, SEED = 500, 0.95, 42
 class Selection:
     """The best of several experiments by average precision out of fold.
 
-    `optimism`: by how much the best of a bootstrap resample beats, on that resample, the one that is best on all
-    records: what choosing among so many gives by chance alone.
+    `optimism`: by how much the winner of a bootstrap resample scores better on it than on all records, beyond what
+    any of the experiments does on average: what choosing among so many gives by chance (Efron, JASA 78, 1983).
     """
 
     best: str
@@ -33,8 +33,10 @@ def select(scores: dict[str, Scored]) -> Selection:
     weights = resamples(len(next(iter(scores.values())).y), RESAMPLES, SEED)
     found = {name: estimate(one, weights, _average_precision)[RANKED_BY] for name, one in scores.items()}
     best = max(found, key=lambda name: found[name].value)
-    highest = np.max([one.resampled for one in found.values()], axis=0)
-    optimism = float((highest - found[best].resampled).mean())
+    resampled = np.array([one.resampled for one in found.values()])
+    luck = resampled - np.array([[one.value] for one in found.values()])
+    of_winners = luck[resampled.argmax(axis=0), np.arange(RESAMPLES)]
+    optimism = float(of_winners.mean() - luck.mean())
     return Selection(best, len(found), found[best].value, found[best].interval(CONFIDENCE), optimism)
 
 

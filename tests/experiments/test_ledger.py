@@ -1,0 +1,24 @@
+"""The ledger of a sweep survives what a sweep does not."""
+
+from pathlib import Path
+
+from assay.experiments.ledger import DONE, RUNNING, Entry, Ledger
+
+
+def test_the_last_word_on_each_experiment_counts(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "deep/sweep.jsonl")
+    assert ledger.last() == {}
+    first, other = Entry("one", RUNNING, ["a=1"], "abc"), Entry("other", RUNNING, ["a=2"], "abc")
+    last = Entry("one", DONE, ["a=1"], "abc", seconds=1.5, metrics={"recall": 0.9})
+    for entry in (first, other, last):
+        ledger.write(entry)
+    assert Ledger(tmp_path / "deep/sweep.jsonl").last() == {"one": last, "other": other}
+
+
+def test_a_line_that_a_crash_cut_short_is_passed_over(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "sweep.jsonl")
+    ledger.write(Entry("one", RUNNING, [], "abc"))
+    with ledger.path.open("a") as file:
+        file.write('{"time": "2026-01-01", "experi\n')
+    ledger.write(Entry("two", DONE, [], "abc"))
+    assert list(ledger.last()) == ["one", "two"]

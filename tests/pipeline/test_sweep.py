@@ -1,0 +1,105 @@
+"""`assay sweep`: real DVC experiments, exactly what `dvc repro` would give, and nothing lost when killed."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline_copy import Copy
+
+FAST = ("-S", "debug=fast", "-S", "model=logistic")
+
+
+def listed(copy: Copy) -> list[str]:
+    return sorted(copy.run("dvc", "exp", "list", "--name-only").stdout.split())
+
+
+@pytest.mark.slow
+def test_an_experiment_of_a_sweep_is_what_dvc_repro_gives(fork: Copy) -> None:
+    summary = fork.run("assay", "sweep", "strength", *FAST, "-S", "model.C=0.1,1").stdout
+    names = listed(fork)
+    assert "2 of 2 experiments" in summary
+    assert [name.rpartition("-")[0] for name in names] == [
+        f"strength-debug-fast-model-logistic-C-{strength}" for strength in ("0.1", "1")
+    ]
+    assert fork.git_status() == ""
+    shown = fork.run("dvc", "exp", "show", "--csv", "--no-pager").stdout
+    assert all(name in shown for name in names)
+    fork.run("dvc", "exp", "apply", names[0])
+    assert fork.repro() == []
+    before = fork.hashes()
+    assert "C: 0.1" in (fork.path / "params.yaml").read_text()
+    reports = fork.git_status()
+    fork.repro("--force")
+    assert fork.hashes() == before
+    assert fork.git_status() == reports
+    fork.run("dvc", "exp", "branch", names[1], "stronger")
+
+
+@pytest.mark.slow
+def test_one_that_fails_is_reported_and_stops_no_other(fork: Copy) -> None:
+    drops = "features.drop=choice([nonsense],[age])"
+    failed = fork.run("assay", "sweep", "drops", *FAST, "-S", drops, fails=True)
+    assert "1 of 2 experiments" in failed.stdout
+    assert "no feature nonsense" in failed.stdout
+    assert len(listed(fork)) == 1
+    log = next((fork.path / ".assay/sweeps/drops.logs").glob("*nonsense*"))
+    assert "assay featurize: error: no feature nonsense" in log.read_text()
+    # The same command tries again what failed, and only that.
+    again = fork.run("assay", "sweep", "drops", *FAST, "-S", drops, fails=True).stdout
+    assert "1 of 2 experiments, 1 of them from before" in again
+
+
+def wait_for(condition, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_a_killed_sweep_goes_on_and_loses_nothing(fork: Copy) -> None:
+    command = ("assay", "sweep", "killed", *FAST, "-S", "model.C=0.1,0.2,0.3,0.4,0.5,0.6", "-j", "2")
+    ledger = fork.path / ".assay/sweeps/killed.jsonl"
+    sweep = fork.start(*command)
+    wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text())
+    os.kill(sweep.pid, signal.SIGKILL)
+    sweep.communicate()
+    first = listed(fork)
+    assert 1 <= len(first) < 6
+    wait_for(lambda: not workers(fork.path))
+    assert "6 of 6 experiments" in fork.run(*command).stdout
+    assert len(listed(fork)) == len(set(listed(fork))) == 6
+    assert set(first) <= set(listed(fork))
+    lines = [json.loads(line) for line in ledger.read_text().splitlines()]
+    done = [line["experiment"] for line in lines if line["state"] == "done"]
+    assert len(done) == len(set(done))
+
+
+def workers(folder: Path) -> list[str]:
+    """Processes whose working directory is under a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink().is_relative_to(folder):
+                found.append(process.name)
+        except OSError:
+            continue  # another's, or gone
+    return found
+
+
+def test_a_wrong_combination_is_refused_before_anything_runs(fork: Copy) -> None:
+    refused = fork.run("assay", "sweep", "bad", *FAST, "-S", "model.C=0.1,-1", fails=True)
+    assert "model.C=-1" in refused.stderr
+    assert "nothing has run" in refused.stderr
+    assert listed(fork) == []
+
+
+def test_uncommitted_changes_are_refused(fork: Copy) -> None:
+    (fork.path / "params.yaml").write_text((fork.path / "params.yaml").read_text() + "\n")
+    refused = fork.run("assay", "sweep", "dirty", *FAST, fails=True)
+    assert "params.yaml" in refused.stderr
+    assert "commit them" in refused.stderr
