@@ -105,20 +105,22 @@ def calibration(scored: Scored, weights: np.ndarray) -> Values:
     everyone = np.ones((1, len(logit)))
     # Resamples start from the solution for all records: a few steps away.
     start = _recalibrated(logit, scored.y, everyone, np.array([[0.0, 1.0]]))
-    slope = _recalibrated(logit, scored.y, weights, np.repeat(start, len(weights), axis=0))[:, 1]
-    first = _shifted(logit, scored.y, everyone, np.zeros(1))
-    intercept = _shifted(logit, scored.y, weights, np.repeat(first, len(weights)))
+    slope = _recalibrated(logit, scored.y, weights, start)[:, 1]
+    intercept = _shifted(logit, scored.y, weights, _shifted(logit, scored.y, everyone, np.zeros(1)))
     return {**values, "calibration_slope": slope, "calibration_intercept": intercept}
 
 
 def _recalibrated(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """Newton's method for the logistic regression of y on (1, x); coefficients of shape (resamples, 2)."""
+    """Newton's method for the logistic regression of y on (1, x); coefficients of shape (resamples, 2).
+
+    `start` may be one row for all resamples: the first step then costs next to nothing.
+    """
     a, b = start[:, 0], start[:, 1]
     for _ in range(NEWTON_STEPS):
         p = _sigmoid(a[:, None] + b[:, None] * x)
-        residual, curvature = weights * (y - p), weights * p * (1 - p)
-        g0, g1 = residual.sum(axis=1), residual @ x
-        h00, h01, h11 = curvature.sum(axis=1), curvature @ x, curvature @ x**2
+        residual, curvature = y - p, p * (1 - p)
+        g0, g1 = _weighted(weights, residual), _weighted(weights, residual * x)
+        h00, h01, h11 = (_weighted(weights, curvature * power) for power in (np.ones_like(x), x, x**2))
         determinant = h00 * h11 - h01**2
         da, db = _ratio(h11 * g0 - h01 * g1, determinant), _ratio(h00 * g1 - h01 * g0, determinant)
         a, b = a + da, b + db
@@ -132,11 +134,16 @@ def _shifted(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarra
     a = start
     for _ in range(NEWTON_STEPS):
         p = _sigmoid(a[:, None] + x)
-        step = _ratio((weights * (y - p)).sum(axis=1), (weights * p * (1 - p)).sum(axis=1))
+        step = _ratio(_weighted(weights, y - p), _weighted(weights, p * (1 - p)))
         a = a + step
         if _still(step):
             break
     return a
+
+
+def _weighted(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The weighted sum of values in each resample; values of one row are those of all, and one matrix product."""
+    return weights @ values[0] if len(values) == 1 else np.einsum("ij,ij->i", weights, values)
 
 
 def _still(step: np.ndarray) -> bool:

@@ -79,10 +79,9 @@ def log_curve(model: Trained, folder: Path) -> None:
     from dvclive import Live
 
     with Live(str(folder), save_dvc_exp=False, dvcyaml=None, report=None, monitor_system=False) as live:
-        for losses in zip(*model.curve.values(), strict=True):
+        for live.step, losses in enumerate(zip(*model.curve.values(), strict=True)):  # next_step() sums up each time
             for name, loss in zip(model.curve, losses, strict=True):
                 live.log_metric(f"{name}/loss", round(loss, 6))
-            live.next_step()
 
 
 def write_predictions(trained: dict[str, Trained], folds: dict[str, Records]) -> None:
