@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test lint bench report sweep lock clean
+.PHONY: help repro test lint bench report sweep verify lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -35,6 +35,9 @@ report: $(VENV)/ready  ## open the report of the last run
 
 sweep: $(VENV)/ready  ## many experiments, fast: assay sweep depth (another: make sweep NAME=models)
 	assay sweep $(NAME)
+
+verify: $(VENV)/ready  ## run the last commit afresh and compare every output: assay verify
+	assay verify
 
 lock: $(VENV)/ready-dev  ## resolve the versions anew (needs the network)
 	pip install --quiet uv

@@ -23,6 +23,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay params                   write params.yaml from conf/ after an edit there
   assay report                   open the report of the last run
   assay compare main             is what lies here really better than main?
+  assay verify                   does the last commit give, afresh, what its dvc.lock says?
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
 
 What can be set stands in conf/, one folder per choice; each file opens with the command that uses it.
@@ -156,6 +157,27 @@ def sweep(
         summary, complete = swept(enter_root(), name, overrides or [], jobs or os.cpu_count() or 1)
         _print_markdown(summary, as_it_is=False)
     if not complete:
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    revision: Annotated[str, typer.Argument(help="A branch, tag or commit.")] = "HEAD",
+    output: Annotated[Path | None, typer.Option(help="Where to write the receipt; by default .assay/receipts/")] = None,
+) -> None:
+    """Run a revision afresh in a clean clone, without a cache, and compare every output with its dvc.lock.
+
+    A different byte is a difference: it exits with 1, and says how far the metrics moved.
+    """
+    from assay.experiments import verify as verification
+    from assay.files import write_json
+
+    with reported("assay verify"):
+        receipt = verification.verify(enter_root(), revision)
+        path = output or verification.RECEIPTS / f"{receipt.revision[:10]}.json"
+        write_json(path, verification.as_data(receipt), sort_keys=False)
+        _print_markdown(f"{verification.as_markdown(receipt)}\n\nReceipt: {path}", as_it_is=False)
+    if not receipt.identical:
         raise typer.Exit(1)
 
 

@@ -32,7 +32,8 @@ def test_every_choice_of_a_group_composes_and_loads(group: str, tmp_path: Path) 
 )
 def test_every_choice_opens_with_a_command_that_uses_it(path: Path) -> None:
     first = path.read_text().splitlines()[0]
-    assert first.startswith("# @package") or first.startswith(f"# dvc exp run -S {path.parent.name}")
+    command = "assay sweep" if path.parent.name == "sweep" else f"dvc exp run -S {path.parent.name}"
+    assert first.startswith(("# @package", f"# {command}"))
 
 
 @pytest.mark.parametrize(
