@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test lint bench report sweep verify lock clean
+.PHONY: help repro test lint bench report sweep verify extras lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -39,10 +39,12 @@ sweep: $(VENV)/ready  ## many experiments, fast: assay sweep depth (another: mak
 verify: $(VENV)/ready  ## run the last commit afresh and compare every output: assay verify
 	assay verify
 
+extras: $(VENV)/ready-dev  ## add what S3 remotes, dataset=covid and the tests need
+
 lock: $(VENV)/ready-dev  ## resolve the versions anew (needs the network)
 	pip install --quiet uv
 	$(LOCK) --group build -o requirements.lock
-	$(LOCK) --group build --group dev --constraint requirements.lock -o requirements-dev.lock
+	$(LOCK) --group build --group dev --all-extras --constraint requirements.lock -o requirements-dev.lock
 
 clean:  ## remove the environment; data, models and reports stay
 	rm -rf $(VENV)
