@@ -5,9 +5,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from assay.datasets.thyroid.columns import FLAGS, LABS, MEASURED, REFERRAL_SOURCES
+from assay.config.compose import load
+from assay.config.dataset import Dataset
 
 ROOT = Path(__file__).parents[1]
+THYROID: Dataset = load(ROOT / "params.yaml").dataset
+LABS = ("TSH", "T3", "TT4", "T4U", "FTI", "TBG")
+MEASURED = tuple(f"{lab}_measured" for lab in LABS)
+FLAGS = tuple(name for name, column in THYROID.columns.items() if column.type == "flag" and name not in MEASURED)
+REFERRAL_SOURCES = tuple(THYROID.columns["referral_source"].values)
 
 
 def raw_record(record_id: str, **values: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 RAW = Path("data/raw/records.csv")
 CLEANED = Path("data/cleaned/records.parquet")
+QUARANTINE = Path("data/quarantine/records.parquet")
 LABELS = Path("data/annotated/labels.parquet")
 SPLIT = Path("data/split")
 FEATURES = Path("data/features")

@@ -61,7 +61,7 @@ def test_a_wrong_override_is_refused_in_words_of_its_own(override: str, said: st
     [
         ("[1, 2", "not a YAML mapping"),
         ("- a\n- b\n", "not a YAML mapping"),
-        ("", "Missing mandatory value: model"),
+        ("", "Missing mandatory value: dataset"),
         ("modell: 1\n", "modell"),
     ],
     ids=["cut short", "a list", "empty", "unknown key"],

@@ -84,7 +84,7 @@ def test_an_unknown_key_is_named(key: str) -> None:
         ({"labels__positive": []}, "labels.positive is empty"),
         ({"labels__ungradable": ["A"]}, "code A is both"),
         ({"criteria__beat_baselines": ["experts"]}, "names experts"),
-        ({"version": 2}, "reads version 1"),
+        ({"version": 1}, "reads version 2"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -1,16 +1,22 @@
-"""Finding a dataset by name."""
+"""The optional module of what only one dataset knows."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
-from assay.datasets import dataset
+from assay.datasets import knowledge
 from assay.errors import AssayError
+from samples import THYROID
 
 
-def test_a_dataset_offers_the_four_functions() -> None:
-    thyroid = dataset("thyroid")
-    assert all(callable(getattr(thyroid, name)) for name in ("clean", "exclusions", "features", "slices"))
+def test_a_dataset_without_a_module_repairs_and_derives_nothing() -> None:
+    records = pd.DataFrame({"age": [1.0]})
+    nothing = knowledge(replace(THYROID, knowledge=None))
+    assert nothing.repair(records, THYROID) == (records, [])
+    assert nothing.derived(records).shape == (1, 0)
 
 
-def test_an_unknown_dataset_is_named() -> None:
-    with pytest.raises(AssayError, match="no dataset 'heart'"):
-        dataset("heart")
+def test_an_unknown_module_is_named() -> None:
+    with pytest.raises(AssayError, match=r"no module 'assay\.datasets\.heart'"):
+        knowledge(replace(THYROID, knowledge="assay.datasets.heart"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.config.schema import Source
+from assay.config.dataset import Source
 from assay.errors import AssayError
 from assay.files import sha256
 from assay.stages.collect import collect

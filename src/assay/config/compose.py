@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from assay.config import schema
+from assay.config.dataset import Column
 from assay.errors import AssayError
 
 PARAMS = Path("params.yaml")
@@ -46,6 +47,7 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
     """
     try:
         merged = OmegaConf.merge(OmegaConf.structured(schema.Config), dict(plain))
+        merged.dataset.columns = {name: _typed_column(column) for name, column in merged.dataset.columns.items()}
         merged.model = _typed_model(merged.model)
         merged.baselines = {name: _typed_model(model) for name, model in merged.baselines.items()}
         config = OmegaConf.to_object(merged)
@@ -59,6 +61,10 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
     if found := schema.faults(config):
         raise AssayError("; ".join(found), where="the configuration", todo="correct the value")
     return config
+
+
+def _typed_column(node: Any) -> Any:
+    return OmegaConf.merge(OmegaConf.structured(Column), node)
 
 
 def _typed_model(node: Any) -> Any:

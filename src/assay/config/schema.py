@@ -10,30 +10,15 @@ from typing import Any
 
 from omegaconf import MISSING
 
-FORMAT = 1
+from assay.config import dataset as contract
+from assay.config.dataset import Dataset
+
+FORMAT = 2
 
 
 def number(low: float, high: float = float("inf"), *, open_low: bool = False) -> Any:
     """A field whose value must lie in [low, high], or in (low, high] with `open_low`."""
     return field(default=MISSING, metadata={"low": low, "high": high, "open_low": open_low})
-
-
-@dataclass
-class Source:
-    """Where the raw file comes from, and the hash that says it is the right one."""
-
-    uri: str = MISSING
-    sha256: str = MISSING
-    licence: str = MISSING
-    citation: str = MISSING
-
-
-@dataclass
-class Dataset:
-    """A dataset; `name` is the module under `assay.datasets` that knows it."""
-
-    name: str = MISSING
-    source: Source = field(default_factory=Source)
 
 
 @dataclass
@@ -80,7 +65,7 @@ class Majority(Model):
 
 @dataclass
 class Rule(Model):
-    rule: str = MISSING
+    rule: str | None = MISSING
 
 
 @dataclass
@@ -187,6 +172,7 @@ def faults(config: Config) -> list[str]:
     """Every value out of its range and every contradiction, named by key; empty when all is well."""
     return [
         *_range_faults(config, ""),
+        *contract.faults(config.dataset),
         *_model_faults(config.model, "model"),
         *(f for name, model in config.baselines.items() for f in _model_faults(model, f"baselines.{name}")),
         *_split_faults(config.split),

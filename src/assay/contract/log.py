@@ -7,11 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Change:
-    """One cleaning rule and what it found.
+    """One rule and what it found.
 
-    `action` is "set missing", "drop record", "convert", "drop column", or "keep" for what was looked at, counted
-    and left as it is. `columns` may be `WHOLE_RECORD`. `records` holds the ids of at most `SHOWN` of the `count`
-    records.
+    `action` is "set missing", "quarantine record", "drop record", "convert", "drop column", or "keep" for what was
+    looked at, counted and left as it is. `columns` may be `WHOLE_RECORD`. `records` holds the ids of at most `SHOWN`
+    of the `count` records.
     """
 
     rule: str
@@ -24,6 +24,11 @@ class Change:
 
 SHOWN = 10
 WHOLE_RECORD = ("*",)
+
+
+def change(rule: str, columns: tuple[str, ...], action: str, ids: Sequence[str], reason: str) -> Change:
+    """A change of the records of these ids."""
+    return Change(rule, columns, action, len(ids), reason, tuple(sorted(ids)[:SHOWN]))
 
 
 def summary(changes: Sequence[Change], rows_in: int, rows_out: int) -> dict[str, Any]:

@@ -1,23 +1,24 @@
-"""Datasets: what only one dataset knows.
+"""Datasets: what only one dataset knows and its contract (`conf/dataset/*.yaml`) cannot say.
 
-`assay.datasets.<name>` is a package with four functions; everything else in the project is the same for all:
+Such knowledge is optional: a module that the contract names under `knowledge`, with one or both of these functions.
 
-- `clean(raw)` gives the cleaned records and the log of what was changed;
-- `exclusions(records)` names, for each record, why it is outside the population, or "";
-- `features(records, derived=...)` gives what a model sees, each computed from one record alone;
-- `slices(records)` gives the groups by which results are reported.
+- `repair(records)` takes the cleaned records and gives them back repaired, with the log of what was changed;
+- `derived(records)` gives features computed from one record at a time, as a table with the same index.
 
-A cleaned record has a `record_id` (string, unique), a `date` and a `code` (what the label policy reads).
+A cleaned record has a `record_id` (text, unique), a `date` if the contract has a time, and a `code` (what the label
+policy reads).
 """
 
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from assay.errors import AssayError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from assay.config.dataset import Dataset
     from assay.contract.log import Change
 
 RECORD_ID = "record_id"
@@ -25,29 +26,32 @@ DATE = "date"
 CODE = "code"
 
 
-class Dataset(Protocol):
-    """What a dataset package offers; `raw` and `records` are tables with one row per record."""
+@dataclass(frozen=True)
+class Knowledge:
+    """What the module of a dataset offers, and what stands in where it offers nothing."""
 
-    @staticmethod
-    def clean(raw: "pd.DataFrame") -> "tuple[pd.DataFrame, list[Change]]": ...
+    module: Any = None
 
-    @staticmethod
-    def exclusions(records: "pd.DataFrame") -> "pd.Series[str]": ...
+    def repair(self, records: "pd.DataFrame", dataset: "Dataset") -> "tuple[pd.DataFrame, list[Change]]":
+        """The records repaired, and the log."""
+        own = getattr(self.module, "repair", None)
+        return own(records) if own else (records, [])
 
-    @staticmethod
-    def features(records: "pd.DataFrame", *, derived: bool) -> "pd.DataFrame": ...
+    def derived(self, records: "pd.DataFrame") -> "pd.DataFrame":
+        """Further features of each record."""
+        own = getattr(self.module, "derived", None)
+        return own(records) if own else records[[]]
 
-    @staticmethod
-    def slices(records: "pd.DataFrame") -> "pd.DataFrame": ...
 
-
-def dataset(name: str) -> Dataset:
-    """The package of the dataset `name`; AssayError if there is none."""
+def knowledge(dataset: "Dataset") -> Knowledge:
+    """The module that the contract names, or nothing; AssayError if there is no such module."""
+    if dataset.knowledge is None:
+        return Knowledge()
     try:
-        return import_module(f"assay.datasets.{name}")  # type: ignore[return-value]
+        return Knowledge(import_module(dataset.knowledge))
     except ModuleNotFoundError as error:
-        if error.name != f"assay.datasets.{name}":
+        if error.name != dataset.knowledge:
             raise
         raise AssayError(
-            f"no dataset {name!r}", where="dataset.name", todo="see CONTRIBUTING.md, 'Add a dataset'"
+            f"no module {dataset.knowledge!r}", where="dataset.knowledge", todo="see CONTRIBUTING.md, 'Add a dataset'"
         ) from error

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from assay.datasets import dataset
+from assay.config.compose import typed
+from assay.contract.population import slices
 from assay.experiments.changes import Changes, changes
 from assay.experiments.compare import Comparison, Plan, compare
 from assay.experiments.revisions import revision
@@ -24,5 +25,5 @@ def compared(base_name: str, head_name: str, resamples: int) -> Page:
     base, head = revision(base_name), revision(head_name)
     evaluation = head.params["evaluation"]
     plan = Plan(resamples, evaluation["confidence"], evaluation["threshold_probability"], evaluation["seed"])
-    groups = dataset(head.params["dataset"]["name"]).slices(head.records)
+    groups = slices(head.records, typed(head.params).dataset)
     return Page(base_name, head_name, plan, compare(base, head, groups, plan), changes(base, head))

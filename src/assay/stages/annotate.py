@@ -2,7 +2,7 @@
 
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.datasets import dataset
+from assay.contract.population import exclusions
 from assay.files import read_table, write_json, write_table
 from assay.labels.policy import annotate, counts
 from assay.paths import ANNOTATION_LOG, CLEANED, LABELS
@@ -12,7 +12,7 @@ from assay.paths import ANNOTATION_LOG, CLEANED, LABELS
 def main(config: Config) -> None:
     """Read data/cleaned, write data/annotated and reports/annotation.json."""
     records = read_table(CLEANED)
-    outside = dataset(config.dataset.name).exclusions(records)
+    outside = exclusions(records, config.dataset)
     labels = annotate(records, outside, config.labels)
     write_table(LABELS, labels)
     policy = f"{config.labels.name} v{config.labels.version}"

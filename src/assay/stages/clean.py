@@ -1,4 +1,4 @@
-"""clean: from the raw file to typed records, with a log of every repair."""
+"""clean: from the raw file to records that keep their contract, with a log of every repair."""
 
 from pathlib import Path
 
@@ -6,20 +6,21 @@ import pandas as pd
 
 from assay.config.schema import Config
 from assay.config.stage import stage
+from assay.contract.cleaning import clean
 from assay.contract.log import summary
-from assay.datasets import dataset
 from assay.errors import AssayError
 from assay.files import write_json, write_table
-from assay.paths import CLEANED, CLEANING_LOG, RAW
+from assay.paths import CLEANED, CLEANING_LOG, QUARANTINE, RAW
 
 
 @stage
 def main(config: Config) -> None:
-    """Read data/raw, write data/cleaned and reports/cleaning.json."""
+    """Read data/raw, write data/cleaned, data/quarantine and reports/cleaning.json."""
     raw = read_raw(RAW)
-    records, changes = dataset(config.dataset.name).clean(raw)
-    write_table(CLEANED, records)
-    write_json(CLEANING_LOG, summary(changes, len(raw), len(records)), sort_keys=False)
+    cleaned = clean(raw, config.dataset, str(RAW))
+    write_table(CLEANED, cleaned.records)
+    write_table(QUARANTINE, cleaned.quarantined)
+    write_json(CLEANING_LOG, summary(cleaned.changes, len(raw), len(cleaned.records)), sort_keys=False)
 
 
 def read_raw(path: Path) -> pd.DataFrame:

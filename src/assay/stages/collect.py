@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO
 
-from assay.config.schema import Config, Source
+from assay.config.dataset import Source
+from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.errors import AssayError
 from assay.files import replacing, sha256

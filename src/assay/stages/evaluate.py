@@ -9,7 +9,8 @@ import pandas as pd
 
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.datasets import DATE, RECORD_ID, dataset
+from assay.contract.population import slices
+from assay.datasets import DATE, RECORD_ID
 from assay.evaluation import curves
 from assay.evaluation.assess import Assessment, assess, intervals, out_of_fold, points, size, with_interval
 from assay.evaluation.criteria import RANKED_BY, verdict
@@ -45,7 +46,7 @@ def main(config: Config) -> None:
         test, seen = read_predictions()
         thresholds = {name: cut["value"] for name, cut in read_json(PREDICTIONS / "thresholds.json").items()}
         bar.update()
-        groups = dataset(config.dataset.name).slices(records.loc[test[RECORD_ID]])
+        groups = slices(records.loc[test[RECORD_ID]], config.dataset)
         assessment = assess(test, groups.reset_index(drop=True), thresholds, config)
         bar.update()
         write_figures_of_merit(assessment, out_of_fold(seen, thresholds[SCORE], config.evaluation), config)

@@ -1,7 +1,5 @@
-"""The thyroid records of the Garavan Institute, 1984-87 (Quinlan 1987; UCI thyroid0387)."""
+"""What only the thyroid records know: derived features, and the clinical hand rule (Quinlan 1987; UCI thyroid0387)."""
 
-from assay.datasets.thyroid.cleaning import clean
-from assay.datasets.thyroid.cohort import exclusions, slices
-from assay.datasets.thyroid.features import features
+from assay.datasets.thyroid.features import derived
 
-__all__ = ["clean", "exclusions", "features", "slices"]
+__all__ = ["derived"]

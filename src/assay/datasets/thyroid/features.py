@@ -1,22 +1,27 @@
-"""Features of a thyroid record, each a function of that one record: nothing is fitted."""
+"""Derived features of a thyroid record, each a function of that one record: nothing is fitted."""
 
 import numpy as np
 import pandas as pd
 
-from assay.datasets.thyroid.columns import HISTORY, LABS
-
+LABS = ["TSH", "T3", "TT4", "T4U", "FTI", "TBG"]
+HISTORY = [
+    "query_on_thyroxine",
+    "sick",
+    "pregnant",
+    "query_hypothyroid",
+    "query_hyperthyroid",
+    "lithium",
+    "goitre",
+    "tumor",
+    "hypopituitary",
+    "psych",
+]
 # Floors and units keep logarithms finite: the assays' lower detection limits, and 1 for none.
 TSH_FLOOR = 0.005
 DECIMALS = 6
 
 
-def features(records: pd.DataFrame, *, derived: bool) -> pd.DataFrame:
-    """The feature table, one row per record: measurements, history, referral, and what follows from them."""
-    measured = records[["age", "sex", *HISTORY, *LABS, "referral_source"]]
-    return pd.concat([measured, _derived(records)], axis=1) if derived else measured
-
-
-def _derived(records: pd.DataFrame) -> pd.DataFrame:
+def derived(records: pd.DataFrame) -> pd.DataFrame:
     """Logarithms, ratios and counts.
 
     A low FTI with a high TSH is hypothyroidism, a high one with a low TSH hyperthyroidism: the feedback loop
@@ -36,7 +41,7 @@ def _derived(records: pd.DataFrame) -> pd.DataFrame:
         "log_T3_per_TT4": log_t3 - log_tt4,
         "log_T3_per_FTI": log_t3 - log_fti,
         "FTI_residual": log_fti - (log_tt4 - np.log(records["T4U"])),
-        "n_labs": records[list(LABS)].notna().sum(axis=1).astype("float64"),
-        "n_flags": records[list(HISTORY)].sum(axis=1).astype("float64"),
+        "n_labs": records[LABS].notna().sum(axis=1).astype("float64"),
+        "n_flags": records[HISTORY].sum(axis=1).astype("float64"),
     }
     return pd.DataFrame(table, index=records.index).round(DECIMALS)

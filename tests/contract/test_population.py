@@ -1,17 +1,19 @@
 """Who is screened, and by which groups results are reported."""
 
+import pandas as pd
 import pytest
 
-from assay.datasets.thyroid import clean, exclusions, slices
-from assay.datasets.thyroid.columns import LABS
-from samples import raw_record, raw_table
+from assay.contract.cleaning import clean
+from assay.contract.population import exclusions, slices
+from assay.errors import AssayError
+from samples import LABS, THYROID, raw_record, raw_table
 
 NO_LABS = dict.fromkeys(LABS, "")
 
 
 def of(function, **values: str):
-    """What `function` says of one record."""
-    return function(clean(raw_table(raw_record("840801013", **values)))[0]).iloc[0]
+    """What `function` says of one thyroid record."""
+    return function(clean(raw_table(raw_record("840801013", **values)), THYROID, "").records, THYROID).iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,13 @@ def test_age_bands(age: str, band: str) -> None:
 def test_a_missing_sex_is_a_group_of_its_own() -> None:
     assert of(slices, sex="")["sex"] == "unknown"
     assert of(slices, sex="M")["sex"] == "M"
+
+
+def test_an_expression_that_cannot_be_evaluated_is_named() -> None:
+    from assay.contract.rules import holds
+
+    records = pd.DataFrame({"age": [1.0]})
+    with pytest.raises(AssayError, match=r"dataset\.rules\.old"):
+        holds(records, "agee > 50", "dataset.rules.old.where")
+    with pytest.raises(AssayError, match="no condition"):
+        holds(records, "1 + 1", "dataset.rules.sum.where")

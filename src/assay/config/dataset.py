@@ -1,0 +1,185 @@
+"""What a dataset's contract may say: the schema of `conf/dataset/*.yaml`.
+
+A contract is everything that the project knows about a table: where it comes from, what each column holds, what makes a
+record invalid, who is screened, and by which groups results are reported. What cannot be said so, a small module can
+(`knowledge`).
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from omegaconf import MISSING
+
+STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
+ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
+NUMBER, CATEGORY, FLAG, DAY, TEXT = "number", "category", "flag", "date", "text"
+TYPES = (NUMBER, CATEGORY, FLAG, DAY, TEXT)
+FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE = "feature", "id", "target", "leak", "personal", "check", "ignore"
+# A check column is only there to be checked against others and does not pass cleaning; what is ignored passes (the
+# population may depend on it), and is no feature; what is personal does not even pass collecting.
+ROLES = (FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE)
+
+
+@dataclass
+class Source:
+    """Where the raw file comes from, and the hash that says it is the right one."""
+
+    uri: str = MISSING
+    sha256: str = MISSING
+    licence: str = MISSING
+    citation: str = MISSING
+
+
+@dataclass
+class Column:
+    """A column of the raw table.
+
+    `values`: those allowed; of a flag, the true one first. `range`: what is possible; `plausible`: what is likely, the
+    rest is counted and kept. `otherwise`: what becomes of a value outside values, pattern or range, or missing where it
+    must not be: stop the line, quarantine the record, or set the value missing. A text that is not of the type always
+    stops the line: the file is not what it was declared to be. `available`: whether the value is known when the model
+    is asked. Ranges are in `unit` and include their ends.
+    """
+
+    type: str = MISSING
+    role: str = FEATURE
+    about: str = ""
+    unit: str = ""
+    values: list[str] = field(default_factory=list)
+    pattern: str | None = None
+    format: str = "%Y-%m-%d"
+    range: list[float] | None = None
+    plausible: list[float] | None = None
+    nullable: bool = False
+    available: bool = True
+    otherwise: str = STOP
+
+
+@dataclass
+class Rule:
+    """A rule on whole records: `where` is true for those that break it.
+
+    `where` is an expression over the typed columns (pandas.DataFrame.eval); `then` says what becomes of such a record:
+    stop, quarantine, set `columns` missing, or note.
+    """
+
+    where: str = MISSING
+    then: str = NOTE
+    why: str = MISSING
+    columns: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Time:
+    """When a record was made: a column, the part of it that holds the date (a group of `pattern`), and its format.
+
+    Dates outside `first` to `last` (ISO, both included) are impossible.
+    """
+
+    column: str = MISSING
+    pattern: str = "(.*)"
+    format: str = "%Y-%m-%d"
+    first: str | None = None
+    last: str | None = None
+
+
+@dataclass
+class Repeats:
+    """Records that agree in everything but the key and the time.
+
+    The later one is dropped if at least `at_least` of the columns `known` have a value; otherwise agreement may be
+    chance, and it is kept.
+    """
+
+    known: list[str] = field(default_factory=list)
+    at_least: int = 1
+
+
+@dataclass
+class Outside:
+    """Records outside the population: where the expression holds, for the reason given."""
+
+    where: str = MISSING
+    reason: str = MISSING
+
+
+@dataclass
+class Dataset:
+    """The contract of a table.
+
+    `key`: the column that identifies a record, or null for the row number. `group`: the column whose equal values must
+    not be divided between folds (a person). `missing`: the texts that mean no value. `slices`: column to the edges of
+    its bands, or to an empty list for its values. `knowledge`: a module of what only this dataset knows, see
+    `assay.datasets`. `rule`: dotted path of a hand rule from the feature table to booleans, a baseline.
+    """
+
+    name: str = MISSING
+    source: Source = field(default_factory=Source)
+    key: str | None = None
+    target: str = MISSING
+    time: Time | None = None
+    group: str | None = None
+    missing: list[str] = field(default_factory=lambda: [""])
+    # dict[str, Column], typed by `assay.config.compose`: defaults would fill params.yaml otherwise.
+    columns: dict[str, Any] = MISSING
+    rules: dict[str, Rule] = field(default_factory=dict)
+    repeats: Repeats | None = None
+    population: list[Outside] = field(default_factory=list)
+    slices: dict[str, list[int]] = field(default_factory=dict)
+    knowledge: str | None = None
+    rule: str | None = None
+
+
+def faults(dataset: Dataset) -> list[str]:
+    """Every contradiction of a contract, named by key; empty when all is well."""
+    columns: dict[str, Column] = dataset.columns
+    found = [fault for name, column in columns.items() for fault in _column_faults(f"dataset.columns.{name}", column)]
+    named = {"key": dataset.key, "target": dataset.target, "group": dataset.group}
+    named |= {"time.column": dataset.time.column if dataset.time else None}
+    named |= {f"slices.{name}": name for name in dataset.slices}
+    named |= {f"repeats.known: {name}": name for name in (dataset.repeats.known if dataset.repeats else [])}
+    named |= {f"rules.{rule}.columns: {name}": name for rule, one in dataset.rules.items() for name in one.columns}
+    found += [f"dataset.{key} names no column: {name}" for key, name in named.items() if name and name not in columns]
+    found += [
+        f"dataset.rules.{name}.then={rule.then} is none of: {', '.join(ACTIONS)}"
+        for name, rule in dataset.rules.items()
+        if rule.then not in ACTIONS
+    ]
+    targets = [name for name, column in columns.items() if column.role == TARGET]
+    if targets != [dataset.target]:
+        found.append(f"dataset.target={dataset.target} must be the one column of role target, not: {targets}")
+    return found
+
+
+def _column_faults(key: str, column: Column) -> list[str]:
+    found = [
+        f"{key}.{name}={value} is none of: {', '.join(allowed)}"
+        for name, value, allowed in (
+            ("type", column.type, TYPES),
+            ("role", column.role, ROLES),
+            ("otherwise", column.otherwise, (STOP, QUARANTINE, SET_MISSING)),
+        )
+        if value not in allowed
+    ]
+    for name in ("range", "plausible"):
+        bounds = getattr(column, name)
+        if bounds is not None and (len(bounds) != 2 or not bounds[0] <= bounds[1]):
+            found.append(f"{key}.{name}={bounds} is not [low, high]")
+        if bounds is not None and column.type != NUMBER:
+            found.append(f"{key}.{name} needs type number")
+    if column.type == FLAG and column.values and len(column.values) != 2:
+        found.append(f"{key}.values={column.values}: a flag has two, the true one first")
+    if column.type == TEXT and column.role == FEATURE:
+        found.append(f"{key}: a free text is no feature; give it type category, or role ignore")
+    if column.pattern is not None and not _compiles(column.pattern):
+        found.append(f"{key}.pattern={column.pattern} is no regular expression")
+    return found
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True

@@ -1,0 +1,41 @@
+"""Who is screened, and the groups by which results are reported."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from assay.contract.rules import holds
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Dataset
+
+UNKNOWN = "unknown"
+
+
+def exclusions(records: pd.DataFrame, dataset: "Dataset") -> "pd.Series[str]":
+    """Why each record is outside the population, the first reason that holds, or ""."""
+    reason = pd.Series("", index=records.index, dtype="str")
+    for number, outside in enumerate(dataset.population):
+        excluded = holds(records, outside.where, f"dataset.population[{number}].where")
+        reason = reason.mask((reason == "") & excluded, outside.reason)
+    return reason
+
+
+def slices(records: pd.DataFrame, dataset: "Dataset") -> pd.DataFrame:
+    """The group of each record by each column of `dataset.slices`, as texts; "unknown" where missing."""
+    return pd.DataFrame(
+        {
+            name: (_band(records[name], edges) if edges else records[name].astype("str")).fillna(UNKNOWN)
+            for name, edges in dataset.slices.items()
+        },
+        index=records.index,
+    )
+
+
+def _band(values: pd.Series, edges: list[int]) -> "pd.Series[str]":
+    """under 40, 40 to 59, 60 and over: bands of whole numbers."""
+    inner = [f"{low:g} to {high - 1:g}" for low, high in pairwise(edges)]
+    names = [f"under {edges[0]:g}", *inner, f"{edges[-1]:g} and over"]
+    return pd.cut(values, [-np.inf, *edges, np.inf], right=False, labels=names).astype("str")
