@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from assay.config.schema import Labels
 from assay.labels.policy import annotate, any_letter, counts, decide
 
-OVERT = Labels("overt", 1, list("ABCDEFH"), ["R"])
+OVERT = Labels("overt", 1, "letters", list("ABCDEFH"), ["R"])
 letters = st.text("ABCDEFGHIJKLMNOPQRST", min_size=1, max_size=3)
 codes = st.just("-") | letters | st.builds("{}|{}".format, letters, letters)
 
@@ -45,7 +45,7 @@ def test_being_outside_the_population_comes_before_being_ungradable() -> None:
 
 
 def test_a_policy_without_ungradable_codes_excludes_none() -> None:
-    assert annotated("R", policy=Labels("all", 1, ["A"], []))["excluded"] == ""
+    assert annotated("R", policy=Labels("all", 1, "letters", ["A"], []))["excluded"] == ""
 
 
 @given(st.lists(codes, min_size=1), st.sets(st.sampled_from("ABCDEFGHR"), min_size=0).map(sorted))

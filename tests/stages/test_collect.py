@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from assay.config.dataset import Source
+from assay.config.dataset import Column, Dataset, Source
 from assay.errors import AssayError
 from assay.files import sha256
 from assay.stages.collect import collect
@@ -17,8 +18,9 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def declared(uri: object, sha: str) -> Source:
-    return Source(uri=str(uri), sha256=sha, licence="", citation="")
+def declared(uri: object, sha: str, form: str | None = None, **roles: str) -> Dataset:
+    columns = {name: Column("text", role) for name, role in roles.items()}
+    return Dataset("any", Source(str(uri), sha, "", "", form), target="y", columns=columns)
 
 
 @pytest.mark.parametrize("prefix", ["", "file://"])
@@ -55,3 +57,45 @@ def test_a_source_that_cannot_be_read_is_named(tmp_path: Path, uri: str) -> None
         collect(declared(uri, "0" * 64), tmp_path / "target")
     assert uri in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+TABLE = pd.DataFrame(
+    {
+        "name": ["Ann", "Böb"],
+        "whole": [1.0, float("nan")],
+        "part": [0.1, 1e-9],
+        "flag": [True, False],
+        "day": pd.to_datetime(["2020-01-02", None]),
+    }
+)
+AS_TEXT = "whole,part,flag,day\n1,0.1,true,2020-01-02\n,1e-09,false,\n"
+
+
+@pytest.mark.parametrize(("suffix", "form"), [(".parquet", None), (".bin", "parquet"), (".bin", "pickle.xz")])
+def test_other_formats_become_csv_without_what_is_personal(tmp_path: Path, suffix: str, form: str | None) -> None:
+    source = tmp_path / f"source{suffix}"
+    if form == "pickle.xz":
+        TABLE.to_pickle(source, compression="xz")
+    else:
+        TABLE.to_parquet(source)
+    target = tmp_path / "data/records.csv"
+    collect(declared(source, sha256(source), form, name="personal"), target)
+    assert target.read_text() == AS_TEXT
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_personal_column_that_is_not_there_is_named(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(AssayError, match="missing column surname"):
+        collect(declared(source, sha256(source), a="personal", surname="personal"), tmp_path / "target.csv")
+
+
+def test_a_pickle_is_not_read_unless_its_hash_is_the_declared_one(tmp_path: Path) -> None:
+    source = tmp_path / "source.pkl.xz"
+    source.write_bytes(b"whatever code it holds")
+    with pytest.raises(AssayError, match="not the declared one"):
+        collect(declared(source, "0" * 64, "pickle.xz"), tmp_path / "target.csv")
+
+
+def test_a_file_that_is_no_such_table_is_refused(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(AssayError, match="not a PARQUET table"):
+        collect(declared(source, sha256(source), "parquet"), tmp_path / "target.csv")

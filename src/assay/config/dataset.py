@@ -11,6 +11,7 @@ from typing import Any
 
 from omegaconf import MISSING
 
+FORMATS = ("csv", "parquet", "pickle.xz")
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
 NUMBER, CATEGORY, FLAG, DAY, TEXT = "number", "category", "flag", "date", "text"
@@ -23,12 +24,16 @@ ROLES = (FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE)
 
 @dataclass
 class Source:
-    """Where the raw file comes from, and the hash that says it is the right one."""
+    """Where the raw file comes from, and the hash that says it is the right one.
+
+    `format`: csv, parquet or pickle.xz; null goes by the name. A pickle runs code when it is read: it must be declared.
+    """
 
     uri: str = MISSING
     sha256: str = MISSING
     licence: str = MISSING
     citation: str = MISSING
+    format: str | None = None
 
 
 @dataclass
@@ -146,6 +151,8 @@ def faults(dataset: Dataset) -> list[str]:
         for name, rule in dataset.rules.items()
         if rule.then not in ACTIONS
     ]
+    if dataset.source.format not in (None, *FORMATS):
+        found.append(f"dataset.source.format={dataset.source.format} is none of: {', '.join(FORMATS)}")
     targets = [name for name, column in columns.items() if column.role == TARGET]
     if targets != [dataset.target]:
         found.append(f"dataset.target={dataset.target} must be the one column of role target, not: {targets}")

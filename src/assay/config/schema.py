@@ -14,6 +14,8 @@ from assay.config import dataset as contract
 from assay.config.dataset import Dataset
 
 FORMAT = 2
+SPLITS = ("time", "random", "group")
+CODES = ("letters", "whole")
 
 
 def number(low: float, high: float = float("inf"), *, open_low: bool = False) -> Any:
@@ -23,21 +25,31 @@ def number(low: float, high: float = float("inf"), *, open_low: bool = False) ->
 
 @dataclass
 class Labels:
-    """A label policy: which diagnosis codes are positive, and which cannot be graded."""
+    """A label policy: which codes of the target are positive, and which cannot be graded.
+
+    `codes`: how a code is read, as "letters" (each a diagnosis) or "whole" (a class).
+    """
 
     name: str = MISSING
     version: int = number(1)
+    codes: str = "letters"
     positive: list[str] = MISSING
     ungradable: list[str] = MISSING
 
 
 @dataclass
 class Split:
-    """Folds by time: validation starts on one day, test on a later one (ISO dates)."""
+    """Folds by time: validation starts on one day, test on a later one (ISO dates). Or, by chance, for single records
+    ("random") or whole groups ("group"): the shares of validation and test, and a seed.
+    """
 
     name: str = MISSING
-    validation_from: str = MISSING
-    test_from: str = MISSING
+    by: str = MISSING
+    validation_from: str | None = None
+    test_from: str | None = None
+    validation_share: float | None = field(default=None, metadata={"low": 0, "high": 0.45, "open_low": True})
+    test_share: float | None = field(default=None, metadata={"low": 0, "high": 0.45, "open_low": True})
+    seed: int | None = field(default=None, metadata={"low": 0})
 
 
 @dataclass
@@ -175,9 +187,10 @@ def faults(config: Config) -> list[str]:
         *contract.faults(config.dataset),
         *_model_faults(config.model, "model"),
         *(f for name, model in config.baselines.items() for f in _model_faults(model, f"baselines.{name}")),
-        *_split_faults(config.split),
+        *_split_faults(config),
         *_label_faults(config.labels),
         *_criteria_faults(config),
+        *_rule_faults(config),
     ]
 
 
@@ -210,11 +223,26 @@ def _model_faults(model: Any, key: str) -> list[str]:
     return [f"{key}.{name} is missing" for name in ("name", "_target_") if name not in model]
 
 
-def _split_faults(split: Split) -> list[str]:
+def _split_faults(config: "Config") -> list[str]:
+    split = config.split
+    if split.by not in SPLITS:
+        return [f"split.by={split.by} is none of: {', '.join(SPLITS)}"]
+    if split.by == "group" and not config.dataset.group:
+        return ["split.by=group needs dataset.group: the column of who belongs together"]
+    if split.by == "time":
+        return _date_faults(split)
+    return [
+        f"split.{name} is missing"
+        for name in ("validation_share", "test_share", "seed")
+        if getattr(split, name) is None
+    ]
+
+
+def _date_faults(split: Split) -> list[str]:
     days = {}
     for key in ("validation_from", "test_from"):
         try:
-            days[key] = date.fromisoformat(getattr(split, key))
+            days[key] = date.fromisoformat(getattr(split, key) or "")
         except ValueError:
             return [f"split.{key}={getattr(split, key)} is not a date like 1986-01-01"]
     if days["validation_from"] < days["test_from"]:
@@ -225,7 +253,14 @@ def _split_faults(split: Split) -> list[str]:
 def _label_faults(labels: Labels) -> list[str]:
     both = sorted(set(labels.positive) & set(labels.ungradable))
     found = [] if labels.positive else ["labels.positive is empty: no record could be positive"]
+    if labels.codes not in CODES:
+        found.append(f"labels.codes={labels.codes} is none of: {', '.join(CODES)}")
     return found + [f"labels: code {code} is both positive and ungradable" for code in both]
+
+
+def _rule_faults(config: Config) -> list[str]:
+    rule = getattr(config.model, "rule", True)
+    return [] if rule else ["model=rule needs dataset.rule: this dataset has no hand rule"]
 
 
 def _criteria_faults(config: Config) -> list[str]:

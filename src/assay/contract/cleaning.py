@@ -1,12 +1,12 @@
 """From raw texts to records that keep their contract, with a log of everything that was done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assay.config.dataset import CATEGORY, CHECK, FEATURE, IGNORE, LEAK, NOTE, QUARANTINE, SET_MISSING, STOP
+from assay.config.dataset import CATEGORY, CHECK, FEATURE, IGNORE, LEAK, NOTE, PERSONAL, QUARANTINE, SET_MISSING, STOP
 from assay.contract.log import WHOLE_RECORD, Change, change
 from assay.contract.validation import Violation, violations
 from assay.contract.values import blanked, dates, typed
@@ -38,6 +38,7 @@ def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
 
     Raises one AssayError that names every rule broken which the contract stops for, with columns and lines of `where`.
     """
+    dataset = replace(dataset, columns={n: c for n, c in dataset.columns.items() if c.role != PERSONAL})
     require_columns(raw, list(dataset.columns), where)
     texts = blanked(raw, dataset.missing)
     records, unread = typed(texts, dataset)

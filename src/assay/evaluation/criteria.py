@@ -31,7 +31,7 @@ class Finding:
 def judge(
     model: Estimates, baselines: Mapping[str, Estimates], criteria: "Criteria", confidence: float
 ) -> list[Finding]:
-    """A finding for the recall floor, for the price in alerts, and for each baseline to be beaten."""
+    """A finding for the recall floor, for the price in alerts, and for each baseline to be beaten that there is."""
     recall, alerts = model["recall"], model["alerts_per_1000"]
     floor, ceiling = criteria.min_recall, criteria.max_alerts_per_1000
     findings = [
@@ -45,7 +45,7 @@ def judge(
             at_least=False,
         ),
     ]
-    for name in criteria.beat_baselines:
+    for name in (name for name in criteria.beat_baselines if name in baselines):
         difference = model[RANKED_BY].minus(baselines[name][RANKED_BY])
         low, high = difference.interval(confidence)
         verdict = MET if low > 0 else NOT_MET

@@ -72,7 +72,10 @@ def decision_curve(models: Mapping[str, Scored]) -> pd.DataFrame:
 
 
 def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame:
-    """month, fold, records, positives, mean score, alerts per 1000 and recall; recall is empty without positives."""
+    """month, fold, records, positives, mean score, alerts per 1000 and recall; recall is empty without positives.
+
+    Records without a date are in no month.
+    """
     table = pd.DataFrame(
         {
             "month": dates.dt.strftime("%Y-%m").to_numpy(),

@@ -146,7 +146,11 @@ def decision_curve(ax: Axes, table: pd.DataFrame) -> None:
 
 
 def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
-    """Alerts and disease per 1000 records, month by month; the test fold is shaded."""
+    """Alerts and disease per 1000 records, month by month; a note where the records have no date."""
+    labelled(ax, "Alerts by month", "", "per 1000 records")
+    if table.empty:
+        ax.text(0.5, 0.5, "these records have no date", ha="center", va="center", transform=ax.transAxes)
+        return
     months = table.groupby("month", as_index=False)[["records", "positives"]].sum()
     position = {month: index for index, month in enumerate(months["month"])}
     ax.bar(months.index, 1000 * months["positives"] / months["records"], color=GRID, label="disease per 1000")
@@ -165,7 +169,6 @@ def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
     ax.set_xticks(months.index[::3], months["month"][::3])
     ax.grid(visible=False, axis="x")
     ax.set(ylim=(0, None))
-    labelled(ax, "Alerts by month", "", "per 1000 records")
     ax.legend(loc="upper right", ncols=2)
 
 

@@ -1,6 +1,7 @@
 """A label policy applied to diagnosis codes.
 
-A code is "-" (no diagnosis), letters (each a diagnosis), or "X|Y": consistent with X, more likely Y.
+A code read as letters is "-" (no diagnosis), letters (each a diagnosis), or "X|Y": consistent with X, more likely Y. A
+code read as a whole is the name of a class.
 """
 
 from typing import TYPE_CHECKING
@@ -22,15 +23,17 @@ def annotate(records: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels")
     `outside` says why a record is outside the population ("" if it is not). An ungradable record keeps the label
     that its letters give, so that its weight can be shown, and is excluded all the same. Columns: `COLUMNS`.
     """
-    decided = decide(records[CODE])
-    ungradable = any_letter(decided, policy.ungradable)
+    by_letter = policy.codes == "letters"
+    decided = decide(records[CODE]) if by_letter else records[CODE]
+    matches = any_letter if by_letter else whole
+    ungradable = matches(decided, policy.ungradable)
     excluded = outside.mask((outside == "") & ungradable, UNGRADABLE)
     return pd.DataFrame(
         {
             RECORD_ID: records[RECORD_ID],
             CODE: records[CODE],
             "decided_code": decided,
-            "label": any_letter(decided, policy.positive),
+            "label": matches(decided, policy.positive),
             "policy": policy.name,
             "policy_version": policy.version,
             "excluded": excluded,
@@ -46,6 +49,11 @@ def decide(codes: "pd.Series[str]") -> "pd.Series[str]":
 def any_letter(codes: "pd.Series[str]", letters: list[str]) -> "pd.Series[bool]":
     """True where any of the letters stands in the code: of several diagnoses one suffices."""
     return codes.str.contains(f"[{''.join(letters)}]") if letters else codes.eq("").mask(codes.notna(), False)
+
+
+def whole(codes: "pd.Series[str]", classes: list[str]) -> "pd.Series[bool]":
+    """True where the code is one of the classes."""
+    return codes.isin(classes)
 
 
 def counts(labels: pd.DataFrame) -> dict[str, object]:

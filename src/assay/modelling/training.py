@@ -18,10 +18,14 @@ DECIMALS = 6  # of a score: the digits that files keep, so that a threshold read
 
 @dataclass(frozen=True)
 class Records:
-    """Features (n rows) and labels (n,), 0 or 1, in order of time."""
+    """Features (n rows) and labels (n,), 0 or 1, in the order of the split: of time, or of chance.
+
+    groups: (n,), who belongs together, where the dataset says so.
+    """
 
     X: pd.DataFrame
     y: pd.Series
+    groups: pd.Series | None = None
 
 
 @dataclass(frozen=True)
@@ -49,10 +53,10 @@ def train(
 ) -> Trained:
     """Fit `model` and choose its threshold; the test fold is not among the arguments.
 
-    Early stopping on `validation` chooses the number of rounds. With it fixed, contiguous blocks in time give
-    out-of-fold scores for all records, and those the threshold. `advance` is called after each fit.
+    Early stopping on `validation` chooses the number of rounds. With it fixed, contiguous blocks (in time, if the split
+    is by time) give out-of-fold scores for all records, and those the threshold. `advance` is called after each fit.
     """
-    both = Records(pd.concat([train.X, validation.X], ignore_index=True), pd.concat([train.y, validation.y]))
+    both = joined(train, validation)
     chosen, curve, estimator = model, {}, None
     if early_stopping.stops_early(model):
         estimator = build(model)
@@ -72,6 +76,15 @@ def train(
     return Trained(estimator, chosen, curve, scores, cut)
 
 
+def joined(train: Records, validation: Records) -> Records:
+    """Both folds as one."""
+    groups = None
+    if train.groups is not None and validation.groups is not None:
+        groups = pd.concat([train.groups, validation.groups], ignore_index=True)
+    X = pd.concat([train.X, validation.X], ignore_index=True)
+    return Records(X, pd.concat([train.y, validation.y]), groups)
+
+
 def fits(model: dict[str, Any], config: "Training") -> int:
     """How often `train` calls `advance`."""
     stopped = early_stopping.stops_early(model)
@@ -81,11 +94,15 @@ def fits(model: dict[str, Any], config: "Training") -> int:
 def out_of_fold(
     model: dict[str, Any], records: Records, folds: int, advance: Callable[[], Any] = lambda: None
 ) -> np.ndarray:
-    """Scores of shape (n,), each by a model fitted on the other blocks; blocks are contiguous in time."""
-    from sklearn.model_selection import KFold
+    """Scores of shape (n,), each by a model fitted on the other blocks.
 
+    Blocks are contiguous in the order of the records; where there are groups, none is divided between blocks.
+    """
+    from sklearn.model_selection import GroupKFold, KFold
+
+    splitter = KFold(folds) if records.groups is None else GroupKFold(folds)
     scores = np.empty(len(records.y))
-    for rest, block in KFold(folds).split(records.X):
+    for rest, block in splitter.split(records.X, groups=records.groups):
         estimator = build(model).fit(records.X.iloc[rest], records.y.iloc[rest])
         scores[block] = score(estimator, records.X.iloc[block])
         advance()

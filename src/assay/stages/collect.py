@@ -1,36 +1,65 @@
-"""collect: bring the raw file here and make sure that it is the right one."""
+"""collect: bring the raw file here, make sure that it is the right one, and leave out what is personal."""
 
 import shutil
-from pathlib import Path
-from typing import BinaryIO
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
 
-from assay.config.dataset import Source
+from assay.config.dataset import PERSONAL, Source
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.errors import AssayError
 from assay.files import replacing, sha256
 from assay.paths import RAW
 
+if TYPE_CHECKING:
+    from assay.config.dataset import Dataset
+
 PACKAGE = "package://"
+SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}  # a pickle must be declared
 
 
 @stage
 def main(config: Config) -> None:
-    """Copy `dataset.source.uri` to data/raw, if its SHA-256 is the declared one."""
-    collect(config.dataset.source, RAW)
+    """Copy `dataset.source.uri` to data/raw, if its SHA-256 is the declared one, without personal columns."""
+    collect(config.dataset, RAW)
 
 
-def collect(source: Source, target: Path) -> None:
-    """Copy the source to `target`; AssayError if it cannot be had or its hash is another."""
+def collect(dataset: "Dataset", target: Path) -> None:
+    """Bring the source to `target` as CSV; AssayError if it cannot be had or its hash is another.
+
+    A CSV without personal columns is copied byte by byte.
+    """
+    source = dataset.source
+    personal = [name for name, column in dataset.columns.items() if column.role == PERSONAL]
+    form = source.format or SUFFIXES.get(PurePosixPath(source.uri).suffix.lower(), "csv")
     with replacing(target) as scratch:
-        with scratch.open("wb") as file, _opened(source.uri) as stream:
-            shutil.copyfileobj(stream, file)
-        if (found := sha256(scratch)) != source.sha256:
-            raise AssayError(
-                f"the file is not the declared one: sha256 {found}, declared {source.sha256}",
-                where=f"{source.uri} ({scratch.stat().st_size} bytes)",
-                todo="restore the source; if the change is meant, declare the new hash in conf/dataset/",
-            )
+        fetch(source, scratch)
+        if form != "csv" or personal:
+            write_without(personal, scratch, form, source.uri)
+
+
+def fetch(source: Source, target: Path) -> None:
+    """Copy the source as it is; AssayError if it cannot be had or its hash is not the declared one."""
+    with target.open("wb") as file, _opened(source.uri) as stream:
+        shutil.copyfileobj(stream, file)
+    if (found := sha256(target)) != source.sha256:
+        raise AssayError(
+            f"the file is not the declared one: sha256 {found}, declared {source.sha256}",
+            where=f"{source.uri} ({target.stat().st_size} bytes)",
+            todo="restore the source; if the change is meant, declare the new hash in conf/dataset/",
+        )
+
+
+def write_without(personal: list[str], path: Path, form: str, uri: str) -> None:
+    """Make the file a CSV without these columns; AssayError if it lacks one of them."""
+    from assay.contract.raw import read
+
+    table = read(path, form)
+    if missing := [name for name in personal if name not in table]:
+        raise AssayError(
+            f"missing column {', '.join(missing)}", where=uri, todo="restore the source, or correct conf/dataset/"
+        )
+    table.drop(columns=personal).to_csv(path, index=False, lineterminator="\n")
 
 
 def _opened(uri: str) -> BinaryIO:
@@ -41,7 +70,7 @@ def _opened(uri: str) -> BinaryIO:
 
         return fsspec.open(uri, "rb").open()
     except (OSError, ImportError, ValueError) as error:
-        todo = "check dataset.source.uri: package://, a path, http(s):// or s3:// (pip install dvc-s3)"
+        todo = "check dataset.source.uri: package://, a path, http(s):// or s3:// (make extras)"
         raise AssayError(f"the source cannot be read: {error}", where=uri, todo=todo) from error
 
 

@@ -50,7 +50,7 @@ def main(config: Config) -> None:
         assessment = assess(test, groups.reset_index(drop=True), thresholds, config)
         bar.update()
         write_figures_of_merit(assessment, out_of_fold(seen, thresholds[SCORE], config.evaluation), config)
-        tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records[DATE], config)
+        tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records.get(DATE), config)
         write_plots(tables)
         bar.update()
         write_report(assessment, tables, thresholds, config)
@@ -105,11 +105,12 @@ def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, A
     return {"records": assessment.ungradable, **figures}
 
 
-def all_curves(assessment: Assessment, everyone: pd.DataFrame, dates: pd.Series, config: Config) -> Tables:
+def all_curves(assessment: Assessment, everyone: pd.DataFrame, dates: pd.Series | None, config: Config) -> Tables:
     """Each table of `curves` by name, then by model; `everyone` are the records of all folds, each scored unseen."""
     model = assessment.scored[SCORE]
     whole = Scored(everyone["label"].to_numpy(dtype=int), everyone[SCORE].to_numpy(), model.threshold)
-    months = curves.by_month(whole, dates.loc[everyone[RECORD_ID]], everyone["fold"].to_numpy())
+    known = pd.Series(pd.NaT, everyone.index) if dates is None else dates.loc[everyone[RECORD_ID]]
+    months = curves.by_month(whole, known, everyone["fold"].to_numpy())
     return {
         "precision_recall": {name: curves.precision_recall(one) for name, one in assessment.scored.items()},
         "roc": {name: curves.roc(one) for name, one in assessment.scored.items()},

@@ -11,7 +11,7 @@ from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.datasets import RECORD_ID
 from assay.files import read_table, replacing, write_json, write_table
-from assay.folds import TEST, TRAIN, VALIDATION
+from assay.folds import GROUP, TEST, TRAIN, VALIDATION
 from assay.lineage import dependencies, versions
 from assay.modelling import bundle
 from assay.modelling.training import Records, Trained, fits, score, train
@@ -26,7 +26,7 @@ def main(config: Config) -> None:
     """Read data/features and the labels of train and validation, write models and data/predictions."""
     folds = {name: read_labelled(name) for name in (TRAIN, VALIDATION)}
     plain = asdict(config)
-    trained = train_all({SCORE: plain["model"], **plain["baselines"]}, folds, config)
+    trained = train_all({SCORE: plain["model"], **possible(plain["baselines"])}, folds, config)
     write_bundle(trained[SCORE], folds[TRAIN].X, config)
     write_predictions(trained, folds)
 
@@ -34,8 +34,13 @@ def main(config: Config) -> None:
 def read_labelled(name: str) -> Records:
     """The features of a fold and its labels, record by record."""
     X = read_table(fold(FEATURES, name)).set_index(RECORD_ID)
-    y = read_table(fold(SPLIT, name), [RECORD_ID, "label"]).set_index(RECORD_ID)["label"]
-    return Records(X, y.loc[X.index].astype("int64"))
+    labels = read_table(fold(SPLIT, name)).set_index(RECORD_ID).loc[X.index]
+    return Records(X, labels["label"].astype("int64"), labels.get(GROUP))
+
+
+def possible(baselines: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The baselines that this dataset allows: it may have no hand rule."""
+    return {name: model for name, model in baselines.items() if model.get("rule", True)}
 
 
 def train_all(models: dict[str, dict[str, Any]], folds: dict[str, Records], config: Config) -> dict[str, Trained]:

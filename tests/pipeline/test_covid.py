@@ -1,0 +1,52 @@
+"""The second dataset: `dvc exp run -S dataset=covid` runs the whole line, split by person, without names or leaks."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline_copy import Copy
+
+
+@pytest.fixture(scope="module")
+def covid(line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    copy = line.fork(tmp_path_factory.mktemp("covid") / "fork")
+    copy.run("dvc", "exp", "run", "-S", "dataset=covid", "-S", "debug=fast", "-S", "model.n_estimators=40")
+    return copy
+
+
+def written(copy: Copy) -> list[Path]:
+    """Everything that a person may come across after `collect`."""
+    return [
+        path for folder in ("data", "models", "reports") for path in (copy.path / folder).rglob("*") if path.is_file()
+    ]
+
+
+@pytest.mark.slow
+def test_no_person_is_on_both_sides_of_a_split(covid: Copy) -> None:
+    groups = [
+        set(pd.read_parquet(covid.path / f"data/split/{fold}.parquet")["group"])
+        for fold in ("train", "validation", "test")
+    ]
+    assert sum(map(len, groups)) == len(set.union(*groups))
+    assert sum(map(len, groups)) > 12_000
+
+
+@pytest.mark.slow
+def test_names_are_nowhere_and_leaks_are_no_features(covid: Copy) -> None:
+    columns = {name for path in written(covid) if path.suffix == ".parquet" for name in pd.read_parquet(path).columns}
+    header = (covid.path / "data/raw/records.csv").read_text().splitlines()[0].split(",")
+    assert not {"fake_first_name", "fake_last_name"} & {*columns, *header}
+    assert [path for path in written(covid) if b"targaryen" in path.read_bytes()] == []
+    features = set(pd.read_parquet(covid.path / "data/features/train.parquet").columns)
+    assert not {"ct_result", "rec_ver_tat", "pan_day", "subject_id", "rownames"} & features
+
+
+@pytest.mark.slow
+def test_invalid_results_are_excluded_and_the_signal_is_as_weak_as_it_is(covid: Copy) -> None:
+    annotation = json.loads((covid.path / "reports/annotation.json").read_text())
+    assert (annotation["excluded"], annotation["positive"]) == ({"ungradable": 301}, 865)
+    metrics = json.loads((covid.path / "reports/metrics.json").read_text())
+    assert 0.08 < metrics["average_precision"] < 0.25
+    assert set(json.loads((covid.path / "reports/baselines.json").read_text())) == {"majority", "logistic"}
