@@ -24,6 +24,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay report                   open the report of the last run
   assay compare main             is what lies here really better than main?
   assay verify                   does the last commit give, afresh, what its dvc.lock says?
+  assay init-dataset FILE        describe a table of your own, so that all of this runs on it
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
 
 What can be set stands in conf/, one folder per choice; each file opens with the command that uses it.
@@ -158,6 +159,28 @@ def sweep(
         _print_markdown(summary, as_it_is=False)
     if not complete:
         raise typer.Exit(1)
+
+
+@app.command()
+def init_dataset(
+    file: Annotated[Path, typer.Argument(help="A CSV with a header, or a Parquet file.")],
+    name: Annotated[str | None, typer.Option(help="What to call the dataset; by default the file's name.")] = None,
+    target: Annotated[str | None, typer.Option(help="The column that says what a record is.")] = None,
+) -> None:
+    """Write a first contract, label policy and split for a table of your own, and say what to decide on.
+
+    No Python is needed: `dvc exp run -S dataset=NAME` then runs the whole line on it.
+    """
+    from assay.contract import drafting
+
+    with reported("assay init-dataset"):
+        path = file.absolute()
+        enter_root()
+        name, draft, written = drafting.init_dataset(path, name, target)
+        typer.echo("\n".join(f"written: {one}" for one in written))
+        if draft.remarks:
+            typer.echo("\nto decide on, in the first of them:\n" + "\n".join(f"  {one}" for one in draft.remarks))
+        typer.echo(f"\nthen: dvc exp run -S dataset={name}")
 
 
 @app.command()

@@ -51,7 +51,5 @@ def test_a_copy_of_the_repository_runs_its_own_code(tmp_path: Path) -> None:
     shutil.copy(ROOT / "dvc.yaml", copy)
     shutil.copy(ROOT / "params.yaml", copy)
     split = copy / "src/assay/stages/split.py"
-    split.write_text(
-        split.read_text().replace("dates = read_table", "raise SystemExit('the copy')\n    dates = read_table")
-    )
+    split.write_text(split.read_text().replace("named = {", "raise SystemExit('the copy')\n    named = {"))
     assert "the copy" in run("-m", "assay.stages.split", cwd=copy).stderr

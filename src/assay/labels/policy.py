@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from assay.config.schema import Labels
 
 UNGRADABLE = "ungradable"
+NO_CODE = "no code"
 COLUMNS = (RECORD_ID, CODE, "decided_code", "label", "policy", "policy_version", "excluded")
 
 
@@ -28,6 +29,7 @@ def annotate(records: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels")
     matches = any_letter if by_letter else whole
     ungradable = matches(decided, policy.ungradable)
     excluded = outside.mask((outside == "") & ungradable, UNGRADABLE)
+    excluded = excluded.mask((excluded == "") & (decided == ""), NO_CODE)
     return pd.DataFrame(
         {
             RECORD_ID: records[RECORD_ID],

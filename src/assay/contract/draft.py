@@ -1,0 +1,133 @@
+"""A first contract for a table that nobody has described yet, with what a person must decide on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, TARGET
+from assay.contract.guess import LEAKING, Guess, guess, is_unique, markers, separation
+from assay.errors import AssayError
+
+TARGET_NAMES = ("target", "label", "class", "outcome", "diagnosis", "result", "y")
+MOST_CLASSES = 20
+SLICED = 3
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A contract, a label policy and a split as YAML, and what to decide on before believing a result."""
+
+    dataset: str
+    labels: str
+    split: str
+    remarks: list[str]
+
+
+def draft(name: str, raw: pd.DataFrame, source: dict[str, str], target: str | None) -> Draft:
+    """Describe a table of texts; AssayError if its target cannot be guessed or has no classes."""
+    target = chosen_target(raw, target)
+    missing = markers(raw)
+    texts = raw.mask(raw.isin(missing), "")
+    positive = rarest(texts[target])
+    guesses = {str(column): guess(str(column), texts[column]) for column in texts.columns.drop(target)}
+    suspect_leaks(guesses, texts, texts[target] == positive)
+    of_target = {"type": CATEGORY, "role": TARGET, **({"nullable": True} if texts[target].eq("").any() else {})}
+    ids = [column for column, one in guesses.items() if one.role == ID]
+    named = {
+        "key": next((column for column in ids if is_unique(texts[column])), None),
+        "target": target,
+        "group": next((column for column in ids if not is_unique(texts[column])), None),
+        "missing": missing,
+    }
+    return Draft(
+        dataset=contract(name, source, named, {**guesses, target: Guess(of_target)}),
+        labels=policy(name, positive, texts[target]),
+        split=f"# dvc exp run -S split={name}     what dataset={name} takes by itself\n"
+        f"defaults:\n  - {'group' if named['group'] else 'random'}\n",
+        remarks=[f"{column}: {remark}" for column, one in guesses.items() for remark in one.remarks],
+    )
+
+
+def chosen_target(raw: pd.DataFrame, asked: str | None) -> str:
+    """The target as asked, or by the name it has by custom; AssayError if it is not there or not clear."""
+    if asked is not None:
+        if asked not in raw:
+            raise AssayError(f"no column {asked!r}", where="--target", todo=f"choose among: {', '.join(map(str, raw))}")
+        return asked
+    found = [str(column) for column in raw if str(column).lower() in TARGET_NAMES]
+    if len(found) != 1:
+        why = f"it may be: {', '.join(found)}" if found else f"none is called {', '.join(TARGET_NAMES)}"
+        raise AssayError(f"which column is the target? {why}", where="the table", todo="name it: --target COLUMN")
+    return found[0]
+
+
+def rarest(target: "pd.Series[str]") -> str:
+    """The class with the fewest records; AssayError if there are too few or too many classes."""
+    counts = target[target != ""].value_counts()
+    if not 2 <= len(counts) <= MOST_CLASSES:
+        raise AssayError(
+            f"the target has {len(counts)} different values: 2 to {MOST_CLASSES} classes are needed",
+            where=f"column {target.name}",
+            todo="divide it into classes, or name another: --target COLUMN",
+        )
+    return str(counts.sort_index().idxmin())
+
+
+def suspect_leaks(guesses: dict[str, Guess], texts: pd.DataFrame, positive: "pd.Series[bool]") -> None:
+    """Remark on every feature that alone tells the positive class almost perfectly."""
+    for name, one in guesses.items():
+        area = separation(texts[name], positive, one.entry["type"]) if one.role == FEATURE else 0.5
+        if area >= LEAKING:
+            one.remarks.append(f"tells the target alone (area under the ROC curve {area:.3f}): role leak?")
+
+
+def contract(name: str, source: dict[str, str], named: dict[str, Any], guesses: dict[str, Guess]) -> str:
+    """The text of conf/dataset/NAME.yaml."""
+    features = {column: one.entry for column, one in guesses.items() if one.role == FEATURE}
+    slices = [column for column, entry in features.items() if entry.get("values") or entry["type"] == "flag"]
+    return "\n".join(
+        [
+            f"# dvc exp run -S dataset={name}",
+            "# A first contract, from the table as it is: read each line, set ranges and units.",
+            f"name: {name}",
+            "source:",
+            *(f"  {key}: {_flow(value)}" for key, value in source.items()),
+            *(f"{key}: {_flow(value)}" for key, value in named.items()),
+            *_time(guesses),
+            "",
+            "columns:",
+            *(f"  {_flow(column)}: {_flow(one.entry)}{_comment(one.remarks)}" for column, one in guesses.items()),
+            "",
+            f"slices: {_flow({column: [] for column in slices[:SLICED]})}",
+            "",
+        ]
+    )
+
+
+def policy(name: str, positive: str, target: "pd.Series[str]") -> str:
+    """The text of conf/labels/NAME.yaml."""
+    counts = target[target != ""].value_counts().sort_index()
+    classes = ", ".join(f"{value} {count}" for value, count in counts.items())
+    return (
+        f"# dvc exp run -S labels={name}     what dataset={name} takes by itself\n"
+        f"# The rarest class against the rest. Records by class: {classes}.\n"
+        f"name: {name}\nversion: 1\ncodes: whole\npositive: {_flow([positive])}\nungradable: []\n"
+    )
+
+
+def _time(guesses: dict[str, Guess]) -> list[str]:
+    days = [(column, one.entry["format"]) for column, one in guesses.items() if one.entry["type"] == DAY]
+    return [f"# time: {_flow({'column': column, 'format': form})}" for column, form in days]
+
+
+def _comment(remarks: Sequence[str]) -> str:
+    return f"  # {'; '.join(remarks)}" if remarks else ""
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML on one line; a text that YAML would take for something else is quoted."""
+    text = yaml.safe_dump(value, default_flow_style=True, width=float("inf"), allow_unicode=True, sort_keys=False)
+    return text.removesuffix("\n").removesuffix("\n...")

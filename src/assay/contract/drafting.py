@@ -1,0 +1,47 @@
+"""From a file to the three files of configuration that make it a dataset."""
+
+import re
+from pathlib import Path
+
+from assay.config.compose import CONF
+from assay.contract.draft import Draft, draft
+from assay.contract.raw import CSV, read
+from assay.errors import AssayError
+from assay.files import sha256, write_text
+
+FORMATS = {".csv": CSV, ".parquet": "parquet", ".pq": "parquet"}
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str, Draft, list[Path]]:
+    """Describe a table in conf/dataset, conf/labels and conf/split; its name there, the draft, and what was written.
+
+    AssayError for a file that is no table, a name that is taken or none, and a target that cannot be guessed.
+    """
+    form = FORMATS.get(path.suffix.lower())
+    if form is None:
+        known = ", ".join(FORMATS)
+        raise AssayError(f"not one of: {known}", where=str(path), todo="convert it to CSV with a header, or to Parquet")
+    name = name or re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")
+    if not NAME.fullmatch(name):
+        raise AssayError(f"{name!r} is no name", where="--name", todo="use small letters, digits and _")
+    targets = {part: CONF / part / f"{name}.yaml" for part in ("dataset", "labels", "split")}
+    if taken := [str(one) for one in targets.values() if one.exists()]:
+        raise AssayError(
+            f"there is already {', '.join(taken)}", where="conf/", todo="delete it, or choose another --name"
+        )
+    raw = read(path, form)
+    if raw.empty or len(raw.columns) < 2:
+        found = f"{len(raw)} rows and {len(raw.columns)} column(s)"
+        raise AssayError(f"{found}: no table", where=str(path), todo="give a CSV separated by commas, with a header")
+    source = {"uri": _address(path), "sha256": sha256(path), "licence": "unknown", "citation": "unknown"}
+    drawn = draft(name, raw, source, target)
+    for part, file in targets.items():
+        write_text(file, getattr(drawn, part))
+    return name, drawn, list(targets.values())
+
+
+def _address(path: Path) -> str:
+    """Relative to the repository where the file is inside it, so that a clone finds it too."""
+    whole = path.absolute()
+    return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)

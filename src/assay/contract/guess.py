@@ -1,0 +1,114 @@
+"""What the columns of a table that nobody has described yet seem to be."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBER, PERSONAL, TEXT
+from assay.contract.values import NO, YES
+
+MARKERS = ("NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "none", "?", "#N/A", "missing", "unknown")
+NUMBER_MARKERS = ("-", ".")  # no value where the rest of the column is numbers, and a value elsewhere
+DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+PERSONAL_NAME = re.compile(r"name|e-?mail|phone|address|street|birth_?da|dob|passport|ssn|insurance", re.IGNORECASE)
+ID_NAME = re.compile(r"(^|[_\W])(id|key|uuid|mrn)$|Id$|ID$", re.IGNORECASE)
+MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
+LEAKING = 0.99  # area under the ROC curve that no honest measurement reaches alone
+
+
+@dataclass
+class Guess:
+    """The entry of a column in the contract, and remarks for the person who decides."""
+
+    entry: dict[str, Any]
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def role(self) -> str:
+        return self.entry.get("role", FEATURE)
+
+
+def markers(raw: pd.DataFrame) -> list[str]:
+    """The texts that seem to mean no value."""
+    values = {str(value) for _, column in raw.items() for value in column.unique()}
+    found = [value for value in values if value in MARKERS or not value.strip()]
+    found += [marker for marker in NUMBER_MARKERS if any(_numbers_but(column, marker) for _, column in raw.items())]
+    return sorted({"", *found})
+
+
+def guess(name: str, text: "pd.Series[str]") -> Guess:
+    """What a column of texts ("" for no value) seems to be, by its name and its values."""
+    there = text[text != ""]
+    if there.empty:
+        return Guess({"type": TEXT, "role": IGNORE, "nullable": True}, ["holds no value at all"])
+    found = _by_name(name, there) or _by_values(there)
+    if len(there) < len(text):
+        found.entry["nullable"] = True
+    return found
+
+
+def separation(text: "pd.Series[str]", positive: "pd.Series[bool]", kind: str) -> float:
+    """How well a column alone separates the classes: area under the ROC curve, 0.5 to 1 (Mann & Whitney 1947).
+
+    A category counts as the share of positives among its values. Whether a value is missing counts, if that says more.
+    """
+    values = pd.to_numeric(text, errors="coerce") if kind == NUMBER else text.map(positive.groupby(text).mean())
+    return max(_area(one, positive) for one in (values, text.eq("").astype("float64")))
+
+
+def is_unique(text: "pd.Series[str]") -> bool:
+    """Whether every record has a value of its own."""
+    return bool(text.is_unique and text.ne("").all())
+
+
+def _by_name(name: str, there: "pd.Series[str]") -> Guess | None:
+    if PERSONAL_NAME.search(name) and there.nunique() > MOST_LISTED:
+        return Guess({"type": TEXT, "role": PERSONAL}, ["looks personal: it will not even be collected"])
+    if not ID_NAME.search(name):
+        return None
+    repeats = "repeats: one person or device? Taken as group, which split=group keeps whole"
+    return Guess({"type": TEXT, "role": ID}, [] if is_unique(there) else [repeats])
+
+
+def _by_values(there: "pd.Series[str]") -> Guess:
+    spelled = set(there.str.strip().str.lower())
+    if len(spelled) == 2 and not spelled.isdisjoint(YES) and not spelled.isdisjoint(NO):
+        return Guess({"type": FLAG})
+    if _is_number(there):
+        counting = is_unique(there) and len(there) > MOST_LISTED and not there.str.contains(".", regex=False).any()
+        return Guess({"type": NUMBER}, ["a number of its own for each record: an identifier? Then: role id"] * counting)
+    for form in DATE_FORMATS:
+        if pd.to_datetime(there, format=form, errors="coerce").notna().all():
+            return Guess({"type": DAY, "format": form}, ["when the record was made? Then: time, and split=temporal"])
+    return _of_texts(there)
+
+
+def _of_texts(there: "pd.Series[str]") -> Guess:
+    values = sorted(map(str, there.unique()))
+    if len(values) <= MOST_LISTED:
+        return Guess({"type": CATEGORY, "values": values})
+    if len(values) > len(there) / 2 or there.str.len().mean() > LONG:
+        return Guess({"type": TEXT, "role": IGNORE}, ["free text: no feature"])
+    return Guess({"type": CATEGORY}, [f"{len(values)} different values: the most frequent of train will be kept"])
+
+
+def _is_number(there: "pd.Series[str]") -> bool:
+    return bool(np.isfinite(pd.to_numeric(there, errors="coerce").astype("float64")).all())
+
+
+def _numbers_but(text: "pd.Series[str]", marker: str) -> bool:
+    rest = text[~text.isin(["", marker, *MARKERS])]
+    return bool(len(rest) and text.eq(marker).any() and _is_number(rest))
+
+
+def _area(values: pd.Series, positive: "pd.Series[bool]") -> float:
+    ranks = values.dropna().rank()
+    sick = positive[ranks.index]
+    n, m = int(sick.sum()), int((~sick).sum())
+    if not n or not m:
+        return 0.5
+    area = (ranks[sick].sum() - n * (n + 1) / 2) / (n * m)
+    return float(max(area, 1 - area))
