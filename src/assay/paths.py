@@ -17,6 +17,9 @@ PLOTS = REPORTS / "plots"
 FIGURES = REPORTS / "figures"
 CLEANING_LOG = REPORTS / "cleaning.json"
 ANNOTATION_LOG = REPORTS / "annotation.json"
+QUALITY = REPORTS / "quality.json"
+PROFILE = REPORTS / "profile.json"
+PROFILE_PAGE = REPORTS / "profile.html"
 REPORT = REPORTS / "report.html"
 
 

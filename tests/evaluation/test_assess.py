@@ -15,6 +15,7 @@ CONFIG = SimpleNamespace(
     evaluation=EVALUATION,
     criteria=Criteria("screening", min_recall=0.9, max_alerts_per_1000=100, beat_baselines=["rule"]),
 )
+QUALITY = {name: {"after": {"value": 1.0}} for name in CONFIG.criteria.quality}
 THRESHOLDS = {"model": 0.5, "rule": 0.5}
 
 
@@ -35,7 +36,7 @@ def table_and_groups(n: int = 300, ungradable: int = 20) -> tuple[pd.DataFrame, 
 
 @pytest.fixture(scope="module")
 def assessment():
-    return assess(*table_and_groups(), THRESHOLDS, CONFIG)
+    return assess(*table_and_groups(), THRESHOLDS, QUALITY, CONFIG)
 
 
 def test_ungradable_records_are_left_out_and_shown_apart(assessment) -> None:
@@ -71,14 +72,14 @@ def test_a_slice_is_measured_on_its_own_records(assessment) -> None:
 def test_a_slice_without_a_positive_has_no_recall() -> None:
     table, groups = table_and_groups()
     groups.loc[~table["label"], "sex"] = "healthy"
-    found = assess(table, groups, THRESHOLDS, CONFIG)
+    found = assess(table, groups, THRESHOLDS, QUALITY, CONFIG)
     row = next(row for row in found.slices if row["value"] == "healthy")
     assert np.isnan(row["recall"]["value"])
     assert np.isnan(row["recall"]["interval"]).all()
 
 
 def test_the_same_seed_gives_the_same_assessment(assessment) -> None:
-    again = assess(*table_and_groups(), THRESHOLDS, CONFIG)
+    again = assess(*table_and_groups(), THRESHOLDS, QUALITY, CONFIG)
     for name, one in assessment.model.items():
         np.testing.assert_array_equal(one.resampled, again.model[name].resampled)
 

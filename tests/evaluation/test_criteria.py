@@ -5,7 +5,7 @@ import pytest
 
 from assay.config.schema import Criteria
 from assay.evaluation.bootstrap import Estimate
-from assay.evaluation.criteria import judge, verdict
+from assay.evaluation.criteria import judge, judge_quality, verdict
 
 CRITERIA = Criteria("screening", min_recall=0.9, max_alerts_per_1000=100, beat_baselines=["rule"])
 
@@ -50,3 +50,12 @@ def test_a_criterion_is_judged_by_its_value_and_settled_by_its_interval(
 
 def test_each_baseline_to_be_beaten_is_a_criterion() -> None:
     assert [one.criterion for one in findings(*GOOD)] == ["recall", "alerts_per_1000", "average_precision over rule"]
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.8, "met"), (0.79, "not met")])
+def test_data_quality_is_a_criterion(value: float, said: str) -> None:
+    criteria = Criteria("any", 0.9, 100, [], {"completeness": 0.8})
+    quality = {"completeness": {"after": {"value": value}}, "validity": {"after": {"value": 0.0}}}
+    assert [(one.criterion, one.verdict, one.settled) for one in judge_quality(quality, criteria)] == [
+        ("completeness", said, True)
+    ]

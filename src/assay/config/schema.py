@@ -16,6 +16,7 @@ from assay.config.dataset import Dataset
 FORMAT = 2
 SPLITS = ("time", "random", "group")
 CODES = ("letters", "whole")
+QUALITY = ("accuracy", "completeness", "consistency", "validity", "uniqueness", "timeliness")
 
 
 def number(low: float, high: float = float("inf"), *, open_low: bool = False) -> Any:
@@ -151,6 +152,7 @@ class Criteria:
     min_recall: float = number(0, 0.9999)
     max_alerts_per_1000: float = number(0, 1000)
     beat_baselines: list[str] = MISSING
+    quality: dict[str, float] = field(default_factory=dict)  # least share after cleaning, by dimension
 
 
 @dataclass
@@ -264,5 +266,12 @@ def _rule_faults(config: Config) -> list[str]:
 
 
 def _criteria_faults(config: Config) -> list[str]:
-    unknown = [name for name in config.criteria.beat_baselines if name not in config.baselines]
-    return [f"criteria.beat_baselines names {name}, which is not among baselines" for name in unknown]
+    criteria = config.criteria
+    unknown = [name for name in criteria.beat_baselines if name not in config.baselines]
+    found = [f"criteria.beat_baselines names {name}, which is not among baselines" for name in unknown]
+    found += [
+        f"criteria.quality.{name} is none of: {', '.join(QUALITY)}" for name in criteria.quality if name not in QUALITY
+    ]
+    return found + [
+        f"criteria.quality.{n}={v} is outside [0, 1]" for n, v in criteria.quality.items() if not 0 <= v <= 1
+    ]

@@ -9,7 +9,7 @@ import pandas as pd
 from assay.config.dataset import CATEGORY, CHECK, FEATURE, IGNORE, LEAK, NOTE, PERSONAL, QUARANTINE, SET_MISSING, STOP
 from assay.contract.log import WHOLE_RECORD, Change, change
 from assay.contract.validation import Violation, violations
-from assay.contract.values import blanked, dates, typed
+from assay.contract.values import Values, read_values
 from assay.datasets import CODE, DATE, RECORD_ID, knowledge
 from assay.errors import AssayError, sample
 
@@ -38,24 +38,25 @@ def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
 
     Raises one AssayError that names every rule broken which the contract stops for, with columns and lines of `where`.
     """
-    dataset = replace(dataset, columns={n: c for n, c in dataset.columns.items() if c.role != PERSONAL})
+    dataset = collected(dataset)
     require_columns(raw, list(dataset.columns), where)
-    texts = blanked(raw, dataset.missing)
-    records, unread = typed(texts, dataset)
-    if dataset.time:
-        records[DATE] = dates(texts, dataset.time)
-    ids = texts[dataset.key] if dataset.key else pd.Series([f"{row:09}" for row in texts.index], texts.index)
-    found = violations(records, unread, dataset)
-    stop_for([one for one in found if one.rule.action == STOP], texts, where)
+    values = read_values(raw, dataset)
+    found = violations(values.records, values.unread, dataset)
+    stop_for([one for one in found if one.rule.action == STOP], values.texts, where)
     found = [one for one in found if one.rule.action != STOP]
-    changes = [*_conversions(texts, dataset), *(_change(one, ids) for one in found)]
-    records = _with_missing(records, [one for one in found if one.rule.action == SET_MISSING])
+    changes = [*_conversions(values.texts, dataset), *(_change(one, values.ids) for one in found)]
+    records = _with_missing(values.records, [one for one in found if one.rule.action == SET_MISSING])
     quarantined = _quarantined(raw, [one for one in found if one.rule.action == QUARANTINE])
-    records = _finished(records, ids, texts[dataset.target], dataset).drop(index=quarantined.index)
+    records = _finished(records, values, dataset).drop(index=quarantined.index)
     for repair in (drop_repeats, knowledge(dataset).repair):
         records, more = repair(records, dataset)
         changes += more
     return Cleaned(records.sort_values(RECORD_ID, ignore_index=True), quarantined.reset_index(drop=True), changes)
+
+
+def collected(dataset: "Dataset") -> "Dataset":
+    """The contract of what `collect` leaves: without what is personal."""
+    return replace(dataset, columns={n: c for n, c in dataset.columns.items() if c.role != PERSONAL})
 
 
 def require_columns(table: pd.DataFrame, expected: Sequence[str], where: str) -> None:
@@ -87,14 +88,19 @@ def drop_repeats(records: pd.DataFrame, dataset: "Dataset") -> tuple[pd.DataFram
     """
     if not (repeats := dataset.repeats):
         return records, []
-    content = [name for name in records if name not in (RECORD_ID, DATE)]
-    repeated = records.sort_values(RECORD_ID).duplicated(content).reindex(records.index)
+    repeated = repeats_of_earlier(records)
     rich = records[repeats.known].notna().sum(axis=1) >= repeats.at_least
     dropped, kept = (records.loc[repeated & known, RECORD_ID].tolist() for known in (rich, ~rich))
     return records[~(repeated & rich)], [
         change("repeated_record", WHOLE_RECORD, "drop record", dropped, "the same record entered twice"),
         change("sparse_repeat", WHOLE_RECORD, "keep", kept, "so little is known that it may be chance"),
     ]
+
+
+def repeats_of_earlier(records: pd.DataFrame) -> "pd.Series[bool]":
+    """Which records agree with an earlier one, by id, in everything but id and date."""
+    content = [name for name in records if name not in (RECORD_ID, DATE)]
+    return records.sort_values(RECORD_ID).duplicated(content).reindex(records.index)
 
 
 def _sentence(one: Violation, texts: pd.DataFrame) -> str:
@@ -137,7 +143,7 @@ def _quarantined(raw: pd.DataFrame, found: Sequence[Violation]) -> pd.DataFrame:
     return pd.concat([rules.rename("rule"), raw], axis=1)[rules != ""]
 
 
-def _finished(records: pd.DataFrame, ids: pd.Series, codes: pd.Series, dataset: "Dataset") -> pd.DataFrame:
+def _finished(records: pd.DataFrame, values: Values, dataset: "Dataset") -> pd.DataFrame:
     """The columns that pass cleaning, under the names that every dataset has."""
     needed = {dataset.group, *dataset.slices}
     passing = {
@@ -148,4 +154,5 @@ def _finished(records: pd.DataFrame, ids: pd.Series, codes: pd.Series, dataset: 
         if column.role in (FEATURE, LEAK, IGNORE) or name in needed
     }
     date = {DATE: records[DATE]} if dataset.time else {}
-    return pd.DataFrame({RECORD_ID: ids, **date, **passing, CODE: codes}, index=records.index)
+    codes = values.texts[dataset.target]
+    return pd.DataFrame({RECORD_ID: values.ids, **date, **passing, CODE: codes}, index=records.index)

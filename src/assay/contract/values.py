@@ -1,16 +1,41 @@
 """Texts to values, column by column as the contract says; nothing is judged here but whether a text can be read."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER
+from assay.config.dataset import DAY, FLAG, NUMBER
+from assay.datasets import DATE
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset, Time
 
 # What people write for yes and no, in lower case, where a flag declares no values of its own.
 YES, NO = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
+
+
+@dataclass(frozen=True)
+class Values:
+    """A raw table read by its contract: texts ("" for no value), values, where a text could not be read, ids.
+
+    `records` has a `date` where the contract has a time. All are indexed alike.
+    """
+
+    texts: pd.DataFrame
+    records: pd.DataFrame
+    unread: pd.DataFrame
+    ids: "pd.Series[str]"
+
+
+def read_values(raw: pd.DataFrame, dataset: "Dataset") -> Values:
+    """Read a table of texts that has the contract's columns."""
+    texts = blanked(raw, dataset.missing)
+    records, unread = typed(texts, dataset)
+    if dataset.time:
+        records[DATE] = dates(texts, dataset.time)
+    ids = texts[dataset.key] if dataset.key else pd.Series([f"{row:09}" for row in texts.index], texts.index)
+    return Values(texts, records, unread, ids)
 
 
 def blanked(raw: pd.DataFrame, missing: list[str]) -> pd.DataFrame:
@@ -21,14 +46,11 @@ def blanked(raw: pd.DataFrame, missing: list[str]) -> pd.DataFrame:
 def typed(raw: pd.DataFrame, dataset: "Dataset") -> tuple[pd.DataFrame, pd.DataFrame]:
     """The columns of the contract as values, missing where a text cannot be read; and a table of where that is.
 
-    raw: texts, "" for no value. Numbers become float64, flags bool (or nullable boolean), categories categorical with
-    their declared values (or texts, if none are), dates datetime64[s].
+    raw: texts, "" for no value. Numbers become float64, flags bool (or nullable boolean), dates datetime64[s];
+    categories are texts still.
     """
     values = {name: read(raw[name], column) for name, column in dataset.columns.items()}
     unread = {name: values[name].isna() & (raw[name] != "") for name in values}
-    for name, column in dataset.columns.items():
-        if column.type == CATEGORY and column.values:  # a text is read, whatever it is; whether it may be is a rule
-            unread[name] = pd.Series(False, index=raw.index)
     return pd.DataFrame(values), pd.DataFrame(unread)
 
 

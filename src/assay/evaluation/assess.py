@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from assay.evaluation.bootstrap import Estimate, Estimates, estimate, resamples
-from assay.evaluation.criteria import RANKED_BY, Finding, judge
+from assay.evaluation.criteria import RANKED_BY, Finding, judge, judge_quality
 from assay.evaluation.metrics import Scored, discrimination, everything
 from assay.paths import SCORE
 
@@ -36,11 +36,17 @@ class Assessment:
     findings: list[Finding]
 
 
-def assess(test: pd.DataFrame, groups: pd.DataFrame, thresholds: Mapping[str, float], config: "Config") -> Assessment:
+def assess(
+    test: pd.DataFrame,
+    groups: pd.DataFrame,
+    thresholds: Mapping[str, float],
+    quality: Mapping[str, Any],
+    config: "Config",
+) -> Assessment:
     """Assess every model that `thresholds` names.
 
     test: a row per record with `label`, `excluded`, and a column of scores per model. groups: the slices of each
-    row, in the same order.
+    row, in the same order. quality: reports/quality.json.
     """
     graded = (test["excluded"] == "").to_numpy()
     everyone = {name: _scored(test, name, threshold) for name, threshold in thresholds.items()}
@@ -58,7 +64,10 @@ def assess(test: pd.DataFrame, groups: pd.DataFrame, thresholds: Mapping[str, fl
         with_ungradable=estimate(everyone[SCORE], resamples(len(test), evaluation.resamples, evaluation.seed), measure),
         ungradable=int((~graded).sum()),
         slices=by_slice(scored[SCORE], groups[graded], weights, evaluation),
-        findings=judge(model, estimates, config.criteria, evaluation.confidence),
+        findings=[
+            *judge(model, estimates, config.criteria, evaluation.confidence),
+            *judge_quality(quality, config.criteria),
+        ],
     )
 
 

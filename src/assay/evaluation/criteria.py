@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assay.evaluation.bootstrap import Estimates
 
@@ -54,6 +54,15 @@ def judge(
             Finding(f"{RANKED_BY} over {name}", asked, difference.value, (low, high), verdict, low > 0 or high < 0)
         )
     return findings
+
+
+def judge_quality(quality: Mapping[str, Any], criteria: "Criteria") -> list[Finding]:
+    """A finding for each dimension of data quality that the criteria ask for; counted, so without an interval."""
+    unknown = float("nan"), float("nan")
+    return [
+        _bounded(name, f"at least {least:g}", quality[name]["after"]["value"], unknown, least, at_least=True)
+        for name, least in criteria.quality.items()
+    ]
 
 
 def verdict(findings: list[Finding]) -> str:

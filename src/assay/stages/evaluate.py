@@ -27,6 +27,7 @@ from assay.paths import (
     MODEL,
     PLOTS,
     PREDICTIONS,
+    QUALITY,
     REPORT,
     REPORTS,
     SCORE,
@@ -47,7 +48,7 @@ def main(config: Config) -> None:
         thresholds = {name: cut["value"] for name, cut in read_json(PREDICTIONS / "thresholds.json").items()}
         bar.update()
         groups = slices(records.loc[test[RECORD_ID]], config.dataset)
-        assessment = assess(test, groups.reset_index(drop=True), thresholds, config)
+        assessment = assess(test, groups.reset_index(drop=True), thresholds, read_json(QUALITY), config)
         bar.update()
         write_figures_of_merit(assessment, out_of_fold(seen, thresholds[SCORE], config.evaluation), config)
         tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records.get(DATE), config)
