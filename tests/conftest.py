@@ -37,7 +37,7 @@ def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from assay.config.compose import composed
 
     folder = tmp_path_factory.mktemp("small_line")
-    for name in ("conf", "src", "requirements.lock", "dvc.yaml"):
+    for name in ("LICENSE", "conf", "src", "requirements.lock", "dvc.yaml"):
         (folder / name).symlink_to(ROOT / name)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -45,6 +45,6 @@ def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Path("params.yaml").write_text(composed(["debug=fast", "model.n_estimators=40"]))
         Path("data/raw").mkdir(parents=True)
         synthetic_raw().to_csv("data/raw/records.csv", index=False)
-        for stage in ("clean", "annotate", "split", "profile", "featurize", "train", "evaluate"):
+        for stage in ("clean", "annotate", "split", "profile", "featurize", "train", "evaluate", "cards"):
             import_module(f"assay.stages.{stage}").main()
     return folder

@@ -21,6 +21,9 @@ QUALITY = REPORTS / "quality.json"
 PROFILE = REPORTS / "profile.json"
 PROFILE_PAGE = REPORTS / "profile.html"
 REPORT = REPORTS / "report.html"
+MODEL_CARD = REPORTS / "model_card.md"
+DATA_CARD = REPORTS / "data_card.md"
+CROISSANT = REPORTS / "croissant.json"
 
 
 def fold(folder: Path, name: str) -> Path:

@@ -48,3 +48,4 @@ def test_a_small_p_is_bounded_and_not_zero(p: float, shown: str) -> None:
 def test_a_difference_has_a_sign() -> None:
     assert words.signed(0.012, (-0.003, 0.027)) == "+0.012 [-0.003, +0.027]"
     assert words.signed(-1.5, (-3, float("nan")), "alerts_per_1000") == "-1.5 [-3.0, –]"
+    assert words.signed(0.5, (None, None)) == "+0.500 [–, –]"

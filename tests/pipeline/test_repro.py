@@ -7,7 +7,7 @@ import pytest
 from pipeline_copy import Copy
 
 FAST = ["debug=fast", "model=logistic"]
-ALL = ["collect", "clean", "annotate", "split", "featurize", "train", "evaluate"]
+ALL = ["collect", "clean", "annotate", "split", "featurize", "train", "evaluate", "cards"]
 
 
 def test_the_line_from_nothing_gives_the_committed_lock_and_reports(line: Copy) -> None:
@@ -26,12 +26,12 @@ def test_params_yaml_is_what_conf_composes_to(line: Copy) -> None:
 @pytest.mark.parametrize(
     ("overrides", "stages"),
     [
-        (["model.max_depth=3"], ["train", "evaluate"]),
-        (["criteria.max_alerts_per_1000=80"], ["evaluate"]),
-        (["criteria.min_recall=0.85"], ["train", "evaluate"]),
-        (["features=measured", *FAST], ["featurize", "train", "evaluate"]),
-        (["split.test_from=1986-08-01", *FAST], ["split", "featurize", "train", "evaluate"]),
-        (["labels=hypo", *FAST], ["annotate", "split", "featurize", "train", "evaluate"]),
+        (["model.max_depth=3"], ["train", "evaluate", "cards"]),
+        (["criteria.max_alerts_per_1000=80"], ["evaluate", "cards"]),
+        (["criteria.min_recall=0.85"], ["train", "evaluate", "cards"]),
+        (["features=measured", *FAST], ["featurize", "train", "evaluate", "cards"]),
+        (["split.test_from=1986-08-01", *FAST], ["split", "featurize", "train", "evaluate", "cards"]),
+        (["labels=hypo", *FAST], ["annotate", "split", "featurize", "train", "evaluate", "cards"]),
     ],
 )
 def test_a_change_runs_only_what_depends_on_it(fork: Copy, overrides: list[str], stages: list[str]) -> None:

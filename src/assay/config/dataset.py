@@ -34,6 +34,9 @@ class Source:
     licence: str = MISSING
     citation: str = MISSING
     format: str | None = None
+    url: str = ""
+    creator: str = ""
+    published: str = ""  # ISO 8601: a year will do
 
 
 @dataclass
@@ -117,10 +120,17 @@ class Dataset:
     not be divided between folds (a person). `missing`: the texts that mean no value. `slices`: column to the edges of
     its bands, or to an empty list for its values. `knowledge`: a module of what only this dataset knows, see
     `assay.datasets`. `rule`: dotted path of a hand rule from the feature table to booleans, a baseline.
+
+    For readers: `about` says what the records are, `codes` what each letter of the target means, `limits` what whoever
+    reads a figure must know of them, `personal_data` what they tell of a person.
     """
 
     name: str = MISSING
     source: Source = field(default_factory=Source)
+    about: str = ""
+    codes: dict[str, str] = field(default_factory=dict)
+    limits: list[str] = field(default_factory=list)
+    personal_data: str = ""
     key: str | None = None
     target: str = MISSING
     time: Time | None = None

@@ -28,7 +28,8 @@ def number(low: float, high: float = float("inf"), *, open_low: bool = False) ->
 class Labels:
     """A label policy: which codes of the target are positive, and which cannot be graded.
 
-    `codes`: how a code is read, as "letters" (each a diagnosis) or "whole" (a class).
+    `codes`: how a code is read, as "letters" (each a diagnosis) or "whole" (a class). `about`: what positive means, for
+    readers.
     """
 
     name: str = MISSING
@@ -36,6 +37,7 @@ class Labels:
     codes: str = "letters"
     positive: list[str] = MISSING
     ungradable: list[str] = MISSING
+    about: str = ""
 
 
 @dataclass

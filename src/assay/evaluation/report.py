@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, se
 from assay.evaluation import words
 from assay.evaluation.assess import SLICE_METRICS, Assessment
 from assay.evaluation.bootstrap import Estimates
-from assay.evaluation.criteria import verdict
+from assay.evaluation.criteria import Finding, verdict
 from assay.paths import SCORE
 
 
@@ -45,7 +45,7 @@ def render(assessment: Assessment, figures: dict[str, str], provenance: Provenan
             verdict=verdict(assessment.findings),
             claim=_claim(assessment),
             accuracy=_accuracy(assessment),
-            findings=[_finding_row(finding) for finding in assessment.findings],
+            findings=[finding_row(finding) for finding in assessment.findings],
             models=[SCORE, *assessment.baselines],
             metrics=_metric_rows(assessment, confidence),
             ungradable=_ungradable_rows(assessment, confidence),
@@ -73,7 +73,8 @@ def _accuracy(assessment: Assessment) -> str:
     return words.accuracy_misleads(assessment.model["accuracy"].value, healthy)
 
 
-def _finding_row(finding: Any) -> tuple[str, ...]:
+def finding_row(finding: Finding) -> tuple[str, ...]:
+    """Criterion, what was asked, what was found, the verdict, and whether the interval settles it."""
     metric = finding.criterion.split()[0]
     figure = words.with_interval(finding.value, finding.interval, metric)
     settled = "yes" if finding.settled else "no: the interval includes the bound"

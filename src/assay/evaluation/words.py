@@ -66,7 +66,7 @@ def accuracy_misleads(model: float, majority: float) -> str:
 def signed(value: float, interval: tuple[float, float], metric: str = "") -> str:
     """+0.012 [-0.003, +0.027]"""
     digits = 1 if metric == "alerts_per_1000" else 3
-    figures = [f"{figure:+.{digits}f}" if figure == figure else "–" for figure in (value, *interval)]
+    figures = ["–" if number(figure) == "–" else f"{figure:+.{digits}f}" for figure in (value, *interval)]
     return f"{figures[0]} [{figures[1]}, {figures[2]}]"
 
 

@@ -1,4 +1,4 @@
-"""evaluate: what the model is worth, with intervals, beside the baselines; the only stage that reads test labels."""
+"""evaluate: what the model is worth, with intervals, beside the baselines; alone in measuring on test labels."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -1,0 +1,97 @@
+"""What each column of the cleaned and annotated tables holds: in words, and as found."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from assay.cards.markdown import percent
+from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Column
+from assay.datasets import CODE, DATE, RECORD_ID
+from assay.errors import sample
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Dataset
+
+# What every dataset has, after cleaning and after annotation.
+COMMON = {
+    RECORD_ID: Column(about="identifier of the record"),
+    DATE: Column(about="day of the record"),
+    CODE: Column(about="diagnosis code, as it came"),
+    "decided_code": Column(about="the code that counts: of X|Y the second"),
+    "label": Column(about="whether the policy calls the record diseased"),
+    "policy": Column(about="name of the label policy"),
+    "policy_version": Column(about="its version"),
+    "excluded": Column(about="why the record is not used; empty if it is"),
+}
+INTEGER = "integer"  # a type that no raw column has
+CATEGORIES_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Found:
+    """A column as declared and as found.
+
+    `allowed` and `values` in short; `missing`: the share without a value, in all records and in each fold, if any.
+    """
+
+    name: str
+    about: str
+    kind: str
+    unit: str
+    allowed: str
+    values: str
+    missing: list[str]
+
+
+def described(name: str, dataset: "Dataset") -> Column:
+    """What the contract says of a column; nothing, of one that it does not know."""
+    return COMMON.get(name) or dataset.columns.get(name) or Column()
+
+
+def kind(values: pd.Series) -> str:
+    """The type of a column, in a word."""
+    dtype = values.dtype
+    if pd.api.types.is_bool_dtype(dtype):
+        return FLAG
+    if pd.api.types.is_integer_dtype(dtype):
+        return INTEGER
+    if pd.api.types.is_numeric_dtype(dtype):
+        return NUMBER
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return DAY
+    return CATEGORY if isinstance(dtype, pd.CategoricalDtype) else TEXT
+
+
+def found(records: pd.DataFrame, folds: dict[str, pd.DataFrame], dataset: "Dataset") -> list[Found]:
+    """Every column of the cleaned table."""
+    parts = [records, *(records[records[RECORD_ID].isin(fold[RECORD_ID])] for fold in folds.values())]
+    columns = []
+    for name in map(str, records):
+        words, values = described(name, dataset), records[name]
+        gaps = [percent(float(part[name].isna().mean())) for part in parts] if values.hasnans else []
+        columns.append(Found(name, words.about, kind(values), words.unit, allowed(words), in_short(values), gaps))
+    return columns
+
+
+def allowed(column: Column) -> str:
+    """The range that the contract allows, and what it takes for likely."""
+    ranges = {"": column.range, "likely ": column.plausible}
+    return ", ".join(f"{word}{bounds[0]:g} to {bounds[1]:g}" for word, bounds in ranges.items() if bounds)
+
+
+def in_short(values: pd.Series) -> str:
+    """What a column holds: extremes and median, shares, or how many different values."""
+    of = kind(values)
+    if values.isna().all():
+        return "nothing"
+    if of == FLAG:
+        return f"yes in {percent(values.mean())}"
+    if of in (NUMBER, INTEGER):
+        return f"{values.min():g} to {values.max():g}, median {values.median():g}"
+    if of == DAY:
+        return f"{values.min():%Y-%m-%d} to {values.max():%Y-%m-%d}"
+    if of == CATEGORY:
+        shares = values.value_counts(normalize=True, sort=False)
+        return sample([f"{value} {percent(share)}" for value, share in shares.items()], CATEGORIES_SHOWN)
+    return f"{values.nunique()} different"

@@ -1,0 +1,35 @@
+"""The data card: where the records come from, what they are, what was done to them, and what they cannot tell.
+
+Headings after Gebru et al., "Datasheets for Datasets" (CACM 2021), and Pushkarna et al., "Data Cards" (FAccT 2022).
+"""
+
+from assay.cards.columns import found
+from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
+from assay.cards.markdown import render
+from assay.config.dataset import PERSONAL
+from assay.labels.policy import UNGRADABLE
+from assay.paths import PREDICTIONS
+from assay.profiling.scorecard import DIMENSIONS
+
+
+def data_card(facts: Facts) -> str:
+    """The card in Markdown."""
+    return render(
+        "data_card.md.j2",
+        config=facts.config,
+        hashes={
+            path: md5 for path, md5 in facts.hashes.items() if path.startswith("data/") and path != str(PREDICTIONS)
+        },
+        cleaning=facts.reports["cleaning"],
+        annotation=facts.reports["annotation"],
+        dimensions=DIMENSIONS,
+        quality=facts.reports["quality"],
+        columns=found(facts.records, facts.folds, facts.config.dataset),
+        dropped=[name for name, column in facts.config.dataset.columns.items() if column.role == PERSONAL],
+        folds=fold_rows(facts.folds),
+        codes=code_rows(facts.labels, facts.config),
+        doubtful=int(facts.labels["code"].str.contains("|", regex=False).sum()),
+        ungradable=UNGRADABLE,
+        span=span(facts.records),
+        limits=limits(facts),
+    )

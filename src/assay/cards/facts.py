@@ -1,0 +1,131 @@
+"""What the cards state, and nothing else: the files of the line as they were read."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from assay.datasets import DATE
+from assay.folds import GROUP
+from assay.labels.policy import UNGRADABLE, any_letter, whole
+
+if TYPE_CHECKING:
+    from assay.config.schema import Config
+
+NO_PERSON = (
+    "No column tells whose record it is. Two visits of one person look like two people, and may lie in two folds."
+)
+DIVIDED_PERSON = "Records of one person are not kept together: they may lie in two folds."
+REPORTS = (
+    "annotation",
+    "baselines",
+    "cleaning",
+    "intervals",
+    "metrics",
+    "profile",
+    "quality",
+    "slices",
+    "ungradable",
+    "verdict",
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that a card may state.
+
+    records: the cleaned table; labels: the annotated one, a row for each record in the same order; folds: the tables of
+    data/split. reports: the JSON files of `REPORTS` by name; bundle: the model's description. hashes:
+    MD5 of what the cards depend on in data/, models/ and reports/, as dvc.lock holds them. licence: of the code.
+    """
+
+    config: "Config"
+    records: pd.DataFrame
+    labels: pd.DataFrame
+    folds: dict[str, pd.DataFrame]
+    reports: dict[str, Any]
+    bundle: dict[str, Any]
+    hashes: dict[str, str]
+    licence: str
+
+
+@dataclass(frozen=True)
+class FoldRow:
+    """A fold in figures: its days, graded records, those with the disease, and ungradable ones beside them."""
+
+    name: str
+    days: str
+    records: int
+    positives: int
+    prevalence: float
+    ungradable: int
+
+
+@dataclass(frozen=True)
+class CodeRow:
+    """A code or a letter of it: in words, what the policy makes of it, how many records have it, and are used."""
+
+    code: str
+    words: str
+    counts_as: str
+    records: int
+    used: int
+
+
+def span(table: pd.DataFrame) -> tuple[str, str] | None:
+    """First and last day of a table's records; None where they have no date."""
+    return (f"{table[DATE].min():%Y-%m-%d}", f"{table[DATE].max():%Y-%m-%d}") if DATE in table else None
+
+
+def limits(facts: Facts) -> list[str]:
+    """What whoever reads a figure must know of the records: as the dataset says, and as the line found."""
+    config = facts.config
+    found = [*config.dataset.limits, *changes(facts.reports["profile"])]
+    if not config.dataset.group:
+        return [*found, NO_PERSON]
+    return found if config.split.by == GROUP else [*found, DIVIDED_PERSON]
+
+
+def changes(profile: list[dict[str, Any]]) -> list[str]:
+    """A sentence for each column that changed notably with time."""
+    columns = [(one, one["greatest_change"]) for one in profile]
+    return [
+        f"{one['column']} is distributed differently from {change['day']} on. Its lowest value is "
+        f"{change['low_after']:g} {one['unit']} from that day, {change['low_before']:g} {one['unit']} before it, as "
+        "if it had been measured in another way."
+        for one, change in columns
+        if change and change["notable"]
+    ]
+
+
+def fold_rows(folds: dict[str, pd.DataFrame]) -> list[FoldRow]:
+    """Each fold in figures."""
+    rows = []
+    for name, fold in folds.items():
+        graded = fold[fold["excluded"] == ""]
+        positives = int(graded["label"].sum())
+        rows.append(
+            FoldRow(
+                name,
+                " to ".join(span(fold) or ["–"]),
+                len(graded),
+                positives,
+                positives / len(graded),
+                int((fold["excluded"] == UNGRADABLE).sum()),
+            )
+        )
+    return rows
+
+
+def code_rows(labels: pd.DataFrame, config: "Config") -> list[CodeRow]:
+    """Each code that the dataset explains, the policy names, or, where codes are read whole, the records have."""
+    policy, words, decided = config.labels, config.dataset.codes, labels["decided_code"]
+    by_letter = policy.codes == "letters"
+    matches = any_letter if by_letter else whole
+    counts_as = {**dict.fromkeys(policy.positive, "disease"), **dict.fromkeys(policy.ungradable, UNGRADABLE)}
+    rows = []
+    for code in dict.fromkeys([*words, *counts_as, *([] if by_letter else sorted(decided.unique()))]):
+        has = labels[matches(decided, [code])]
+        used = int((has["excluded"] == "").sum())
+        rows.append(CodeRow(code, words.get(code, ""), counts_as.get(code, "no disease"), len(has), used))
+    return rows

@@ -1,0 +1,134 @@
+"""The model card: what the model claims, for whom, at what price, and where the claim ends.
+
+Headings after Mitchell et al., "Model Cards for Model Reporting" (FAT* 2019); items of TRIPOD+AI (Collins et al., BMJ
+2024;385:e078378).
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
+from assay.cards.markdown import render
+from assay.evaluation import words
+from assay.evaluation.criteria import MET, RANKED_BY, Finding
+from assay.evaluation.report import finding_row
+from assay.labels.policy import UNGRADABLE
+
+if TYPE_CHECKING:
+    from assay.config.schema import Criteria
+
+KINDS = {
+    "xgboost": "boosted decision trees",
+    "hist_gbm": "boosted decision trees",
+    "random_forest": "an average of many decision trees",
+    "logistic": "logistic regression",
+    "rule": "a hand rule on the results, nothing learned",
+    "majority": "the same answer for everyone: no disease",
+}
+SLICED = ("recall", "precision", "alerts_per_1000")
+WEIGHED = ("average_precision", "recall", "precision", "alerts_per_1000")
+
+
+def model_card(facts: Facts) -> str:
+    """The card in Markdown."""
+    reports = facts.reports
+    baselines = [name for name in facts.config.baselines if name in reports["baselines"]]
+    findings = [named(Finding(**one), facts.config.criteria) for one in reports["verdict"]["findings"]]
+    return render(
+        "model_card.md.j2",
+        config=facts.config,
+        bundle=facts.bundle,
+        licence=facts.licence,
+        hashes={**facts.hashes, **facts.bundle["lineage"]},
+        kinds=KINDS,
+        findings=[finding_row(finding) for finding in findings],
+        unmet=[(*finding_row(finding)[:3], finding.settled) for finding in findings if finding.verdict != MET],
+        confidence=f"{facts.config.evaluation.confidence * 100:g} %",
+        floor_reached=reports["metrics"]["recall"] >= facts.bundle["threshold"]["min_recall"],
+        test=decisions(reports["metrics"]),
+        figures={name: _figure(reports, name) for name in words.METRICS},
+        baselines=baselines,
+        metrics=metric_rows(reports, baselines),
+        leads=lead_rows(reports["baselines"]),
+        better_at_finding=better_at_finding(reports),
+        ungradable=reports["ungradable"]["records"],
+        with_ungradable=ungradable_rows(reports["ungradable"]),
+        sliced=[words.METRICS[name][0] for name in SLICED],
+        slices=slice_rows(reports["slices"]),
+        cleaning=reports["cleaning"],
+        annotation=reports["annotation"],
+        outside=[reason.replace("_", " ") for reason in reports["annotation"]["excluded"] if reason != UNGRADABLE],
+        folds=fold_rows(facts.folds),
+        codes=code_rows(facts.labels, facts.config),
+        span=span(facts.records),
+        limits=limits(facts),
+    )
+
+
+def named(finding: Finding, criteria: "Criteria") -> Finding:
+    """A finding on the data called so: the data's accuracy is not the model's."""
+    of_data = finding.criterion in criteria.quality
+    return replace(finding, criterion=f"data {finding.criterion}") if of_data else finding
+
+
+def decisions(metrics: dict[str, float]) -> dict[str, int]:
+    """What became of the test records: whole numbers, which the metrics hold as shares."""
+    records, positives = int(metrics["records"]), int(metrics["positives"])
+    found = round(metrics["recall"] * positives)
+    alerts = round(metrics["alerts_per_1000"] * records / 1000)
+    return {
+        "records": records,
+        "positives": positives,
+        "found": found,
+        "missed": positives - found,
+        "alerts": alerts,
+        "false_alarms": alerts - found,
+    }
+
+
+def better_at_finding(reports: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The baselines that found more of the diseased than the model, with their recall and their price in alerts."""
+    return [
+        (name, _figure(one, "recall"), _figure(one, "alerts_per_1000"))
+        for name, one in reports["baselines"].items()
+        if one["metrics"]["recall"] > reports["metrics"]["recall"]
+    ]
+
+
+def metric_rows(reports: dict[str, Any], baselines: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+    """Name and meaning of each metric, and its figures: the model's, then those of the baselines."""
+    sides = [reports, *(reports["baselines"][name] for name in baselines)]
+    return [
+        (title, meaning, [_figure(side, name) for side in sides]) for name, (title, meaning) in words.METRICS.items()
+    ]
+
+
+def lead_rows(baselines: dict[str, Any]) -> list[tuple[str, str]]:
+    """The model's lead over each baseline, paired on the same records."""
+    leads = {name: one[f"{RANKED_BY}_lead_of_model"] for name, one in baselines.items()}
+    return [(name, words.signed(lead["value"], lead["interval"])) for name, lead in leads.items()]
+
+
+def ungradable_rows(ungradable: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Figures without the ungradable records and with them, counted in as healthy."""
+    without, with_them = ungradable["excluded"], ungradable["included"]
+    return [(words.METRICS[name][0], _figure(without, name), _figure(with_them, name)) for name in WEIGHED]
+
+
+def slice_rows(slices: list[dict[str, Any]]) -> list[tuple[str, str, int, int, list[str]]]:
+    """Each group: what it is, its records, those with the disease, and its figures."""
+    return [
+        (
+            row["slice"].replace("_", " "),
+            row["value"],
+            row["records"],
+            row["positives"],
+            [words.with_interval(row[name]["value"], row[name]["interval"], name) for name in SLICED],
+        )
+        for row in slices
+    ]
+
+
+def _figure(side: dict[str, Any], name: str) -> str:
+    return words.with_interval(side["metrics"][name], side["intervals"][name], name)

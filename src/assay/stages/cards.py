@@ -1,0 +1,50 @@
+"""cards: what the model and the data are, in words, for people and for programs."""
+
+from os.path import relpath
+from pathlib import Path
+
+from assay.cards.croissant import croissant
+from assay.cards.data_card import data_card
+from assay.cards.facts import REPORTS, Facts
+from assay.cards.model_card import model_card
+from assay.config.schema import Config
+from assay.config.stage import stage
+from assay.files import read_json, read_table, sha256, write_json, write_text
+from assay.folds import FOLDS
+from assay.lineage import dependencies
+from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, fold
+from assay.paths import REPORTS as REPORTS_FOLDER
+
+LICENCE = Path("LICENSE")
+STATED = ("data/", "models", "reports/")  # the dependencies whose hashes the cards state
+
+
+@stage
+def main(config: Config) -> None:
+    """Read what the line made and measured, write the cards and the metadata to reports/."""
+    facts = read_facts(config)
+    write_text(MODEL_CARD, model_card(facts))
+    write_text(DATA_CARD, data_card(facts))
+    files = {"records": CLEANED, "labels": LABELS}
+    described = {
+        name: (relpath(path, CROISSANT.parent), sha256(path), path.stat().st_size) for name, path in files.items()
+    }
+    write_json(CROISSANT, croissant(facts, described), sort_keys=False)
+
+
+def read_facts(config: Config) -> Facts:
+    """Everything that the cards state."""
+    return Facts(
+        config=config,
+        records=read_table(CLEANED),
+        labels=read_table(LABELS),
+        folds={name: read_table(fold(SPLIT, name)) for name in FOLDS},
+        reports={name: read_json(REPORTS_FOLDER / f"{name}.json") for name in REPORTS},
+        bundle=read_json(BUNDLE),
+        hashes={path: md5 for path, md5 in dependencies("cards").items() if path.startswith(STATED)},
+        licence=LICENCE.read_text(encoding="utf-8").partition("\n")[0].strip(),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""The committed cards are what the real line gives; DVC finds the model that they describe."""
+
+import json
+from pathlib import Path
+
+from assay.files import sha256
+from assay.paths import CROISSANT, DATA_CARD, MODEL_CARD
+from pipeline_copy import IDENTITY, Copy
+
+
+def test_the_committed_cards_are_what_their_inputs_give(fork: Copy) -> None:
+    for path in (MODEL_CARD, DATA_CARD, CROISSANT):
+        (fork.path / path).unlink()
+    assert fork.repro() == ["cards"]
+    assert fork.git_status() == ""
+    for file in json.loads((fork.path / CROISSANT).read_text())["distribution"]:
+        assert file["sha256"] == sha256(fork.path / CROISSANT.parent / file["contentUrl"])
+
+
+def test_the_change_of_the_assay_is_among_the_limits(line: Copy) -> None:
+    for card in (MODEL_CARD, DATA_CARD):
+        assert "TSH is distributed differently from 1985-05-23 on" in (line.path / card).read_text()
+
+
+def test_dvc_finds_the_model(fork: Copy, tmp_path: Path) -> None:
+    from dvc.api import artifacts_show
+    from dvc.repo import Repo
+
+    with Repo(str(fork.path)) as repo:
+        (registered,) = repo.artifacts.read()["dvc.yaml"].values()
+    assert (registered.path, registered.type) == ("models", "model")
+    assert "model_card.md" in registered.desc
+    fork.run("git", *IDENTITY, "tag", "--annotate", "screening@v1.0.0", "--message", "The first version")
+    assert artifacts_show("screening", repo=str(fork.path))["path"] == "models"
+    fork.run("dvc", "artifacts", "get", ".", "screening", "--out", str(tmp_path / "model"))
+    assert (tmp_path / "model/bundle.json").read_bytes() == (fork.path / "models/bundle.json").read_bytes()
