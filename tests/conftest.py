@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import shutil
 from importlib import import_module
 from pathlib import Path
 
@@ -39,6 +40,7 @@ def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("small_line")
     for name in ("LICENSE", "conf", "src", "requirements.lock", "dvc.yaml"):
         (folder / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "annotations", folder / "annotations")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr("sys.argv", ["stage"])

@@ -21,7 +21,15 @@ def repository(here: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "said", ["dvc repro", "dvc exp run -S model=logistic", "dvc exp show", "assay params", "assay report"]
+    "said",
+    [
+        "dvc repro",
+        "dvc exp run -S model=logistic",
+        "dvc exp show",
+        "assay params",
+        "assay report",
+        "assay labels diff main",
+    ],
 )
 def test_help_teaches_the_native_commands(said: str) -> None:
     assert said in assay("--help").output

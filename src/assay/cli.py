@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from assay.cli_labels import labels
 from assay.config.stage import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
+from assay.terminal import print_markdown
 
 HELP = """
 Reproducible experiments on rare-outcome tables.
@@ -24,6 +26,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay report                   open the report of the last run
   assay compare main             is what lies here really better than main?
   assay verify                   does the last commit give, afresh, what its dvc.lock says?
+  assay labels diff main         which records are labelled differently, and by whose word?
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
 
@@ -45,6 +48,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(labels, name="labels")
 
 
 @app.callback()
@@ -134,7 +138,7 @@ def compare(
         if as_json:
             typer.echo(json.dumps(show.as_json(page), indent=2))
         else:
-            _print_markdown(show.as_markdown(page), as_it_is=markdown)
+            print_markdown(show.as_markdown(page), as_it_is=markdown)
     if fail_on and page.comparison.verdict == fail_on.value:
         raise typer.Exit(3)
 
@@ -156,7 +160,7 @@ def sweep(
 
     with reported("assay sweep"):
         summary, complete = swept(enter_root(), name, overrides or [], jobs or os.cpu_count() or 1)
-        _print_markdown(summary, as_it_is=False)
+        print_markdown(summary, as_it_is=False)
     if not complete:
         raise typer.Exit(1)
 
@@ -199,19 +203,9 @@ def verify(
         receipt = verification.verify(enter_root(), revision)
         path = output or verification.RECEIPTS / f"{receipt.revision[:10]}.json"
         write_json(path, verification.as_data(receipt), sort_keys=False)
-        _print_markdown(f"{verification.as_markdown(receipt)}\n\nReceipt: {path}", as_it_is=False)
+        print_markdown(f"{verification.as_markdown(receipt)}\n\nReceipt: {path}", as_it_is=False)
     if not receipt.identical:
         raise typer.Exit(1)
-
-
-def _print_markdown(text: str, *, as_it_is: bool) -> None:
-    if as_it_is or not sys.stdout.isatty():
-        typer.echo(text)
-        return
-    from rich.console import Console
-    from rich.markdown import Markdown
-
-    Console().print(Markdown(text))
 
 
 def main() -> None:

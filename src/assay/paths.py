@@ -1,7 +1,9 @@
-"""The files between the stages, relative to the root of the repo; dvc.yaml names the same ones."""
+"""The files that people write and those between the stages, relative to the root of the repo, as in dvc.yaml."""
 
 from pathlib import Path
 
+ANNOTATIONS = Path("annotations")
+DECISIONS, GUIDELINE = "decisions.csv", "guideline.md"  # there, or in a folder of a dataset's own below
 RAW = Path("data/raw/records.csv")
 CLEANED = Path("data/cleaned/records.parquet")
 QUARANTINE = Path("data/quarantine/records.parquet")

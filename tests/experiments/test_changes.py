@@ -36,8 +36,8 @@ def test_labels_that_flip_are_counted_by_class() -> None:
     head = labels([False, True, True, False], ["", "", "", ""])
     assert label_changes(base, head) == {
         ("disease", "healthy"): 1,
-        ("excluded", "healthy"): 1,
         ("healthy", "disease"): 2,
+        ("ungradable", "healthy"): 1,
     }
 
 

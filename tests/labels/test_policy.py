@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.config.schema import Labels
+from assay.labels.merge import merge
 from assay.labels.policy import annotate, any_letter, counts, decide
 
 OVERT = Labels("overt", 1, "letters", list("ABCDEFH"), ["R"])
@@ -15,7 +16,7 @@ codes = st.just("-") | letters | st.builds("{}|{}".format, letters, letters)
 
 def annotated(code: str, outside: str = "", policy: Labels = OVERT) -> pd.Series:
     records = pd.DataFrame({"record_id": ["1"], "code": [code]}, dtype="str")
-    return annotate(records, pd.Series([outside], dtype="str"), policy).iloc[0]
+    return annotate(merge(records, []), pd.Series([outside], dtype="str"), policy).iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_labels_equal_a_plain_reading_of_each_code(texts: list[str], wanted: lis
 def test_counts() -> None:
     records = pd.DataFrame({"record_id": list("abcde"), "code": ["-", "A", "AK", "R", "F"]}, dtype="str")
     outside = pd.Series(["", "", "", "", "treated"], dtype="str")
-    assert counts(annotate(records, outside, OVERT)) == {
+    assert counts(annotate(merge(records, []), outside, OVERT)) == {
         "records": 5,
         "used": 3,
         "positive": 2,

@@ -116,6 +116,17 @@ def test_a_column_gone_from_a_file_between_stages(fork: Copy) -> None:
     assert "data/annotated/labels.parquet" in message
 
 
+def test_a_bad_ledger_of_decisions_is_refused_with_every_line(fork: Copy) -> None:
+    known = pd.read_parquet(fork.path / "data/cleaned/records.parquet")["record_id"][0]
+    with (fork.path / "annotations/decisions.csv").open("a") as file:
+        file.write(f"{known},Z,ANN,king,1,,2026-01-31\n99,F,ann,annotator,1,,2026-01-31T12:00:00Z\n")
+    message = refused(fork.run("dvc", "repro", fails=True))
+    for named in ("annotations/decisions.csv", "decision 'Z'", "annotator 'ANN'", "role 'king'", "time '2026-01-31'"):
+        assert named in message
+    assert "record_id '99': there is no such record" in message
+    assert_restorable(fork)
+
+
 def test_params_edited_by_hand_into_something_wrong(fork: Copy) -> None:
     params = fork.path / "params.yaml"
     params.write_text(params.read_text().replace("max_depth: 4", "max_depth: deep"))

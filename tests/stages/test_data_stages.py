@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from assay.folds import FOLDS
-from assay.paths import ANNOTATION_LOG, CLEANED, CLEANING_LOG, FEATURES, LABELS, RAW, SPLIT, fold
+from assay.paths import ANNOTATION_LOG, ANNOTATIONS, CLEANED, CLEANING_LOG, FEATURES, LABELS, RAW, SPLIT, fold
 from assay.stages import annotate, clean, featurize, split
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -31,8 +31,9 @@ def produced(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("golden")
     for name in ("dvc.yaml", "params.yaml"):
         shutil.copy(root / name, folder)
-    (folder / RAW).parent.mkdir(parents=True)
-    shutil.copy(GOLDEN / "raw.csv", folder / RAW)
+    for name, path in (("raw.csv", RAW), ("decisions.csv", ANNOTATIONS / "decisions.csv")):
+        (folder / path).parent.mkdir(parents=True)
+        shutil.copy(GOLDEN / name, folder / path)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr("sys.argv", ["stage"])

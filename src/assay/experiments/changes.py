@@ -1,14 +1,12 @@
 """What differs between two revisions besides the model: parameters, records, labels."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from assay.experiments.revisions import Revision
-
-DISEASE, HEALTHY, EXCLUDED = "disease", "healthy", "excluded"
+from assay.labels.classes import Flips, flips
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Changes:
     params: dict[str, tuple[Any, Any]]
     records: dict[str, int]
     columns: dict[str, int]
-    labels: dict[tuple[str, str], int]
+    labels: Flips
     policies: tuple[str, str]
 
     @property
@@ -39,7 +37,7 @@ def changes(base: Revision, head: Revision) -> Changes:
         records=records,
         columns=columns,
         labels=label_changes(base.labels, head.labels),
-        policies=(_policy(base.labels), _policy(head.labels)),
+        policies=(policy_of(base.labels), policy_of(head.labels)),
     )
 
 
@@ -67,18 +65,12 @@ def record_changes(base: pd.DataFrame, head: pd.DataFrame) -> tuple[dict[str, in
     return {**counts, "changed": int(differs.any(axis=1).sum())}, columns
 
 
-def label_changes(base: pd.DataFrame, head: pd.DataFrame) -> dict[tuple[str, str], int]:
-    """How many common records went from which class to which other one."""
+def label_changes(base: pd.DataFrame, head: pd.DataFrame) -> Flips:
+    """How many common records went from which class to which other one. Tables by record id."""
     common = base.index.intersection(head.index)
-    classes = [_classes(labels.loc[common]).tolist() for labels in (base, head)]
-    pairs = Counter(zip(*classes, strict=True))
-    return {pair: count for pair, count in sorted(pairs.items()) if pair[0] != pair[1]}
+    return flips(base.loc[common], head.loc[common])
 
 
-def _classes(labels: pd.DataFrame) -> pd.Series:
-    named = labels["label"].map({True: DISEASE, False: HEALTHY})
-    return named.where(labels["excluded"] == "", EXCLUDED)
-
-
-def _policy(labels: pd.DataFrame) -> str:
+def policy_of(labels: pd.DataFrame) -> str:
+    """The name and version of the policy behind annotated records."""
     return f"{labels['policy'].iloc[0]} v{labels['policy_version'].iloc[0]}"

@@ -8,6 +8,7 @@ from assay.evaluation.report import data_uri, environment
 from assay.experiments.compare import Row
 from assay.experiments.page import Page
 from assay.files import plain
+from assay.labels.classes import in_words
 
 IDS_SHOWN = 20
 VERDICTS = {
@@ -38,7 +39,7 @@ def as_json(page: Page) -> dict[str, Any]:
             "alerts": {"new": one.new_alerts, "lost": one.lost_alerts},
             "params": changes.params,
             "data": {"records": changes.records, "columns": changes.columns},
-            "labels": {f"{before} to {after}": count for (before, after), count in changes.labels.items()},
+            "labels": in_words(changes.labels),
             "policies": changes.policies,
         }
     )

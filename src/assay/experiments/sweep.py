@@ -15,6 +15,7 @@ from typing import Any
 from assay.errors import AssayError
 from assay.experiments.ledger import DONE, FAILED, RUNNING, Entry, Ledger
 from assay.experiments.plan import Planned
+from assay.git import git
 
 FOLDER = Path(".assay/sweeps")
 Report = Callable[[Entry], None]
@@ -167,11 +168,3 @@ def _reason(error: str, log: Path) -> str:
     """The stage's own words where it said some."""
     said = [line for line in log.read_text().splitlines() if "error:" in line] if error and log.exists() else []
     return said[-1] if said else error
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """What git prints in a folder; AssayError with its words if it fails."""
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        raise AssayError(f"git {arguments[0]} failed: {done.stderr.strip()}", where=str(folder))
-    return done.stdout.rstrip("\n")

@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from assay.errors import AssayError
-from assay.experiments.sweep import git
 from assay.files import plain
+from assay.git import git
 from assay.lineage import versions
 from assay.paths import REPORTS
 

@@ -9,31 +9,33 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from assay.datasets import CODE, RECORD_ID
+from assay.labels.merge import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
 
 if TYPE_CHECKING:
     from assay.config.schema import Labels
 
 UNGRADABLE = "ungradable"
 NO_CODE = "no code"
-COLUMNS = (RECORD_ID, CODE, "decided_code", "label", "policy", "policy_version", "excluded")
+PROVENANCE = (RECORD_ID, CODE, DECISIVE, DECIDED_BY, DECISIONS, ANNOTATORS)
+COLUMNS = (*PROVENANCE, "decided_code", "label", "policy", "policy_version", "excluded")
 
 
-def annotate(records: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels") -> pd.DataFrame:
-    """One row per record: its label, the policy, the code that it came from, and why it is excluded.
+def annotate(merged: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels") -> pd.DataFrame:
+    """One row per record: its label, the policy, the code that it came from and by whom, and why it is excluded.
 
-    `outside` says why a record is outside the population ("" if it is not). An ungradable record keeps the label
-    that its letters give, so that its weight can be shown, and is excluded all the same. Columns: `COLUMNS`.
+    `merged`: source codes and the codes in force, as `merge` gives them. `outside` says why a record is outside the
+    population ("" if it is not). An ungradable record keeps the label that its letters give, so that its weight can be
+    shown, and is excluded all the same. Columns: `COLUMNS`.
     """
     by_letter = policy.codes == "letters"
-    decided = decide(records[CODE]) if by_letter else records[CODE]
+    decided = decide(merged[DECISIVE]) if by_letter else merged[DECISIVE]
     matches = any_letter if by_letter else whole
     ungradable = matches(decided, policy.ungradable)
     excluded = outside.mask((outside == "") & ungradable, UNGRADABLE)
     excluded = excluded.mask((excluded == "") & (decided == ""), NO_CODE)
     return pd.DataFrame(
         {
-            RECORD_ID: records[RECORD_ID],
-            CODE: records[CODE],
+            **{name: merged[name] for name in PROVENANCE},
             "decided_code": decided,
             "label": matches(decided, policy.positive),
             "policy": policy.name,

@@ -1,22 +1,33 @@
-"""annotate: what each record is, by which policy, and whether it may be used."""
+"""annotate: what each record is, by whose word and which policy, and whether it may be used."""
 
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.contract.population import exclusions
+from assay.datasets import RECORD_ID
 from assay.files import read_table, write_json, write_table
+from assay.labels.agreement import agreement, votes
+from assay.labels.classes import decided
+from assay.labels.ledger import opened
+from assay.labels.merge import merge
 from assay.labels.policy import annotate, counts
 from assay.paths import ANNOTATION_LOG, CLEANED, LABELS
 
 
 @stage
 def main(config: Config) -> None:
-    """Read data/cleaned, write data/annotated and reports/annotation.json."""
+    """Read data/cleaned and the ledger in annotations/, write data/annotated and reports/annotation.json."""
     records = read_table(CLEANED)
+    decisions = opened(config.dataset, frozenset(records[RECORD_ID])).read()
     outside = exclusions(records, config.dataset)
-    labels = annotate(records, outside, config.labels)
+    by_source, labels = (annotate(merge(records, said), outside, config.labels) for said in ([], decisions))
     write_table(LABELS, labels)
-    policy = f"{config.labels.name} v{config.labels.version}"
-    write_json(ANNOTATION_LOG, {"policy": policy, **counts(labels)}, sort_keys=False)
+    log = {
+        "policy": f"{config.labels.name} v{config.labels.version}",
+        **counts(labels),
+        **decided(by_source, labels),
+        "agreement": agreement(votes(decisions, config.labels)),
+    }
+    write_json(ANNOTATION_LOG, log, sort_keys=False)
 
 
 if __name__ == "__main__":

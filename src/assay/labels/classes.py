@@ -1,0 +1,49 @@
+"""The class of a record under a policy, and how classes differ between two annotated tables."""
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from assay.datasets import RECORD_ID
+from assay.labels.merge import DECIDED_BY, DISPUTED, KINDS
+from assay.labels.policy import UNGRADABLE
+
+DISEASE, HEALTHY, EXCLUDED = "disease", "healthy", "excluded"
+Flips = dict[tuple[str, str], int]
+
+
+def classes(labels: pd.DataFrame) -> "pd.Series[str]":
+    """disease, healthy, ungradable, or excluded (outside the population), for each annotated record."""
+    named = labels["label"].map({True: DISEASE, False: HEALTHY})
+    inside = named.where(labels["excluded"] == "", EXCLUDED)
+    return inside.mask(labels["excluded"] == UNGRADABLE, UNGRADABLE)
+
+
+def flips(before: pd.DataFrame, after: pd.DataFrame) -> Flips:
+    """How many records went from which class to which other one; two annotated tables with the same index."""
+    pairs = Counter(zip(classes(before), classes(after), strict=True))
+    return {pair: count for pair, count in sorted(pairs.items()) if pair[0] != pair[1]}
+
+
+def in_words(changed: Flips) -> dict[str, int]:
+    """Flips with keys like "healthy to disease", for JSON."""
+    return {f"{before} to {after}": count for (before, after), count in changed.items()}
+
+
+def decided(by_source: pd.DataFrame, labels: pd.DataFrame) -> dict[str, Any]:
+    """What decisions made of the table: records by what decided them, which are disputed, classes that changed.
+
+    `by_source`: the records annotated as if nobody had decided anything.
+    """
+    return {
+        "decided_by": counted(labels),
+        "disputed": labels.loc[labels[DECIDED_BY] == DISPUTED, RECORD_ID].tolist(),
+        "labels_changed": in_words(flips(by_source, labels)),
+    }
+
+
+def counted(labels: pd.DataFrame) -> dict[str, int]:
+    """The number of records by what decided their code."""
+    found = labels[DECIDED_BY].value_counts()
+    return {kind: int(found.get(kind, 0)) for kind in KINDS}

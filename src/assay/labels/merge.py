@@ -1,0 +1,71 @@
+"""Which code is in force for a record: source code < single decision < agreed decision < adjudication.
+
+- Each annotator's last decision stands (see `decision.standing`); an adjudicator's last one settles the record.
+- Two or more annotators agree only if nobody dissents. Where they differ the record is disputed and the source code
+  stays in force: to go by the first, the last or the majority would make the label depend on who was asked and when.
+- The same decision is the same code. E and F differ even where a policy takes both as disease: another may not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from assay.datasets import CODE, RECORD_ID
+from assay.labels.decision import ADJUDICATOR, Decision, standing
+
+SOURCE, SINGLE, AGREED, ADJUDICATED, DISPUTED = KINDS = "source", "single", "agreed", "adjudicated", "disputed"
+DECISIVE, DECIDED_BY, DECISIONS, ANNOTATORS = "decisive_code", "decided_by", "decisions", "annotators"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the decisions on one record come to. `code` is "" where the source code stays in force.
+
+    `annotators`: whose decisions these are; of an adjudicated record, the adjudicator. `decisions`: how many stand.
+    """
+
+    kind: str = SOURCE
+    code: str = ""
+    annotators: tuple[str, ...] = ()
+    decisions: int = 0
+
+
+def verdict(decisions: Iterable[Decision]) -> Verdict:
+    """The verdict on the record that all of these decisions are about."""
+    stand = standing(decisions)
+    settled = [one for one in stand if one.role == ADJUDICATOR]
+    votes = [one for one in stand if one.role != ADJUDICATOR]
+    names = tuple(sorted(one.annotator for one in votes))
+    if settled:
+        last = max(settled, key=lambda one: one.time)
+        return Verdict(ADJUDICATED, last.decision, (last.annotator,), len(stand))
+    if len({one.decision for one in votes}) > 1:
+        return Verdict(DISPUTED, "", names, len(stand))
+    if votes:
+        kind = SINGLE if len(votes) == 1 else AGREED
+        return Verdict(kind, votes[0].decision, names, len(stand))
+    return Verdict()
+
+
+def verdicts(decisions: Iterable[Decision]) -> dict[str, Verdict]:
+    """The verdict on every record that was decided on, by id."""
+    by_record = defaultdict(list)
+    for one in decisions:
+        by_record[one.record_id].append(one)
+    return {record_id: verdict(group) for record_id, group in by_record.items()}
+
+
+def merge(records: pd.DataFrame, decisions: Iterable[Decision]) -> pd.DataFrame:
+    """A row per record: id, source code, the code in force, what decided it, how many decisions stand, by whom."""
+    decided = verdicts(decisions)
+    found = [decided.get(record_id, Verdict()) for record_id in records[RECORD_ID]]
+    columns: dict[str, tuple[str, list]] = {
+        DECISIVE: ("str", [one.code or source for source, one in zip(records[CODE], found, strict=True)]),
+        DECIDED_BY: ("str", [one.kind for one in found]),
+        DECISIONS: ("int64", [one.decisions for one in found]),
+        ANNOTATORS: ("str", [" ".join(one.annotators) for one in found]),
+    }
+    series = {name: pd.Series(values, records.index, type_) for name, (type_, values) in columns.items()}
+    return records[[RECORD_ID, CODE]].assign(**series)

@@ -1,0 +1,70 @@
+"""Label decisions on the real line: what runs again, and what a reader of the change is shown."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+
+from assay.labels.ledger import Ledger
+from assay.paths import ANNOTATIONS
+from decisions import CODES, decision
+from pipeline_copy import IDENTITY, Copy
+from samples import ROOT
+
+
+def first(labels: pd.DataFrame, code: str, count: int) -> list[str]:
+    """Used records of the test period with a code."""
+    found = labels[(labels["code"] == code) & (labels["excluded"] == "") & (labels["record_id"] > "860701")]
+    return found["record_id"].tolist()[:count]
+
+
+@pytest.mark.slow
+def test_decisions_run_annotate_and_below_and_are_shown_by_class(fork: Copy) -> None:
+    labels = pd.read_parquet(fork.path / "data/annotated/labels.parquet")
+    (healthy, disputed, confirmed), (ill,) = first(labels, "-", 3), first(labels, "F", 1)
+    fork.run("git", "checkout", "--quiet", "-b", "decisions")
+    said = [(healthy, "F", "ann"), (healthy, "F", "ben"), (disputed, "F", "ann"), (disputed, "-", "ben")]
+    ledger = Ledger(fork.path / ANNOTATIONS / "decisions.csv", CODES)
+    for record, code, who in [*said, (confirmed, "-", "ann"), (ill, "R", "ann")]:
+        ledger.append(decision(code, who, record_id=record))
+    fork.run("assay", "params", "debug=fast", "model=logistic")
+    assert fork.repro() == ["annotate", "split", "featurize", "train", "evaluate"]
+    fork.run("git", *IDENTITY, "commit", "--quiet", "--all", "--message", "Decide on four records")
+
+    compared = json.loads(fork.run("assay", "compare", "main", "HEAD", "--json", "--resamples", "100").stdout)
+    assert compared["labels"] == {"disease to ungradable": 1, "healthy to disease": 1}
+    assert compared["relabelled"] == 1
+
+    shown = json.loads(fork.run("assay", "labels", "diff", "main", "HEAD", "--json").stdout)
+    rows = {row.pop("record_id"): list(row.values()) for row in shown["labels"]}
+    assert rows == {
+        healthy: ["-", "F", "healthy", "disease", "agreed", "ann ben"],
+        ill: ["F", "R", "disease", "ungradable", "single", "ann"],
+    }
+    assert shown["flips"] == compared["labels"]
+    assert shown["disputed"] == [disputed]
+
+    log = json.loads((fork.path / "reports/annotation.json").read_text())
+    assert log["decided_by"] == {"source": 9166, "single": 2, "agreed": 1, "adjudicated": 0, "disputed": 1}
+    assert log["labels_changed"] == shown["flips"]
+    assert log["agreement"]["records"] == 2
+    page = (fork.path / "reports/report.html").read_text()
+    assert f"Disputed, so that the source's code stays in force: {disputed}." in page
+
+
+def test_the_ranges_of_the_guideline_are_those_of_the_records(line: Copy) -> None:
+    records = pd.read_parquet(line.path / "data/cleaned/records.parquet")
+    outside = ["on_thyroxine", "on_antithyroid_meds", "thyroid_surgery", "I131_treatment", "pregnant"]
+    healthy = records[(records["code"] == "-") & ~records[outside].any(axis=1)]
+    rows = re.findall(
+        r"^\| (\w+) \|.*\| ([\d.]+) \| ([\d.]+) \|$", (ROOT / "annotations/guideline.md").read_text(), re.M
+    )
+    assert len(rows) == 6
+    for lab, low, high in rows:
+        assert (float(low), float(high)) == tuple(healthy[lab].quantile([0.025, 0.975]).round(2))
+
+
+def test_the_ledger_of_the_repository_is_about_its_records(line: Copy) -> None:
+    ids = pd.read_parquet(line.path / "data/cleaned/records.parquet")["record_id"]
+    assert {one.record_id for one in Ledger(ROOT / ANNOTATIONS / "decisions.csv", CODES).read()} <= set(ids)
