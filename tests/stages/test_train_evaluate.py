@@ -1,7 +1,6 @@
 """train and evaluate on a small table: what they read, and the files that people and CI rely on."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -12,16 +11,6 @@ from assay.files import md5, read_table
 from assay.modelling.bundle import load_model
 from assay.modelling.training import score
 from assay.stages import evaluate, train
-
-
-@pytest.fixture
-def line(small_line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the small line, as the current folder."""
-    copy = tmp_path / "line"
-    shutil.copytree(small_line, copy, symlinks=True)
-    monkeypatch.chdir(copy)
-    monkeypatch.setattr("sys.argv", ["stage"])
-    return copy
 
 
 def read(path: Path) -> dict:

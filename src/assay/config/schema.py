@@ -168,6 +168,13 @@ class Evaluation:
 
 
 @dataclass
+class Audit:
+    """The leakage gate. `accept` holds codes of checks whose errors a person has judged harmless: they stop nothing."""
+
+    accept: list[str] = MISSING
+
+
+@dataclass
 class Config:
     """The whole configuration, as params.yaml holds it."""
 
@@ -182,6 +189,7 @@ class Config:
     training: Training = field(default_factory=Training)
     criteria: Criteria = field(default_factory=Criteria)
     evaluation: Evaluation = field(default_factory=Evaluation)
+    audit: Audit = field(default_factory=Audit)
 
 
 def faults(config: Config) -> list[str]:

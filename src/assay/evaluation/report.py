@@ -16,10 +16,13 @@ from assay.paths import SCORE
 
 @dataclass(frozen=True)
 class Provenance:
-    """What the page says of its origin: logs of cleaning and annotation, the bundle, hashes, the configuration."""
+    """What the page says of its origin: logs of cleaning and annotation, the verdicts of the audit, the bundle, hashes,
+    the configuration.
+    """
 
     cleaning: dict[str, Any]
     annotation: dict[str, Any]
+    audit: list[dict[str, Any]]
     bundle: dict[str, Any]
     hashes: dict[str, str]
     configuration: dict[str, Any]

@@ -1,4 +1,4 @@
-"""evaluate: what the model is worth, with intervals, beside the baselines; alone in measuring on test labels."""
+"""evaluate: what the model is worth on the test fold, with intervals, beside the baselines; nothing chooses by it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -20,6 +20,7 @@ from assay.folds import TEST
 from assay.lineage import dependencies
 from assay.paths import (
     ANNOTATION_LOG,
+    AUDIT,
     BUNDLE,
     CLEANED,
     CLEANING_LOG,
@@ -155,6 +156,7 @@ def write_report(assessment: Assessment, tables: Tables, thresholds: Mapping[str
     provenance = Provenance(
         cleaning=read_json(CLEANING_LOG),
         annotation=read_json(ANNOTATION_LOG),
+        audit=read_json(AUDIT),
         bundle=description,
         hashes=dependencies("evaluate"),
         configuration={**description["config"], "model": description["model"], **judged},

@@ -1,0 +1,135 @@
+"""Are the folds what they should be: annotated records, each of them once, apart from each other?"""
+
+from itertools import combinations, pairwise
+
+import numpy as np
+import pandas as pd
+
+from assay.audit.chance import LIMIT
+from assay.audit.check import ERROR, Check, Examination, Finding
+from assay.audit.duplicates import near_duplicates
+from assay.audit.evidence import Evidence, distinct
+from assay.datasets import DATE
+from assay.folds import FOLDS, GROUP
+from assay.paths import SPLIT, fold
+
+
+class Resampling(Check):
+    code = "A01"
+    title = "Resampling before the split"
+    severity = ERROR
+    why = (
+        "Copied or invented records stand on both sides of a split and are tested on themselves; where a class was "
+        "thinned out, prevalence, precision and calibration are those of no real population."
+    )
+    mend = "Split the annotated records as they are; resample or weight within training, if at all."
+
+    def examine(self, evidence: Evidence) -> Examination:
+        """Every record of a fold is annotated, and there once; prevalence is that of the fold's annotated records."""
+        found, figures = [], []
+        for name, table in evidence.folds.items():
+            where = str(fold(SPLIT, name))
+            if repeated := _ids(table.index[table.index.duplicated()]):
+                found.append(Finding(f"record ids that stand there twice: {len(repeated)}", where, repeated))
+            if unknown := _ids(table.index[evidence.annotated.index.get_indexer(table.index) < 0]):
+                found.append(Finding(f"record ids not among the annotated records: {len(unknown)}", where, unknown))
+            share, expected, deviation = _prevalence(table, evidence)
+            figures.append(f"{name} {share:.3f}, annotated {expected:.3f}")
+            if abs(deviation) > LIMIT:
+                found.append(Finding(f"prevalence is {share:.3f}, of the annotated records {expected:.3f}", where))
+        return Examination("prevalence: " + "; ".join(figures), tuple(found))
+
+
+class SharedEntity(Check):
+    code = "A02"
+    title = "A record or entity in two folds"
+    severity = ERROR
+    why = "The model is tested on what it learned from: it can recognise instead of predict."
+    mend = "Split by the entity: all its records into one fold."
+
+    def examine(self, evidence: Evidence) -> Examination:
+        """No record id, and no value of the split's group, is in two folds."""
+        found = []
+        for one, other in combinations(evidence.folds, 2):
+            for what, (left, right) in _keys(evidence.folds[one], evidence.folds[other]).items():
+                if shared := _ids(left.intersection(right)):
+                    said = f"{what} in both {one} and {other}: {len(shared)}"
+                    found.append(Finding(said, f"{SPLIT}/", shared))
+        grouped = all(GROUP in table for table in evidence.folds.values())
+        return Examination(f"compared by record id{' and group' if grouped else ''}", tuple(found))
+
+
+class NearDuplicates(Check):
+    code = "A03"
+    title = "Near-duplicate records across folds"
+    severity = ERROR
+    why = "The same record under two ids is learned by heart in one fold and recognised in the other."
+    mend = "Drop the repeats in the dataset's cleaning, or keep them together in the split."
+
+    def examine(self, evidence: Evidence) -> Examination:
+        """No two records of different folds agree in all that is known of them, if that is enough to exclude chance."""
+        folds = [distinct(table) for table in evidence.folds.values()]
+        ids = folds[0].index.append([table.index for table in folds[1:]])
+        number = np.repeat(np.arange(len(folds)), [len(table) for table in folds])
+        place = evidence.records.index.get_indexer(ids)
+        ids, number = ids[place >= 0], number[place >= 0]
+        told = evidence.records.drop(columns=[*evidence.identity, *evidence.outcome], errors="ignore")
+        content = told.iloc[place[place >= 0]]
+        pairs, comparable = near_duplicates(content)
+        across = [(ids[i], ids[j]) for i, j in pairs if number[i] != number[j] and ids[i] != ids[j]]
+        figure = f"{len(across)} pairs; {comparable} of {len(ids)} records say enough to tell"
+        if not comparable:
+            return Examination(figure, applies=False)
+        rows = tuple(f"{one} = {other}" for one, other in sorted(across))
+        said = f"pairs of records in different folds with the same content: {len(across)}"
+        return Examination(figure, (Finding(said, f"{SPLIT}/", rows),) if rows else ())
+
+
+class TimeOverlap(Check):
+    code = "A04"
+    title = "Folds overlap in time"
+    severity = ERROR
+    why = "Records of the time that is to be predicted were learned from: the future is known in part."
+    mend = "Split by date with one boundary: everything before it here, everything from it on there."
+
+    def examine(self, evidence: Evidence) -> Examination:
+        """In a split by time each fold ends before the next one starts."""
+        if not evidence.by_time:
+            return Examination("the split is not by time", applies=False)
+        dates = {name: evidence.folds[name][DATE] for name in FOLDS}
+        figure = "; ".join(f"{name} {day.min():%Y-%m-%d} to {day.max():%Y-%m-%d}" for name, day in dates.items())
+        found = []
+        for one, other in pairwise(FOLDS):
+            late = dates[one][dates[one] >= dates[other].min()]
+            if len(late):
+                said = f"records of {one} that are not older than the first of {other}: {len(late)}"
+                found.append(Finding(said, f"{SPLIT}/", _ids(late.index)))
+        return Examination(figure, tuple(found))
+
+
+def _ids(ids: pd.Index) -> tuple[str, ...]:
+    return tuple(sorted(map(str, set(ids))))
+
+
+def _keys(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, tuple[pd.Index, pd.Index]]:
+    keys = {"record ids": (one.index, other.index)}
+    if GROUP in one and GROUP in other:
+        keys["groups"] = pd.Index(one[GROUP].dropna()), pd.Index(other[GROUP].dropna())
+    return keys
+
+
+def _prevalence(table: pd.DataFrame, evidence: Evidence) -> tuple[float, float, float]:
+    """Prevalence of a fold and of its annotated records, and the difference in standard errors of a random sample.
+
+    A fold's annotated records are the graded ones, those between its first and last day in a split by time.
+    """
+    y = table.loc[table["excluded"] == "", "label"].to_numpy(dtype=float)
+    annotated = evidence.annotated
+    whole = annotated["excluded"] == ""
+    if evidence.by_time:
+        whole &= evidence.records[DATE].reindex(annotated.index).between(table[DATE].min(), table[DATE].max())
+    expected = annotated.loc[whole, "label"].to_numpy(dtype=float)
+    left_out = max(0.0, 1 - len(y) / len(expected)) if len(expected) else 0.0
+    # The floor keeps a whole fold, which leaves nothing to chance, from dividing by zero: any difference is one.
+    error = max(np.sqrt(expected.var() / max(len(y), 1) * left_out), 1e-9)
+    return float(y.mean()), float(expected.mean()), float((y.mean() - expected.mean()) / error)

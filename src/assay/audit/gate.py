@@ -1,0 +1,77 @@
+"""All checks, their verdicts, and the refusal of a line that leaks."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from assay.audit.check import ERROR, Check, Finding
+from assay.audit.evidence import Evidence
+from assay.audit.features import ComputedLabel, FittedElsewhere, TellingFeature, UnavailableFeature
+from assay.audit.folds import NearDuplicates, Resampling, SharedEntity, TimeOverlap
+from assay.audit.models import FallsOnTest, ShuffledLabels, TellingOrder
+from assay.contract.log import SHOWN
+from assay.errors import AssayError
+
+CHECKS: tuple[Check, ...] = (
+    Resampling(),
+    SharedEntity(),
+    NearDuplicates(),
+    TimeOverlap(),
+    TellingFeature(),
+    ComputedLabel(),
+    UnavailableFeature(),
+    FittedElsewhere(),
+    ShuffledLabels(),
+    TellingOrder(),
+    FallsOnTest(),
+)
+PASSED, NOT_APPLICABLE, ACCEPTED = "passed", "not applicable", "accepted"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says. `verdict`: passed, not applicable, warning, error, or accepted, where a person judged it."""
+
+    code: str
+    title: str
+    verdict: str
+    figure: str
+    findings: tuple[Finding, ...]
+
+
+def audit(evidence: Evidence, accept: Sequence[str]) -> list[Verdict]:
+    """The verdict of every check, in order of code; `accept` names the checks whose errors stop nothing."""
+    if unknown := sorted(set(accept) - {check.code for check in CHECKS}):
+        codes = ", ".join(check.code for check in CHECKS)
+        raise AssayError(f"no check {', '.join(unknown)}", where="audit.accept", todo=f"choose among: {codes}")
+    return [_judged(check, evidence, check.code in accept) for check in CHECKS]
+
+
+def refuse(verdicts: Sequence[Verdict]) -> None:
+    """AssayError that names the code, the place and the remedy of every error; nothing where there is none."""
+    errors = [(one, check) for one, check in zip(verdicts, CHECKS, strict=True) if one.verdict == ERROR]
+    if not errors:
+        return
+    findings = [finding for one, _ in errors for finding in one.findings]
+    raise AssayError(
+        "; ".join(f"{one.code} {one.title}: {finding.what}" for one, _ in errors for finding in one.findings),
+        where="; ".join(dict.fromkeys(finding.where for finding in findings)),
+        rows=list(dict.fromkeys(row for finding in findings for row in finding.rows)),
+        todo=" ".join(f"{one.code}: {check.mend}" for one, check in errors),
+    )
+
+
+def as_data(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """The verdicts as plain data, with the first few records or features of each finding."""
+    data = [asdict(one) for one in verdicts]
+    for finding in (finding for one in data for finding in one["findings"]):
+        finding["rows"] = finding["rows"][:SHOWN]
+    return data
+
+
+def _judged(check: Check, evidence: Evidence, accepted: bool) -> Verdict:
+    seen = check.examine(evidence)
+    verdict = PASSED if seen.applies else NOT_APPLICABLE
+    if seen.findings:
+        verdict = ACCEPTED if accepted else check.severity
+    return Verdict(check.code, check.title, verdict, seen.figure, seen.findings)

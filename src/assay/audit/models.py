@@ -1,0 +1,124 @@
+"""Does a model find something where there is nothing to find, or less on the test fold than it promised?"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from assay.audit.chance import LIMIT, deviation, one_hot, predictor, roc_auc, terms
+from assay.audit.check import COMPUTING, ERROR, WARNING, Check, Examination, Finding
+from assay.audit.evidence import SHUFFLES, Evidence, distinct
+from assay.evaluation.bootstrap import Estimate, estimate, resamples
+from assay.evaluation.metrics import Scored, Values, ranking
+from assay.folds import TRAIN, VALIDATION
+from assay.paths import PREDICTIONS, SCORE, SPLIT
+
+ID_CHARACTERS, CHARACTERS = 12, 32  # the last ones of a record id, and how many are told apart
+TENTHS = 10
+RESAMPLES, CONFIDENCE = 400, 0.99  # a false alarm in two hundred lines
+
+
+class ShuffledLabels(Check):
+    code = "A09"
+    title = "Shuffled labels are predicted"
+    severity = ERROR
+    why = "Where outcomes are dealt out at random there is nothing to find, unless a feature was made from the outcome."
+    mend = "Find the feature that reads the outcome: it may be derived neither from the code nor from what follows it."
+
+    def examine(self, evidence: Evidence) -> Examination:
+        """Outcomes permuted, features computed again, a quick model fitted on train: on validation it is no better than
+        its permutation distribution, over `SHUFFLES` permutations together.
+        """
+        deviations, areas = [], []
+        plain = evidence.learning.X
+        predict = _predictor(plain, evidence.learning.cut)
+        for _, X, y, cut in evidence.shuffled:
+            score = (predict if X is plain else _predictor(X, cut))(y[:cut])
+            deviations.append(deviation(score, y[cut:]))
+            areas.append(roc_auc(score, y[cut:]))
+        total = sum(deviations) / np.sqrt(SHUFFLES)
+        figure = f"mean ROC AUC {np.mean(areas):.3f}, {total:+.1f} standard errors from chance; limit {LIMIT:g}"
+        said = f"a model of shuffled labels has a ROC AUC of {np.mean(areas):.3f} on validation"
+        return Examination(figure, (Finding(said, COMPUTING),) if total > LIMIT else ())
+
+
+class TellingOrder(Check):
+    code = "A10"
+    title = "Row order or id predicts the label"
+    severity = WARNING
+    why = (
+        "Positives were collected or appended apart from the rest: whatever else differs between the two batches "
+        "passes for disease."
+    )
+    mend = "Find out how the records came together; compare positives and negatives of the same batch."
+
+    def examine(self, evidence: Evidence) -> Examination:
+        """A quick model of place and id, fitted on train, is no better on validation than its permutation distribution.
+
+        Places are counted within the fold and within the cleaned table. Only validation judges: a prevalence that
+        drifts through train shifts all of validation alike, and is no finding.
+        """
+        train, validation = (distinct(evidence.folds[name]) for name in (TRAIN, VALIDATION))
+        known, asked = (_places(table.index, evidence.records.index) for table in (train, validation))
+        y = validation["label"].to_numpy(dtype=int)
+        score = predictor(known, asked)(train["label"].to_numpy(dtype=int))
+        far, area = deviation(score, y), roc_auc(score, y)
+        figure = f"ROC AUC {area:.3f}, {far:+.1f} standard errors from chance; limit {LIMIT:g}"
+        said = f"a model of row order and record id has a ROC AUC of {area:.3f} on validation"
+        return Examination(figure, (Finding(said, f"{SPLIT}/"),) if far > LIMIT else ())
+
+
+class FallsOnTest(Check):
+    code = "A11"
+    title = "Much better out of fold than on test"
+    severity = WARNING
+    why = "What was chosen on train and validation does not hold on the test fold: a leak, overfitting, or a change."
+    mend = "Look for what differs between the folds before anything is believed; never choose again by the test fold."
+
+    def examine(self, evidence: Evidence) -> Examination:
+        """The average precision out of fold does not exceed that on test by more than the bootstrap interval.
+
+        Average precision falls with prevalence: the negatives out of fold are weighted to the prevalence of test.
+        """
+        seen, test = _scored(evidence.out_of_fold), _scored(evidence.test)
+        before, after = _average_precision(seen, _odds(test) / _odds(seen)), _average_precision(test, 1.0)
+        fall = before.minus(after)
+        low, high = fall.interval(CONFIDENCE)
+        figure = (
+            f"{before.value:.3f} out of fold, {after.value:.3f} on test: {fall.value:+.3f} [{low:+.3f}, {high:+.3f}]"
+        )
+        said = f"average precision falls from {before.value:.3f} out of fold to {after.value:.3f} on test"
+        return Examination(figure, (Finding(said, f"{PREDICTIONS}/"),) if low > 0 else ())
+
+
+def _predictor(X: pd.DataFrame, cut: int) -> Callable[[np.ndarray], np.ndarray]:
+    numbers = terms(X, X[:cut])
+    return predictor(numbers[:cut], numbers[cut:])
+
+
+def _places(ids: pd.Index, everyone: pd.Index) -> np.ndarray:
+    """Where a record stands, as a number and in tenths, and the characters of its id; (records, terms)."""
+    places = np.arange(len(ids)) / len(ids), everyone.get_indexer(ids) / len(everyone)
+    tenths = [one_hot(np.floor(place * TENTHS), TENTHS) for place in places]
+    padded = np.array([str(one)[-ID_CHARACTERS:].rjust(ID_CHARACTERS) for one in ids])
+    # Code points fall on their last digits: enough to tell characters apart, and the same terms for every fold.
+    characters = padded.view(np.uint32).reshape(len(ids), ID_CHARACTERS) % CHARACTERS
+    return np.column_stack([*places, *tenths, *(one_hot(column, CHARACTERS) for column in characters.T)])
+
+
+def _scored(table: pd.DataFrame) -> Scored:
+    return Scored(table["label"].to_numpy(dtype=int), table[SCORE].to_numpy(), 0.0)
+
+
+def _odds(scored: Scored) -> float:
+    return float(scored.y.mean() / (1 - scored.y.mean()))
+
+
+def _average_precision(scored: Scored, odds: float) -> Estimate:
+    """With intervals; `odds`: by how much the odds of being positive are to change."""
+    weight = np.where(scored.y == 1, 1.0, 1 / odds)
+
+    def measure(scored: Scored, weights: np.ndarray) -> Values:
+        return ranking(scored, weights * weight)
+
+    return estimate(scored, resamples(len(scored.y), RESAMPLES, len(scored.y)), measure)["average_precision"]

@@ -1,0 +1,60 @@
+"""audit: stop a line that leaks, before anything is published of it.
+
+Like `evaluate` it reads the labels of the test fold, and only judges: nothing that learns or chooses depends on it.
+"""
+
+import sys
+from functools import partial
+
+import pandas as pd
+
+from assay.audit.check import WARNING
+from assay.audit.evidence import Evidence, identity, outcome
+from assay.audit.gate import as_data, audit, refuse
+from assay.config.schema import Config
+from assay.config.stage import stage
+from assay.datasets import RECORD_ID
+from assay.features import categorised, features, vocabularies
+from assay.files import read_table, write_json
+from assay.folds import FOLDS, TEST, TIME
+from assay.paths import AUDIT, CLEANED, FEATURES, LABELS, PREDICTIONS, SPLIT, fold
+
+
+@stage
+def main(config: Config) -> None:
+    """Read all tables of the line, write reports/audit.json; AssayError, and nothing written, if there is a leak."""
+    verdicts = audit(read_evidence(config), config.audit.accept)
+    refuse(verdicts)
+    for one in verdicts:
+        if one.verdict == WARNING:
+            print(f"warning: {one.code} {one.title}: {one.figure}", file=sys.stderr)
+    write_json(AUDIT, as_data(verdicts), sort_keys=False)
+
+
+def read_evidence(config: Config) -> Evidence:
+    """The tables as they stand on disk."""
+    folds = {name: read_table(fold(SPLIT, name)).set_index(RECORD_ID) for name in FOLDS}
+    graded = folds[TEST][folds[TEST]["excluded"] == ""]
+    scores = read_table(PREDICTIONS / "test.parquet").set_index(RECORD_ID)
+    return Evidence(
+        records=read_table(CLEANED).set_index(RECORD_ID),
+        annotated=read_table(LABELS, [RECORD_ID, "label", "excluded"]).set_index(RECORD_ID),
+        folds=folds,
+        features={name: read_table(fold(FEATURES, name)).set_index(RECORD_ID) for name in FOLDS},
+        out_of_fold=read_table(PREDICTIONS / "out_of_fold.parquet").set_index(RECORD_ID),
+        test=graded[["label"]].join(scores, how="inner"),
+        recompute=partial(recomputed, config=config),
+        outcome=outcome(config.dataset),
+        identity=identity(config.dataset),
+        by_time=config.split.by == TIME,
+    )
+
+
+def recomputed(records: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """The features of these records, as `featurize` makes them if it knows no others."""
+    table = features(records, config.dataset, config.features)
+    return categorised(table, vocabularies(table))
+
+
+if __name__ == "__main__":
+    main()
