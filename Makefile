@@ -9,11 +9,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test lint bench report sweep verify extras lock clean
+.PHONY: help repro test lint bench report sweep verify pr-report extras lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
 
 repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
 	assay params --check
@@ -38,6 +38,9 @@ sweep: $(VENV)/ready  ## many experiments, fast: assay sweep depth (another: mak
 
 verify: $(VENV)/ready  ## run the last commit afresh and compare every output: assay verify
 	assay verify
+
+pr-report: $(VENV)/ready  ## what this branch changes, proved and compared: assay pr-report (into another branch: BASE=NAME)
+	assay pr-report $(BASE)
 
 extras: $(VENV)/ready-dev  ## add what S3 remotes, dataset=covid and the tests need
 

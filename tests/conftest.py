@@ -1,6 +1,8 @@
 """Fixtures that all tests share."""
 
+import os
 import shutil
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from samples import ROOT, raw_record, raw_table, synthetic_raw
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 # No deadline: how fast a machine is must not decide whether a test passes.
 settings.register_profile("assay", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -51,3 +55,17 @@ def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for stage in stages:
             import_module(f"assay.stages.{stage}").main()
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    """A real browser."""
+    if CHROMIUM is None and not os.environ.get("ASSAY_REQUIRE_BROWSER"):
+        pytest.skip("no Chromium on this machine")
+    assert CHROMIUM, "ASSAY_REQUIRE_BROWSER is set and there is no Chromium on this machine"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

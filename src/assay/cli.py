@@ -27,6 +27,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay compare main             is what lies here really better than main?
   assay verify                   does the last commit give, afresh, what its dvc.lock says?
   assay labels diff main         which records are labelled differently, and by whose word?
+  assay pr-report                what does this branch change, proved and compared, for a pull request
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
 
@@ -127,10 +128,11 @@ def compare(
 
     from assay.experiments import show
     from assay.experiments.page import compared
+    from assay.experiments.revisions import revision
 
     with reported("assay compare"):
         enter_root()
-        page = compared(base, head, resamples)
+        page = compared(revision(base), revision(head), resamples)
         if html:
             from assay.files import write_text
 
@@ -160,7 +162,7 @@ def sweep(
 
     with reported("assay sweep"):
         summary, complete = swept(enter_root(), name, overrides or [], jobs or os.cpu_count() or 1)
-        print_markdown(summary, as_it_is=False)
+        print_markdown(summary)
     if not complete:
         raise typer.Exit(1)
 
@@ -203,8 +205,35 @@ def verify(
         receipt = verification.verify(enter_root(), revision)
         path = output or verification.RECEIPTS / f"{receipt.revision[:10]}.json"
         write_json(path, verification.as_data(receipt), sort_keys=False)
-        print_markdown(f"{verification.as_markdown(receipt)}\n\nReceipt: {path}", as_it_is=False)
+        print_markdown(f"{verification.as_markdown(receipt)}\n\nReceipt: {path}")
     if not receipt.identical:
+        raise typer.Exit(1)
+
+
+@app.command()
+def pr_report(
+    base: Annotated[str | None, typer.Argument(help="The branch it goes to; by default origin/main, or main.")] = None,
+    fresh: Annotated[bool, typer.Option(help="Prove the commit by a run from raw records.")] = True,
+) -> None:
+    """What does this branch change, and is it what its code gives? One Markdown document, for a pull request.
+
+    Written to stdout, to .assay/pr-report/ with a page of pictures, and to the job summary of GitHub Actions. Exits
+    with 1 if what is committed is not what the code gives.
+    """
+    from assay.experiments import pull_request, show
+    from assay.files import write_text
+
+    with reported("assay pr-report"):
+        report = pull_request.report(enter_root(), base, afresh=fresh)
+        text = pull_request.document(report)
+        write_text(pull_request.FOLDER / "report.md", f"{text}\n")
+        if report.page:
+            write_text(pull_request.FOLDER / "compare.html", show.as_html(report.page))
+        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with Path(summary).open("a") as file:
+                file.write(f"{text}\n")
+        print_markdown(text)
+    if not report.holds:
         raise typer.Exit(1)
 
 

@@ -5,7 +5,7 @@ import sys
 import typer
 
 
-def print_markdown(text: str, *, as_it_is: bool) -> None:
+def print_markdown(text: str, *, as_it_is: bool = False) -> None:
     """Markdown laid out for people on a terminal; as it is for a file, a pipe, or on demand."""
     if as_it_is or not sys.stdout.isatty():
         typer.echo(text)

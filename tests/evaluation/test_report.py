@@ -1,16 +1,12 @@
 """The report: one page that opens offline, in a real browser, on a desk and on a phone."""
 
-import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from assay.paths import REPORT
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture(scope="module")
@@ -61,19 +57,6 @@ def test_texts_from_outside_are_shown_and_not_run(small_line: Path, tmp_path: Pa
     page = REPORT.read_text()
     assert "<script" not in page
     assert "&lt;script&gt;" in page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    if CHROMIUM is None and not os.environ.get("ASSAY_REQUIRE_BROWSER"):
-        pytest.skip("no Chromium on this machine")
-    assert CHROMIUM, "ASSAY_REQUIRE_BROWSER is set and there is no Chromium on this machine"
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.browser

@@ -46,8 +46,8 @@ def test_another_label_policy_shows_the_effect_of_the_labels_and_of_the_model(fo
     fork.run("assay", "params", "debug=fast", "model=logistic", "labels=any_dysfunction")
     fork.run("dvc", "repro", "--quiet")
     shown = fork.run("assay", "compare", "main", "--md", *QUICK).stdout
-    assert re.search(r"\*\*The labels of \d+ of these records differ\.\*\*", shown)
-    assert "| | base, own labels | base | head | difference | |" in shown
+    assert re.search(r"\*\*The labels of \d+ of these records differ: the two answer different questions", shown)
+    assert "| | base, own labels | effect of the labels | base, head's labels | effect of the model | head | |" in shown
     assert re.search(r"Labels \(overt v1 to any_dysfunction v1\): \d+ from healthy to disease", shown)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from assay.evaluation import words
+from assay.evaluation.criteria import MET
 from assay.experiments.revisions import Revision
 from assay.labels.classes import Flips, flips
 
@@ -14,7 +16,7 @@ class Changes:
     """`params`: key to (base, head). `records`: counts of added, removed and changed ones.
 
     `columns`: how many of the changed differ in each. `labels`: (class in base, class in head) to the number of
-    records. `policies`: name and version.
+    records. `policies`: name and version. `unmet`: the criteria that base, and head, does not meet.
     """
 
     params: dict[str, tuple[Any, Any]]
@@ -22,6 +24,7 @@ class Changes:
     columns: dict[str, int]
     labels: Flips
     policies: tuple[str, str]
+    unmet: tuple[list[str], list[str]]
 
     @property
     def any_data(self) -> bool:
@@ -38,6 +41,7 @@ def changes(base: Revision, head: Revision) -> Changes:
         columns=columns,
         labels=label_changes(base.labels, head.labels),
         policies=(policy_of(base.labels), policy_of(head.labels)),
+        unmet=(_unmet(base.findings), _unmet(head.findings)),
     )
 
 
@@ -74,3 +78,11 @@ def label_changes(base: pd.DataFrame, head: pd.DataFrame) -> Flips:
 def policy_of(labels: pd.DataFrame) -> str:
     """The name and version of the policy behind annotated records."""
     return f"{labels['policy'].iloc[0]} v{labels['policy_version'].iloc[0]}"
+
+
+def _unmet(findings: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{one['criterion'].replace('_', ' ')} {words.number(one['value'], one['criterion'])} ({one['asked']})"
+        for one in findings
+        if one["verdict"] != MET
+    ]

@@ -6,7 +6,7 @@ from assay.config.compose import typed
 from assay.contract.population import slices
 from assay.experiments.changes import Changes, changes
 from assay.experiments.compare import Comparison, Plan, compare
-from assay.experiments.revisions import revision
+from assay.experiments.revisions import Revision
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,9 @@ class Page:
     changes: Changes
 
 
-def compared(base_name: str, head_name: str, resamples: int) -> Page:
-    """Read both sides and compare them as head's configuration evaluates; AssayError if a side cannot be read."""
-    base, head = revision(base_name), revision(head_name)
+def compared(base: Revision, head: Revision, resamples: int = Plan.resamples) -> Page:
+    """Compare two sides as head's configuration evaluates; AssayError if one cannot be read."""
     evaluation = head.params["evaluation"]
     plan = Plan(resamples, evaluation["confidence"], evaluation["threshold_probability"], evaluation["seed"])
     groups = slices(head.records, typed(head.params).dataset)
-    return Page(base_name, head_name, plan, compare(base, head, groups, plan), changes(base, head))
+    return Page(base.name, head.name, plan, compare(base, head, groups, plan), changes(base, head))

@@ -13,10 +13,10 @@ import yaml
 from assay.datasets import RECORD_ID
 from assay.errors import AssayError
 from assay.folds import TEST
-from assay.paths import CLEANED, LABELS, PREDICTIONS, SCORE, SPLIT, fold
+from assay.paths import CLEANED, LABELS, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
 
 WORKSPACE = "workspace"
-PARAMS, THRESHOLDS = Path("params.yaml"), PREDICTIONS / "thresholds.json"
+PARAMS, THRESHOLDS, VERDICT = Path("params.yaml"), PREDICTIONS / "thresholds.json", REPORTS / "verdict.json"
 
 
 class Files(Protocol):
@@ -72,19 +72,29 @@ class Revision:
         """The model's decision threshold."""
         return float(json.loads(self._read(THRESHOLDS))[SCORE]["value"])
 
+    @cached_property
+    def findings(self) -> list[dict[str, Any]]:
+        """What each criterion asks for, and whether it is met."""
+        return json.loads(self._read(VERDICT))["findings"]
+
+    def require(self) -> None:
+        """Read all that a comparison needs; AssayError naming the first that is not to be had."""
+        for name in ("params", "records", "labels", "test", "threshold", "findings"):
+            getattr(self, name)
+
     def _table(self, path: Path) -> pd.DataFrame:
         return pd.read_parquet(io.BytesIO(self._read(path))).set_index(RECORD_ID).sort_index()
 
     def _read(self, path: Path) -> bytes:
         try:
             return self.files.read_bytes(str(path))
-        except OSError as error:
+        except Exception as error:  # the library behind each kind of remote has errors of its own
             if self.sha:
                 todo = f"name a remote that has it (dvc remote add), or: git checkout {self.sha[:10]} && dvc repro"
             else:
                 todo = "run: dvc repro (or: dvc checkout)"
             where = f"{self.name} ({self.sha[:10] or 'as it lies here'})"
-            raise AssayError(f"{path} is not to be had", where=where, todo=todo) from error
+            raise AssayError(f"{path} is not to be had: {error}", where=where, todo=todo) from error
 
 
 def revision(name: str) -> Revision:

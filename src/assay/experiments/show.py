@@ -1,16 +1,22 @@
 """A comparison for people (Markdown, one HTML page) and for machines (JSON)."""
 
+import re
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from assay.evaluation import words
 from assay.evaluation.report import data_uri, environment
-from assay.experiments.compare import Row
+from assay.experiments.compare import Comparison, Row
 from assay.experiments.page import Page
 from assay.files import plain
 from assay.labels.classes import in_words
 
 IDS_SHOWN = 20
+OPEN_ROWS = 6  # a longer table is folded
+# What a reviewer looks at first; the other metrics are folded.
+FIRST = ("average_precision", "recall", "precision", "alerts_per_1000", "net_benefit")
 VERDICTS = {
     "better": "head is better than base, beyond chance",
     "worse": "head is worse than base, beyond chance",
@@ -41,13 +47,15 @@ def as_json(page: Page) -> dict[str, Any]:
             "data": {"records": changes.records, "columns": changes.columns},
             "labels": in_words(changes.labels),
             "policies": changes.policies,
+            "unmet_criteria": {"base": changes.unmet[0], "head": changes.unmet[1]},
         }
     )
 
 
-def as_markdown(page: Page) -> str:
-    """For a pull request."""
-    return environment("assay.experiments").get_template("compare.md.j2").render(_texts(page))
+def as_markdown(page: Page, params_diff: str = "") -> str:
+    """For a pull request; `params_diff` is shown in place of the table of params."""
+    template = environment("assay.experiments").get_template("compare.md.j2")
+    return re.sub(r"\n{3,}", "\n\n", template.render(_texts(page), params_diff=params_diff))
 
 
 def as_html(page: Page) -> str:
@@ -66,7 +74,10 @@ def _texts(page: Page) -> dict[str, Any]:
         "changes": page.changes,
         "meaning": VERDICTS[one.verdict],
         "confidence": f"{page.plan.confidence:.0%}",
-        "metrics": [_row_texts(row) for row in one.rows],
+        "metrics": [_row_texts(row) for row in sorted(one.rows, key=_rank)],
+        "shown": len(FIRST),
+        "open_rows": OPEN_ROWS,
+        "diseased": {"new": _diseased(one, one.new_alerts), "lost": _diseased(one, one.lost_alerts)},
         "slices": [_row_texts(row) for row in one.slices if row.verdict in ("better", "worse")],
         "slices_judged": len(one.slices),
         "ids_shown": IDS_SHOWN,
@@ -75,15 +86,30 @@ def _texts(page: Page) -> dict[str, Any]:
 
 
 def _row_texts(row: Row) -> dict[str, str]:
+    defined = row.difference == row.difference
     return {
         "name": words.METRICS[row.metric][0],
-        "group": row.group,
+        "group": row.group.replace("_", " "),
         "base_own": words.number(row.base_own, row.metric),
+        "relabelling": _step(row.base - row.base_own, row.metric),
         "base": words.number(row.base, row.metric),
         "head": words.number(row.head, row.metric),
-        "difference": words.signed(row.difference, row.interval, row.metric),
-        "verdict": row.verdict,
+        "difference": words.signed(row.difference, row.interval, row.metric) if defined else "–",
+        "verdict": row.verdict if defined else "–",
     }
+
+
+def _step(value: float, metric: str) -> str:
+    """+0.012, without an interval."""
+    return words.signed(value, (value, value), metric).partition(" ")[0]
+
+
+def _rank(row: Row) -> int:
+    return FIRST.index(row.metric) if row.metric in FIRST else len(FIRST)
+
+
+def _diseased(one: Comparison, ids: list[str]) -> int:
+    return int(one.head.y[np.isin(one.ids, ids)].sum())
 
 
 def _row_data(row: Row) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import AssayError
+from assay.experiments.clones import clone
 from assay.experiments.ledger import DONE, FAILED, RUNNING, Entry, Ledger
 from assay.experiments.plan import Planned
 from assay.git import git
@@ -77,12 +78,12 @@ def experiments(setting: Setting) -> set[str]:
 
 
 def baseline(root: Path) -> str:
-    """The commit that a sweep stands on; AssayError where tracked files differ from it: they would not be run."""
+    """The last commit; AssayError where tracked files differ from it: what is said of the commit leaves them out."""
     changed = git(root, "status", "--porcelain", "--untracked-files=no")
     if changed:
         files = [line[3:] for line in changed.splitlines()]
         raise AssayError(
-            f"{len(files)} file(s) differ from the last commit, and experiments start from the commit",
+            f"{len(files)} file(s) differ from the last commit, and only what is committed counts here",
             where=", ".join(files[:5]),
             todo="commit them, or take them back: git stash",
         )
@@ -90,7 +91,7 @@ def baseline(root: Path) -> str:
 
 
 def _serve(
-    clone: Path, sweep: str, waiting: "queue.SimpleQueue[Planned]", setting: Setting, ledger: Ledger, report: Report
+    folder: Path, sweep: str, waiting: "queue.SimpleQueue[Planned]", setting: Setting, ledger: Ledger, report: Report
 ) -> None:
     """Run experiments in one worker until none waits; a worker that dies is replaced."""
     worker: subprocess.Popen | None = None
@@ -103,7 +104,7 @@ def _serve(
         log.parent.mkdir(parents=True, exist_ok=True)
         ledger.write(Entry(one.name, RUNNING, list(one.overrides), setting.baseline))
         try:
-            worker = worker or _start(clone, setting)
+            worker = worker or _start(folder, setting)
             said = _ask(worker, one, sweep, setting, log)
         except (OSError, RuntimeError, ValueError) as error:
             said = {"error": f"the worker died: {error}"}
@@ -124,18 +125,15 @@ def _serve(
     _stop(worker)
 
 
-def _start(clone: Path, setting: Setting) -> subprocess.Popen:
+def _start(folder: Path, setting: Setting) -> subprocess.Popen:
     """A worker in a fresh clone that shares the cache."""
-    shutil.rmtree(clone, ignore_errors=True)
-    git(setting.root, "clone", "--quiet", "--shared", "--no-checkout", str(setting.root), str(clone))
-    git(clone, "checkout", "--quiet", "--detach", setting.baseline)
-    (clone / ".dvc/config.local").write_text(f"[cache]\n    dir = {setting.cache}\n")
+    clone(setting.root, folder, setting.baseline, setting.cache)
     threads = str(max(1, (os.cpu_count() or 1) // setting.jobs))
-    environment = {**os.environ, "PYTHONPATH": str((clone / "src").absolute()), "OMP_NUM_THREADS": threads}
-    subprocess.run([sys.executable, "-m", "dvc", "checkout", "--quiet", "--force"], cwd=clone, capture_output=True)
+    environment = {**os.environ, "PYTHONPATH": str((folder / "src").absolute()), "OMP_NUM_THREADS": threads}
+    subprocess.run([sys.executable, "-m", "dvc", "checkout", "--quiet", "--force"], cwd=folder, capture_output=True)
     return subprocess.Popen(
         [sys.executable, "-m", "assay.experiments.worker"],
-        cwd=clone,
+        cwd=folder,
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

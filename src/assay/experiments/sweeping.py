@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from assay.errors import AssayError
 from assay.evaluation import words
 from assay.experiments import sweep
+from assay.experiments.clones import cache
 from assay.experiments.ledger import DONE, Entry
 from assay.experiments.plan import plan, read_sets
 from assay.progress import progress
@@ -18,7 +18,7 @@ COLUMNS = (BY, "precision", "alerts_per_1000")
 def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[str, bool]:
     """Plan, run what is missing, and sum up as Markdown; whether every experiment is there."""
     planned = plan(name, [list(overrides)] if overrides else read_sets(name))
-    setting = sweep.Setting(root, sweep.baseline(root), _cache(root), jobs)
+    setting = sweep.Setting(root, sweep.baseline(root), cache(root), jobs)
     missing = len({one.name for one in planned} - sweep.experiments(setting))
     best = float("-inf")
     with progress(missing, f"sweep {name}") as bar:
@@ -65,12 +65,3 @@ def _choice(names: list[str]) -> str:
         f"About {chosen.optimism:.3f} of that is what choosing among {chosen.tried} gives by chance. The test fold "
         f"played no part. Take it: `dvc exp apply {chosen.best}`; is it better? `assay compare HEAD {chosen.best}`"
     )
-
-
-def _cache(root: Path) -> Path:
-    from dvc.repo import Repo
-
-    with Repo(str(root)) as repo:
-        if repo.cache.local is None:
-            raise AssayError("there is no local cache", where=str(root), todo="see: dvc cache dir")
-        return Path(repo.cache.local.path).parents[1]

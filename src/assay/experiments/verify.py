@@ -1,10 +1,7 @@
 """A reproduction receipt: a revision run afresh, and every output compared with its dvc.lock."""
 
 import json
-import os
 import platform
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -14,13 +11,15 @@ from typing import Any
 
 import yaml
 
-from assay.errors import AssayError
+from assay.errors import sample
+from assay.experiments.clones import clone, repro
 from assay.files import plain
 from assay.git import git
 from assay.lineage import versions
 from assay.paths import REPORTS
 
 RECEIPTS = Path(".assay/receipts")
+FILES_SHOWN = 8
 LOCK, METRICS = "dvc.lock", str(REPORTS / "metrics.json")
 
 
@@ -40,16 +39,20 @@ class Output:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a fresh run; `moved`: metric to (recorded, found) where they differ."""
+    """What became of a fresh run.
+
+    `rewritten`: committed files that the run left otherwise. `moved`: metric to (recorded, found) where they differ.
+    """
 
     revision: str
     seconds: float
     outputs: list[Output]
-    moved: dict[str, tuple[float, float]]
+    rewritten: list[str]
+    moved: dict[str, tuple[float | None, float | None]]
 
     @property
     def identical(self) -> bool:
-        return all(output.identical for output in self.outputs)
+        return not self.rewritten and all(output.identical for output in self.outputs)
 
 
 def verify(root: Path, revision: str) -> Receipt:
@@ -57,14 +60,21 @@ def verify(root: Path, revision: str) -> Receipt:
     sha = git(root, "rev-parse", "--verify", f"{revision}^{{commit}}")
     recorded = {name: git(root, "show", f"{sha}:{name}") for name in (LOCK, METRICS)}
     with tempfile.TemporaryDirectory(prefix="assay-verify-") as folder:
-        clone = Path(folder, "clone")
-        git(root, "clone", "--quiet", "--no-checkout", str(root), str(clone))
-        git(clone, "checkout", "--quiet", "--detach", sha)
+        copy = Path(folder, "clone")
+        clone(root, copy, sha)
         start = time.perf_counter()
-        _run(clone, sha)
+        repro(copy, sha, "--force")
         seconds = time.perf_counter() - start
-        found = {name: (clone / name).read_text() for name in recorded}
-    return Receipt(sha, seconds, outputs(recorded[LOCK], found[LOCK]), moved(recorded[METRICS], found[METRICS]))
+        found = {name: (copy / name).read_text() for name in recorded}
+        changed = rewritten(copy)
+    same = outputs(recorded[LOCK], found[LOCK])
+    return Receipt(sha, seconds, same, changed, moved(recorded[METRICS], found[METRICS]))
+
+
+def rewritten(folder: Path, *paths: str) -> list[str]:
+    """The files (of some `paths`) in which a working copy differs from its commit."""
+    status = git(folder, "status", "--porcelain", "--untracked-files=all", "--", *paths)
+    return [line[3:] for line in status.splitlines()]
 
 
 def outputs(recorded: str, found: str) -> list[Output]:
@@ -73,10 +83,11 @@ def outputs(recorded: str, found: str) -> list[Output]:
     return [Output(stage, path, md5, fresh.get(path, "")) for stage, path, md5 in _outs(recorded)]
 
 
-def moved(recorded: str, found: str) -> dict[str, tuple[float, float]]:
-    """The metrics that differ, with both values."""
-    before, after = json.loads(recorded), json.loads(found)
-    return {name: (before[name], after.get(name)) for name in before if before[name] != after.get(name)}
+def moved(recorded: str, found: str) -> dict[str, tuple[float | None, float | None]]:
+    """The metrics that differ, with both values; None where a side has none."""
+    before, after = _metrics(recorded), _metrics(found)
+    names = [*before, *(name for name in after if name not in before)]
+    return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
 
 
 def as_data(receipt: Receipt) -> dict[str, Any]:
@@ -94,6 +105,7 @@ def as_data(receipt: Receipt) -> dict[str, Any]:
             },
             "versions": versions(),
             "outputs": [{**vars(output), "identical": output.identical} for output in receipt.outputs],
+            "rewritten": receipt.rewritten,
             "metrics_moved": receipt.moved,
         }
     )
@@ -115,27 +127,32 @@ def as_markdown(receipt: Receipt) -> str:
         *rows,
     ]
     if not receipt.identical:
-        lines += ["", "Metrics that moved: " + (_movements(receipt) or "none, to six decimals.")]
+        lines += ["", differences(receipt.rewritten, receipt.moved)]
     return "\n".join(lines)
 
 
-def _movements(receipt: Receipt) -> str:
-    return "; ".join(f"{name} {before} to {after}" for name, (before, after) in receipt.moved.items())
+def differences(files: list[str], metrics: dict[str, tuple[float | None, float | None]]) -> str:
+    """Which committed files a run left otherwise, and by how far the metrics moved."""
+    lines = [f"Committed files that the run left otherwise: {sample(files, FILES_SHOWN) or 'none'}.", ""]
+    if not metrics:
+        return "\n".join([*lines, "No metric moved, to six decimals."])
+    rows = [
+        f"| {name} | {before} | {after} | {_movement(before, after)} |" for name, (before, after) in metrics.items()
+    ]
+    return "\n".join([*lines, "| metric | recorded | found | moved by |", "|---|---|---|---|", *rows])
+
+
+def _movement(before: float | None, after: float | None) -> str:
+    return "–" if before is None or after is None else f"{after - before:+.6f}"
+
+
+def _metrics(text: str) -> dict[str, float]:
+    try:
+        return json.loads(text)
+    except ValueError:  # a file with marks of a merge, say: named among the rewritten ones
+        return {}
 
 
 def _outs(lock: str) -> list[tuple[str, str, str]]:
     stages = yaml.safe_load(lock)["stages"]
     return [(stage, out["path"], out["md5"]) for stage, content in stages.items() for out in content["outs"]]
-
-
-def _run(clone: Path, sha: str) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    command = [sys.executable, "-m", "dvc", "repro", "--force"]
-    done = subprocess.run(command, cwd=clone, env={**os.environ, "PATH": path}, capture_output=True, text=True)
-    if done.returncode:
-        said = [line for line in done.stderr.splitlines() if "error:" in line.lower()]
-        raise AssayError(
-            f"the fresh run failed: {(said or [done.stderr.strip()])[0]}",
-            where=f"revision {sha[:10]}",
-            todo="check it out and run: dvc repro --force",
-        )

@@ -1,0 +1,48 @@
+"""Clean clones of a revision, and DVC at work in them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from assay.errors import AssayError
+from assay.git import git
+
+
+def cache(root: Path) -> Path:
+    """The folder of the local cache of `root`; AssayError if it has none."""
+    from dvc.repo import Repo
+
+    with Repo(str(root)) as repo:
+        if repo.cache.local is None:
+            raise AssayError("there is no local cache", where=str(root), todo="see: dvc cache dir")
+        return Path(repo.cache.local.path).parents[1]
+
+
+def clone(root: Path, target: Path, sha: str, shared: Path | None = None) -> None:
+    """A commit of `root`, alone, in a folder of its own; with a cache of data that is `shared`, or an empty one."""
+    shutil.rmtree(target, ignore_errors=True)
+    git(root, "clone", "--quiet", "--shared", "--no-checkout", str(root), str(target))
+    git(target, "checkout", "--quiet", "--detach", sha)
+    if shared:
+        (target / ".dvc/config.local").write_text(f"[cache]\n    dir = {shared}\n")
+
+
+def repro(folder: Path, sha: str, *options: str) -> None:
+    """`dvc repro` in a clone; AssayError with the words of what failed."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    command = [sys.executable, "-m", "dvc", "repro", *options]
+    done = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+    if done.returncode:
+        raise AssayError(
+            f"the run failed: {reason(done.stderr)}",
+            where=f"revision {sha[:10]}",
+            todo=f"check it out and run: {' '.join(['dvc', 'repro', *options])}",
+        )
+
+
+def reason(stderr: str) -> str:
+    """The line that says why a program failed."""
+    said = [line for line in stderr.splitlines() if "error:" in line.lower()]
+    return (said or [stderr.strip()])[0].removeprefix("ERROR: ").removeprefix("unexpected error - ")

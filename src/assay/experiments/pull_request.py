@@ -1,0 +1,230 @@
+"""A pull request that explains itself: is it what its code gives, and what does it change?"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assay.errors import AssayError
+from assay.evaluation.report import environment
+from assay.experiments import show
+from assay.experiments.clones import cache, clone, reason, repro
+from assay.experiments.page import Page, compared
+from assay.experiments.revisions import WORKSPACE, Revision, revision
+from assay.experiments.sweep import baseline
+from assay.experiments.verify import METRICS, as_markdown, differences, moved, rewritten, verify
+from assay.folds import TEST
+from assay.git import git
+from assay.paths import CLEANED, LABELS, PREDICTIONS, SPLIT, fold
+
+FOLDER = Path(".assay/pr-report")
+CLAIMED = ("dvc.lock", "params.yaml", "reports")  # what a commit says of its run
+PULL = ("--pull", "--allow-missing")
+COMPARED = (CLEANED, LABELS, fold(SPLIT, TEST), PREDICTIONS)  # which --allow-missing leaves where they are
+TARGETS = ("origin/main", "main")
+ROWS_SHOWN = 60  # a comment of GitHub holds 65,536 characters
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold: the command, whether it does, what was found, and (Markdown) the details."""
+
+    command: str
+    holds: bool
+    found: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the document shows. `afresh`: whether the commit was run from raw records. `page`: None where there is
+    nothing to compare; `remark` then says why, else how base's data were got, if they had to be."""
+
+    base: str
+    head: str
+    checks: list[Check]
+    afresh: bool
+    page: Page | None
+    remark: str
+    params: str
+    metrics: str
+
+    @property
+    def holds(self) -> bool:
+        return all(check.holds for check in self.checks)
+
+
+def report(root: Path, target: str | None, *, afresh: bool = True) -> Report:
+    """Check the last commit, and compare it with where it left `target` (by default origin/main or main).
+
+    AssayError where there is no commit to speak of: no such target, or tracked files differ from the last commit.
+    """
+    head = baseline(root)
+    target, start = branching(root, target)
+    checks = [configuration(), run(), claims(root, head)]
+    if afresh:
+        checks.append(proof(root, head))
+    base = replace(revision(start), name=f"{target} ({start[:7]})")
+    page, remark = comparison(root, base, replace(revision(WORKSPACE), name=head[:7]))
+    params, metrics = (difference(kind, start[:7]) for kind in ("params", "metrics"))
+    return Report(base.name, head[:7], checks, afresh, page, remark, params, metrics)
+
+
+def document(one: Report) -> str:
+    """The Markdown; its first line is a hidden mark by which the comment is found again."""
+    compared = show.as_markdown(one.page, one.params) if one.page else ""
+    text = environment("assay.experiments").get_template("pull_request.md.j2").render(report=one, compared=compared)
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n")
+
+
+def branching(root: Path, target: str | None) -> tuple[str, str]:
+    """The branch that a pull request goes to, and the commit at which this one left it."""
+    for name in [target] if target else TARGETS:
+        found = subprocess.run(["git", "merge-base", name, "HEAD"], cwd=root, capture_output=True, text=True)
+        if found.returncode == 0:
+            return name, found.stdout.strip()
+    raise AssayError(
+        f"no commit in common with {target or ' or '.join(TARGETS)}",
+        where="git",
+        todo="name the branch that this one goes to, or fetch its history: git fetch --unshallow origin",
+    )
+
+
+def configuration() -> Check:
+    """params.yaml is what conf/ composes to."""
+    from assay.config.compose import composed
+    from assay.config.compose import difference as changed
+
+    try:
+        found = changed(composed())
+    except AssayError as error:
+        found = str(error)
+    said = "params.yaml is not what conf/ composes to" if found else "params.yaml is what conf/ composes to"
+    return Check("assay params --check", not found, said, _quoted(found) if found else "")
+
+
+def run() -> Check:
+    """The line brought up to date: with what a remote has of it or, where that is not enough, from raw records."""
+    lacking = "none is named"
+    if _remote():
+        code, said = _dvc("repro", *PULL)
+        missing, why = (code, said) if code else _dvc("pull", *map(str, COMPARED))
+        if not missing:
+            return Check(_command("repro", *PULL), True, _ran(said))
+        lacking = reason(why)
+    code, said = _dvc("repro")
+    found = _ran(said) if code == 0 else reason(said)
+    return Check(_command("repro"), code == 0, f"without a remote ({lacking}): {found}")
+
+
+def claims(root: Path, head: str) -> Check:
+    """The run left what the commit says of it as it was committed."""
+    files = rewritten(root, *CLAIMED)
+    metrics = Path(METRICS)
+    found = moved(git(root, "show", f"{head}:{METRICS}"), metrics.read_text() if metrics.exists() else "")
+    said = f"{len(files)} files are not as committed" if files else "as committed"
+    return Check(f"git status {' '.join(CLAIMED)}", not files, said, differences(files, found) if files else "")
+
+
+def proof(root: Path, head: str) -> Check:
+    """A run from raw records in a clean clone, without a cache, gives what is committed.
+
+    The only check that a forged dvc.lock does not pass: where dvc.lock names the inputs as they are, `dvc repro` runs
+    nothing and takes its word for the outputs.
+    """
+    _announce(f"assay verify {head[:7]}")
+    try:
+        receipt = verify(root, head)
+    except AssayError as error:
+        return Check("assay verify", False, error.what)
+    same = sum(output.identical for output in receipt.outputs)
+    found = f"{same} of {len(receipt.outputs)} outputs identical, run from raw records in {receipt.seconds:.0f} s"
+    return Check("assay verify", receipt.identical, found, "" if receipt.identical else as_markdown(receipt))
+
+
+def comparison(root: Path, base: Revision, head: Revision) -> tuple[Page | None, str]:
+    """The comparison, and how base's data were got if they had to be; or None, and why there is none."""
+    try:
+        supplied, remark = supply(root, base)
+        return compared(supplied, head), remark
+    except AssayError as error:
+        return None, str(error)
+
+
+def supply(root: Path, side: Revision) -> tuple[Revision, str]:
+    """A side whose data can be read: where neither cache nor remote has them, they are made from raw records.
+
+    What is made counts only if it has the hashes that the side's own dvc.lock says.
+    """
+    try:
+        side.require()
+        return side, ""
+    except AssayError as error:
+        lacking = error
+    _announce(f"making the data of {side.name} anew")
+    with tempfile.TemporaryDirectory(prefix="assay-base-") as folder:
+        copy = Path(folder, "clone")
+        clone(root, copy, side.sha, cache(root))
+        try:
+            repro(copy, side.sha)
+        except AssayError as error:
+            raise AssayError(
+                f"{lacking.what}; nor can it be made: {error.what}", where=lacking.where, todo=lacking.todo
+            ) from error
+    return replace(revision(side.sha), name=side.name), f"made anew from raw records, since {lacking.what}"
+
+
+def difference(kind: str, base: str) -> str:
+    """`dvc params diff` or `dvc metrics diff` with the workspace, as a table of Markdown; "" where nothing differs."""
+    done = subprocess.run([sys.executable, "-m", "dvc", kind, "diff", base, "--md"], capture_output=True, text=True)
+    if done.returncode:
+        return _quoted(reason(done.stderr))
+    head, rows = _table(done.stdout)
+    more = [f"\n{len(rows) - ROWS_SHOWN} more: `dvc {kind} diff {base}`"] if len(rows) > ROWS_SHOWN else []
+    return "\n".join([*head, *rows[:ROWS_SHOWN], *more]) if rows else ""
+
+
+def _table(text: str) -> tuple[list[str], list[str]]:
+    """The two lines of a table's head, and its rows, sorted: DVC gives the files in any order."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return lines[:2], sorted(lines[2:])
+
+
+def _dvc(*arguments: str) -> tuple[int, str]:
+    """Run DVC with its words on stderr as they come; the exit code and the words."""
+    _announce(_command(*arguments))
+    command = [sys.executable, "-m", "dvc", *arguments]
+    said = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", file=sys.stderr)
+            said.append(line)
+    return process.returncode, "".join(said)
+
+
+def _announce(what: str) -> None:
+    print(f"assay pr-report: {what}", file=sys.stderr)
+
+
+def _command(*arguments: str) -> str:
+    return " ".join(["dvc", *arguments])
+
+
+def _ran(said: str) -> str:
+    stages = re.findall(r"^Running stage '(.+)'", said, re.M)
+    return f"ran {', '.join(stages)}" if stages else "nothing had to run"
+
+
+def _remote() -> str:
+    from dvc.repo import Repo
+
+    with Repo(".") as repo:
+        return repo.config["core"].get("remote", "")
+
+
+def _quoted(text: str) -> str:
+    """A block that nothing within it can end."""
+    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -1,0 +1,138 @@
+"""The document of a pull request: what is checked, what is said, and where base's data come from."""
+
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from assay.errors import AssayError
+from assay.experiments import pull_request
+from assay.experiments.pull_request import ROWS_SHOWN, Check, Report, branching, comparison, difference, document
+from pipeline_copy import ENVIRONMENT, IDENTITY
+
+HOLDS = Check("assay params --check", True, "as it is")
+FAILS = Check("assay verify", False, "20 of 21 outputs identical", "recall 0.9 to 0.8")
+TABLE = "| Param |\n|---|\n| model.max_depth |"
+
+
+def report(*checks: Check, afresh: bool = True, params: str = TABLE, metrics: str = TABLE) -> Report:
+    return Report("main (0000000)", "1111111", list(checks), afresh, None, "no data\nto do: dvc push", params, metrics)
+
+
+def test_a_commit_that_holds_is_said_to_be_reproduced_with_the_checks_folded() -> None:
+    shown = document(report(HOLDS))
+    assert shown.startswith("<!-- assay pr-report -->\n**Reproduced.** Run from raw records, without a cache, 1111111")
+    assert "<details><summary>What was checked</summary>" in shown
+    assert "CAUTION" not in shown
+
+
+def test_a_commit_that_does_not_hold_opens_with_that_and_the_details() -> None:
+    one = report(HOLDS, FAILS)
+    shown = document(one)
+    assert not one.holds
+    assert "Reproduced." not in shown
+    assert (
+        shown.index("[!CAUTION]") < shown.index("**✗** | `assay verify` | 20 of 21") < shown.index("recall 0.9 to 0.8")
+    )
+
+
+def test_without_a_run_nothing_is_said_to_be_proved() -> None:
+    shown = document(report(HOLDS, afresh=False))
+    assert "**Consistent, not proved.**" in shown
+    assert "Reproduced" not in shown
+
+
+def test_without_a_comparison_the_reason_stands_there_and_the_rest_too() -> None:
+    shown = document(report(HOLDS))
+    assert "### 1111111 against main (0000000): not compared\n\n    no data\n    to do: dvc push" in shown
+    assert shown.count("| model.max_depth |") == 2
+
+
+def test_what_did_not_change_is_said_in_words() -> None:
+    shown = document(report(HOLDS, params="", metrics=""))
+    assert "**Params.** No change." in shown
+    assert "`dvc metrics diff`: no change" in shown
+
+
+def test_a_message_from_outside_does_not_break_out_of_its_cell() -> None:
+    shown = document(report(Check("dvc repro", False, "a | b\n# not a heading")))
+    assert "| `dvc repro` | a \\| b # not a heading |" in shown
+
+
+@pytest.mark.parametrize(
+    ("rows", "shown", "said"),
+    [
+        ([], [], ""),
+        (["| b |", "| a |"], ["| a |", "| b |"], ""),
+        ([f"| {n:02} |" for n in range(70)], [f"| {n:02} |" for n in range(ROWS_SHOWN)], "10 more: `dvc params diff"),
+    ],
+)
+def test_a_table_of_dvc_is_sorted_and_cut_where_it_is_long(
+    rows: list[str], shown: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stdout = "\n".join(["| Param |", "|---|", *rows, "", "words that are no table"])
+    done = subprocess.CompletedProcess([], 0, stdout, "")
+    monkeypatch.setattr(pull_request.subprocess, "run", lambda *_, **__: done)
+    table = difference("params", "0000000")
+    assert [row for row in table.splitlines() if row.startswith("| ") and row != "| Param |"] == shown
+    assert said in table
+
+
+def lacking(what: str) -> SimpleNamespace:
+    """A side whose data are nowhere."""
+
+    def require() -> None:
+        raise AssayError(what, where="main (0000000)", todo="name a remote that has it")
+
+    return SimpleNamespace(name="main (0000000)", sha="0" * 40, require=require)
+
+
+def test_data_of_base_that_cannot_be_had_or_made_are_named_with_the_way_to_get_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*_: object) -> None:
+        raise AssayError("the run failed: no such source")
+
+    monkeypatch.setattr(pull_request, "cache", lambda root: tmp_path)
+    monkeypatch.setattr(pull_request, "clone", lambda *_: None)
+    monkeypatch.setattr(pull_request, "repro", fails)
+    page, why = comparison(tmp_path, lacking("data/cleaned is not to be had"), lacking("never asked"))  # type: ignore[arg-type]
+    assert page is None
+    for said in (
+        "data/cleaned is not to be had",
+        "nor can it be made: the run failed: no such source",
+        "main (0000000)",
+    ):
+        assert said in why
+    assert "to do: name a remote that has it" in why
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> dict[str, str]:
+    """A repository whose branch `work` left main at "left"; main went on."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", *IDENTITY, *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    git("init", "--quiet", "--initial-branch=main")
+    git("commit", "--quiet", "--allow-empty", "--message", "Start")
+    left = git("rev-parse", "HEAD")
+    git("branch", "work")
+    git("commit", "--quiet", "--allow-empty", "--message", "Main goes on")
+    git("update-ref", "refs/remotes/upstream/main", "HEAD")
+    git("checkout", "--quiet", "work")
+    git("commit", "--quiet", "--allow-empty", "--message", "Work")
+    return {"root": str(tmp_path), "left": left}
+
+
+@pytest.mark.parametrize(("asked", "name"), [(None, "main"), ("main", "main"), ("upstream/main", "upstream/main")])
+def test_base_is_where_the_branch_left_the_other_one(history: dict[str, str], asked: str | None, name: str) -> None:
+    assert branching(Path(history["root"]), asked) == (name, history["left"])
+
+
+def test_a_target_that_is_none_is_refused(history: dict[str, str]) -> None:
+    with pytest.raises(AssayError, match="no commit in common with mian"):
+        branching(Path(history["root"]), "mian")
