@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
+from s3_endpoint import Endpoint, serving
 from samples import ROOT, raw_record, raw_table, synthetic_raw
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -69,3 +70,10 @@ def browser() -> Iterator:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """An S3 endpoint with one bucket."""
+    with serving(tmp_path_factory.mktemp("s3")) as endpoint:
+        yield endpoint

@@ -12,9 +12,10 @@ import yaml
 
 from samples import ROOT
 
-# Nothing of the person's or the outer run's own: identity, configuration, DVC's variables, coverage.
+# Nothing of the person's or the outer run's own: identity, configuration, credentials, DVC's variables, coverage.
+OWN = ("GIT_", "DVC_", "COV_", "ASSAY_", "AWS_")
 ENVIRONMENT = {
-    **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "DVC_", "COV_", "ASSAY_"))},
+    **{name: value for name, value in os.environ.items() if not name.startswith(OWN)},
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,

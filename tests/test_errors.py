@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.errors import DEBUG_VARIABLE, AssayError, reported, sample
+from assay.errors import DEBUG_VARIABLE, AssayError, reported, sample, translated
 
 
 def test_a_message_says_what_where_which_rows_and_what_to_do() -> None:
@@ -48,3 +48,20 @@ def test_nothing_is_said_when_all_is_well(capsys: pytest.CaptureFixture) -> None
     with reported("assay split"):
         pass
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(PermissionError("Forbidden:\n  ask"), "Forbidden: ask"), (EOFError(), "EOFError")]
+)
+def test_what_a_library_raises_becomes_an_error_with_its_reason(error: Exception, reason: str) -> None:
+    with pytest.raises(AssayError) as caught, translated("the store cannot be read", where="s3://bucket", todo="ask"):
+        raise error
+    assert str(caught.value) == f"the store cannot be read: {reason}\n  where: s3://bucket\n  to do: ask"
+    assert caught.value.__cause__ is error
+
+
+@pytest.mark.parametrize("error", [AssayError("no label"), AttributeError("no such name")])
+def test_errors_of_our_own_stay_what_they_are(error: Exception) -> None:
+    with pytest.raises(type(error)) as caught, translated("the store cannot be read"):
+        raise error
+    assert caught.value is error

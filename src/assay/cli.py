@@ -30,6 +30,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay pr-report                what does this branch change, proved and compared, for a pull request
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
+  assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
 
 What can be set stands in conf/, one folder per choice; each file opens with the command that uses it.
 """
@@ -235,6 +236,30 @@ def pr_report(
         print_markdown(text)
     if not report.holds:
         raise typer.Exit(1)
+
+
+@app.command()
+def remote(
+    revision: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment.")] = "HEAD",
+    name: Annotated[str | None, typer.Option("-r", "--remote", help="Of dvc remote list; else the default.")] = None,
+    mend: Annotated[bool, typer.Option("--mend", help="Send what is broken again, from this clone's cache.")] = False,
+) -> None:
+    """Read every object of a revision from the DVC remote: is it there, and is it what dvc.lock says?
+
+    DVC asks only for names; after `dvc push` this says whether others really get everything. It exits with 1 if not.
+    """
+    from assay.experiments.remote import check
+
+    with reported("assay remote"):
+        enter_root()
+        objects = check(revision, name, mend=mend)
+        broken = [one for one in objects if not one.whole]
+        for one in broken:
+            typer.echo(f"{one.path}: {'corrupted' if one.found else 'missing'}, {one.url}")
+        typer.echo(f"{len(objects) - len(broken)} of {len(objects)} objects of {revision} are there and unharmed")
+        if broken:
+            todo = "assay remote --mend, in a clone that has a good copy (or makes one: dvc repro --force)"
+            raise AssayError("the remote is not what dvc.lock says", where=name or "the default remote", todo=todo)
 
 
 def main() -> None:

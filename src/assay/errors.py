@@ -34,6 +34,21 @@ def sample(rows: Sequence[object], limit: int = 5) -> str:
 
 
 @contextmanager
+def translated(what: str, *, where: str = "", todo: str = "") -> Iterator[None]:
+    """Raise whatever a library raises inside as an AssayError with its reason: every storage has errors of its own.
+
+    Faults of the program stay what they are.
+    """
+    try:
+        yield
+    except (AssayError, AssertionError, AttributeError, NameError, TypeError):
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise AssayError(f"{what}: {reason}", where=where, todo=todo) from error
+
+
+@contextmanager
 def reported(program: str) -> Iterator[None]:
     """Turn an exception into one message on stderr and exit code 1.
 

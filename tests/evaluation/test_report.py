@@ -32,7 +32,7 @@ def test_the_page_refers_to_nothing_outside_itself(html: str) -> None:
         "Of 1000 people",
         "The test fold played no part in it",
         "With and without ungradable records",
-        "impossible age",
+        "age range",
         "treated: on_thyroxine",
         "data/features",
         "sha256",

@@ -1,19 +1,25 @@
 """What a revision says and holds, read by hash through DVC: from the cache or a remote, without a checkout."""
 
+import hashlib
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Protocol
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 import yaml
 
 from assay.datasets import RECORD_ID
-from assay.errors import AssayError
+from assay.errors import AssayError, translated
 from assay.folds import TEST
 from assay.paths import CLEANED, LABELS, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
+
+if TYPE_CHECKING:
+    from dvc.api import DVCFileSystem
+    from dvc.repo import Repo
 
 WORKSPACE = "workspace"
 PARAMS, THRESHOLDS, VERDICT = Path("params.yaml"), PREDICTIONS / "thresholds.json", REPORTS / "verdict.json"
@@ -29,8 +35,57 @@ class Disk:
     """The files as they lie in the workspace."""
 
     def read_bytes(self, path: str) -> bytes:
-        """The content of a file."""
-        return Path(path).read_bytes()
+        """The content of a file; AssayError if it cannot be read."""
+        with translated(f"{path} is not to be had", where=WORKSPACE, todo="run: dvc repro (or: dvc checkout)"):
+            return Path(path).read_bytes()
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The files of a commit: git's, and DVC's by hash, from the cache or else a remote.
+
+    DVC takes what lies there as it is: here its hash is held against the one of dvc.lock.
+    """
+
+    name: str
+    sha: str
+    tree: "DVCFileSystem"
+
+    def read_bytes(self, path: str) -> bytes:
+        """The content of a file; AssayError if it cannot be read, or is not what dvc.lock says."""
+        todo = f"name a remote that has it (docs/sharing.md), or: git checkout {self.sha[:10]} && dvc repro"
+        with translated(f"{path} is not to be had", where=self._where, todo=todo):
+            content = self.tree.read_bytes(path)
+        for what, recorded, found in self._hashes(path, content):
+            if recorded != found:
+                raise AssayError(
+                    f"{what} is corrupted: its MD5 is {found}, dvc.lock says {recorded}",
+                    where=f"{self._where}, in the cache or on the remote",
+                    todo=f"assay remote {self.name} says whether it is the remote; else delete it from the cache",
+                )
+        return content
+
+    def _hashes(self, path: str, content: bytes) -> Iterator[tuple[str, str, str]]:
+        """Name, recorded and found hash of a file that DVC keeps, and of the folder by which it keeps it."""
+        folder = str(PurePosixPath(path).parent)
+        if recorded := self.tree.info(path).get("md5"):
+            yield path, recorded, hashlib.md5(content).hexdigest()
+        if recorded := self.tree.info(folder).get("md5"):
+            yield folder, recorded, self._listing(folder)
+
+    def _listing(self, folder: str) -> str:
+        from dvc_data.hashfile.tree import Tree
+
+        files = self.tree.find(folder, detail=True).items()
+        tree = Tree.from_list(
+            [{"md5": info["md5"], "relpath": str(PurePosixPath(path).relative_to(folder))} for path, info in files]
+        )
+        tree.digest()
+        return tree.oid
+
+    @property
+    def _where(self) -> str:
+        return f"{self.name} ({self.sha[:10]})"
 
 
 @dataclass(frozen=True)
@@ -44,7 +99,7 @@ class Revision:
     @cached_property
     def params(self) -> dict[str, Any]:
         """params.yaml."""
-        return yaml.safe_load(self._read(PARAMS))
+        return yaml.safe_load(self.files.read_bytes(str(PARAMS)))
 
     @cached_property
     def records(self) -> pd.DataFrame:
@@ -70,12 +125,12 @@ class Revision:
     @cached_property
     def threshold(self) -> float:
         """The model's decision threshold."""
-        return float(json.loads(self._read(THRESHOLDS))[SCORE]["value"])
+        return float(json.loads(self.files.read_bytes(str(THRESHOLDS)))[SCORE]["value"])
 
     @cached_property
     def findings(self) -> list[dict[str, Any]]:
         """What each criterion asks for, and whether it is met."""
-        return json.loads(self._read(VERDICT))["findings"]
+        return json.loads(self.files.read_bytes(str(VERDICT)))["findings"]
 
     def require(self) -> None:
         """Read all that a comparison needs; AssayError naming the first that is not to be had."""
@@ -83,18 +138,7 @@ class Revision:
             getattr(self, name)
 
     def _table(self, path: Path) -> pd.DataFrame:
-        return pd.read_parquet(io.BytesIO(self._read(path))).set_index(RECORD_ID).sort_index()
-
-    def _read(self, path: Path) -> bytes:
-        try:
-            return self.files.read_bytes(str(path))
-        except Exception as error:  # the library behind each kind of remote has errors of its own
-            if self.sha:
-                todo = f"name a remote that has it (dvc remote add), or: git checkout {self.sha[:10]} && dvc repro"
-            else:
-                todo = "run: dvc repro (or: dvc checkout)"
-            where = f"{self.name} ({self.sha[:10] or 'as it lies here'})"
-            raise AssayError(f"{path} is not to be had: {error}", where=where, todo=todo) from error
+        return pd.read_parquet(io.BytesIO(self.files.read_bytes(str(path)))).set_index(RECORD_ID).sort_index()
 
 
 def revision(name: str) -> Revision:
@@ -103,15 +147,19 @@ def revision(name: str) -> Revision:
         return Revision(name, "", Disk())
     from dvc.api import DVCFileSystem
     from dvc.repo import Repo
-    from dvc.scm import RevError, resolve_rev
 
     with Repo(".") as repo:
-        try:
-            sha = resolve_rev(repo.scm, name)
-        except RevError as error:
-            raise AssayError(
-                f"no revision {name!r}",
-                where="git",
-                todo="name a branch, tag, commit, or an experiment of dvc exp list",
-            ) from error
-    return Revision(name, sha, DVCFileSystem(".", rev=sha))
+        sha = commit(repo, name)
+        # The remotes that are named here: the revision may be older than they are.
+        return Revision(name, sha, Recorded(name, sha, DVCFileSystem(".", rev=sha, config=dict(repo.config))))
+
+
+def commit(repo: "Repo", name: str) -> str:
+    """The hash of the commit of a branch, tag or experiment; AssayError if there is none such."""
+    from dvc.scm import RevError, resolve_rev
+
+    try:
+        return resolve_rev(repo.scm, name)
+    except RevError as error:
+        todo = "name a branch, tag, commit, or an experiment of dvc exp list"
+        raise AssayError(f"no revision {name!r}", where="git", todo=todo) from error

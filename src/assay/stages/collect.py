@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, BinaryIO
 from assay.config.dataset import PERSONAL, Source
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.errors import AssayError
+from assay.errors import AssayError, translated
 from assay.files import replacing, sha256
 from assay.paths import RAW
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-PACKAGE = "package://"
+PACKAGE, S3 = "package://", "s3://"
+# Some stores answer a request for a part with the checksum of the whole. The SHA-256 of the source is checked anyway.
+S3_OPTIONS = {"config_kwargs": {"response_checksum_validation": "when_required"}}
 SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}  # a pickle must be declared
 
 
@@ -40,8 +42,9 @@ def collect(dataset: "Dataset", target: Path) -> None:
 
 def fetch(source: Source, target: Path) -> None:
     """Copy the source as it is; AssayError if it cannot be had or its hash is not the declared one."""
-    with target.open("wb") as file, _opened(source.uri) as stream:
-        shutil.copyfileobj(stream, file)
+    todo = "check dataset.source.uri: package://, a path, http(s):// or s3:// (make extras; see docs/sharing.md)"
+    with target.open("wb") as file, translated("the source cannot be read", where=source.uri, todo=todo):
+        _copy(source.uri, file)
     if (found := sha256(target)) != source.sha256:
         raise AssayError(
             f"the file is not the declared one: sha256 {found}, declared {source.sha256}",
@@ -62,16 +65,17 @@ def write_without(personal: list[str], path: Path, form: str, uri: str) -> None:
     table.drop(columns=personal).to_csv(path, index=False, lineterminator="\n")
 
 
-def _opened(uri: str) -> BinaryIO:
-    try:
-        if uri.startswith(PACKAGE):
-            return _in_package(uri.removeprefix(PACKAGE)).open("rb")
-        import fsspec
+def _copy(uri: str, target: BinaryIO) -> None:
+    with _opened(uri) as stream:
+        shutil.copyfileobj(stream, target)
 
-        return fsspec.open(uri, "rb").open()
-    except (OSError, ImportError, ValueError) as error:
-        todo = "check dataset.source.uri: package://, a path, http(s):// or s3:// (make extras)"
-        raise AssayError(f"the source cannot be read: {error}", where=uri, todo=todo) from error
+
+def _opened(uri: str) -> BinaryIO:
+    if uri.startswith(PACKAGE):
+        return _in_package(uri.removeprefix(PACKAGE)).open("rb")
+    import fsspec
+
+    return fsspec.open(uri, "rb", **(S3_OPTIONS if uri.startswith(S3) else {})).open()
 
 
 def _in_package(path: str) -> Path:
