@@ -52,8 +52,7 @@ def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Path("params.yaml").write_text(composed(["debug=fast", "model.n_estimators=40"]))
         Path("data/raw").mkdir(parents=True)
         synthetic_raw().to_csv("data/raw/records.csv", index=False)
-        stages = ("clean", "annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards")
-        for stage in stages:
+        for stage in ("clean", "annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards"):
             import_module(f"assay.stages.{stage}").main()
     return folder
 

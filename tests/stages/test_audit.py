@@ -43,8 +43,8 @@ def test_a_leak_ends_the_stage_and_leaves_the_last_results(line: Path, capsys: p
     message = capsys.readouterr().err
     assert "error: A07" in message
     assert "TSH is among the features" in message
-    assert "log_TSH, log_TSH_minus_log_FTI, log_TSH_plus_log_FTI, n_labs changes" in message
-    assert "where: data/features/train.parquet" in message
+    assert "log_TSH, log_TSH_minus_log_FTI, log_TSH_plus_log_FTI changes" in message
+    assert "where: data/features/;" in message
     assert "to do: A07: " in message
     assert {path: path.read_bytes() for path in (line / "reports").rglob("*.*")} == before
 

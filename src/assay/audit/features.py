@@ -77,9 +77,9 @@ class UnavailableFeature(Check):
         """No feature has the name of such a column or of an identifier, and none changes when those columns do."""
         found = []
         forbidden = {*evidence.outcome, *evidence.identity}
-        for name, table in evidence.features.items():
-            if named := tuple(sorted(forbidden.intersection(table.columns))):
-                found.append(Finding(f"{', '.join(named)} is among the features", str(fold(FEATURES, name)), named))
+        columns = {name for table in evidence.features.values() for name in table.columns}
+        if named := tuple(sorted(forbidden & columns)):
+            found.append(Finding(f"{', '.join(named)} is among the features", f"{FEATURES}/", named))
         if moved := tuple(sorted(differing(evidence.learning.X, evidence.shuffled[0].X))):
             said = f"{', '.join(moved)} changes when the outcomes of other records are put in place of its own"
             found.append(Finding(said, COMPUTING, moved))
