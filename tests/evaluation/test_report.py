@@ -25,6 +25,12 @@ def test_the_page_refers_to_nothing_outside_itself(html: str) -> None:
     assert "<script" not in html
 
 
+def test_every_section_is_there_once_and_every_link_leads_to_one(html: str) -> None:
+    sections = re.findall(r'id="(\w+)"', html)
+    assert len(sections) == len(set(sections))
+    assert set(re.findall(r'href="#(\w+)"', html)) <= set(sections)
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -32,6 +38,7 @@ def test_the_page_refers_to_nothing_outside_itself(html: str) -> None:
         "Of 1000 people",
         "The test fold played no part in it",
         "With and without ungradable records",
+        "Near-duplicate records across folds",
         "age range",
         "treated: on_thyroxine",
         "data/features",
