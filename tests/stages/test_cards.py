@@ -69,6 +69,11 @@ def without_alerts(metrics: Any) -> None:
     metrics.update(recall=0.0, precision=None, alerts_per_1000=0.0)
 
 
+def decided(log: Any) -> None:
+    log["decided_by"].update(source=1, agreed=4711)
+    log["agreement"].update(krippendorff_alpha={"value": 0.8, "interval": [0.7, 0.9], "records": 9})
+
+
 EDITS: dict[str, tuple[Path, Callable[[Any], object], Path, str]] = {
     "criterion": (
         REPORTS / "verdict.json",
@@ -91,6 +96,19 @@ EDITS: dict[str, tuple[Path, Callable[[Any], object], Path, str]] = {
         lambda log: log["excluded"].update({"left_the_planet": 4711}),
         MODEL_CARD,
         "| left out, left the planet | 4711 |",
+    ),
+    "decisions": (
+        REPORTS / "annotation.json",
+        decided,
+        DATA_CARD,
+        "source 1, agreed 4711. A disputed record keeps the source's code. Decisions changed: no label. "
+        "Annotators agree beyond chance by 0.800 [0.700, 0.900]",
+    ),
+    "leak": (
+        REPORTS / "audit.json",
+        lambda audit: audit[1].update(verdict="warning", findings=[{"what": "one person in two folds"}]),
+        MODEL_CARD,
+        "; one person in two folds |",
     ),
     "rule": (
         REPORTS / "cleaning.json",

@@ -9,6 +9,7 @@ from assay.cards.markdown import percent
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Column
 from assay.datasets import CODE, DATE, RECORD_ID
 from assay.errors import sample
+from assay.labels.merge import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -18,6 +19,10 @@ COMMON = {
     RECORD_ID: Column(about="identifier of the record"),
     DATE: Column(about="day of the record"),
     CODE: Column(about="diagnosis code, as it came"),
+    DECISIVE: Column(about="the code in force, after decisions"),
+    DECIDED_BY: Column(about="whose word that is: the source's, or which kind of decision"),
+    DECISIONS: Column(about="how many decisions stand"),
+    ANNOTATORS: Column(about="whose decisions these are"),
     "decided_code": Column(about="the code that counts: of X|Y the second"),
     "label": Column(about="whether the policy calls the record diseased"),
     "policy": Column(about="name of the label policy"),

@@ -3,10 +3,13 @@
 Headings after Gebru et al., "Datasheets for Datasets" (CACM 2021), and Pushkarna et al., "Data Cards" (FAccT 2022).
 """
 
+from typing import Any
+
 from assay.cards.columns import found
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
 from assay.config.dataset import PERSONAL
+from assay.evaluation.words import with_interval
 from assay.labels.policy import UNGRADABLE
 from assay.paths import PREDICTIONS
 from assay.profiling.scorecard import DIMENSIONS
@@ -28,8 +31,14 @@ def data_card(facts: Facts) -> str:
         dropped=[name for name, column in facts.config.dataset.columns.items() if column.role == PERSONAL],
         folds=fold_rows(facts.folds),
         codes=code_rows(facts.labels, facts.config),
+        alpha=agreement(facts.reports["annotation"]["agreement"]["krippendorff_alpha"]),
         doubtful=int(facts.labels["code"].str.contains("|", regex=False).sum()),
         ungradable=UNGRADABLE,
         span=span(facts.records),
         limits=limits(facts),
     )
+
+
+def agreement(alpha: dict[str, Any] | None) -> str:
+    """Krippendorff's alpha with its interval, or nothing where no two annotators saw the same record."""
+    return with_interval(alpha["value"], alpha["interval"]) if alpha else ""

@@ -18,6 +18,7 @@ NO_PERSON = (
 DIVIDED_PERSON = "Records of one person are not kept together: they may lie in two folds."
 REPORTS = (
     "annotation",
+    "audit",
     "baselines",
     "cleaning",
     "intervals",
@@ -124,7 +125,7 @@ def code_rows(labels: pd.DataFrame, config: "Config") -> list[CodeRow]:
     matches = any_letter if by_letter else whole
     counts_as = {**dict.fromkeys(policy.positive, "disease"), **dict.fromkeys(policy.ungradable, UNGRADABLE)}
     rows = []
-    for code in dict.fromkeys([*words, *counts_as, *([] if by_letter else sorted(decided.unique()))]):
+    for code in dict.fromkeys([*words, *counts_as, *([] if by_letter else sorted({*decided} - {""}))]):
         has = labels[matches(decided, [code])]
         used = int((has["excluded"] == "").sum())
         rows.append(CodeRow(code, words.get(code, ""), counts_as.get(code, "no disease"), len(has), used))

@@ -59,6 +59,7 @@ def model_card(facts: Facts) -> str:
         cleaning=reports["cleaning"],
         annotation=reports["annotation"],
         outside=[reason.replace("_", " ") for reason in reports["annotation"]["excluded"] if reason != UNGRADABLE],
+        audit=reports["audit"],
         folds=fold_rows(facts.folds),
         codes=code_rows(facts.labels, facts.config),
         span=span(facts.records),
