@@ -53,7 +53,7 @@ class Recorded:
 
     def read_bytes(self, path: str) -> bytes:
         """The content of a file; AssayError if it cannot be read, or is not what dvc.lock says."""
-        todo = f"name a remote that has it (docs/sharing.md), or: git checkout {self.sha[:10]} && dvc repro"
+        todo = f"git checkout {self.sha[:10]} && dvc repro, or name a remote that has it (dvc remote add)"
         with translated(f"{path} is not to be had", where=self._where, todo=todo):
             content = self.tree.read_bytes(path)
         for what, recorded, found in self._hashes(path, content):
