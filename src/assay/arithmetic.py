@@ -9,6 +9,8 @@ import os
 PINNED = {
     "OPENBLAS_NUM_THREADS": "1",
     "OPENBLAS_CORETYPE": "Haswell",
+    # Threads that wait sleep. By default they spin, and where others compute too, a fit takes six times as long.
+    "OMP_WAIT_POLICY": "PASSIVE",
     # What came after Haswell, in NumPy's names; it ignores those that the processor lacks.
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
 }
