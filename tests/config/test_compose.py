@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
-from assay.config.compose import composed, difference, load
+from assay.config.compose import composed, difference, load, typed
 from assay.errors import AssayError
 from samples import ROOT
 
@@ -18,13 +19,28 @@ def test_conf_composes_to_the_committed_params() -> None:
     assert composed() == (ROOT / "params.yaml").read_text()
 
 
+NEEDS = {key: ["dataset=covid"] for key in ("split=group", "split=covid")}
+TAKES = {"labels=thyroid": "overt", "split=thyroid": "temporal", "split=covid": "group"}  # a dataset's own choice
+
+
 @pytest.mark.parametrize("group", ["labels", "features", "model", "split", "criteria", "dataset"])
 def test_every_choice_of_a_group_composes_and_loads(group: str, tmp_path: Path) -> None:
     for choice in sorted(path.stem for path in (ROOT / "conf" / group).glob("*.yaml")):
-        (tmp_path / "params.yaml").write_text(composed([f"{group}={choice}"]))
+        wanted = f"{group}={choice}"
+        (tmp_path / "params.yaml").write_text(composed([*NEEDS.get(wanted, []), wanted]))
         config = load(tmp_path / "params.yaml")
         part = getattr(config, group)
-        assert part.name == choice
+        assert part.name == TAKES.get(wanted, choice)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "labels", "split"), [("thyroid", "overt", "temporal"), ("covid", "covid", "group")]
+)
+def test_a_dataset_brings_its_own_labels_and_split(dataset: str, labels: str, split: str) -> None:
+    config = typed(yaml.safe_load(composed([f"dataset={dataset}"])))
+    assert (config.labels.name, config.split.name) == (labels, split)
+    other = typed(yaml.safe_load(composed([f"dataset={dataset}", "labels=hypo", "split=random"])))
+    assert (other.labels.name, other.split.name) == ("hypo", "random")
 
 
 @pytest.mark.parametrize(
