@@ -14,7 +14,7 @@ from assay.experiments.clones import cache, clone, reason, repro
 from assay.experiments.page import Page, compared
 from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.experiments.sweep import baseline
-from assay.experiments.verify import METRICS, as_markdown, differences, moved, rewritten, verify
+from assay.experiments.verify import METRICS, differences, moved, rewritten, table, verify
 from assay.folds import TEST
 from assay.git import git
 from assay.paths import CLEANED, LABELS, PREDICTIONS, SPLIT, fold
@@ -107,16 +107,16 @@ def configuration() -> Check:
 
 def run() -> Check:
     """The line brought up to date: with what a remote has of it or, where that is not enough, from raw records."""
-    lacking = "none is named"
+    lacking = "no remote is named"
     if _remote():
         code, said = _dvc("repro", *PULL)
         missing, why = (code, said) if code else _dvc("pull", *map(str, COMPARED))
         if not missing:
             return Check(_command("repro", *PULL), True, _ran(said))
-        lacking = reason(why)
+        lacking = f"the remote could not give it: {reason(why)}"
     code, said = _dvc("repro")
     found = _ran(said) if code == 0 else reason(said)
-    return Check(_command("repro"), code == 0, f"without a remote ({lacking}): {found}")
+    return Check(_command("repro"), code == 0, f"{found} ({lacking})")
 
 
 def claims(root: Path, head: str) -> Check:
@@ -139,9 +139,13 @@ def proof(root: Path, head: str) -> Check:
         receipt = verify(root, head)
     except AssayError as error:
         return Check("assay verify", False, error.what)
-    same = sum(output.identical for output in receipt.outputs)
-    found = f"{same} of {len(receipt.outputs)} outputs identical, run from raw records in {receipt.seconds:.0f} s"
-    return Check("assay verify", receipt.identical, found, "" if receipt.identical else as_markdown(receipt))
+    different = [output for output in receipt.outputs if not output.identical]
+    same, total = len(receipt.outputs) - len(different), len(receipt.outputs)
+    found = f"{same} of {total} outputs identical, run from raw records in {receipt.seconds:.0f} s"
+    details = [table(different)] if different else []
+    if not receipt.identical:
+        details.append(differences(receipt.rewritten, receipt.moved))
+    return Check("assay verify", receipt.identical, found, "\n\n".join(details))
 
 
 def comparison(root: Path, base: Revision, head: Revision) -> tuple[Page | None, str]:
@@ -171,7 +175,7 @@ def supply(root: Path, side: Revision) -> tuple[Revision, str]:
             repro(copy, side.sha)
         except AssayError as error:
             raise AssayError(
-                f"{lacking.what}; nor can it be made: {error.what}", where=lacking.where, todo=lacking.todo
+                f"{lacking.what}\n  nor can it be made: {error.what}", where=lacking.where, todo=lacking.todo
             ) from error
     return replace(revision(side.sha), name=side.name), f"made anew from raw records, since {lacking.what}"
 
@@ -181,12 +185,12 @@ def difference(kind: str, base: str) -> str:
     done = subprocess.run([sys.executable, "-m", "dvc", kind, "diff", base, "--md"], capture_output=True, text=True)
     if done.returncode:
         return _quoted(reason(done.stderr))
-    head, rows = _table(done.stdout)
+    head, rows = _rows(done.stdout)
     more = [f"\n{len(rows) - ROWS_SHOWN} more: `dvc {kind} diff {base}`"] if len(rows) > ROWS_SHOWN else []
     return "\n".join([*head, *rows[:ROWS_SHOWN], *more]) if rows else ""
 
 
-def _table(text: str) -> tuple[list[str], list[str]]:
+def _rows(text: str) -> tuple[list[str], list[str]]:
     """The two lines of a table's head, and its rows, sorted: DVC gives the files in any order."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     return lines[:2], sorted(lines[2:])

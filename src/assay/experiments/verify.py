@@ -114,21 +114,19 @@ def as_data(receipt: Receipt) -> dict[str, Any]:
 def as_markdown(receipt: Receipt) -> str:
     """The table of outputs, and by how far the metrics moved where bytes differ."""
     same = sum(output.identical for output in receipt.outputs)
+    heading = f"### {receipt.revision[:10]}: {same} of {len(receipt.outputs)} outputs identical"
+    more = [] if receipt.identical else [differences(receipt.rewritten, receipt.moved)]
+    return "\n\n".join([heading, table(receipt.outputs), *more])
+
+
+def table(outputs: list[Output]) -> str:
+    """Outputs with their hashes."""
     rows = [
         f"| {output.stage} | {output.path} | {output.recorded[:12]} | {output.found[:12] or 'none'} "
         f"| {'identical' if output.identical else '**different**'} |"
-        for output in receipt.outputs
+        for output in outputs
     ]
-    lines = [
-        f"### {receipt.revision[:10]}: {same} of {len(receipt.outputs)} outputs identical",
-        "",
-        "| stage | output | recorded | found | |",
-        "|---|---|---|---|---|",
-        *rows,
-    ]
-    if not receipt.identical:
-        lines += ["", differences(receipt.rewritten, receipt.moved)]
-    return "\n".join(lines)
+    return "\n".join(["| stage | output | recorded | found | |", "|---|---|---|---|---|", *rows])
 
 
 def differences(files: list[str], metrics: dict[str, tuple[float | None, float | None]]) -> str:
