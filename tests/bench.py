@@ -28,7 +28,7 @@ from dataclasses import asdict
 from assay.config.compose import typed
 from assay.experiments.plan import plan, read_sets
 from assay.modelling.training import train
-from assay.stages.train import read_labelled
+from assay.modelling.records import read_labelled
 folds = [read_labelled(name) for name in ("train", "validation")]
 for one in plan("depth", read_sets("depth")):
     config = typed(yaml.safe_load(one.params))

@@ -7,7 +7,7 @@ import pandas as pd
 import yaml
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from assay.modelling.training import Records
+from assay.modelling.records import Records
 from samples import ROOT
 
 MODELS = sorted(path.stem for path in (ROOT / "conf/model").glob("*.yaml"))

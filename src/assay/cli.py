@@ -25,6 +25,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay params                   write params.yaml from conf/ after an edit there
   assay report                   open the report of the last run
   assay compare main             is what lies here really better than main?
+  assay learning-curve           would more data help?
   assay verify                   does the last commit give, afresh, what its dvc.lock says?
   assay labels diff main         which records are labelled differently, and by whose word?
   assay pr-report                what does this branch change, proved and compared, for a pull request
@@ -188,6 +189,26 @@ def init_dataset(
         if draft.remarks:
             typer.echo("\nto decide on, in the first of them:\n" + "\n".join(f"  {one}" for one in draft.remarks))
         typer.echo(f"\nthen: dvc exp run -S dataset={name}")
+
+
+@app.command()
+def learning_curve(
+    doublings: Annotated[int, typer.Option(min=1, help="Points before the last one, each half of the next.")] = 4,
+    repeats: Annotated[int, typer.Option(min=1, help="Random parts of each size.")] = 3,
+    output: Annotated[Path, typer.Option(help="The folder for the table and the picture.")] = Path(".assay/learning"),
+) -> None:
+    """Would more data help? Average precision out of fold, learned from more and more records of train and validation.
+
+    Needs the model of the last run; fits it anew many times, which takes a minute or two.
+    """
+    from assay.config.compose import load
+    from assay.experiments.learning import as_markdown, of_the_last_run, write
+
+    with reported("assay learning-curve"):
+        enter_root()
+        points = of_the_last_run(load().training.folds, doublings, repeats)
+        write(points, output)
+        print_markdown(f"{as_markdown(points)}\n\nTable and picture: {output}")
 
 
 @app.command()

@@ -81,8 +81,11 @@ def write_table(path: Path, table: "pd.DataFrame") -> None:
             table.to_parquet(scratch, index=False)
 
 
-def read_table(path: Path, columns: Sequence[str] | None = None) -> "pd.DataFrame":
-    """A Parquet table, or those `columns` of it; AssayError when the file or a column is missing or damaged."""
+def read_table(path: Path, columns: Sequence[str] | None = None, optional: Sequence[str] = ()) -> "pd.DataFrame":
+    """A Parquet table, or those `columns` of it and the `optional` ones that are there.
+
+    AssayError when the file or a column is missing or damaged.
+    """
     import pandas as pd
     import pyarrow as pa
     from pyarrow import parquet
@@ -91,13 +94,15 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> "pd.DataFram
     try:
         # Not pandas.read_parquet: its dataset layer costs 0.2 s to import and is of no use for one file.
         with parquet.ParquetFile(path) as file:
-            if missing := sorted(set(columns or []) - set(file.schema_arrow.names)):
+            there = file.schema_arrow.names
+            if missing := sorted(set(columns or []) - set(there)):
                 raise AssayError(
                     f"no column {', '.join(missing)}",
                     where=str(path),
                     todo="run: dvc repro (from this stage up)",
                 )
-            frame = file.read(columns=list(columns) if columns else None).to_pandas()
+            chosen = [*columns, *(name for name in optional if name in there)] if columns else None
+            frame = file.read(columns=chosen).to_pandas()
     except (pa.ArrowException, OSError) as error:
         raise _damaged(path, error) from error
     assert isinstance(frame, pd.DataFrame)

@@ -17,6 +17,7 @@ BUNDLE = MODEL / "bundle.json"
 REPORTS = Path("reports")
 PLOTS = REPORTS / "plots"
 FIGURES = REPORTS / "figures"
+SAMPLING_LOG = REPORTS / "sampling.json"
 CLEANING_LOG = REPORTS / "cleaning.json"
 ANNOTATION_LOG = REPORTS / "annotation.json"
 QUALITY = REPORTS / "quality.json"

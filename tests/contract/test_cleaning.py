@@ -157,6 +157,15 @@ def test_wrong_columns_are_named(raw: pd.DataFrame, change, said: list[str]) -> 
     assert [text for text in [*said, WHERE] if text not in str(caught.value)] == []
 
 
+def test_the_weights_of_a_sample_stay_with_their_records_and_make_no_difference(raw: pd.DataFrame) -> None:
+    doubled = pd.concat([raw, raw.tail(1).assign(patient_id="870101001")], ignore_index=True)
+    weighted = doubled[::-1].assign(sample_weight=["7", "3", "2.5", "1"])
+    plain, found = (clean(table, THYROID, WHERE) for table in (doubled, weighted))
+    assert found.records["sample_weight"].tolist() == [1, 2.5, 3]  # the later of two equal records is dropped
+    pd.testing.assert_frame_equal(found.records.drop(columns="sample_weight"), plain.records)
+    assert found.changes == plain.changes
+
+
 def test_the_order_of_the_raw_rows_is_no_part_of_the_result(raw: pd.DataFrame) -> None:
     raw = raw_table(*raw.to_dict("records"), raw_record("870101001", TSH="2.5"))
     forwards, backwards = (clean(table, THYROID, WHERE) for table in (raw, raw.iloc[::-1].reset_index(drop=True)))

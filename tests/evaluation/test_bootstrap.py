@@ -46,6 +46,18 @@ def test_the_interval_holds_the_middle_of_the_resamples() -> None:
     assert one.interval(0.9) == pytest.approx((0.05, 0.95))
 
 
+def test_a_weighted_sample_has_the_share_of_all_and_an_interval_about_it() -> None:
+    everyone = labelled(20_000, 0.02, seed=5)
+    kept = everyone.y == 1
+    kept[np.flatnonzero(~kept)[::50]] = True
+    weight = np.where(everyone.y[kept] == 1, 1.0, (everyone.y == 0).sum() / (everyone.y[kept] == 0).sum())
+    sample = Scored(everyone.y[kept], everyone.score[kept], 0.5, weight)
+    found = estimate(sample, resamples(int(kept.sum()), 400, seed=3), share)["share"]
+    low, high = found.interval(0.95)
+    assert found.value == pytest.approx(everyone.y.mean())
+    assert low < found.value < high
+
+
 @pytest.mark.parametrize(("undefined", "given"), [(10, True), (11, False), (100, False)])
 def test_no_interval_when_more_than_a_tenth_of_the_resamples_is_undefined(undefined: int, given: bool) -> None:
     values = np.r_[np.full(undefined, np.nan), np.ones(100 - undefined)]

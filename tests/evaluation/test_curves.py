@@ -1,5 +1,7 @@
 """The tables behind the pictures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,6 +65,29 @@ def test_the_sweep_never_loses_recall_when_alerts_are_added(one: Scored) -> None
         assert alerts == pytest.approx(1000 * alert.mean())
         assert recall == pytest.approx(sk.recall_score(one.y, alert))
         assert precision == pytest.approx(sk.precision_score(one.y, alert))
+
+
+@given(scored(), st.data())
+def test_a_record_that_stands_for_several_is_drawn_as_so_many(one: Scored, data: st.DataObject) -> None:
+    times = np.array(data.draw(st.lists(st.integers(1, 4), min_size=len(one.y), max_size=len(one.y))))
+    sample = replace(one, weight=times.astype(float))
+    repeated = Scored(np.repeat(one.y, times), np.repeat(one.score, times), one.threshold)
+    for draw in (
+        curves.precision_recall,
+        lambda one: curves.decision_curve({"model": one}),
+        lambda one: curves.calibration(one, 0.95)[["predicted", "observed"]],
+        lambda one: curves.by_month(one, *months_of(len(one.y))).drop(columns=["records", "positives"]),
+    ):
+        pd.testing.assert_frame_equal(draw(sample), draw(repeated), check_exact=False, atol=1e-9)
+    for threshold, recall, precision, alerts in curves.threshold_sweep(sample).itertuples(index=False):
+        alert = one.score >= threshold
+        assert alerts == pytest.approx(1000 * np.average(alert, weights=times))
+        assert recall == pytest.approx(sk.recall_score(one.y, alert, sample_weight=times))
+        assert precision == pytest.approx(sk.precision_score(one.y, alert, sample_weight=times))
+
+
+def months_of(n: int) -> tuple[pd.Series, np.ndarray]:
+    return pd.Series(pd.to_datetime(["1986-01-01"] * n)), np.array(["test"] * n)
 
 
 def test_net_benefit_by_hand() -> None:

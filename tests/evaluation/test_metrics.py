@@ -56,6 +56,19 @@ def test_every_metric_equals_an_independent_one(case: Case) -> None:
         assert found[name] == pytest.approx(expected, abs=1e-9, nan_ok=True), name
 
 
+@given(cases())
+def test_a_record_that_stands_for_several_is_measured_as_so_many(case: Case) -> None:
+    y, score, weights, threshold = case
+    sample = Scored(y, score, threshold, weights.astype(float))
+    repeated = Scored(np.repeat(y, weights), np.repeat(score, weights), threshold)
+    found, expected = (everything(one, one.weights, PT) for one in (sample, repeated))
+    for name, value in found.items():
+        assert value == pytest.approx(expected[name], abs=1e-6, nan_ok=True), name
+    assert sample.prevalence == pytest.approx(repeated.prevalence)
+    rows = weights > 0
+    np.testing.assert_array_equal(sample.only(rows).weights[0], weights[rows])
+
+
 def probabilities(n: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Labels drawn with the probability that the logit says, and scores that are twice too extreme."""
     generator = np.random.default_rng(seed)

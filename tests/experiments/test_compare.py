@@ -1,5 +1,6 @@
 """Is head really better than base? Planted truths."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.stats import binomtest
 from assay.errors import AssayError
 from assay.evaluation.bootstrap import Estimate, estimate, resamples
 from assay.evaluation.metrics import Scored, ranking
-from assay.experiments.compare import Plan, Row, compare, corrected, gained, judged, mcnemar, p_value
+from assay.experiments.compare import Comparison, Plan, Row, compare, corrected, gained, judged, mcnemar, p_value
 
 PLAN = Plan(resamples=400)
 
@@ -66,6 +67,22 @@ def test_sides_without_common_records_are_refused() -> None:
     head.test.index = head.test.index.str.replace("0", "x")
     with pytest.raises(AssayError, match="share 0 graded test records"):
         compared(base, head)
+
+
+def test_a_weighted_sample_is_compared_as_the_records_that_it_stands_for() -> None:
+    weight = np.where(LABEL == 1, 1.0, 20.0)
+    scores = noisy(LABEL, 3.0, 1), noisy(LABEL, 0.5, 2)
+    plain, weighted = ([side(score, LABEL, **more) for score in scores] for more in ({}, {"sample_weight": weight}))
+    found = precision(compared(*weighted))
+    alert = scores[1] >= 0.5
+    assert found.head == pytest.approx(np.average(LABEL[alert], weights=weight[alert]))
+    # Where one side alone is weighted, the records that both have are of its sample all the same.
+    for mixed in ([weighted[0], plain[1]], [plain[0], weighted[1]]):
+        assert replace(precision(compared(*mixed)), base_own=0) == replace(found, base_own=0)
+
+
+def precision(comparison: Comparison) -> Row:
+    return next(row for row in comparison.rows if row.metric == "precision")
 
 
 def test_where_labels_differ_both_are_judged_by_heads_and_bases_own_figures_stand_beside() -> None:

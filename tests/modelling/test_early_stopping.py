@@ -1,5 +1,7 @@
 """Early stopping on the validation fold, and the same number of rounds without it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -15,11 +17,25 @@ def test_only_boosting_stops_early() -> None:
 
 
 @pytest.mark.parametrize("name", ROUNDS)
+def test_the_losses_of_a_weighted_sample_are_weighted(name: str) -> None:
+    from sklearn.metrics import log_loss
+
+    weight = np.tile([1.0, 2.0, 5.0], 80)
+    train, validation = replace(labelled(), weight=weight), replace(labelled(seed=1), weight=weight[::-1])
+    estimator = build(configured(name))
+    curve = fit_watching(estimator, train, validation)
+    for part, losses in ((train, curve["train"]), (validation, curve["validation"])):
+        scores = estimator.predict_proba(part.X)[:, 1]
+        at = -1 if name == "hist_gbm" else estimator.best_iteration
+        assert losses[at] == pytest.approx(log_loss(part.y, scores, sample_weight=part.weight), rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ROUNDS)
 def test_the_rounds_kept_are_those_with_the_lowest_validation_loss(name: str) -> None:
     model = configured(name, **{ROUNDS[name]: 300, "learning_rate": 0.3})
     train, validation = labelled(), labelled(seed=1)
     estimator = build(model)
-    curve = fit_watching(estimator, train.X, train.y, validation.X, validation.y)
+    curve = fit_watching(estimator, train, validation)
     chosen = chosen_rounds(model, estimator, curve)
     assert 1 <= chosen[ROUNDS[name]] < len(curve["validation"]) < 300
     assert not stops_early(chosen)

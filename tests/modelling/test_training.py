@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from assay.config.schema import Training
-from assay.modelling.training import Records, fits, out_of_fold, train
+from assay.modelling.records import Records
+from assay.modelling.training import fits, out_of_fold, train
 from modelling_samples import configured, labelled
 
 SPY = {"name": "spy", "threshold": None, "_target_": "modelling_samples.Spy"}

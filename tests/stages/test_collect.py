@@ -2,14 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from assay.config.dataset import Column, Dataset, Source
+from assay.config.sample import Sample
+from assay.datasets import WEIGHT
 from assay.errors import AssayError
 from assay.files import sha256
+from assay.sampling.source import fingerprint, parquet_files
 from assay.stages.collect import collect
 from s3_endpoint import BUCKET, Endpoint
 
@@ -85,6 +89,40 @@ def test_other_formats_become_csv_without_what_is_personal(tmp_path: Path, suffi
     collect(declared(source, sha256(source), form, name="personal"), target)
     assert target.read_text() == AS_TEXT
     assert list(target.parent.iterdir()) == [target]
+
+
+def sampled_from(uri: Path, sha: str, **roles: str) -> Dataset:
+    return replace(declared(uri, sha, **roles), sample=Sample(rows=4, key="number", label="ill", positive=["1"]))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two Parquet files with ten rows: every fifth is ill."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    table = pd.DataFrame({"number": range(10), "ill": [int(n % 5 == 0) for n in range(10)], "name": list("abcdefghij")})
+    for part, rows in (("a", slice(0, 3)), ("b", slice(3, 10))):
+        table[rows].to_parquet(folder / f"{part}.parquet")
+    return folder
+
+
+def test_a_sample_is_brought_with_its_weights_and_without_what_is_personal(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "data/records.csv"
+    dataset = sampled_from(folder, fingerprint(parquet_files(str(folder))), name="personal")
+    report = collect(dataset, target)
+    assert report is not None
+    assert (report["rows"], report["drawn"], list(report["columns"])) == (10, 4, ["ill"])
+    lines = target.read_text().splitlines()
+    assert lines[0] == f"number,ill,{WEIGHT}"
+    assert sorted(line.partition(",")[2] for line in lines[1:]) == ["0,2.6666666666666665"] * 3 + ["1,2"]
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_sample_of_other_files_than_the_declared_ones_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(AssayError, match="not the declared one") as caught:
+        collect(sampled_from(folder, "0" * 64), tmp_path / "target.csv")
+    assert "2 file(s)" in str(caught.value)
+    assert fingerprint(parquet_files(str(folder))) in str(caught.value)
 
 
 def test_a_personal_column_that_is_not_there_is_named(source: Path, tmp_path: Path) -> None:

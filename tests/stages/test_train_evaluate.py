@@ -6,11 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from assay.cli import app
+from assay.datasets import WEIGHT
 from assay.files import md5, read_table
 from assay.modelling.bundle import load_model
 from assay.modelling.training import score
-from assay.stages import evaluate, train
+from assay.stages import evaluate, featurize, split, train
 
 
 def read(path: Path) -> dict:
@@ -18,7 +21,8 @@ def read(path: Path) -> dict:
 
 
 def test_every_declared_output_is_written(small_line: Path) -> None:
-    for stage in yaml.safe_load((small_line / "dvc.yaml").read_text())["stages"].values():
+    stages = yaml.safe_load((small_line / "dvc.yaml").read_text())["stages"]
+    for stage in (stage for name, stage in stages.items() if name != "collect"):
         for out in [*stage["outs"], *stage.get("metrics", [])]:
             assert (small_line / (out if isinstance(out, str) else next(iter(out)))).exists(), out
     for plot in yaml.safe_load((small_line / "dvc.yaml").read_text())["plots"]:
@@ -110,3 +114,47 @@ def test_evaluating_again_gives_the_same_bytes(line: Path) -> None:
     before = md5(line / "reports")
     evaluate.main()
     assert md5(line / "reports") == before
+
+
+def weigh(line: Path, healthy: float) -> None:
+    """Make the records a sample in which a healthy one stands for so many, and run what follows."""
+    labels = read_table(line / "data/annotated/labels.parquet").set_index("record_id")["label"]
+    records = read_table(line / "data/cleaned/records.parquet")
+    weight = labels.loc[records["record_id"]].map({True: 1.0, False: healthy}).to_numpy()
+    records.assign(**{WEIGHT: weight}).to_parquet(line / "data/cleaned/records.parquet", index=False)
+    for stage in (split, featurize, train, evaluate):
+        stage.main()
+
+
+def test_weights_of_one_change_no_figure(line: Path) -> None:
+    before = {name: read(line / f"reports/{name}.json") for name in ("metrics", "intervals", "out_of_fold", "slices")}
+    weigh(line, healthy=1)
+    assert {name: read(line / f"reports/{name}.json") for name in before} == before
+
+
+def test_weights_reach_the_fits_the_threshold_and_the_figures(line: Path) -> None:
+    before = {name: read(line / f"reports/{name}.json") for name in ("metrics", "out_of_fold")}
+    scores = pd.read_parquet(line / "data/predictions/test.parquet")["model"]
+    weigh(line, healthy=10)
+    for name, figures in before.items():
+        found, share = read(line / f"reports/{name}.json"), figures["prevalence"]
+        assert found["records"] == figures["records"]
+        assert found["prevalence"] == pytest.approx(share / (share + 10 * (1 - share)), abs=1e-6)
+        assert found["precision"] < figures["precision"]
+    assert WEIGHT not in pd.read_parquet(line / "data/features/train.parquet")
+    assert pd.read_parquet(line / "data/predictions/test.parquet")["model"].mean() < scores.mean()
+    seen = pd.read_parquet(line / "data/predictions/out_of_fold.parquet")
+    assert seen.groupby("label")[WEIGHT].unique().map(list).to_dict() == {0: [10], 1: [1]}
+    low, high = read(line / "reports/intervals.json")["precision"]
+    assert low <= read(line / "reports/metrics.json")["precision"] <= high
+
+
+def test_the_learning_curve_is_of_the_model_as_trained(line: Path) -> None:
+    done = CliRunner().invoke(app, ["learning-curve", "--doublings", "1", "--repeats", "1", "--output", "curve"])
+    assert done.exit_code == 0, done.output
+    assert "ore data" in done.output
+    curve = pd.read_csv(line / "curve/learning_curve.csv")
+    assert (line / "curve/learning_curve.svg").read_text().startswith("<?xml")
+    # All the records that a block can learn from: the very fits that gave the out-of-fold figures.
+    assert curve["average_precision"].iloc[-1] == read(line / "reports/out_of_fold.json")["average_precision"]
+    assert curve["training_records"].tolist() == sorted(curve["training_records"])

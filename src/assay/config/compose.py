@@ -12,6 +12,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from assay.config import schema
 from assay.config.dataset import Column
+from assay.config.sample import Sample
 from assay.errors import AssayError
 
 PARAMS = Path("params.yaml")
@@ -48,6 +49,8 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
     try:
         merged = OmegaConf.merge(OmegaConf.structured(schema.Config), dict(plain))
         merged.dataset.columns = {name: _typed_column(column) for name, column in merged.dataset.columns.items()}
+        if isinstance(merged.dataset.sample, DictConfig):
+            merged.dataset.sample = _typed_sample(merged.dataset)
         merged.model = _typed_model(merged.model)
         merged.baselines = {name: _typed_model(model) for name, model in merged.baselines.items()}
         config = OmegaConf.to_object(merged)
@@ -65,6 +68,13 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
 
 def _typed_column(node: Any) -> Any:
     return OmegaConf.merge(OmegaConf.structured(Column), node)
+
+
+def _typed_sample(dataset: DictConfig) -> Any:
+    """The sample; its key and label are by default those of the contract."""
+    by_default = {"key": dataset.key, "label": dataset.target if dataset.sample.get("positive") else None}
+    given = {name: value for name, value in by_default.items() if value}
+    return OmegaConf.merge(OmegaConf.structured(Sample), given, dataset.sample)
 
 
 def _typed_model(node: Any) -> Any:

@@ -11,6 +11,8 @@ from typing import Any
 
 from omegaconf import MISSING
 
+from assay.config import sample
+
 FORMATS = ("csv", "parquet", "pickle.xz")
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
@@ -119,7 +121,8 @@ class Dataset:
     `key`: the column that identifies a record, or null for the row number. `group`: the column whose equal values must
     not be divided between folds (a person). `missing`: the texts that mean no value. `slices`: column to the edges of
     its bands, or to an empty list for its values. `knowledge`: a module of what only this dataset knows, see
-    `assay.datasets`. `rule`: dotted path of a hand rule from the feature table to booleans, a baseline.
+    `assay.datasets`. `rule`: dotted path of a hand rule from the feature table to booleans, a baseline. `sample`: which
+    rows are taken, see `assay.config.sample`; null for all.
 
     For readers: `about` says what the records are, `codes` what each letter of the target means, `limits` what whoever
     reads a figure must know of them, `personal_data` what they tell of a person.
@@ -144,6 +147,8 @@ class Dataset:
     slices: dict[str, list[int]] = field(default_factory=dict)
     knowledge: str | None = None
     rule: str | None = None
+    # A Sample or None, typed by `assay.config.compose`: Hydra cannot set the keys of an optional dataclass.
+    sample: Any = None
 
 
 def faults(dataset: Dataset) -> list[str]:
@@ -166,7 +171,9 @@ def faults(dataset: Dataset) -> list[str]:
     targets = [name for name, column in columns.items() if column.role == TARGET]
     if targets != [dataset.target]:
         found.append(f"dataset.target={dataset.target} must be the one column of role target, not: {targets}")
-    return found
+    if dataset.sample and dataset.source.format not in (None, "parquet"):
+        found.append(f"dataset.sample needs Parquet files, not dataset.source.format={dataset.source.format}")
+    return found + sample.faults(dataset.sample, list(columns))
 
 
 def _column_faults(key: str, column: Column) -> list[str]:

@@ -10,7 +10,7 @@ from assay.config.dataset import CATEGORY, CHECK, FEATURE, IGNORE, LEAK, NOTE, P
 from assay.contract.log import WHOLE_RECORD, Change, change
 from assay.contract.validation import Violation, violations
 from assay.contract.values import Values, read_values
-from assay.datasets import CODE, DATE, RECORD_ID, knowledge
+from assay.datasets import CODE, DATE, RECORD_ID, WEIGHT, knowledge
 from assay.errors import AssayError, sample
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Cleaned:
     """Records in order of their id; the raw rows that were quarantined, with the rule; and the log.
 
     records: `record_id`, `date` where the contract has a time, the columns that pass, and `code`, the target as it
-    stands in the file.
+    stands in the file; and `sample_weight`, where the file is a weighted sample.
     """
 
     records: pd.DataFrame
@@ -38,7 +38,8 @@ def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
 
     Raises one AssayError that names every rule broken which the contract stops for, with columns and lines of `where`.
     """
-    dataset = collected(dataset)
+    dataset, weight = collected(dataset), raw.get(WEIGHT)
+    raw = raw.drop(columns=WEIGHT, errors="ignore")
     require_columns(raw, list(dataset.columns), where)
     values = read_values(raw, dataset)
     found = violations(values.records, values.unread, dataset)
@@ -51,6 +52,8 @@ def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
     for repair in (drop_repeats, knowledge(dataset).repair):
         records, more = repair(records, dataset)
         changes += more
+    if weight is not None:
+        records = records.assign(**{WEIGHT: weight.loc[records.index].astype("float64")})
     return Cleaned(records.sort_values(RECORD_ID, ignore_index=True), quarantined.reset_index(drop=True), changes)
 
 
@@ -99,7 +102,7 @@ def drop_repeats(records: pd.DataFrame, dataset: "Dataset") -> tuple[pd.DataFram
 
 def repeats_of_earlier(records: pd.DataFrame) -> "pd.Series[bool]":
     """Which records agree with an earlier one, by id, in everything but id and date."""
-    content = [name for name in records if name not in (RECORD_ID, DATE)]
+    content = [name for name in records if name not in (RECORD_ID, DATE, WEIGHT)]
     return records.sort_values(RECORD_ID).duplicated(content).reindex(records.index)
 
 

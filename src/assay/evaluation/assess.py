@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from assay.datasets import WEIGHT
 from assay.evaluation.bootstrap import Estimate, Estimates, estimate, resamples
 from assay.evaluation.criteria import RANKED_BY, Finding, judge, judge_quality
 from assay.evaluation.metrics import Scored, discrimination, everything
@@ -49,7 +50,7 @@ def assess(
     row, in the same order. quality: reports/quality.json.
     """
     graded = (test["excluded"] == "").to_numpy()
-    everyone = {name: _scored(test, name, threshold) for name, threshold in thresholds.items()}
+    everyone = {name: scored_by(test, name, threshold) for name, threshold in thresholds.items()}
     scored = {name: one.only(graded) for name, one in everyone.items()}
     evaluation = config.evaluation
     measure = partial(everything, threshold_probability=evaluation.threshold_probability)
@@ -104,15 +105,17 @@ def with_interval(one: Estimate, confidence: float) -> dict[str, Any]:
 def size(scored: Scored) -> dict[str, float]:
     """What the figures were measured on."""
     positives = int(scored.y.sum())
-    return {"records": len(scored.y), "positives": positives, "prevalence": positives / len(scored.y)}
+    return {"records": len(scored.y), "positives": positives, "prevalence": scored.prevalence}
 
 
 def out_of_fold(predictions: pd.DataFrame, threshold: float, config: "Evaluation") -> dict[str, float]:
     """Metrics of the model on the records it learned from, each scored by a model that had not seen it."""
-    scored = _scored(predictions, SCORE, threshold)
-    values = everything(scored, np.ones((1, len(predictions))), config.threshold_probability)
+    scored = scored_by(predictions, SCORE, threshold)
+    values = everything(scored, scored.weights, config.threshold_probability)
     return {**size(scored), **{name: float(value[0]) for name, value in values.items()}}
 
 
-def _scored(table: pd.DataFrame, name: str, threshold: float) -> Scored:
-    return Scored(table["label"].to_numpy(dtype=int), table[name].to_numpy(), threshold)
+def scored_by(table: pd.DataFrame, name: str, threshold: float) -> Scored:
+    """The records of a table with a column `label`, one of scores, and one of weights if they are a weighted sample."""
+    weight = table[WEIGHT].to_numpy() if WEIGHT in table else None
+    return Scored(table["label"].to_numpy(dtype=int), table[name].to_numpy(), threshold, weight)

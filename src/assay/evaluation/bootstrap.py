@@ -37,9 +37,9 @@ Measure = Callable[[Scored, np.ndarray], Values]
 
 
 def estimate(scored: Scored, weights: np.ndarray, measure: Measure) -> Estimates:
-    """Every metric that `measure` gives, as an Estimate."""
-    points = measure(scored, np.ones((1, len(scored.y))))
-    parts = [measure(scored, chunk) for chunk in _chunks(weights)]
+    """Every metric that `measure` gives, as an Estimate; `weights` as `resamples` gives them."""
+    points = measure(scored, scored.weights)
+    parts = [measure(scored, scored.weighted(chunk)) for chunk in _chunks(weights)]
     return {name: Estimate(float(point[0]), _joined(parts, name)) for name, point in points.items()}
 
 

@@ -1,11 +1,12 @@
 """The tables behind the pictures; each is written as CSV for `dvc plots` too."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from assay.binomial import interval
+from assay.binomial import effective, interval
 from assay.evaluation.metrics import Scored, cumulative, decisions
 
 CALIBRATION_EDGES = np.array([0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1])
@@ -30,18 +31,24 @@ def roc(scored: Scored) -> pd.DataFrame:
 
 
 def calibration(scored: Scored, confidence: float) -> pd.DataFrame:
-    """Mean score and observed share of positives, with its exact interval, for bands of the score."""
+    """Mean score and observed share of positives, with its exact interval, for bands of the score.
+
+    The interval of a weighted sample is that of its effective number of records.
+    """
     band = np.digitize(scored.score, CALIBRATION_EDGES[1:-1])
     rows = []
     for index in np.unique(band):
-        y, score = scored.y[band == index], scored.score[band == index]
-        low, high = interval(int(y.sum()), len(y), confidence)
-        rows.append((score.mean(), y.mean(), low, high, len(y), int(y.sum())))
+        part = scored.only(band == index)
+        told = effective(part.weights[0])
+        observed = part.prevalence
+        low, high = interval(told * observed, told, confidence)
+        predicted = np.average(part.score, weights=part.weight)
+        rows.append((predicted, observed, low, high, len(part.y), int(part.y.sum())))
     return pd.DataFrame(rows, columns=["predicted", "observed", "low", "high", "records", "positives"])
 
 
 def confusion(scored: Scored) -> pd.DataFrame:
-    """One row per record: its class and what the alert says, in the words of the report."""
+    """One row per record, whatever its weight: its class and what the alert says, in the words of the report."""
     actual, predicted = CLASSES[scored.y], CLASSES[scored.alert.astype(int)]
     table = pd.DataFrame({"actual": actual, "predicted": predicted})
     return table.sort_values(["actual", "predicted"], ignore_index=True)
@@ -50,10 +57,11 @@ def confusion(scored: Scored) -> pd.DataFrame:
 def threshold_sweep(scored: Scored) -> pd.DataFrame:
     """What each price in alerts per 1000 records buys: threshold, recall, precision."""
     rows = []
-    ranked = np.sort(scored.score)[::-1]
+    order = np.argsort(-scored.score, kind="stable")
+    passed = np.cumsum(scored.weights[0][order])
     for alerts in ALERTS_PER_1000:
-        at = ranked[max(round(alerts * len(ranked) / 1000), 1) - 1]
-        caught = decisions(Scored(scored.y, scored.score, at), np.ones((1, len(ranked))), 0.5)
+        at = scored.score[order][np.abs(passed - alerts * passed[-1] / 1000).argmin()]
+        caught = decisions(replace(scored, threshold=at), scored.weights, 0.5)
         rows.append((at, *(caught[name][0] for name in ("recall", "precision", "alerts_per_1000"))))
     table = pd.DataFrame(rows, columns=["threshold", "recall", "precision", "alerts_per_1000"])
     return table.drop_duplicates(ignore_index=True)
@@ -64,7 +72,8 @@ def decision_curve(models: Mapping[str, Scored]) -> pd.DataFrame:
 
     At each threshold probability a model alerts on the scores above it (Vickers & Elkin 2006).
     """
-    everyone = Scored(next(iter(models.values())).y, np.ones(len(next(iter(models.values())).y)), 0.5)
+    one = next(iter(models.values()))
+    everyone = replace(one, score=np.ones(len(one.y)), threshold=0.5)
     table = pd.DataFrame({"threshold_probability": THRESHOLD_PROBABILITIES})
     for name, scored in {**models, "everyone": everyone}.items():
         table[name] = [_net_benefit(scored, probability) for probability in THRESHOLD_PROBABILITIES]
@@ -76,33 +85,35 @@ def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame
 
     Records without a date are in no month.
     """
+    weight = scored.weights[0]
     table = pd.DataFrame(
         {
             "month": dates.dt.strftime("%Y-%m").to_numpy(),
             "fold": fold,
             "positive": scored.y == 1,
-            "score": scored.score,
-            "alert": scored.alert,
+            "weight": weight,
+            "ill": weight * (scored.y == 1),
+            "score": weight * scored.score,
+            "alert": weight * scored.alert,
+            "caught": weight * (scored.alert & (scored.y == 1)),
         }
     )
-    table["caught"] = table["positive"] & table["alert"]
     months = table.groupby(["month", "fold"], as_index=False).agg(
-        records=("score", "size"),
+        records=("positive", "size"),
         positives=("positive", "sum"),
-        mean_score=("score", "mean"),
-        alerts=("alert", "mean"),
-        caught=("caught", "sum"),
+        **{name: (name, "sum") for name in ("weight", "ill", "score", "alert", "caught")},
     )
-    months["alerts_per_1000"] = 1000 * months.pop("alerts")
-    months["recall"] = (months.pop("caught") / months["positives"]).where(months["positives"] > 0)
-    return months
+    total = months["weight"]
+    shares = {"mean_score": months["score"] / total, "alerts_per_1000": 1000 * months["alert"] / total}
+    recall = (months["caught"] / months["ill"]).where(months["positives"] > 0)
+    return months[["month", "fold", "records", "positives"]].assign(**shares, recall=recall)
 
 
 def _steps(scored: Scored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    tp, fp = cumulative(scored, np.ones((1, len(scored.y))))
+    tp, fp = cumulative(scored, scored.weights)
     return tp[0], fp[0], np.unique(scored.score)[::-1]
 
 
 def _net_benefit(scored: Scored, probability: float) -> float:
-    at = Scored(scored.y, scored.score, probability)
-    return float(decisions(at, np.ones((1, len(scored.y))), probability)["net_benefit"][0])
+    at = replace(scored, threshold=probability)
+    return float(decisions(at, scored.weights, probability)["net_benefit"][0])

@@ -185,6 +185,16 @@ def training_curve(ax: Axes, table: pd.DataFrame) -> None:
     ax.legend(loc="upper right")
 
 
+def learning_curve(ax: Axes, table: pd.DataFrame) -> None:
+    """Average precision against the number of records learned from, on a scale of doublings."""
+    x, y = table["training_records"], table["average_precision"]
+    ax.errorbar(x, y, yerr=[y - table["low"], table["high"] - y], fmt="o-", color=MODEL_COLOUR, capsize=2)
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(x, [str(records) for records in x])
+    ax.set_ylim(0, 1.02)
+    labelled(ax, "Learning curve", "training records", "average precision, out of fold")
+
+
 def labelled(ax: Axes, title: str, x: str, y: str) -> None:
     """Title and axis labels."""
     ax.set(title=title, xlabel=x, ylabel=y)

@@ -17,11 +17,29 @@ NEWTON_STEPS, CONVERGED = 25, 1e-4  # convergence is quadratic: what is left is 
 
 @dataclass(frozen=True)
 class Scored:
-    """What is measured: labels (n,) of 0 and 1, scores (n,), and the threshold at which a score is an alert."""
+    """What is measured: labels (n,) of 0 and 1, scores (n,), and the threshold at which a score is an alert.
+
+    `weight` (n,): how many records each stands for, where they are a weighted sample.
+    """
 
     y: np.ndarray
     score: np.ndarray
     threshold: float
+    weight: np.ndarray | None = None
+
+    @property
+    def weights(self) -> np.ndarray:
+        """The records as they are, as metrics take them: (1, records)."""
+        return self.weighted(np.ones((1, len(self.y))))
+
+    def weighted(self, resamples: np.ndarray) -> np.ndarray:
+        """Resamples, each record counting for as many as it stands for; (resamples, records)."""
+        return resamples if self.weight is None else resamples * self.weight
+
+    @property
+    def prevalence(self) -> float:
+        """The share of positives."""
+        return float(np.average(self.y, weights=self.weight))
 
     @property
     def alert(self) -> np.ndarray:
@@ -29,7 +47,8 @@ class Scored:
 
     def only(self, rows: np.ndarray) -> "Scored":
         """The records of a boolean mask."""
-        return Scored(self.y[rows], self.score[rows], self.threshold)
+        weight = None if self.weight is None else self.weight[rows]
+        return Scored(self.y[rows], self.score[rows], self.threshold, weight)
 
 
 def everything(scored: Scored, weights: np.ndarray, threshold_probability: float) -> Values:
@@ -102,7 +121,7 @@ def calibration(scored: Scored, weights: np.ndarray) -> Values:
         return {**values, "calibration_slope": undefined, "calibration_intercept": undefined}
     clipped = np.clip(scored.score, CLIP, 1 - CLIP)
     logit = np.log(clipped / (1 - clipped))
-    everyone = np.ones((1, len(logit)))
+    everyone = scored.weights
     # Resamples start from the solution for all records: a few steps away.
     start = _recalibrated(logit, scored.y, everyone, np.array([[0.0, 1.0]]))
     slope = _recalibrated(logit, scored.y, weights, start)[:, 1]

@@ -66,13 +66,13 @@ def render(assessment: Assessment, figures: dict[str, str], provenance: Provenan
 
 
 def _claim(assessment: Assessment) -> str:
-    model, y = assessment.model, assessment.scored[SCORE].y
+    model = assessment.model
     recall, precision, alerts = (model[name].value for name in ("recall", "precision", "alerts_per_1000"))
-    return words.claim(recall, precision, alerts, prevalence=float(y.mean()))
+    return words.claim(recall, precision, alerts, assessment.scored[SCORE].prevalence)
 
 
 def _accuracy(assessment: Assessment) -> str:
-    healthy = 1 - float(assessment.scored[SCORE].y.mean())
+    healthy = 1 - assessment.scored[SCORE].prevalence
     return words.accuracy_misleads(assessment.model["accuracy"].value, healthy)
 
 

@@ -1,6 +1,6 @@
 """Is one model really better than another? Paired on the same records, with intervals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assay.errors import AssayError
+from assay.evaluation.assess import scored_by
 from assay.evaluation.bootstrap import Estimate, Estimates, estimate, resamples
 from assay.evaluation.criteria import RANKED_BY
 from assay.evaluation.metrics import Scored, discrimination, everything
@@ -93,15 +94,17 @@ def compare(base: Revision, head: Revision, groups: pd.DataFrame, plan: Plan) ->
     graded = [side.test[side.test["excluded"] == ""] for side in (base, head)]
     ids = graded[0].index.intersection(graded[1].index).sort_values()
     tables = [table.loc[ids] for table in graded]
-    own, y = (table["label"].to_numpy(dtype=int) for table in tables)
-    if len(ids) == 0 or y.min() == y.max():
+    own = scored_by(tables[0], "score", base.threshold)
+    after = scored_by(tables[1], "score", head.threshold)
+    if len(ids) == 0 or after.y.min() == after.y.max():
         raise AssayError(
             f"{base.name} and {head.name} share {len(ids)} graded test records, not of both classes",
             where="data/split/test.parquet",
             todo="compare revisions whose test folds overlap",
         )
-    before = Scored(y, tables[0]["score"].to_numpy(), base.threshold)
-    after = Scored(y, tables[1]["score"].to_numpy(), head.threshold)
+    if after.weight is None:  # where one side is of a weighted sample, so are the records that both have
+        after = replace(after, weight=own.weight)
+    before = replace(own, y=after.y, weight=after.weight)
     weights = resamples(len(ids), plan.resamples, plan.seed)
     changed = after.alert.astype(int) - before.alert
     names = np.asarray(ids)
@@ -111,8 +114,8 @@ def compare(base: Revision, head: Revision, groups: pd.DataFrame, plan: Plan) ->
         ids=[str(name) for name in ids],
         only_base=len(graded[0]) - len(ids),
         only_head=len(graded[1]) - len(ids),
-        relabelled=int((own != y).sum()),
-        rows=whole(Scored(own, before.score, before.threshold), before, after, weights, plan),
+        relabelled=int((own.y != after.y).sum()),
+        rows=whole(own, before, after, weights, plan),
         slices=corrected(by_slice(before, after, groups.loc[ids], weights, plan), plan.confidence),
         discordant=mcnemar(before, after),
         new_alerts=[str(name) for name in names[changed > 0]],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 import yaml
 
-from assay.datasets import RECORD_ID
+from assay.datasets import RECORD_ID, WEIGHT
 from assay.errors import AssayError, translated
 from assay.folds import TEST
 from assay.paths import CLEANED, LABELS, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
@@ -113,14 +113,15 @@ class Revision:
 
     @cached_property
     def test(self) -> pd.DataFrame:
-        """The test fold by record id: label, excluded, score."""
+        """The test fold by record id: label, excluded, score; and weight, where it is of a weighted sample."""
         scores = self._table(PREDICTIONS / "test.parquet")[SCORE].rename("score")
-        return self._table(fold(SPLIT, TEST))[["label", "excluded"]].join(scores, validate="1:1")
+        return self._table(fold(SPLIT, TEST)).filter(["label", "excluded", WEIGHT]).join(scores, validate="1:1")
 
     @cached_property
     def out_of_fold(self) -> pd.DataFrame:
-        """Train and validation by record id: label, and the score of a model that had not seen the record."""
-        return self._table(PREDICTIONS / "out_of_fold.parquet")[["label", SCORE]].rename(columns={SCORE: "score"})
+        """Train and validation by record id: label, the score of a model that had not seen the record, and weight."""
+        table = self._table(PREDICTIONS / "out_of_fold.parquet")
+        return table.filter(["label", SCORE, WEIGHT]).rename(columns={SCORE: "score"})
 
     @cached_property
     def threshold(self) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assay.evaluation.assess import scored_by
 from assay.evaluation.bootstrap import estimate, resamples
 from assay.evaluation.criteria import RANKED_BY
 from assay.evaluation.metrics import Scored, Values, ranking
@@ -45,11 +46,7 @@ def out_of_fold(names: Sequence[str]) -> dict[str, Scored]:
     tables = {name: revision(name).out_of_fold for name in names}
     records = {name: tuple(table.index) for name, table in tables.items()}
     usual = max(set(records.values()), key=list(records.values()).count)
-    return {
-        name: Scored(table["label"].to_numpy(dtype=int), table["score"].to_numpy(), 0.5)
-        for name, table in tables.items()
-        if records[name] == usual
-    }
+    return {name: scored_by(table, "score", 0.5) for name, table in tables.items() if records[name] == usual}
 
 
 def _average_precision(scored: Scored, weights: np.ndarray) -> Values:

@@ -5,10 +5,15 @@ settings repeat the chosen number of rounds without a validation fold.
 """
 
 import inspect
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+from assay.modelling.weights import of_fit, scaled
+
+if TYPE_CHECKING:
+    from assay.modelling.records import Records
 
 Curve = dict[str, list[float]]
 
@@ -18,18 +23,21 @@ def stops_early(model: dict[str, Any]) -> bool:
     return bool(model.get("early_stopping_rounds") or model.get("early_stopping"))
 
 
-def fit_watching(estimator: Any, X: pd.DataFrame, y: pd.Series, X_val: pd.DataFrame, y_val: pd.Series) -> Curve:
-    """Fit on (X, y) until the loss on (X_val, y_val) stops falling; the losses by round, train and validation."""
+def fit_watching(estimator: Any, train: "Records", validation: "Records") -> Curve:
+    """Fit on `train` until the loss on `validation` stops falling; the losses by round, of both."""
     accepted = inspect.signature(estimator.fit).parameters
+    more = {**of_fit(estimator, train.weight), **_of_watching(accepted, train, validation)}
     if "eval_set" in accepted:  # XGBoost, LightGBM
         quiet = {"verbose": False} if "verbose" in accepted else {}
-        estimator.fit(X, y, eval_set=[(X, y), (X_val, y_val)], **quiet)
+        watched = [(one.X, one.y) for one in (train, validation)]
+        estimator.fit(train.X, train.y, eval_set=watched, **quiet, **more)
         recorded = (
             estimator.evals_result() if callable(getattr(estimator, "evals_result", None)) else estimator.evals_result_
         )
         losses = [next(iter(metrics.values())) for metrics in recorded.values()]
         return {"train": [float(v) for v in losses[0]], "validation": [float(v) for v in losses[-1]]}
-    estimator.fit(X, y, X_val=X_val, y_val=y_val)  # scikit-learn: scores are losses with the sign turned
+    # Scikit-learn: scores are losses with the sign turned.
+    estimator.fit(train.X, train.y, X_val=validation.X, y_val=validation.y, **more)
     return {
         "train": [-float(v) for v in estimator.train_score_],
         "validation": [-float(v) for v in estimator.validation_score_],
@@ -44,3 +52,12 @@ def chosen_rounds(model: dict[str, Any], estimator: Any, curve: Curve) -> dict[s
         return {**model, "n_estimators": rounds, "early_stopping_rounds": None}
     # Scikit-learn's first score is that of the constant model, before any round.
     return {**model, "max_iter": max(1, int(np.argmin(curve["validation"]))), "early_stopping": False}
+
+
+def _of_watching(accepted: Collection[str], train: "Records", validation: "Records") -> dict[str, Any]:
+    """The weights of what is watched, under the name that the library has for them."""
+    if train.weight is None or validation.weight is None:
+        return {}
+    both = [scaled(train.weight), scaled(validation.weight)]
+    names = {"sample_weight_eval_set": both, "eval_sample_weight": both, "sample_weight_val": both[1]}
+    return {name: value for name, value in names.items() if name in accepted}

@@ -1,6 +1,6 @@
 """Fitting one model: early stopping, out-of-fold predictions, threshold, final fit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,24 +8,14 @@ import numpy as np
 import pandas as pd
 
 from assay.modelling import early_stopping, threshold
+from assay.modelling.records import Records, joined
+from assay.modelling.weights import of_fit
 from assay.modelling.zoo import build
 
 if TYPE_CHECKING:
     from assay.config.schema import Training
 
 DECIMALS = 6  # of a score: the digits that files keep, so that a threshold read back is the one chosen
-
-
-@dataclass(frozen=True)
-class Records:
-    """Features (n rows) and labels (n,), 0 or 1, in the order of the split: of time, or of chance.
-
-    groups: (n,), who belongs together, where the dataset says so.
-    """
-
-    X: pd.DataFrame
-    y: pd.Series
-    groups: pd.Series | None = None
 
 
 @dataclass(frozen=True)
@@ -60,29 +50,19 @@ def train(
     chosen, curve, estimator = model, {}, None
     if early_stopping.stops_early(model):
         estimator = build(model)
-        curve = early_stopping.fit_watching(estimator, train.X, train.y, validation.X, validation.y)
+        curve = early_stopping.fit_watching(estimator, train, validation)
         chosen = early_stopping.chosen_rounds(model, estimator, curve)
         advance()
     scores = out_of_fold(chosen, both, config.folds, advance)
     if config.refit or estimator is None:
-        last = both if config.refit else train
-        estimator = build(chosen).fit(last.X, last.y)
+        estimator = fitted(chosen, both if config.refit else train)
         advance()
     y = both.y.to_numpy()
     if (fixed := model.get("threshold")) is None:
-        cut = threshold.choose(y, scores, min_recall, config.confidence)
+        cut = threshold.choose(y, scores, min_recall, config.confidence, both.weight)
     else:
-        cut = threshold.measure(y, scores, fixed, min_recall, config.confidence, fixed=True)
+        cut = threshold.measure(y, scores, fixed, min_recall, config.confidence, both.weight, fixed=True)
     return Trained(estimator, chosen, curve, scores, cut)
-
-
-def joined(train: Records, validation: Records) -> Records:
-    """Both folds as one."""
-    groups = None
-    if train.groups is not None and validation.groups is not None:
-        groups = pd.concat([train.groups, validation.groups], ignore_index=True)
-    X = pd.concat([train.X, validation.X], ignore_index=True)
-    return Records(X, pd.concat([train.y, validation.y]), groups)
 
 
 def fits(model: dict[str, Any], config: "Training") -> int:
@@ -94,19 +74,29 @@ def fits(model: dict[str, Any], config: "Training") -> int:
 def out_of_fold(
     model: dict[str, Any], records: Records, folds: int, advance: Callable[[], Any] = lambda: None
 ) -> np.ndarray:
-    """Scores of shape (n,), each by a model fitted on the other blocks.
+    """Scores of shape (n,), each by a model fitted on the other blocks."""
+    scores = np.empty(len(records.y))
+    for rest, block in blocks(records, folds):
+        scores[block] = score(fitted(model, records.rows(rest)), records.X.iloc[block])
+        advance()
+    return scores
+
+
+def blocks(records: Records, folds: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Positions of the other records, and of those of a block.
 
     Blocks are contiguous in the order of the records; where there are groups, none is divided between blocks.
     """
     from sklearn.model_selection import GroupKFold, KFold
 
     splitter = KFold(folds) if records.groups is None else GroupKFold(folds)
-    scores = np.empty(len(records.y))
-    for rest, block in splitter.split(records.X, groups=records.groups):
-        estimator = build(model).fit(records.X.iloc[rest], records.y.iloc[rest])
-        scores[block] = score(estimator, records.X.iloc[block])
-        advance()
-    return scores
+    return splitter.split(records.X, groups=records.groups)
+
+
+def fitted(model: dict[str, Any], records: Records) -> Any:
+    """A new estimator, fitted on all of the records."""
+    estimator = build(model)
+    return estimator.fit(records.X, records.y, **of_fit(estimator, records.weight))
 
 
 def score(estimator: Any, X: pd.DataFrame) -> np.ndarray:

@@ -65,9 +65,18 @@ def hist_gbm(**parameters: Any) -> HistGradientBoostingClassifier:
 class ThreadlessHistGBM(HistGradientBoostingClassifier):
     """Forgets how many threads the machine had: part of the fitted model otherwise, and of its bytes."""
 
-    def fit(self, X: pd.DataFrame, y: Any, **more: Any) -> "ThreadlessHistGBM":
+    def fit(
+        self,
+        X: pd.DataFrame,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> "ThreadlessHistGBM":
         """As the parent does, on all threads; the result does not depend on their number."""
-        super().fit(X, y, **more)
+        super().fit(X, y, sample_weight, X_val=X_val, y_val=y_val, sample_weight_val=sample_weight_val)
         self._bin_mapper.n_threads = 1
         return self
 
@@ -86,7 +95,7 @@ class RuleClassifier(ClassifierMixin, BaseEstimator):
     def __init__(self, rule: str) -> None:
         self.rule = rule
 
-    def fit(self, X: pd.DataFrame, y: Any) -> "RuleClassifier":
+    def fit(self, X: pd.DataFrame, y: Any, sample_weight: Any = None) -> "RuleClassifier":
         """Note the classes."""
         self.classes_ = np.unique(y)
         return self

@@ -1,15 +1,15 @@
-"""collect: bring the raw file here, make sure that it is the right one, and leave out what is personal."""
+"""collect: bring the raw file or a sample of it here, make sure it is the right one, leave out what is personal."""
 
 import shutil
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from assay.config.dataset import PERSONAL, Source
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.errors import AssayError, translated
-from assay.files import replacing, sha256
-from assay.paths import RAW
+from assay.files import replacing, sha256, write_json
+from assay.paths import RAW, SAMPLING_LOG
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -22,22 +22,39 @@ SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}  # a pickle 
 
 @stage
 def main(config: Config) -> None:
-    """Copy `dataset.source.uri` to data/raw, if its SHA-256 is the declared one, without personal columns."""
-    collect(config.dataset, RAW)
+    """Bring `dataset.source.uri` to data/raw, if its SHA-256 is the declared one; write reports/sampling.json."""
+    write_json(SAMPLING_LOG, {"sample": collect(config.dataset, RAW)}, sort_keys=False)
 
 
-def collect(dataset: "Dataset", target: Path) -> None:
+def collect(dataset: "Dataset", target: Path) -> dict[str, Any] | None:
     """Bring the source to `target` as CSV; AssayError if it cannot be had or its hash is another.
 
-    A CSV without personal columns is copied byte by byte.
+    A CSV without personal columns is copied byte by byte. Where the contract asks for a sample, only that is brought,
+    and the result is the report on it.
     """
     source = dataset.source
     personal = [name for name, column in dataset.columns.items() if column.role == PERSONAL]
     form = source.format or SUFFIXES.get(PurePosixPath(source.uri).suffix.lower(), "csv")
+    report = None
     with replacing(target) as scratch:
-        fetch(source, scratch)
+        if dataset.sample:
+            form, report = "parquet", draw(dataset, personal, scratch)
+        else:
+            fetch(source, scratch)
         if form != "csv" or personal:
             write_without(personal, scratch, form, source.uri)
+    return report
+
+
+def draw(dataset: "Dataset", personal: list[str], target: Path) -> dict[str, Any]:
+    """Write the sample as Parquet; the report on it. AssayError if the files are not the declared ones."""
+    from assay.sampling.run import sampled
+    from assay.sampling.source import fingerprint, parquet_files
+
+    source = dataset.source
+    files = parquet_files(source.uri)
+    require_declared(fingerprint(files), source, f"{len(files)} file(s)")
+    return sampled(files, dataset.sample, target, source.uri, private=personal)
 
 
 def fetch(source: Source, target: Path) -> None:
@@ -45,10 +62,15 @@ def fetch(source: Source, target: Path) -> None:
     todo = "check dataset.source.uri: package://, a path, http(s):// or s3:// (make extras; see docs/sharing.md)"
     with target.open("wb") as file, translated("the source cannot be read", where=source.uri, todo=todo):
         _copy(source.uri, file)
-    if (found := sha256(target)) != source.sha256:
+    require_declared(sha256(target), source, f"{target.stat().st_size} bytes")
+
+
+def require_declared(found: str, source: Source, size: str) -> None:
+    """AssayError if the hash is not the declared one."""
+    if found != source.sha256:
         raise AssayError(
             f"the file is not the declared one: sha256 {found}, declared {source.sha256}",
-            where=f"{source.uri} ({target.stat().st_size} bytes)",
+            where=f"{source.uri} ({size})",
             todo="restore the source; if the change is meant, declare the new hash in conf/dataset/",
         )
 

@@ -10,11 +10,10 @@ import pandas as pd
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.contract.population import slices
-from assay.datasets import DATE, RECORD_ID
+from assay.datasets import DATE, RECORD_ID, WEIGHT
 from assay.evaluation import curves
-from assay.evaluation.assess import Assessment, assess, intervals, out_of_fold, points, size, with_interval
+from assay.evaluation.assess import Assessment, assess, intervals, out_of_fold, points, scored_by, size, with_interval
 from assay.evaluation.criteria import RANKED_BY, verdict
-from assay.evaluation.metrics import Scored
 from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
 from assay.folds import TEST
 from assay.lineage import dependencies
@@ -61,7 +60,7 @@ def main(config: Config) -> None:
 
 def read_predictions() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Test records with labels and scores; then train's and validation's, with out-of-fold scores."""
-    labels = read_table(fold(SPLIT, TEST), [RECORD_ID, "label", "excluded"])
+    labels = read_table(fold(SPLIT, TEST), [RECORD_ID, "label", "excluded"], optional=[WEIGHT])
     scores = read_table(PREDICTIONS / "test.parquet")
     test = labels.merge(scores, on=RECORD_ID, validate="1:1").assign(fold=TEST)
     return test, read_table(PREDICTIONS / "out_of_fold.parquet")
@@ -110,7 +109,7 @@ def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, A
 def all_curves(assessment: Assessment, everyone: pd.DataFrame, dates: pd.Series | None, config: Config) -> Tables:
     """Each table of `curves` by name, then by model; `everyone` are the records of all folds, each scored unseen."""
     model = assessment.scored[SCORE]
-    whole = Scored(everyone["label"].to_numpy(dtype=int), everyone[SCORE].to_numpy(), model.threshold)
+    whole = scored_by(everyone, SCORE, model.threshold)
     known = pd.Series(pd.NaT, everyone.index) if dates is None else dates.loc[everyone[RECORD_ID]]
     months = curves.by_month(whole, known, everyone["fold"].to_numpy())
     return {

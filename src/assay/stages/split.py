@@ -2,7 +2,7 @@
 
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.datasets import DATE, RECORD_ID
+from assay.datasets import DATE, RECORD_ID, WEIGHT
 from assay.files import read_table, write_table
 from assay.folds import GROUP, split
 from assay.paths import CLEANED, LABELS, SPLIT, fold
@@ -13,7 +13,7 @@ def main(config: Config) -> None:
     """Read data/cleaned (dates, groups) and data/annotated, write a table for each fold to data/split."""
     named = {DATE: DATE if config.dataset.time else None, GROUP: config.dataset.group}
     columns = {column: name for name, column in named.items() if column}
-    records = read_table(CLEANED, [RECORD_ID, *columns]).rename(columns=columns)
+    records = read_table(CLEANED, [RECORD_ID, *columns], optional=[WEIGHT]).rename(columns=columns)
     labels = read_table(LABELS, [RECORD_ID, "decided_code", "label", "excluded"])
     for name, table in split(records.merge(labels, on=RECORD_ID, validate="1:1"), config.split).items():
         write_table(fold(SPLIT, name), table)

@@ -9,13 +9,14 @@ import pandas as pd
 from assay import __version__
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.datasets import RECORD_ID
+from assay.datasets import RECORD_ID, WEIGHT
 from assay.files import read_table, replacing, write_json, write_table
-from assay.folds import GROUP, TEST, TRAIN, VALIDATION
+from assay.folds import TEST, TRAIN, VALIDATION
 from assay.lineage import dependencies, versions
 from assay.modelling import bundle
-from assay.modelling.training import Records, Trained, fits, score, train
-from assay.paths import FEATURES, MODEL, PREDICTIONS, SCORE, SPLIT, fold
+from assay.modelling.records import Records, read_labelled
+from assay.modelling.training import Trained, fits, score, train
+from assay.paths import FEATURES, MODEL, PREDICTIONS, SCORE, fold
 from assay.progress import progress
 
 BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configuration behind the model
@@ -29,13 +30,6 @@ def main(config: Config) -> None:
     trained = train_all({SCORE: plain["model"], **possible(plain["baselines"])}, folds, config)
     write_bundle(trained[SCORE], folds[TRAIN].X, config)
     write_predictions(trained, folds)
-
-
-def read_labelled(name: str) -> Records:
-    """The features of a fold and its labels, record by record."""
-    X = read_table(fold(FEATURES, name)).set_index(RECORD_ID)
-    labels = read_table(fold(SPLIT, name)).set_index(RECORD_ID).loc[X.index]
-    return Records(X, labels["label"].astype("int64"), labels.get(GROUP))
 
 
 def possible(baselines: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -91,7 +85,7 @@ def log_curve(model: Trained, folder: Path) -> None:
 
 def write_predictions(trained: dict[str, Trained], folds: dict[str, Records]) -> None:
     """Scores of every model: out of fold with labels, test without; and the thresholds."""
-    seen = pd.concat([part.y.rename("label").reset_index().assign(fold=name) for name, part in folds.items()])
+    seen = pd.concat([of_fold(name, part) for name, part in folds.items()])
     X = read_table(fold(FEATURES, TEST)).set_index(RECORD_ID)
     with replacing(PREDICTIONS) as folder:
         out_of_fold = {name: model.out_of_fold for name, model in trained.items()}
@@ -99,6 +93,12 @@ def write_predictions(trained: dict[str, Trained], folds: dict[str, Records]) ->
         test = {name: score(model.estimator, X) for name, model in trained.items()}
         write_table(folder / "test.parquet", X.index.to_frame(index=False).assign(**test))
         write_json(folder / "thresholds.json", {name: asdict(model.threshold) for name, model in trained.items()})
+
+
+def of_fold(name: str, part: Records) -> pd.DataFrame:
+    """Label and fold of each record, and its weight if there are weights."""
+    table = part.y.rename("label").reset_index().assign(fold=name)
+    return table if part.weight is None else table.assign(**{WEIGHT: part.weight})
 
 
 if __name__ == "__main__":

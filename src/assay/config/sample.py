@@ -1,0 +1,52 @@
+"""What `dataset.sample` may say: a representative sample of a source that is larger than memory."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from omegaconf import MISSING
+
+GRANULARITIES = ("day", "week", "month", "quarter", "year")
+
+
+@dataclass
+class Sample:
+    """`rows` rows of the source, in proportion to its strata.
+
+    Strata are made by whether the column `label` holds one of the values `positive`, by the `granularity` of the column
+    `time`, and by each value of the columns in `strata`. Positives may be kept in full, and a stratum gives at least
+    `min_per_stratum` rows, or all it has. `key` is the column that names each row.
+    """
+
+    rows: int = field(default=MISSING, metadata={"low": 1})
+    key: str = MISSING
+    label: str | None = None
+    positive: list[str] = field(default_factory=list)
+    keep_positives: bool = False
+    time: str | None = None
+    granularity: str = "month"
+    strata: list[str] = field(default_factory=list)
+    min_per_stratum: int = field(default=1, metadata={"low": 0})
+    seed: int = field(default=0, metadata={"low": 0})
+
+
+def faults(sample: object, columns: Collection[str]) -> list[str]:
+    """Every contradiction, with itself and with the columns of the contract, named by key; empty when all is well."""
+    if sample is None:
+        return []
+    if not isinstance(sample, Sample):
+        return [f"dataset.sample={sample} is neither null nor a mapping"]
+    found = []
+    if sample.granularity not in GRANULARITIES:
+        found.append(f"dataset.sample.granularity={sample.granularity} is none of: {', '.join(GRANULARITIES)}")
+    if bool(sample.positive) != bool(sample.label):
+        found.append("dataset.sample.label (a column) and dataset.sample.positive (its values) go together")
+    if sample.keep_positives and not sample.label:
+        found.append("dataset.sample.keep_positives needs dataset.sample.label")
+    if sample.key in (sample.label, sample.time, *sample.strata):
+        found.append(f"dataset.sample.key={sample.key} cannot make strata: it is different in each row")
+    return found + [f"dataset.sample names no column: {name}" for name in named(sample) if name not in columns]
+
+
+def named(sample: Sample) -> list[str]:
+    """The columns that a sample names."""
+    return [sample.key, *filter(None, (sample.label, sample.time)), *sample.strata]

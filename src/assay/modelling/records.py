@@ -1,0 +1,52 @@
+"""The records that a model learns from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from assay.datasets import RECORD_ID, WEIGHT
+from assay.files import read_table
+from assay.folds import GROUP
+from assay.modelling.weights import Weight
+from assay.paths import FEATURES, SPLIT, fold
+
+
+@dataclass(frozen=True)
+class Records:
+    """Features (n rows) and labels (n,), 0 or 1, in the order of the split: of time, or of chance.
+
+    groups: (n,), who belongs together, where the dataset says so. weight: (n,), how many records each stands for, where
+    they are a weighted sample.
+    """
+
+    X: pd.DataFrame
+    y: pd.Series
+    groups: pd.Series | None = None
+    weight: Weight = None
+
+    def rows(self, chosen: np.ndarray) -> "Records":
+        """The records at these positions."""
+        groups = None if self.groups is None else self.groups.iloc[chosen]
+        weight = None if self.weight is None else self.weight[chosen]
+        return Records(self.X.iloc[chosen], self.y.iloc[chosen], groups, weight)
+
+
+def joined(train: Records, validation: Records) -> Records:
+    """Both folds as one."""
+    groups = None
+    if train.groups is not None and validation.groups is not None:
+        groups = pd.concat([train.groups, validation.groups], ignore_index=True)
+    weight = None
+    if train.weight is not None and validation.weight is not None:
+        weight = np.append(train.weight, validation.weight)
+    X = pd.concat([train.X, validation.X], ignore_index=True)
+    return Records(X, pd.concat([train.y, validation.y]), groups, weight)
+
+
+def read_labelled(name: str) -> Records:
+    """The features of a fold and its labels, record by record, and the weights if they are a weighted sample."""
+    X = read_table(fold(FEATURES, name)).set_index(RECORD_ID)
+    labels = read_table(fold(SPLIT, name)).set_index(RECORD_ID).loc[X.index]
+    weight = labels[WEIGHT].to_numpy() if WEIGHT in labels else None
+    return Records(X, labels["label"].astype("int64"), labels.get(GROUP), weight)

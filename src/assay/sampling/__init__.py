@@ -1,0 +1,1 @@
+"""A representative sample of Parquet files that are larger than memory."""

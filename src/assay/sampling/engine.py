@@ -1,0 +1,46 @@
+"""DuckDB with bounds: so much memory, the rest on disk."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assay.errors import AssayError
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY = "1GiB"  # of DuckDB; the whole process needs some more
+
+
+@contextmanager
+def engine(
+    scratch: Path, where: str, *, memory: str = MEMORY, threads: int | None = None
+) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """A DuckDB in memory that spills into a folder within `scratch`, which goes when the block ends.
+
+    An error of DuckDB within the block (a value that is no date, a full disk) becomes an AssayError about `where`.
+    """
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix=".sampling-", dir=scratch) as folder:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory,
+            "threads": threads or os.cpu_count() or 1,
+            "temp_directory": folder,
+            "preserve_insertion_order": False,  # saves memory; every result here is ordered or a count
+            "TimeZone": "UTC",
+            "autoinstall_known_extensions": False,
+        }
+        try:
+            with duckdb.connect(config=config) as connection:
+                connection.execute("SET enable_progress_bar = false")  # its own bar would go to stdout
+                yield connection
+        except duckdb.Error as error:
+            raise AssayError(_sentence(error), where=where, todo="correct dataset.sample or the source") from error
+
+
+def _sentence(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

@@ -1,0 +1,165 @@
+"""Does the sample look like all rows? Asked column by column; of all rows, only counts are held."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assay.binomial import effective, interval
+from assay.datasets import WEIGHT
+from assay.sampling import sql
+from assay.sampling.distances import Distance, kolmogorov_smirnov, total_variation
+from assay.sampling.draw import Stratum, positive
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from assay.config.sample import Sample
+
+POINTS = 1000  # of the sample, at which numbers are compared
+MOST_CATEGORIES = 1000
+CONFIDENCE = 0.95  # that all intervals of a report hold together
+
+
+@dataclass(frozen=True)
+class Prevalence:
+    """The share of positives in all rows, the weighted share in the sample, and its interval."""
+
+    source: float
+    sample: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is said of a sample of `drawn` of `rows` rows.
+
+    `effective`: as many rows of equal weight as tell as much. `strata_by`: what made the strata. `prevalence`: None
+    without a label. `left_out`: why a column was not compared.
+    """
+
+    rows: int
+    drawn: int
+    effective: float
+    strata: int
+    strata_by: list[str]
+    prevalence: Prevalence | None
+    columns: dict[str, Distance]
+    left_out: dict[str, str]
+
+
+def compare(
+    connection: "duckdb.DuckDBPyConnection",
+    spec: "Sample",
+    strata: Sequence[Stratum],
+    columns: "Mapping[str, pa.DataType]",
+    drawn: Path,
+    advance: Callable[[], Any] = lambda: None,
+) -> Report:
+    """Compare these columns of the sample in `drawn`, weighted, with the source; `advance` is called after each.
+
+    Numbers and times by the Kolmogorov-Smirnov distance at `POINTS` of the sample's own quantiles, a missing value
+    counting as above all; texts and booleans by total variation, a missing value being one of them.
+    """
+    connection.execute(f"CREATE OR REPLACE VIEW {sql.DRAWN} AS {sql.scan([drawn])}")
+    weight = np.concatenate([np.full(one.rows, one.size / one.rows) for one in strata if one.rows])
+    told = effective(weight)
+    measures = {name: measure(kind) for name, kind in columns.items()}
+    confidence = 1 - (1 - CONFIDENCE) / max(1, sum(one is not None for one in measures.values()))
+    distances, left_out = {}, {}
+    for name, one in measures.items():
+        distance = one(connection, name, told, confidence) if one else f"of type {columns[name]}"
+        if isinstance(distance, Distance):
+            distances[name] = distance
+        else:
+            left_out[name] = distance
+        advance()
+    return Report(
+        rows=sum(one.size for one in strata),
+        drawn=len(weight),
+        effective=told,
+        strata=len(strata),
+        strata_by=[name for name, _ in sql.strata(spec)],
+        prevalence=prevalence(strata, spec, told) if spec.label else None,
+        columns=distances,
+        left_out=left_out,
+    )
+
+
+Measure = Callable[["duckdb.DuckDBPyConnection", str, float, float], Distance | str]
+
+
+def measure(kind: "pa.DataType") -> Measure | None:
+    """How columns of a type are compared; None if they are not."""
+    from pyarrow import types
+
+    kind = kind.value_type if types.is_dictionary(kind) else kind
+    if any(is_kind(kind) for is_kind in (types.is_integer, types.is_floating, types.is_decimal)):
+        return lambda *rest: of_numbers(sql.finite, *rest)
+    if types.is_date(kind) or types.is_timestamp(kind):
+        return lambda *rest: of_numbers(sql.seconds, *rest)
+    if any(is_kind(kind) for is_kind in (types.is_string, types.is_large_string, types.is_boolean)):
+        return of_categories
+    return None
+
+
+def of_numbers(
+    number: Callable[[str], str], connection: "duckdb.DuckDBPyConnection", name: str, told: float, confidence: float
+) -> Distance:
+    """The distance of a column that `number` makes numbers of."""
+    found = connection.execute(sql.weighted(number(name), WEIGHT)).fetchall()
+    values, weight, count = np.array(found, dtype=float).T  # a missing value becomes NaN
+    there, mass = np.isfinite(values), weight * count
+    points = quantiles(values[there], count[there])
+    bins = np.full(len(mass), len(points) + 1)
+    bins[there] = np.searchsorted(points, values[there])
+    drawn = np.bincount(bins, mass, minlength=len(points) + 2)
+    below, present, rows = connection.execute(sql.histogram(number(name), points.tolist())).fetchall()[0]
+    up_to = [below[point] if below else 0 for point in points.tolist()]  # NULL where there is no value at all
+    everyone = np.array([*up_to, present - sum(up_to), rows - present])
+    return kolmogorov_smirnov(everyone, drawn, told, confidence)
+
+
+def quantiles(values: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """At most `POINTS` of the sorted values, an equal number of rows apart; (0,) if there is no value."""
+    if not len(values):
+        return np.zeros(1)
+    rank = np.cumsum(count)
+    return np.unique(values[np.searchsorted(rank, np.linspace(1, rank[-1], POINTS))])
+
+
+def of_categories(connection: "duckdb.DuckDBPyConnection", name: str, told: float, confidence: float) -> Distance | str:
+    """The distance of a column of categories, or why there is none."""
+    if connection.execute(sql.distinct(name)).fetchall()[0][0] > MOST_CATEGORIES:
+        return f"more than {MOST_CATEGORIES} different values"
+    everyone = dict(connection.execute(sql.frequencies(name)).fetchall())
+    drawn = dict.fromkeys(everyone, 0.0)
+    for value, weight, count in connection.execute(sql.weighted(sql.text(name), WEIGHT)).fetchall():
+        drawn[value] += weight * count
+    masses = [np.array(list(counts.values()), dtype=float) for counts in (everyone, drawn)]
+    return total_variation(masses[0], masses[1], told, confidence)
+
+
+def prevalence(strata: Sequence[Stratum], spec: "Sample", told: float) -> Prevalence:
+    """The share of positives, which the weights restore.
+
+    The interval (Clopper & Pearson, on effective counts) is of a sample that was not stratified by the label: too
+    wide for this one, and what another sample of the population behind the source could give.
+    """
+    rows = sum(one.size for one in strata)
+    source = sum(one.size for one in strata if positive(one, spec)) / rows
+    given = [(one.rows * (one.size / one.rows), positive(one, spec)) for one in strata if one.rows]
+    share = sum(mass for mass, is_positive in given if is_positive) / sum(mass for mass, _ in given)
+    return Prevalence(source, share, interval(share * told, told, CONFIDENCE))
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report for JSON."""
+    columns = {
+        name: {**asdict(distance), "representative": distance.representative}
+        for name, distance in report.columns.items()
+    }
+    return {**asdict(report), "columns": columns, "confidence": CONFIDENCE}

@@ -1,0 +1,58 @@
+"""From Parquet files and a specification to a sample and what is to be said of it."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assay.datasets import WEIGHT
+from assay.progress import progress
+from assay.sampling import sql
+from assay.sampling.draw import allocated, counted, require_unique, select, write
+from assay.sampling.engine import MEMORY, engine
+from assay.sampling.representativeness import as_data, compare
+from assay.sampling.source import columns, require_columns
+
+if TYPE_CHECKING:
+    from assay.config.sample import Sample
+
+STEPS = 4
+
+
+def sampled(
+    files: Sequence[Path],
+    spec: "Sample",
+    target: Path,
+    where: str,
+    *,
+    private: Collection[str] = (),
+    memory: str = MEMORY,
+    threads: int | None = None,
+) -> dict[str, Any]:
+    """Write a sample of Parquet files to `target`, as Parquet in order of the key; the report on it.
+
+    Columns: those of the source and `WEIGHT`, by which a row stands for its stratum: the stratum's rows per drawn row.
+    `private` columns are not compared in the report; `where` names the source in errors.
+
+    The same rows give the same bytes, however they are ordered and divided into files, for any number of threads. The
+    source may be larger than memory, the sample may not. The source is read twice, its key once more, and each column
+    once more for the report. Raises AssayError for a key that is missing or repeated, a column that is not there, more
+    strata than are of use, and a number of rows that cannot be had.
+    """
+    found = columns(files)
+    require_columns(found, spec, where)
+    compared = {name: kind for name, kind in found.items() if name != spec.key and name not in private}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        engine(target.parent, where, memory=memory, threads=threads) as connection,
+        progress(STEPS + len(compared), "sampling") as bar,
+    ):
+        connection.execute(f"CREATE VIEW {sql.SOURCE} AS {sql.scan(files)}")
+        strata = allocated(counted(connection, spec, where), spec)
+        bar.update()
+        require_unique(connection, spec.key, where)
+        bar.update()
+        select(connection, spec, strata)
+        bar.update()
+        write(connection, sql.drawn(spec, list(found), WEIGHT), target)
+        bar.update()
+        return as_data(compare(connection, spec, strata, compared, target, bar.update))

@@ -1,0 +1,130 @@
+"""The queries of sampling, as DuckDB takes them; nothing here touches a file.
+
+A row's place within its stratum is the MD5 of seed and key: defined by a standard, so that another version of the
+engine, another order of rows or other files with the same rows change nothing.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.config.sample import Sample
+
+SOURCE, STRATA, CANDIDATES, DRAWN = "source", "strata", "candidates", "drawn"
+# Columns of our own beside those of the source, which may have any name: a prefix keeps them apart.
+PLACE, STRATUM, SIZE, ROWS, CUT = (f"_sampling_{name}" for name in ("place", "stratum", "size", "rows", "cut"))
+VALUE = "_sampling_value_{}"
+SHOWN = 6
+
+
+def identifier(name: str) -> str:
+    """A name as a quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as a quoted literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def text(name: str) -> str:
+    """A column as text."""
+    return f"CAST({identifier(name)} AS VARCHAR)"
+
+
+def scan(files: Sequence[Path]) -> str:
+    """All rows of the files.
+
+    Columns are matched by name, and folder names are no columns: how the rows are divided into files must not show.
+    """
+    listed = ", ".join(literal(str(file)) for file in files)
+    return f"SELECT * FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+
+
+def strata(spec: "Sample") -> list[tuple[str, str]]:
+    """What makes the strata: a name and an expression of type text for each."""
+    made = []
+    if spec.label:
+        positive = ", ".join(literal(value) for value in spec.positive)
+        made.append((f"{spec.label} is positive", f"CAST({text(spec.label)} IN ({positive}) AS VARCHAR)"))
+    if spec.time:
+        start = f"date_trunc('{spec.granularity}', CAST({identifier(spec.time)} AS TIMESTAMP))"
+        made.append((f"{spec.granularity} of {spec.time}", f"CAST(CAST({start} AS DATE) AS VARCHAR)"))
+    return [*made, *((name, text(name)) for name in spec.strata)]
+
+
+def counts(spec: "Sample") -> str:
+    """The strata: their values, rows, and rows without a key."""
+    expressions = "".join(f"{expression}, " for _, expression in strata(spec))
+    return f"SELECT {expressions}count(*), count(*) - count({identifier(spec.key)}) FROM {SOURCE} GROUP BY ALL"
+
+
+def repeated(key: str) -> str:
+    """A few of the keys that stand in more than one row."""
+    name = identifier(key)
+    return f"SELECT {name} FROM {SOURCE} GROUP BY {name} HAVING count(*) > 1 ORDER BY {name} LIMIT {SHOWN}"
+
+
+def values(name: str) -> str:
+    """A few of the values of a column, as texts."""
+    return f"SELECT DISTINCT {text(name)} AS value FROM {SOURCE} ORDER BY value LIMIT {SHOWN}"
+
+
+def candidates(spec: "Sample") -> str:
+    """The rows whose place is below the cut of their stratum, beside what the table of strata says of it."""
+    matches = [
+        f"{expression} IS NOT DISTINCT FROM {VALUE.format(index)}" for index, (_, expression) in enumerate(strata(spec))
+    ]
+    condition = " AND ".join([*matches, f"{PLACE} < {CUT}"])
+    place = f"md5({literal(f'{spec.seed}:')} || {text(spec.key)}) AS {PLACE}"
+    return (
+        f"CREATE OR REPLACE TEMP TABLE {CANDIDATES} AS "
+        f"SELECT * FROM (SELECT *, {place} FROM {SOURCE}) JOIN {STRATA} ON {condition}"
+    )
+
+
+def gathered() -> str:
+    """How many candidates each stratum has."""
+    return f"SELECT {STRATUM}, count(*) FROM {CANDIDATES} GROUP BY {STRATUM}"
+
+
+def drawn(spec: "Sample", columns: Sequence[str], weight: str) -> str:
+    """Of each stratum the rows with the first places, in order of the key, with their inclusion weight."""
+    key = identifier(spec.key)
+    listed = ", ".join(identifier(name) for name in columns)
+    first = f"row_number() OVER (PARTITION BY {STRATUM} ORDER BY {PLACE}, {key}) <= {ROWS}"
+    inclusion = f"CAST({SIZE} AS DOUBLE) / {ROWS} AS {identifier(weight)}"
+    return f"SELECT {listed}, {inclusion} FROM {CANDIDATES} QUALIFY {first} ORDER BY {key}"
+
+
+def finite(name: str) -> str:
+    """A column as a number, missing where it is none."""
+    number = f"CAST({identifier(name)} AS DOUBLE)"
+    return f"CASE WHEN isfinite({number}) THEN {number} END"
+
+
+def seconds(name: str) -> str:
+    """A column of times as a number."""
+    return f"CAST(epoch({identifier(name)}) AS DOUBLE)"
+
+
+def weighted(expression: str, weight: str) -> str:
+    """The distinct values of the sample with their weights, and how often each is there, in order."""
+    return f"SELECT {expression}, {identifier(weight)}, count(*) FROM {DRAWN} GROUP BY ALL ORDER BY ALL"
+
+
+def histogram(expression: str, points: Sequence[float]) -> str:
+    """Of all rows, a map from each point to how many lie at or below it and above the one before; values; rows."""
+    listed = ", ".join(map(repr, points))
+    return f"SELECT histogram({expression}, [{listed}]::DOUBLE[]), count({expression}), count(*) FROM {SOURCE}"
+
+
+def distinct(name: str) -> str:
+    """About how many different values a column has."""
+    return f"SELECT approx_count_distinct({identifier(name)}) FROM {SOURCE}"
+
+
+def frequencies(name: str) -> str:
+    """The values of a column as texts, and how many rows have each."""
+    return f"SELECT {text(name)}, count(*) FROM {SOURCE} GROUP BY ALL ORDER BY ALL"
