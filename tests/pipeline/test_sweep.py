@@ -103,3 +103,40 @@ def test_uncommitted_changes_are_refused(fork: Copy) -> None:
     refused = fork.run("assay", "sweep", "dirty", *FAST, fails=True)
     assert "params.yaml" in refused.stderr
     assert "commit them" in refused.stderr
+
+
+SEARCHED = """
+search:
+  trials: {trials}
+  seed: 1
+  overrides: [debug=fast, model=logistic]
+  space:
+    model.C: {{low: 0.01, high: 10, log: true}}
+"""
+
+
+@pytest.mark.slow
+def test_a_search_goes_on_where_it_was_and_its_experiments_are_real(fork: Copy) -> None:
+    sweep = fork.path / "conf/sweep/strength.yaml"
+
+    def searched(trials: int) -> str:
+        sweep.write_text(SEARCHED.format(trials=trials))
+        return fork.run("assay", "sweep", "strength", "-j", "1").stdout
+
+    assert "3 of 3 experiments" in searched(3)
+    first = listed(fork)
+    assert len(first) == 3
+    assert "5 of 5 experiments, 3 of them from before" in searched(5)
+    assert len(listed(fork)) == len(set(listed(fork))) == 5
+    assert set(first) <= set(listed(fork))
+    assert "5 of 5 experiments, 5 of them from before" in searched(5)
+    fork.run("dvc", "exp", "apply", listed(fork)[-1])
+    assert fork.repro() == []
+
+
+def test_a_search_with_a_wrong_end_is_refused_before_anything_runs(fork: Copy) -> None:
+    content = SEARCHED.format(trials=3).replace("low: 0.01", "low: -1").replace(", log: true", "")
+    (fork.path / "conf/sweep/strength.yaml").write_text(content)
+    refused = fork.run("assay", "sweep", "strength", fails=True)
+    assert "model.C=-1" in refused.stderr
+    assert listed(fork) == []

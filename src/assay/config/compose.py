@@ -1,10 +1,12 @@
 """From the menu (conf/) to the order (params.yaml), and from either to typed objects."""
 
 import difflib
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
@@ -48,7 +50,7 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
     """
     try:
         merged = OmegaConf.merge(OmegaConf.structured(schema.Config), dict(plain))
-        merged.dataset.columns = {name: _typed_column(column) for name, column in merged.dataset.columns.items()}
+        columns = _typed_columns(json.dumps(OmegaConf.to_container(merged.dataset.columns)))
         if isinstance(merged.dataset.sample, DictConfig):
             merged.dataset.sample = _typed_sample(merged.dataset)
         merged.model = _typed_model(merged.model)
@@ -57,6 +59,7 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
     except OmegaConfBaseException as error:
         raise AssayError(_reason(error), where="the configuration", todo="correct the key") from error
     assert isinstance(config, schema.Config)
+    config.dataset.columns = columns
     if config.version != schema.FORMAT:
         raise AssayError(
             f"version={config.version}: this release reads version {schema.FORMAT}", todo="run: assay params"
@@ -66,8 +69,12 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
     return config
 
 
-def _typed_column(node: Any) -> Any:
-    return OmegaConf.merge(OmegaConf.structured(Column), node)
+@lru_cache
+def _typed_columns(columns: str) -> dict[str, Column]:
+    """The columns of a contract, from JSON: most of what there is to type, and the same in all runs of a sweep."""
+    empty = OmegaConf.structured(Column)
+    found = {name: OmegaConf.to_object(OmegaConf.merge(empty, one)) for name, one in json.loads(columns).items()}
+    return cast(dict[str, Column], found)
 
 
 def _typed_sample(dataset: DictConfig) -> Any:
@@ -87,11 +94,16 @@ def load(path: Path = PARAMS) -> schema.Config:
     if not path.exists():
         raise AssayError(f"{path} is missing", todo="run: assay params")
     try:
-        return typed(OmegaConf.to_container(OmegaConf.load(path)))  # type: ignore[arg-type]
+        return _read(path.read_text())
     except AssayError as error:
         raise AssayError(error.what, where=str(path), todo=error.todo) from error
     except Exception as error:  # a YAML parser's own errors share no base class
         raise AssayError(f"not a YAML mapping: {error}", where=str(path), todo="run: assay params") from error
+
+
+@lru_cache
+def _read(text: str) -> schema.Config:
+    return typed(OmegaConf.to_container(OmegaConf.create(text)))  # type: ignore[arg-type]
 
 
 def composed(overrides: Sequence[str] = ()) -> str:

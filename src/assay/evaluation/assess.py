@@ -53,16 +53,17 @@ def assess(
     everyone = {name: scored_by(test, name, threshold) for name, threshold in thresholds.items()}
     scored = {name: one.only(graded) for name, one in everyone.items()}
     evaluation = config.evaluation
-    measure = partial(everything, threshold_probability=evaluation.threshold_probability)
     weights = resamples(int(graded.sum()), evaluation.resamples, evaluation.seed)
-    estimates = {name: estimate(one, weights, measure) for name, one in scored.items()}
+    estimates = {name: measured(one, evaluation, weights) for name, one in scored.items()}
     model = estimates.pop(SCORE)
     return Assessment(
         scored=scored,
         model=model,
         baselines=estimates,
         differences={name: model[RANKED_BY].minus(other[RANKED_BY]) for name, other in estimates.items()},
-        with_ungradable=estimate(everyone[SCORE], resamples(len(test), evaluation.resamples, evaluation.seed), measure),
+        with_ungradable=measured(
+            everyone[SCORE], evaluation, resamples(len(test), evaluation.resamples, evaluation.seed)
+        ),
         ungradable=int((~graded).sum()),
         slices=by_slice(scored[SCORE], groups[graded], weights, evaluation),
         findings=[
@@ -70,6 +71,11 @@ def assess(
             *judge_quality(quality, config.criteria),
         ],
     )
+
+
+def measured(scored: Scored, evaluation: "Evaluation", weights: np.ndarray) -> Estimates:
+    """All metrics of a model; `weights` are the resamples that `evaluation` asks for."""
+    return estimate(scored, weights, partial(everything, threshold_probability=evaluation.threshold_probability))
 
 
 def by_slice(scored: Scored, groups: pd.DataFrame, weights: np.ndarray, config: "Evaluation") -> list[dict[str, Any]]:

@@ -110,8 +110,9 @@ def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame
 
 
 def _steps(scored: Scored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    tp, fp = cumulative(scored, scored.weights)
-    return tp[0], fp[0], np.unique(scored.score)[::-1]
+    cuts = np.unique(scored.score)[::-1]
+    tp, fp = cumulative(scored, scored.weights, cuts)
+    return tp[0], fp[0], cuts
 
 
 def _net_benefit(scored: Scored, probability: float) -> float:

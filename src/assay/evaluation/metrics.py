@@ -8,6 +8,7 @@ estimates equal scikit-learn's; the vectorised form makes thousands of resamples
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 Values = dict[str, np.ndarray]
 
@@ -84,27 +85,39 @@ def decisions(scored: Scored, weights: np.ndarray, threshold_probability: float)
 
 
 def ranking(scored: Scored, weights: np.ndarray) -> Values:
-    """Average precision (the step-wise sum) and area under the ROC curve (trapezoids), ties taken together."""
-    tp, fp = cumulative(scored, weights)
-    positives, negatives = tp[:, -1:], fp[:, -1:]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        precision = np.nan_to_num(tp / (tp + fp))
-        recall_step = np.diff(tp, axis=1, prepend=0) / positives
-        specific_step = np.diff(fp, axis=1, prepend=0) / negatives
-        recall_before = np.hstack([np.zeros_like(positives), tp[:, :-1]]) / positives
+    """Average precision (the step-wise sum) and area under the ROC curve (trapezoids), ties taken together.
+
+    Both are sums over the scores of positives: between them recall does not rise.
+    """
+    cuts = np.unique(scored.score[scored.y == 1])[::-1]
+    tp, fp = cumulative(scored, weights, np.concatenate([cuts, np.nextafter(cuts, np.inf)]))
+    tp, fp, fp_above = tp[:, : len(cuts)], fp[:, : len(cuts)], fp[:, len(cuts) :]
+    positives, negatives = weights @ (scored.y == 1), weights @ (scored.y == 0)
+    caught = np.diff(tp, axis=1, prepend=0)
+    precision = np.nan_to_num(_ratio(tp, tp + fp))
+    below = negatives[:, None] - (fp + fp_above) / 2
     return {
-        "average_precision": (precision * recall_step).sum(axis=1),
-        "roc_auc": (specific_step * (recall_before + recall_step / 2)).sum(axis=1),
+        "average_precision": _ratio((precision * caught).sum(axis=1), positives),
+        "roc_auc": _ratio((below * caught).sum(axis=1), positives * negatives),
     }
 
 
-def cumulative(scored: Scored, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """True and false positives at each distinct score, from the highest down; (resamples, distinct scores)."""
+def average_precision(y: np.ndarray, score: np.ndarray) -> float:
+    """That of the records as they are; NaN without a positive."""
+    return float(ranking(Scored(y, score, threshold=0.5), np.ones((1, len(y))))["average_precision"][0])
+
+
+def cumulative(scored: Scored, weights: np.ndarray, cuts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """True and false positives when a score of at least the cut is an alert; each (resamples, cuts)."""
     order = np.argsort(-scored.score, kind="stable")
-    last = np.flatnonzero(np.append(np.diff(scored.score[order]) != 0, True))
-    sorted_weights = weights[:, order].astype(float)
-    true = np.cumsum(sorted_weights * scored.y[order], axis=1)[:, last]
-    return true, np.cumsum(sorted_weights, axis=1)[:, last] - true
+
+    def reaching(label: int) -> np.ndarray:
+        rows = order[scored.y[order] == label]
+        sums = np.zeros((len(weights), len(rows) + 1))
+        np.cumsum(np.take(weights, rows, axis=1), axis=1, out=sums[:, 1:])
+        return sums[:, np.searchsorted(-scored.score[rows], -cuts, side="right")]
+
+    return reaching(1), reaching(0)
 
 
 def calibration(scored: Scored, weights: np.ndarray) -> Values:
@@ -116,7 +129,7 @@ def calibration(scored: Scored, weights: np.ndarray) -> Values:
     """
     total = weights.sum(axis=1).astype(float)
     values = {"brier": _ratio(weights @ (scored.score - scored.y) ** 2, total)}
-    if len(np.unique(scored.score)) < 3:
+    if len(np.unique(scored.score[scored.weights[0] > 0])) < 3:
         undefined = np.full(len(weights), np.nan)
         return {**values, "calibration_slope": undefined, "calibration_intercept": undefined}
     clipped = np.clip(scored.score, CLIP, 1 - CLIP)
@@ -135,11 +148,11 @@ def _recalibrated(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.n
     `start` may be one row for all resamples: the first step then costs next to nothing.
     """
     a, b = start[:, 0], start[:, 1]
+    powers = np.column_stack([np.ones_like(x), x, x**2])
     for _ in range(NEWTON_STEPS):
-        p = _sigmoid(a[:, None] + b[:, None] * x)
-        residual, curvature = y - p, p * (1 - p)
-        g0, g1 = _weighted(weights, residual), _weighted(weights, residual * x)
-        h00, h01, h11 = (_weighted(weights, curvature * power) for power in (np.ones_like(x), x, x**2))
+        p = expit(a[:, None] + b[:, None] * x)
+        g0, g1 = _weighted(weights, y - p, powers[:, :2])
+        h00, h01, h11 = _weighted(weights, p * (1 - p), powers)
         determinant = h00 * h11 - h01**2
         da, db = _ratio(h11 * g0 - h01 * g1, determinant), _ratio(h00 * g1 - h01 * g0, determinant)
         a, b = a + da, b + db
@@ -150,29 +163,29 @@ def _recalibrated(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.n
 
 def _shifted(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Newton's method for the intercept alone, the slope held at 1; shape (resamples,)."""
-    a = start
+    a, once, odds = start, np.ones((len(x), 1)), np.exp(-x)
     for _ in range(NEWTON_STEPS):
-        p = _sigmoid(a[:, None] + x)
-        step = _ratio(_weighted(weights, y - p), _weighted(weights, p * (1 - p)))
+        p = 1 / (1 + np.exp(-a)[:, None] * odds)  # the sigmoid of a + x, without an exponential for each of them
+        step = _ratio(*_weighted(weights, y - p, once), *_weighted(weights, p * (1 - p), once))
         a = a + step
         if _still(step):
             break
     return a
 
 
-def _weighted(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The weighted sum of values in each resample; values of one row are those of all, and one matrix product."""
-    return weights @ values[0] if len(values) == 1 else np.einsum("ij,ij->i", weights, values)
+def _weighted(weights: np.ndarray, values: np.ndarray, powers: np.ndarray) -> np.ndarray:
+    """The weighted sums of values times each of the powers (records, k) in each resample; (k, resamples).
+
+    Values of one row are those of all resamples: one matrix product, whatever their number.
+    """
+    if len(values) == 1:
+        return (weights @ (values[0][:, None] * powers)).T
+    return ((weights * values) @ powers).T
 
 
 def _still(step: np.ndarray) -> bool:
     """Whether no resample that has a solution moves any more."""
     return bool(np.nanmax(np.abs(step), initial=0.0) < CONVERGED)
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-x))
 
 
 def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:

@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-RUNNING, DONE, FAILED = "running", "done", "failed"
+RUNNING, DONE, PRUNED, FAILED = "running", "done", "pruned", "failed"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """The state of one experiment at a time; `metrics` are those on the records it learned from, out of fold."""
+    """The state of one experiment at a time.
+
+    `metrics` are those on the records it learned from, out of fold; `predictions` is the MD5 by which DVC's cache has
+    the scores that they are measured on. Pruned: a search gave it up half-way, and DVC has no such experiment.
+    """
 
     experiment: str
     state: str
@@ -22,6 +26,7 @@ class Entry:
     error: str = ""
     log: str = ""
     metrics: dict[str, Any] = field(default_factory=dict)
+    predictions: str = ""
 
 
 class Ledger:
@@ -39,8 +44,8 @@ class Ledger:
             file.flush()
             os.fsync(file.fileno())
 
-    def last(self) -> dict[str, Entry]:
-        """The last entry of each experiment; a line that a crash cut short is passed over."""
+    def last(self, baseline: str) -> dict[str, Entry]:
+        """The last entry of each experiment on a commit; a line that a crash cut short is passed over."""
         entries: dict[str, Entry] = {}
         for line in self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []:
             try:
@@ -48,5 +53,6 @@ class Ledger:
             except ValueError:
                 continue
             values.pop("time")
-            entries[values["experiment"]] = Entry(**values)
+            if values["baseline"] == baseline:
+                entries[values["experiment"]] = Entry(**values)
         return entries

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,32 +13,45 @@ from assay.config.compose import composed
 from assay.errors import AssayError
 
 SWEEPS = Path("conf/sweep")
+SETS, SEARCH = KINDS = ("sets", "search")
+EXAMPLES = f"see {SWEEPS}/models.yaml, {SWEEPS}/search.yaml"
 LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
 class Planned:
-    """An experiment to run: its name in DVC, its overrides, and the params.yaml that they compose to."""
+    """An experiment to run: its name in DVC, its overrides, and the params.yaml that they compose to.
+
+    `watched`: a search may give it up half-way. `fault`: why it cannot run at all.
+    """
 
     name: str
     overrides: tuple[str, ...]
     params: str
+    watched: bool = False
+    fault: str = ""
 
 
-def read_sets(name: str) -> list[list[str]]:
-    """The override sets of conf/sweep/NAME.yaml; AssayError if there is no such file or it is none."""
+def read(name: str) -> dict[str, Any]:
+    """conf/sweep/NAME.yaml, which holds one of KINDS; AssayError if there is no such file or it is none."""
     path = SWEEPS / f"{name}.yaml"
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in SWEEPS.glob("*.yaml")))
         raise AssayError(f"no sweep {name!r}", where=str(SWEEPS), todo=f"choose one of: {known}; or give overrides: -S")
     try:
-        sets = yaml.safe_load(path.read_text())["sets"]
-    except (yaml.YAMLError, TypeError, KeyError) as error:
-        raise AssayError("not a sweep: no list `sets`", where=str(path), todo="see conf/sweep/models.yaml") from error
+        content = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise AssayError(f"not YAML: {error}", where=str(path), todo=EXAMPLES) from error
+    if not (isinstance(content, dict) and len(content) == 1 and set(content) <= set(KINDS)):
+        raise AssayError("not a sweep: neither `sets` nor `search` alone", where=str(path), todo=EXAMPLES)
+    return content
+
+
+def read_sets(name: str) -> list[list[str]]:
+    """The override sets of conf/sweep/NAME.yaml."""
+    sets = read(name).get(SETS)
     if not (isinstance(sets, list) and all(isinstance(one, list) and one for one in sets)):
-        raise AssayError(
-            "`sets` is not a list of lists of overrides", where=str(path), todo="see conf/sweep/models.yaml"
-        )
+        raise AssayError("`sets` is not a list of lists of overrides", where=f"{SWEEPS}/{name}.yaml", todo=EXAMPLES)
     return [[str(override) for override in one] for one in sets]
 
 
@@ -45,12 +59,17 @@ def plan(sweep: str, sets: Sequence[Sequence[str]]) -> list[Planned]:
     """Every combination, each once, in order; AssayError naming the first one that cannot be composed."""
     planned: dict[str, Planned] = {}
     for overrides in (one for one_set in sets for one in expand(one_set)):
-        try:
-            params = composed(overrides)
-        except AssayError as error:
-            raise AssayError(error.what, where=" ".join(overrides), todo="correct it; nothing has run") from error
+        params = checked(overrides)
         planned.setdefault(params, Planned(experiment_name(sweep, overrides, params), tuple(overrides), params))
     return list(planned.values())
+
+
+def checked(overrides: Sequence[str]) -> str:
+    """The params.yaml that overrides compose to; AssayError naming them if they do not."""
+    try:
+        return composed(overrides)
+    except AssayError as error:
+        raise AssayError(error.what, where=" ".join(overrides), todo="correct it; nothing has run") from error
 
 
 def expand(overrides: Sequence[str]) -> list[list[str]]:

@@ -1,21 +1,20 @@
 """Sweeps: many experiments in warm workers, each in a clone of its own; resumable, and true to what DVC has."""
 
-import json
-import os
-import queue
 import shutil
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from assay.errors import AssayError
-from assay.experiments.clones import clone
-from assay.experiments.ledger import DONE, FAILED, RUNNING, Entry, Ledger
+from assay.experiments.ledger import DONE, FAILED, PRUNED, RUNNING, Entry, Ledger
 from assay.experiments.plan import Planned
+from assay.experiments.refs import experiments, metrics
+from assay.experiments.workers import Worker
 from assay.git import git
 
 FOLDER = Path(".assay/sweeps")
@@ -24,145 +23,151 @@ Report = Callable[[Entry], None]
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a sweep runs: root of the repo, commit of the baseline, cache, number of workers."""
+    """Where a sweep runs: its name, root of the repo, commit of the baseline, DVC's cache, number of workers."""
 
+    name: str
     root: Path
     baseline: str
     cache: Path
     jobs: int
 
+    def file(self, kind: str) -> Path:
+        """The sweep's own file or folder of a kind: its ledger (jsonl), logs, work."""
+        return self.root / FOLDER / f"{self.name}.{kind}"
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What happened so far."""
+        return Ledger(self.file("jsonl"))
+
+
+class Source(Protocol):
+    """What a sweep runs, one experiment after the other; asked and told from several threads."""
+
+    def missing(self) -> int:
+        """How many experiments are still to run."""
+
+    def known(self) -> dict[str, tuple[str, ...]]:
+        """The overrides of every experiment that was ever asked for, by name."""
+
+    def next(self) -> Planned | None:
+        """The next experiment to run; None if none is left."""
+
+    def hopeless(self, name: str, value: float) -> bool:
+        """Whether to give up an experiment that has this average precision half-way through its records."""
+
+    def settle(self, entry: Entry) -> None:
+        """What became of one."""
+
+
+class Listed:
+    """Experiments that are known beforehand, less those that are there already."""
+
+    def __init__(self, planned: Sequence[Planned], present: Collection[str]) -> None:
+        self._known = {one.name: one.overrides for one in planned}
+        self._waiting = deque(one for one in planned if one.name not in present)
+
+    def missing(self) -> int:
+        return len(self._waiting)
+
+    def known(self) -> dict[str, tuple[str, ...]]:
+        return self._known
+
+    def next(self) -> Planned | None:
+        try:
+            return self._waiting.popleft()
+        except IndexError:
+            return None
+
+    def hopeless(self, name: str, value: float) -> bool:
+        return False
+
+    def settle(self, entry: Entry) -> None:
+        pass  # the ledger has it
+
+
+@contextmanager
+def warm(setting: Setting) -> Iterator[list[Worker]]:
+    """Workers that import while what they shall do is still being checked; AssayError if the sweep runs already."""
+    from zc.lockfile import LockError, LockFile
+
+    setting.file("jsonl").parent.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = LockFile(str(setting.file("lock")))
+    except LockError as error:
+        raise AssayError(f"the sweep {setting.name} is running", where=str(FOLDER), todo="wait for it") from error
+    work = setting.file("work")
+    shutil.rmtree(work, ignore_errors=True)  # of one that was killed
+    workers: list[Worker] = []
+    try:
+        workers += (Worker(work / str(number), setting) for number in range(setting.jobs))
+        yield workers
+    finally:
+        for worker in workers:
+            worker.stop()
+        shutil.rmtree(work, ignore_errors=True)
+        lock.close()
+
 
 def run(
-    name: str, planned: Sequence[Planned], setting: Setting, report: Report = lambda entry: None
+    source: Source, workers: Sequence[Worker], setting: Setting, report: Report = lambda entry: None
 ) -> dict[str, Entry]:
-    """Run what is not there yet; the last entry of every planned experiment.
+    """Run all that the source gives; the last entry of every experiment that it knows.
 
     Done is what `dvc exp list` has, whatever the ledger says. One experiment that fails stops no other.
     """
-    ledger = Ledger(FOLDER / f"{name}.jsonl")
-    present = experiments(setting)
-    waiting: queue.SimpleQueue[Planned] = queue.SimpleQueue()
-    for one in planned:
-        if one.name not in present:
-            waiting.put(one)
-    work = FOLDER / f"{name}.work"
-    shutil.rmtree(work, ignore_errors=True)
-    workers = [
-        threading.Thread(target=_serve, args=(work / str(number), name, waiting, setting, ledger, report), daemon=True)
-        for number in range(min(setting.jobs, waiting.qsize()))
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    shutil.rmtree(work, ignore_errors=True)
-    return settled(planned, ledger, setting)
+    faults: list[BaseException] = []
+
+    def serve(worker: Worker) -> None:
+        try:
+            _serve(worker, source, setting, report)
+        except BaseException as fault:  # of the sweep itself: raised in the main thread
+            faults.append(fault)
+
+    threads = [threading.Thread(target=serve, args=(worker,), daemon=True) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+    return settled(source.known(), setting)
 
 
-def settled(planned: Sequence[Planned], ledger: Ledger, setting: Setting) -> dict[str, Entry]:
-    """What became of each planned experiment: done only if git has it."""
-    present, said = experiments(setting), ledger.last()
+def _serve(worker: Worker, source: Source, setting: Setting, report: Report) -> None:
+    while one := source.next():
+        log = setting.file("logs") / f"{one.name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        entry = Entry(one.name, RUNNING, list(one.overrides), setting.baseline, log=str(log.relative_to(setting.root)))
+        setting.ledger.write(entry)
+        entry = replace(entry, **worker.run(one, log, source.hopeless))
+        setting.ledger.write(entry)
+        source.settle(entry)
+        report(entry)
+
+
+def settled(known: dict[str, tuple[str, ...]], setting: Setting) -> dict[str, Entry]:
+    """What became of each experiment, by name: done only if git has it."""
+    present, said = experiments(setting.root, setting.baseline), setting.ledger.last(setting.baseline)
     found = {}
-    for one in planned:
-        entry = said.get(one.name) or Entry(one.name, FAILED, list(one.overrides), setting.baseline)
-        state = DONE if one.name in present else FAILED
-        found[one.name] = Entry(**{**vars(entry), "state": state})
+    for name, overrides in known.items():
+        entry = said.get(name) or Entry(name, FAILED, list(overrides), setting.baseline)
+        if name in present:
+            entry = replace(entry, state=DONE, metrics=entry.metrics or metrics(setting.root, setting.baseline, name))
+        elif entry.state != PRUNED:
+            entry = replace(entry, state=FAILED)
+        found[name] = entry
     return found
 
 
-def experiments(setting: Setting) -> set[str]:
-    """The names of the experiments on the baseline, as `dvc exp list` shows them."""
-    prefix = f"refs/exps/{setting.baseline[:2]}/{setting.baseline[2:]}/"
-    listed = git(setting.root, "for-each-ref", "--format=%(refname)", prefix)
-    return {line.removeprefix(prefix) for line in listed.splitlines()}
-
-
 def baseline(root: Path) -> str:
-    """The last commit; AssayError where tracked files differ from it: what is said of the commit leaves them out."""
+    """The commit that a sweep stands on; AssayError where tracked files differ from it: they would not be run."""
     changed = git(root, "status", "--porcelain", "--untracked-files=no")
     if changed:
         files = [line[3:] for line in changed.splitlines()]
         raise AssayError(
-            f"{len(files)} file(s) differ from the last commit, and only what is committed counts here",
+            f"{len(files)} file(s) differ from the last commit, and experiments start from the commit",
             where=", ".join(files[:5]),
             todo="commit them, or take them back: git stash",
         )
     return git(root, "rev-parse", "HEAD")
-
-
-def _serve(
-    folder: Path, sweep: str, waiting: "queue.SimpleQueue[Planned]", setting: Setting, ledger: Ledger, report: Report
-) -> None:
-    """Run experiments in one worker until none waits; a worker that dies is replaced."""
-    worker: subprocess.Popen | None = None
-    while not waiting.empty():
-        try:
-            one = waiting.get_nowait()
-        except queue.Empty:
-            break
-        log = FOLDER.absolute() / f"{sweep}.logs" / f"{one.name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        ledger.write(Entry(one.name, RUNNING, list(one.overrides), setting.baseline))
-        try:
-            worker = worker or _start(folder, setting)
-            said = _ask(worker, one, sweep, setting, log)
-        except (OSError, RuntimeError, ValueError) as error:
-            said = {"error": f"the worker died: {error}"}
-            _stop(worker)
-            worker = None
-        entry = Entry(
-            experiment=one.name,
-            state=FAILED if said["error"] else DONE,
-            overrides=list(one.overrides),
-            baseline=setting.baseline,
-            seconds=round(said.get("seconds", 0), 2),
-            error=_reason(said["error"], log),
-            log=str(log.relative_to(setting.root)),
-            metrics=said.get("metrics", {}),
-        )
-        ledger.write(entry)
-        report(entry)
-    _stop(worker)
-
-
-def _start(folder: Path, setting: Setting) -> subprocess.Popen:
-    """A worker in a fresh clone that shares the cache."""
-    clone(setting.root, folder, setting.baseline, setting.cache)
-    threads = str(max(1, (os.cpu_count() or 1) // setting.jobs))
-    environment = {**os.environ, "PYTHONPATH": str((folder / "src").absolute()), "OMP_NUM_THREADS": threads}
-    subprocess.run([sys.executable, "-m", "dvc", "checkout", "--quiet", "--force"], cwd=folder, capture_output=True)
-    return subprocess.Popen(
-        [sys.executable, "-m", "assay.experiments.worker"],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-
-
-def _ask(worker: subprocess.Popen, one: Planned, sweep: str, setting: Setting, log: Path) -> dict[str, Any]:
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    request = {
-        "name": one.name,
-        "params": one.params,
-        "baseline": setting.baseline,
-        "message": f"sweep {sweep}: {' '.join(one.overrides)}",
-        "log": str(log),
-    }
-    print(json.dumps(request), file=worker.stdin, flush=True)
-    return json.loads(worker.stdout.readline())
-
-
-def _stop(worker: subprocess.Popen | None) -> None:
-    if worker:
-        worker.kill()
-        worker.wait()
-
-
-def _reason(error: str, log: Path) -> str:
-    """The stage's own words where it said some."""
-    said = [line for line in log.read_text().splitlines() if "error:" in line] if error and log.exists() else []
-    return said[-1] if said else error

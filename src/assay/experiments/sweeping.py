@@ -1,52 +1,72 @@
 """A sweep from its name to its summary."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from assay.evaluation import words
-from assay.experiments import sweep
-from assay.experiments.clones import cache
-from assay.experiments.ledger import DONE, Entry
-from assay.experiments.plan import plan, read_sets
+from assay.evaluation.criteria import RANKED_BY
+from assay.experiments import clones, sweep
+from assay.experiments.ledger import DONE, FAILED, PRUNED, Entry
+from assay.experiments.plan import SEARCH, plan, read, read_sets
+from assay.experiments.refs import experiments
+from assay.experiments.workers import Worker
 from assay.progress import progress
 
 SHOWN = 10
-BY = "average_precision"
-COLUMNS = (BY, "precision", "alerts_per_1000")
+COLUMNS = (RANKED_BY, "precision", "alerts_per_1000")
 
 
 def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[str, bool]:
-    """Plan, run what is missing, and sum up as Markdown; whether every experiment is there."""
-    planned = plan(name, [list(overrides)] if overrides else read_sets(name))
-    setting = sweep.Setting(root, sweep.baseline(root), cache(root), jobs)
-    missing = len({one.name for one in planned} - sweep.experiments(setting))
-    best = float("-inf")
-    with progress(missing, f"sweep {name}") as bar:
+    """Check what is asked for, run what is missing of it, and sum up as Markdown; whether every experiment is there."""
+    setting = sweep.Setting(name, root, sweep.baseline(root), clones.cache(root), jobs)
+    before = experiments(root, setting.baseline)
+    with sweep.warm(setting) as workers:
+        entries = _run(_source(overrides, setting), workers, setting)
+    return summary(setting, entries, before), all(entry.state != FAILED for entry in entries.values())
+
+
+def _source(overrides: Sequence[str], setting: sweep.Setting) -> sweep.Source:
+    """What is asked for, all of it checked."""
+    if not overrides and SEARCH in read(setting.name):
+        from assay.experiments.space import read_search
+        from assay.experiments.trials import Trials
+
+        return Trials(read_search(setting.name), setting)
+    sets = [list(overrides)] if overrides else read_sets(setting.name)
+    return sweep.Listed(plan(setting.name, sets), experiments(setting.root, setting.baseline))
+
+
+def _run(source: sweep.Source, workers: Sequence[Worker], setting: sweep.Setting) -> dict[str, Entry]:
+    """Run it with a bar that shows the best so far, of this time and those before."""
+    scores = [entry.metrics.get(RANKED_BY) for entry in sweep.settled(source.known(), setting).values()]
+    with progress(source.missing(), f"sweep {setting.name}") as bar:
 
         def report(entry: Entry) -> None:
-            nonlocal best
-            best = max(best, entry.metrics.get(BY, best))
-            bar.set_postfix_str(f"best out of fold {best:.4f}")
+            scores.append(entry.metrics.get(RANKED_BY))
+            known = [score for score in scores if score is not None]
+            bar.set_postfix_str(f"best out of fold {max(known):.4f}" if known else "")
             bar.update()
 
-        entries = sweep.run(name, planned, setting, report)
-    return summary(name, entries, len(planned) - missing), all(entry.state == DONE for entry in entries.values())
+        return sweep.run(source, workers, setting, report)
 
 
-def summary(name: str, entries: dict[str, Entry], there_before: int) -> str:
+def summary(setting: sweep.Setting, entries: dict[str, Entry], before: Collection[str]) -> str:
     """The best by out-of-fold predictions, how much of that is choice, and what failed."""
-    done = [entry for entry in entries.values() if entry.state == DONE]
-    failed = [entry for entry in entries.values() if entry.state != DONE]
-    lines = [f"### Sweep {name}: {len(done)} of {len(entries)} experiments, {there_before} of them from before", ""]
+    by_state = {state: [one for one in entries.values() if one.state == state] for state in (DONE, PRUNED, FAILED)}
+    done, pruned = by_state[DONE], len(by_state[PRUNED])
+    old = sum(entry.experiment in before for entry in done)
+    lines = [f"### Sweep {setting.name}: {len(done)} of {len(entries)} experiments, {old} of them from before", ""]
+    if pruned:
+        lines += [f"{pruned} given up half-way: worse than half of those before, on the same records.", ""]
     if done:
-        lines += [*_table(done), "", _choice([entry.experiment for entry in done])]
-    for entry in failed:
+        lines += [*_table(done), "", _choice(done, setting.cache)]
+    for entry in by_state[FAILED]:
         lines += ["", f"Failed: {entry.experiment}: {entry.error or 'it did not run'} (log: {entry.log or 'none'})"]
     return "\n".join(lines)
 
 
 def _table(done: list[Entry]) -> list[str]:
-    ranked = sorted(done, key=lambda entry: -entry.metrics.get(BY, float("-inf")))
+    ranked = sorted(done, key=lambda entry: -entry.metrics.get(RANKED_BY, float("-inf")))
     rows = [
         f"| {entry.experiment} | {' | '.join(words.number(entry.metrics.get(name), name) for name in COLUMNS)} "
         f"| {entry.seconds or 0:.1f} |"
@@ -56,12 +76,14 @@ def _table(done: list[Entry]) -> list[str]:
     return [head, "|---|---|---|---|---|", *rows]
 
 
-def _choice(names: list[str]) -> str:
+def _choice(done: list[Entry], cache: Path) -> str:
     from assay.experiments.selection import out_of_fold, select
 
-    chosen = select(out_of_fold(names))
+    chosen = select(out_of_fold(done, cache))
+    same = "" if chosen.tried == len(done) else " on the same records and labels"
     return (
-        f"Best of {chosen.tried}: **{chosen.best}**, {words.with_interval(chosen.value, chosen.interval)} out of fold. "
-        f"About {chosen.optimism:.3f} of that is what choosing among {chosen.tried} gives by chance. The test fold "
-        f"played no part. Take it: `dvc exp apply {chosen.best}`; is it better? `assay compare HEAD {chosen.best}`"
+        f"Best of {chosen.tried}{same}: **{chosen.best}**, {words.with_interval(chosen.value, chosen.interval)} out of "
+        f"fold. About {max(chosen.optimism, 0):.3f} of that is what choosing among {chosen.tried} gives by chance. The "
+        f"test fold played no part. Take it: `dvc exp apply {chosen.best}`; is it better? "
+        f"`assay compare HEAD {chosen.best}`"
     )

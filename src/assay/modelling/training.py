@@ -1,6 +1,7 @@
 """Fitting one model: early stopping, out-of-fold predictions, threshold, final fit."""
 
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from assay.config.schema import Training
 
 DECIMALS = 6  # of a score: the digits that files keep, so that a threshold read back is the one chosen
+
+Watch = Callable[[np.ndarray, np.ndarray], Any]  # takes labels and scores of the records scored last; may end it all
+WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)  # a search that gives up what is hopeless
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,13 @@ def train(
     config: "Training",
     min_recall: float,
     advance: Callable[[], Any] = lambda: None,
+    watch: Watch | None = None,
 ) -> Trained:
     """Fit `model` and choose its threshold; the test fold is not among the arguments.
 
     Early stopping on `validation` chooses the number of rounds. With it fixed, contiguous blocks (in time, if the split
-    is by time) give out-of-fold scores for all records, and those the threshold. `advance` is called after each fit.
+    is by time) give out-of-fold scores for all records, and those the threshold. `advance` is called after each fit,
+    `watch` after each block.
     """
     both = joined(train, validation)
     chosen, curve, estimator = model, {}, None
@@ -53,7 +59,7 @@ def train(
         curve = early_stopping.fit_watching(estimator, train, validation)
         chosen = early_stopping.chosen_rounds(model, estimator, curve)
         advance()
-    scores = out_of_fold(chosen, both, config.folds, advance)
+    scores = out_of_fold(chosen, both, config.folds, advance, watch)
     if config.refit or estimator is None:
         estimator = fitted(chosen, both if config.refit else train)
         advance()
@@ -72,13 +78,19 @@ def fits(model: dict[str, Any], config: "Training") -> int:
 
 
 def out_of_fold(
-    model: dict[str, Any], records: Records, folds: int, advance: Callable[[], Any] = lambda: None
+    model: dict[str, Any],
+    records: Records,
+    folds: int,
+    advance: Callable[[], Any] = lambda: None,
+    watch: Watch | None = None,
 ) -> np.ndarray:
     """Scores of shape (n,), each by a model fitted on the other blocks."""
     scores = np.empty(len(records.y))
     for rest, block in blocks(records, folds):
         scores[block] = score(fitted(model, records.rows(rest)), records.X.iloc[block])
         advance()
+        if watch:
+            watch(records.y.to_numpy()[block], scores[block])
     return scores
 
 

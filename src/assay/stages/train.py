@@ -15,7 +15,7 @@ from assay.folds import TEST, TRAIN, VALIDATION
 from assay.lineage import dependencies, versions
 from assay.modelling import bundle
 from assay.modelling.records import Records, read_labelled
-from assay.modelling.training import Trained, fits, score, train
+from assay.modelling.training import WATCH, Trained, fits, score, train
 from assay.paths import FEATURES, MODEL, PREDICTIONS, SCORE, fold
 from assay.progress import progress
 
@@ -48,6 +48,7 @@ def train_all(models: dict[str, dict[str, Any]], folds: dict[str, Records], conf
                 config.training,
                 config.criteria.min_recall,
                 bar.update,
+                WATCH.get() if name == SCORE else None,
             )
             for name, model in models.items()
         }

@@ -1,0 +1,84 @@
+"""The warm processes of a sweep as their parent sees them; what they do: `assay.experiments.worker`."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assay.errors import AssayError
+from assay.experiments.clones import clone
+from assay.experiments.ledger import FAILED
+from assay.experiments.plan import Planned
+
+if TYPE_CHECKING:
+    from assay.experiments.sweep import Setting
+
+Hopeless = Callable[[str, float], bool]
+
+
+class Worker:
+    """A warm process in a clone of its own that shares the cache; one that dies is replaced."""
+
+    def __init__(self, folder: Path, setting: "Setting") -> None:
+        self._folder, self._setting = folder, setting
+        self._process: subprocess.Popen | None = self._start()
+
+    def run(self, one: Planned, log: Path, hopeless: Hopeless) -> dict[str, Any]:
+        """Run one experiment; its state, seconds, error and metrics."""
+        if one.fault:
+            return {"state": FAILED, "error": one.fault}
+        try:
+            self._process = self._process or self._start()
+            said = self._ask(self._process, one, log, hopeless)
+        except (OSError, RuntimeError, ValueError, AssayError) as error:
+            self.stop()
+            said = {"state": FAILED, "error": f"the worker died: {error}"}
+        return {**said, "error": _reason(said["error"], log)}
+
+    def stop(self) -> None:
+        """End the process."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def _start(self) -> subprocess.Popen:
+        clone(self._setting.root, self._folder, self._setting.baseline, self._setting.cache)
+        threads = str(max(1, (os.cpu_count() or 1) // self._setting.jobs))
+        return subprocess.Popen(
+            [sys.executable, "-m", "assay.experiments.worker"],
+            cwd=self._folder,
+            env={**os.environ, "PYTHONPATH": str((self._folder / "src").absolute()), "OMP_NUM_THREADS": threads},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def _ask(self, process: subprocess.Popen, one: Planned, log: Path, hopeless: Hopeless) -> dict[str, Any]:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        request = {
+            "name": one.name,
+            "params": one.params,
+            "baseline": self._setting.baseline,
+            "message": f"sweep {self._setting.name}: {' '.join(one.overrides)}",
+            "log": str(log),
+            "watched": one.watched,
+        }
+        print(json.dumps(request), file=process.stdin, flush=True)
+        said = json.loads(process.stdout.readline())
+        if "average_precision" in said:
+            answer = {"hopeless": hopeless(one.name, said["average_precision"])}
+            print(json.dumps(answer), file=process.stdin, flush=True)
+            said = json.loads(process.stdout.readline())
+        return said
+
+
+def _reason(error: str, log: Path) -> str:
+    """The stage's own words where it said some."""
+    said = [line for line in log.read_text().splitlines() if "error:" in line] if error and log.exists() else []
+    return said[-1] if said else error
