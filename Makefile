@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test lint bench bench-sampling report sweep verify pr-report extras lock clean
+.PHONY: help repro test lint bench bench-sampling bench-labels report sweep verify pr-report extras lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -32,6 +32,9 @@ bench: $(VENV)/ready  ## what DVC costs, as ratios measured side by side
 
 bench-sampling: $(VENV)/ready  ## a sample of 50 million records: memory, seconds, bytes; takes a quarter of an hour
 	python tests/bench_sampling.py
+
+bench-labels: $(VENV)/ready  ## wrong labels: what to do with those that are flagged, measured
+	python tests/bench_labels.py
 
 report: $(VENV)/ready  ## open the report of the last run
 	assay report

@@ -14,7 +14,19 @@ from assay.experiments.plan import Planned, plan, read_sets
 from pipeline_copy import Copy, copy_of_the_tree
 
 ROUNDS_OF_THE_LINE, ROUNDS_OF_NOTHING = 3, 11
-STAGES = ("collect", "clean", "annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards")
+STAGES = (
+    "collect",
+    "clean",
+    "annotate",
+    "split",
+    "profile",
+    "featurize",
+    "train",
+    "audit",
+    "evaluate",
+    "cards",
+    "review",
+)
 ONE_PROCESS = f"""
 from importlib import import_module
 for name in {STAGES}:

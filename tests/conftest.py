@@ -14,6 +14,7 @@ from s3_endpoint import Endpoint, serving
 from samples import ROOT, raw_record, raw_table, synthetic_raw
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+STAGES = ["clean", "annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards", "review"]
 
 # No deadline: how fast a machine is must not decide whether a test passes.
 settings.register_profile("assay", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -52,7 +53,7 @@ def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Path("params.yaml").write_text(composed(["debug=fast", "model.n_estimators=40"]))
         Path("data/raw").mkdir(parents=True)
         synthetic_raw().to_csv("data/raw/records.csv", index=False)
-        for stage in ("clean", "annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards"):
+        for stage in STAGES:
             import_module(f"assay.stages.{stage}").main()
     return folder
 

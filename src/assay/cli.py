@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from assay.cli_labels import labels
+from assay.cli_review import review
 from assay.config.stage import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
 from assay.terminal import print_markdown
@@ -29,6 +30,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay verify                   does the last commit give, afresh, what its dvc.lock says?
   assay labels diff main         which records are labelled differently, and by whose word?
   assay pr-report                what does this branch change, proved and compared, for a pull request
+  assay review --annotator ann   decide on the records that are most worth a second look, in a local page
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
   assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
@@ -52,6 +54,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(labels, name="labels")
+app.command()(review)
 
 
 @app.callback()

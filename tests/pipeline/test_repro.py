@@ -7,7 +7,7 @@ import pytest
 from pipeline_copy import Copy
 
 FAST = ["debug=fast", "model=logistic"]
-BRANCHES = ["profile"]  # they hang off the line
+BRANCHES = ["profile", "review"]  # they hang off the line
 ALL = ["collect", "clean", "annotate", "split", "featurize", "train", "audit", "evaluate", "cards"]
 
 
@@ -27,15 +27,18 @@ def test_params_yaml_is_what_conf_composes_to(line: Copy) -> None:
 @pytest.mark.parametrize(
     ("overrides", "stages"),
     [
-        (["model.max_depth=3"], ["train", "audit", "evaluate", "cards"]),
+        (["model.max_depth=3"], ["train", "audit", "evaluate", "cards", "review"]),
         (["criteria.max_alerts_per_1000=80"], ["evaluate", "cards"]),
-        (["criteria.min_recall=0.85"], ["train", "evaluate", "cards"]),
-        (["features=measured", *FAST], ["featurize", "train", "audit", "evaluate", "cards"]),
+        (["criteria.min_recall=0.85"], ["train", "evaluate", "cards", "review"]),
+        (["features=measured", *FAST], ["featurize", "train", "audit", "evaluate", "cards", "review"]),
         (
             ["split.test_from=1986-08-01", *FAST],
-            ["split", "profile", "featurize", "train", "audit", "evaluate", "cards"],
+            ["split", "profile", "featurize", "train", "audit", "evaluate", "cards", "review"],
         ),
-        (["labels=hypo", *FAST], ["annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards"]),
+        (
+            ["labels=hypo", *FAST],
+            ["annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards", "review"],
+        ),
     ],
 )
 def test_a_change_runs_only_what_depends_on_it(fork: Copy, overrides: list[str], stages: list[str]) -> None:

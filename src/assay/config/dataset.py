@@ -48,8 +48,9 @@ class Column:
     `values`: those allowed; of a flag, the true one first. `range`: what is possible; `plausible`: what is likely, the
     rest is counted and kept. `otherwise`: what becomes of a value outside values, pattern or range, or missing where it
     must not be: stop the line, quarantine the record, or set the value missing. A text that is not of the type always
-    stops the line: the file is not what it was declared to be. `available`: whether the value is known when the model
-    is asked. Ranges are in `unit` and include their ends.
+    stops the line: the file is not what it was declared to be. `reference`: where nearly all of the healthy lie, for
+    people who judge a record. `available`: whether the value is known when the model is asked. Ranges are in `unit` and
+    include their ends.
     """
 
     type: str = MISSING
@@ -61,6 +62,7 @@ class Column:
     format: str = "%Y-%m-%d"
     range: list[float] | None = None
     plausible: list[float] | None = None
+    reference: list[float] | None = None
     nullable: bool = False
     available: bool = True
     otherwise: str = STOP
@@ -186,7 +188,7 @@ def _column_faults(key: str, column: Column) -> list[str]:
         )
         if value not in allowed
     ]
-    for name in ("range", "plausible"):
+    for name in ("range", "plausible", "reference"):
         bounds = getattr(column, name)
         if bounds is not None and (len(bounds) != 2 or not bounds[0] <= bounds[1]):
             found.append(f"{key}.{name}={bounds} is not [low, high]")

@@ -175,6 +175,14 @@ class Audit:
 
 
 @dataclass
+class Review:
+    """How many records the review stage puts before people: likely label errors, and borderline cases."""
+
+    suspects: int = number(0, 100_000)
+    borderline: int = number(0, 100_000)
+
+
+@dataclass
 class Config:
     """The whole configuration, as params.yaml holds it."""
 
@@ -190,6 +198,7 @@ class Config:
     criteria: Criteria = field(default_factory=Criteria)
     evaluation: Evaluation = field(default_factory=Evaluation)
     audit: Audit = field(default_factory=Audit)
+    review: Review = field(default_factory=Review)
 
 
 def faults(config: Config) -> list[str]:

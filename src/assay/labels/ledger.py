@@ -5,7 +5,7 @@ import fcntl
 import os
 import re
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -55,6 +55,9 @@ class Ledger:
         """Every decision, in the order of the lines; AssayError with all faults, by line."""
         with self._locked(*READ) as file:
             content = _content(file)
+        return self._decisions(content)
+
+    def _decisions(self, content: bytes) -> list[Decision]:
         header, *lines = self._text(content).split("\n")
         self._refuse(_header_faults(header))
         if lines and not lines[-1]:
@@ -84,11 +87,12 @@ class Ledger:
             raise AssayError("no guideline with a line 'Version N'", where=str(path), todo="write or restore it")
         return found[1]
 
-    def append(self, decision: Decision) -> Decision:
+    def append(self, decision: Decision, given: Callable[[list[Decision]], None] | None = None) -> Decision:
         """Add a decision with the present time; returns it as it was written, when it is on disk.
 
         Safe for several processes at once. Makes the reason harmless. Raises AssayError, having written nothing, if
-        the decision is not valid or the disk does not take it.
+        the decision is not valid or the disk does not take it. `given` is called with all decisions so far, of which
+        nobody adds another meanwhile: if it raises, nothing is written.
         """
         stamped = replace(decision, reason=harmless(decision.reason), time=datetime.now(UTC).strftime(TIME))
         found = faults(stamped, self.codes)
@@ -98,6 +102,8 @@ class Ledger:
             raise AssayError("; ".join(found), where=str(self.path), todo="correct it; nothing was written")
         with self._locked(*ADD) as file:
             self._mend(file)
+            if given:
+                given(self._decisions(_content(file)))
             self._write(file, as_line(stamped).encode())
         return stamped
 

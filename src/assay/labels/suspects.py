@@ -1,0 +1,91 @@
+"""Which labels are most worth a person's second look, by scores of models that had not seen the record.
+
+Suspects are likely label errors: Northcutt, Jiang and Chuang, "Confident learning" (Journal of Artificial Intelligence
+Research 70, 2021), as cleanlab has it. Borderline cases are those that a model tells apart least: uncertainty sampling,
+Lewis and Gale, "A sequential algorithm for training text classifiers" (SIGIR 1994). Neither edits a label.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from assay.datasets import RECORD_ID
+from assay.labels.merge import DECIDED_BY, SINGLE, SOURCE
+
+if TYPE_CHECKING:
+    from assay.config.schema import Review
+
+SUSPECT, BORDERLINE, SECOND = REASONS = "suspect", "borderline", "second"
+RANK, REASON = "rank", "reason"
+SMALLEST = 1e-6  # of a score's distance from 0 and 1: the digits that files keep
+
+
+def queue(seen: pd.DataFrame, scores: pd.Series, threshold: float, config: "Review") -> pd.DataFrame:
+    """Records to review, best first: `record_id`, `rank` from 1 on, and `reason`; the kinds take turns.
+
+    seen: records scored out of fold, with `record_id`, `label` (0 or 1) and `decided_by`. What two people agree on, or
+    dispute, or an adjudicator has settled, is not asked again; what one person decided waits for a second.
+    """
+    label, place = seen["label"].to_numpy(), scores.to_numpy()
+    settled = seen.index[~seen[DECIDED_BY].isin([SOURCE, SINGLE])]
+    suspects = _first(seen.index[ranked(label, place)], config.suspects, settled)
+    borderline = _first(seen.index[uncertain(place, threshold)], config.borderline, settled.append(suspects))
+    second = seen.index[seen[DECIDED_BY] == SINGLE].difference(suspects.append(borderline), sort=False)
+    listed = [
+        pd.DataFrame({RECORD_ID: seen.loc[rows, RECORD_ID], "place": range(len(rows)), REASON: reason})
+        for rows, reason in zip((suspects, borderline, second), REASONS, strict=True)
+    ]
+    turns = pd.concat(listed).sort_values("place", kind="stable")
+    named = turns.assign(**{RANK: range(1, len(turns) + 1)})[[RECORD_ID, RANK, REASON]]
+    return named.astype({RECORD_ID: "str", RANK: "int64", REASON: "str"}).reset_index(drop=True)
+
+
+def ranked(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Positions of all records, the likeliest label error first.
+
+    labels: (n,), 0 or 1. scores: (n,), the probability of 1, from a model that had not seen the record.
+    """
+    from cleanlab.rank import get_label_quality_scores
+
+    quality = get_label_quality_scores(labels, _both(scores), method="self_confidence")
+    return np.argsort(quality, kind="stable")
+
+
+def estimated_errors(labels: np.ndarray, scores: np.ndarray) -> int:
+    """How many labels are wrong, as estimated from the confident joint; arguments as for `ranked`."""
+    from cleanlab.count import num_label_issues
+
+    return int(num_label_issues(labels, _both(scores)))
+
+
+def uncertain(scores: np.ndarray, threshold: float) -> np.ndarray:
+    """Positions of all records, the one nearest to the decision threshold (in log-odds) first."""
+    return np.argsort(np.abs(_log_odds(scores) - _log_odds(np.array(threshold))), kind="stable")
+
+
+def counts(listed: pd.DataFrame, seen: pd.DataFrame, scores: pd.Series) -> dict[str, Any]:
+    """What the queue holds, by reason and by fold, and how many errors are estimated among all labels."""
+    folds = seen.set_index(RECORD_ID)["fold"].loc[listed[RECORD_ID]]
+    return {
+        "records": len(seen),
+        "estimated_label_errors": estimated_errors(seen["label"].to_numpy(), scores.to_numpy()),
+        "queue": {
+            "records": len(listed),
+            "by_reason": {reason: int((listed[REASON] == reason).sum()) for reason in REASONS},
+            "by_fold": {str(name): int(count) for name, count in folds.value_counts().sort_index().items()},
+        },
+    }
+
+
+def _first(rows: pd.Index, count: int, without: pd.Index) -> pd.Index:
+    return rows[~rows.isin(without)][:count]
+
+
+def _both(scores: np.ndarray) -> np.ndarray:
+    return np.stack([1 - scores, scores], axis=1)
+
+
+def _log_odds(scores: np.ndarray) -> np.ndarray:
+    inside = np.clip(scores, SMALLEST, 1 - SMALLEST)
+    return np.log(inside / (1 - inside))

@@ -1,0 +1,24 @@
+"""review: which labels of train and validation are worth a second look; it edits none."""
+
+from assay.config.schema import Config
+from assay.config.stage import stage
+from assay.datasets import RECORD_ID
+from assay.files import read_json, read_table, write_json, write_table
+from assay.labels.merge import DECIDED_BY
+from assay.labels.suspects import counts, queue
+from assay.paths import LABELS, PREDICTIONS, REVIEW_LOG, REVIEW_QUEUE, SCORE
+
+
+@stage
+def main(config: Config) -> None:
+    """Read the out-of-fold scores and who decided on the labels, write data/review and reports/review.json."""
+    scored = read_table(PREDICTIONS / "out_of_fold.parquet", [RECORD_ID, "label", "fold", SCORE])
+    seen = scored.merge(read_table(LABELS, [RECORD_ID, DECIDED_BY]), on=RECORD_ID, validate="1:1")
+    threshold = read_json(PREDICTIONS / "thresholds.json")[SCORE]["value"]
+    listed = queue(seen, seen[SCORE], threshold, config.review)
+    write_table(REVIEW_QUEUE, listed)
+    write_json(REVIEW_LOG, counts(listed, seen, seen[SCORE]), sort_keys=False)
+
+
+if __name__ == "__main__":
+    main()
