@@ -3,6 +3,7 @@
 Works in a temporary copy of the tree, on the real data. Absolute seconds are printed for orientation only.
 """
 
+import json
 import statistics
 import sys
 import tempfile
@@ -10,10 +11,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from assay.experiments.ledger import DONE
 from assay.experiments.plan import Planned, plan, read_sets
 from pipeline_copy import Copy, copy_of_the_tree
 
 ROUNDS_OF_THE_LINE, ROUNDS_OF_NOTHING = 3, 11
+MANY = 100
 STAGES = (
     "collect",
     "clean",
@@ -38,6 +41,7 @@ BARE = """
 import assay, yaml
 from dataclasses import asdict
 from assay.config.compose import typed
+from assay.experiments.ledger import DONE
 from assay.experiments.plan import plan, read_sets
 from assay.modelling.training import train
 from assay.modelling.records import read_labelled
@@ -73,6 +77,16 @@ def compare_sweep(copy: Copy) -> None:
         line(f"{title} / their bare trainings in one process", figure, bare, 3 if figure == swept else None)
 
 
+def compare_growth(copy: Copy) -> None:
+    """A hundred experiments of one sweep: the last ten against the first ten."""
+    strengths = ",".join(f"{number / 10:g}" for number in range(1, MANY + 1))
+    copy.run("assay", "sweep", "many", "-S", "debug=fast", "-S", "model=logistic", "-S", f"model.C={strengths}")
+    entries = map(json.loads, (copy.path / ".assay/sweeps/many.jsonl").read_text().splitlines())
+    taken = [entry["seconds"] for entry in entries if entry["state"] == DONE]
+    assert len(taken) == MANY
+    line("the last 10 of 100 experiments in a sweep / the first 10", sum(taken[-10:]), sum(taken[:10]), None)
+
+
 def settings(one: Planned) -> list[str]:
     """The options of `dvc exp run` for an experiment."""
     return [word for override in one.overrides for word in ("-S", override)]
@@ -106,6 +120,7 @@ def main() -> None:
             copy,
         )
         compare_sweep(copy)
+        compare_growth(copy)
 
 
 if __name__ == "__main__":
