@@ -9,7 +9,7 @@ from assay.audit.chance import LIMIT
 from assay.audit.check import ERROR, Check, Examination, Finding
 from assay.audit.duplicates import near_duplicates
 from assay.audit.evidence import Evidence, distinct
-from assay.datasets import DATE
+from assay.datasets import DATE, WEIGHT
 from assay.folds import FOLDS, GROUP
 from assay.paths import SPLIT, fold
 
@@ -73,7 +73,7 @@ class NearDuplicates(Check):
         number = np.repeat(np.arange(len(folds)), [len(table) for table in folds])
         place = evidence.records.index.get_indexer(ids)
         ids, number = ids[place >= 0], number[place >= 0]
-        told = evidence.records.drop(columns=[*evidence.identity, *evidence.outcome], errors="ignore")
+        told = evidence.records.drop(columns=[*evidence.identity, *evidence.outcome, WEIGHT], errors="ignore")
         content = told.iloc[place[place >= 0]]
         pairs, comparable = near_duplicates(content)
         across = [(ids[i], ids[j]) for i, j in pairs if number[i] != number[j] and ids[i] != ids[j]]

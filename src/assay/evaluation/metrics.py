@@ -102,9 +102,9 @@ def ranking(scored: Scored, weights: np.ndarray) -> Values:
     }
 
 
-def average_precision(y: np.ndarray, score: np.ndarray) -> float:
+def average_precision(scored: Scored) -> float:
     """That of the records as they are; NaN without a positive."""
-    return float(ranking(Scored(y, score, threshold=0.5), np.ones((1, len(y))))["average_precision"][0])
+    return float(ranking(scored, scored.weights)["average_precision"][0])
 
 
 def cumulative(scored: Scored, weights: np.ndarray, cuts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -32,6 +32,8 @@ from assay.paths import PREDICTIONS, SCORE
 if TYPE_CHECKING:
     from dvc.stage import Stage
 
+    from assay.modelling.records import Records
+
 STAGE = re.compile(r"python -m (assay\.stages\.\w+)")
 IDENTITY = {"NAME": "Assay", "EMAIL": "assay@localhost"}  # where git has none
 HERE = Path()
@@ -144,16 +146,18 @@ class Watcher:
 
     def __init__(self, answers: TextIO) -> None:
         self._answers = answers
-        self._seen: list[tuple[np.ndarray, np.ndarray]] = []
+        self._seen: list[tuple[np.ndarray, ...]] = []  # labels, scores and weights of each block
 
-    def __call__(self, y: np.ndarray, scores: np.ndarray) -> None:
+    def __call__(self, block: "Records", scores: np.ndarray) -> None:
         """Take another block; after half of them, report the average precision on their records, if it is defined."""
-        from assay.evaluation.metrics import average_precision
+        from assay.evaluation.metrics import Scored, average_precision
 
-        self._seen.append((y, scores))
+        weight = np.ones(len(scores)) if block.weight is None else block.weight
+        self._seen.append((block.y.to_numpy(), scores, weight))
         if len(self._seen) != load().training.folds // 2:
             return
-        value = average_precision(*map(np.concatenate, zip(*self._seen, strict=True)))
+        y, score, weights = map(np.concatenate, zip(*self._seen, strict=True))
+        value = average_precision(Scored(y, score, threshold=0.5, weight=weights))
         if np.isfinite(value):
             tell(self._answers, {"average_precision": value})
             if json.loads(sys.stdin.readline())["hopeless"]:
@@ -162,15 +166,15 @@ class Watcher:
     def catch_up(self) -> None:
         """Report a training that DVC had in its cache as if it had run: what a search does must not depend on that."""
         from assay.folds import TRAIN, VALIDATION
-        from assay.modelling.training import blocks, joined
-        from assay.stages.train import read_labelled
+        from assay.modelling.records import joined, read_labelled
+        from assay.modelling.training import blocks
 
         if self._seen:
             return
         records = joined(read_labelled(TRAIN), read_labelled(VALIDATION))
         scores = read_table(SCORES, [SCORE])[SCORE].to_numpy()
         for _, block in blocks(records, load().training.folds):
-            self(records.y.to_numpy()[block], scores[block])
+            self(records.rows(block), scores[block])
 
 
 def answer(request: dict[str, Any], answers: TextIO) -> dict[str, Any]:

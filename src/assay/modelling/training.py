@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DECIMALS = 6  # of a score: the digits that files keep, so that a threshold read back is the one chosen
 
-Watch = Callable[[np.ndarray, np.ndarray], Any]  # takes labels and scores of the records scored last; may end it all
+Watch = Callable[[Records, np.ndarray], Any]  # takes the block that was scored last, and its scores; may end it all
 WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)  # a search that gives up what is hopeless
 
 
@@ -90,7 +90,7 @@ def out_of_fold(
         scores[block] = score(fitted(model, records.rows(rest)), records.X.iloc[block])
         advance()
         if watch:
-            watch(records.y.to_numpy()[block], scores[block])
+            watch(records.rows(block), scores[block])
     return scores
 
 
