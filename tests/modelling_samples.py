@@ -8,7 +8,7 @@ import yaml
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from assay.modelling.records import Records
-from samples import ROOT
+from samples import ROOT, THYROID
 
 MODELS = sorted(path.stem for path in (ROOT / "conf/model").glob("*.yaml"))
 
@@ -16,6 +16,8 @@ MODELS = sorted(path.stem for path in (ROOT / "conf/model").glob("*.yaml"))
 def configured(name: str, **changes: Any) -> dict[str, Any]:
     """The configuration of a model in conf/, small enough for a test."""
     content = yaml.safe_load((ROOT / f"conf/model/{name}.yaml").read_text())
+    if name == "rule":
+        content["rule"] = THYROID.rule
     small = {key: 30 for key in ("n_estimators", "max_iter") if key in content and name != "logistic"}
     return {**{key: value for key, value in content.items() if key != "defaults"}, **small, **changes}
 

@@ -8,7 +8,6 @@ estimates equal scikit-learn's; the vectorised form makes thousands of resamples
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 Values = dict[str, np.ndarray]
 
@@ -147,6 +146,8 @@ def _recalibrated(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.n
 
     `start` may be one row for all resamples: the first step then costs next to nothing.
     """
+    from scipy.special import expit
+
     a, b = start[:, 0], start[:, 1]
     powers = np.column_stack([np.ones_like(x), x, x**2])
     for _ in range(NEWTON_STEPS):
