@@ -51,8 +51,9 @@ class Copy:
         return self.run("python", "-m", f"assay.stages.{name}", *arguments, fails=fails)
 
     def repro(self, *arguments: str) -> list[str]:
-        """The stages that `dvc repro` ran."""
-        return re.findall(r"Running stage '(\w+)'", self.run("dvc", "repro", *arguments).stdout)
+        """The stages that `dvc repro` found out of date: run, or had from the run-cache that copies share."""
+        said = self.run("dvc", "repro", *arguments).stdout
+        return re.findall(r"tage '(\w+)'(?::| is cached)", said)
 
     def git_status(self) -> str:
         return self.run("git", "status", "--porcelain").stdout
