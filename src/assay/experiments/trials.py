@@ -30,8 +30,8 @@ class Trials:
     """A source of experiments: an Optuna study in SQLite beside the ledger, which goes on where it was.
 
     Each trial is proposed by a sampler (TPE: Bergstra et al., NeurIPS 2011) with a seed of its own, made of the
-    search's and the number of trials before: an interrupted search proposes what it would have proposed anyway. A trial
-    that failed or was cut off, or whose experiment is gone, is run again with the same values.
+    search's and the number of proposals before: an interrupted search proposes what it would have proposed anyway. A
+    trial that failed or was cut off, or whose experiment is gone, is run again with the same values.
 
     Pruning: a trial is given up half-way through its out-of-fold fits if its average precision there is below the
     median of the complete ones, on the same records.
@@ -110,15 +110,18 @@ class Trials:
 
         if trial.state == TrialState.RUNNING:
             self._study.tell(trial.number, state=TrialState.FAIL)
-        if trial.params.keys() == self._distributions.keys():  # else it was cut off before it had its values
+        if self._has_its_values(trial):
             self._study.enqueue_trial(trial.params, {AGAIN: trial.number})
+
+    def _has_its_values(self, trial: "FrozenTrial") -> bool:
+        return trial.params.keys() == self._distributions.keys()  # else it was cut off before
 
     def _ask(self) -> "Trial":
         from optuna.samplers import TPESampler
-        from optuna.trial import TrialState
 
-        before = [one for one in self._study.get_trials(deepcopy=False) if one.state != TrialState.FAIL]
-        seed = np.random.SeedSequence([self._search.seed, len(before)]).generate_state(1)[0]
+        trials = self._study.get_trials(deepcopy=False)
+        proposed = sum(AGAIN not in trial.user_attrs and self._has_its_values(trial) for trial in trials)
+        seed = np.random.SeedSequence([self._search.seed, proposed]).generate_state(1)[0]
         self._study.sampler = TPESampler(seed=int(seed))
         return self._study.ask(self._distributions)
 
