@@ -10,8 +10,8 @@ from assay.errors import AssayError
 from assay.experiments import trials
 from assay.experiments.ledger import DONE, FAILED, PRUNED, Entry
 from assay.experiments.plan import Planned
+from assay.experiments.setting import Setting
 from assay.experiments.space import Dimension, Search
-from assay.experiments.sweep import Setting
 from assay.experiments.trials import UNPRUNED, Trials
 
 SEARCH = Search(trials=8, space={"a": Dimension(0.001, 1, log=True), "b": Dimension(1, 4)}, overrides=["model=x"])

@@ -5,40 +5,19 @@ import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from assay.errors import AssayError
-from assay.experiments.ledger import DONE, FAILED, PRUNED, RUNNING, Entry, Ledger
+from assay.experiments.ledger import DONE, FAILED, PRUNED, RUNNING, Entry
 from assay.experiments.plan import Planned
 from assay.experiments.refs import experiments, metrics
+from assay.experiments.setting import FOLDER, Setting
 from assay.experiments.workers import Worker
 from assay.git import git
 
-FOLDER = Path(".assay/sweeps")
 Report = Callable[[Entry], None]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Where a sweep runs: its name, root of the repo, commit of the baseline, DVC's cache, number of workers."""
-
-    name: str
-    root: Path
-    baseline: str
-    cache: Path
-    jobs: int
-
-    def file(self, kind: str) -> Path:
-        """The sweep's own file or folder of a kind: its ledger (jsonl), logs, work."""
-        return self.root / FOLDER / f"{self.name}.{kind}"
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        """What happened so far."""
-        return Ledger(self.file("jsonl"))
 
 
 class Source(Protocol):

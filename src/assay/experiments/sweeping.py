@@ -9,6 +9,7 @@ from assay.experiments import clones, sweep
 from assay.experiments.ledger import DONE, FAILED, PRUNED, Entry
 from assay.experiments.plan import SEARCH, plan, read, read_sets
 from assay.experiments.refs import experiments
+from assay.experiments.setting import Setting
 from assay.experiments.workers import Worker
 from assay.progress import progress
 
@@ -18,14 +19,14 @@ COLUMNS = (RANKED_BY, "precision", "alerts_per_1000")
 
 def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[str, bool]:
     """Check what is asked for, run what is missing of it, and sum up as Markdown; whether every experiment is there."""
-    setting = sweep.Setting(name, root, sweep.baseline(root), clones.cache(root), jobs)
+    setting = Setting(name, root, sweep.baseline(root), clones.cache(root), jobs)
     before = experiments(root, setting.baseline)
     with sweep.warm(setting) as workers:
         entries = _run(_source(overrides, setting), workers, setting)
     return summary(setting, entries, before), all(entry.state != FAILED for entry in entries.values())
 
 
-def _source(overrides: Sequence[str], setting: sweep.Setting) -> sweep.Source:
+def _source(overrides: Sequence[str], setting: Setting) -> sweep.Source:
     """What is asked for, all of it checked."""
     if not overrides and SEARCH in read(setting.name):
         from assay.experiments.space import read_search
@@ -36,7 +37,7 @@ def _source(overrides: Sequence[str], setting: sweep.Setting) -> sweep.Source:
     return sweep.Listed(plan(setting.name, sets), experiments(setting.root, setting.baseline))
 
 
-def _run(source: sweep.Source, workers: Sequence[Worker], setting: sweep.Setting) -> dict[str, Entry]:
+def _run(source: sweep.Source, workers: Sequence[Worker], setting: Setting) -> dict[str, Entry]:
     """Run it with a bar that shows the best so far, of this time and those before."""
     scores = [entry.metrics.get(RANKED_BY) for entry in sweep.settled(source.known(), setting).values()]
     with progress(source.missing(), f"sweep {setting.name}") as bar:
@@ -50,7 +51,7 @@ def _run(source: sweep.Source, workers: Sequence[Worker], setting: sweep.Setting
         return sweep.run(source, workers, setting, report)
 
 
-def summary(setting: sweep.Setting, entries: dict[str, Entry], before: Collection[str]) -> str:
+def summary(setting: Setting, entries: dict[str, Entry], before: Collection[str]) -> str:
     """The best by out-of-fold predictions, how much of that is choice, and what failed."""
     by_state = {state: [one for one in entries.values() if one.state == state] for state in (DONE, PRUNED, FAILED)}
     done, pruned = by_state[DONE], len(by_state[PRUNED])

@@ -13,13 +13,12 @@ from assay.evaluation.criteria import RANKED_BY
 from assay.experiments.ledger import DONE, PRUNED, Entry
 from assay.experiments.plan import Planned, checked, experiment_name
 from assay.experiments.refs import experiments, metrics
+from assay.experiments.setting import Setting
 from assay.experiments.space import Search, distributions
 
 if TYPE_CHECKING:
     from optuna import Study
     from optuna.trial import FrozenTrial, Trial
-
-    from assay.experiments.sweep import Setting
 
 EXPERIMENT, AGAIN = "experiment", "again"  # what a trial notes: its experiment; the number of the trial it repeats
 HALF_WAY = 1  # the only step of a trial
@@ -37,7 +36,7 @@ class Trials:
     median of the complete ones, on the same records.
     """
 
-    def __init__(self, search: Search, setting: "Setting") -> None:
+    def __init__(self, search: Search, setting: Setting) -> None:
         self._search, self._setting = search, setting
         self._distributions = distributions(search)
         self._study = _study(search, setting)
@@ -151,7 +150,7 @@ class Trials:
         return Entry(name, state, list(self._known[name]), self._setting.baseline, metrics=metrics)
 
 
-def _study(search: Search, setting: "Setting") -> "Study":
+def _study(search: Search, setting: Setting) -> "Study":
     """The study of this search on this commit: another space, seed or commit begins another one in the same file."""
     import optuna
 

@@ -6,15 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assay.errors import AssayError
 from assay.experiments.clones import clone
 from assay.experiments.ledger import FAILED
 from assay.experiments.plan import Planned
-
-if TYPE_CHECKING:
-    from assay.experiments.sweep import Setting
+from assay.experiments.setting import Setting
 
 Hopeless = Callable[[str, float], bool]
 
@@ -22,7 +20,7 @@ Hopeless = Callable[[str, float], bool]
 class Worker:
     """A warm process in a clone of its own that shares the cache; one that dies is replaced."""
 
-    def __init__(self, folder: Path, setting: "Setting") -> None:
+    def __init__(self, folder: Path, setting: Setting) -> None:
         self._folder, self._setting = folder, setting
         self._process: subprocess.Popen | None = self._start()
 
