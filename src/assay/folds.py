@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assay.datasets import DATE, RECORD_ID
+from assay.datasets import DATE, RECORD_ID, UNGRADABLE
 from assay.errors import AssayError
-from assay.labels.policy import UNGRADABLE
 
 if TYPE_CHECKING:
     from assay.config.schema import Split

@@ -9,8 +9,8 @@ from assay.cards.columns import found
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
 from assay.config.dataset import PERSONAL
+from assay.datasets import UNGRADABLE
 from assay.evaluation.words import with_interval
-from assay.labels.policy import UNGRADABLE
 from assay.paths import PREDICTIONS
 from assay.profiling.scorecard import DIMENSIONS
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assay.datasets import CODE, RECORD_ID
+from assay.datasets import CODE, RECORD_ID, UNGRADABLE
 from assay.labels.merge import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
 
 if TYPE_CHECKING:
     from assay.config.schema import Labels
 
-UNGRADABLE = "ungradable"
 NO_CODE = "no code"
 PROVENANCE = (RECORD_ID, CODE, DECISIVE, DECIDED_BY, DECISIONS, ANNOTATORS)
 COLUMNS = (*PROVENANCE, "decided_code", "label", "policy", "policy_version", "excluded")

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from assay.datasets import CODE, RECORD_ID
+from assay.datasets import CODE, RECORD_ID, UNGRADABLE
 from assay.errors import AssayError
 from assay.files import read_table
 from assay.labels.decision import ADJUDICATOR, NAME, shown
 from assay.labels.ledger import opened
-from assay.labels.policy import UNGRADABLE
 from assay.labels.suspects import SECOND
 from assay.paths import CLEANED, LABELS, REVIEW_QUEUE
 from assay.review.card import Cards
