@@ -29,9 +29,8 @@ def test_decisions_run_annotate_and_below_and_are_shown_by_class(fork: Copy) -> 
     for record, code, who in [*said, (confirmed, "-", "ann"), (ill, "R", "ann")]:
         ledger.append(decision(code, who, record_id=record))
     fork.run("assay", "params", "debug=fast", "model=logistic")
-    assert set(fork.repro()) == {
-        *("annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards", "review")
-    }
+    # The records are of the test fold, which `profile` does not look at.
+    assert set(fork.repro()) == {*("annotate", "split", "featurize", "train", "audit", "evaluate", "cards", "review")}
     fork.run("git", *IDENTITY, "commit", "--quiet", "--all", "--message", "Decide on four records")
 
     compared = json.loads(fork.run("assay", "compare", "main", "HEAD", "--json", "--resamples", "100").stdout)
