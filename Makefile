@@ -6,8 +6,9 @@ NAME ?= depth
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Extras stay in the lock: pip takes fsspec[http] as unpinned beside a plain fsspec==VERSION once a newer one is out.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
-	--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
 .PHONY: help repro test lint bench bench-sampling bench-labels report sweep verify pr-report extras lock clean
 .DEFAULT_GOAL := help
