@@ -6,6 +6,7 @@ ANNOTATIONS = Path("annotations")
 DECISIONS, GUIDELINE = "decisions.csv", "guideline.md"  # there, or in a folder of a dataset's own below
 RAW = Path("data/raw/records.csv")
 CLEANED = Path("data/cleaned/records.parquet")
+CONTRACT = Path("data/cleaned/contract.json")
 QUARANTINE = Path("data/quarantine/records.parquet")
 LABELS = Path("data/annotated/labels.parquet")
 SPLIT = Path("data/split")

@@ -3,16 +3,19 @@
 After a change that is meant: ASSAY_WRITE_GOLDEN=1 pytest tests/stages/test_data_stages.py, then read the diff.
 """
 
+import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from assay.config.compose import load
 from assay.folds import FOLDS
-from assay.paths import ANNOTATION_LOG, ANNOTATIONS, CLEANED, CLEANING_LOG, FEATURES, LABELS, RAW, SPLIT, fold
+from assay.paths import ANNOTATION_LOG, ANNOTATIONS, CLEANED, CLEANING_LOG, CONTRACT, FEATURES, LABELS, RAW, SPLIT, fold
 from assay.stages import annotate, clean, featurize, split
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -57,3 +60,7 @@ def test_a_stage_writes_the_golden_file(produced: dict[str, str], name: str) -> 
     if os.environ.get("ASSAY_WRITE_GOLDEN"):
         (GOLDEN / name).write_text(produced[name])
     assert produced[name].splitlines() == (GOLDEN / name).read_text().splitlines()
+
+
+def test_the_contract_stands_beside_the_records_that_keep_it(small_line: Path) -> None:
+    assert json.loads((small_line / CONTRACT).read_text()) == asdict(load(small_line / "params.yaml").dataset)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+import yaml
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -103,7 +104,8 @@ def load(path: Path = PARAMS) -> schema.Config:
 
 @lru_cache
 def _read(text: str) -> schema.Config:
-    return typed(OmegaConf.to_container(OmegaConf.create(text)))  # type: ignore[arg-type]
+    # Not OmegaConf's own reader: it parses YAML in Python, which costs each stage 0.15 s.
+    return typed(yaml.load(text, Loader=yaml.CSafeLoader) or {})
 
 
 def composed(overrides: Sequence[str] = ()) -> str:

@@ -1,20 +1,24 @@
 """clean: from the raw file to records that keep their contract, with a log of every repair."""
 
+import json
+from dataclasses import asdict
+
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.contract.cleaning import clean
 from assay.contract.log import summary
 from assay.contract.raw import CSV, read
-from assay.files import write_json, write_table
-from assay.paths import CLEANED, CLEANING_LOG, QUARANTINE, RAW
+from assay.files import write_json, write_table, write_text
+from assay.paths import CLEANED, CLEANING_LOG, CONTRACT, QUARANTINE, RAW
 
 
 @stage
 def main(config: Config) -> None:
-    """Read data/raw, write data/cleaned, data/quarantine and reports/cleaning.json."""
+    """Read data/raw, write data/cleaned with the contract that it keeps, data/quarantine and reports/cleaning.json."""
     raw = read(RAW, CSV)
     cleaned = clean(raw, config.dataset, str(RAW))
     write_table(CLEANED, cleaned.records)
+    write_text(CONTRACT, json.dumps(asdict(config.dataset), indent=2, ensure_ascii=False) + "\n")
     write_table(QUARANTINE, cleaned.quarantined)
     write_json(CLEANING_LOG, summary(cleaned.changes, len(raw), len(cleaned.records)), sort_keys=False)
 
