@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
+from once import made_once
 from s3_endpoint import Endpoint, serving
 from samples import ROOT, raw_record, raw_table, synthetic_raw
 
@@ -41,9 +42,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which every stage after collect ran on a small synthetic table. Not to be changed: copy it."""
+    return made_once(tmp_path_factory, "small_line", run_small_line)
+
+
+def run_small_line(folder: Path) -> None:
     from assay.config.compose import composed
 
-    folder = tmp_path_factory.mktemp("small_line")
     for name in ("LICENSE", "conf", "src", "requirements.lock", "dvc.yaml"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "annotations", folder / "annotations")
@@ -55,7 +59,6 @@ def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
         synthetic_raw().to_csv("data/raw/records.csv", index=False)
         for stage in STAGES:
             import_module(f"assay.stages.{stage}").main()
-    return folder
 
 
 @pytest.fixture(scope="module")

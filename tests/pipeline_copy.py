@@ -26,7 +26,7 @@ IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
 @dataclass
 class Copy:
-    """A working copy; `run` runs a command in it."""
+    """A working copy; `run` runs a command in it, with the copy's own code, as in a clone with its own environment."""
 
     path: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Copy:
         return subprocess.Popen(
             command,
             cwd=self.path,
-            env={**ENVIRONMENT, **self.environment},
+            env={**ENVIRONMENT, "PYTHONPATH": str(self.path / "src"), **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -63,13 +63,14 @@ class Copy:
         lock = yaml.safe_load((self.path / "dvc.lock").read_text())
         return {out["path"]: out["md5"] for stage in lock["stages"].values() for out in stage["outs"]}
 
+    def commit(self, message: str) -> None:
+        self.run("git", "add", "--all")
+        self.run("git", *IDENTITY, "commit", "--quiet", "--message", message)
+
     def fork(self, path: Path, **environment: str) -> "Copy":
-        """A clone in another folder that has the data, by way of this one's cache."""
-        self.run("git", "clone", "--quiet", str(self.path), str(path))
-        forked = Copy(path, environment)
-        forked.run("dvc", "cache", "dir", "--local", str(self.path / ".dvc/cache"))
-        forked.run("dvc", "checkout", "--quiet")
-        return forked
+        """The same in another folder, with its history, its data and its cache."""
+        shutil.copytree(self.path, path)
+        return Copy(path, environment)
 
 
 def copy_of_the_tree(path: Path) -> Copy:
@@ -87,6 +88,5 @@ def copy_of_the_tree(path: Path) -> Copy:
             shutil.copy2(ROOT / name, path / name)
     copy = Copy(path)
     copy.run("git", "init", "--quiet", "--initial-branch=main")
-    copy.run("git", "add", "--all")
-    copy.run("git", *IDENTITY, "commit", "--quiet", "--message", "Start")
+    copy.commit("Start")
     return copy

@@ -4,18 +4,51 @@ from pathlib import Path
 
 import pytest
 
+from once import made_once
 from pipeline_copy import Copy, copy_of_the_tree
+
+# What `dvc repro` runs quickly: for whatever does not depend on the figures.
+CHEAP = {"debug: null": "debug: fast", "model: xgboost": "model: logistic"}
+
+
+def run_from_nothing(path: Path) -> None:
+    copy = copy_of_the_tree(path)
+    copy.environment = {"PYTHONHASHSEED": "1", "OMP_NUM_THREADS": "1"}  # what it gives is committed by other runs
+    copy.repro()
 
 
 @pytest.fixture(scope="session")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """The whole line, run from nothing in a fresh copy. Not to be changed: fork it."""
-    copy = copy_of_the_tree(tmp_path_factory.mktemp("line"))
-    copy.repro()
-    return copy
+    made = made_once(tmp_path_factory, "line", run_from_nothing)
+    return Copy(made).fork(tmp_path_factory.mktemp("line") / "line")
+
+
+@pytest.fixture(scope="session")
+def cheap_line(line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """The line with a small model, few folds and few resamples, committed so. Not to be changed: fork it."""
+
+    def run_cheaply(path: Path) -> None:
+        path.rmdir()
+        copy = line.fork(path)
+        menu = copy.path / "conf/config.yaml"
+        for costly, cheap in CHEAP.items():
+            assert costly in menu.read_text()
+            menu.write_text(menu.read_text().replace(costly, cheap))
+        copy.run("assay", "params")
+        copy.repro()
+        copy.commit("Make it cheap")
+
+    return Copy(made_once(tmp_path_factory, "cheap", run_cheaply))
 
 
 @pytest.fixture
 def fork(line: Copy, tmp_path: Path) -> Copy:
     """A copy of the line to do things in."""
     return line.fork(tmp_path / "fork")
+
+
+@pytest.fixture
+def cheap(cheap_line: Copy, tmp_path: Path) -> Copy:
+    """A copy of the cheap line to do things in."""
+    return cheap_line.fork(tmp_path / "cheap")

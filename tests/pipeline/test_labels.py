@@ -9,7 +9,7 @@ import pytest
 from assay.labels.ledger import Ledger
 from assay.paths import ANNOTATIONS
 from decisions import CODES, decision
-from pipeline_copy import IDENTITY, Copy
+from pipeline_copy import Copy
 from samples import ROOT
 
 
@@ -20,24 +20,23 @@ def first(labels: pd.DataFrame, code: str, count: int) -> list[str]:
 
 
 @pytest.mark.slow
-def test_decisions_run_annotate_and_below_and_are_shown_by_class(fork: Copy) -> None:
-    labels = pd.read_parquet(fork.path / "data/annotated/labels.parquet")
+def test_decisions_run_annotate_and_below_and_are_shown_by_class(cheap: Copy) -> None:
+    labels = pd.read_parquet(cheap.path / "data/annotated/labels.parquet")
     (healthy, disputed, confirmed), (ill,) = first(labels, "-", 3), first(labels, "F", 1)
-    fork.run("git", "checkout", "--quiet", "-b", "decisions")
+    cheap.run("git", "checkout", "--quiet", "-b", "decisions")
     said = [(healthy, "F", "ann"), (healthy, "F", "ben"), (disputed, "F", "ann"), (disputed, "-", "ben")]
-    ledger = Ledger(fork.path / ANNOTATIONS / "decisions.csv", CODES)
+    ledger = Ledger(cheap.path / ANNOTATIONS / "decisions.csv", CODES)
     for record, code, who in [*said, (confirmed, "-", "ann"), (ill, "R", "ann")]:
         ledger.append(decision(code, who, record_id=record))
-    fork.run("assay", "params", "debug=fast", "model=logistic")
     # The records are of the test fold, which `profile` does not look at.
-    assert set(fork.repro()) == {*("annotate", "split", "featurize", "train", "audit", "evaluate", "cards", "review")}
-    fork.run("git", *IDENTITY, "commit", "--quiet", "--all", "--message", "Decide on four records")
+    assert set(cheap.repro()) == {*("annotate", "split", "featurize", "train", "audit", "evaluate", "cards", "review")}
+    cheap.commit("Decide on four records")
 
-    compared = json.loads(fork.run("assay", "compare", "main", "HEAD", "--json", "--resamples", "100").stdout)
+    compared = json.loads(cheap.run("assay", "compare", "main", "HEAD", "--json", "--resamples", "100").stdout)
     assert compared["labels"] == {"disease to ungradable": 1, "healthy to disease": 1}
     assert compared["relabelled"] == 1
 
-    shown = json.loads(fork.run("assay", "labels", "diff", "main", "HEAD", "--json").stdout)
+    shown = json.loads(cheap.run("assay", "labels", "diff", "main", "HEAD", "--json").stdout)
     rows = {row.pop("record_id"): list(row.values()) for row in shown["labels"]}
     assert rows == {
         healthy: ["-", "F", "healthy", "disease", "agreed", "ann ben"],
@@ -46,11 +45,11 @@ def test_decisions_run_annotate_and_below_and_are_shown_by_class(fork: Copy) -> 
     assert shown["flips"] == compared["labels"]
     assert shown["disputed"] == [disputed]
 
-    log = json.loads((fork.path / "reports/annotation.json").read_text())
+    log = json.loads((cheap.path / "reports/annotation.json").read_text())
     assert log["decided_by"] == {"source": 9166, "single": 2, "agreed": 1, "adjudicated": 0, "disputed": 1}
     assert log["labels_changed"] == shown["flips"]
     assert log["agreement"]["records"] == 2
-    page = (fork.path / "reports/report.html").read_text()
+    page = (cheap.path / "reports/report.html").read_text()
     assert f"Disputed, so that the source's code stays in force: {disputed}." in page
 
 

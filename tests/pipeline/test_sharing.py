@@ -16,7 +16,7 @@ from pipeline_copy import IDENTITY, Copy
 from s3_endpoint import BUCKET, Endpoint
 from samples import ROOT
 
-RAW, MODEL, SCORES = "data/raw/records.csv", "models/model.ubj", "data/predictions/test.parquet"
+RAW, MODEL, SCORES = "data/raw/records.csv", "models/model.skops", "data/predictions/test.parquet"
 
 
 def documented() -> list[list[str]]:
@@ -39,16 +39,16 @@ def clone(source: Path, path: Path, s3: Endpoint) -> Copy:
 
 
 @pytest.fixture(scope="module")
-def shared(line: Copy, s3: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+def shared(cheap_line: Copy, s3: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """A clone of a bare git remote with an S3 remote; everything is pushed to both."""
     folder = tmp_path_factory.mktemp("sharing")
-    line.run("git", "clone", "--quiet", "--bare", str(line.path), str(folder / "origin"))
+    cheap_line.run("git", "clone", "--quiet", "--bare", str(cheap_line.path), str(folder / "origin"))
     copy = clone(folder / "origin", folder / "shared", s3)
     for command in documented():
         copy.run(*(word.replace("BUCKET", BUCKET).replace("https://s3.example.org", s3.url) for word in command))
     copy.run("git", *IDENTITY, "commit", "--quiet", "--message", "Name the remote", ".dvc/config")
     copy.run("git", "push", "--quiet", "origin", "main")
-    shutil.copytree(line.path / ".dvc/cache", copy.path / ".dvc/cache")
+    shutil.copytree(cheap_line.path / ".dvc/cache", copy.path / ".dvc/cache")
     copy.run("dvc", "push")
     return copy
 
@@ -85,13 +85,13 @@ def test_a_fresh_clone_gets_data_and_models_and_has_nothing_to_run(colleague: Co
 @pytest.mark.slow
 def test_an_experiment_is_compared_from_afar_and_then_taken(shared: Copy, colleague: Copy, s3: Endpoint) -> None:
     shared.run("dvc", "checkout")
-    shared.run("dvc", "exp", "run", "--name", "weak", "-S", "debug=fast", "-S", "model=logistic")
+    shared.run("dvc", "exp", "run", "--name", "weak", "-S", "model=majority")
     shared.run("dvc", "exp", "push", "origin", "weak")
 
     colleague.run("dvc", "exp", "pull", "--no-cache", "origin", "weak")
     # main~1 does not know the remote yet.
     compare = ("assay", "compare", "main~1", "weak", "--json", "--resamples", "100")
-    assert json.loads(colleague.run(*compare).stdout)["params"]["model.name"] == ["xgboost", "logistic"]
+    assert json.loads(colleague.run(*compare).stdout)["params"]["model.name"] == ["logistic", "majority"]
     with damaged(s3, shared.path / SCORES):
         refused = colleague.run(*compare, fails=True).stderr
     assert f"{SCORES} is corrupted" in refused
@@ -102,32 +102,34 @@ def test_an_experiment_is_compared_from_afar_and_then_taken(shared: Copy, collea
     colleague.run("dvc", "exp", "pull", "origin", "weak")
     colleague.run("dvc", "exp", "apply", "weak")
     assert colleague.repro() == []
-    assert json.loads((colleague.path / "models/bundle.json").read_text())["model"]["name"] == "logistic"
+    assert json.loads((colleague.path / "models/bundle.json").read_text())["model"]["name"] == "majority"
 
 
 @pytest.mark.slow
-def test_a_damaged_remote_is_refused_named_and_mended(line: Copy, shared: Copy, colleague: Copy, s3: Endpoint) -> None:
-    with damaged(s3, line.path / RAW):
-        s3.files().rm_file(stored(line.path / MODEL))
+def test_a_damaged_remote_is_refused_named_and_mended(
+    cheap_line: Copy, shared: Copy, colleague: Copy, s3: Endpoint
+) -> None:
+    with damaged(s3, cheap_line.path / RAW):
+        s3.files().rm_file(stored(cheap_line.path / MODEL))
         refused = colleague.run("dvc", "pull", "collect", fails=True)
         assert f"Checkout failed for following targets:\n{RAW}\n" in refused.stderr
         assert not (colleague.path / RAW).exists()
 
         named = colleague.run("assay", "remote", fails=True)
-        assert f"{RAW}: corrupted, s3://{stored(line.path / RAW)}\n" in named.stdout
-        assert f"{MODEL}: missing, s3://{stored(line.path / MODEL)}\n" in named.stdout
+        assert f"{RAW}: corrupted, s3://{stored(cheap_line.path / RAW)}\n" in named.stdout
+        assert f"{MODEL}: missing, s3://{stored(cheap_line.path / MODEL)}\n" in named.stdout
         assert "assay remote --mend" in named.stderr
 
         # Why `verify` is not optional.
         colleague.run("dvc", "remote", "modify", "--local", "storage", "verify", "false")
         colleague.run("dvc", "pull", "collect")
-        assert md5(colleague.path / RAW) != md5(line.path / RAW)
+        assert md5(colleague.path / RAW) != md5(cheap_line.path / RAW)
         assert "up to date" in colleague.run("dvc", "status", "collect").stdout
 
         assert shared.run("dvc", "push").stdout == "Everything is up to date.\n"
         mended = shared.run("assay", "remote", "--mend").stdout
         assert re.fullmatch(r"(\d+) of \1 objects of HEAD are there and unharmed\n", mended)
-        assert s3.files().cat_file(stored(line.path / RAW)) == (line.path / RAW).read_bytes()
+        assert s3.files().cat_file(stored(cheap_line.path / RAW)) == (cheap_line.path / RAW).read_bytes()
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """`assay verify`: a receipt of a fresh run."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,11 @@ from pipeline_copy import Copy
 
 
 @pytest.mark.slow
-def test_the_committed_line_gives_its_lock_and_a_receipt(fork: Copy) -> None:
+def test_the_committed_line_gives_its_lock_and_a_receipt(fork: Copy, tmp_path: Path) -> None:
+    # The line of these tests ran with hash seed 1, in one thread.
+    elsewhere = tmp_path / "a folder with spaces"
+    elsewhere.mkdir()
+    fork.environment = {"PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "2", "TMPDIR": str(elsewhere)}
     (fork.path / "params.yaml").write_text("the workspace plays no part")
     shown = fork.run("assay", "verify", "HEAD").stdout
     receipt = json.loads(next((fork.path / ".assay/receipts").glob("*.json")).read_text())
@@ -18,5 +23,5 @@ def test_the_committed_line_gives_its_lock_and_a_receipt(fork: Copy) -> None:
     assert receipt["revision"] == fork.run("git", "rev-parse", "HEAD").stdout.strip()
 
 
-def test_a_revision_that_is_none_is_named(fork: Copy) -> None:
-    assert "rev-parse" in fork.run("assay", "verify", "nowhere", fails=True).stderr
+def test_a_revision_that_is_none_is_named(line: Copy) -> None:
+    assert "rev-parse" in line.run("assay", "verify", "nowhere", fails=True).stderr
