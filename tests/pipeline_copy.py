@@ -59,9 +59,7 @@ class Copy:
         return self.run("git", "status", "--porcelain").stdout
 
     def hashes(self) -> dict[str, str]:
-        """Path to MD5 of every output in dvc.lock."""
-        lock = yaml.safe_load((self.path / "dvc.lock").read_text())
-        return {out["path"]: out["md5"] for stage in lock["stages"].values() for out in stage["outs"]}
+        return hashes((self.path / "dvc.lock").read_text())
 
     def commit(self, message: str) -> None:
         self.run("git", "add", "--all")
@@ -71,6 +69,11 @@ class Copy:
         """The same in another folder, with its history, its data and its cache."""
         shutil.copytree(self.path, path)
         return Copy(path, environment)
+
+
+def hashes(lock: str) -> dict[str, str]:
+    """Path to MD5 of every output in a dvc.lock."""
+    return {out["path"]: out["md5"] for stage in yaml.safe_load(lock)["stages"].values() for out in stage["outs"]}
 
 
 def copy_of_the_tree(path: Path) -> Copy:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.config.dataset import Column, Dataset
@@ -36,12 +36,14 @@ def records(draw: st.DrawFn) -> pd.DataFrame:
     return records_of(raw_table(*rows))
 
 
+@settings(max_examples=20)
 @given(records(), st.data())
 def test_the_features_of_any_slice_are_the_slice_of_the_features(table: pd.DataFrame, data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.integers(0, len(table) - 1), min_size=1, unique=True))
     pd.testing.assert_frame_equal(seen(table.iloc[rows]), seen(table).iloc[rows])
 
 
+@settings(max_examples=20)
 @given(records())
 def test_no_feature_is_infinite(table: pd.DataFrame) -> None:
     assert not np.isinf(seen(table).select_dtypes("number")).any(axis=None)

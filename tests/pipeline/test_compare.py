@@ -42,15 +42,6 @@ def test_an_experiment_is_compared_by_name_without_a_checkout(fork: Copy) -> Non
     assert fork.run("assay", "compare", "main", "weak", "--fail-on", "worse", *QUICK, fails=True).returncode == 3
 
 
-def test_another_label_policy_shows_the_effect_of_the_labels_and_of_the_model(cheap: Copy) -> None:
-    cheap.run("assay", "params", "labels=any_dysfunction")
-    cheap.run("dvc", "repro", "--quiet")
-    shown = cheap.run("assay", "compare", "main", "--md", *QUICK).stdout
-    assert re.search(r"\*\*The labels of \d+ of these records differ: the two answer different questions", shown)
-    assert "| | base, own labels | effect of the labels | base, head's labels | effect of the model | head | |" in shown
-    assert re.search(r"Labels \(overt v1 to any_dysfunction v1\): \d+ from healthy to disease", shown)
-
-
 def test_predictions_that_are_nowhere_are_named_with_the_way_to_get_them(line: Copy, tmp_path: Path) -> None:
     bare = Copy(tmp_path / "bare")
     line.run("git", "clone", "--quiet", str(line.path), str(bare.path))

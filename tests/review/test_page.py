@@ -1,5 +1,6 @@
 """The page in a real browser: the keyboard alone, undo, and nothing that should not be seen."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from assay.labels.ledger import Ledger
 from assay.paths import REVIEW_QUEUE
 from assay.review.session import Session, session
 from decisions import CODES
-from review_serving import HOSTILE, serving
+from review_serving import HOSTILE, serving, started
 
 pytestmark = pytest.mark.browser
 
@@ -147,6 +148,29 @@ def test_two_annotators_and_an_adjudicator(opened: Callable, ann: Session, folde
         ("ben", "<b>low</b> FTI"),
         ("eve", ""),
     ]
+
+
+@pytest.mark.slow
+def test_two_browsers_at_once_and_a_kill_lose_and_double_nothing(opened: Callable, ann: Session, folder: Path) -> None:
+    records = read_table(REVIEW_QUEUE)["record_id"].tolist()[:100]
+    servers = {name: started(folder, name) for name in ("ann", "ben")}
+    pages = {name: opened(address) for name, (_, address) in servers.items()}
+    for number, record in enumerate(records):
+        if number == 30:
+            servers["ann"][0].kill()
+            servers["ann"][0].communicate()
+            servers["ann"] = started(folder, "ann")
+            pages["ann"].goto(servers["ann"][1])
+            pages["ann"].locator("#record", has_text=record).wait_for()
+        for page in pages.values():
+            page.keyboard.press("1")
+        for page in pages.values():
+            page.locator("#status", has_text=f"{record}: ").wait_for()
+    for process, _ in servers.values():
+        process.kill()
+        process.communicate()
+    code = next(one["code"] for one in ann.cards.codes() if one["key"] == "1")
+    assert Counter(written(folder)) == Counter((name, record, code, "") for record in records for name in servers)
 
 
 def test_when_the_server_is_gone_the_page_says_so_and_keeps_the_record(ann: Session, browser: Any) -> None:

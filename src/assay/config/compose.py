@@ -54,8 +54,8 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
         columns = _typed_columns(json.dumps(OmegaConf.to_container(merged.dataset.columns)))
         if isinstance(merged.dataset.sample, DictConfig):
             merged.dataset.sample = _typed_sample(merged.dataset)
-        merged.model = _typed_model(merged.model)
-        merged.baselines = {name: _typed_model(model) for name, model in merged.baselines.items()}
+        merged.model = _typed_model("model", merged.model)
+        merged.baselines = {name: _typed_model(f"baselines.{name}", one) for name, one in merged.baselines.items()}
         config = OmegaConf.to_object(merged)
     except OmegaConfBaseException as error:
         raise AssayError(_reason(error), where="the configuration", todo="correct the key") from error
@@ -73,21 +73,29 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
 @lru_cache
 def _typed_columns(columns: str) -> dict[str, Column]:
     """The columns of a contract, from JSON: most of what there is to type, and the same in all runs of a sweep."""
-    empty = OmegaConf.structured(Column)
-    found = {name: OmegaConf.to_object(OmegaConf.merge(empty, one)) for name, one in json.loads(columns).items()}
-    return cast(dict[str, Column], found)
+    named = {name: _merged(f"dataset.columns.{name}", Column, one) for name, one in json.loads(columns).items()}
+    return cast(dict[str, Column], {name: OmegaConf.to_object(one) for name, one in named.items()})
 
 
 def _typed_sample(dataset: DictConfig) -> Any:
     """The sample; its key and label are by default those of the contract."""
     by_default = {"key": dataset.key, "label": dataset.target if dataset.sample.get("positive") else None}
     given = {name: value for name, value in by_default.items() if value}
-    return OmegaConf.merge(OmegaConf.structured(Sample), given, dataset.sample)
+    return _merged("dataset.sample", Sample, given, dataset.sample)
 
 
-def _typed_model(node: Any) -> Any:
+def _typed_model(key: str, node: Any) -> Any:
     known = schema.MODELS.get(node.get("name")) if isinstance(node, DictConfig) else None
-    return OmegaConf.merge(OmegaConf.structured(known), node) if known else node
+    return _merged(key, known, node) if known else node
+
+
+def _merged(key: str, model: type, *nodes: Any) -> Any:
+    """The nodes that stand at `key`, typed; AssayError names the key from the root on."""
+    try:
+        return OmegaConf.merge(OmegaConf.structured(model), *nodes)
+    except OmegaConfBaseException as error:
+        what = _reason(error).replace("full_key: ", f"full_key: {key}.")
+        raise AssayError(what, where="the configuration", todo="correct the key") from error
 
 
 def load(path: Path = PARAMS) -> schema.Config:
