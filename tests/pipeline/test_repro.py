@@ -31,10 +31,6 @@ def test_params_yaml_is_what_conf_composes_to(line: Copy) -> None:
         ("criteria.min_recall=0.85", ["train", "evaluate", "cards", "review"]),
         ("features=measured", ["featurize", "train", "audit", "evaluate", "cards", "review"]),
         (
-            "split.test_from=1986-08-01",
-            ["split", "profile", "featurize", "train", "audit", "evaluate", "cards", "review"],
-        ),
-        (
             "labels=hypo",
             ["annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards", "review"],
         ),

@@ -1,6 +1,6 @@
 """The same bytes in any folder, for any hash seed and any number of threads: every model of the zoo.
 
-xgboost, as committed, from raw records to reports: the line of these tests ran in one folder (conftest.py),
+The default model, as committed, from raw records to reports: the line of these tests ran in one folder (conftest.py),
 `assay verify` runs it in another (test_verify.py), and both must give what is committed.
 """
 
@@ -10,11 +10,11 @@ import pytest
 
 from pipeline_copy import Copy, hashes
 
-MODELS = "majority,rule,random_forest,hist_gbm,xgboost"
+MODELS = "majority,rule,random_forest,hist_gbm"  # beside the logistic of the cheap line
 
 
 @pytest.mark.slow
-def test_every_model_of_the_zoo(cheap_line: Copy, tmp_path: Path) -> None:
+def test_every_other_model_of_the_zoo(cheap_line: Copy, tmp_path: Path) -> None:
     # A sweep gives each of its workers an equal share of the threads: one of them all, two of them half each.
     copies = {
         "1": cheap_line.fork(tmp_path / "one", PYTHONHASHSEED="1"),

@@ -32,8 +32,10 @@ def clone(root: Path, target: Path, sha: str, shared: Path | None = None) -> Non
 def repro(folder: Path, sha: str, *options: str) -> None:
     """`dvc repro` in a clone; AssayError with the words of what failed."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    # The clone's code from the start, where this package is installed from elsewhere: no stage has to start twice.
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str((folder / "src").absolute())}
     command = [sys.executable, "-m", "dvc", "repro", *options]
-    done = subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise AssayError(
             f"the run failed: {reason(done.stderr)}",

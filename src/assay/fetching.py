@@ -1,0 +1,57 @@
+"""A source, wherever it is, as a file here: a path, an installed package, http(s):// or s3://."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from assay.errors import AssayError, translated
+from assay.files import sha256
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Source
+
+PACKAGE, S3 = "package://", "s3://"
+# Some stores answer a request for a part with the checksum of the whole. The SHA-256 of the source is checked anyway.
+S3_OPTIONS = {"config_kwargs": {"response_checksum_validation": "when_required"}}
+
+
+def fetch(source: "Source", target: Path) -> None:
+    """Copy the source as it is; AssayError if it cannot be had or its hash is not the declared one."""
+    todo = "check dataset.source.uri: package://, a path, http(s):// or s3:// (make extras; see docs/sharing.md)"
+    with target.open("wb") as file, translated("the source cannot be read", where=source.uri, todo=todo):
+        _copy(source.uri, file)
+    require_declared(sha256(target), source, f"{target.stat().st_size} bytes")
+
+
+def require_declared(found: str, source: "Source", size: str) -> None:
+    """AssayError if the hash is not the declared one."""
+    if found != source.sha256:
+        raise AssayError(
+            f"the file is not the declared one: sha256 {found}, declared {source.sha256}",
+            where=f"{source.uri} ({size})",
+            todo="restore the source; if the change is meant, declare the new hash in conf/dataset/",
+        )
+
+
+def _copy(uri: str, target: BinaryIO) -> None:
+    with _opened(uri) as stream:
+        shutil.copyfileobj(stream, target)
+
+
+def _opened(uri: str) -> BinaryIO:
+    if uri.startswith(PACKAGE):
+        return _in_package(uri.removeprefix(PACKAGE)).open("rb")
+    import fsspec
+
+    return fsspec.open(uri, "rb", **(S3_OPTIONS if uri.startswith(S3) else {})).open()
+
+
+def _in_package(path: str) -> Path:
+    """A file inside an installed package, found without importing the package."""
+    from importlib.util import find_spec
+
+    package, _, inner = path.partition("/")
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ImportError(f"package {package!r} is not installed")
+    return Path(spec.submodule_search_locations[0], inner)
