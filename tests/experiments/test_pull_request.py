@@ -8,7 +8,8 @@ import pytest
 
 from assay.errors import AssayError
 from assay.experiments import pull_request
-from assay.experiments.pull_request import ROWS_SHOWN, Check, Report, branching, comparison, difference, document
+from assay.experiments.pull_request import ROWS_SHOWN, Check, Report, branching, comparison, decisions, difference, document
+from assay.paths import ANNOTATIONS
 from pipeline_copy import ENVIRONMENT, IDENTITY
 
 HOLDS = Check("assay params --check", True, "as it is")
@@ -131,6 +132,20 @@ def history(tmp_path: Path) -> dict[str, str]:
 @pytest.mark.parametrize(("asked", "name"), [(None, "main"), ("main", "main"), ("upstream/main", "upstream/main")])
 def test_base_is_where_the_branch_left_the_other_one(history: dict[str, str], asked: str | None, name: str) -> None:
     assert branching(Path(history["root"]), asked) == (name, history["left"])
+
+
+def test_a_decision_on_a_label_that_base_has_must_stay(history: dict[str, str]) -> None:
+    root = Path(history["root"])
+    ledger = root / ANNOTATIONS / "decisions.csv"
+    ledger.parent.mkdir()
+    ledger.write_text("record_id,decision\n1,F\n")
+    for arguments in (("add", "--all"), (*IDENTITY, "commit", "--quiet", "--message", "Decide")):
+        subprocess.run(["git", *arguments], cwd=root, env=ENVIRONMENT, check=True)
+    assert decisions(root, "HEAD", "main").holds
+    ledger.write_text("record_id,decision\n1,A\n")
+    check = decisions(root, "HEAD", "main")
+    assert not check.holds
+    assert "line 2 was '1,F'" in check.found
 
 
 def test_a_target_that_is_none_is_refused(history: dict[str, str]) -> None:

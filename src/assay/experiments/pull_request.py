@@ -63,7 +63,7 @@ def report(root: Path, target: str | None, *, afresh: bool = True) -> Report:
     """
     head = baseline(root)
     target, start = branching(root, target)
-    checks = [configuration(), run(), claims(root, head)]
+    checks = [configuration(), decisions(root, start, target), run(), claims(root, head)]
     if afresh:
         checks.append(proof(root, head))
     base = replace(revision(start), name=f"{target} ({start[:7]})")
@@ -103,6 +103,17 @@ def configuration() -> Check:
         found = str(error)
     said = "params.yaml is not what conf/ composes to" if found else "params.yaml is what conf/ composes to"
     return Check("assay params --check", not found, said, _quoted(found) if found else "")
+
+
+def decisions(root: Path, start: str, target: str) -> Check:
+    """No decision on a label that the target has was edited or removed."""
+    from assay.labels.history import require_kept
+
+    try:
+        require_kept(root, start, target)
+    except AssayError as error:
+        return Check("assay labels check", False, error.what, _quoted(str(error)))
+    return Check("assay labels check", True, "decisions were only added")
 
 
 def run() -> Check:

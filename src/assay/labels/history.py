@@ -10,7 +10,11 @@ from assay.paths import ANNOTATIONS, DECISIONS
 
 def require_growth(root: Path, main: str = "main") -> None:
     """AssayError unless each ledger here starts, byte for byte, with that of the last commit shared with `main`."""
-    fork = git(root, "merge-base", "HEAD", _known(root, main))
+    require_kept(root, git(root, "merge-base", "HEAD", _known(root, main)), main)
+
+
+def require_kept(root: Path, fork: str, main: str) -> None:
+    """AssayError unless each ledger here starts, byte for byte, with that of a commit, which `main` has too."""
     names = git(root, "ls-tree", "-r", "--name-only", fork, "--", str(ANNOTATIONS)).splitlines()
     for path in (Path(name) for name in names if Path(name).name == DECISIONS):
         before = raw(root, "show", f"{fork}:./{path}")
