@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.config.dataset import Column, Dataset
@@ -180,6 +180,7 @@ def total(result: Cleaned) -> dict[str, int]:
     return {change.rule: change.count for change in result.changes}
 
 
+@settings(max_examples=40)
 @given(
     row=st.integers(0, 2),
     column=st.sampled_from(list(THYROID.columns)),

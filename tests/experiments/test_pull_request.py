@@ -8,7 +8,16 @@ import pytest
 
 from assay.errors import AssayError
 from assay.experiments import pull_request
-from assay.experiments.pull_request import ROWS_SHOWN, Check, Report, branching, comparison, decisions, difference, document
+from assay.experiments.pull_request import (
+    ROWS_SHOWN,
+    Check,
+    Report,
+    branching,
+    comparison,
+    decisions,
+    difference,
+    document,
+)
 from assay.paths import ANNOTATIONS
 from pipeline_copy import ENVIRONMENT, IDENTITY
 

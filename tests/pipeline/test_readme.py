@@ -37,9 +37,9 @@ def test_looking_at_the_results(line: Copy) -> None:
 @pytest.mark.slow
 def test_sweep_and_compare(cheap: Copy) -> None:
     cheap.run("bash", "-ec", commands("**Sweep.**"))
-    assert len(cheap.run("dvc", "exp", "list", "--name-only").stdout.split()) == 4
+    assert len(cheap.run("dvc", "exp", "list", "--name-only").stdout.split()) == 2
     shown = cheap.run("dvc", "exp", "show", "--csv", "--no-pager").stdout
-    for model in ("xgboost", "hist_gbm", "logistic", "random_forest"):
+    for model in ("hist_gbm", "random_forest"):
         assert [row for row in shown.splitlines() if f",{model}," in row and "workspace" not in row], shown
     assert cheap.git_status() == ""
     cheap.run("bash", "-ec", commands("**Compare with main.**"))

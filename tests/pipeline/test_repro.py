@@ -1,6 +1,7 @@
 """`dvc repro`: the committed results are what the code gives, and only what changed runs again."""
 
 import itertools
+import json
 
 import pytest
 
@@ -28,17 +29,28 @@ def test_params_yaml_is_what_conf_composes_to(line: Copy) -> None:
     [
         ("model.C=0.3", ["train", "audit", "evaluate", "cards", "review"]),
         ("criteria.max_alerts_per_1000=80", ["evaluate", "cards"]),
-        ("criteria.min_recall=0.85", ["train", "evaluate", "cards", "review"]),
-        ("features=measured", ["featurize", "train", "audit", "evaluate", "cards", "review"]),
-        (
-            "labels=hypo",
-            ["annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards", "review"],
-        ),
     ],
 )
 def test_a_change_runs_only_what_depends_on_it(cheap: Copy, override: str, stages: list[str]) -> None:
     cheap.run("assay", "params", override)
     assert sorted(cheap.repro()) == sorted(stages)
+
+
+@pytest.mark.parametrize(
+    ("override", "stages"),
+    [
+        ("dataset.limits=[]", ["clean"]),
+        ("labels=hypo", ["annotate", "train", "cards"]),
+        ("split.test_from=1986-08-01", ["split", "train", "cards"]),
+        ("features=measured", ["featurize", "train", "audit"]),
+        ("training.folds=3", ["train", "cards"]),
+        ("criteria.min_recall=0.85", ["train", "evaluate", "cards"]),
+        ("review.suspects=10", ["review"]),
+    ],
+)
+def test_a_stage_knows_its_own_parameters(cheap: Copy, override: str, stages: list[str]) -> None:
+    cheap.run("assay", "params", override)
+    assert sorted(json.loads(cheap.run("dvc", "status", "--json").stdout)) == sorted(stages)
 
 
 def test_the_graph_is_the_line(line: Copy) -> None:

@@ -27,7 +27,7 @@ def test_a_sample_goes_through_the_whole_line(cheap: Copy, tmp_path: Path) -> No
         f"dataset.source.sha256={fingerprint(parquet_files(str(source)))}",
         f"dataset.sample={sample}",
     )
-    assert cheap.repro()[0] == "collect"
+    assert cheap.repro("evaluate")[0] == "collect"
     report = json.loads((cheap.path / "reports/sampling.json").read_text())["sample"]
     assert (report["rows"], report["drawn"]) == (len(raw), 5000)
     collected = pd.read_csv(cheap.path / "data/raw/records.csv", dtype={"patient_id": "str"})
@@ -39,4 +39,4 @@ def test_a_sample_goes_through_the_whole_line(cheap: Copy, tmp_path: Path) -> No
     assert metrics["positives"] >= 0.95 * whole["positives"]
     assert metrics["prevalence"] == pytest.approx(whole["prevalence"], rel=0.1)
     assert metrics["prevalence"] < 0.8 * metrics["positives"] / metrics["records"]
-    assert "up to date" in cheap.run("dvc", "status").stdout
+    assert "up to date" in cheap.run("dvc", "status", "evaluate").stdout
