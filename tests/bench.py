@@ -83,6 +83,8 @@ def compare_sweep(copy: Copy) -> None:
 
 def compare_growth(copy: Copy) -> None:
     """A hundred experiments of one sweep: the last ten against the first ten."""
+    for restore in (("git", "checkout", "--quiet", "."), ("dvc", "checkout", "--quiet")):
+        copy.run(*restore)
     strengths = ",".join(f"{number / 10:g}" for number in range(1, MANY + 1))
     copy.run("assay", "sweep", "many", "-S", "debug=fast", "-S", "model=logistic", "-S", f"model.C={strengths}")
     entries = map(json.loads, (copy.path / ".assay/sweeps/many.jsonl").read_text().splitlines())

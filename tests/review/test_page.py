@@ -100,12 +100,10 @@ def test_keyboard_only(opened: Callable, ann: Session, folder: Path) -> None:
 def test_before_the_decision_nothing_tells_what_a_model_thinks(opened: Callable, ann: Session, folder: Path) -> None:
     with serving(ann) as server:
         page = opened(server.address)
-        received: list[str] = []
-        page.on("response", lambda response: received.append(response.text()))
         seen = page.content()
-        press(page, "1", ": -")
-        assert received
-        for text in (seen, *received):
+        with page.expect_response("**/*") as answer:
+            press(page, "1", ": -")
+        for text in (seen, answer.value.text()):
             assert "borderline" not in text
             assert '"suspect' not in text
             assert "score" not in text

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
-from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -25,6 +24,8 @@ PLUGINS = Path("src")
 
 def register() -> None:
     """Make the schemas, and the resolver that checks ranges, known to Hydra in this process."""
+    from hydra.core.config_store import ConfigStore
+
     store = ConfigStore.instance()
     store.store(group="schema", name="config", node=schema.Config)
     for name, model in schema.MODELS.items():
