@@ -21,7 +21,7 @@ repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
 	dvc repro
 
 test: $(VENV)/ready-dev  ## the whole test suite: pytest
-	pytest -n 3 --dist worksteal
+	pytest -n 3 --dist loadscope --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/ready-dev  ## style and types: ruff, mypy
 	ruff check

@@ -1,11 +1,13 @@
 """dvc.yaml lists every module that a stage imports: DVC does not follow imports."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from assay.paths import CONTRACT
 from samples import ROOT
 
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
@@ -46,3 +48,10 @@ def test_every_module_that_can_change_a_stage_is_among_its_deps(stage: str) -> N
     paths = [MODULES[name].relative_to(ROOT) for name in needed if not name.startswith("assay.config")]
     listed = [Path(dep) for dep in STAGES[stage]["deps"]]
     assert sorted(str(path) for path in paths if not any(path.is_relative_to(dep) for dep in listed)) == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_that_reads_the_contract_of_the_dataset_depends_on_it(stage: str) -> None:
+    if re.search(r"config\.dataset|\"dataset\"", MODULES[f"assay.stages.{stage}"].read_text()):
+        of_params = [key for key in STAGES[stage].get("params", []) if key.partition(".")[0] == "dataset"]
+        assert of_params or str(CONTRACT) in STAGES[stage]["deps"]
