@@ -77,14 +77,14 @@ def compare_sweep(copy: Copy) -> None:
     bare = seconds(lambda: copy.run(sys.executable, "-c", BARE, str(composed)))
     swept = seconds(lambda: copy.run("assay", "sweep", "depth"))
     one_by_one = sum(seconds(lambda one=one: copy.run("dvc", "exp", "run", *settings(one))) for one in planned)
+    for restore in (("git", "checkout", "--quiet", "."), ("dvc", "checkout", "--quiet")):
+        copy.run(*restore)
     for title, figure in (("assay sweep, 10 experiments", swept), ("dvc exp run, 10 times", one_by_one)):
         line(f"{title} / their bare trainings in one process", figure, bare, 3 if figure == swept else None)
 
 
 def compare_growth(copy: Copy) -> None:
     """A hundred experiments of one sweep: the last ten against the first ten."""
-    for restore in (("git", "checkout", "--quiet", "."), ("dvc", "checkout", "--quiet")):
-        copy.run(*restore)
     strengths = ",".join(f"{number / 10:g}" for number in range(1, MANY + 1))
     copy.run("assay", "sweep", "many", "-S", "debug=fast", "-S", "model=logistic", "-S", f"model.C={strengths}")
     entries = map(json.loads, (copy.path / ".assay/sweeps/many.jsonl").read_text().splitlines())

@@ -61,6 +61,7 @@ def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run_small_line(folder: Path) -> None:
     from assay.config.compose import composed
 
+    folder.mkdir()
     for name in ("LICENSE", "conf", "src", "requirements.lock", "dvc.yaml"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "annotations", folder / "annotations")

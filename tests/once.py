@@ -1,6 +1,7 @@
 """What is costly to make, made once for all the processes of a test run."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from filelock import FileLock
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """The folder that `make` fills, made by whichever worker needs it first. Not to be changed: copy it.
+    """The folder that `make` makes, made by whichever worker needs it first. Not to be changed: copy it.
 
     As pytest-xdist's documentation has it, "Making session-scoped fixtures execute only once".
     """
@@ -17,8 +18,8 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
-            making = folder.with_name(f"{name}.making")  # one that fails is made again, and fails again by its reason
-            making.mkdir(exist_ok=True)
+            making = folder.with_name(f"{name}.making")
+            shutil.rmtree(making, ignore_errors=True)  # one that failed is made again, and fails again by its reason
             make(making)
             making.rename(folder)
     return folder

@@ -102,3 +102,13 @@ def test_the_difference_shows_the_lines_that_disagree(tmp_path: Path) -> None:
     assert "-b: 2" in shown
     assert "+b: 3" in shown
     assert difference("a: 1\nb: 3\n", path) == ""
+
+
+def test_a_params_file_is_read_as_omegaconf_reads_it(tmp_path: Path) -> None:
+    path, text = tmp_path / "params.yaml", (ROOT / "params.yaml").read_text()
+    path.write_text(text.replace("learning_rate: 0.03", "learning_rate: 3e-2").replace("'1986-07-01'", "1986-07-01"))
+    assert path.read_text() != text
+    assert load(path) == load(ROOT / "params.yaml")
+    path.write_text(text + "labels: {}\n")
+    with pytest.raises(AssayError, match="found duplicate key labels"):
+        load(path)

@@ -29,7 +29,6 @@ def cheap_line(line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """The line with a small model, few folds and few resamples, committed so. Not to be changed: fork it."""
 
     def run_cheaply(path: Path) -> None:
-        path.rmdir()
         copy = line.fork(path)
         menu = copy.path / "conf/config.yaml"
         for costly, cheap in CHEAP.items():

@@ -35,7 +35,6 @@ TABLES: dict[str, tuple[Edit, list[str]]] = {
     "unknown category": (edited(9, "referral_source", "home"), ["column referral_source", "'home'", "line 9"]),
     "repeated identifier": (repeated, ["column patient_id", "line 2, line 3"]),
     "no rows": (lambda t: t.head(0), ["no rows"]),
-    "nothing at all": (lambda t: t.iloc[:0, :0], ["data/raw/records.csv"]),
 }
 
 
@@ -64,6 +63,11 @@ def test_a_bad_raw_table(refused: Callable[[str], str], case: str) -> None:
     edit(synthetic_raw()).to_csv(RAW, index=False)
     message = refused("clean")
     assert [text for text in named if text not in message] == []
+
+
+def test_an_empty_raw_file(refused: Callable[[str], str]) -> None:
+    RAW.write_bytes(b"")
+    assert str(RAW) in refused("clean")
 
 
 @pytest.mark.parametrize(
