@@ -44,7 +44,7 @@ for name in {STAGES}:
 BARE = """
 import assay, json, sys
 from dataclasses import asdict
-from assay.config.compose import typed
+from assay.config.load import typed
 from assay.modelling.training import train
 from assay.modelling.records import read_labelled
 folds = [read_labelled(name) for name in ("train", "validation")]

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from assay.config.compose import load
 from assay.config.dataset import Dataset
+from assay.config.load import load
 
 ROOT = Path(__file__).parents[1]
 THYROID: Dataset = load(ROOT / "params.yaml").dataset

@@ -79,7 +79,8 @@ def params(
 
     The bytes are those that `dvc exp run` writes. Run it after an edit in conf/, and commit both.
     """
-    from assay.config.compose import PARAMS, composed, difference
+    from assay.config.compose import composed, difference
+    from assay.config.load import PARAMS
     from assay.files import write_text
 
     with reported("assay params"):
@@ -204,7 +205,7 @@ def learning_curve(
 
     Needs the model of the last run; fits it anew many times, which takes a minute or two.
     """
-    from assay.config.compose import load
+    from assay.config.load import load
     from assay.experiments.learning import as_markdown, of_the_last_run, write
 
     with reported("assay learning-curve"):

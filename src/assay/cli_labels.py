@@ -31,7 +31,7 @@ def decide(
 
     A later decision replaces your earlier one on the same record, and the ledger keeps both.
     """
-    from assay.config.compose import load
+    from assay.config.load import load
     from assay.labels.decision import Decision, as_line
     from assay.labels.ledger import opened
 
@@ -47,7 +47,7 @@ def check(
     main: Annotated[str, typer.Argument(help="The branch whose decisions must stand as they are.")] = "main",
 ) -> None:
     """Fail unless every decision is valid and those that MAIN has too were left as they are: the ledger only grows."""
-    from assay.config.compose import load
+    from assay.config.load import load
     from assay.labels.history import require_growth
     from assay.labels.ledger import opened
     from assay.labels.merge import DISPUTED, verdicts

@@ -23,7 +23,7 @@ def review(
     """
     import webbrowser
 
-    from assay.config.compose import load
+    from assay.config.load import load
     from assay.review.server import Server
     from assay.review.session import session
 

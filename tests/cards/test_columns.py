@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from assay.cards.columns import COMMON, allowed, described, found, in_short, kind
-from assay.config.compose import load
 from assay.config.dataset import Column
+from assay.config.load import load
 from assay.labels.policy import COLUMNS
 from samples import ROOT
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from assay.cards.facts import DIVIDED_PERSON, NO_PERSON, CodeRow, Facts, changes, code_rows, fold_rows, limits, span
-from assay.config.compose import load
+from assay.config.load import load
 from samples import ROOT
 
 CONFIG = load(ROOT / "params.yaml")

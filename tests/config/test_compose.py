@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assay.config.compose import composed, difference, load, typed
+from assay.config.compose import composed, difference
+from assay.config.load import load, typed
 from assay.errors import AssayError
 from samples import ROOT
 
@@ -72,29 +73,6 @@ def test_a_wrong_override_is_refused_in_words_of_its_own(override: str, said: st
     assert str(ROOT) not in caught.value.what
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("[1, 2", "not a YAML mapping"),
-        ("- a\n- b\n", "not a YAML mapping"),
-        ("", "Missing mandatory value: dataset"),
-        ("modell: 1\n", "modell"),
-    ],
-    ids=["cut short", "a list", "empty", "unknown key"],
-)
-def test_a_params_file_that_is_none_is_refused(text: str, said: str, tmp_path: Path) -> None:
-    path = tmp_path / "params.yaml"
-    path.write_text(text)
-    with pytest.raises(AssayError, match=said) as caught:
-        load(path)
-    assert str(path) in str(caught.value)
-
-
-def test_a_missing_params_file_says_how_to_make_it(tmp_path: Path) -> None:
-    with pytest.raises(AssayError, match="to do: run: assay params"):
-        load(tmp_path / "params.yaml")
-
-
 def test_the_difference_shows_the_lines_that_disagree(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text("a: 1\nb: 3\n")
@@ -102,13 +80,3 @@ def test_the_difference_shows_the_lines_that_disagree(tmp_path: Path) -> None:
     assert "-b: 2" in shown
     assert "+b: 3" in shown
     assert difference("a: 1\nb: 3\n", path) == ""
-
-
-def test_a_params_file_is_read_as_omegaconf_reads_it(tmp_path: Path) -> None:
-    path, text = tmp_path / "params.yaml", (ROOT / "params.yaml").read_text()
-    path.write_text(text.replace("learning_rate: 0.03", "learning_rate: 3e-2").replace("'1986-07-01'", "1986-07-01"))
-    assert path.read_text() != text
-    assert load(path) == load(ROOT / "params.yaml")
-    path.write_text(text + "labels: {}\n")
-    with pytest.raises(AssayError, match="found duplicate key labels"):
-        load(path)

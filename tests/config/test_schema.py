@@ -1,11 +1,12 @@
 """What a configuration may say."""
 
+import re
 from typing import Any
 
 import pytest
 from omegaconf import OmegaConf
 
-from assay.config.compose import typed
+from assay.config.load import typed
 from assay.errors import AssayError
 from samples import ROOT
 
@@ -61,7 +62,7 @@ def test_a_value_out_of_its_range_is_named(key: str, value: float) -> None:
     ],
 )
 def test_a_value_of_the_wrong_type_is_named(key: str, value: Any) -> None:
-    with pytest.raises(AssayError, match=f"full_key: {key.replace('__', '.')}"):
+    with pytest.raises(AssayError, match=f"{re.escape(key.replace('__', '.'))}[.=]"):
         typed(plain(**{key: value}))
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from assay.config.compose import composed, typed
+from assay.config.compose import composed
+from assay.config.load import typed
 from assay.contract.cleaning import clean
 from assay.contract.draft import chosen_target, draft, rarest
 from assay.contract.drafting import init_dataset

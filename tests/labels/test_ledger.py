@@ -14,8 +14,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.config.compose import composed, typed
+from assay.config.compose import composed
 from assay.config.dataset import Column, Dataset
+from assay.config.load import typed
 from assay.errors import AssayError
 from assay.labels.decision import HEADER, as_line, faults, harmless
 from assay.labels.ledger import Ledger, opened

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assay.config.compose import load
+from assay.config.load import load
 from assay.files import read_table, write_table
 from assay.labels.decision import HEADER
 from assay.paths import CLEANED, RAW, REVIEW_QUEUE

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.config.compose import load
+from assay.config.load import load
 from assay.files import read_table
 from assay.labels.ledger import Ledger
 from assay.paths import REVIEW_QUEUE

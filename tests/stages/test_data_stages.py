@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assay.config.compose import load
+from assay.config.load import load
 from assay.folds import FOLDS
 from assay.paths import ANNOTATION_LOG, ANNOTATIONS, CLEANED, CLEANING_LOG, CONTRACT, FEATURES, LABELS, RAW, SPLIT, fold
 from assay.stages import annotate, clean, featurize, split

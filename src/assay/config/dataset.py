@@ -9,9 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from omegaconf import MISSING
-
 from assay.config import sample
+from assay.config.fields import MISSING
 
 FORMATS = ("csv", "parquet", "pickle.xz")
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
@@ -141,7 +140,7 @@ class Dataset:
     time: Time | None = None
     group: str | None = None
     missing: list[str] = field(default_factory=lambda: [""])
-    # dict[str, Column], typed by `assay.config.compose`: defaults would fill params.yaml otherwise.
+    # dict[str, Column], typed by `assay.config.load`: defaults would fill params.yaml otherwise.
     columns: dict[str, Any] = MISSING
     rules: dict[str, Rule] = field(default_factory=dict)
     repeats: Repeats | None = None
@@ -149,7 +148,7 @@ class Dataset:
     slices: dict[str, list[int]] = field(default_factory=dict)
     knowledge: str | None = None
     rule: str | None = None
-    # A Sample or None, typed by `assay.config.compose`: Hydra cannot set the keys of an optional dataclass.
+    # A Sample or None, typed by `assay.config.load`: Hydra cannot set the keys of an optional dataclass.
     sample: Any = None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from omegaconf import MISSING
+from assay.config.fields import MISSING, number
 
 GRANULARITIES = ("day", "week", "month", "quarter", "year")
 
@@ -17,7 +17,7 @@ class Sample:
     `min_per_stratum` rows, or all it has. `key` is the column that names each row.
     """
 
-    rows: int = field(default=MISSING, metadata={"low": 1})
+    rows: int = number(1)
     key: str = MISSING
     label: str | None = None
     positive: list[str] = field(default_factory=list)
@@ -25,8 +25,8 @@ class Sample:
     time: str | None = None
     granularity: str = "month"
     strata: list[str] = field(default_factory=list)
-    min_per_stratum: int = field(default=1, metadata={"low": 0})
-    seed: int = field(default=0, metadata={"low": 0})
+    min_per_stratum: int = number(0, default=1)
+    seed: int = number(0, default=0)
 
 
 def faults(sample: object, columns: Collection[str]) -> list[str]:

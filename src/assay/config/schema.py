@@ -8,20 +8,14 @@ from dataclasses import Field, dataclass, field, fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from omegaconf import MISSING
-
 from assay.config import dataset as contract
 from assay.config.dataset import Dataset
+from assay.config.fields import MISSING, number
 
 FORMAT = 2
 SPLITS = ("time", "random", "group")
 CODES = ("letters", "whole")
 QUALITY = ("accuracy", "completeness", "consistency", "validity", "uniqueness", "timeliness")
-
-
-def number(low: float, high: float = float("inf"), *, open_low: bool = False) -> Any:
-    """A field whose value must lie in [low, high], or in (low, high] with `open_low`."""
-    return field(default=MISSING, metadata={"low": low, "high": high, "open_low": open_low})
 
 
 @dataclass
@@ -50,9 +44,9 @@ class Split:
     by: str = MISSING
     validation_from: str | None = None
     test_from: str | None = None
-    validation_share: float | None = field(default=None, metadata={"low": 0, "high": 0.45, "open_low": True})
-    test_share: float | None = field(default=None, metadata={"low": 0, "high": 0.45, "open_low": True})
-    seed: int | None = field(default=None, metadata={"low": 0})
+    validation_share: float | None = number(0, 0.45, open_low=True, default=None)
+    test_share: float | None = number(0, 0.45, open_low=True, default=None)
+    seed: int | None = number(0, default=None)
 
 
 @dataclass
@@ -69,7 +63,7 @@ class Model:
     """What every model has; `threshold: null` means that it is chosen under the recall floor."""
 
     name: str = MISSING
-    threshold: float | None = field(default=None, metadata={"low": 0, "high": 1, "open_low": False})
+    threshold: float | None = number(0, 1, default=None)
     _target_: str = MISSING
 
 
@@ -93,7 +87,7 @@ class Logistic(Model):
 @dataclass
 class RandomForest(Model):
     n_estimators: int = number(1)
-    max_depth: int | None = field(default=MISSING, metadata={"low": 1})
+    max_depth: int | None = number(1)
     min_samples_leaf: int = number(1)
     max_features: float = number(0, 1, open_low=True)
     random_state: int = number(0)
@@ -123,7 +117,7 @@ class XGBoost(Model):
     tree_method: str = MISSING
     enable_categorical: bool = MISSING
     eval_metric: str = MISSING
-    early_stopping_rounds: int | None = field(default=MISSING, metadata={"low": 1})
+    early_stopping_rounds: int | None = number(1)
     random_state: int = number(0)
 
 
@@ -230,11 +224,11 @@ def _range_faults(node: Any, prefix: str) -> list[str]:
 
 
 def _out_of_range(item: Field, key: str, value: float) -> list[str]:
-    low, high = item.metadata["low"], item.metadata.get("high", float("inf"))
-    below = value <= low if item.metadata.get("open_low") else value < low
+    low, high, open_low = (item.metadata[name] for name in ("low", "high", "open_low"))
+    below = value <= low if open_low else value < low
     if not (below or value > high or value != value):
         return []
-    bracket = "(" if item.metadata.get("open_low") else "["
+    bracket = "(" if open_low else "["
     return [f"{key}={value} is outside {bracket}{low:g}, {high:g}]"]
 
 

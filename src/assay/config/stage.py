@@ -29,7 +29,7 @@ def stage(run: Run) -> Callable[[], None]:
             if sys.argv[1:]:
                 _hydra_app(run, name)
             else:
-                from assay.config.compose import load
+                from assay.config.load import load
 
                 run(load())
 
@@ -64,7 +64,8 @@ def _hydra_app(run: Run, name: str) -> None:
     import hydra
     from omegaconf import DictConfig, OmegaConf
 
-    from assay.config.compose import CONF, register, typed
+    from assay.config.compose import CONF, register
+    from assay.config.load import typed
 
     def task(composed: DictConfig) -> None:
         with reported(name):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from assay.config.compose import typed
+from assay.config.load import typed
 from assay.contract.population import slices
 from assay.experiments.changes import Changes, changes
 from assay.experiments.compare import Comparison, Plan, compare

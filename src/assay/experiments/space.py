@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from omegaconf import MISSING, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf import OmegaConf
 
+from assay.config.fields import MISSING
+from assay.config.load import typed_as
 from assay.errors import AssayError
 from assay.experiments.plan import EXAMPLES, SEARCH, SWEEPS, checked, read
 
@@ -62,10 +63,9 @@ def read_search(name: str) -> Search:
     """The search of conf/sweep/NAME.yaml; AssayError naming the key for an unknown one or one of the wrong type."""
     where = f"{SWEEPS}/{name}.yaml"
     try:
-        search = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Search), read(name)[SEARCH]))
-    except (OmegaConfBaseException, ValueError, TypeError) as error:
-        raise AssayError(f"not a search: {str(error).splitlines()[0]}", where=where, todo=EXAMPLES) from error
-    assert isinstance(search, Search)
+        search = typed_as(Search, read(name)[SEARCH], SEARCH)
+    except AssayError as error:
+        raise AssayError(f"not a search: {error.what}", where=where, todo=EXAMPLES) from error
     if found := _faults(search):
         raise AssayError("; ".join(found), where=where, todo=EXAMPLES)
     return search

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
-from assay.config.compose import load
+from assay.config.load import load
 from assay.experiments.ledger import DONE, FAILED, PRUNED
 from assay.experiments.refs import OUT_OF_FOLD, reference
 from assay.files import md5, read_json, read_table

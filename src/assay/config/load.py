@@ -1,0 +1,119 @@
+"""From plain values to typed objects, and params.yaml read so.
+
+Hydra checks types when it composes. A stage that DVC starts reads what was composed, and must neither trust it nor load
+Hydra and OmegaConf for it, which takes longer than many a stage.
+"""
+
+import reprlib
+from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from assay.config import schema
+from assay.config.dataset import Column, Dataset
+from assay.config.fields import MISSING
+from assay.config.sample import Sample
+from assay.errors import AssayError, sample
+
+PARAMS = Path("params.yaml")
+T = TypeVar("T")
+
+
+def load(path: Path = PARAMS) -> schema.Config:
+    """The order: params.yaml exactly as DVC read it to hash it."""
+    if not path.exists():
+        raise AssayError(f"{path} is missing", todo="run: assay params")
+    try:
+        return _read(path.read_text())
+    except AssayError as error:
+        raise AssayError(error.what, where=str(path), todo=error.todo) from error
+
+
+@lru_cache
+def _read(text: str) -> schema.Config:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        plain = YAML(typ="safe").load(text)
+    except YAMLError as error:
+        raise AssayError(f"not a YAML mapping: {error}", todo="run: assay params") from error
+    if not isinstance(plain, dict):
+        raise AssayError("not a YAML mapping", todo="run: assay params")
+    return typed(plain)
+
+
+def typed(plain: Mapping[str, Any]) -> schema.Config:
+    """The configuration as dataclasses.
+
+    Raises AssayError naming every key that is unknown, missing, of the wrong type or out of its range, a contradiction,
+    or a file of another format version.
+    """
+    config = typed_as(schema.Config, plain)
+    config.dataset.columns = _each(Column, config.dataset.columns, "dataset.columns.")
+    config.dataset.sample = _sample(config.dataset)
+    config.model = _model("model", config.model)
+    config.baselines = {name: _model(f"baselines.{name}", one) for name, one in config.baselines.items()}
+    if config.version != schema.FORMAT:
+        raise AssayError(
+            f"version={config.version}: this release reads version {schema.FORMAT}", todo="run: assay params"
+        )
+    if found := schema.faults(config):
+        raise AssayError("; ".join(found), where="the configuration", todo="correct the value")
+    return config
+
+
+def typed_as(kind: type[T], plain: object, key: str = "") -> T:
+    """The plain value that stands at `key`, as a dataclass; AssayError naming each key in it that is wrong."""
+    return _each(kind, {key: plain})[key]
+
+
+def _each(kind: type[T], plain: object, prefix: str = "") -> dict[str, T]:
+    """Every value of a mapping as a dataclass."""
+    # Numbers are taken as texts: a contract may list the codes 1 and 2 without quotes.
+    adapter = TypeAdapter(dict[str, kind], config=ConfigDict(extra="forbid", coerce_numbers_to_str=True))  # type: ignore[valid-type]
+    try:
+        values = adapter.validate_python(plain)
+    except ValidationError as error:
+        what = "; ".join(_sentence(one, prefix) for one in error.errors(include_url=False))
+        raise AssayError(what, where="the configuration", todo="correct the key") from error
+    if unset := list(_unset(values)):
+        missing = sample([f"{prefix}{key}" for key in unset])
+        raise AssayError(f"missing: {missing}", where="the configuration", todo="give it a value")
+    return values
+
+
+def _sentence(error: ErrorDetails, prefix: str) -> str:
+    key = prefix + ".".join(str(part) for part in error["loc"] if part != "")
+    if error["type"] == "unexpected_keyword_argument":
+        return f"{key}: unknown key"
+    return f"{key}={reprlib.repr(error['input'])}: {error['msg'][0].lower()}{error['msg'][1:]}"
+
+
+def _unset(node: object) -> Iterator[str]:
+    """The keys without a value, at any depth."""
+    for name, value in (node if isinstance(node, dict) else vars(node)).items():
+        if value == MISSING:
+            yield name
+        elif isinstance(value, dict) or is_dataclass(value):
+            yield from (f"{name}.{key}".lstrip(".") for key in _unset(value))
+
+
+def _sample(dataset: Dataset) -> Any:
+    """The sample; its key and label are by default those of the contract."""
+    if not isinstance(dataset.sample, dict):
+        return dataset.sample
+    by_default = {"key": dataset.key, "label": dataset.target if dataset.sample.get("positive") else None}
+    given = {name: value for name, value in by_default.items() if value} | dataset.sample
+    return typed_as(Sample, given, "dataset.sample")
+
+
+def _model(key: str, plain: Any) -> Any:
+    """A model of the zoo, typed; any other as it is."""
+    known = schema.MODELS.get(str(plain.get("name"))) if isinstance(plain, dict) else None
+    return typed_as(known, plain, key) if known else plain
