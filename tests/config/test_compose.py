@@ -80,3 +80,9 @@ def test_the_difference_shows_the_lines_that_disagree(tmp_path: Path) -> None:
     assert "-b: 2" in shown
     assert "+b: 3" in shown
     assert difference("a: 1\nb: 3\n", path) == ""
+
+
+def test_the_personal_columns_are_gathered() -> None:
+    dataset = typed(yaml.safe_load(composed(["dataset=covid"]))).dataset
+    assert dataset.personal == ["fake_first_name", "fake_last_name"]
+    assert dataset.columns["fake_first_name"].role == "personal"

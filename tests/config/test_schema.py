@@ -87,6 +87,8 @@ def test_an_unknown_key_is_named(key: str) -> None:
         ({"labels__ungradable": ["A"]}, "code A is both"),
         ({"criteria__beat_baselines": ["experts"]}, "names experts"),
         ({"version": 1}, "reads version 2"),
+        ({"dataset__personal": ["age"]}, r"dataset.personal=\['age'\] are not the columns of that role: \[\]"),
+        ({"dataset__columns__age__role": "personal"}, r"dataset.personal=\[\] are not .*: \['age'\]"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -5,9 +5,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 
 from assay.config import schema
+from assay.config.dataset import PERSONAL
 from assay.config.load import PARAMS, typed
 from assay.errors import AssayError
 
@@ -24,6 +25,7 @@ def register() -> None:
     for name, model in schema.MODELS.items():
         store.store(group="schema/model", name=name, node=model)
     OmegaConf.register_new_resolver("assay.checked", _checked, replace=True)
+    OmegaConf.register_new_resolver("assay.personal", _personal, replace=True)
 
 
 def _checked(version: int, _root_: DictConfig) -> int:
@@ -35,6 +37,11 @@ def _checked(version: int, _root_: DictConfig) -> int:
     plain = OmegaConf.create({**OmegaConf.to_container(_root_, resolve=False), "version": version})  # type: ignore[dict-item]
     typed(OmegaConf.to_container(plain, resolve=True))  # type: ignore[arg-type]
     return version
+
+
+def _personal(_parent_: DictConfig) -> ListConfig:
+    """`personal: ${assay.personal:}` composes to the columns of that role: a stage may depend on those alone."""
+    return OmegaConf.create([name for name, column in _parent_.columns.items() if column.get("role") == PERSONAL])
 
 
 def composed(overrides: Sequence[str] = ()) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from assay.config.dataset import PERSONAL
+from assay.config.dataset import personal
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.errors import AssayError
@@ -30,20 +30,19 @@ def collect(dataset: "Dataset", target: Path) -> dict[str, Any] | None:
     and the result is the report on it.
     """
     source = dataset.source
-    personal = [name for name, column in dataset.columns.items() if column.role == PERSONAL]
     form = source.format or SUFFIXES.get(PurePosixPath(source.uri).suffix.lower(), "csv")
     report = None
     with replacing(target) as scratch:
         if dataset.sample:
-            form, report = "parquet", draw(dataset, personal, scratch)
+            form, report = "parquet", draw(dataset, scratch)
         else:
             fetch(source, scratch)
-        if form != "csv" or personal:
-            write_without(personal, scratch, form, source.uri)
+        if form != "csv" or personal(dataset):
+            write_without(personal(dataset), scratch, form, source.uri)
     return report
 
 
-def draw(dataset: "Dataset", personal: list[str], target: Path) -> dict[str, Any]:
+def draw(dataset: "Dataset", target: Path) -> dict[str, Any]:
     """Write the sample as Parquet; the report on it. AssayError if the files are not the declared ones."""
     from assay.sampling.run import sampled
     from assay.sampling.source import fingerprint, parquet_files
@@ -51,19 +50,19 @@ def draw(dataset: "Dataset", personal: list[str], target: Path) -> dict[str, Any
     source = dataset.source
     files = parquet_files(source.uri)
     require_declared(fingerprint(files), source, f"{len(files)} file(s)")
-    return sampled(files, dataset.sample, target, source.uri, private=personal)
+    return sampled(files, dataset.sample, target, source.uri, private=personal(dataset))
 
 
-def write_without(personal: list[str], path: Path, form: str, uri: str) -> None:
+def write_without(names: list[str], path: Path, form: str, uri: str) -> None:
     """Make the file a CSV without these columns; AssayError if it lacks one of them."""
     from assay.contract.raw import read
 
     table = read(path, form)
-    if missing := [name for name in personal if name not in table]:
+    if missing := [name for name in names if name not in table]:
         raise AssayError(
             f"missing column {', '.join(missing)}", where=uri, todo="restore the source, or correct conf/dataset/"
         )
-    table.drop(columns=personal).to_csv(path, index=False, lineterminator="\n")
+    table.drop(columns=names).to_csv(path, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":
