@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test lint bench bench-sampling bench-labels report sweep verify pr-report extras lock clean
+.PHONY: help repro test coverage lint bench bench-sampling bench-labels report sweep verify pr-report extras lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -21,7 +21,10 @@ repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
 	dvc repro
 
 test: $(VENV)/ready-dev  ## the whole test suite: pytest
-	pytest -n 3 --dist loadscope --no-loadscope-reorder --cov --cov-report=term:skip-covered
+	OMP_NUM_THREADS=1 pytest -n 3 --dist loadscope --no-loadscope-reorder
+
+coverage: $(VENV)/ready-dev  ## which lines the tests run in their own process: pytest --cov
+	OMP_NUM_THREADS=1 pytest -n 3 --ignore tests/pipeline --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/ready-dev  ## style and types: ruff, mypy
 	ruff check
