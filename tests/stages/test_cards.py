@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,11 @@ def without_alerts(metrics: Any) -> None:
     metrics.update(recall=0.0, precision=None, alerts_per_1000=0.0)
 
 
+def sampled(log: Any, *, representative: bool) -> None:
+    columns = {"TSH": {"representative": True}, "T|3": {"representative": representative}}
+    log["sample"] = {"rows": 815, "drawn": 400, "columns": columns}
+
+
 def decided(log: Any) -> None:
     log["decided_by"].update(source=1, agreed=4711)
     log["agreement"].update(krippendorff_alpha={"value": 0.8, "interval": [0.7, 0.9], "records": 9})
@@ -129,6 +135,18 @@ EDITS: dict[str, tuple[Path, Callable[[Any], object], Path, str]] = {
         ),
         MODEL_CARD,
         "distributed differently from 1986-01-02 on",
+    ),
+    "sample": (
+        REPORTS / "sampling.json",
+        partial(sampled, representative=True),
+        DATA_CARD,
+        "They are a sample of 400 of the 815 records of the source.",
+    ),
+    "unlike the whole": (
+        REPORTS / "sampling.json",
+        partial(sampled, representative=False),
+        DATA_CARD,
+        r"By `reports/sampling.json` not representative: `T\|3`.",
     ),
     "threshold": (BUNDLE, lambda one: one["threshold"].update(value=0.987), MODEL_CARD, "A score of 0.987 or more"),
     "no guarantee": (

@@ -27,6 +27,7 @@ def data_card(facts: Facts) -> str:
         annotation=facts.reports["annotation"],
         dimensions=DIMENSIONS,
         quality=facts.reports["quality"],
+        sample=facts.reports["sampling"]["sample"],
         columns=found(facts.records, facts.folds, facts.config.dataset),
         dropped=[name for name, column in facts.config.dataset.columns.items() if column.role == PERSONAL],
         folds=fold_rows(facts.folds),

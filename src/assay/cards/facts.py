@@ -25,6 +25,7 @@ REPORTS = (
     "metrics",
     "profile",
     "quality",
+    "sampling",
     "slices",
     "ungradable",
     "verdict",

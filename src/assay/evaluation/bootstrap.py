@@ -7,7 +7,7 @@ import numpy as np
 
 from assay.evaluation.metrics import Scored, Values
 
-CHUNK = 100  # resamples at a time: keeps the matrices small enough for the processor's cache
+CHUNK = 50  # resamples at a time: small enough for the processor's cache, and for malloc to use the memory again
 ENOUGH = 0.9  # an interval is given when this share of the resamples defines the metric
 
 
