@@ -63,6 +63,15 @@ def test_what_is_written_composes_and_takes_the_table_it_came_from(repository: P
     assert not len(result.quarantined)
 
 
+def test_what_is_meant_for_readers_can_be_filled_in(repository: Path) -> None:
+    stranger().to_csv("shop.csv", index=False)
+    written = init_dataset(repository / "shop.csv", None, "returned")[2][0]
+    text = written.read_text().replace("# about: ", "about: Orders.").replace("# codes:", "codes:")
+    written.write_text(text.replace("'lost': ''", "lost: gone").replace("lost: ''", "lost: gone"))
+    dataset = typed(yaml.safe_load(composed(["dataset=shop"]))).dataset
+    assert (dataset.about, dataset.codes) == ("Orders.", {"kept": "", "lost": "gone", "returned": ""})
+
+
 def test_what_must_be_decided_is_said() -> None:
     remarks = "\n".join(draft("shop", stranger(), {"uri": "x"}, "returned").remarks)
     assert "refund: tells the target alone" in remarks

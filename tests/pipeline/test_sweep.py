@@ -58,17 +58,17 @@ def wait_for(condition, seconds: float = 120) -> None:
 
 @pytest.mark.slow
 def test_a_killed_sweep_goes_on_and_loses_nothing(cheap: Copy) -> None:
-    command = ("assay", "sweep", "killed", "-S", "model.C=0.1,0.2,0.3,0.4,0.5", "-j", "2")
+    command = ("assay", "sweep", "killed", "-S", "model.C=0.1,0.2,0.3,0.4", "-j", "2")
     ledger = cheap.path / ".assay/sweeps/killed.jsonl"
     sweep = cheap.start(*command)
     wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text())
     os.kill(sweep.pid, signal.SIGKILL)
     sweep.communicate()
     first = listed(cheap)
-    assert 1 <= len(first) < 5
+    assert 1 <= len(first) < 4
     wait_for(lambda: not workers(cheap.path))
-    assert "5 of 5 experiments" in cheap.run(*command).stdout
-    assert len(listed(cheap)) == len(set(listed(cheap))) == 5
+    assert "4 of 4 experiments" in cheap.run(*command).stdout
+    assert len(listed(cheap)) == len(set(listed(cheap))) == 4
     assert set(first) <= set(listed(cheap))
     lines = [json.loads(line) for line in ledger.read_text().splitlines()]
     done = [line["experiment"] for line in lines if line["state"] == "done"]
@@ -118,11 +118,11 @@ def test_a_search_goes_on_where_it_was_and_its_experiments_are_real(cheap: Copy)
         sweep.write_text(SEARCHED.format(trials=trials))
         return cheap.run("assay", "sweep", "strength", "-j", "1").stdout
 
-    assert "2 of 2 experiments" in searched(2)
+    assert "1 of 1 experiments" in searched(1)
     first = listed(cheap)
-    assert len(first) == 2
-    assert "4 of 4 experiments, 2 of them from before" in searched(4)
-    assert len(listed(cheap)) == len(set(listed(cheap))) == 4
+    assert len(first) == 1
+    assert "2 of 2 experiments, 1 of them from before" in searched(2)
+    assert len(listed(cheap)) == len(set(listed(cheap))) == 2
     assert set(first) <= set(listed(cheap))
     cheap.run("dvc", "exp", "apply", listed(cheap)[-1])
     assert cheap.repro() == []

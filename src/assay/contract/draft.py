@@ -43,7 +43,7 @@ def draft(name: str, raw: pd.DataFrame, source: dict[str, str], target: str | No
         "missing": missing,
     }
     return Draft(
-        dataset=contract(name, source, named, {**guesses, target: Guess(of_target)}),
+        dataset=contract(name, source, named, {**guesses, target: Guess(of_target)}, sorted(set(texts[target]) - {""})),
         labels=policy(name, positive, texts[target]),
         split=f"# dvc exp run -S split={name}     what dataset={name} takes by itself\n"
         f"defaults:\n  - {'group' if named['group'] else 'random'}\n",
@@ -84,7 +84,9 @@ def suspect_leaks(guesses: dict[str, Guess], texts: pd.DataFrame, positive: "pd.
             one.remarks.append(f"tells the target alone (area under the ROC curve {area:.3f}): role leak?")
 
 
-def contract(name: str, source: dict[str, str], named: dict[str, Any], guesses: dict[str, Guess]) -> str:
+def contract(
+    name: str, source: dict[str, str], named: dict[str, Any], guesses: dict[str, Guess], classes: Sequence[str]
+) -> str:
     """The text of conf/dataset/NAME.yaml."""
     features = {column: one.entry for column, one in guesses.items() if one.role == FEATURE}
     slices = [column for column, entry in features.items() if entry.get("values") or entry["type"] == "flag"]
@@ -97,6 +99,8 @@ def contract(name: str, source: dict[str, str], named: dict[str, Any], guesses: 
             *(f"  {key}: {_flow(value)}" for key, value in source.items()),
             *(f"{key}: {_flow(value)}" for key, value in named.items()),
             *_time(guesses),
+            "",
+            *_words(classes),
             "",
             "columns:",
             *(f"  {_flow(column)}: {_flow(one.entry)}{_comment(one.remarks)}" for column, one in guesses.items()),
@@ -121,6 +125,17 @@ def policy(name: str, positive: str, target: "pd.Series[str]") -> str:
 def _time(guesses: dict[str, Guess]) -> list[str]:
     days = [(column, one.entry["format"]) for column, one in guesses.items() if one.entry["type"] == DAY]
     return [f"# time: {_flow({'column': column, 'format': form})}" for column, form in days]
+
+
+def _words(classes: Sequence[str]) -> list[str]:
+    """What only a person can say, to be filled in: it goes into the cards."""
+    return [
+        "# For the cards: what a record is, what each class means, what the figures do not say, what of a person.",
+        "# about: ",
+        f"# codes: {_flow(dict.fromkeys(classes, ''))}",
+        "# limits: []",
+        "# personal_data: ",
+    ]
 
 
 def _comment(remarks: Sequence[str]) -> str:

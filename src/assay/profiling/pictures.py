@@ -55,7 +55,8 @@ def drift_caption(changes: dict[str, Change]) -> str:
 
 def heatmap(ax: Axes, table: pd.DataFrame, title: str, top: float, changes: dict[str, Change]) -> None:
     """A row for each column, a column for each month; a mark where a notable change begins."""
-    ax.imshow(table.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=top, aspect="auto", interpolation="nearest")
+    if table.size:
+        ax.imshow(table.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=top, aspect="auto", interpolation="nearest")
     ax.set_yticks(range(len(table)), table.index, fontsize=7)
     ax.set_xticks(range(0, table.shape[1], 3), table.columns[::3])
     ax.grid(visible=False)
