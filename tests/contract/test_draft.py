@@ -63,6 +63,18 @@ def test_what_is_written_composes_and_takes_the_table_it_came_from(repository: P
     assert not len(result.quarantined)
 
 
+def test_records_that_repeat_others_are_named_and_can_be_dropped(repository: Path) -> None:
+    table = stranger()
+    twice = pd.concat([table, table.head(7).assign(**{"Order ID": [f"p{i}" for i in range(7)]})], ignore_index=True)
+    twice.to_csv("shop.csv", index=False)
+    _, drafted, (contract, *_) = init_dataset(repository / "shop.csv", None, "returned")
+    assert "7 records repeat an earlier one: entered twice? Then: repeats" in drafted.remarks
+    contract.write_text(contract.read_text().replace("\n# repeats:", "\nrepeats:"))
+    cleaned = clean(twice, typed(yaml.safe_load(composed(["dataset=shop"]))).dataset, "here")
+    assert len(cleaned.records) == len(table)
+    assert not any("records repeat" in remark for remark in draft("shop", table, {"uri": "x"}, "returned").remarks)
+
+
 def test_what_is_meant_for_readers_can_be_filled_in(repository: Path) -> None:
     stranger().to_csv("shop.csv", index=False)
     written = init_dataset(repository / "shop.csv", None, "returned")[2][0]

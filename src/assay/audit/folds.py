@@ -64,7 +64,7 @@ class NearDuplicates(Check):
     title = "Near-duplicate records across folds"
     severity = ERROR
     why = "The same record under two ids is learned by heart in one fold and recognised in the other."
-    mend = "Drop the repeats in the dataset's cleaning, or keep them together in the split."
+    mend = "Drop them: `repeats` in the contract. Or keep them together: `group`, with split=group."
 
     def examine(self, evidence: Evidence) -> Examination:
         """No two records of different folds agree in all that is known of them, if that is enough to exclude chance."""

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, TARGET
+from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, PERSONAL, TARGET
 from assay.contract.guess import LEAKING, Guess, guess, is_unique, markers, separation
 from assay.errors import AssayError
 
@@ -36,18 +36,20 @@ def draft(name: str, raw: pd.DataFrame, source: dict[str, str], target: str | No
     suspect_leaks(guesses, texts, texts[target] == positive)
     of_target = {"type": CATEGORY, "role": TARGET, **({"nullable": True} if texts[target].eq("").any() else {})}
     ids = [column for column, one in guesses.items() if one.role == ID]
+    repeated = repeats(texts, guesses)
     named = {
         "key": next((column for column in ids if is_unique(texts[column])), None),
         "target": target,
         "group": next((column for column in ids if not is_unique(texts[column])), None),
         "missing": missing,
     }
+    to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *_words(sorted(set(texts[target]) - {""}))]
     return Draft(
-        dataset=contract(name, source, named, {**guesses, target: Guess(of_target)}, sorted(set(texts[target]) - {""})),
+        dataset=contract(name, source, named, {**guesses, target: Guess(of_target)}, to_decide),
         labels=policy(name, positive, texts[target]),
         split=f"# dvc exp run -S split={name}     what dataset={name} takes by itself\n"
         f"defaults:\n  - {'group' if named['group'] else 'random'}\n",
-        remarks=[f"{column}: {remark}" for column, one in guesses.items() for remark in one.remarks],
+        remarks=_remarks(guesses, repeated),
     )
 
 
@@ -85,9 +87,9 @@ def suspect_leaks(guesses: dict[str, Guess], texts: pd.DataFrame, positive: "pd.
 
 
 def contract(
-    name: str, source: dict[str, str], named: dict[str, Any], guesses: dict[str, Guess], classes: Sequence[str]
+    name: str, source: dict[str, str], named: dict[str, Any], guesses: dict[str, Guess], to_decide: Sequence[str]
 ) -> str:
-    """The text of conf/dataset/NAME.yaml."""
+    """The text of conf/dataset/NAME.yaml; `to_decide`: its lines that are comments, for a person to take or leave."""
     features = {column: one.entry for column, one in guesses.items() if one.role == FEATURE}
     slices = [column for column, entry in features.items() if entry.get("values") or entry["type"] == "flag"]
     return "\n".join(
@@ -98,9 +100,7 @@ def contract(
             "source:",
             *(f"  {key}: {_flow(value)}" for key, value in source.items()),
             *(f"{key}: {_flow(value)}" for key, value in named.items()),
-            *_time(guesses),
-            "",
-            *_words(classes),
+            *to_decide,
             "",
             "columns:",
             *(f"  {_flow(column)}: {_flow(one.entry)}{_comment(one.remarks)}" for column, one in guesses.items()),
@@ -109,6 +109,16 @@ def contract(
             "",
         ]
     )
+
+
+def repeats(texts: pd.DataFrame, guesses: dict[str, Guess]) -> int:
+    """How many records agree with an earlier one in everything that is collected but numbers them."""
+    apart = [
+        column
+        for column, one in guesses.items()
+        if one.role == PERSONAL or (one.role == ID and is_unique(texts[column]))
+    ]
+    return int(texts.drop(columns=apart).duplicated().sum())
 
 
 def policy(name: str, positive: str, target: "pd.Series[str]") -> str:
@@ -127,6 +137,11 @@ def _time(guesses: dict[str, Guess]) -> list[str]:
     return [f"# time: {_flow({'column': column, 'format': form})}" for column, form in days]
 
 
+def _repeats(guesses: dict[str, Guess], repeated: int) -> list[str]:
+    known = [column for column, one in guesses.items() if one.role == FEATURE]
+    return [f"# repeats: {_flow({'known': known, 'at_least': 1})}"] if repeated else []
+
+
 def _words(classes: Sequence[str]) -> list[str]:
     """What only a person can say, to be filled in: it goes into the cards."""
     return [
@@ -136,6 +151,11 @@ def _words(classes: Sequence[str]) -> list[str]:
         "# limits: []",
         "# personal_data: ",
     ]
+
+
+def _remarks(guesses: dict[str, Guess], repeated: int) -> list[str]:
+    found = [f"{column}: {remark}" for column, one in guesses.items() for remark in one.remarks]
+    return found + [f"{repeated} records repeat an earlier one: entered twice? Then: repeats"] * bool(repeated)
 
 
 def _comment(remarks: Sequence[str]) -> str:

@@ -14,7 +14,8 @@ MARKERS = ("NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "none", "?"
 NUMBER_MARKERS = ("-", ".")  # no value where the rest of the column is numbers, and a value elsewhere
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
 PERSONAL_NAME = re.compile(r"name|e-?mail|phone|address|street|birth_?da|dob|passport|ssn|insurance", re.IGNORECASE)
-ID_NAME = re.compile(r"(^|[_\W])(id|key|uuid|mrn)$|Id$|ID$", re.IGNORECASE)
+ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
+ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
 LEAKING = 0.99  # area under the ROC curve that no honest measurement reaches alone
 
@@ -65,6 +66,8 @@ def is_unique(text: "pd.Series[str]") -> bool:
 
 
 def _by_name(name: str, there: "pd.Series[str]") -> Guess | None:
+    if ROW_NAME.fullmatch(name) and is_unique(there):
+        return Guess({"type": TEXT, "role": ID})
     if PERSONAL_NAME.search(name) and there.nunique() > MOST_LISTED:
         return Guess({"type": TEXT, "role": PERSONAL}, ["looks personal: it will not even be collected"])
     if not ID_NAME.search(name):
