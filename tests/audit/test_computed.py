@@ -62,6 +62,14 @@ def test_too_few_known_records_say_nothing() -> None:
     assert separating(values, y, ["x"], 30) == ([], 0)
 
 
+def test_a_quotient_of_nothing_by_nothing_is_not_known() -> None:
+    y = np.repeat([0, 1], 100)
+    values = np.zeros((200, 2))
+    values[:10], values[190:] = [1, 2], [2, 1]  # one half and two, and 0 / 0 everywhere else
+    assert separating(values, y, names(2), 30)[0] == []
+    assert separating(values, y, names(2), 10)[0] == ["x0 / x1"]
+
+
 @pytest.mark.parametrize(
     ("column", "split"),
     [([0, 0, 1, 1], True), ([1, 1, 0, 0], True), ([0, 1, 1, 2], False), ([0, np.nan, np.nan, 1], True)],

@@ -27,7 +27,7 @@ def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int)
     with np.errstate(divide="ignore", invalid="ignore"):
         alone = separates(values, y) & usable.diagonal()
         usable &= ~alone & ~alone[:, None]
-        pairs = _pairs(values, y, usable, _most_complete(known, y))
+        pairs = _pairs(values, y, usable, _most_complete(known, y), enough)
     found = [names[j] for j in np.flatnonzero(alone)]
     found += [f"{names[i]} {operation} {names[j]}" for i, operation, j in pairs]
     return found, int(np.triu(usable, 1).sum()) + int(alone.sum())
@@ -51,16 +51,25 @@ def _most_complete(known: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.concatenate([order[y[order] == label][:SAMPLE] for label in (0, 1)])
 
 
-def _pairs(values: np.ndarray, y: np.ndarray, usable: np.ndarray, sample: np.ndarray) -> list[tuple[int, str, int]]:
+def _pairs(
+    values: np.ndarray, y: np.ndarray, usable: np.ndarray, sample: np.ndarray, enough: int
+) -> list[tuple[int, str, int]]:
     found = []
     for i in range(len(usable)):
         others = i + 1 + np.flatnonzero(usable[i, i + 1 :])
         for operation, compute in OPERATIONS.items():
             tried = compute(values[sample, i][:, None], values[np.ix_(sample, others)])
             for j in others[_possible(tried, y[sample])]:
-                if separates(compute(values[:, [i]], values[:, [j]]), y)[0]:
+                computed = compute(values[:, [i]], values[:, [j]])
+                if separates(computed, y)[0] and _known_of_each(computed, y) >= enough:
                     found.append((i, operation, int(j)))
     return found
+
+
+def _known_of_each(column: np.ndarray, y: np.ndarray) -> int:
+    """How many records of the rarer class have a value: 0 / 0 is none though both features are known."""
+    known = ~np.isnan(column[:, 0])
+    return int(min(known[y == 1].sum(), known[y == 0].sum()))
 
 
 def _possible(tried: np.ndarray, y: np.ndarray) -> np.ndarray:

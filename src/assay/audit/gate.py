@@ -53,11 +53,12 @@ def refuse(verdicts: Sequence[Verdict]) -> None:
     if not errors:
         return
     findings = [finding for one, _ in errors for finding in one.findings]
+    accepting = f"What you judge harmless: audit.accept=[{','.join(one.code for one, _ in errors)}]."
     raise AssayError(
         "; ".join(f"{one.code} {one.title}: {finding.what}" for one, _ in errors for finding in one.findings),
         where="; ".join(dict.fromkeys(finding.where for finding in findings)),
         rows=list(dict.fromkeys(row for finding in findings for row in finding.rows)),
-        todo=" ".join(f"{one.code}: {check.mend}" for one, check in errors),
+        todo=" ".join([*(f"{one.code}: {check.mend}" for one, check in errors), accepting]),
     )
 
 

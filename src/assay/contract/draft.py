@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, PERSONAL, TARGET
+from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, TARGET
 from assay.contract.guess import LEAKING, Guess, guess, is_unique, markers, separation
 from assay.errors import AssayError
 
@@ -112,13 +112,9 @@ def contract(
 
 
 def repeats(texts: pd.DataFrame, guesses: dict[str, Guess]) -> int:
-    """How many records agree with an earlier one in everything that is collected but numbers them."""
-    apart = [
-        column
-        for column, one in guesses.items()
-        if one.role == PERSONAL or (one.role == ID and is_unique(texts[column]))
-    ]
-    return int(texts.drop(columns=apart).duplicated().sum())
+    """How many records agree with an earlier one in everything but what numbers them."""
+    numbers = [column for column, one in guesses.items() if one.role == ID and is_unique(texts[column])]
+    return int(texts.drop(columns=numbers).duplicated().sum())
 
 
 def policy(name: str, positive: str, target: "pd.Series[str]") -> str:
