@@ -15,14 +15,16 @@ from samples import ROOT
         ("[1, 2", "not a YAML mapping"),
         ("- a\n- b\n", "not a YAML mapping"),
         ("", "not a YAML mapping"),
+        ("a: \udcff", "not a YAML mapping"),
+        ("a: 2026-99-99", "not a YAML mapping"),
         ("{}", "missing: version, dataset.name, .* more"),
         ("modell: 1\n", "modell: unknown key"),
     ],
-    ids=["cut short", "a list", "empty", "nothing in it", "unknown key"],
+    ids=["cut short", "a list", "empty", "no text", "no date", "nothing in it", "unknown key"],
 )
 def test_a_params_file_that_is_none_is_refused(text: str, said: str, tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
-    path.write_text(text)
+    path.write_text(text, errors="surrogateescape")
     with pytest.raises(AssayError, match=said) as caught:
         load(path)
     assert str(path) in str(caught.value)

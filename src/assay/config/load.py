@@ -29,19 +29,18 @@ def load(path: Path = PARAMS) -> schema.Config:
     if not path.exists():
         raise AssayError(f"{path} is missing", todo="run: assay params")
     try:
-        return _read(path.read_text())
+        return _read(path.read_bytes())
     except AssayError as error:
         raise AssayError(error.what, where=str(path), todo=error.todo) from error
 
 
 @lru_cache
-def _read(text: str) -> schema.Config:
+def _read(content: bytes) -> schema.Config:
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
 
     try:
-        plain = YAML(typ="safe").load(text)
-    except YAMLError as error:
+        plain = YAML(typ="safe").load(content)
+    except Exception as error:  # a parser's and its constructors' errors share no base class
         raise AssayError(f"not a YAML mapping: {error}", todo="run: assay params") from error
     if not isinstance(plain, dict):
         raise AssayError("not a YAML mapping", todo="run: assay params")
