@@ -8,7 +8,7 @@ from typing import Any
 from assay.cards.columns import found
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
-from assay.config.dataset import PERSONAL
+from assay.config.dataset import personal_columns
 from assay.datasets import UNGRADABLE
 from assay.evaluation.words import with_interval
 from assay.paths import PREDICTIONS
@@ -28,8 +28,9 @@ def data_card(facts: Facts) -> str:
         dimensions=DIMENSIONS,
         quality=facts.reports["quality"],
         sample=facts.reports["sampling"]["sample"],
+        unlike=unlike(facts.reports["sampling"]["sample"]),
         columns=found(facts.records, facts.folds, facts.config.dataset),
-        dropped=[name for name, column in facts.config.dataset.columns.items() if column.role == PERSONAL],
+        dropped=personal_columns(facts.config.dataset),
         folds=fold_rows(facts.folds),
         codes=code_rows(facts.labels, facts.config),
         alpha=agreement(facts.reports["annotation"]["agreement"]["krippendorff_alpha"]),
@@ -38,6 +39,11 @@ def data_card(facts: Facts) -> str:
         span=span(facts.records),
         limits=limits(facts),
     )
+
+
+def unlike(sample: dict[str, Any] | None) -> list[str]:
+    """The columns in which a sample does not represent its source."""
+    return [name for name, one in sample["columns"].items() if not one["representative"]] if sample else []
 
 
 def agreement(alpha: dict[str, Any] | None) -> str:

@@ -17,7 +17,7 @@ PLUGINS = Path("src")
 
 
 def register() -> None:
-    """Make the schemas, and the resolver that checks ranges, known to Hydra in this process."""
+    """Make the schemas, and the resolvers of the configuration, known to Hydra in this process."""
     from hydra.core.config_store import ConfigStore
 
     store = ConfigStore.instance()

@@ -125,7 +125,8 @@ class Dataset:
     `assay.datasets`. `rule`: dotted path of a hand rule from the feature table to booleans, a baseline. `sample`: which
     rows are taken, see `assay.config.sample`; null for all.
 
-    `personal`: the columns of that role, gathered when the configuration is composed.
+    `personal`: the columns of that role, gathered when the configuration is composed, so that `collect` can depend on
+    them alone.
 
     For readers: `about` says what the records are, `codes` what each letter of the target means, `limits` what whoever
     reads a figure must know of them, `personal_data` what they tell of a person.
@@ -155,7 +156,7 @@ class Dataset:
     sample: Any = None
 
 
-def personal(dataset: Dataset) -> list[str]:
+def personal_columns(dataset: Dataset) -> list[str]:
     """The columns that are not even collected."""
     return [name for name, column in dataset.columns.items() if column.role == PERSONAL]
 
@@ -180,8 +181,10 @@ def faults(dataset: Dataset) -> list[str]:
     targets = [name for name, column in columns.items() if column.role == TARGET]
     if targets != [dataset.target]:
         found.append(f"dataset.target={dataset.target} must be the one column of role target, not: {targets}")
-    if dataset.personal not in (None, personal(dataset)):
-        found.append(f"dataset.personal={dataset.personal} are not the columns of that role: {personal(dataset)}")
+    if dataset.personal not in (None, personal_columns(dataset)):
+        found.append(
+            f"dataset.personal={dataset.personal} are not the columns of that role: {personal_columns(dataset)}"
+        )
     if dataset.sample and dataset.source.format not in (None, "parquet"):
         found.append(f"dataset.sample needs Parquet files, not dataset.source.format={dataset.source.format}")
     return found + sample.faults(dataset.sample, list(columns))

@@ -141,11 +141,11 @@ def _repeats(guesses: dict[str, Guess], repeated: int) -> list[str]:
 def _words(classes: Sequence[str]) -> list[str]:
     """What only a person can say, to be filled in: it goes into the cards."""
     return [
-        "# For the cards: what a record is, what each class means, what the figures do not say, what of a person.",
-        "# about: ",
-        f"# codes: {_flow(dict.fromkeys(classes, ''))}",
-        "# limits: []",
-        "# personal_data: ",
+        "# For the cards:",
+        "# about:  # what a record is",
+        f"# codes: {_flow(dict.fromkeys(classes, ''))}  # what each class means",
+        "# limits: []  # what the figures do not say",
+        "# personal_data:  # what the records tell of people",
     ]
 
 

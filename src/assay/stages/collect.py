@@ -3,7 +3,7 @@
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from assay.config.dataset import personal
+from assay.config.dataset import personal_columns
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.errors import AssayError
@@ -37,8 +37,8 @@ def collect(dataset: "Dataset", target: Path) -> dict[str, Any] | None:
             form, report = "parquet", draw(dataset, scratch)
         else:
             fetch(source, scratch)
-        if form != "csv" or personal(dataset):
-            write_without(personal(dataset), scratch, form, source.uri)
+        if form != "csv" or personal_columns(dataset):
+            write_without(personal_columns(dataset), scratch, form, source.uri)
     return report
 
 
@@ -50,7 +50,7 @@ def draw(dataset: "Dataset", target: Path) -> dict[str, Any]:
     source = dataset.source
     files = parquet_files(source.uri)
     require_declared(fingerprint(files), source, f"{len(files)} file(s)")
-    return sampled(files, dataset.sample, target, source.uri, private=personal(dataset))
+    return sampled(files, dataset.sample, target, source.uri, private=personal_columns(dataset))
 
 
 def write_without(names: list[str], path: Path, form: str, uri: str) -> None:
