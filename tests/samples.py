@@ -1,5 +1,6 @@
 """Small raw tables that obey the thyroid contract, and the repository's root."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -60,3 +61,8 @@ def synthetic_raw(n: int = 420, seed: int = 0) -> pd.DataFrame:
         }
         records.append(raw_record(f"{day}{number:03}", **values))
     return raw_table(*records)
+
+
+def forget_statements() -> None:
+    """What the stages said of the files here: for a test that writes one itself."""
+    shutil.rmtree("data/lineage")

@@ -82,9 +82,12 @@ def params(
     from assay.config.compose import composed, difference
     from assay.config.load import PARAMS
     from assay.files import write_text
+    from assay.lineage.busy import require_idle
 
     with reported("assay params"):
         enter_root()
+        if not check:
+            require_idle()
         text = composed(overrides or [])
         changed = difference(text)
         if check and changed:
@@ -104,6 +107,7 @@ def report(
     """Open reports/report.html, the page of the last run; it needs no network."""
     import webbrowser
 
+    from assay.lineage.checks import require
     from assay.paths import REPORT
 
     with reported("assay report"):
@@ -111,6 +115,7 @@ def report(
         page = root / REPORT
         if not page.exists():
             raise AssayError("there is no report yet", where=str(page), todo="run: dvc repro")
+        require(REPORT)
         typer.echo(page)
         if browser and sys.stdout.isatty():
             webbrowser.open(page.as_uri())

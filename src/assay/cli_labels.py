@@ -92,6 +92,8 @@ def diff(
 def _record_ids() -> frozenset[str]:
     from assay.datasets import RECORD_ID
     from assay.files import read_table
+    from assay.lineage.checks import require
     from assay.paths import CLEANED
 
+    require(CLEANED)
     return frozenset(read_table(CLEANED, [RECORD_ID])[RECORD_ID])

@@ -4,8 +4,10 @@ import hashlib
 import json
 import math
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIGURES_KEPT = 6  # decimals in JSON and CSV: the same bytes on machines that differ in the sixteenth
+SCRATCH = ".writing-"  # how a folder begins in which something is being written; git and DVC pass over it
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A file as it was read or written: its MD5, and a stamp that changes whenever somebody writes to it."""
+
+    md5: str
+    stamp: tuple[int, ...]
+
+
+# Every file that is written, as it was before it took its place; for whoever must say what a stage made.
+WRITTEN: ContextVar[dict[Path, Seen] | None] = ContextVar("written", default=None)
 
 
 @contextmanager
@@ -24,12 +39,22 @@ def replacing(path: Path) -> Iterator[Path]:
     Works for a file and, where the block makes a folder of the scratch path, for a whole folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=path.parent) as folder:
         scratch = Path(folder, path.name)
         yield scratch
+        made = None if WRITTEN.get() is None else files_md5(scratch)
         if scratch.is_dir() and path.is_dir():
             path.rename(Path(folder, "replaced"))
         scratch.replace(path)
+    _note(path, made or {})
+
+
+def _note(path: Path, made: Mapping[str, str]) -> None:
+    """Add to `WRITTEN` what was found before it took its place."""
+    written = WRITTEN.get()
+    if written is not None:
+        for name, found in made.items():
+            written[path / name] = Seen(found, stamp(path / name))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -69,6 +94,20 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise _damaged(path, error) from error
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file, read as DVC reads it; AssayError when it is missing, damaged or none."""
+    from ruamel.yaml import YAML
+
+    _require(path)
+    try:
+        content = YAML(typ="safe").load(path.read_bytes())
+    except Exception as error:  # a parser's and its constructors' errors share no base class
+        raise _damaged(path, error) from error
+    if not isinstance(content, dict):
+        raise _damaged(path, ValueError("no mapping"))
+    return content
 
 
 def write_table(path: Path, table: "pd.DataFrame") -> None:
@@ -130,16 +169,41 @@ def sha256(path: Path) -> str:
 
 
 def md5(path: Path) -> str:
-    """The hash that dvc.lock holds for a file or a folder.
-
-    A folder's is the MD5 of the JSON list of its files with theirs, `.dir` appended (DVC, "Internal files"
-    in the user guide); compiled Python files are not part of it, as `.dvcignore` says.
-    """
+    """The hash that dvc.lock holds for a file or a folder."""
     _require(path)
-    if path.is_file():
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "md5").hexdigest()
-    files = (file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
-    relative = sorted((file.relative_to(path).as_posix(), file) for file in files)
-    listing = [{"md5": md5(file), "relpath": name} for name, file in relative]
+    return folder_md5(files_md5(path)) if path.is_dir() else files_md5(path)[""]
+
+
+def files_md5(path: Path) -> dict[str, str]:
+    """The MD5 of each file in a folder by its name there; of a file alone, by ""."""
+    names = {"": path} if path.is_file() else {file.relative_to(path).as_posix(): file for file in files_in(path)}
+    found = {}
+    for name, one in names.items():
+        with one.open("rb") as file:
+            found[name] = hashlib.file_digest(file, "md5").hexdigest()
+    return found
+
+
+def folder_md5(files: Mapping[str, str]) -> str:
+    """The hash that dvc.lock holds for a folder, from those of its files by name.
+
+    It is the MD5 of the JSON list of the files, `.dir` appended (DVC, "Internal files" in the user guide).
+    """
+    listing = [{"md5": files[name], "relpath": name} for name in sorted(files)]
     return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files in a folder at any depth, but for what `.dvcignore` leaves out."""
+    return [
+        file
+        for file in folder.rglob("*")
+        if file.is_file()
+        and not any(part == "__pycache__" or part.startswith(SCRATCH) for part in file.relative_to(folder).parts)
+    ]
+
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """What changes whenever somebody writes to a file, though size and times be kept: the kernel alone sets ctime."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

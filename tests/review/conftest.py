@@ -13,7 +13,7 @@ from assay.labels.decision import HEADER
 from assay.paths import CLEANED, RAW, REVIEW_QUEUE
 from assay.review.session import Session, session
 from review_serving import HOSTILE
-from samples import ROOT, synthetic_raw
+from samples import ROOT, forget_statements, synthetic_raw
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +33,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
             import_module(f"assay.stages.{stage}").main()
         records = read_table(CLEANED)
         write_table(CLEANED, records.assign(referral_source=HOSTILE))
+        forget_statements()
         ids = records["record_id"].iloc[::2].tolist()
         reasons = ["suspect", "borderline", "second"]
         listed = {"record_id": ids, "rank": range(1, len(ids) + 1), "reason": (reasons * len(ids))[: len(ids)]}

@@ -11,6 +11,7 @@ from assay.audit.gate import CHECKS
 from assay.config.compose import composed
 from assay.files import md5, read_table, write_table
 from assay.stages import audit
+from samples import forget_statements
 
 TSH_COMES_LATER = "+dataset.columns.TSH.available=false"
 HEAVY = ("sklearn", "xgboost", "scipy", "matplotlib")
@@ -61,6 +62,7 @@ def test_a_warning_is_said_and_written_down(line: Path, capsys: pytest.CaptureFi
     path = line / "data/predictions/test.parquet"
     table = read_table(path)
     write_table(path, table.assign(model=1 - table["model"]))
+    forget_statements()
     audit.main()
     assert "warning: A11 Much better out of fold than on test" in capsys.readouterr().err
     verdicts = {one["code"]: one for one in json.loads((line / "reports/audit.json").read_text())}

@@ -8,6 +8,7 @@ from assay.files import read_json, read_table, sha256, write_table
 from assay.folds import TEST, TRAIN, VALIDATION
 from assay.paths import LABELS, PREDICTIONS, REVIEW_LOG, REVIEW_QUEUE, SPLIT, fold
 from assay.stages import review
+from samples import forget_statements
 
 
 def ids(path: Path) -> set[str]:
@@ -38,6 +39,7 @@ def test_planted_flips_are_listed_and_no_label_is_edited(line: Path) -> None:
     planted = seen.index[sure][:8]
     seen.loc[planted, "label"] = 1
     write_table(path, seen)
+    forget_statements()
     before = sha256(LABELS)
     review.main()
     queue = read_table(REVIEW_QUEUE)

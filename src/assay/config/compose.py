@@ -11,6 +11,7 @@ from assay.config import schema
 from assay.config.dataset import PERSONAL
 from assay.config.load import PARAMS, typed
 from assay.errors import AssayError
+from assay.lineage.busy import LOOKING, looking, require_idle
 
 CONF = Path("conf")
 PLUGINS = Path("src")
@@ -34,6 +35,8 @@ def _checked(version: int, _root_: DictConfig) -> int:
     Types alone are Hydra's business; a range is only checked when something is resolved. Standing in the
     configuration itself, this runs wherever it is composed, inside `dvc exp run` too.
     """
+    if not LOOKING.get():
+        require_idle()  # `dvc exp run` is about to write params.yaml
     plain = OmegaConf.create({**OmegaConf.to_container(_root_, resolve=False), "version": version})  # type: ignore[dict-item]
     typed(OmegaConf.to_container(plain, resolve=True))  # type: ignore[arg-type]
     return version
@@ -51,7 +54,8 @@ def composed(overrides: Sequence[str] = ()) -> str:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, PARAMS)
         try:
-            compose_and_dump(target, str(CONF.absolute()), None, "config", str(PLUGINS), list(overrides))
+            with looking():
+                compose_and_dump(target, str(CONF.absolute()), None, "config", str(PLUGINS), list(overrides))
         except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
             raise AssayError(_reason(error), where=str(CONF), todo="correct the override") from error
         return target.read_text()

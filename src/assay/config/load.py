@@ -5,7 +5,7 @@ Hydra and OmegaConf for it, which takes longer than many a stage.
 """
 
 import reprlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,25 +26,39 @@ T = TypeVar("T")
 
 def load(path: Path = PARAMS) -> schema.Config:
     """The order: params.yaml exactly as DVC read it to hash it."""
+    return _of_file(_typed, path)
+
+
+def plain(path: Path = PARAMS) -> dict[str, Any]:
+    """The values of params.yaml, nothing checked but that they are a mapping. Not to be changed."""
+    return _of_file(_parsed, path)
+
+
+def _of_file(read: Callable[[bytes], T], path: Path) -> T:
     if not path.exists():
         raise AssayError(f"{path} is missing", todo="run: assay params")
     try:
-        return _read(path.read_bytes())
+        return read(path.read_bytes())
     except AssayError as error:
         raise AssayError(error.what, where=str(path), todo=error.todo) from error
 
 
 @lru_cache
-def _read(content: bytes) -> schema.Config:
+def _typed(content: bytes) -> schema.Config:
+    return typed(_parsed(content))
+
+
+@lru_cache
+def _parsed(content: bytes) -> dict[str, Any]:
     from ruamel.yaml import YAML
 
     try:
-        plain = YAML(typ="safe").load(content)
+        values = YAML(typ="safe").load(content)
     except Exception as error:  # a parser's and its constructors' errors share no base class
         raise AssayError(f"not a YAML mapping: {error}", todo="run: assay params") from error
-    if not isinstance(plain, dict):
+    if not isinstance(values, dict):
         raise AssayError("not a YAML mapping", todo="run: assay params")
-    return typed(plain)
+    return values
 
 
 def typed(plain: Mapping[str, Any]) -> schema.Config:

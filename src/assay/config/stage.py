@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from assay.config.schema import Config
 from assay.errors import AssayError, reported
@@ -17,24 +18,33 @@ def stage(run: Run) -> Callable[[], None]:
     """Make a command of a stage.
 
     Without arguments it reads params.yaml, as `dvc repro` does. With arguments it is a Hydra app on conf/
-    (`python -m assay.stages.train model=logistic`, `--cfg job`, `-m`), for trying things out.
+    (`python -m assay.stages.train model=logistic`, `--cfg job`, `-m`), for trying things out. Either way it states what
+    it used and made: see `assay.lineage`.
     """
-    name = f"assay {Path(sys.modules[run.__module__].__file__ or '').stem}"
+    name = Path(sys.modules[run.__module__].__file__ or "").stem
 
     def main() -> None:
-        with reported(name):
+        with reported(f"assay {name}"):
             root = enter_root()
             if run.__module__ == "__main__":
                 _run_code_of(root)
             if sys.argv[1:]:
                 _hydra_app(run, name)
             else:
-                from assay.config.load import load
-
-                run(load())
+                _run_order(run, name)
 
     main.__doc__ = run.__doc__
     return main
+
+
+def _run_order(run: Run, name: str) -> None:
+    """Run it with params.yaml, which must say the same when it has ended."""
+    from assay.config.load import load, plain
+    from assay.lineage.running import stated
+
+    config = load()
+    with stated(name, plain(), reread=plain):
+        run(config)
 
 
 def enter_root(start: Path | None = None) -> Path:
@@ -66,11 +76,15 @@ def _hydra_app(run: Run, name: str) -> None:
 
     from assay.config.compose import CONF, register
     from assay.config.load import typed
+    from assay.lineage.running import stated
 
     def task(composed: DictConfig) -> None:
-        with reported(name):
+        with reported(f"assay {name}"):
             OmegaConf.resolve(composed)
-            run(typed(OmegaConf.to_container(composed)))  # type: ignore[arg-type]
+            chosen: dict[str, Any] = OmegaConf.to_container(composed)  # type: ignore[assignment]
+            config = typed(chosen)
+            with stated(name, chosen, reread=None):
+                run(config)
 
     register()
     # Hydra writes multirun.yaml somewhere whatever it is told: let that be a folder that goes away.

@@ -14,9 +14,10 @@ from assay.evaluation.criteria import RANKED_BY
 from assay.evaluation.metrics import Scored, ranking
 from assay.files import read_json, write_table, write_text
 from assay.folds import TRAIN, VALIDATION
+from assay.lineage.checks import require
 from assay.modelling.records import Records, joined, read_labelled
 from assay.modelling.training import blocks, fitted, score
-from assay.paths import BUNDLE
+from assay.paths import BUNDLE, FEATURES, SPLIT, fold
 from assay.progress import progress
 
 RESAMPLES, CONFIDENCE, SEED = 1000, 0.95, 42
@@ -34,6 +35,7 @@ class Point:
 
 def of_the_last_run(folds: int, doublings: int, repeats: int) -> list[Point]:
     """The curve of the model in models/ on the records of train and validation."""
+    require(BUNDLE, FEATURES, *(fold(SPLIT, name) for name in (TRAIN, VALIDATION)))
     model = read_json(BUNDLE)["model"]
     records = joined(read_labelled(TRAIN), read_labelled(VALIDATION))
     with progress(fits(folds, doublings, repeats), "fits") as bar:

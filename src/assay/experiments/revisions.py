@@ -15,6 +15,7 @@ import yaml
 from assay.datasets import RECORD_ID, WEIGHT
 from assay.errors import AssayError, translated
 from assay.folds import TEST
+from assay.lineage.checks import require
 from assay.paths import CLEANED, LABELS, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Disk:
     """The files as they lie in the workspace."""
 
     def read_bytes(self, path: str) -> bytes:
-        """The content of a file; AssayError if it cannot be read."""
+        """The content of a file; AssayError if it cannot be read, or is not what the stage that made it stated."""
+        require(Path(path))
         with translated(f"{path} is not to be had", where=WORKSPACE, todo="run: dvc repro (or: dvc checkout)"):
             return Path(path).read_bytes()
 

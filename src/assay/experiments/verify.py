@@ -15,7 +15,7 @@ from assay.errors import sample
 from assay.experiments.clones import clone, repro
 from assay.files import plain
 from assay.git import git
-from assay.lineage import versions
+from assay.lineage.libraries import versions
 from assay.paths import REPORTS
 
 RECEIPTS = Path(".assay/receipts")

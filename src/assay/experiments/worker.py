@@ -27,6 +27,9 @@ from assay.experiments.ledger import DONE, FAILED, PRUNED
 from assay.experiments.refs import OUT_OF_FOLD, reference
 from assay.files import md5, read_json, read_table
 from assay.git import git
+from assay.lineage.checks import Known, require_record
+from assay.lineage.graph import graph
+from assay.lineage.running import DVC_STAGE, LOCK_COMES_LAST
 from assay.paths import PREDICTIONS, SCORE
 
 if TYPE_CHECKING:
@@ -89,6 +92,7 @@ def run_stages_here() -> None:
         if not stage:
             in_a_process_of_its_own(executable, cmd, **options)
             return
+        os.environ[DVC_STAGE] = options["env"][DVC_STAGE]
         try:
             importlib.import_module(stage[1]).main()
         except SystemExit as end:
@@ -97,6 +101,7 @@ def run_stages_here() -> None:
 
     run._run = here
     Stage.dump = lambda stage, **options: None
+    LOCK_COMES_LAST.set(True)
 
 
 def parse_once() -> None:
@@ -203,6 +208,7 @@ def experiment(request: dict[str, Any], watcher: Watcher | None) -> None:
     WATCH.set(watcher)
     with Repo(".") as repo:
         lock(repo.reproduce())
+    require_record(Known(graph()))
     if watcher:
         watcher.catch_up()
     keep(request["name"], request["baseline"], request["message"])

@@ -11,6 +11,7 @@ from assay.files import read_table
 from assay.labels.decision import ADJUDICATOR, NAME, shown
 from assay.labels.ledger import opened
 from assay.labels.suspects import SECOND
+from assay.lineage.checks import require
 from assay.paths import CLEANED, LABELS, REVIEW_QUEUE
 from assay.review.card import Cards
 from assay.review.desk import Desk
@@ -85,6 +86,7 @@ def session(config: "Config", annotator: str, role: str) -> Session:
             where="--annotator",
             todo="choose another",
         )
+    require(CLEANED, REVIEW_QUEUE, LABELS)
     records = read_table(CLEANED).set_index(RECORD_ID)
     queue = read_table(REVIEW_QUEUE)
     ledger = opened(config.dataset, frozenset(records.index))

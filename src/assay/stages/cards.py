@@ -11,7 +11,7 @@ from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.files import read_json, read_table, sha256, write_json, write_text
 from assay.folds import FOLDS
-from assay.lineage import dependencies
+from assay.lineage.running import dependencies
 from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, fold
 from assay.paths import REPORTS as REPORTS_FOLDER
 
@@ -41,7 +41,7 @@ def read_facts(config: Config) -> Facts:
         folds={name: read_table(fold(SPLIT, name)) for name in FOLDS},
         reports={name: read_json(REPORTS_FOLDER / f"{name}.json") for name in REPORTS},
         bundle=read_json(BUNDLE),
-        hashes={path: md5 for path, md5 in dependencies("cards").items() if path.startswith(STATED)},
+        hashes={path: md5 for path, md5 in dependencies().items() if path.startswith(STATED)},
         licence=LICENCE.read_text(encoding="utf-8").partition("\n")[0].strip(),
     )
 

@@ -16,7 +16,7 @@ from assay.evaluation.assess import Assessment, assess, intervals, out_of_fold, 
 from assay.evaluation.criteria import RANKED_BY, verdict
 from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
 from assay.folds import TEST
-from assay.lineage import dependencies
+from assay.lineage.running import dependencies
 from assay.paths import (
     ANNOTATION_LOG,
     AUDIT,
@@ -157,7 +157,7 @@ def write_report(assessment: Assessment, tables: Tables, thresholds: Mapping[str
         annotation=read_json(ANNOTATION_LOG),
         audit=read_json(AUDIT),
         bundle=description,
-        hashes=dependencies("evaluate"),
+        hashes=dependencies(),
         configuration={**description["config"], "model": description["model"], **judged},
     )
     write_text(REPORT, render(assessment, drawn, provenance, config.evaluation.confidence))

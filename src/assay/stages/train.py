@@ -12,7 +12,8 @@ from assay.config.stage import stage
 from assay.datasets import RECORD_ID, WEIGHT
 from assay.files import read_table, replacing, write_json, write_table
 from assay.folds import TEST, TRAIN, VALIDATION
-from assay.lineage import dependencies, versions
+from assay.lineage.libraries import versions
+from assay.lineage.running import dependencies
 from assay.modelling import bundle
 from assay.modelling.records import Records, read_labelled
 from assay.modelling.training import WATCH, Trained, fits, score, train
@@ -67,7 +68,7 @@ def write_bundle(model: Trained, X: pd.DataFrame, config: Config) -> None:
             model=model.chosen,
             features=bundle.feature_schema(X),
             threshold=asdict(model.threshold),
-            lineage=dependencies("train"),
+            lineage=dependencies(),
             versions=versions(),
         )
 

@@ -1,0 +1,170 @@
+"""Is what lies here what the stages made, and is what dvc.lock says true?"""
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from assay.errors import AssayError
+from assay.files import files_md5, md5
+from assay.lineage import lock
+from assay.lineage.graph import Graph, graph
+from assay.lineage.statement import MEND, Statement, chosen, location, read, same
+
+TRUST_ABOVE = "ASSAY_TRUST_ABOVE"  # bytes; larger files are not read only to be checked
+AGAIN = "run the whole line again: dvc repro"
+
+
+def require(*paths: Path) -> None:
+    """AssayError unless each file is, byte for byte, what the stage that made it states, or else dvc.lock.
+
+    A file of which neither says anything passes, and so does one that is not there: whoever reads it will say so.
+    """
+    known = Known(graph())
+    for path in paths:
+        known.require(path)
+
+
+class Known:
+    """What statements and dvc.lock say of the files of the line, each read once."""
+
+    def __init__(self, stages: Graph) -> None:
+        self.graph = stages
+        self._statements: dict[str, Statement | None] = {}
+        self._lock: dict[str, lock.Entry] | None = None
+
+    def statement(self, stage: str) -> Statement | None:
+        """What a stage states."""
+        if stage not in self._statements:
+            self._statements[stage] = read(stage)
+        return self._statements[stage]
+
+    def entry(self, stage: str) -> lock.Entry | None:
+        """What dvc.lock says of it."""
+        if self._lock is None:
+            self._lock = lock.entries()
+        return self._lock.get(stage)
+
+    def expected(self, path: str) -> str | None:
+        """The MD5 of a file or folder by its maker's statement, or else by dvc.lock; None if nothing is known of it."""
+        maker = self.graph.maker(path)
+        if maker is None:
+            return None
+        statement = self.statement(maker)
+        stated = statement.made(path) if statement else None
+        return stated or lock.recorded(self.entry(maker) or {}, "outs").get(path)
+
+    def require(self, path: Path) -> str | None:
+        """The MD5 of what lies there, None if nothing does; AssayError if it is not the one that is expected."""
+        if not path.exists():
+            return None
+        expected = self.expected(path.as_posix())
+        if expected and trusted(path):
+            return expected
+        found = md5(path)
+        if expected not in (None, found):
+            raise self._corrupted(path, found, str(expected))
+        return found
+
+    def _corrupted(self, path: Path, found: str, expected: str) -> AssayError:
+        maker = self.graph.maker(path.as_posix())
+        statement = self.statement(maker) if maker else None
+        files = files_md5(path) if path.is_dir() and statement else {}
+        changed = [
+            name for name, one in files.items() if statement and statement.outs.get((path / name).as_posix()) != one
+        ]
+        return AssayError(
+            f"the file is not what {maker} made: its MD5 is {found}, {maker} stated {expected}",
+            where=", ".join(str(path / name) for name in changed) or str(path),
+            todo=f"{MEND} (brings the good one back, or says what to run)",
+        )
+
+
+def trusted(path: Path) -> bool:
+    """Whether a file, or one in a folder, is too large to be read only to be checked; by default none is."""
+    limit = os.environ.get(TRUST_ABOVE)
+    if not limit:
+        return False
+    sizes = (file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file())
+    return any(size > int(limit) for size in sizes)
+
+
+def require_order(known: Known, stage: str, plain: Mapping[str, Any]) -> None:
+    """AssayError unless every stage before this one used what params.yaml, the code and the labels are now.
+
+    DVC has just found that they did: what differs was changed while the line ran.
+    """
+    seen: dict[str, str] = {}
+    for name in known.graph.ancestors(stage):
+        if statement := known.statement(name):
+            _require_params(name, statement, chosen(plain, known.graph.nodes[name].params))
+            _require_deps(known, name, statement, seen)
+
+
+def _require_params(stage: str, statement: Statement, now: Mapping[str, Any]) -> None:
+    for key, value in now.items():
+        if not same(statement.params.get(key), value):
+            inner, used, found = first_difference(key, statement.params.get(key), value)
+            raise AssayError(
+                f"params.yaml was changed while the line ran: {stage} used {inner}={used!r}, and now it says {found!r}",
+                where="params.yaml",
+                todo=AGAIN,
+            )
+
+
+def _require_deps(known: Known, stage: str, statement: Statement, seen: dict[str, str]) -> None:
+    for path, used in statement.deps.items():
+        if known.graph.maker(path):
+            now = known.expected(path)
+        else:
+            now = seen.setdefault(path, md5(Path(path)) if Path(path).exists() else "")
+        if now not in (None, used):
+            raise AssayError(f"it was changed while the line ran: {stage} used another version", where=path, todo=AGAIN)
+
+
+def require_record(known: Known, through: Collection[str] | None = None) -> None:
+    """AssayError unless dvc.lock says of every stage what the stage states of itself.
+
+    An entry that contradicts the very statement which it names is false: it is taken out, and what the run-cache has
+    under it. One that names another statement than lies here is refused for the stages `through` which an input came
+    (None: for all); of others it may be out of date.
+    """
+    for stage in known.graph.nodes:
+        entry, statement = known.entry(stage), known.statement(stage)
+        own = lock.own_md5(entry, stage) if entry else None
+        if entry is None or own is None or statement is None:
+            continue
+        if own == md5(location(stage)):
+            _require_true(stage, entry, statement)
+        elif through is None or stage in through:
+            raise AssayError(
+                f"the statement of {stage} is not the one that dvc.lock records: one of the two was changed",
+                where=f"{location(stage)}, {lock.LOCK}",
+                todo=f"{MEND}, or {AGAIN}",
+            )
+
+
+def _require_true(stage: str, entry: lock.Entry, statement: Statement) -> None:
+    if found := lock.differences(entry, statement):
+        lock.take_out(stage, entry)
+        raise AssayError(
+            f"dvc.lock said of {stage} what is not true: {shortened(found)}. The entry is taken out",
+            where=str(lock.LOCK),
+            todo=AGAIN,
+        )
+
+
+def first_difference(key: str, one: Any, other: Any) -> tuple[str, Any, Any]:
+    """The key within `key` at which two values differ first, and both values there."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in [*one, *(name for name in other if name not in one)]:
+            if not same(one.get(name), other.get(name)):
+                return first_difference(f"{key}.{name}", one.get(name), other.get(name))
+    return key, one, other
+
+
+def shortened(sentences: Iterable[str], limit: int = 3) -> str:
+    """The first few sentences, and how many more there are."""
+    every = list(sentences)
+    more = f"; and {len(every) - limit} more" if len(every) > limit else ""
+    return "; ".join(every[:limit]) + more

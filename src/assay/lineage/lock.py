@@ -1,0 +1,74 @@
+"""dvc.lock, as DVC writes it: the entries of stages, and an entry taken out again."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from assay.files import read_yaml, write_text
+from assay.lineage.statement import Statement, location, same
+
+LOCK = Path("dvc.lock")
+PARAMS = "params.yaml"
+Entry = Mapping[str, Any]
+
+
+def entries(path: Path = LOCK) -> dict[str, Entry]:
+    """The entry of each stage; none where there is no dvc.lock yet. AssayError if the file is damaged."""
+    return read_yaml(path).get("stages") or {} if path.exists() else {}
+
+
+def recorded(entry: Entry, kind: str) -> dict[str, str]:
+    """Path to MD5 of the "deps" or "outs" of an entry."""
+    return {one["path"]: one.get("md5", "") for one in entry.get(kind, [])}
+
+
+def differences(entry: Entry, statement: Statement) -> list[str]:
+    """Everything in which an entry is not what the stage states, as sentences; empty where the entry is true."""
+    params = entry.get("params", {}).get(PARAMS, {})
+    found = [
+        f"{key} was {statement.params.get(key)!r}, dvc.lock says {params.get(key)!r}"
+        for key in sorted({*params, *statement.params})
+        if not same(params.get(key), statement.params.get(key))
+    ]
+    found += [
+        f"{path} had MD5 {statement.deps[path]}, dvc.lock says {md5}"
+        for path, md5 in recorded(entry, "deps").items()
+        if statement.deps.get(path, md5) != md5
+    ]
+    outs = {path: (md5, statement.made(path)) for path, md5 in recorded(entry, "outs").items()}
+    return found + [
+        f"{path} was written with MD5 {made}, dvc.lock says {md5}"
+        for path, (md5, made) in outs.items()
+        if made not in (None, md5)
+    ]
+
+
+def own_md5(entry: Entry, stage: str) -> str | None:
+    """The MD5 that an entry holds for the statement of its stage; None where it is older than statements."""
+    return recorded(entry, "outs").get(str(location(stage)))
+
+
+def without(text: str, stage: str) -> str:
+    """The text of a dvc.lock without the entry of a stage, all else as it was."""
+    return re.sub(rf"^  {re.escape(stage)}:\n(?:   .*\n|\n)*", "", text, count=1, flags=re.MULTILINE)
+
+
+def take_out(stage: str, entry: Entry, path: Path = LOCK) -> None:
+    """Remove an entry from dvc.lock, and what DVC's run-cache has under it: it would hand the result out again."""
+    write_text(path, without(path.read_text(encoding="utf-8"), stage))
+    for file in run_cache(entry):
+        with suppress(FileNotFoundError):
+            file.unlink()
+
+
+def run_cache(entry: Entry) -> list[Path]:
+    """The files under which the run-cache has results for what an entry says was run."""
+    from dvc.repo import Repo
+    from dvc.stage.cache import _get_cache_hash
+
+    with Repo(".") as repo:
+        key = _get_cache_hash({**entry}, key=True)
+        folder = Path(repo.stage_cache._get_cache_dir(key))
+    return sorted(folder.iterdir()) if folder.is_dir() else []

@@ -1,0 +1,109 @@
+"""A stage while it runs: its inputs are checked before, and what it used and made is stated after."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assay.errors import AssayError
+from assay.files import WRITTEN, Seen, files_in, files_md5, md5, stamp
+from assay.lineage.checks import Known, first_difference, require_order, require_record
+from assay.lineage.graph import Node, graph
+from assay.lineage.statement import FOLDER, Statement, chosen, same, write
+
+DVC_STAGE = "DVC_STAGE"  # which DVC sets for the command of a stage
+NOTHING_RECORDED = "run it again, and change nothing meanwhile; nothing of this run was recorded"
+# Set where dvc.lock is written when all stages have run, not after each: it cannot be held against anything before.
+LOCK_COMES_LAST: ContextVar[bool] = ContextVar("lock_comes_last", default=False)
+RUNNING: ContextVar["Used | None"] = ContextVar("running", default=None)
+
+Reread = Callable[[], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a stage found when it started: values by key, MD5 by path, and the stamps of the files by path."""
+
+    params: dict[str, Any]
+    deps: dict[str, str]
+    stamps: dict[str, dict[str, tuple[int, ...]]]
+
+
+@contextmanager
+def stated(stage: str, plain: Mapping[str, Any], reread: Reread | None) -> Iterator[None]:
+    """Run a stage within: its inputs are what their makers stated, and nothing that it used changed meanwhile.
+
+    plain: the configuration that it uses; reread: gives the one that params.yaml holds when it has ended, None where it
+    did not come from there. Where DVC runs the stage, dvc.lock and the stages before it are checked too. Raises
+    AssayError; then nothing is stated, and DVC, told by the exit code, records nothing.
+    """
+    known = Known(graph())
+    node = known.graph.nodes.get(stage)
+    if node is None:  # run by hand, and no part of the line
+        yield
+        return
+    if DVC_STAGE in os.environ:
+        if not LOCK_COMES_LAST.get():
+            require_record(known, known.graph.ancestors(stage))
+        require_order(known, stage, plain)
+    used = _used(known, node, plain)
+    running, written = RUNNING.set(used), WRITTEN.set({})
+    try:
+        yield
+        made = _made(node, WRITTEN.get() or {})
+    finally:
+        RUNNING.reset(running)
+        WRITTEN.reset(written)
+    _require_unchanged(stage, node, used, reread)
+    write(Statement(stage, used.params, used.deps, made))
+
+
+def dependencies() -> dict[str, str]:
+    """Path to MD5 of each dependency of the stage that is running, by path."""
+    used = RUNNING.get()
+    return dict(used.deps) if used else {}
+
+
+def _used(known: Known, node: Node, plain: Mapping[str, Any]) -> Used:
+    stamps = {path: _stamps(Path(path)) for path in node.deps}
+    deps = {path: known.require(Path(path)) for path in sorted(node.deps)}
+    return Used(chosen(plain, node.params), {path: found for path, found in deps.items() if found}, stamps)
+
+
+def _stamps(path: Path) -> dict[str, tuple[int, ...]]:
+    files = files_in(path) if path.is_dir() else [path] if path.exists() else []
+    return {str(file): stamp(file) for file in files}
+
+
+def _require_unchanged(stage: str, node: Node, used: Used, reread: Reread | None) -> None:
+    for path, before in used.stamps.items():
+        if _stamps(Path(path)) != before and used.deps.get(path) != (md5(Path(path)) if Path(path).exists() else None):
+            raise AssayError(f"it was changed while {stage} ran", where=path, todo=NOTHING_RECORDED)
+    now = chosen(reread(), node.params) if reread else used.params
+    for key, value in used.params.items():
+        if not same(value, now.get(key)):
+            inner, before, after = first_difference(key, value, now.get(key))
+            what = f"it was changed while {stage} ran: {inner} was {before!r} and is {after!r}"
+            raise AssayError(what, where="params.yaml", todo=NOTHING_RECORDED)
+
+
+def _made(node: Node, written: Mapping[Path, Seen]) -> dict[str, str]:
+    """MD5 of each file among the outputs, by path; AssayError if one is not as it was written."""
+    outs = [Path(out) for out in node.outs if not Path(out).is_relative_to(FOLDER)]
+    files = {file for out in outs for file in ([out] if out.is_file() else files_in(out))}
+    files |= {file for file in written if any(file.is_relative_to(out) for out in outs)}
+    return {file.as_posix(): _as_written(file, written.get(file)) for file in sorted(files)}
+
+
+def _as_written(file: Path, seen: Seen | None) -> str:
+    if not file.exists():
+        raise AssayError("it was removed after it was written", where=str(file), todo=NOTHING_RECORDED)
+    if seen and stamp(file) == seen.stamp:
+        return seen.md5
+    found = files_md5(file)[""]
+    if seen and found != seen.md5:
+        raise AssayError("it was changed after it was written", where=str(file), todo=NOTHING_RECORDED)
+    return found

@@ -1,0 +1,92 @@
+"""What a stage states of itself: the parameters and files that it used, and the files that it made."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from assay.errors import AssayError
+from assay.files import folder_md5, read_json, write_text
+
+FOLDER = Path("data/lineage")
+MEND = "assay doctor --mend"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Of one run of a stage.
+
+    `params`: value of each key of params.yaml that dvc.yaml lists, as it was used; `deps`: MD5 of each dependency, by
+    path, as DVC computes it; `outs`: MD5 of each file that was written, by path.
+    """
+
+    stage: str
+    params: dict[str, Any]
+    deps: dict[str, str]
+    outs: dict[str, str]
+
+    def made(self, path: str) -> str | None:
+        """The MD5, as dvc.lock has it, of a file or folder that the stage made; None if it says nothing of it."""
+        if path in self.outs:
+            return self.outs[path]
+        inside = {name: md5 for name, md5 in self.outs.items() if PurePosixPath(name).is_relative_to(path)}
+        if not inside:
+            return None
+        return folder_md5({PurePosixPath(name).relative_to(path).as_posix(): md5 for name, md5 in inside.items()})
+
+
+def location(stage: str) -> Path:
+    """Where a stage's statement lies."""
+    return FOLDER / f"{stage}.json"
+
+
+def write(statement: Statement) -> None:
+    """Write it to its place, with a checksum of its own: it is what other files are held against."""
+    content = {**asdict(statement), "md5": _checksum(asdict(statement))}
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str)
+    write_text(location(statement.stage), text + "\n")
+
+
+def read(stage: str) -> Statement | None:
+    """The statement of a stage; None if there is none. AssayError if the file is damaged."""
+    path = location(stage)
+    return parse(read_json(path), str(path)) if path.exists() else None
+
+
+def parse(content: object, where: str) -> Statement:
+    """A statement from plain data; AssayError if it is none, or not what its checksum says."""
+    try:
+        parts = dict(content)  # type: ignore[call-overload]
+        checksum, statement = parts.pop("md5"), Statement(**parts)
+    except (KeyError, TypeError, ValueError) as error:
+        raise AssayError(f"not the statement of a stage: {error}", where=where, todo=MEND) from error
+    if checksum != _checksum(parts):
+        raise AssayError("the statement of the stage is damaged", where=where, todo=MEND)
+    return statement
+
+
+def chosen(plain: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    """The values of dotted keys of a configuration; a key that is not there is left out, as DVC does."""
+    found = {}
+    for key in keys:
+        value: Any = plain
+        for part in key.split("."):
+            value = value.get(part, ...) if isinstance(value, Mapping) else ...
+        if value is not ...:
+            found[key] = value
+    return found
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values of a configuration are equal as they would be written: 1 is not 1.0, and not true."""
+    return _written(one) == _written(other)
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    return hashlib.md5(_written(content).encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""What dvc.lock says is what ran: whatever is changed while the real DVC runs the line, nothing false is recorded."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline_copy import Copy
+from true_records import false_records
+
+OTHER = "training.folds=3"
+
+
+def until(process, words: str) -> None:
+    """Read what a process says until it says this."""
+    while words not in (line := process.stdout.readline()):
+        assert line, process.stderr.read()
+
+
+def edit(copy: Copy) -> None:
+    params = copy.path / "params.yaml"
+    params.write_text(params.read_text().replace("folds: 2", "folds: 3"))
+
+
+def edit_code(copy: Copy) -> None:
+    with (copy.path / "src/assay/folds.py").open("a") as file:
+        file.write("# another version\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("stage", "interfere", "where"),
+    [
+        ("train", edit, "params.yaml"),
+        ("evaluate", edit, "params.yaml"),  # which does not read it, but train did
+        ("train", edit_code, "src/assay/folds.py"),
+    ],
+)
+def test_a_change_while_the_line_runs_ends_it(
+    cheap: Copy, stage: str, interfere: Callable[[Copy], None], where: str
+) -> None:
+    process = cheap.start("dvc", "repro", "--force")
+    until(process, f"Running stage '{stage}'")
+    interfere(cheap)
+    _, said = process.communicate()
+    assert process.returncode != 0
+    assert "changed while" in said
+    assert where in said
+    assert false_records(cheap) == []
+    cheap.repro()
+    assert false_records(cheap) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [("dvc", "exp", "run", "-S", OTHER), ("assay", "params", OTHER)])
+def test_nobody_else_writes_params_yaml_while_the_line_runs(cheap: Copy, command: tuple[str, ...]) -> None:
+    process = cheap.start("dvc", "repro", "--force")
+    until(process, "Running stage 'train'")
+    assert "another run holds the workspace" in cheap.run(*command, fails=True).stderr
+    process.communicate()
+    assert process.returncode == 0
+    assert cheap.git_status() == ""
+    assert "up to date" in cheap.run("dvc", "status").stdout
+
+
+@pytest.mark.slow
+def test_a_false_entry_that_dvc_wrote_is_taken_out_and_hands_out_nothing(cheap: Copy) -> None:
+    """`dvc commit` records what lies here for what params.yaml says: as false as what a race leaves."""
+    edit(cheap)
+    cheap.run("dvc", "commit", "--force", "train")
+    assert len(false_records(cheap)) == 2
+    said = cheap.run("dvc", "repro", "--force", "--single-item", "audit", fails=True).stderr
+    assert "training.folds" in said or "training was" in said
+    assert false_records(cheap) == []
+    assert "train" in cheap.repro()
+    assert false_records(cheap) == []
