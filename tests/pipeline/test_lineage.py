@@ -30,8 +30,7 @@ def edit_code(copy: Copy) -> None:
 @pytest.mark.parametrize(
     ("stage", "interfere", "where"),
     [
-        ("train", edit, "params.yaml"),
-        ("evaluate", edit, "params.yaml"),  # which does not read it, but train did
+        ("evaluate", edit, "params.yaml"),  # which does not read what is edited, but train did
         ("train", edit_code, "src/assay/folds.py"),
     ],
 )

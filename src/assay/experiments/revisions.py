@@ -15,7 +15,9 @@ import yaml
 from assay.datasets import RECORD_ID, WEIGHT
 from assay.errors import AssayError, translated
 from assay.folds import TEST
-from assay.lineage.checks import require
+from assay.lineage import lock
+from assay.lineage.checks import require, shortened
+from assay.lineage.statement import location, parse
 from assay.paths import CLEANED, LABELS, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
 
 if TYPE_CHECKING:
@@ -66,6 +68,35 @@ class Recorded:
                     todo=f"assay remote {self.name} says whether it is the remote; else delete it from the cache",
                 )
         return content
+
+    def require_true(self) -> None:
+        """AssayError if dvc.lock says of a stage what the stage, by its statement, does not say of itself.
+
+        Statements that are not to be had say nothing; commits from before there were any have none.
+        """
+        for stage, entry in self._entries().items():
+            if found := self._differences(stage, entry):
+                raise AssayError(
+                    f"dvc.lock says of {stage} what is not true: {shortened(found)}",
+                    where=self._where,
+                    todo=f"git checkout {self.sha[:10]} && dvc repro, and commit what comes out",
+                )
+
+    def _differences(self, stage: str, entry: lock.Entry) -> list[str]:
+        path = str(location(stage))
+        try:
+            content = self.read_bytes(path)
+        except AssayError:
+            return []
+        return lock.differences(entry, parse(json.loads(content), path))
+
+    def _entries(self) -> dict[str, lock.Entry]:
+        """The entries of dvc.lock that name a statement."""
+        try:
+            stages = yaml.load(self.tree.read_bytes(str(lock.LOCK)), yaml.CSafeLoader)["stages"]
+        except (FileNotFoundError, KeyError, TypeError, yaml.YAMLError):
+            return {}  # whoever reads something that it should name will say so
+        return {stage: entry for stage, entry in stages.items() if lock.own_md5(entry, stage)}
 
     def _hashes(self, path: str, content: bytes) -> Iterator[tuple[str, str, str]]:
         """Name, recorded and found hash of a file that DVC keeps, and of the folder by which it keeps it."""
@@ -154,7 +185,9 @@ def revision(name: str) -> Revision:
     with Repo(".") as repo:
         sha = commit(repo, name)
         # The remotes that are named here: the revision may be older than they are.
-        return Revision(name, sha, Recorded(name, sha, DVCFileSystem(".", rev=sha, config=dict(repo.config))))
+        files = Recorded(name, sha, DVCFileSystem(".", rev=sha, config=dict(repo.config)))
+    files.require_true()
+    return Revision(name, sha, files)
 
 
 def commit(repo: "Repo", name: str) -> str:
