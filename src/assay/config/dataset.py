@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assay.config import sample
+from assay.config.expressions import CONDITION, fault
 from assay.config.fields import MISSING
+from assay.config.grammar import ALLOWED
+from assay.datasets import CODE, DATE, RECORD_ID, WEIGHT
 
 FORMATS = ("csv", "parquet", "pickle.xz")
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
 NUMBER, CATEGORY, FLAG, DAY, TEXT = "number", "category", "flag", "date", "text"
 TYPES = (NUMBER, CATEGORY, FLAG, DAY, TEXT)
+KINDS = {CATEGORY: TEXT, FLAG: CONDITION}  # as what an expression takes a type, where not as itself
 FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE = "feature", "id", "target", "leak", "personal", "check", "ignore"
 # A check column is only there to be checked against others and does not pass cleaning; what is ignored passes (the
 # population may depend on it), and is no feature; what is personal does not even pass collecting.
@@ -71,7 +75,7 @@ class Column:
 class Rule:
     """A rule on whole records: `where` is true for those that break it.
 
-    `where` is an expression over the typed columns (pandas.DataFrame.eval); `then` says what becomes of such a record:
+    `where` is an expression over the typed columns (`assay.config.grammar`); `then` says what becomes of such a record:
     stop, quarantine, set `columns` missing, or note.
     """
 
@@ -161,6 +165,11 @@ def personal_columns(dataset: Dataset) -> list[str]:
     return [name for name, column in dataset.columns.items() if column.role == PERSONAL]
 
 
+def passes(dataset: Dataset, name: str) -> bool:
+    """Whether a column is still there in cleaned records."""
+    return dataset.columns[name].role in (FEATURE, LEAK, IGNORE) or name in (dataset.group, *dataset.slices)
+
+
 def faults(dataset: Dataset) -> list[str]:
     """Every contradiction of a contract, named by key; empty when all is well."""
     columns: dict[str, Column] = dataset.columns
@@ -187,7 +196,23 @@ def faults(dataset: Dataset) -> list[str]:
         )
     if dataset.sample and dataset.source.format not in (None, "parquet"):
         found.append(f"dataset.sample needs Parquet files, not dataset.source.format={dataset.source.format}")
-    return found + sample.faults(dataset.sample, list(columns))
+    return found + _expression_faults(dataset) + sample.faults(dataset.sample, list(columns))
+
+
+def _expression_faults(dataset: Dataset) -> list[str]:
+    """What is wrong with rules, over the typed columns, and with the population, over cleaned records."""
+    kinds = {name: KINDS.get(column.type, column.type) for name, column in dataset.columns.items()}
+    dated = {DATE: DAY} if dataset.time else {}
+    typed = {name: kind for name, kind in kinds.items() if dataset.columns[name].role != PERSONAL} | dated
+    cleaned = {name: kind for name, kind in kinds.items() if passes(dataset, name)} | dated
+    cleaned |= {RECORD_ID: TEXT, CODE: TEXT} | ({WEIGHT: NUMBER} if dataset.sample else {})
+    found = [fault(rule.where, typed, f"dataset.rules.{name}.where") for name, rule in dataset.rules.items()]
+    found += [
+        fault(outside.where, cleaned, f"dataset.population[{number}].where")
+        for number, outside in enumerate(dataset.population)
+    ]
+    wrong = [one for one in found if one]
+    return [*wrong, ALLOWED] if wrong else []
 
 
 def _column_faults(key: str, column: Column) -> list[str]:
