@@ -14,8 +14,8 @@ from skops.io import dumps
 
 from assay.errors import AssayError
 from assay.files import md5
+from assay.modelling.building import build
 from assay.modelling.bundle import canonical, describe, feature_schema, load_model, save_model
-from assay.modelling.zoo import build
 from modelling_samples import MODELS, configured, labelled
 from samples import ROOT
 
@@ -47,7 +47,7 @@ def test_equal_models_have_equal_files(name: str, tmp_path: Path) -> None:
 def test_equal_models_have_equal_files_in_processes_of_their_own(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
-        "from modelling_samples import *; from assay.modelling.zoo import build;"
+        "from modelling_samples import *; from assay.modelling.building import build;"
         "from assay.modelling.bundle import save_model; from assay.files import md5; r = labelled();"
         "print(md5(save_model(build(configured('random_forest')).fit(r.X, r.y), Path(sys.argv[2]))))"
     )

@@ -13,6 +13,7 @@ from assay.config import sample
 from assay.config.expressions import CONDITION, fault
 from assay.config.fields import MISSING
 from assay.config.grammar import ALLOWED
+from assay.config.targets import function_fault, knowledge_fault
 from assay.datasets import CODE, DATE, RECORD_ID, WEIGHT
 
 FORMATS = ("csv", "parquet", "pickle.xz")
@@ -125,9 +126,9 @@ class Dataset:
 
     `key`: the column that identifies a record, or null for the row number. `group`: the column whose equal values must
     not be divided between folds (a person). `missing`: the texts that mean no value. `slices`: column to the edges of
-    its bands, or to an empty list for its values. `knowledge`: a module of what only this dataset knows, see
-    `assay.datasets`. `rule`: dotted path of a hand rule from the feature table to booleans, a baseline. `sample`: which
-    rows are taken, see `assay.config.sample`; null for all.
+    its bands, or to an empty list for its values. `knowledge`: a module of what only this dataset knows, under
+    `assay.datasets`. `rule`: dotted path, there too, of a hand rule from the feature table to booleans, a baseline.
+    `sample`: which rows are taken, see `assay.config.sample`; null for all.
 
     `personal`: the columns of that role, gathered when the configuration is composed, so that `collect` can depend on
     them alone.
@@ -196,6 +197,8 @@ def faults(dataset: Dataset) -> list[str]:
         )
     if dataset.sample and dataset.source.format not in (None, "parquet"):
         found.append(f"dataset.sample needs Parquet files, not dataset.source.format={dataset.source.format}")
+    named_code = ((dataset.knowledge, knowledge_fault, "knowledge"), (dataset.rule, function_fault, "rule"))
+    found += [fault for path, check, key in named_code if path and (fault := check(path, f"dataset.{key}"))]
     return found + _expression_faults(dataset) + sample.faults(dataset.sample, list(columns))
 
 
