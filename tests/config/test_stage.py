@@ -10,7 +10,7 @@ import pytest
 
 from assay.config.stage import enter_root
 from assay.errors import AssayError
-from attacks import Touching
+from attacks import touching
 from samples import ROOT
 
 
@@ -58,7 +58,7 @@ def test_a_section_for_hydra_runs_nothing(section: str, arguments: list[str], he
     shutil.copytree(ROOT / "conf", "conf")
     config = Path("conf/config.yaml")
     config.write_text(config.read_text().replace("  - override hydra/job_logging: disabled\n", "") + section)
-    Path("evil.pkl").write_bytes(pickle.dumps(Touching("executed")))
+    Path("evil.pkl").write_bytes(pickle.dumps(touching("executed")))
     ended = run("-m", "assay.stages.split", *arguments, cwd=here)
     assert "the file is missing" in ended.stderr, ended.stderr  # the stage itself ran
     assert not Path("executed").exists()

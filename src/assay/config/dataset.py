@@ -32,7 +32,8 @@ ROLES = (FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE)
 class Source:
     """Where the raw file comes from, and the hash that says it is the right one.
 
-    `format`: csv, parquet or pickle.xz; null goes by the name. A pickle runs code when it is read: it must be declared.
+    `format`: csv, parquet or pickle.xz; null goes by the name. Of a pickle, which must be declared, only plain
+    columns are read: numbers, texts, truth values and dates.
     """
 
     uri: str = MISSING

@@ -24,20 +24,22 @@ FILES = re.compile(
     r"(.*_)?(memory|cachedir|file|filename|filenames|dir|directory|path|log|borders|input_model|output_model)"
 )
 FROM_FILES = {"input": ("file", "filename")}
+SHORT = reprlib.Repr()
+SHORT.maxstring = 100
 
 
 def knowledge_fault(value: str, key: str) -> str | None:
     """What is wrong with the name of a module of what only one dataset knows."""
     if KNOWLEDGE_PATH.fullmatch(value):
         return None
-    return f"{key}={_short(value)} is no module under {DATASETS}"
+    return f"{key}={SHORT.repr(value)} is no module under {DATASETS}"
 
 
 def function_fault(value: str, key: str) -> str | None:
     """What is wrong with the name of a hand rule."""
     if isinstance(value, str) and FUNCTION_PATH.fullmatch(value):
         return None
-    return f"{key}={_short(value)} is no function of a module under {DATASETS}"
+    return f"{key}={SHORT.repr(value)} is no function of a module under {DATASETS}"
 
 
 def target_fault(value: Any, key: str) -> str | None:
@@ -46,7 +48,7 @@ def target_fault(value: Any, key: str) -> str | None:
         found = LIBRARY_PATH.fullmatch(value)
         if OWN_PATH.fullmatch(value) or (found and found["library"] in LIBRARIES):
             return None
-    return f"{key}={_short(value)} is neither in {ZOO} nor an estimator of: {', '.join(LIBRARIES)}"
+    return f"{key}={SHORT.repr(value)} is neither in {ZOO} nor an estimator of: {', '.join(LIBRARIES)}"
 
 
 def model_faults(model: Any, key: str) -> list[str]:
@@ -72,9 +74,5 @@ def _parameter_fault(name: str, value: Any, key: str) -> str | None:
     if name.startswith("_"):
         return f"{key} is not allowed: of the names that begin with _ only {TARGET}"
     if (FILES.fullmatch(name) and not isinstance(value, bool | None)) or value in FROM_FILES.get(name, ()):
-        return f"{key}={_short(value)} is not allowed: the library would read or write files by it"
+        return f"{key}={SHORT.repr(value)} is not allowed: the library would read or write files by it"
     return None
-
-
-def _short(value: Any) -> str:
-    return reprlib.repr(value)

@@ -17,6 +17,7 @@ from assay.evaluation.criteria import RANKED_BY, verdict
 from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
 from assay.folds import TEST
 from assay.lineage import dependencies
+from assay.modelling.bundle import described
 from assay.paths import (
     ANNOTATION_LOG,
     AUDIT,
@@ -42,6 +43,7 @@ Tables = dict[str, dict[str, pd.DataFrame]]
 @stage
 def main(config: Config) -> None:
     """Read data/predictions, the test labels and models/, write reports/."""
+    described(MODEL)  # figures are of the model that lies there
     with progress(4, "evaluation") as bar:
         records = read_table(CLEANED).set_index(RECORD_ID)
         test, seen = read_predictions()
