@@ -90,6 +90,16 @@ def test_a_truncated_file_between_stages(refused: Callable[[str], str], stage: s
     assert "dvc checkout" in message
 
 
+def test_a_model_of_which_one_byte_was_changed(refused: Callable[[str], str]) -> None:
+    path = Path("models/model.ubj")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    message = refused("evaluate")
+    assert str(path) in message
+    assert "dvc checkout models" in message
+
+
 def test_a_column_gone_from_a_file_between_stages(refused: Callable[[str], str]) -> None:
     path = Path("data/annotated/labels.parquet")
     pd.read_parquet(path).drop(columns="label").to_parquet(path, index=False)
