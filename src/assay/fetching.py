@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from assay.config.dataset import Source
 
 PACKAGE, S3 = "package://", "s3://"
+SCHEMES = ("", "file", "http", "https", "s3")  # fsspec has others, which read instructions from files or run programs
 # Some stores answer a request for a part with the checksum of the whole. The SHA-256 of the source is checked anyway.
 S3_OPTIONS = {"config_kwargs": {"response_checksum_validation": "when_required"}}
 
@@ -41,6 +42,9 @@ def _copy(uri: str, target: BinaryIO) -> None:
 def _opened(uri: str) -> BinaryIO:
     if uri.startswith(PACKAGE):
         return _in_package(uri.removeprefix(PACKAGE)).open("rb")
+    scheme = uri.partition("://")[0] if "://" in uri else ""
+    if scheme not in SCHEMES or "::" in uri:
+        raise ValueError(f"no such kind of source: {uri.partition('://')[0]}")
     import fsspec
 
     return fsspec.open(uri, "rb", **(S3_OPTIONS if uri.startswith(S3) else {})).open()
@@ -51,7 +55,7 @@ def _in_package(path: str) -> Path:
     from importlib.util import find_spec
 
     package, _, inner = path.partition("/")
-    spec = find_spec(package)
+    spec = find_spec(package) if package.isidentifier() else None  # a dotted name is imported in part
     if spec is None or not spec.submodule_search_locations:
         raise ImportError(f"package {package!r} is not installed")
     return Path(spec.submodule_search_locations[0], inner)

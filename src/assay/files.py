@@ -92,7 +92,7 @@ def read_json(path: Path) -> Any:
     _require(path)
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _damaged(path, error) from error
 
 

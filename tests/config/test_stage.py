@@ -1,5 +1,6 @@
 """How a stage starts: from params.yaml, as a Hydra app, from any folder of the repo, and with the code of its copy."""
 
+import pickle
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from assay.config.stage import enter_root
 from assay.errors import AssayError
+from attacks import touching
 from samples import ROOT
 
 
@@ -43,6 +45,23 @@ def test_a_stage_refuses_a_wrong_override_and_names_it(override: str) -> None:
     assert refused.returncode != 0
     assert override.rpartition("=")[0].split(".")[-1] in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+# What Hydra would call by itself, from a section that any file of conf/ could have.
+CALLBACK = "  callbacks: {evil: {_target_: pandas.read_pickle, filepath_or_buffer: evil.pkl}}\n"
+LOGGING = "  job_logging: {formatters: {evil: {(): pandas.read_pickle, filepath_or_buffer: evil.pkl}}}\n"
+
+
+@pytest.mark.parametrize("section", [CALLBACK, LOGGING], ids=["callback", "logging"])
+@pytest.mark.parametrize("arguments", [["split.seed=1"], ["-m", "split.seed=1,2"]], ids=["one", "several"])
+def test_a_section_for_hydra_runs_nothing(section: str, arguments: list[str], here: Path) -> None:
+    shutil.copytree(ROOT / "conf", "conf")
+    config = Path("conf/config.yaml")
+    config.write_text(config.read_text().replace("  - override hydra/job_logging: disabled\n", "") + section)
+    Path("evil.pkl").write_bytes(pickle.dumps(touching("executed")))
+    ended = run("-m", "assay.stages.split", *arguments, cwd=here)
+    assert "the file is missing" in ended.stderr, ended.stderr  # the stage itself ran
+    assert not Path("executed").exists()
 
 
 def test_a_copy_of_the_repository_runs_its_own_code(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assay.modelling.building import build
 from assay.modelling.early_stopping import chosen_rounds, fit_watching, stops_early
-from assay.modelling.zoo import build
 from modelling_samples import MODELS, configured, labelled
 
 ROUNDS = {"xgboost": "n_estimators", "hist_gbm": "max_iter"}

@@ -7,12 +7,19 @@ import pandas as pd
 import pytest
 
 from assay.config.schema import Training
+from assay.config.targets import LIBRARIES
 from assay.modelling.records import Records
 from assay.modelling.training import fits, out_of_fold, train
 from modelling_samples import configured, labelled
 
 SPY = {"name": "spy", "threshold": None, "_target_": "modelling_samples.Spy"}
 TRAINING = Training(folds=4, confidence=0.95, refit=True)
+
+
+@pytest.fixture(autouse=True)
+def library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The module of the spy counts as a model library."""
+    monkeypatch.setattr("assay.config.targets.LIBRARIES", (*LIBRARIES, "modelling_samples"))
 
 
 def numbered(n: int, start: int = 0) -> Records:

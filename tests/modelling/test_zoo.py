@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from assay.errors import AssayError
-from assay.modelling.zoo import build
+from assay.modelling.building import build
 from modelling_samples import MODELS, configured, labelled
 
 TRAIN, NEW = labelled(), labelled(60, seed=1)

@@ -12,8 +12,8 @@ import yaml
 from assay.evaluation.bootstrap import estimate, resamples
 from assay.evaluation.metrics import Scored, ranking
 from assay.experiments.compare import Plan, judged
+from assay.modelling.building import build
 from assay.modelling.training import score
-from assay.modelling.zoo import build
 from pipeline_copy import Copy
 
 QUICK = ("--resamples", "300")

@@ -32,6 +32,11 @@ def test_a_stage_with_arguments_leaves_no_folders_behind(line: Copy, tmp_path: P
         ("model=xgbost", "model/xgbost"),
         ("criteria.min_recall=1.5", "criteria.min_recall=1.5"),
         ("split.test_from=1985-01-01", "split.test_from"),
+        ("dataset.rules.both_queries.where='@pd.io.common.os.getcwd()'", "dataset.rules.both_queries.where: '@'"),
+        ("dataset.rules.both_queries.where='agee > 50'", "no column 'agee' (meant: age?) at character 1"),
+        ("dataset.knowledge=antigravity", "dataset.knowledge='antigravity'"),
+        ("dataset.rule=os.getcwd", "dataset.rule='os.getcwd'"),
+        ("model._target_=os.getcwd", "model._target_='os.getcwd'"),
     ],
 )
 def test_a_wrong_override_is_refused_before_anything_runs(line: Copy, override: str, named: str) -> None:

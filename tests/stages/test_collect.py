@@ -1,6 +1,7 @@
 """collect: the declared file or none."""
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,30 @@ def test_a_source_that_cannot_be_read_is_named(tmp_path: Path, uri: str) -> None
         collect(declared(uri, "0" * 64), tmp_path / "target")
     assert uri in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "package://evil_module.inner/a.csv",
+        "reference://k::file:///refs.json",
+        "simplecache::file:///etc/hostname",
+        "ssh://host/a.csv",
+        "memory://a.csv",
+        "python:evil_module://a",
+    ],
+)
+def test_a_source_of_another_kind_imports_and_runs_nothing(
+    uri: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "evil_module").mkdir()
+    (here / "evil_module/__init__.py").write_text("open('executed', 'w')")
+    monkeypatch.syspath_prepend(here)
+    with pytest.raises(AssayError, match="cannot be read") as caught:
+        collect(declared(uri, "0" * 64), here / "target.csv")
+    assert uri in str(caught.value)
+    assert not Path("executed").exists()
+    assert "evil_module" not in sys.modules
 
 
 TABLE = pd.DataFrame(

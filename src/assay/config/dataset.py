@@ -10,13 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assay.config import sample
+from assay.config.expressions import CONDITION, fault
 from assay.config.fields import MISSING
+from assay.config.grammar import ALLOWED
+from assay.config.targets import function_fault, knowledge_fault
+from assay.datasets import CODE, DATE, RECORD_ID, WEIGHT
 
 FORMATS = ("csv", "parquet", "pickle.xz")
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
 NUMBER, CATEGORY, FLAG, DAY, TEXT = "number", "category", "flag", "date", "text"
 TYPES = (NUMBER, CATEGORY, FLAG, DAY, TEXT)
+KINDS = {CATEGORY: TEXT, FLAG: CONDITION}  # as what an expression takes a type, where not as itself
 FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE = "feature", "id", "target", "leak", "personal", "check", "ignore"
 # A check column is only there to be checked against others and does not pass cleaning; what is ignored passes (the
 # population may depend on it), and is no feature; what is personal does not even pass collecting.
@@ -27,7 +32,8 @@ ROLES = (FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE)
 class Source:
     """Where the raw file comes from, and the hash that says it is the right one.
 
-    `format`: csv, parquet or pickle.xz; null goes by the name. A pickle runs code when it is read: it must be declared.
+    `format`: csv, parquet or pickle.xz; null goes by the name. Of a pickle, which must be declared, only plain
+    columns are read: numbers, texts, truth values and dates.
     """
 
     uri: str = MISSING
@@ -71,7 +77,7 @@ class Column:
 class Rule:
     """A rule on whole records: `where` is true for those that break it.
 
-    `where` is an expression over the typed columns (pandas.DataFrame.eval); `then` says what becomes of such a record:
+    `where` is an expression over the typed columns (`assay.config.grammar`); `then` says what becomes of such a record:
     stop, quarantine, set `columns` missing, or note.
     """
 
@@ -121,9 +127,9 @@ class Dataset:
 
     `key`: the column that identifies a record, or null for the row number. `group`: the column whose equal values must
     not be divided between folds (a person). `missing`: the texts that mean no value. `slices`: column to the edges of
-    its bands, or to an empty list for its values. `knowledge`: a module of what only this dataset knows, see
-    `assay.datasets`. `rule`: dotted path of a hand rule from the feature table to booleans, a baseline. `sample`: which
-    rows are taken, see `assay.config.sample`; null for all.
+    its bands, or to an empty list for its values. `knowledge`: a module of what only this dataset knows, under
+    `assay.datasets`. `rule`: dotted path, there too, of a hand rule from the feature table to booleans, a baseline.
+    `sample`: which rows are taken, see `assay.config.sample`; null for all.
 
     `personal`: the columns of that role, gathered when the configuration is composed, so that `collect` can depend on
     them alone.
@@ -161,6 +167,11 @@ def personal_columns(dataset: Dataset) -> list[str]:
     return [name for name, column in dataset.columns.items() if column.role == PERSONAL]
 
 
+def passes(dataset: Dataset, name: str) -> bool:
+    """Whether a column is still there in cleaned records."""
+    return dataset.columns[name].role in (FEATURE, LEAK, IGNORE) or name in (dataset.group, *dataset.slices)
+
+
 def faults(dataset: Dataset) -> list[str]:
     """Every contradiction of a contract, named by key; empty when all is well."""
     columns: dict[str, Column] = dataset.columns
@@ -187,7 +198,25 @@ def faults(dataset: Dataset) -> list[str]:
         )
     if dataset.sample and dataset.source.format not in (None, "parquet"):
         found.append(f"dataset.sample needs Parquet files, not dataset.source.format={dataset.source.format}")
-    return found + sample.faults(dataset.sample, list(columns))
+    named_code = ((dataset.knowledge, knowledge_fault, "knowledge"), (dataset.rule, function_fault, "rule"))
+    found += [fault for path, check, key in named_code if path and (fault := check(path, f"dataset.{key}"))]
+    return found + _expression_faults(dataset) + sample.faults(dataset.sample, list(columns))
+
+
+def _expression_faults(dataset: Dataset) -> list[str]:
+    """What is wrong with rules, over the typed columns, and with the population, over cleaned records."""
+    kinds = {name: KINDS.get(column.type, column.type) for name, column in dataset.columns.items()}
+    dated = {DATE: DAY} if dataset.time else {}
+    typed = {name: kind for name, kind in kinds.items() if dataset.columns[name].role != PERSONAL} | dated
+    cleaned = {name: kind for name, kind in kinds.items() if passes(dataset, name)} | dated
+    cleaned |= {RECORD_ID: TEXT, CODE: TEXT} | ({WEIGHT: NUMBER} if dataset.sample else {})
+    found = [fault(rule.where, typed, f"dataset.rules.{name}.where") for name, rule in dataset.rules.items()]
+    found += [
+        fault(outside.where, cleaned, f"dataset.population[{number}].where")
+        for number, outside in enumerate(dataset.population)
+    ]
+    wrong = [one for one in found if one]
+    return [*wrong, ALLOWED] if wrong else []
 
 
 def _column_faults(key: str, column: Column) -> list[str]:

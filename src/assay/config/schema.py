@@ -4,13 +4,14 @@ The schemas carry types and ranges; the values stand in `conf/`. They are regist
 `src/hydra_plugins/assay_schemas.py`, so that `dvc exp run`, `assay params` and the stages refuse the same things.
 """
 
-from dataclasses import Field, dataclass, field, fields, is_dataclass
+from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass
 from datetime import date
 from typing import Any
 
 from assay.config import dataset as contract
 from assay.config.dataset import Dataset
 from assay.config.fields import MISSING, number
+from assay.config.targets import model_faults
 
 FORMAT = 2
 SPLITS = ("time", "random", "group")
@@ -233,9 +234,12 @@ def _out_of_range(item: Field, key: str, value: float) -> list[str]:
 
 
 def _model_faults(model: Any, key: str) -> list[str]:
+    if is_dataclass(model) and not isinstance(model, type):
+        return model_faults(asdict(model), key)  # its ranges were checked with the rest
     if not isinstance(model, dict):
-        return []  # a dataclass: its ranges were checked with the rest
-    return [f"{key}.{name} is missing" for name in ("name", "_target_") if name not in model]
+        return [f"{key}={model!r} is no mapping"]
+    missing = [f"{key}.{name} is missing" for name in ("name", "_target_") if name not in model]
+    return missing + model_faults(model, key)
 
 
 def _split_faults(config: "Config") -> list[str]:

@@ -87,7 +87,18 @@ def _hydra_app(run: Run, name: str) -> None:
                 run(config)
 
     register()
+    _keep_to_composing()
     # Hydra writes multirun.yaml somewhere whatever it is told: let that be a folder that goes away.
     with tempfile.TemporaryDirectory() as scratch:
         sys.argv.append(f"hydra.sweep.dir={scratch}")
         hydra.main(version_base="1.3", config_path=str(CONF.absolute()), config_name="config")(task)()
+
+
+def _keep_to_composing() -> None:
+    """Let no `hydra:` section in conf/ name what Hydra would call: callbacks, and what logs."""
+    from hydra._internal import hydra as internals
+    from hydra._internal.callbacks import Callbacks
+    from hydra.core import utils
+
+    internals.Callbacks = lambda _: Callbacks()  # type: ignore[misc,assignment]
+    internals.configure_log = utils.configure_log = lambda *_: None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assay.config.dataset import CATEGORY, CHECK, FEATURE, IGNORE, LEAK, NOTE, PERSONAL, QUARANTINE, SET_MISSING, STOP
+from assay.config.dataset import CATEGORY, CHECK, NOTE, PERSONAL, QUARANTINE, SET_MISSING, STOP, passes
 from assay.contract.log import WHOLE_RECORD, Change, change
 from assay.contract.validation import Violation, violations
 from assay.contract.values import Values, read_values
@@ -148,13 +148,12 @@ def _quarantined(raw: pd.DataFrame, found: Sequence[Violation]) -> pd.DataFrame:
 
 def _finished(records: pd.DataFrame, values: Values, dataset: "Dataset") -> pd.DataFrame:
     """The columns that pass cleaning, under the names that every dataset has."""
-    needed = {dataset.group, *dataset.slices}
     passing = {
         name: pd.Categorical(records[name], categories=column.values)
         if column.type == CATEGORY and column.values
         else records[name]
         for name, column in dataset.columns.items()
-        if column.role in (FEATURE, LEAK, IGNORE) or name in needed
+        if passes(dataset, name)
     }
     date = {DATE: records[DATE]} if dataset.time else {}
     codes = values.texts[dataset.target]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from assay.contract.pickled import read_pickle
 from assay.errors import AssayError
 
 CSV, PARQUET = "csv", "parquet"
@@ -12,16 +13,16 @@ CSV, PARQUET = "csv", "parquet"
 def read(path: Path, form: str) -> pd.DataFrame:
     """A CSV, a Parquet file, or a pickled DataFrame as texts; AssayError when it is missing, empty or no table.
 
-    A pickle runs code when it is read: only after its hash was found to be the declared one.
+    Nothing that a pickle names is run (`assay.contract.pickled`).
     """
     if not path.exists():
         raise AssayError("the file is missing", where=str(path), todo="run: dvc repro collect")
     try:
         if form == CSV:
             return pd.read_csv(path, dtype="str", keep_default_na=False, na_filter=False)
-        table = pd.read_parquet(path) if form == PARQUET else pd.read_pickle(path, compression="xz")
+        table = pd.read_parquet(path) if form == PARQUET else read_pickle(path)
     except Exception as error:  # each reader has errors of its own, and all say that this is no such file
-        reason = str(error).partition("\n")[0]
+        reason = error.what if isinstance(error, AssayError) else str(error).partition("\n")[0]
         todo = "restore it: dvc checkout, or dvc repro collect"
         raise AssayError(f"not a {form.upper()} table: {reason}", where=str(path), todo=todo) from error
     return pd.DataFrame({str(name): texts(column) for name, column in table.items()})

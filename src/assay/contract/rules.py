@@ -2,20 +2,21 @@
 
 import pandas as pd
 
+from assay.config.expressions import condition, refusal
+from assay.config.grammar import ALLOWED, Refused
+from assay.contract.expressions import evaluate, kinds
 from assay.errors import AssayError
 
 
 def holds(records: pd.DataFrame, where: str, key: str) -> "pd.Series[bool]":
     """Where an expression of the contract is true; missing counts as not true.
 
-    `key` names the expression in the AssayError that an expression which cannot be evaluated raises.
+    Each record is judged by itself, so any slice of the records gives that slice of the result. `key` names the
+    expression in the AssayError that one outside the grammar (`assay.config.grammar`) raises.
     """
     try:
-        result = records.eval(where)
-    except Exception as error:  # pandas passes on whatever its parser and the columns raise
-        raise AssayError(
-            f"{key} cannot be evaluated: {error}", where=where, todo="correct it in conf/dataset/"
-        ) from error
-    if not isinstance(result, pd.Series):
-        raise AssayError(f"{key} is no condition on records", where=where, todo="compare columns: age > 50")
-    return result.astype("boolean").fillna(False).astype("bool")
+        expression = condition(where, kinds(records))
+    except Refused as refused:
+        what = refusal(where, key, refused)
+        raise AssayError(what, where="conf/dataset/", todo=f"correct it: {ALLOWED}") from refused
+    return evaluate(expression, records).astype("boolean").fillna(False).astype("bool")

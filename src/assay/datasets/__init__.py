@@ -9,10 +9,13 @@ A cleaned record has a `record_id` (text, unique), a `date` if the contract has 
 policy reads).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import isfunction
 from typing import TYPE_CHECKING, Any
 
+from assay.config.targets import function_fault, knowledge_fault
 from assay.errors import AssayError
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ RECORD_ID = "record_id"
 DATE = "date"
 CODE = "code"
 UNGRADABLE = "ungradable"  # why a record is excluded whose class nobody can know
+TODO = "see CONTRIBUTING.md, 'Add a dataset'"
 WEIGHT = "sample_weight"  # how many records of the source a record stands for; only where `dataset.sample` is set
 
 
@@ -46,14 +50,32 @@ class Knowledge:
 
 
 def knowledge(dataset: "Dataset") -> Knowledge:
-    """The module that the contract names, or nothing; AssayError if there is no such module."""
+    """The module that the contract names, or nothing; AssayError if there is no such module under `assay.datasets`."""
     if dataset.knowledge is None:
         return Knowledge()
+    _refuse(knowledge_fault(dataset.knowledge, "dataset.knowledge"))
+    return Knowledge(_module(dataset.knowledge, "dataset.knowledge"))
+
+
+def hand_rule(path: str) -> "Callable[[pd.DataFrame], Any]":
+    """The function at a dotted path, of a module under `assay.datasets`; AssayError if there is none."""
+    _refuse(function_fault(path, "rule"))
+    module, _, name = path.rpartition(".")
+    function = getattr(_module(module, "rule"), name, None)
+    if not (isfunction(function) and function.__module__ == module):
+        raise AssayError(f"{module} defines no function {name!r}", where="rule", todo=TODO)
+    return function
+
+
+def _refuse(fault: str | None) -> None:
+    if fault:
+        raise AssayError(fault, where="conf/dataset/", todo=TODO)
+
+
+def _module(name: str, where: str) -> Any:
     try:
-        return Knowledge(import_module(dataset.knowledge))
+        return import_module(name)
     except ModuleNotFoundError as error:
-        if error.name != dataset.knowledge:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise
-        raise AssayError(
-            f"no module {dataset.knowledge!r}", where="dataset.knowledge", todo="see CONTRIBUTING.md, 'Add a dataset'"
-        ) from error
+        raise AssayError(f"no module {name!r}", where=where, todo=TODO) from error

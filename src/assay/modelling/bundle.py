@@ -1,36 +1,20 @@
 """The model folder: all that scoring a raw record needs, in files that hold data and no code to run."""
 
-import io
-import itertools
-import json
-import zipfile
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from assay.errors import AssayError
-from assay.files import md5, write_bytes, write_json
+from assay.files import md5, read_json, write_bytes, write_json
+from assay.modelling import archive
 from assay.paths import BUNDLE
 
 XGBOOST_FILE = "model.ubj"
 SKOPS_FILE = "model.skops"
-# What a model file of the zoo may name besides what skops trusts by itself.
-# (A partial is as harmless as its function, which must be trusted too.)
-TRUSTED = (
-    "assay.modelling.zoo.RuleClassifier",
-    "assay.modelling.zoo.ThreadlessHistGBM",
-    "functools.partial",
-    "numpy.dtype",
-    "sklearn._loss.link.Interval",
-    "sklearn._loss.link.LogitLink",
-    "sklearn._loss.loss.HalfBinomialLoss",
-    "sklearn.compose._column_transformer.make_column_selector",
-    "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.tree._tree.Tree",
-    "sklearn.utils.validation.check_array",
-)
+FILES = (XGBOOST_FILE, SKOPS_FILE)
+MEND = "run: dvc checkout models (the last good one), or dvc repro (makes it again)"
 
 
 def save_model(estimator: Any, folder: Path) -> Path:
@@ -42,29 +26,56 @@ def save_model(estimator: Any, folder: Path) -> Path:
         from skops.io import dumps
 
         path = folder / SKOPS_FILE
-        write_bytes(path, canonical(dumps(estimator)))
+        write_bytes(path, archive.canonical(dumps(estimator)))
     return path
 
 
 def load_model(folder: Path) -> Any:
-    """The estimator of a model folder, with `predict_proba`; refuses a file that names anything not trusted."""
-    if (path := folder / XGBOOST_FILE).exists():
-        from xgboost import XGBClassifier
+    """The estimator of a model folder, with `predict_proba`.
 
-        estimator = XGBClassifier()
-        estimator.load_model(path)
-        return estimator
-    import skops.io
+    AssayError when the file is not the one that bundle.json describes, before any parser of models sees a byte of it;
+    and when it names anything that is not trusted.
+    """
+    path, content = described(folder)
+    try:
+        return archive.read(content) if path.name == SKOPS_FILE else _booster(content)
+    except AssayError as error:
+        todo = f"{MEND}; if you made it: TRUSTED in assay/modelling/archive.py"
+        raise AssayError(error.what, where=str(path), todo=todo) from error
+    except Exception as error:  # of skops, xgboost and what they read with
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise AssayError(f"not a model file: {reason}", where=str(path), todo=MEND) from error
 
-    path = folder / SKOPS_FILE
-    unknown = sorted(set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED))
-    if unknown:
+
+def described(folder: Path) -> tuple[Path, bytes]:
+    """The model file of a folder and its bytes; AssayError when they are not those that bundle.json describes."""
+    description = folder / BUNDLE.name
+    content = read_json(description)
+    file = content.get("file") if isinstance(content, dict) else None
+    name, declared = (file.get("name"), file.get("md5")) if isinstance(file, dict) else (None, None)
+    if name not in FILES:
+        raise AssayError(f"it names no model file: {str(name)[:60]!r}", where=str(description), todo=MEND)
+    if extra := [other for other in FILES if other != name and (folder / other).exists()]:
+        raise AssayError(f"a second model beside {name}", where=str(folder / extra[0]), todo=MEND)
+    path = folder / name
+    if not path.is_file():
+        raise AssayError("the model file is missing", where=str(path), todo=MEND)
+    read = path.read_bytes()
+    if (found := hashlib.md5(read).hexdigest()) != declared:
         raise AssayError(
-            f"the model file names types that are not trusted: {', '.join(unknown)}",
+            f"not the model that {description.name} describes: md5 {found}, described {declared}",
             where=str(path),
-            todo="if you made the model and trust them, add them to TRUSTED in assay/modelling/bundle.py",
+            todo=MEND,
         )
-    return skops.io.load(path, trusted=list(TRUSTED))
+    return path, read
+
+
+def _booster(content: bytes) -> Any:
+    from xgboost import XGBClassifier
+
+    estimator = XGBClassifier()
+    estimator.load_model(bytearray(content))
+    return estimator
 
 
 def feature_schema(X: pd.DataFrame) -> list[dict[str, Any]]:
@@ -78,41 +89,5 @@ def feature_schema(X: pd.DataFrame) -> list[dict[str, Any]]:
 
 def describe(folder: Path, **content: Any) -> None:
     """Write the description that goes with the model file, its hash included."""
-    model = next(path for path in (folder / XGBOOST_FILE, folder / SKOPS_FILE) if path.exists())
+    model = next(folder / name for name in FILES if (folder / name).exists())
     write_json(folder / BUNDLE.name, {"file": {"name": model.name, "md5": md5(model)}, **content}, sort_keys=False)
-
-
-def canonical(archive: bytes) -> bytes:
-    """A skops archive that depends on the model only.
-
-    As written it holds the time, and memory addresses as node ids and names of members: ids become numbers in
-    order of appearance, names follow them, times are fixed, and nothing is compressed (zlib's output varies).
-    """
-    source = zipfile.ZipFile(io.BytesIO(archive))
-    names: dict[str, str] = {}
-    schema = _renumbered(json.loads(source.read("schema.json")), itertools.count(), names)
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as result:
-        result.writestr(_member("schema.json"), json.dumps(schema))
-        for old, new in names.items():
-            result.writestr(_member(new), source.read(old))
-    return target.getvalue()
-
-
-def _renumbered(node: Any, numbers: "itertools.count[int]", names: dict[str, str]) -> Any:
-    if isinstance(node, list):
-        return [_renumbered(item, numbers, names) for item in node]
-    if not isinstance(node, dict):
-        return node
-    renumbered = dict(node)
-    if "__id__" in node:
-        # Each node its own id: which equal constants share an address differs between Pythons.
-        renumbered["__id__"] = next(numbers)
-    if "file" in node and isinstance(node["file"], str):
-        old = node["file"]
-        renumbered["file"] = names.setdefault(old, f"{len(names)}{Path(old).suffix}")
-    return {key: _renumbered(value, numbers, names) for key, value in renumbered.items()}
-
-
-def _member(name: str) -> zipfile.ZipInfo:
-    return zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from assay.modelling import early_stopping, threshold
+from assay.modelling.building import build
 from assay.modelling.records import Records, joined
 from assay.modelling.weights import of_fit
-from assay.modelling.zoo import build
 
 if TYPE_CHECKING:
     from assay.config.schema import Training

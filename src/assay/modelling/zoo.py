@@ -1,15 +1,14 @@
 """Estimators that `conf/model/*.yaml` name, each ready for the feature table as it is.
 
 The feature table has missing values and categories. XGBoost takes both; the others get them through a pipeline.
-Any scikit-learn compatible classifier with `predict_proba` can stand in a YAML file's `_target_`.
+Each public function and class here can stand in a YAML file's `_target_`; so can any scikit-learn compatible classifier
+with `predict_proba` of the libraries that `assay.config.targets` lists.
 """
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from hydra.utils import instantiate
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -19,24 +18,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from assay.errors import AssayError
+from assay.datasets import hand_rule
 
-NOT_PARAMETERS = ("name", "threshold")
 CATEGORIES = make_column_selector(dtype_include="category")
 NUMBERS = make_column_selector(dtype_exclude="category")
-
-
-def build(model: dict[str, Any]) -> Any:
-    """The unfitted estimator of a `model` configuration; AssayError if it cannot be made from it."""
-    try:
-        return instantiate({key: value for key, value in model.items() if key not in NOT_PARAMETERS})
-    except Exception as error:  # whatever the estimator's constructor raises
-        reason = str(error.__cause__ or error).splitlines()[0]
-        raise AssayError(
-            f"the estimator cannot be made: {reason}",
-            where=f"conf/model/{model['name']}.yaml",
-            todo="correct its parameters",
-        ) from error
 
 
 def logistic(**parameters: Any) -> Pipeline:
@@ -89,7 +74,7 @@ def _ordinal() -> Any:
 class RuleClassifier(ClassifierMixin, BaseEstimator):
     """A fixed rule as a classifier: score 1 where the rule holds, else 0. Fitting learns nothing.
 
-    `rule` is the dotted path of a function from the feature table to booleans.
+    `rule` is the dotted path of a function from the feature table to booleans, in a module under `assay.datasets`.
     """
 
     def __init__(self, rule: str) -> None:
@@ -103,8 +88,7 @@ class RuleClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
         """Columns: 1 - score, score."""
         check_is_fitted(self)
-        module, _, function = self.rule.rpartition(".")
-        holds = np.asarray(getattr(import_module(module), function)(X), dtype=float)
+        holds = np.asarray(hand_rule(self.rule)(X), dtype=float)
         return np.column_stack([1 - holds, holds])
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:

@@ -1,0 +1,78 @@
+"""What a configuration may name that is code: the repository's own, and the estimators of model libraries.
+
+Names alone are judged here, before anything is imported. Whoever imports (`assay.datasets`, `assay.modelling.building`)
+asks here first, and then looks at what was found.
+"""
+
+import re
+import reprlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+DATASETS, ZOO = "assay.datasets", "assay.modelling.zoo"
+LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost")  # whose estimators `_target_` may name, where installed
+TARGET = "_target_"
+RULE_CLASSIFIER = f"{ZOO}.RuleClassifier"
+
+NAME = "[A-Za-z][A-Za-z0-9_]*"  # of a module or in it, and public
+KNOWLEDGE_PATH = re.compile(rf"{DATASETS}(\.{NAME})+", re.ASCII)
+FUNCTION_PATH = re.compile(rf"{DATASETS}(\.{NAME}){{2,}}", re.ASCII)
+OWN_PATH = re.compile(rf"{ZOO}\.{NAME}", re.ASCII)
+LIBRARY_PATH = re.compile(rf"(?P<library>{NAME})(\.{NAME})+", re.ASCII)
+# Parameters by which libraries read or write files. A cache folder (`memory`) is unpickled.
+FILES = re.compile(
+    r"(.*_)?(memory|cachedir|file|filename|filenames|dir|directory|path|log|borders|input_model|output_model)"
+)
+FROM_FILES = {"input": ("file", "filename")}
+SHORT = reprlib.Repr()
+SHORT.maxstring = 100
+
+
+def knowledge_fault(value: str, key: str) -> str | None:
+    """What is wrong with the name of a module of what only one dataset knows."""
+    if KNOWLEDGE_PATH.fullmatch(value):
+        return None
+    return f"{key}={SHORT.repr(value)} is no module under {DATASETS}"
+
+
+def function_fault(value: str, key: str) -> str | None:
+    """What is wrong with the name of a hand rule."""
+    if isinstance(value, str) and FUNCTION_PATH.fullmatch(value):
+        return None
+    return f"{key}={SHORT.repr(value)} is no function of a module under {DATASETS}"
+
+
+def target_fault(value: Any, key: str) -> str | None:
+    """What is wrong with the name of an estimator."""
+    if isinstance(value, str):
+        found = LIBRARY_PATH.fullmatch(value)
+        if OWN_PATH.fullmatch(value) or (found and found["library"] in LIBRARIES):
+            return None
+    return f"{key}={SHORT.repr(value)} is neither in {ZOO} nor an estimator of: {', '.join(LIBRARIES)}"
+
+
+def model_faults(model: Any, key: str) -> list[str]:
+    """Everything that a model's configuration must not name, at any depth."""
+    return list(_faults(model, key))
+
+
+def _faults(node: Any, key: str) -> Iterator[str]:
+    if isinstance(node, list | tuple):
+        for number, item in enumerate(node):
+            yield from _faults(item, f"{key}[{number}]")
+    if isinstance(node, Mapping):
+        for name, value in node.items():
+            yield from filter(None, [_parameter_fault(str(name), value, f"{key}.{name}")])
+            yield from _faults(value, f"{key}.{name}")
+        if node.get(TARGET) == RULE_CLASSIFIER and node.get("rule") is not None:
+            yield from filter(None, [function_fault(node["rule"], f"{key}.rule")])
+
+
+def _parameter_fault(name: str, value: Any, key: str) -> str | None:
+    if name == TARGET:
+        return target_fault(value, key)
+    if name.startswith("_"):
+        return f"{key} is not allowed: of the names that begin with _ only {TARGET}"
+    if (FILES.fullmatch(name) and not isinstance(value, bool | None)) or value in FROM_FILES.get(name, ()):
+        return f"{key}={SHORT.repr(value)} is not allowed: the library would read or write files by it"
+    return None

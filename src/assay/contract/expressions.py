@@ -1,0 +1,81 @@
+"""The expressions of a contract on records: each record by itself, whatever else stands in the table."""
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from assay.config.expressions import CONDITION, DAY, NUMBER, TEXT
+from assay.config.grammar import Column, Constant, Node
+
+LOGIC = {"and": operator.and_, "or": operator.or_}
+OPERATIONS: Mapping[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "negative": operator.neg,
+    "positive": operator.pos,
+    "abs": np.abs,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda values, *allowed: values.isin(allowed),
+    "not in": lambda values, *allowed: ~values.isin(allowed),
+    "not": lambda condition: condition != np.True_,
+    "isna": pd.Series.isna,
+    "notna": pd.Series.notna,
+}
+
+
+def evaluate(expression: Node, records: pd.DataFrame) -> Any:
+    """The values of a checked expression, one per record, as pandas' own operators give them.
+
+    So a comparison with a missing number, text or date is false, and != true; with a missing flag it is missing.
+    """
+    if isinstance(expression, Column):
+        return _plain(records[expression.name])
+    if isinstance(expression, Constant):
+        return _scalar(expression.value)
+    operands = (evaluate(operand, records) for operand in expression.operands)
+    if expression.name in LOGIC:
+        return reduce(LOGIC[expression.name], operands)  # one after the other: a long one takes no more memory
+    with np.errstate(all="ignore"):  # of constants: 1 / 0 is infinite, as it is in a column
+        return OPERATIONS[expression.name](*operands)
+
+
+def kinds(records: pd.DataFrame) -> dict[str, str]:
+    """What the grammar must know of each column."""
+    return {str(name): _kind(dtype) for name, dtype in records.dtypes.items()}
+
+
+def _kind(dtype: Any) -> str:
+    if pd.api.types.is_bool_dtype(dtype):
+        return CONDITION
+    if pd.api.types.is_numeric_dtype(dtype):
+        return NUMBER
+    return DAY if pd.api.types.is_datetime64_any_dtype(dtype) else TEXT
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    """Categories as texts, which may be compared with any other."""
+    return values.astype("str") if values.dtype in ("category", "object") else values
+
+
+def _scalar(value: float | str | bool | datetime) -> Any:
+    """Of NumPy's types, which never grow beyond memory: 9**9**9 is infinite."""
+    if isinstance(value, bool):
+        return np.bool_(value)
+    if isinstance(value, datetime):
+        return pd.Timestamp(value)
+    return np.float64(value) if isinstance(value, float) else value

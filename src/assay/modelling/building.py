@@ -1,0 +1,60 @@
+"""From the configuration of a model to the estimator, which is one of the zoo or of a declared library."""
+
+from collections.abc import Callable
+from importlib import import_module
+from inspect import isclass, isfunction
+from typing import Any
+
+from assay.config.targets import TARGET, ZOO, model_faults, target_fault
+from assay.errors import AssayError
+
+NOT_PARAMETERS = ("name", "threshold")
+OF_ESTIMATORS = ("fit", "get_params", "set_params")
+
+
+def build(model: dict[str, Any]) -> Any:
+    """The unfitted estimator of a `model` configuration; AssayError if it cannot be made from it.
+
+    A parameter with a `_target_` is an estimator too, made first. Nothing is imported before every name was judged.
+    """
+    where = f"conf/model/{model['name']}.yaml"
+    if found := model_faults(model, "model"):
+        raise AssayError("; ".join(found), where=where, todo="see CONTRIBUTING.md, 'Add a model'")
+    try:
+        return made({key: value for key, value in model.items() if key not in NOT_PARAMETERS})
+    except Exception as error:  # whatever the estimator's constructor raises
+        reason = error.what if isinstance(error, AssayError) else str(error).partition("\n")[0]
+        raise AssayError(
+            f"the estimator cannot be made: {reason}", where=where, todo="correct its parameters"
+        ) from error
+
+
+def made(node: Any) -> Any:
+    """A value of the configuration with an estimator in place of each mapping that has a `_target_`."""
+    if isinstance(node, list):
+        return [made(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    parameters = {name: made(value) for name, value in node.items() if name != TARGET}
+    return resolved(node[TARGET])(**parameters) if TARGET in node else parameters
+
+
+def resolved(target: str) -> Callable[..., Any]:
+    """The estimator's class, or the zoo's function that makes one; AssayError if the name leads to anything else."""
+    if fault := target_fault(target, TARGET):
+        raise AssayError(fault)
+    path, _, name = target.rpartition(".")
+    found: Any = getattr(import_module(path), name, None)
+    if _is_estimator(found, of=path.partition(".")[0]) or _is_factory(found):
+        return found
+    raise AssayError(f"{target} is no estimator")
+
+
+def _is_estimator(found: Any, of: str) -> bool:
+    """A class of this library that can be fitted and copied as scikit-learn asks."""
+    own = isclass(found) and found.__module__.partition(".")[0] == of
+    return own and all(callable(getattr(found, method, None)) for method in OF_ESTIMATORS)
+
+
+def _is_factory(found: Any) -> bool:
+    return isfunction(found) and found.__module__ == ZOO and not found.__name__.startswith("_")
