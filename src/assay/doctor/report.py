@@ -1,0 +1,42 @@
+"""What is said of an examination."""
+
+from collections.abc import Iterator
+
+from assay.doctor.check import Finding
+from assay.doctor.examine import Result
+
+SHOWN = 6  # findings of a check, in each state
+
+
+def lines(result: Result) -> Iterator[str]:
+    """What a check found, a paragraph for each finding; nothing of a sound one."""
+    code = result.check.code
+    yield from _some("mended", code, result.mended)
+    yield from _some("left", code, [finding for finding in result.left if not finding.advice])
+    yield from _some("note", code, [finding for finding in result.left if finding.advice])
+
+
+def _some(state: str, code: str, findings: list[Finding]) -> Iterator[str]:
+    for finding in findings[:SHOWN]:
+        where = f"{finding.where}: " if finding.where else ""
+        yield f"{state:7} {code:12} {where}{finding.what}"
+        if todo := finding.then if state == "mended" else finding.todo:
+            yield f"{'':20} {'then' if state == 'mended' else 'to do'}: {todo}"
+    if len(findings) > SHOWN:
+        yield f"{state:7} {code:12} and {len(findings) - SHOWN} more of the kind"
+
+
+def summary(results: list[Result], hashed: int, kept: list[str]) -> Iterator[str]:
+    """The last lines: how it stands, and where what was replaced is kept."""
+    mended = sum(len(result.mended) for result in results)
+    left = sum(not finding.advice for result in results for finding in result.left)
+    if kept:
+        folder = "/".join(kept[0].split("/")[:3])
+        yield f"kept: {len(kept)} file(s) or folder(s) that were replaced, in {folder}/"
+    if not mended and not left:
+        yield f"healthy: {len(results)} checks, {hashed} files read"
+    else:
+        yield f"{mended} mended, {left} left, in {len(results)} checks"
+        mendable = any(finding.mend for result in results for finding in result.left if not finding.advice)
+        if mendable and not mended:
+            yield "to do: assay doctor --mend"
