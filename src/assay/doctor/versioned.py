@@ -38,8 +38,8 @@ def endings(clone: Clone) -> Iterator[Finding]:
     """Text that git has with line feeds and that lies here with carriage returns: its hash is another one."""
     for line in filter(None, clone.git("ls-files", "--eol", "-z").split("\0")):
         said, path = line.split("\t", 1)
-        index, tree, *_ = said.split()
-        if index == "i/lf" and tree in ("w/crlf", "w/mixed"):
+        index, tree, attributes, *_ = [*said.split(), ""]
+        if index == "i/lf" and tree in ("w/crlf", "w/mixed") and attributes != "attr/-text":
             todo = "assay doctor --mend; and: git config core.autocrlf false"
             yield Finding("carriage returns at the ends of lines", path, todo, partial(_line_feeds, clone.root / path))
 
