@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli_doctor import back, doctor
+from assay.cli_doctor import doctor, go_back
 from assay.cli_labels import labels
 from assay.cli_review import review
 from assay.config.stage import enter_root
@@ -59,7 +59,7 @@ app = typer.Typer(
 app.add_typer(labels, name="labels")
 app.command()(review)
 app.command()(doctor)
-app.command()(back)
+app.command("back")(go_back)
 
 
 @app.callback()

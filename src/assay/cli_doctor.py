@@ -1,15 +1,11 @@
 """`assay doctor` and `assay back`: out of whatever a clone is stuck in."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from assay.errors import reported
-
-if TYPE_CHECKING:
-    from assay.doctor.attic import Attic
-    from assay.doctor.clone import Clone
 
 
 def doctor(
@@ -23,58 +19,31 @@ def doctor(
     """
     with reported("assay doctor"):
         from assay.doctor.attic import Attic
+        from assay.doctor.clone import enter
+        from assay.doctor.examine import chosen
+        from assay.doctor.report import told
 
-        clone = _here()
-        sound = _examined(clone, quick, skip or [], Attic(clone.root) if mend else None)
+        clone = enter(Path.cwd())
+        sound = told(clone, chosen(quick, skip or []), Attic(clone.root) if mend else None)
     if not sound:
         raise typer.Exit(1)
 
 
-def back() -> None:
+def go_back() -> None:
     """Go back to the last commit's params.yaml, dvc.lock, reports, data and models, and keep what was here.
 
     What you wrote in conf/, src/ and annotations/ stays.
     """
     with reported("assay back"):
         from assay.doctor.attic import Attic
-        from assay.doctor.back import back as brought_back
+        from assay.doctor.back import CHECKS, back
+        from assay.doctor.clone import enter
+        from assay.doctor.report import told
 
-        clone = _here()
+        clone = enter(Path.cwd())
         attic = Attic(clone.root)
-        paths = brought_back(clone, attic)
+        paths = back(clone, attic)
         typer.echo(f"{len(paths)} file(s) of params.yaml, dvc.lock and reports/ were others than the last commit's")
-        sound = _examined(clone.fresh(), False, ["params", *_not_results()], attic)
+        sound = told(clone.fresh(), CHECKS, attic)
     if not sound:
         raise typer.Exit(1)
-
-
-def _here() -> "Clone":
-    import os
-
-    from assay.doctor.clone import Clone, find
-
-    root = find(Path.cwd())
-    os.chdir(root)
-    return Clone(root)
-
-
-def _examined(clone: "Clone", quick: bool, skipped: list[str], attic: "Attic | None") -> bool:
-    """Examine, say it as it goes; whether all is well."""
-    from assay.doctor.examine import chosen, examined
-    from assay.doctor.report import lines, summary
-
-    results = []
-    for result in examined(clone, chosen(quick, skipped), attic):
-        results.append(result)
-        for line in lines(result):
-            typer.echo(line)
-    for line in summary(results, len(clone.hashes), attic.kept if attic else []):
-        typer.echo(line)
-    return all(result.sound for result in results)
-
-
-def _not_results() -> list[str]:
-    """The checks that going back has nothing to do with."""
-    from assay.doctor.registry import CHECKS
-
-    return [check.code for check in CHECKS if not check.quick and check.code not in ("missing", "params")]

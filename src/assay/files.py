@@ -14,6 +14,7 @@ from assay.errors import AssayError
 if TYPE_CHECKING:
     import pandas as pd
 
+WRITING = ".writing-"  # a folder of this name was left by a process that was killed while it wrote
 FIGURES_KEPT = 6  # decimals in JSON and CSV: the same bytes on machines that differ in the sixteenth
 
 
@@ -24,7 +25,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Works for a file and, where the block makes a folder of the scratch path, for a whole folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=WRITING, dir=path.parent) as folder:
         scratch = Path(folder, path.name)
         yield scratch
         if scratch.is_dir() and path.is_dir():
@@ -119,8 +120,12 @@ def _damaged(path: Path, error: Exception) -> AssayError:
     return AssayError(
         f"the file is damaged or cut short: {reason}",
         where=str(path),
-        todo="run: dvc checkout (restores the last good one), or dvc repro (makes it again)",
+        todo="run: assay doctor --mend (or dvc checkout: the last good one), or dvc repro (makes it again)",
     )
+
+
+def _ignored(path: Path) -> bool:
+    return any(part == "__pycache__" or part.startswith(WRITING) for part in path.parts)
 
 
 def sha256(path: Path) -> str:
@@ -133,13 +138,13 @@ def md5(path: Path) -> str:
     """The hash that dvc.lock holds for a file or a folder.
 
     A folder's is the MD5 of the JSON list of its files with theirs, `.dir` appended (DVC, "Internal files"
-    in the user guide); compiled Python files are not part of it, as `.dvcignore` says.
+    in the user guide); what `.dvcignore` names is not part of it: compiled Python files, writes under way.
     """
     _require(path)
     if path.is_file():
         with path.open("rb") as file:
             return hashlib.file_digest(file, "md5").hexdigest()
-    files = (file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    files = (file for file in path.rglob("*") if file.is_file() and not _ignored(file.relative_to(path)))
     relative = sorted((file.relative_to(path).as_posix(), file) for file in files)
     listing = [{"md5": md5(file), "relpath": name} for name, file in relative]
     return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"

@@ -21,13 +21,14 @@ from assay.config.sample import Sample
 from assay.errors import AssayError, sample
 
 PARAMS = Path("params.yaml")
+COMPOSE = "run: assay params (assay doctor --mend does, and keeps a copy)"
 T = TypeVar("T")
 
 
 def load(path: Path = PARAMS) -> schema.Config:
     """The order: params.yaml exactly as DVC read it to hash it."""
     if not path.exists():
-        raise AssayError(f"{path} is missing", todo="run: assay params")
+        raise AssayError(f"{path} is missing", todo=COMPOSE)
     try:
         return _read(path.read_bytes())
     except AssayError as error:
@@ -41,9 +42,9 @@ def _read(content: bytes) -> schema.Config:
     try:
         plain = YAML(typ="safe").load(content)
     except Exception as error:  # a parser's and its constructors' errors share no base class
-        raise AssayError(f"not a YAML mapping: {error}", todo="run: assay params") from error
+        raise AssayError(f"not a YAML mapping: {error}", todo=COMPOSE) from error
     if not isinstance(plain, dict):
-        raise AssayError("not a YAML mapping", todo="run: assay params")
+        raise AssayError("not a YAML mapping", todo=COMPOSE)
     return typed(plain)
 
 

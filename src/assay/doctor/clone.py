@@ -115,11 +115,12 @@ def mapping(text: str) -> dict[str, Any]:
     return plain
 
 
-def find(start: Path) -> Path:
-    """The root of the clone that holds a folder, dvc.yaml missing or not; AssayError if there is none."""
+def enter(start: Path) -> Clone:
+    """Change to the root of the clone that holds a folder, dvc.yaml missing or not; AssayError if there is none."""
     for folder in (start, *start.parents):
         if any((folder / mark).exists() for mark in MARKS):
-            return folder
+            os.chdir(folder)
+            return Clone(folder)
     raise AssayError("no clone of the repo here or above", where=str(start), todo="change to your clone of the repo")
 
 

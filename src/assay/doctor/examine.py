@@ -12,6 +12,8 @@ from assay.doctor.registry import CHECKS
 from assay.doctor.running import alone
 from assay.errors import AssayError
 
+_ALONE = next(check for check in CHECKS if check.code == "at-work")
+
 
 @dataclass(frozen=True)
 class Result:
@@ -41,17 +43,15 @@ def examined(clone: Clone, checks: list[Check], attic: Attic | None) -> Iterator
         if attic:
             try:
                 held.enter_context(alone(clone.root))
-            except AssayError as error:
+            except (AssayError, ImportError) as error:
                 attic = None
-                yield Result(_NOT_ALONE, left=[Finding(f"nothing is mended: {error.what}", todo=error.todo)])
+                todo = getattr(error, "todo", "make repro installs what is missing")
+                yield Result(_ALONE, left=[Finding(f"nothing is mended: {_sentence(error)}", todo=todo)])
         for check in checks:
             result = _one(check, clone, attic)
             if result.mended:
                 clone = clone.fresh()
             yield result
-
-
-_NOT_ALONE = Check("at-work", "nobody else is at work in the clone", lambda clone: [])
 
 
 def _one(check: Check, clone: Clone, attic: Attic | None) -> Result:

@@ -10,10 +10,11 @@ from pathlib import Path
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
+from assay.files import WRITING
 
 SWEEPS = Path(".assay/sweeps")
 PRUNED = {".git", ".venv", "node_modules", "__pycache__", "doctor"}
-WRITING, TEMPORARY = ".writing-", ".tmp"
+TEMPORARY = ".tmp"
 ABANDONED = 600  # seconds that nothing was written to a temporary file of a cache that others may share
 
 

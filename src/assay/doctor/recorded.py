@@ -10,6 +10,7 @@ from typing import Any
 from assay.doctor.clone import Clone, mapping
 from assay.doctor.lock import entry
 from assay.doctor.pipeline import outputs
+from assay.files import WRITING
 
 FOLDER = ".dir"
 NOT_DATA = ("__pycache__",)  # as .dvcignore has it
@@ -92,7 +93,7 @@ def lying(clone: Clone, path: str) -> dict[str, str]:
 
 
 def _ignored(path: Path) -> bool:
-    return any(part in NOT_DATA or part.startswith(".writing-") for part in path.parts)
+    return any(part in NOT_DATA or part.startswith(WRITING) for part in path.parts)
 
 
 def as_object(files: dict[str, str]) -> bytes:

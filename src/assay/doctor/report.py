@@ -2,10 +2,24 @@
 
 from collections.abc import Iterator
 
-from assay.doctor.check import Finding
-from assay.doctor.examine import Result
+from assay.doctor.attic import Attic
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import Clone
+from assay.doctor.examine import Result, examined
 
 SHOWN = 6  # findings of a check, in each state
+
+
+def told(clone: Clone, checks: list[Check], attic: Attic | None) -> bool:
+    """Examine, and print it as it goes; whether all is well. With an attic, mend."""
+    results = []
+    for result in examined(clone, checks, attic):
+        results.append(result)
+        for line in lines(result):
+            print(line, flush=True)
+    for line in summary(results, len(clone.hashes), attic.kept if attic else []):
+        print(line, flush=True)
+    return all(result.sound for result in results)
 
 
 def lines(result: Result) -> Iterator[str]:

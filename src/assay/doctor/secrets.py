@@ -13,17 +13,18 @@ from assay.doctor.clone import Clone
 from assay.files import write_text
 
 LARGEST = 1 << 20  # bytes; larger files are data
-KINDS = {
+KINDS = {  # each begins with letters of its own: the search for those is many times faster
     "a private key": rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{32}",
-    "a key of AWS": rb"\b(?:AKIA|ASIA)(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}\b",
-    "a secret of AWS": rb"(?i:aws_?secret_?access_?key)['\"]?\s*[=:]\s*['\"]?(?!wJalrXUtnFEMI/)[A-Za-z0-9+/]{40}\b",
-    "a token of GitHub": rb"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,})\b",
-    "a token of GitLab": rb"\bglpat-[\w-]{20}",
-    "a token of Slack": rb"\bxox[abprs]-[\w-]{20,}",
-    "a key of Google": rb"\bAIza[\w-]{35}\b",
-    "a token of Hugging Face": rb"\bhf_[A-Za-z0-9]{34}\b",
-    "a token of PyPI": rb"\bpypi-AgEI[\w-]{50,}",
-    "a password in an address": rb"\b[a-z][a-z0-9+]*://[^\s:/@'\"<>{}$]+:[^\s:/@'\"<>{}$]{4,}@[\w.-]+",
+    "a key of AWS": rb"A[KS]IA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}\b",
+    "a secret of AWS": rb"(?:aws_?secret|AWS_?SECRET|awsSecret)(?i:_?access_?key)['\"]?\s*[=:]\s*['\"]?"
+    rb"(?!wJalrXUtnFEMI/)[A-Za-z0-9+/]{40}\b",
+    "a token of GitHub": rb"g(?:h[pousr]_[A-Za-z0-9]{36}|ithub_pat_\w{60,})\b",
+    "a token of GitLab": rb"glpat-[\w-]{20}",
+    "a token of Slack": rb"xox[abprs]-[\w-]{20,}",
+    "a key of Google": rb"AIza[\w-]{35}\b",
+    "a token of Hugging Face": rb"hf_[A-Za-z0-9]{34}\b",
+    "a token of PyPI": rb"pypi-AgEI[\w-]{50,}",
+    "a password in an address": rb"://[^\s:/@'\"<>{}$]+:[^\s:/@'\"<>{}$]{4,}@[\w.-]+",
 }
 PATTERNS = {what: re.compile(pattern) for what, pattern in KINDS.items()}
 # Only where a value is a value: in a program or a text it is mostly a name.
