@@ -16,7 +16,8 @@ AT_LEAST = 100 << 20  # bytes that any run needs: reports, temporary files
 def space(clone: Clone) -> Iterator[Finding]:
     """A run writes data and models once here and once into the cache."""
     here, cache = _size(clone.root / "data") + _size(clone.root / "models"), sum(map(_bytes, objects(clone)))
-    for folder in dict.fromkeys(_existing(path) for path in (clone.root, clone.cache)):
+    disks = {folder.stat().st_dev: folder for folder in map(_existing, (clone.cache, clone.root))}
+    for folder in disks.values():
         free, needed = shutil.disk_usage(folder).free, 2 * here + AT_LEAST
         if free < needed:
             what = f"{_words(free)} free, a run may need {_words(needed)} (data and models {_words(here)}"

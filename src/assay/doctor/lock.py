@@ -41,6 +41,8 @@ def split(text: str) -> Lock:
         if started := ENTRY.match(line):
             names.append(started[1])
             blocks.append(line)
+        elif not line.endswith("\n") and len(line) - len(line.lstrip()) <= 2:
+            break  # the name of the next stage, cut
         elif tail or not blocks or (line[0] not in " \n" and not CONFLICT.match(line)):
             tail += line
         else:
@@ -65,7 +67,7 @@ def entry(name: str, block: str) -> dict[str, Any] | None:
 
 def _sound(file: Mapping[str, Any]) -> bool:
     if file.get("hash") != "md5":
-        return bool(file.get("path"))  # of a storage that has hashes of its own
+        return bool(file.keys() - {"path", "size", "nfiles"})  # of a storage that has hashes of its own
     recorded = str(file.get("md5"))
     folder = recorded.endswith(".dir")
     return bool(MD5.match(recorded)) and isinstance(file.get("size"), int) and (not folder or "nfiles" in file)
@@ -113,7 +115,7 @@ def mended(lock: Lock, text: str, head: Lock, merged: Sequence[Lock], outs: Mapp
     entries = {name: kept.get(name) or head.entries[name] for name in order}
     fixed = Lock(lock.header if kept else head.header, entries, "" if CONFLICT.search(lock.tail) else lock.tail).text
     if not faults and fixed != text:
-        faults.append("lines that belong to no stage")
+        faults.append("cut short, or lines that belong to no stage")
     return Mended(fixed, faults)
 
 

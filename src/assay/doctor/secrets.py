@@ -24,13 +24,13 @@ KINDS = {  # each begins with letters of its own: the search for those is many t
     "a key of Google": rb"AIza[\w-]{35}\b",
     "a token of Hugging Face": rb"hf_[A-Za-z0-9]{34}\b",
     "a token of PyPI": rb"pypi-AgEI[\w-]{50,}",
-    "a password in an address": rb"://[^\s:/@'\"<>{}$]+:[^\s:/@'\"<>{}$]{4,}@[\w.-]+",
+    "a password in an address": rb"://[^\s:/@'\"<>{}$]+:(?!(?i:pass|password|secret|token)@)[^\s:/@'\"<>{}$]{4,}@[\w.-]+",
 }
 PATTERNS = {what: re.compile(pattern) for what, pattern in KINDS.items()}
 # Only where a value is a value: in a program or a text it is mostly a name.
 SETTINGS = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".env", ".json", ".properties")
 PASSWORD = re.compile(
-    rb"(?im)^[^\S\n]*['\"]?[\w.-]*(?:password|passwd|secret|api_?key|auth_?token|access_?token)['\"]?[^\S\n]*[=:][^\S\n]*"
+    rb"(?im)(?:^|[{,])[^\S\n]*['\"]?[\w.-]*(?:password|passwd|secret|api_?key|auth_?token|access_?token)['\"]?[^\S\n]*[=:][^\S\n]*"
     rb"(?!null\b|none\b|true\b|false\b|str\b)['\"]?(?![$<{*])([^\s'\"#,]{8,})"
 )
 DVC_CONFIG, DVC_LOCAL = ".dvc/config", ".dvc/config.local"
