@@ -13,6 +13,7 @@ import pytest
 from assay.doctor.attic import FOLDER, Attic
 from assay.doctor.clone import Clone
 from assay.doctor.examine import Result, chosen, examined
+from doctor_harm import flip_file
 from pipeline_copy import IDENTITY, Copy
 
 # Of the machine and not of the clone: tests of their own.
@@ -53,17 +54,6 @@ def flip(name: str) -> Callable[[Copy], None]:
         flip_file(clone.path / name)
 
     return harm
-
-
-def flip_file(path: Path) -> None:
-    stat = path.stat()
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.chmod(0o644)
-    with path.open("r+b") as file:
-        file.write(content)
-    path.chmod(stat.st_mode)
-    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
 def address(clone: Copy, name: str) -> Path:
