@@ -15,7 +15,19 @@ from pathlib import Path
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
-from assay.doctor.recorded import FOLDER, Out, address, as_object, digest, good, listing, lying, objects, outs
+from assay.doctor.recorded import (
+    FOLDER,
+    Out,
+    address,
+    as_object,
+    digest,
+    elsewhere,
+    good,
+    listing,
+    lying,
+    objects,
+    outs,
+)
 from assay.errors import AssayError
 from assay.files import md5, replacing
 
@@ -45,8 +57,12 @@ def cache(clone: Clone) -> Iterator[Finding]:
 def workspace(clone: Clone) -> Iterator[Finding]:
     """Files of data/, models/ and reports/ that are others than dvc.lock says."""
     clone.hashes.of(clone.root / out.path for out in outs(clone))
+    for path in elsewhere(clone):
+        yield Finding("outside of the clone: not looked at", path, advice=True)
     for out in outs(clone):
-        if out.is_folder:
+        if not out.made:
+            yield from _added(clone, out)
+        elif out.is_folder:
             yield from _folder(clone, out)
         elif (found := _found(clone, out.path)) not in (out.md5, None):
             yield _differs(clone, out.path, out.md5, str(found))
@@ -62,6 +78,14 @@ def missing(clone: Clone) -> Iterator[Finding]:
     lost = [path for path, recorded in gone if not _source(clone, path, recorded)]
     if lost:
         yield Finding(f"{len(lost)} file(s) of dvc.lock are not here", lost[0], "dvc repro (or: dvc pull)", advice=True)
+
+
+def _added(clone: Clone, out: Out) -> Iterator[Finding]:
+    """What a person added, only a person can tell an edit of from damage."""
+    found = digest(lying(clone, out.path)) if out.is_folder else _found(clone, out.path)
+    if (clone.root / out.path).exists() and found != out.md5:
+        todo = "dvc commit, if you changed it; else dvc checkout --force brings it back"
+        yield Finding("not what its .dvc file says", out.path, todo, advice=True)
 
 
 def _folder(clone: Clone, out: Out) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from assay.doctor.clone import Clone
 from assay.files import WRITING
 
 SWEEPS = Path(".assay/sweeps")
-PRUNED = {".git", ".venv", "node_modules", "__pycache__", "doctor"}
+PRUNED = {".git", ".dvc", ".venv", "node_modules", "__pycache__", ".assay"}
 TEMPORARY = ".tmp"
 ABANDONED = 600  # seconds that nothing was written to a temporary file of a cache that others may share
 
@@ -27,12 +27,11 @@ def writing(clone: Clone) -> Iterator[Finding]:
 
 
 def _walked(clone: Clone) -> Iterator[Path]:
-    for start in (clone.root, clone.cache):
-        for here, folders, _ in os.walk(start):
-            yield from (Path(here, name) for name in folders if name.startswith(WRITING))
-            folders[:] = [one for one in folders if one not in PRUNED and not one.startswith(WRITING)]
-            if start == clone.root and Path(here) == clone.root / ".dvc":
-                folders[:] = []  # the cache is walked for itself
+    """Those of the work tree, and abandoned ones of the cache; not those of sweeps and experiments, which may run."""
+    for here, folders, _ in os.walk(clone.root):
+        yield from (Path(here, name) for name in folders if name.startswith(WRITING))
+        folders[:] = [one for one in folders if one not in PRUNED and not one.startswith(WRITING)]
+    yield from filter(_abandoned, sorted(clone.cache.glob(f"files/md5/??/{WRITING}*")))
 
 
 def sweeps(clone: Clone) -> Iterator[Finding]:
@@ -52,9 +51,13 @@ def temporary(clone: Clone) -> Iterator[Finding]:
     """Half-copied objects of DVC."""
     for kind in ("files/md5/??", "runs/??/*"):
         for path in sorted(clone.cache.glob(f"{kind}/.*{TEMPORARY}")):
-            if time.time() - path.stat().st_mtime > ABANDONED:
+            if _abandoned(path):
                 where = str(path.relative_to(clone.cache))
                 yield Finding("half of a copy in the cache", where, "assay doctor --mend", partial(_away, path))
+
+
+def _abandoned(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > ABANDONED
 
 
 def _away(path: Path, attic: Attic) -> None:

@@ -18,11 +18,15 @@ NOT_DATA = ("__pycache__",)  # as .dvcignore has it
 
 @dataclass(frozen=True)
 class Out:
-    """An output: its path, its MD5 (of a folder: of its listing, `.dir` appended), and whether DVC caches it."""
+    """An output: its path, its MD5 (of a folder: of its listing, `.dir` appended), and whether DVC caches it.
+
+    `made` by a stage, or else put there by a person, who tells DVC with a .dvc file (`dvc add`).
+    """
 
     path: str
     md5: str
     cached: bool
+    made: bool = True
 
     @property
     def is_folder(self) -> bool:
@@ -30,9 +34,26 @@ class Out:
 
 
 def outs(clone: Clone) -> list[Out]:
-    """Every output that has a hash, by path."""
+    """Every output in the clone that has a hash, by path."""
+    return [out for out in _named(clone) if _inside(clone, out.path)]
+
+
+def elsewhere(clone: Clone) -> list[str]:
+    """The outputs that lie outside the clone, by their path or by way of a link: nobody's business here."""
+    return [out.path for out in _named(clone) if not _inside(clone, out.path)]
+
+
+def _named(clone: Clone) -> list[Out]:
     found = {out.path: out for out in (*_of_stages(clone), *_of_files(clone))}
     return sorted(found.values(), key=lambda out: out.path)
+
+
+def _inside(clone: Clone, path: str) -> bool:
+    root = clone.root.resolve()
+    folder = (clone.root / path).parent.resolve()
+    return (
+        folder.is_relative_to(root) and not folder.is_relative_to(root / ".git") and Path(path).name not in ("", "..")
+    )
 
 
 def _of_stages(clone: Clone) -> Iterator[Out]:
@@ -55,8 +76,11 @@ def _uncached(stages: dict[str, Any]) -> set[str]:
 def _of_files(clone: Clone) -> Iterator[Out]:
     for name in sorted(path for path in clone.tracked if path.endswith(".dvc")):
         with suppress(ValueError, KeyError, TypeError):
-            for out in mapping(clone.text(name))["outs"]:
-                yield Out(str(PurePosixPath(name).parent / out["path"]), str(out["md5"]), True)
+            content = mapping(clone.text(name))
+            folder = PurePosixPath(name).parent / content.get("wdir", "")
+            # Without `hash` it is of DVC 2, whose MD5 is one of text with line feeds.
+            found = [out for out in content["outs"] if out.get("hash") == "md5"]
+            yield from (Out(str(folder / out["path"]), str(out["md5"]), True, made=False) for out in found)
 
 
 def address(clone: Clone, md5: str) -> Path:
@@ -80,7 +104,7 @@ def listing(clone: Clone, out: Out) -> dict[str, str] | None:
     """The files of a folder and their MD5, as its hash says; None where nothing that has this hash is to be had."""
     if good(clone, out.md5):
         files = json.loads(address(clone, out.md5).read_bytes())
-        return {file["relpath"]: file["md5"] for file in files}
+        return {file["relpath"]: file["md5"] for file in files if _inside(clone, f"{out.path}/{file['relpath']}")}
     here = lying(clone, out.path)
     return here if digest(here) == out.md5 else None
 

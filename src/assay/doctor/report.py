@@ -16,10 +16,15 @@ def told(clone: Clone, checks: list[Check], attic: Attic | None) -> bool:
     for result in examined(clone, checks, attic):
         results.append(result)
         for line in lines(result):
-            print(line, flush=True)
+            print(_plain(line), flush=True)
     for line in summary(results, len(clone.hashes), attic.kept if attic else []):
-        print(line, flush=True)
+        print(_plain(line), flush=True)
     return all(result.sound for result in results)
+
+
+def _plain(line: str) -> str:
+    """Names of files and words of a damaged file are text, whatever they would do to a terminal."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in line)
 
 
 def lines(result: Result) -> Iterator[str]:

@@ -24,6 +24,8 @@ def alone(root: Path) -> Iterator[None]:
 
     if found := at_work(root):
         raise busy(found)
+    if (root / ".dvc").is_dir():
+        (root / ".dvc/tmp").mkdir(exist_ok=True)
     with ExitStack() as held:
         for name in LOCKS:
             if (root / name).parent.is_dir():
