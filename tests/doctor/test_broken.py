@@ -156,6 +156,13 @@ def half_copy(clone: Copy) -> None:
     os.utime(path, (1e9, 1e9))
 
 
+def half_object(clone: Copy) -> None:
+    folder = clone.path / ".dvc/cache/files/md5/ab/.writing-abc"
+    folder.mkdir(parents=True)
+    (folder / "half").write_text("{")
+    os.utime(folder, (1e9, 1e9))
+
+
 def killed_swap(clone: Copy) -> None:
     """Killed between the two renames of a folder: the old one lies within, and none in its place."""
     (clone.path / "reports/.writing-x").mkdir()
@@ -228,7 +235,7 @@ CASES = [
     Case("a lock of a branch", "git-locks", add(".git/refs/heads/main.lock", "")),
     Case("git's index, cut", "git-index", broken_index),
     Case("a half-written file", "writing", add("src_like/.writing-abc/half.json", "{")),
-    Case("a half-written object", "writing", add(".dvc/cache/files/md5/ab/.writing-abc/half", "{")),
+    Case("a half-written object", "writing", half_object),
     Case("a folder that was being replaced", "writing", killed_swap),
     Case("workers of a sweep", "sweeps", add(".assay/sweeps/depth.work/0/file", "")),
     Case("half of a copy in the cache", "temporary", half_copy),
