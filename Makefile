@@ -10,13 +10,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-sampling bench-labels report sweep verify pr-report extras lock clean
+.PHONY: help repro test coverage lint bench bench-sampling bench-labels report sweep verify pr-report back doctor extras lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
 
 repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
+	assay doctor --quick --mend $(DOCTOR)
 	assay params --check
 	dvc repro
 
@@ -51,6 +52,12 @@ verify: $(VENV)/ready  ## run the last commit afresh and compare every output: a
 
 pr-report: $(VENV)/ready  ## what this branch changes, proved and compared: assay pr-report (into another branch: BASE=NAME)
 	assay pr-report $(BASE)
+
+doctor: $(VENV)/ready  ## what is wrong with this clone? Mend it and keep what is replaced: assay doctor --mend
+	assay doctor --mend $(DOCTOR)
+
+back: $(VENV)/ready  ## back to the last commit's params.yaml, dvc.lock, reports, data and models: assay back
+	assay back
 
 extras: $(VENV)/ready-dev  ## add what S3 remotes, dataset=covid and the tests need
 

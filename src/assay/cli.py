@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assay.cli_doctor import doctor, go_back
 from assay.cli_labels import labels
 from assay.cli_review import review
 from assay.config.stage import enter_root
@@ -34,6 +35,8 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
   assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
+  assay doctor                   what is wrong with this clone? --mend puts it right and keeps what it replaces
+  assay back                     back to the last commit's results, whatever was tried
 
 What can be set stands in conf/, one folder per choice; each file opens with the command that uses it.
 """
@@ -55,6 +58,8 @@ app = typer.Typer(
 )
 app.add_typer(labels, name="labels")
 app.command()(review)
+app.command()(doctor)
+app.command("back")(go_back)
 
 
 @app.callback()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIGURES_KEPT = 6  # decimals in JSON and CSV: the same bytes on machines that differ in the sixteenth
-SCRATCH = ".writing-"  # how a folder begins in which something is being written; git and DVC pass over it
+WRITING = ".writing-"  # how a folder begins in which something is being written; git and DVC pass over it
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Works for a file and, where the block makes a folder of the scratch path, for a whole folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=WRITING, dir=path.parent) as folder:
         scratch = Path(folder, path.name)
         yield scratch
         made = None if WRITTEN.get() is None else files_md5(scratch)
@@ -158,7 +158,7 @@ def _damaged(path: Path, error: Exception) -> AssayError:
     return AssayError(
         f"the file is damaged or cut short: {reason}",
         where=str(path),
-        todo="run: dvc checkout (restores the last good one), or dvc repro (makes it again)",
+        todo="run: assay doctor --mend (or dvc checkout: the last good one), or dvc repro (makes it again)",
     )
 
 
@@ -185,12 +185,13 @@ def files_md5(path: Path) -> dict[str, str]:
 
 
 def folder_md5(files: Mapping[str, str]) -> str:
-    """The hash that dvc.lock holds for a folder, from those of its files by name.
+    """The hash that dvc.lock holds for a folder, from those of its files by name: the MD5 of their list, and `.dir`."""
+    return hashlib.md5(folder_listing(files)).hexdigest() + ".dir"
 
-    It is the MD5 of the JSON list of the files, `.dir` appended (DVC, "Internal files" in the user guide).
-    """
-    listing = [{"md5": files[name], "relpath": name} for name in sorted(files)]
-    return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"
+
+def folder_listing(files: Mapping[str, str]) -> bytes:
+    """A folder as DVC's cache holds it: the JSON list of its files (DVC, "Internal files" in the user guide)."""
+    return json.dumps([{"md5": files[name], "relpath": name} for name in sorted(files)], sort_keys=True).encode()
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -199,7 +200,7 @@ def files_in(folder: Path) -> list[Path]:
         file
         for file in folder.rglob("*")
         if file.is_file()
-        and not any(part == "__pycache__" or part.startswith(SCRATCH) for part in file.relative_to(folder).parts)
+        and not any(part == "__pycache__" or part.startswith(WRITING) for part in file.relative_to(folder).parts)
     ]
 
 

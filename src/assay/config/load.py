@@ -21,6 +21,7 @@ from assay.config.sample import Sample
 from assay.errors import AssayError, sample
 
 PARAMS = Path("params.yaml")
+COMPOSE = "run: assay params (assay doctor --mend does, and keeps a copy)"
 T = TypeVar("T")
 
 
@@ -36,7 +37,7 @@ def plain(path: Path = PARAMS) -> dict[str, Any]:
 
 def _of_file(read: Callable[[bytes], T], path: Path) -> T:
     if not path.exists():
-        raise AssayError(f"{path} is missing", todo="run: assay params")
+        raise AssayError(f"{path} is missing", todo=COMPOSE)
     try:
         return read(path.read_bytes())
     except AssayError as error:
@@ -55,9 +56,9 @@ def _parsed(content: bytes) -> dict[str, Any]:
     try:
         values = YAML(typ="safe").load(content)
     except Exception as error:  # a parser's and its constructors' errors share no base class
-        raise AssayError(f"not a YAML mapping: {error}", todo="run: assay params") from error
+        raise AssayError(f"not a YAML mapping: {error}", todo=COMPOSE) from error
     if not isinstance(values, dict):
-        raise AssayError("not a YAML mapping", todo="run: assay params")
+        raise AssayError("not a YAML mapping", todo=COMPOSE)
     return values
 
 

@@ -54,7 +54,11 @@ def enter_root(start: Path | None = None) -> Path:
         if (folder / "dvc.yaml").exists():
             os.chdir(folder)
             return folder
-    raise AssayError("no dvc.yaml here or above", where=str(here), todo="change to your clone of the repo")
+    raise AssayError(
+        "no dvc.yaml here or above",
+        where=str(here),
+        todo="change to your clone of the repo; if the file is lost: assay doctor --mend",
+    )
 
 
 def _run_code_of(root: Path) -> None:

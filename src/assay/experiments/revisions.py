@@ -65,7 +65,7 @@ class Recorded:
                 raise AssayError(
                     f"{what} is corrupted: its MD5 is {found}, dvc.lock says {recorded}",
                     where=f"{self._where}, in the cache or on the remote",
-                    todo=f"assay remote {self.name} says whether it is the remote; else delete it from the cache",
+                    todo=f"assay remote {self.name} says whether it is the remote; else: assay doctor --mend",
                 )
         return content
 

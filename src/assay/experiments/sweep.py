@@ -147,6 +147,6 @@ def baseline(root: Path) -> str:
         raise AssayError(
             f"{len(files)} file(s) differ from the last commit, and experiments start from the commit",
             where=", ".join(files[:5]),
-            todo="commit them, or take them back: git stash",
+            todo="commit them, or take them back: make back (results), git stash (what you wrote)",
         )
     return git(root, "rev-parse", "HEAD")

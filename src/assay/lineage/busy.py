@@ -7,9 +7,10 @@ writes which files. `dvc exp run` looks there only after it has written params.y
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 from assay.errors import AssayError
 
@@ -30,14 +31,10 @@ def looking() -> Iterator[None]:
 
 def require_idle() -> None:
     """AssayError if a process that is not this one, nor one that started it, runs a stage in this workspace."""
-    import psutil
-
     here = Path.cwd()
     noted = next((folder / RWLOCK for folder in (here, *here.parents) if (folder / RWLOCK).exists()), RWLOCK)
-    holders = {pid: command for pid, command in _holders(noted) if psutil.pid_exists(pid)}
-    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())} if holders else set()
-    for pid, command in holders.items():
-        if pid not in own:
+    for pid, command in holders(noted).items():
+        if pid not in _own():
             raise AssayError(
                 f"another run holds the workspace: {command} (process {pid})",
                 where="params.yaml, which was left as it is",
@@ -45,11 +42,30 @@ def require_idle() -> None:
             )
 
 
-def _holders(path: Path) -> Iterator[tuple[int, str]]:
-    """Process and command of each that DVC has noted; none where the file is damaged, which DVC says itself."""
-    try:
-        noted = json.loads(path.read_text(encoding="utf-8"))
-        infos = [*noted.get("write", {}).values(), *(one for each in noted.get("read", {}).values() for one in each)]
-        yield from {(int(one["pid"]), str(one["cmd"])) for one in infos}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return
+def holders(rwlock: Path) -> dict[int, str]:
+    """The living processes that an rwlock of DVC names, and their commands; none where it cannot be read."""
+    with suppress(ValueError, OSError, AttributeError, TypeError, KeyError):
+        written = rwlock.stat().st_mtime
+        return {pid: command for pid, command in named(json.loads(rwlock.read_text())).items() if _alive(pid, written)}
+    return {}
+
+
+def named(content: dict[str, Any]) -> dict[int, str]:
+    """Every process in the content of an rwlock, and its command; raises what a content of another form gives."""
+    readers = [info for infos in content.get("read", {}).values() for info in infos]
+    return {int(info["pid"]): str(info["cmd"]) for info in (*content.get("write", {}).values(), *readers)}
+
+
+def _alive(pid: int, written: float) -> bool:
+    """Whether that process lives; one that is younger than the lock only has the number of one that died."""
+    import psutil
+
+    with suppress(psutil.Error):
+        return psutil.Process(pid).create_time() <= written + 1
+    return False
+
+
+def _own() -> set[int]:
+    import psutil
+
+    return {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}

@@ -1,0 +1,30 @@
+"""Back to the last commit's results, without touching what people write."""
+
+from assay.doctor import contents, locks, pipeline
+from assay.doctor.attic import Attic
+from assay.doctor.clone import LOCK, Clone
+from assay.doctor.examine import examined
+from assay.errors import AssayError
+
+RESULTS = (LOCK, "params.yaml", "reports")
+CHECKS = [*pipeline.CHECKS, *contents.CHECKS]  # data and models, as the lock that is back says
+
+
+def back(clone: Clone, attic: Attic) -> list[str]:
+    """Bring dvc.lock, params.yaml and reports/ back from HEAD, in the index too; the paths that were others.
+
+    Each of them that lies here otherwise is kept in the attic first, and one that git does not know is moved there.
+    AssayError while somebody is at work in the clone.
+    """
+    for result in examined(clone, locks.CHECKS, attic):  # or git could refuse
+        for finding in result.left:
+            raise AssayError(finding.what, where=finding.where, todo=finding.todo)
+    changed = [change for change in clone.changes if change.path.startswith((LOCK, "params.yaml", "reports/"))]
+    for change in changed:
+        if clone.committed(change.path) is not None:
+            attic.copy(clone.root / change.path)
+        elif (clone.root / change.path).exists():
+            attic.move(clone.root / change.path)
+    known = [name for name in RESULTS if clone.git("ls-tree", "HEAD", "--", name)]
+    clone.git("restore", "--source=HEAD", "--staged", "--worktree", "--", *known)
+    return [change.path for change in changed]

@@ -1,0 +1,129 @@
+"""The clone under examination: what several checks ask it, each read once."""
+
+import configparser
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from assay.doctor.hashing import Hashes
+from assay.doctor.lock import Lock, split
+from assay.errors import AssayError
+from assay.git import git, raw
+
+LOCK, PIPELINE = "dvc.lock", "dvc.yaml"
+MARKS = (PIPELINE, ".dvc", ".git")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A line of `git status`: `index` against HEAD and `tree` against the index, each a letter or a space."""
+
+    index: str
+    tree: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A clone at `root`. After a mend, look with `fresh()`: what was read may have changed."""
+
+    root: Path
+    hashes: Hashes = field(default_factory=Hashes)
+
+    def fresh(self) -> "Clone":
+        """The same with nothing read, but for hashes, which know files that changed."""
+        return Clone(self.root, self.hashes)
+
+    def git(self, *arguments: str) -> str:
+        """What git prints; AssayError with its words if it fails."""
+        return git(self.root, *arguments)
+
+    @cached_property
+    def git_folder(self) -> Path:
+        """Where git has the index of this work tree."""
+        return self.root / self.git("rev-parse", "--git-dir")
+
+    @cached_property
+    def tracked(self) -> frozenset[str]:
+        """Every path in git's index."""
+        return frozenset(filter(None, self.git("ls-files", "-z").split("\0")))
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What differs from HEAD or the index, and each file that git neither tracks nor ignores."""
+        said = self.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+        return [Change(line[0], line[1], line[3:]) for line in said.split("\0") if line]
+
+    def committed(self, path: str, revision: str = "HEAD") -> bytes | None:
+        """The content of a file in a commit; None if there is no such file or commit."""
+        with suppress(AssayError):
+            return raw(self.root, "cat-file", "blob", f"{revision}:{path}")
+        return None
+
+    def text(self, name: str) -> str:
+        """A file as text; "" if it is missing."""
+        path = self.root / name
+        return path.read_bytes().decode(errors="replace") if path.exists() else ""
+
+    @cached_property
+    def stages(self) -> dict[str, Any]:
+        """The stages of dvc.yaml, or of the commit's where that is missing or cannot be read; empty if none can."""
+        for text in (self.text(PIPELINE), (self.committed(PIPELINE) or b"").decode(errors="replace")):
+            with suppress(ValueError):
+                stages = mapping(text).get("stages")
+                if isinstance(stages, dict) and all(isinstance(one, dict) for one in stages.values()):
+                    return stages
+        return {}
+
+    @cached_property
+    def lock(self) -> Lock:
+        """dvc.lock, entry by entry."""
+        return split(self.text(LOCK))
+
+    @cached_property
+    def cache(self) -> Path:
+        """DVC's local cache."""
+        folder = self.dvc_option("cache", "dir")
+        return (self.root / ".dvc" / folder).resolve() if folder else self.root / ".dvc/cache"
+
+    def dvc_option(self, section: str, name: str) -> str | None:
+        """A setting of DVC: of this clone for you alone, of this clone, or of you."""
+        own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "dvc/config"
+        for path in (self.root / ".dvc/config.local", self.root / ".dvc/config", own):
+            with suppress(configparser.Error, UnicodeDecodeError):
+                parser = configparser.ConfigParser(interpolation=None)
+                parser.read(path, encoding="utf-8")
+                if value := parser.get(section, name, fallback=None):
+                    return value
+        return None
+
+
+def mapping(text: str) -> dict[str, Any]:
+    """A YAML mapping; ValueError with the reason if it is none."""
+    import yaml
+
+    try:
+        plain = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+    if not isinstance(plain, dict):
+        raise ValueError("not a mapping")
+    return plain
+
+
+def enter(start: Path) -> Clone:
+    """Change to the root of the clone that holds a folder, dvc.yaml missing or not; AssayError if there is none."""
+    for folder in (start, *start.parents):
+        if any((folder / mark).exists() for mark in MARKS):
+            os.chdir(folder)
+            return Clone(folder)
+    raise AssayError("no clone of the repo here or above", where=str(start), todo="change to your clone of the repo")
+
+
+def environment() -> Path:
+    """The folder of programs of the running environment."""
+    return Path(sys.executable).parent

@@ -1,0 +1,69 @@
+"""conf/ and params.yaml."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from assay.doctor.attic import Attic
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import Clone, mapping
+from assay.doctor.lock import CONFLICT
+from assay.files import write_text
+
+PARAMS = "params.yaml"
+
+
+def readable(clone: Clone) -> Iterator[Finding]:
+    """A params.yaml that nobody can have wanted: missing, cut, or with marks of a merge."""
+    if fault := _fault(clone):
+        todo = "assay params, or assay doctor --mend, which keeps a copy"
+        yield Finding(fault, PARAMS, todo, partial(_compose, clone.root))
+
+
+def agreeing(clone: Clone) -> Iterator[Finding]:
+    """conf/ and params.yaml disagree: which of them is meant, only a person knows."""
+    from assay.config.compose import composed, difference
+
+    if _fault(clone):
+        return  # said already
+    changed = difference(composed(), clone.root / PARAMS)
+    if changed:
+        lines = [line for line in changed.splitlines()[2:] if line[:1] in "+-"]
+        shown = "; ".join(" ".join(line.split()) for line in lines[:4]) + (" ..." if len(lines) > 4 else "")
+        todo = "assay params takes conf/; or put the change into conf/. assay doctor --mend composes, and keeps a copy"
+        yield Finding(f"not what conf/ composes to: {shown}", PARAMS, todo, partial(_compose, clone.root))
+
+
+def _fault(clone: Clone) -> str:
+    if not (clone.root / PARAMS).exists():
+        return "the file is missing"
+    text = clone.text(PARAMS)
+    if CONFLICT.search(text):
+        return "marks of a merge"
+    try:
+        mapping(text)
+    except ValueError as error:
+        return f"not YAML: {error}"
+    committed = (clone.committed(PARAMS) or b"").decode(errors="replace")
+    cut = committed != text and committed.startswith(text)
+    return "cut short" if cut or not text.endswith("\n") else ""
+
+
+def _compose(root: Path, attic: Attic) -> None:
+    from assay.config.compose import composed
+
+    text = composed()
+    attic.copy(root / PARAMS)
+    write_text(root / PARAMS, text)
+
+
+CHECKS = [
+    Check(
+        "params-file",
+        "params.yaml is there, whole, and without marks of a merge",
+        readable,
+        "composes it from conf/, keeps a copy",
+        quick=True,
+    ),
+    Check("params", "params.yaml is what conf/ composes to", agreeing, "composes it from conf/, keeps a copy"),
+]

@@ -1,0 +1,231 @@
+"""Data, models and reports as they lie, and the cache, by their bytes.
+
+DVC hashes a file of the workspace again when its time or size changed, and an object of the cache when it is writable.
+A byte that changes otherwise is invisible to it, so everything is read here. What a mend writes is a new file, with a
+time of its own: DVC sees it, and agrees.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from assay.doctor.attic import Attic
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import Clone
+from assay.doctor.recorded import (
+    FOLDER,
+    Out,
+    address,
+    elsewhere,
+    good,
+    listing,
+    lying,
+    objects,
+    outs,
+)
+from assay.errors import AssayError
+from assay.files import folder_listing, folder_md5, md5, replacing
+
+READ_ONLY = 0o444  # how DVC marks an object that it need not read again
+AGAIN = "dvc repro makes it again (or: dvc pull)"
+
+
+def cache(clone: Clone) -> Iterator[Finding]:
+    """Objects whose bytes are not what their name says, and those that only the workspace has."""
+    named = objects(clone)
+    found = clone.hashes.of(named)
+    wanted, here = _wanted(clone), _here(clone)
+    for path, name in named.items():
+        if found.get(path) != name.removesuffix(FOLDER):
+            then = "" if name in here else AGAIN if name in wanted else "of another commit: dvc pull, or run it there"
+            said = "put back from the workspace" if name in here else f"put away; then: {then}"
+            what = f"an object of the cache is damaged: {wanted.get(name, 'not of this commit')}"
+            mend = partial(_mend_object, path, name, here.get(name))
+            yield Finding(what, _name(clone, path), f"assay doctor --mend: {said}", mend, then=then)
+    for name in sorted(here.keys() & wanted.keys()):
+        path = address(clone, name)
+        if not path.exists():
+            mend = partial(_mend_object, path, name, here[name])
+            yield Finding(f"not in the cache, only in the workspace: {wanted[name]}", todo="dvc commit", mend=mend)
+
+
+def workspace(clone: Clone) -> Iterator[Finding]:
+    """Files of data/, models/ and reports/ that are others than dvc.lock says."""
+    clone.hashes.of(clone.root / out.path for out in outs(clone))
+    for path in elsewhere(clone):
+        yield Finding("outside of the clone: not looked at", path, advice=True)
+    for out in outs(clone):
+        if not out.made:
+            yield from _added(clone, out)
+        elif out.is_folder:
+            yield from _folder(clone, out)
+        elif (found := _found(clone, out.path)) not in (out.md5, None):
+            yield _differs(clone, out.path, out.md5, str(found))
+
+
+def missing(clone: Clone) -> Iterator[Finding]:
+    """What dvc.lock names and the workspace has not: after `git clone` that is everything."""
+    gone = [(path, recorded) for path, recorded in _files(clone) if not (clone.root / path).exists()]
+    for path, recorded in gone:
+        if _source(clone, path, recorded):
+            mend = partial(_restore, clone, path, recorded)
+            yield Finding("the file is missing, and the cache has it", path, "dvc checkout", mend)
+    lost = [path for path, recorded in gone if not _source(clone, path, recorded)]
+    if lost:
+        yield Finding(f"{len(lost)} file(s) of dvc.lock are not here", lost[0], "dvc repro (or: dvc pull)", advice=True)
+
+
+def _added(clone: Clone, out: Out) -> Iterator[Finding]:
+    """What a person added, only a person can tell an edit of from damage."""
+    found = folder_md5(lying(clone, out.path)) if out.is_folder else _found(clone, out.path)
+    if (clone.root / out.path).exists() and found != out.md5:
+        todo = "dvc commit, if you changed it; else dvc checkout --force brings it back"
+        yield Finding("not what its .dvc file says", out.path, todo, advice=True)
+
+
+def _folder(clone: Clone, out: Out) -> Iterator[Finding]:
+    if not (clone.root / out.path).exists():
+        return
+    files, here = listing(clone, out) or _committed(clone, out), lying(clone, out.path)
+    if files is None:
+        what = "not what dvc.lock says, and which of its files cannot be known"
+        mend = partial(_take_away, clone, out.path)
+        yield Finding(what, out.path, "assay doctor --mend puts it away", mend, then=AGAIN)
+        return
+    for name, recorded in files.items():
+        if here.get(name, recorded) != recorded:
+            yield _differs(clone, f"{out.path}/{name}", recorded, here[name])
+    for name in here.keys() - files.keys():
+        path = f"{out.path}/{name}"
+        yield Finding("dvc.lock has no such file", path, "assay doctor --mend", partial(_take_away, clone, path))
+
+
+def _differs(clone: Clone, path: str, recorded: str, found: str) -> Finding:
+    what = f"not what dvc.lock says: its MD5 is {found[:8]}, recorded is {recorded[:8]}"
+    if _source(clone, path, recorded):
+        todo = "dvc checkout, or assay doctor --mend, which also sees what DVC does not"
+        return Finding(what, path, todo, partial(_restore, clone, path, recorded))
+    todo = f"assay doctor --mend puts it away, then {AGAIN}"
+    return Finding(what, path, todo, partial(_take_away, clone, path), then=AGAIN)
+
+
+def _files(clone: Clone) -> Iterator[tuple[str, str]]:
+    """Path and MD5 of each file that dvc.lock names, in folders too; a folder as such where its files are not known."""
+    for out in outs(clone):
+        files = (listing(clone, out) or _committed(clone, out)) if out.is_folder else None
+        if files is None:
+            yield out.path, out.md5
+        for name, recorded in (files or {}).items():
+            yield f"{out.path}/{name}", recorded
+
+
+def _found(clone: Clone, path: str) -> str | None:
+    return clone.hashes.of([clone.root / path]).get(clone.root / path)
+
+
+def _wanted(clone: Clone) -> dict[str, str]:
+    """Each object that this dvc.lock needs in the cache, and for which path."""
+    found = {out.md5: out.path for out in outs(clone) if out.cached}
+    for out in outs(clone):
+        if out.cached and out.is_folder:
+            found |= {recorded: f"{out.path}/{name}" for name, recorded in (listing(clone, out) or {}).items()}
+    return found
+
+
+def _here(clone: Clone) -> dict[str, Path | bytes]:
+    """Each object that the workspace has unharmed: the file, or a folder's listing."""
+    found: dict[str, Path | bytes] = {}
+    for out in outs(clone):
+        here = lying(clone, out.path) if out.is_folder else {}
+        if here and folder_md5(here) == out.md5:
+            found[out.md5] = folder_listing(here)
+        found |= {recorded: clone.root / out.path / name for name, recorded in here.items()}
+        if not out.is_folder and (recorded := _found(clone, out.path)):
+            found[recorded] = clone.root / out.path
+    return found
+
+
+def _committed(clone: Clone, out: Out) -> dict[str, str] | None:
+    """The files of a folder that git has, where they are those of its hash."""
+    names = [name for name in clone.tracked if name.startswith(f"{out.path}/")]
+    contents = {name.removeprefix(f"{out.path}/"): clone.committed(name) for name in names}
+    files = {name: hashlib.md5(content).hexdigest() for name, content in contents.items() if content is not None}
+    return files if folder_md5(files) == out.md5 else None
+
+
+def _source(clone: Clone, path: str, recorded: str) -> Path | bytes | None:
+    """What has the recorded bytes of a file: the cache, or the commit."""
+    if good(clone, recorded) and not recorded.endswith(FOLDER):
+        return address(clone, recorded)
+    content = clone.committed(path) if path in clone.tracked else None
+    return content if content is not None and hashlib.md5(content).hexdigest() == recorded else None
+
+
+def _restore(clone: Clone, path: str, recorded: str, attic: Attic) -> None:
+    source = _source(clone, path, recorded)
+    assert source is not None
+    target = clone.root / path
+    if target.exists() or target.is_symlink():
+        _put_away(clone, path, attic)
+    with replacing(target) as scratch:
+        _copy(source, scratch, recorded)
+
+
+def _take_away(clone: Clone, path: str, attic: Attic) -> None:
+    _put_away(clone, path, attic)
+
+
+def _put_away(clone: Clone, path: str, attic: Attic) -> None:
+    """Keep a file or folder; a file that the cache has under its own hash is kept already."""
+    target = clone.root / path
+    found = _found(clone, path)
+    if found and good(clone, found):
+        target.unlink()
+    else:
+        attic.move(target)
+
+
+def _mend_object(path: Path, name: str, source: Path | bytes | None, attic: Attic) -> None:
+    if path.exists():
+        attic.move(path)
+    if source is None:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as scratch:
+        _copy(source, scratch, name.removesuffix(FOLDER))
+        scratch.chmod(READ_ONLY)
+
+
+def _copy(source: Path | bytes, target: Path, recorded: str) -> None:
+    if isinstance(source, bytes):
+        target.write_bytes(source)
+    else:
+        shutil.copyfile(source, target)
+    if md5(target) != recorded:
+        raise AssayError("what was to be put back has changed meanwhile", where=str(source), todo="look again")
+
+
+def _name(clone: Clone, path: Path) -> str:
+    return os.path.relpath(path, clone.root)
+
+
+CHECKS = [
+    Check(
+        "cache",
+        "every object of the cache is what its name says, and those of dvc.lock are there",
+        cache,
+        "puts it back from a good file of the workspace, or away",
+        quick=True,
+    ),
+    Check(
+        "workspace",
+        "data, models and reports are, byte for byte, what dvc.lock says",
+        workspace,
+        "puts it back from the cache or the commit, or away: then dvc repro",
+        quick=True,
+    ),
+    Check("missing", "what dvc.lock names is there", missing, "brings back what the cache has"),
+]

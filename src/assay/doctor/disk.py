@@ -1,0 +1,49 @@
+"""Room for the next run."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from assay.doctor.attic import FOLDER
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import Clone
+from assay.doctor.recorded import objects
+
+KEPT = 1 << 30  # bytes in the attic that are worth a word
+AT_LEAST = 100 << 20  # bytes that any run needs: reports, temporary files
+
+
+def space(clone: Clone) -> Iterator[Finding]:
+    """A run writes data and models once here and once into the cache."""
+    here, cache = _size(clone.root / "data") + _size(clone.root / "models"), sum(map(_bytes, objects(clone)))
+    disks = {folder.stat().st_dev: folder for folder in map(_existing, (clone.cache, clone.root))}
+    for folder in disks.values():
+        free, needed = shutil.disk_usage(folder).free, 2 * here + AT_LEAST
+        if free < needed:
+            what = f"{_words(free)} free, a run may need {_words(needed)} (data and models {_words(here)}"
+            yield Finding(
+                f"{what}, cache {_words(cache)})", str(folder), "make room; dvc gc --workspace empties the cache"
+            )
+    if (kept := _size(clone.root / FOLDER)) > KEPT:
+        yield Finding(
+            f"{_words(kept)} of what was mended are kept", str(FOLDER), "delete what you do not miss", advice=True
+        )
+
+
+def _size(folder: Path) -> int:
+    return sum(map(_bytes, folder.rglob("*")))
+
+
+def _bytes(path: Path) -> int:
+    return path.lstat().st_size if path.is_file() else 0
+
+
+def _existing(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def _words(size: int) -> str:
+    return f"{size / (1 << 30):.1f} GiB" if size >= 1 << 30 else f"{size / (1 << 20):.0f} MiB"
+
+
+CHECKS = [Check("disk", "the disk has room for another run", space)]

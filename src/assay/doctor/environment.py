@@ -1,0 +1,106 @@
+"""The environment that runs this, and the one that a shell would run."""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from functools import partial
+from importlib.metadata import distributions
+from importlib.util import find_spec
+from pathlib import Path
+
+from assay.doctor.attic import Attic
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import Clone, environment
+from assay.errors import sample
+
+REQUIREMENTS, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
+OLDEST, TOO_NEW = (3, 11), (3, 14)
+PIN = re.compile(r"^([\w.-]+)(?:\[[\w,.-]+\])?==([^\s;\\]+)\s*(?:;\s*([^\\]+))?", re.M)
+INSTALL = "make repro installs what the lock says (with the tools for tests: make extras)"
+
+
+def python(clone: Clone) -> Iterator[Finding]:
+    """The versions that the lock was made for."""
+    if not OLDEST <= sys.version_info[:2] < TOO_NEW:
+        found = ".".join(map(str, sys.version_info[:3]))
+        yield Finding(
+            f"Python {found}: the lock is for 3.11 to 3.13", sys.executable, "make clean repro PYTHON=python3.12"
+        )
+
+
+def packages(clone: Clone) -> Iterator[Finding]:
+    """What is installed against requirements.lock."""
+    installed = {_normal(one.metadata["Name"]): one.version for one in distributions() if one.metadata["Name"]}
+    wrong = []
+    for name, version, marker in PIN.findall(clone.text(REQUIREMENTS)):
+        found = installed.get(_normal(name))
+        if found != version and _applies(marker.strip()):
+            wrong.append(f"{name} {found or 'missing'}, not {version}")
+    if wrong:
+        yield Finding(f"{len(wrong)} package(s) are not those of the lock: {sample(wrong)}", REQUIREMENTS, INSTALL)
+
+
+def own_code(clone: Clone) -> Iterator[Finding]:
+    """That `assay` is the code of this clone, not of another one."""
+    spec = find_spec("assay")
+    here = Path(spec.origin or "").resolve() if spec else Path()
+    if not here.is_relative_to((clone.root / "src").resolve()):
+        yield Finding(
+            "the installed assay is the code of another folder",
+            str(here.parent),
+            "make clean repro makes an environment of this clone's own",
+        )
+
+
+def age(clone: Clone) -> Iterator[Finding]:
+    """Whether `make` would install again."""
+    for stamp, lock in ((".venv/ready", REQUIREMENTS), (".venv/ready-dev", DEVELOPMENT)):
+        made, read = clone.root / stamp, [clone.root / lock, clone.root / "pyproject.toml"]
+        newer = [
+            path for path in read if made.exists() and path.exists() and path.stat().st_mtime > made.stat().st_mtime
+        ]
+        if newer:
+            right = lock == REQUIREMENTS and newer == read[:1] and not list(packages(clone))
+            mend = partial(_touch, made) if right else None
+            what = f"{newer[0].name} is newer than the environment" + ("; its packages are the lock's" if right else "")
+            yield Finding(what, stamp, INSTALL, mend, advice=not right)
+
+
+def activation(clone: Clone) -> Iterator[Finding]:
+    """DVC runs the first `python` of PATH: without activation that is another one, or another clone's."""
+    for name in ("python", "dvc"):
+        first = shutil.which(name)
+        if first is None or Path(first).parent.resolve() != environment().resolve():
+            todo = f". {_script(clone)} (or by way of make: make repro)"
+            yield Finding(f"the shell's {name} is not that of this environment", first or "none on PATH", todo)
+
+
+def _script(clone: Clone) -> str:
+    script = environment() / "activate"
+    return str(script.relative_to(clone.root)) if script.is_relative_to(clone.root) else str(script)
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _applies(marker: str) -> bool:
+    if not marker:
+        return True
+    from packaging.markers import Marker
+
+    return Marker(marker).evaluate()
+
+
+def _touch(path: Path, attic: Attic) -> None:
+    path.touch()
+
+
+CHECKS = [
+    Check("python", "Python is one that the lock is for", python),
+    Check("packages", "the packages are those of requirements.lock", packages),
+    Check("own-code", "`assay` is the code of this clone", own_code),
+    Check("age", "`.venv` is not older than its locks", age, "marks it as new where every package is the lock's"),
+    Check("activation", "`python` and `dvc` of the shell are those of this environment", activation),
+]

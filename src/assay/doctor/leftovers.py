@@ -1,0 +1,75 @@
+"""Files and folders that killed processes leave."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from assay.doctor.attic import Attic
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import Clone
+from assay.files import WRITING
+
+SWEEPS = Path(".assay/sweeps")
+PRUNED = {".git", ".dvc", ".venv", "node_modules", "__pycache__", ".assay"}
+TEMPORARY = ".tmp"
+ABANDONED = 600  # seconds that nothing was written to a temporary file of a cache that others may share
+
+
+def writing(clone: Clone) -> Iterator[Finding]:
+    """What `assay.files.replacing` had not finished: in it the new file, and perhaps the folder that it replaces."""
+    for folder in _walked(clone):
+        path = folder.relative_to(clone.root).as_posix() if folder.is_relative_to(clone.root) else str(folder)
+        what = "left by a process that was killed while it wrote"
+        yield Finding(what, path, "assay doctor --mend", partial(_away, folder))
+
+
+def _walked(clone: Clone) -> Iterator[Path]:
+    """Those of the work tree, and abandoned ones of the cache; not those of sweeps and experiments, which may run."""
+    for here, folders, _ in os.walk(clone.root):
+        yield from (Path(here, name) for name in folders if name.startswith(WRITING))
+        folders[:] = [one for one in folders if one not in PRUNED and not one.startswith(WRITING)]
+    yield from filter(_abandoned, sorted(clone.cache.glob(f"files/md5/??/{WRITING}*")))
+
+
+def sweeps(clone: Clone) -> Iterator[Finding]:
+    """The workers' clones; experiments are in git, and a sweep makes its workers anew."""
+    from zc.lockfile import LockError, LockFile
+
+    for folder in sorted((clone.root / SWEEPS).glob("*.work")):
+        try:
+            LockFile(str(folder.with_suffix(".lock"))).close()
+        except LockError:
+            continue  # it runs
+        where = folder.relative_to(clone.root).as_posix()
+        yield Finding("workers of a sweep that was killed", where, "assay doctor --mend", partial(_remove, folder))
+
+
+def temporary(clone: Clone) -> Iterator[Finding]:
+    """Half-copied objects of DVC."""
+    for kind in ("files/md5/??", "runs/??/*"):
+        for path in sorted(clone.cache.glob(f"{kind}/.*{TEMPORARY}")):
+            if _abandoned(path):
+                where = str(path.relative_to(clone.cache))
+                yield Finding("half of a copy in the cache", where, "assay doctor --mend", partial(_away, path))
+
+
+def _abandoned(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > ABANDONED
+
+
+def _away(path: Path, attic: Attic) -> None:
+    attic.move(path)
+
+
+def _remove(path: Path, attic: Attic) -> None:
+    shutil.rmtree(path)
+
+
+CHECKS = [
+    Check("writing", "no half-written file or folder lies about", writing, "puts it away", quick=True),
+    Check("sweeps", "no sweep that was killed left its workers' clones", sweeps, "removes them"),
+    Check("temporary", "no half of a copy lies in the cache", temporary, "puts it away"),
+]

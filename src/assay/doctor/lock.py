@@ -1,0 +1,128 @@
+"""dvc.lock as text, entry by entry, so that what is whole stays the bytes that DVC wrote.
+
+DVC writes the file in place after each stage. A process that is killed then leaves it cut: inside a value, which no
+parser takes, or at the end of a line, which DVC takes for a lock of fewer stages and adds the others behind them.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+HEADER = "schema: '2.0'\nstages:\n"
+CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.M)
+ENTRY = re.compile(r"^  ([^\s#:'\"-][^:]*):\s*$")
+MD5 = re.compile(r"^[0-9a-f]{32}(\.dir)?$")
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What stands before the entries, the text of each by its stage, and what stands behind; `twice`: named twice."""
+
+    header: str = HEADER
+    entries: dict[str, str] = field(default_factory=dict)
+    tail: str = ""
+    twice: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """The file."""
+        return self.header + "".join(self.entries.values()) + self.tail if self.entries else ""
+
+
+def split(text: str) -> Lock:
+    """Take a dvc.lock apart; whatever is not an entry of a stage before `stages:` or after the entries is kept."""
+    before, found, after = text.partition("stages:\n")
+    if not found or CONFLICT.search(before):
+        return Lock()
+    names, blocks, tail = [], [], ""
+    for line in after.splitlines(keepends=True):
+        if started := ENTRY.match(line):
+            names.append(started[1])
+            blocks.append(line)
+        elif not line.endswith("\n") and len(line) - len(line.lstrip()) <= 2:
+            break  # the name of the next stage, cut
+        elif tail or not blocks or (line[0] not in " \n" and not CONFLICT.match(line)):
+            tail += line
+        else:
+            blocks[-1] += line
+    twice = frozenset(name for name in names if names.count(name) > 1)
+    return Lock(before + found, dict(zip(names, blocks, strict=True)), tail, twice)
+
+
+def entry(name: str, block: str) -> dict[str, Any] | None:
+    """What a block says of its stage; None unless every value in it is there and of its form."""
+    import yaml
+
+    if not block.endswith("\n") or CONFLICT.search(block):
+        return None
+    with suppress(yaml.YAMLError, AttributeError, TypeError):
+        content = yaml.load(block, getattr(yaml, "CSafeLoader", yaml.SafeLoader))[name]
+        files = [*content.get("deps", []), *content.get("outs", [])]
+        if content.get("cmd") and all(_sound(file) for file in files):
+            return content
+    return None
+
+
+def _sound(file: Mapping[str, Any]) -> bool:
+    if file.get("hash") != "md5":
+        return bool(file.keys() - {"path", "size", "nfiles"})  # of a storage that has hashes of its own
+    recorded = str(file.get("md5"))
+    folder = recorded.endswith(".dir")
+    return bool(MD5.match(recorded)) and isinstance(file.get("size"), int) and (not folder or "nfiles" in file)
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A dvc.lock put right, and what was wrong with it, in words."""
+
+    text: str
+    faults: list[str]
+
+
+def mended(lock: Lock, text: str, head: Lock, merged: Sequence[Lock], outs: Mapping[str, Collection[str]]) -> Mended:
+    """Drop the entries that are cut, take what is missing from the commit's lock, and its order.
+
+    In a merge (`merged`: the locks of the other sides) an entry that no side has is dropped too: git puts lines of two
+    entries together, and nobody ever ran what that says. `outs` are those of each stage of dvc.yaml. Stages that the
+    commit does not know stay behind the others.
+    """
+    faults = []
+    broken = [name for name in lock.entries if not _whole(name, lock, outs)]
+    sides = [head, *merged]
+    mixed = [
+        name
+        for name, block in lock.entries.items()
+        if merged and name not in broken and all(side.entries.get(name) != block for side in sides)
+    ]
+    kept = {name: block for name, block in lock.entries.items() if name not in {*broken, *mixed}}
+    lacking = [name for name in head.entries if name not in kept and (name in outs or not outs)]
+    order = [
+        *(name for name in head.entries if name in kept or name in lacking),
+        *(name for name in kept if name not in head.entries),
+    ]
+    if CONFLICT.search(text):
+        faults.append("marks of a merge")
+    elif broken:
+        faults.append(f"cut short or damaged: {', '.join(broken)}")
+    if mixed:
+        faults.append(f"put together from two sides: {', '.join(mixed)}")
+    if gone := [name for name in lacking if name not in lock.entries]:
+        faults.append(f"without {', '.join(gone)}")
+    if not faults and order != list(lock.entries):
+        faults.append("another order of stages than the commit's")
+    entries = {name: kept.get(name) or head.entries[name] for name in order}
+    fixed = Lock(lock.header if kept else head.header, entries, "" if CONFLICT.search(lock.tail) else lock.tail).text
+    if not faults and fixed != text:
+        faults.append("cut short, or lines that belong to no stage")
+    return Mended(fixed, faults)
+
+
+def _whole(name: str, lock: Lock, outs: Mapping[str, Collection[str]]) -> bool:
+    content = None if name in lock.twice else entry(name, lock.entries[name])
+    if content is None:
+        return False
+    last = name == next(reversed(lock.entries))
+    # The last one can be cut at the end of a line and still be YAML: then outputs are missing.
+    return not last or name not in outs or {out["path"] for out in content.get("outs", [])} == set(outs[name])

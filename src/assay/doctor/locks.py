@@ -1,0 +1,100 @@
+"""What DVC and git leave when they are killed: locks that nobody holds."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from assay.doctor.attic import Attic
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import Clone
+from assay.doctor.running import RWLOCKS, at_work, processes
+from assay.lineage.busy import holders, named
+
+GIT_LOCKS = ("*.lock", "refs/**/*.lock")
+
+
+def work(clone: Clone) -> Iterator[Finding]:
+    """Whoever is at work is left alone, and whoever looks meanwhile sees files come and go."""
+    for worker in at_work(clone.root):
+        yield Finding(f"at work in this clone: {worker}", todo="wait until it has ended, or end it, and look again")
+
+
+def dvc(clone: Clone) -> Iterator[Finding]:
+    """DVC refuses to start on an rwlock that it cannot parse, and on one whose number of a process lives again."""
+    for path in (clone.root / name for name in RWLOCKS):
+        if fault := _fault(path):
+            todo = "DVC says JSON structure is corrupted, or busy: assay doctor --mend"
+            yield Finding(fault, _name(clone, path), todo, partial(_away, path))
+
+
+def _fault(path: Path) -> str:
+    if not path.exists():
+        return ""
+    try:
+        pids = named(json.loads(path.read_text()))
+    except (ValueError, AttributeError, TypeError, KeyError):
+        return "a lock of DVC that cannot be read"
+    return "a lock of DVC whose process is gone" if pids and not holders(path) else ""
+
+
+def git(clone: Clone) -> Iterator[Finding]:
+    """git refuses to write while such a file is there."""
+    found = [path for pattern in GIT_LOCKS for path in sorted(clone.git_folder.glob(pattern))]
+    for path in found if found and not _gits(clone.root) else []:
+        if not _open(path):
+            todo = "git says another process seems to be running: assay doctor --mend"
+            yield Finding("a lock of git that no process holds", _name(clone, path), todo, partial(_away, path))
+
+
+def index(clone: Clone) -> Iterator[Finding]:
+    """The index can be made again from the commit; files stay as they are."""
+    from assay.errors import AssayError
+
+    try:
+        clone.git("ls-files", "--stage", "--", "dvc.yaml")
+    except AssayError as error:
+        if "index" not in error.what:
+            raise
+        path = clone.git_folder / "index"
+        yield Finding(
+            "git cannot read its index", _name(clone, path), "assay doctor --mend", partial(_again, clone, path)
+        )
+
+
+def _again(clone: Clone, path: Path, attic: Attic) -> None:
+    attic.move(path)
+    clone.git("reset", "--quiet")
+
+
+def _gits(root: Path) -> list[int]:
+    """The git processes here: one that waits for its editor holds the index without a file open."""
+    return [one.pid for one in processes(root) if Path((one.info["cmdline"] or [""])[0]).name == "git"]
+
+
+def _open(path: Path) -> bool:
+    """Whether any process that can be seen has the file open."""
+    import psutil
+
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if any(Path(file.path) == path.resolve() for file in process.open_files()):
+                return True
+    return False
+
+
+def _away(path: Path, attic: Attic) -> None:
+    attic.move(path)
+
+
+def _name(clone: Clone, path: Path) -> str:
+    return path.relative_to(clone.root).as_posix() if path.is_relative_to(clone.root) else str(path)
+
+
+CHECKS = [
+    Check("at-work", "nobody else is at work in the clone", work, quick=True),
+    Check("dvc-locks", "no lock of DVC is empty, cut, or of a process that is gone", dvc, "puts it away", quick=True),
+    Check("git-locks", "no lock of git is left by a process that is gone", git, "puts it away", quick=True),
+    Check("git-index", "git can read its index", index, "makes it again from the commit; files stay", quick=True),
+]

@@ -1,0 +1,85 @@
+"""dvc.yaml and dvc.lock: there, whole, and in the commit's order."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from assay.doctor.attic import Attic
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import LOCK, PIPELINE, Clone, mapping
+from assay.doctor.lock import Lock, Mended, mended, split
+from assay.errors import AssayError
+from assay.files import write_bytes
+
+OTHER_SIDES = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
+
+
+def graph(clone: Clone) -> Iterator[Finding]:
+    """dvc.yaml is written by people: only a missing one is brought back."""
+    content = clone.committed(PIPELINE)
+    if not (clone.root / PIPELINE).exists():
+        mend = partial(_write, clone, PIPELINE, content) if content else None
+        yield Finding("the file is missing", PIPELINE, "git restore dvc.yaml", mend)
+        return
+    try:
+        stages = mapping(clone.text(PIPELINE)).get("stages")
+        if not isinstance(stages, dict):
+            raise ValueError("no stages")
+    except ValueError as error:
+        yield Finding(f"not a graph of stages: {error}", PIPELINE, "correct it: git diff dvc.yaml shows what changed")
+
+
+def lock(clone: Clone) -> Iterator[Finding]:
+    """What DVC refuses, what it takes for another lock than it is, and what git put together."""
+    text, fixed = clone.text(LOCK), whole(clone)
+    if fixed.faults and fixed.text and fixed.text != text:
+        mend = partial(_write, clone, LOCK, fixed.text.encode())
+        todo = "assay doctor --mend takes what is whole, and the rest from the last commit"
+        yield Finding("; ".join(fixed.faults), LOCK, todo, mend)
+
+
+def whole(clone: Clone) -> Mended:
+    """dvc.lock as it should be."""
+    head = split((clone.committed(LOCK) or b"").decode(errors="replace"))
+    return mended(clone.lock, clone.text(LOCK), head, list(_sides(clone)), outputs(clone.stages))
+
+
+def _sides(clone: Clone) -> Iterator[Lock]:
+    """The locks of the other sides of a merge that is under way."""
+    for name in OTHER_SIDES:
+        with suppress(AssayError):
+            sha = clone.git("rev-parse", "--verify", "--quiet", name)
+            yield split((clone.committed(LOCK, sha) or b"").decode(errors="replace"))
+
+
+def outputs(stages: dict[str, Any]) -> dict[str, list[str]]:
+    """Stage to paths of its outputs, metrics and plots, as dvc.yaml lists them."""
+    return {
+        name: [
+            path
+            for kind in ("outs", "metrics", "plots")
+            for one in stage.get(kind) or []
+            for path in (one if isinstance(one, dict) else [one])
+        ]
+        for name, stage in stages.items()
+    }
+
+
+def _write(clone: Clone, name: str, content: bytes, attic: Attic) -> None:
+    attic.copy(clone.root / name)
+    write_bytes(clone.root / name, content)
+
+
+CHECKS = [
+    Check(
+        "dvc-yaml", "dvc.yaml is there and can be read", graph, "brings a missing one back from the commit", quick=True
+    ),
+    Check(
+        "dvc-lock",
+        "dvc.lock is whole, in the commit's order of stages, and of one side of a merge",
+        lock,
+        "keeps each entry that is whole, takes the others from the commit",
+        quick=True,
+    ),
+]

@@ -1,0 +1,115 @@
+"""What dvc.lock (and each .dvc file) says that lies in the workspace and in the cache."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from assay.doctor.clone import Clone, mapping
+from assay.doctor.lock import entry
+from assay.doctor.pipeline import outputs
+from assay.files import files_in, folder_md5
+
+FOLDER = ".dir"
+
+
+@dataclass(frozen=True)
+class Out:
+    """An output: its path, its MD5 (of a folder: of its listing, `.dir` appended), and whether DVC caches it.
+
+    `made` by a stage, or else put there by a person, who tells DVC with a .dvc file (`dvc add`).
+    """
+
+    path: str
+    md5: str
+    cached: bool
+    made: bool = True
+
+    @property
+    def is_folder(self) -> bool:
+        return self.md5.endswith(FOLDER)
+
+
+def outs(clone: Clone) -> list[Out]:
+    """Every output in the clone that has a hash, by path."""
+    return [out for out in _named(clone) if _inside(clone, out.path)]
+
+
+def elsewhere(clone: Clone) -> list[str]:
+    """The outputs that lie outside the clone, by their path or by way of a link: nobody's business here."""
+    return [out.path for out in _named(clone) if not _inside(clone, out.path)]
+
+
+def _named(clone: Clone) -> list[Out]:
+    found = {out.path: out for out in (*_of_stages(clone), *_of_files(clone))}
+    return sorted(found.values(), key=lambda out: out.path)
+
+
+def _inside(clone: Clone, path: str) -> bool:
+    root = clone.root.resolve()
+    folder = (clone.root / path).parent.resolve()
+    return (
+        folder.is_relative_to(root) and not folder.is_relative_to(root / ".git") and Path(path).name not in ("", "..")
+    )
+
+
+def _of_stages(clone: Clone) -> Iterator[Out]:
+    declared, uncached = outputs(clone.stages), _uncached(clone.stages)
+    for name, block in clone.lock.entries.items():
+        for out in (entry(name, block) or {}).get("outs", []):
+            known = name in declared and out["path"] in declared[name]
+            if out.get("hash") == "md5" and (known or not declared):
+                yield Out(out["path"], str(out["md5"]), out["path"] not in uncached)
+
+
+def _uncached(stages: dict[str, Any]) -> set[str]:
+    options = [
+        one for stage in stages.values() for kind in ("outs", "metrics", "plots") for one in stage.get(kind) or []
+    ]
+    named = [item for one in options if isinstance(one, dict) for item in one.items()]
+    return {path for path, option in named if (option or {}).get("cache") is False}
+
+
+def _of_files(clone: Clone) -> Iterator[Out]:
+    for name in sorted(path for path in clone.tracked if path.endswith(".dvc")):
+        with suppress(ValueError, KeyError, TypeError):
+            content = mapping(clone.text(name))
+            folder = PurePosixPath(name).parent / content.get("wdir", "")
+            # Without `hash` it is of DVC 2, whose MD5 is one of text with line feeds.
+            found = [out for out in content["outs"] if out.get("hash") == "md5"]
+            yield from (Out(str(folder / out["path"]), str(out["md5"]), True, made=False) for out in found)
+
+
+def address(clone: Clone, md5: str) -> Path:
+    """Where the cache has an object."""
+    return clone.cache / "files/md5" / md5[:2] / md5[2:]
+
+
+def objects(clone: Clone) -> dict[Path, str]:
+    """Every object of the cache, and the MD5 by which it goes."""
+    paths = sorted((clone.cache / "files/md5").glob("??/*"))
+    return {path: path.parent.name + path.name for path in paths if not path.name.startswith(".")}
+
+
+def good(clone: Clone, md5: str) -> bool:
+    """Whether the cache has an object, unharmed."""
+    path = address(clone, md5)
+    return clone.hashes.of([path]).get(path) == md5.removesuffix(FOLDER)
+
+
+def listing(clone: Clone, out: Out) -> dict[str, str] | None:
+    """The files of a folder and their MD5, as its hash says; None where nothing that has this hash is to be had."""
+    if good(clone, out.md5):
+        files = json.loads(address(clone, out.md5).read_bytes())
+        return {file["relpath"]: file["md5"] for file in files if _inside(clone, f"{out.path}/{file['relpath']}")}
+    here = lying(clone, out.path)
+    return here if folder_md5(here) == out.md5 else None
+
+
+def lying(clone: Clone, path: str) -> dict[str, str]:
+    """The files of a folder as they lie in the workspace, and their MD5."""
+    folder = clone.root / path
+    files = sorted(files_in(folder))
+    return {file.relative_to(folder).as_posix(): found for file, found in clone.hashes.of(files).items()}

@@ -1,0 +1,86 @@
+"""Whether what is recorded is what was run: dvc.lock and the run-cache against the statements of the stages."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from assay.doctor.attic import Attic
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import LOCK, Clone, mapping
+from assay.doctor.lock import entry
+from assay.doctor.recorded import address
+from assay.errors import AssayError
+from assay.files import write_text
+from assay.lineage.checks import shortened
+from assay.lineage.lock import Entry, differences, own_md5
+from assay.lineage.statement import location, parse
+
+AGAIN = "dvc repro: the stage runs again"
+
+
+def lock(clone: Clone) -> Iterator[Finding]:
+    """Entries of dvc.lock that say something else than the stage itself."""
+    for stage, block in clone.lock.entries.items():
+        if found := _false(clone, stage, entry(stage, block) or {}):
+            what = f"what it says of {stage} is not true: {shortened(found)}"
+            yield Finding(what, LOCK, "assay doctor --mend takes it out", partial(_take_out, clone, stage), then=AGAIN)
+
+
+def run_cache(clone: Clone) -> Iterator[Finding]:
+    """Results that the run-cache would hand out for something else than what they were made of."""
+    for path in sorted((clone.cache / "runs").glob("??/*/*")):
+        with suppress(ValueError):  # one that is no YAML is found as damaged
+            content = mapping(path.read_text(encoding="utf-8", errors="replace"))
+            stage = str(content.get("cmd", "")).rpartition(".")[2]
+            if found := _false(clone, stage, content):
+                what = f"a result of {stage} in the run-cache is not what it says: {shortened(found)}"
+                where = str(path.relative_to(clone.cache))
+                yield Finding(what, where, "assay doctor --mend puts it away", partial(_put_away, path))
+
+
+def _false(clone: Clone, stage: str, content: Entry) -> list[str]:
+    """What is not true in an entry; empty where its statement is not to be had unharmed."""
+    own = own_md5(content, stage)
+    stated = _statement(clone, stage, own) if own else None
+    with suppress(AssayError, ValueError):
+        return differences(content, parse(json.loads(stated), stage)) if stated else []
+    return []
+
+
+def _statement(clone: Clone, stage: str, own: str) -> bytes | None:
+    """The statement of this hash, from the cache or the workspace."""
+    for path in (address(clone, own), clone.root / location(stage)):
+        if clone.hashes.of([path]).get(path) == own:
+            return path.read_bytes()
+    return None
+
+
+def _take_out(clone: Clone, stage: str, attic: Attic) -> None:
+    entries = {name: block for name, block in clone.lock.entries.items() if name != stage}
+    attic.copy(clone.root / LOCK)
+    write_text(clone.root / LOCK, replace(clone.lock, entries=entries).text)
+
+
+def _put_away(path: Path, attic: Attic) -> None:
+    attic.move(path)
+
+
+CHECKS = [
+    Check(
+        "record",
+        "dvc.lock says of each stage what the stage itself stated: its parameters, inputs and outputs",
+        lock,
+        "takes the entry out: the stage runs again",
+        quick=True,
+    ),
+    Check(
+        "run-record",
+        "the run-cache has no result of something else than what it says",
+        run_cache,
+        "puts it away",
+        quick=True,
+    ),
+]

@@ -1,0 +1,61 @@
+"""What is said of an examination."""
+
+from collections.abc import Iterator
+
+from assay.doctor.attic import Attic
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import Clone
+from assay.doctor.examine import Result, examined
+
+SHOWN = 6  # findings of a check, in each state
+
+
+def told(clone: Clone, checks: list[Check], attic: Attic | None) -> bool:
+    """Examine, and print it as it goes; whether all is well. With an attic, mend."""
+    results = []
+    for result in examined(clone, checks, attic):
+        results.append(result)
+        for line in lines(result):
+            print(_plain(line), flush=True)
+    for line in summary(results, len(clone.hashes), attic.kept if attic else []):
+        print(_plain(line), flush=True)
+    return all(result.sound for result in results)
+
+
+def _plain(line: str) -> str:
+    """Names of files and words of a damaged file are text, whatever they would do to a terminal."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in line)
+
+
+def lines(result: Result) -> Iterator[str]:
+    """What a check found, a paragraph for each finding; nothing of a sound one."""
+    code = result.check.code
+    yield from _some("mended", code, result.mended)
+    yield from _some("left", code, [finding for finding in result.left if not finding.advice])
+    yield from _some("note", code, [finding for finding in result.left if finding.advice])
+
+
+def _some(state: str, code: str, findings: list[Finding]) -> Iterator[str]:
+    for finding in findings[:SHOWN]:
+        where = f"{finding.where}: " if finding.where else ""
+        yield f"{state:7} {code:12} {where}{finding.what}"
+        if todo := finding.then if state == "mended" else finding.todo:
+            yield f"{'':20} {'then' if state == 'mended' else 'to do'}: {todo}"
+    if len(findings) > SHOWN:
+        yield f"{state:7} {code:12} and {len(findings) - SHOWN} more of the kind"
+
+
+def summary(results: list[Result], hashed: int, kept: list[str]) -> Iterator[str]:
+    """The last lines: how it stands, and where what was replaced is kept."""
+    mended = sum(len(result.mended) for result in results)
+    left = sum(not finding.advice for result in results for finding in result.left)
+    if kept:
+        folder = "/".join(kept[0].split("/")[:3])
+        yield f"kept: {len(kept)} file(s) or folder(s) that were replaced, in {folder}/"
+    if not mended and not left:
+        yield f"healthy: {len(results)} checks, {hashed} files read"
+    else:
+        yield f"{mended} mended, {left} left, in {len(results)} checks"
+        mendable = any(finding.mend for result in results for finding in result.left if not finding.advice)
+        if mendable and not mended:
+            yield "to do: assay doctor --mend"

@@ -1,0 +1,63 @@
+"""The run-cache: what DVC takes for the result of a stage without running it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from assay.doctor.attic import Attic
+from assay.doctor.check import Check, Finding
+from assay.doctor.clone import Clone, mapping
+
+NOT_HASHED = ("size", "nfiles")
+
+
+def run_cache(clone: Clone) -> Iterator[Finding]:
+    """Entries that are not YAML, or not what their name, a hash of the content, says."""
+    for path in sorted((clone.cache / "runs").glob("??/*/*")):
+        if not path.name.startswith(".") and not _sound(path):
+            what = "an entry of the run-cache is damaged"
+            yield Finding(what, str(path.relative_to(clone.cache)), "assay doctor --mend", partial(_away, path))
+
+
+def _sound(path: Path) -> bool:
+    text = path.read_bytes().decode(errors="replace")
+    try:
+        return _hash(mapping(text)) == path.name or _hash(_as_dvc_reads(text)) == path.name
+    except ValueError:
+        return False
+
+
+def _as_dvc_reads(text: str) -> Any:
+    """YAML 1.2, where `no` is a text: exact, and slower."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return YAML(typ="safe").load(text)
+    except YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def _hash(content: Any) -> str:
+    """As dvc.stage.cache names an entry."""
+    return hashlib.sha256(json.dumps(_hashed(content), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _hashed(content: Any) -> Any:
+    if isinstance(content, list):
+        return [_hashed(item) for item in content]
+    if isinstance(content, dict):
+        return {key: _hashed(value) for key, value in content.items() if key not in NOT_HASHED}
+    return content
+
+
+def _away(path: Path, attic: Attic) -> None:
+    attic.move(path)
+
+
+CHECKS = [
+    Check("run-cache", "every entry of the run-cache is what its name says", run_cache, "puts it away", quick=True)
+]
