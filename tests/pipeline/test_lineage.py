@@ -66,7 +66,8 @@ def test_a_false_entry_that_dvc_wrote_is_taken_out_and_hands_out_nothing(cheap: 
     """`dvc commit` records what lies here for what params.yaml says: as false as what a race leaves."""
     edit(cheap)
     cheap.run("dvc", "commit", "--force", "train")
-    assert len(false_records(cheap)) == 2
+    places = {fault.partition("/")[0].partition(":")[0] for fault in false_records(cheap)}
+    assert places == {"workspace", ".dvc"}  # dvc.lock and the run-cache
     said = cheap.run("dvc", "repro", "--force", "--single-item", "audit", fails=True).stderr
     assert "training.folds" in said or "training was" in said
     assert false_records(cheap) == []
