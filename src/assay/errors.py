@@ -6,31 +6,37 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from assay.text import visible
+
 DEBUG_VARIABLE = "ASSAY_DEBUG"
+LINE_END = "\n"
 
 
 class AssayError(Exception):
-    """Something the user can mend: what happened, where, and what to do next."""
+    """Something the user can mend: what happened, where, and what to do next.
+
+    Nothing that comes with it from outside, a name or a value, can forge one of its lines or command the terminal.
+    """
 
     def __init__(self, what: str, *, where: str = "", rows: Sequence[object] = (), todo: str = "") -> None:
         self.what, self.where, self.rows, self.todo = what, where, list(rows), todo
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        lines = [self.what]
+        lines = [visible(self.what, keep=LINE_END)]
         if self.where:
-            lines.append(f"  where: {self.where}")
+            lines.append(f"  where: {visible(self.where)}")
         if self.rows:
             lines.append(f"  rows:  {sample(self.rows)}")
         if self.todo:
-            lines.append(f"  to do: {self.todo}")
+            lines.append(f"  to do: {visible(self.todo, keep=LINE_END)}")
         return "\n".join(lines)
 
 
 def sample(rows: Sequence[object], limit: int = 5) -> str:
     """The first few of many, and how many more there are."""
     more = f" and {len(rows) - limit} more" if len(rows) > limit else ""
-    return ", ".join(str(row) for row in rows[:limit]) + more
+    return ", ".join(visible(row) for row in rows[:limit]) + more
 
 
 @contextmanager
@@ -66,8 +72,13 @@ def reported(program: str) -> Iterator[None]:
         )
 
 
+def warn(what: str) -> None:
+    """One line on stderr that stops nothing."""
+    print(f"warning: {visible(what)}", file=sys.stderr)
+
+
 def _leave(program: str, message: str) -> None:
     if os.environ.get(DEBUG_VARIABLE):
         traceback.print_exc()
-    print(f"{program}: {message}", file=sys.stderr)
+    print(visible(f"{program}: {message}", keep=LINE_END), file=sys.stderr)
     raise SystemExit(1)

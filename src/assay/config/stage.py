@@ -63,17 +63,27 @@ def _run_code_of(root: Path) -> None:
 def _hydra_app(run: Run, name: str) -> None:
     import hydra
     from omegaconf import DictConfig, OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
 
-    from assay.config.compose import CONF, register
+    from assay.config.compose import CONF, refusal, register
     from assay.config.load import typed
 
     def task(composed: DictConfig) -> None:
         with reported(name):
-            OmegaConf.resolve(composed)
+            try:
+                OmegaConf.resolve(composed)
+            except OmegaConfBaseException as error:
+                raise refusal(error) from error
             run(typed(OmegaConf.to_container(composed)))  # type: ignore[arg-type]
 
     register()
     # Hydra writes multirun.yaml somewhere whatever it is told: let that be a folder that goes away.
     with tempfile.TemporaryDirectory() as scratch:
-        sys.argv.append(f"hydra.sweep.dir={scratch}")
+        sys.argv.insert(_beside_overrides(sys.argv), f"hydra.sweep.dir={scratch}")
         hydra.main(version_base="1.3", config_path=str(CONF.absolute()), config_name="config")(task)()
+
+
+def _beside_overrides(arguments: list[str]) -> int:
+    """Where another override may stand: argparse takes them in one piece, before the options or behind them."""
+    overrides = (place for place, one in enumerate(arguments) if place and "=" in one and not one.startswith("-"))
+    return next(overrides, len(arguments))
