@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from assay.config.dataset import WEB
 from assay.text import visible
 
 BREAK = "&#8203;"  # has no width: what stands on its two sides is neither a mention nor a reference
@@ -24,7 +25,6 @@ ENTITIES = {"<": "&lt;", "$": "&#36;", "&": "&amp;"}
 # At the start of a line: a heading, a quotation, an item of a list, a rule, a line that makes the last one a heading.
 START = re.compile(r"\A( ?(?:\d{1,9}(?=[.)](?:\s|$))|(?=[#>]|[-+](?:[\s-]|$)|=+\s*$)))")
 SPELLED = re.compile(r"(?! )[^`|]+(?<! )")  # what may stand between backticks, in a table too
-ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
 
 
 class Markdown(Markup):
@@ -78,7 +78,7 @@ def quoted(text: Any) -> Markdown:
 
 def address(text: Any) -> Markdown:
     """A link where the text is an address of the web, and nothing but a text otherwise."""
-    return Markdown(f"<{text}>") if ADDRESS.fullmatch(str(text)) else Markdown.escape(text)
+    return Markdown(f"<{text}>") if WEB.fullmatch(str(text)) else Markdown.escape(text)
 
 
 FILTERS = {"address": address, "cells": cells, "code": code, "quoted": quoted}

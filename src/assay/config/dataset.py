@@ -13,6 +13,8 @@ from assay.config import sample
 from assay.config.fields import MISSING
 
 FORMATS = ("csv", "parquet", "pickle.xz")
+WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
+SECRET = re.compile(r"\w+(\+\w+)*://[^/?#]*@", re.ASCII)  # user:password@host
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
 NUMBER, CATEGORY, FLAG, DAY, TEXT = "number", "category", "flag", "date", "text"
@@ -176,6 +178,7 @@ def faults(dataset: Dataset) -> list[str]:
         for name, rule in dataset.rules.items()
         if rule.then not in ACTIONS
     ]
+    found += _source_faults(dataset.source)
     if dataset.source.format not in (None, *FORMATS):
         found.append(f"dataset.source.format={dataset.source.format} is none of: {', '.join(FORMATS)}")
     targets = [name for name, column in columns.items() if column.role == TARGET]
@@ -188,6 +191,16 @@ def faults(dataset: Dataset) -> list[str]:
     if dataset.sample and dataset.source.format not in (None, "parquet"):
         found.append(f"dataset.sample needs Parquet files, not dataset.source.format={dataset.source.format}")
     return found + sample.faults(dataset.sample, list(columns))
+
+
+def _source_faults(source: Source) -> list[str]:
+    """Addresses that would be no link to the web, or a secret in every clone; neither is quoted."""
+    found = []
+    if source.url and not WEB.fullmatch(source.url):
+        found.append("dataset.source.url is no address of the web: https://...")
+    if SECRET.match(source.uri):
+        found.append("dataset.source.uri holds a name or password before the @: see docs/sharing.md for credentials")
+    return found
 
 
 def _column_faults(key: str, column: Column) -> list[str]:

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from assay.config import dataset as contract
+from assay.config import names
 from assay.config.dataset import Dataset
 from assay.config.fields import MISSING, number
-from assay.config.names import RULE, is_name
 
 FORMAT = 2
 SPLITS = ("time", "random", "group")
@@ -200,7 +200,7 @@ def faults(config: Config) -> list[str]:
     """Every value out of its range and every contradiction, named by key; empty when all is well."""
     return [
         *_range_faults(config, ""),
-        *_name_faults(config),
+        *names.faults(config),
         *contract.faults(config.dataset),
         *_model_faults(config.model, "model"),
         *(f for name, model in config.baselines.items() for f in _model_faults(model, f"baselines.{name}")),
@@ -209,18 +209,6 @@ def faults(config: Config) -> list[str]:
         *_criteria_faults(config),
         *_rule_faults(config),
     ]
-
-
-def _name_faults(config: Config) -> list[str]:
-    """Names that are none: one becomes a folder, others stand in files that are committed and in every heading."""
-    parts = ("dataset", "labels", "split", "features", "criteria")
-    names = {f"{part}.name": getattr(config, part).name for part in parts}
-    models = {"model": config.model, **{f"baselines.{key}": one for key, one in config.baselines.items()}}
-    for key, model in models.items():
-        plain = model if isinstance(model, dict) else vars(model)
-        names |= {f"{key}.name": plain["name"]} if "name" in plain else {}
-    names |= {f"baselines: {key}": key for key in config.baselines}
-    return [f"{key}={name!r} is no name: use {RULE}" for key, name in names.items() if not is_name(name)]
 
 
 def _range_faults(node: Any, prefix: str) -> list[str]:
