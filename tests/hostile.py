@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 
+from assay.text import visible
+
 TEXTS = {
     "bar": "a|b",
     "bars": "| a | b |\n|---|---|\n| c | d |",
@@ -83,6 +85,11 @@ class Page(HTMLParser):
 def rendered(markdown: str) -> Page:
     """A page of Markdown as GitHub reads it, but for autolinks: see `reached`."""
     return Page(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown))
+
+
+def on_one_line(text: str) -> str:
+    """What a reader of Markdown must see: ends of lines are spaces, controls are escapes."""
+    return visible(re.sub(r"\s*[\n\t]\s*|^\s+(?=\S)", " ", text))
 
 
 def squeezed(text: str) -> str:

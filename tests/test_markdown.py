@@ -1,14 +1,12 @@
 """Markdown in which a text from outside stays a text."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.markdown import Markdown, address, cells, code, escaped, quoted, table
 from assay.text import visible
-from hostile import OURS, TEXTS, reached, rendered, squeezed
+from hostile import OURS, TEXTS, on_one_line, reached, rendered, squeezed
 
 # Where a text may stand, and the tags that its place has.
 PLACES = {
@@ -25,16 +23,11 @@ PLACES = {
 SPECIAL = st.text(st.sampled_from("ab1 \\`*_{}[]()<>#+-.!|~$&;:/@=\n\t\r\"'wGH\u200d\u202e\x1b"), max_size=14)
 
 
-def read(text: str) -> str:
-    """What a reader must see: ends of lines are spaces, controls are escapes."""
-    return visible(re.sub(r"\s*[\n\t]\s*|^\s+(?=\S)", " ", text))
-
-
 def assert_plain(before: str, text: str, after: str) -> None:
     source = f"{before}{escaped(text)}{after}"
     page, without = rendered(source), rendered(f"{before}QQ{after}")
     assert sorted(page.tags) == sorted(without.tags) or not (text.strip() or before or after)
-    assert page.text == squeezed(without.text.replace("QQ", read(text)))
+    assert page.text == squeezed(without.text.replace("QQ", on_one_line(text)))
     assert reached(source) == []
 
 

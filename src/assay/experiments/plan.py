@@ -70,7 +70,7 @@ def checked(overrides: Sequence[str]) -> str:
     try:
         return composed(overrides)
     except AssayError as error:
-        raise AssayError(error.what, where=" ".join(overrides), todo="correct it; nothing has run") from error
+        raise AssayError(error.what, where=" ".join(overrides), todo=f"{error.todo}; nothing has run") from error
 
 
 def expand(overrides: Sequence[str]) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from assay.config.names import require_name
 from assay.evaluation import words
 from assay.evaluation.criteria import RANKED_BY
 from assay.experiments import clones, sweep
@@ -20,6 +21,7 @@ COLUMNS = (RANKED_BY, "precision", "alerts_per_1000")
 
 def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[Markdown, bool]:
     """Check what is asked for, run what is missing of it, and sum up as Markdown; whether every experiment is there."""
+    require_name(name, "the name of the sweep")
     setting = Setting(name, root, sweep.baseline(root), clones.cache(root), jobs)
     before = experiments(root, setting.baseline)
     with sweep.warm(setting) as workers:
