@@ -30,7 +30,7 @@ def test_no_message_holds_a_control_character(name: str, capsys: pytest.CaptureF
 
 
 def test_no_name_forges_a_line_of_a_message() -> None:
-    error = AssayError("no such column", where="a\n  to do: b", rows=["c\n  to do: d"], todo="rename it")
+    error = AssayError("no such column e\n  to do: f", where="a\n  to do: b", rows=["c\n  to do: d"], todo="rename it")
     assert [line for line in str(error).splitlines() if line.startswith("  to do:")] == ["  to do: rename it"]
 
 

@@ -1,6 +1,7 @@
 """Errors that a user can act on, and how they reach the terminal."""
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from assay.text import visible
 
 DEBUG_VARIABLE = "ASSAY_DEBUG"
-LINE_END = "\n"
+FORGED = re.compile(r"\n(?=\s*(?:where|rows|to do):)")  # within a name, say
 
 
 class AssayError(Exception):
@@ -23,14 +24,19 @@ class AssayError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        lines = [visible(self.what, keep=LINE_END)]
+        lines = [_said(self.what)]
         if self.where:
             lines.append(f"  where: {visible(self.where)}")
         if self.rows:
             lines.append(f"  rows:  {sample(self.rows)}")
         if self.todo:
-            lines.append(f"  to do: {visible(self.todo, keep=LINE_END)}")
+            lines.append(f"  to do: {visible(self.todo)}")
         return "\n".join(lines)
+
+
+def _said(what: str) -> str:
+    """Several lines perhaps, but none that looks like one of those below."""
+    return visible(FORGED.sub(r"\\n", what), keep="\n")
 
 
 def sample(rows: Sequence[object], limit: int = 5) -> str:
@@ -67,7 +73,7 @@ def reported(program: str) -> Iterator[None]:
     except Exception as error:
         _leave(
             program,
-            f"unexpected error: {type(error).__name__}: {error}\n"
+            f"unexpected error: {type(error).__name__}: {_said(str(error))}\n"
             f"  to do: run again with {DEBUG_VARIABLE}=1 for the traceback; this is a fault in the program",
         )
 
@@ -79,6 +85,6 @@ def warn(what: str) -> None:
 
 def _leave(program: str, message: str) -> None:
     if os.environ.get(DEBUG_VARIABLE):
-        traceback.print_exc()
-    print(visible(f"{program}: {message}", keep=LINE_END), file=sys.stderr)
+        print(visible(traceback.format_exc(), keep="\n"), file=sys.stderr)
+    print(visible(f"{program}: {message}", keep="\n"), file=sys.stderr)
     raise SystemExit(1)
