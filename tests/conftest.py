@@ -12,10 +12,9 @@ from hypothesis import HealthCheck, settings
 
 from once import made_once
 from s3_endpoint import Endpoint, serving
-from samples import ROOT, raw_record, raw_table, synthetic_raw
+from samples import ROOT, STAGES, raw_record, raw_table, synthetic_raw
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-STAGES = ["clean", "annotate", "split", "profile", "featurize", "train", "audit", "evaluate", "cards", "review"]
 
 # No deadline: how fast a machine is must not decide whether a test passes.
 settings.register_profile("assay", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

@@ -2,19 +2,41 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from omegaconf import OmegaConf
 
 from assay.config.dataset import Dataset
 from assay.config.load import load
 
 ROOT = Path(__file__).parents[1]
 THYROID: Dataset = load(ROOT / "params.yaml").dataset
+STAGES = [
+    "clean",
+    "annotate",
+    "split",
+    "profile",
+    "featurize",
+    "train",
+    "audit",
+    "evaluate",
+    "cards",
+    "review",
+]  # after collect
 LABS = ("TSH", "T3", "TT4", "T4U", "FTI", "TBG")
 MEASURED = tuple(f"{lab}_measured" for lab in LABS)
 FLAGS = tuple(name for name, column in THYROID.columns.items() if column.type == "flag" and name not in MEASURED)
 REFERRAL_SOURCES = tuple(THYROID.columns["referral_source"].values)
+
+
+def plain(**changes: Any) -> dict[str, Any]:
+    """The committed configuration with `a__b=value` put at a.b."""
+    config = OmegaConf.load(ROOT / "params.yaml")
+    for key, value in changes.items():
+        OmegaConf.update(config, key.replace("__", "."), value)
+    return OmegaConf.to_container(config)  # type: ignore[return-value]
 
 
 def raw_record(record_id: str, **values: str) -> dict[str, str]:

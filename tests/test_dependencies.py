@@ -13,7 +13,7 @@ from samples import ROOT
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 SOURCES = {path.relative_to(ROOT / "src").with_suffix(""): path for path in (ROOT / "src").rglob("*.py")}
 MODULES = {".".join(name.parts).removesuffix(".__init__"): path for name, path in SOURCES.items()}
-# What only carries messages, names of files, and the configuration, whose values are params.
+# What only carries messages, names of files, and the configuration, whose values are params; with what it imports.
 CARRIERS = ("assay", "assay.errors", "assay.paths", "assay.progress", "assay.stages")
 
 
@@ -38,7 +38,7 @@ def closure(module: str) -> set[str]:
     waiting = {module}
     while waiting:
         seen |= waiting
-        waiting = {found for one in waiting for found in imported(one)} - seen
+        waiting = {found for one in waiting for found in imported(one) if one not in CARRIERS} - seen
     return seen
 
 

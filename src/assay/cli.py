@@ -13,7 +13,8 @@ from assay.cli_labels import labels
 from assay.cli_review import review
 from assay.config.stage import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
-from assay.terminal import print_markdown
+from assay.terminal import print_markdown, say
+from assay.text import visible
 
 HELP = """
 Reproducible experiments on rare-outcome tables.
@@ -102,7 +103,7 @@ def params(
             )
         if not check:
             write_text(PARAMS, text)
-        typer.echo(f"{PARAMS}: {'unchanged' if not changed else 'written'}")
+        say(f"{PARAMS}: {'unchanged' if not changed else 'written'}")
 
 
 @app.command()
@@ -121,7 +122,7 @@ def report(
         if not page.exists():
             raise AssayError("there is no report yet", where=str(page), todo="run: dvc repro")
         require(REPORT)
-        typer.echo(page)
+        say(page)
         if browser and sys.stdout.isatty():
             webbrowser.open(page.as_uri())
 
@@ -199,10 +200,10 @@ def init_dataset(
         path = file.absolute()
         enter_root()
         name, draft, written = drafting.init_dataset(path, name, target)
-        typer.echo("\n".join(f"written: {one}" for one in written))
+        say("\n".join(f"written: {one}" for one in written))
         if draft.remarks:
-            typer.echo("\nto decide on, in the first of them:\n" + "\n".join(f"  {one}" for one in draft.remarks))
-        typer.echo(f"\nthen: dvc exp run -S dataset={name}")
+            say("\nto decide on, in the first of them:\n" + "\n".join(f"  {visible(one)}" for one in draft.remarks))
+        say(f"\nthen: dvc exp run -S dataset={name}")
 
 
 @app.command()
@@ -217,12 +218,13 @@ def learning_curve(
     """
     from assay.config.load import load
     from assay.experiments.learning import as_markdown, of_the_last_run, write
+    from assay.markdown import Markdown, code
 
     with reported("assay learning-curve"):
         enter_root()
         points = of_the_last_run(load().training.folds, doublings, repeats)
         write(points, output)
-        print_markdown(f"{as_markdown(points)}\n\nTable and picture: {output}")
+        print_markdown(Markdown("{}\n\nTable and picture: {}").format(as_markdown(points), code(str(output))))
 
 
 @app.command()
@@ -236,12 +238,14 @@ def verify(
     """
     from assay.experiments import verify as verification
     from assay.files import write_json
+    from assay.markdown import Markdown, code
 
     with reported("assay verify"):
         receipt = verification.verify(enter_root(), revision)
         path = output or verification.RECEIPTS / f"{receipt.revision[:10]}.json"
         write_json(path, verification.as_data(receipt), sort_keys=False)
-        print_markdown(f"{verification.as_markdown(receipt)}\n\nReceipt: {path}")
+        found = verification.as_markdown(receipt)
+        print_markdown(Markdown("{}\n\nReceipt: {}").format(found, code(str(path))))
     if not receipt.identical:
         raise typer.Exit(1)
 
@@ -290,8 +294,8 @@ def remote(
         objects = check(revision, name, mend=mend)
         broken = [one for one in objects if not one.whole]
         for one in broken:
-            typer.echo(f"{one.path}: {'corrupted' if one.found else 'missing'}, {one.url}")
-        typer.echo(f"{len(objects) - len(broken)} of {len(objects)} objects of {revision} are there and unharmed")
+            say(f"{one.path}: {'corrupted' if one.found else 'missing'}, {one.url}")
+        say(f"{len(objects) - len(broken)} of {len(objects)} objects of {revision} are there and unharmed")
         if broken:
             todo = "assay remote --mend, in a clone that has a good copy (or makes one: dvc repro --force)"
             raise AssayError("the remote is not what dvc.lock says", where=name or "the default remote", todo=todo)

@@ -7,7 +7,7 @@ import typer
 
 from assay.config.stage import enter_root
 from assay.errors import reported
-from assay.terminal import print_markdown
+from assay.terminal import print_markdown, say
 
 labels = typer.Typer(help="Label decisions: who says what a record is.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -39,7 +39,7 @@ def decide(
         enter_root()
         ledger = opened(load().dataset, _record_ids())
         made = Decision(record, decision, annotator, role.value, ledger.guideline_version(), reason)
-        typer.echo(as_line(ledger.append(made)), nl=False)
+        say(as_line(ledger.append(made)).rstrip("\n"))
 
 
 @labels.command()
@@ -60,11 +60,11 @@ def check(
         decisions = ledger.read()
         require_growth(root, main)
         found = verdicts(decisions)
-        typer.echo(f"{ledger.path}: {len(decisions)} decisions on {len(found)} records, valid, and none rewritten")
+        say(f"{ledger.path}: {len(decisions)} decisions on {len(found)} records, valid, and none rewritten")
         if records is None:
-            typer.echo(f"  not checked: whether these records exist ({CLEANED} is not here)")
+            say(f"  not checked: whether these records exist ({CLEANED} is not here)")
         if disputed := [record_id for record_id, one in found.items() if one.kind == DISPUTED]:
-            typer.echo(f"  disputed, to be adjudicated: {', '.join(disputed)}")
+            say(f"  disputed, to be adjudicated: {', '.join(disputed)}")
 
 
 @labels.command()

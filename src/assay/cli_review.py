@@ -8,6 +8,7 @@ import typer
 from assay.cli_labels import Role
 from assay.config.stage import enter_root
 from assay.errors import reported
+from assay.terminal import say
 
 
 def review(
@@ -30,10 +31,10 @@ def review(
     with reported("assay review"):
         enter_root()
         with Server(session(load(), annotator, role.value), port) as server:
-            typer.echo(f"{server.address}\nCtrl-C ends it.")
+            say(f"{server.address}\nCtrl-C ends it.")
             if browser and sys.stdout.isatty():
                 webbrowser.open(server.address)
             try:
                 server.serve_forever()
             except KeyboardInterrupt:
-                typer.echo("\nThen: dvc repro, and commit the decisions.")
+                say("\nThen: dvc repro, and commit the decisions.")

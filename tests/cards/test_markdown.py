@@ -4,25 +4,12 @@ import re
 
 import pytest
 
-from assay.cards.markdown import cells, code, escaped, percent
+from assay.cards.markdown import percent
 from samples import ROOT
 
 TEMPLATES = sorted((ROOT / "src/assay/cards").glob("*.md.j2"))
 # Scales, a shell command's flag-free text and the names of guidelines; everything else must come from the inputs.
 NO_FIGURES = {"0", "1", "1000", "256", "5", "2024", "385", "078378"}
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [("a|b", r"a\|b"), ("<b>", "&lt;b>"), ("two\nlines", "two lines"), (", ", ", "), (3, "3"), (0.25, "0.25")],
-)
-def test_a_text_is_no_markup(text: object, shown: str) -> None:
-    assert escaped(text) == shown
-
-
-def test_cells_and_names() -> None:
-    assert cells(["a|b", code("c")]) == r"a\|b | `c`"
-    assert code(["a_b", "c|d", "e`f", "<g>"]) == r"`a_b`, `c\|d`, `e'f`, `<g>`"
 
 
 @pytest.mark.parametrize(

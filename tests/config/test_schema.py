@@ -4,19 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from omegaconf import OmegaConf
 
 from assay.config.load import typed
 from assay.errors import AssayError
-from samples import ROOT
-
-
-def plain(**changes: Any) -> dict[str, Any]:
-    """The committed configuration with `a__b=value` put at a.b."""
-    config = OmegaConf.load(ROOT / "params.yaml")
-    for key, value in changes.items():
-        OmegaConf.update(config, key.replace("__", "."), value)
-    return OmegaConf.to_container(config)  # type: ignore[return-value]
+from samples import plain
 
 
 def test_the_committed_configuration_is_accepted() -> None:

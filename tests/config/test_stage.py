@@ -33,8 +33,9 @@ def test_outside_a_repository_a_stage_says_so(tmp_path: Path) -> None:
     assert refused.stderr.startswith("assay split: error: no dvc.yaml")
 
 
-def test_a_stage_shows_its_configuration_as_hydra_apps_do() -> None:
-    shown = run("-m", "assay.stages.split", "--cfg", "job", "split.test_from=1986-08-01", cwd=ROOT)
+@pytest.mark.parametrize("arguments", ["--cfg job split.test_from=1986-08-01", "split.test_from=1986-08-01 --cfg job"])
+def test_a_stage_shows_its_configuration_as_hydra_apps_do(arguments: str) -> None:
+    shown = run("-m", "assay.stages.split", *arguments.split(), cwd=ROOT)
     assert shown.returncode == 0, shown.stderr
     assert "test_from: '1986-08-01'" in shown.stdout
 

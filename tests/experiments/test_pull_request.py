@@ -1,5 +1,6 @@
 """The document of a pull request: what is checked, what is said, and where base's data come from."""
 
+import json
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,15 +19,16 @@ from assay.experiments.pull_request import (
     difference,
     document,
 )
+from assay.markdown import Markdown
 from assay.paths import ANNOTATIONS
 from pipeline_copy import ENVIRONMENT, IDENTITY
 
 HOLDS = Check("assay params --check", True, "as it is")
-FAILS = Check("assay verify", False, "20 of 21 outputs identical", "recall 0.9 to 0.8")
-TABLE = "| Param |\n|---|\n| model.max_depth |"
+FAILS = Check("assay verify", False, "20 of 21 outputs identical", Markdown("recall 0.9 to 0.8"))
+TABLE = Markdown("| Param |\n|---|\n| model.max_depth |")
 
 
-def report(*checks: Check, afresh: bool = True, params: str = TABLE, metrics: str = TABLE) -> Report:
+def report(*checks: Check, afresh: bool = True, params: Markdown = TABLE, metrics: Markdown = TABLE) -> Report:
     return Report("main (0000000)", "1111111", list(checks), afresh, None, "no data\nto do: dvc push", params, metrics)
 
 
@@ -60,7 +62,7 @@ def test_without_a_comparison_the_reason_stands_there_and_the_rest_too() -> None
 
 
 def test_what_did_not_change_is_said_in_words() -> None:
-    shown = document(report(HOLDS, params="", metrics=""))
+    shown = document(report(HOLDS, params=Markdown(), metrics=Markdown()))
     assert "**Params.** No change." in shown
     assert "`dvc metrics diff`: no change" in shown
 
@@ -71,22 +73,45 @@ def test_a_message_from_outside_does_not_break_out_of_its_cell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "shown", "said"),
+    ("kind", "changes", "shown"),
     [
-        ([], [], ""),
-        (["| b |", "| a |"], ["| a |", "| b |"], ""),
-        ([f"| {n:02} |" for n in range(70)], [f"| {n:02} |" for n in range(ROWS_SHOWN)], "10 more: `dvc params diff"),
+        ("params", {}, []),
+        (
+            "params",
+            {"params.yaml": {"b": {"old": [1, "x|y"], "new": None}, "a": {"new": True}}},
+            [
+                "| Path | Param | 0000000 | workspace |",
+                "| params.yaml | a | – | True |",
+                r"| params.yaml | b | \[1, 'x\|y'\] | – |",
+            ],
+        ),
+        (
+            "metrics",
+            {"reports/metrics.json": {"recall": {"old": 0.8850575, "new": 1.0, "diff": 0.1149425}}},
+            [
+                "| Path | Metric | 0000000 | workspace | Change |",
+                "| reports/metrics.json | recall | 0.88506 | 1 | 0.11494 |",
+            ],
+        ),
     ],
 )
-def test_a_table_of_dvc_is_sorted_and_cut_where_it_is_long(
-    rows: list[str], shown: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+def test_what_dvc_finds_is_a_table_sorted_and_escaped(
+    kind: str, changes: dict, shown: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stdout = "\n".join(["| Param |", "|---|", *rows, "", "words that are no table"])
-    done = subprocess.CompletedProcess([], 0, stdout, "")
-    monkeypatch.setattr(pull_request.subprocess, "run", lambda *_, **__: done)
-    table = difference("params", "0000000")
-    assert [row for row in table.splitlines() if row.startswith("| ") and row != "| Param |"] == shown
-    assert said in table
+    says(json.dumps(changes), monkeypatch)
+    assert [row for row in difference(kind, "0000000").splitlines() if row.startswith("| ")] == shown
+
+
+def test_a_long_table_of_dvc_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    says(json.dumps({"params.yaml": {f"{n:02}": {"old": 1, "new": 2} for n in range(70)}}), monkeypatch)
+    lines = difference("params", "0000000").splitlines()
+    assert len(lines) == 2 + ROWS_SHOWN + 2
+    assert lines[-3:] == ["| params.yaml | 59 | 1 | 2 |", "", "10 more: `dvc params diff 0000000`"]
+
+
+def says(stdout: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every command say this."""
+    monkeypatch.setattr(pull_request.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0, stdout, ""))
 
 
 def lacking(what: str) -> SimpleNamespace:

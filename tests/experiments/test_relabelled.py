@@ -64,9 +64,9 @@ def test_the_same_for_people() -> None:
     assert "Classes (overt v1 to overt v1): 1 from disease to healthy, 1 from healthy to disease." in shown[2]
     assert "| agreed | 0 | 1 |" in shown
     assert "Disputed, the source code stays in force: 5." in shown
-    assert "| 1 | - to F | healthy to disease | agreed ann ben |" in shown
+    assert r"| 1 | \- to F | healthy to disease | agreed ann ben |" in shown
     assert r"| 2 | K\|F to K | disease to healthy | single ann |" in shown
-    assert "| 4 | - to S | healthy | single ann |" in shown
+    assert r"| 4 | \- to S | healthy | single ann |" in shown
 
 
 def test_nothing_differs() -> None:

@@ -6,6 +6,8 @@ import pytest
 from assay.config.dataset import Column, Dataset
 from assay.contract.cleaning import clean
 from assay.review.card import Cards, measured
+from assay.text import visible
+from hostile import TEXTS
 from samples import THYROID, raw_record, raw_table
 
 
@@ -95,3 +97,15 @@ def test_the_ends_of_a_range_lie_within_it() -> None:
         "within",
         "high",
     ]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_texts_of_a_record_are_shown_and_hide_nothing(name: str) -> None:
+    text = TEXTS[name]
+    columns = {text: Column(type="category", about=text), "x": Column(type="number", about=text, unit=text)}
+    table = pd.DataFrame({text: [text], "x": [1.0], "code": [text]}, index=["1"])
+    dataset = Dataset(target="code", columns={**columns, "code": Column(role="target")}, codes={text: text})
+    card = Cards(table, dataset, pd.Series({text: 1}), by_letter=False).card("1")
+    assert card["said"] == [{"name": visible(text), "about": visible(text), "value": visible(text)}]
+    assert (card["code"], card["code_in_words"]) == (visible(text), visible(text))
+    assert card["measured"][0]["unit"] == visible(text)

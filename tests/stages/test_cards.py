@@ -146,7 +146,7 @@ EDITS: dict[str, tuple[Path, Callable[[Any], object], Path, str]] = {
         REPORTS / "sampling.json",
         partial(sampled, representative=False),
         DATA_CARD,
-        r"By `reports/sampling.json` not representative: `T\|3`.",
+        r"By `reports/sampling.json` not representative: <code>T\|3</code>.",
     ),
     "threshold": (BUNDLE, lambda one: one["threshold"].update(value=0.987), MODEL_CARD, "A score of 0.987 or more"),
     "no guarantee": (

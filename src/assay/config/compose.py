@@ -4,17 +4,19 @@ import difflib
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, Node, OmegaConf
 
 from assay.config import schema
 from assay.config.dataset import PERSONAL
-from assay.config.load import PARAMS, typed
+from assay.config.load import KEEP_OUT, PARAMS, typed
 from assay.errors import AssayError
 from assay.lineage.busy import LOOKING, looking, require_idle
 
 CONF = Path("conf")
 PLUGINS = Path("src")
+ENVIRONMENT = ("oc.env", "env")  # resolvers that would write a variable of the machine into what is committed
 
 
 def register() -> None:
@@ -27,6 +29,8 @@ def register() -> None:
         store.store(group="schema/model", name=name, node=model)
     OmegaConf.register_new_resolver("assay.checked", _checked, replace=True)
     OmegaConf.register_new_resolver("assay.personal", _personal, replace=True)
+    for name in ENVIRONMENT:
+        OmegaConf.register_new_resolver(name, _refused, replace=True)
 
 
 def _checked(version: int, _root_: DictConfig) -> int:
@@ -47,6 +51,13 @@ def _personal(_parent_: DictConfig) -> ListConfig:
     return OmegaConf.create([name for name, column in _parent_.columns.items() if column.get("role") == PERSONAL])
 
 
+def _refused(*_: Any, _node_: Node) -> None:
+    """In place of what reads the environment: a secret would stand in params.yaml, dvc.lock, cards and clones."""
+    key = str(_node_._get_full_key(None)).replace("_dummy_", "a choice of a group")  # as Hydra calls it
+    what = f"{key} reads the environment: what is composed is committed, a secret too"
+    raise AssayError(what, where=str(CONF), todo=KEEP_OUT)
+
+
 def composed(overrides: Sequence[str] = ()) -> str:
     """The text of params.yaml that `dvc exp run -S ...` would write: DVC's own function writes it."""
     from dvc.utils.hydra import compose_and_dump
@@ -57,7 +68,7 @@ def composed(overrides: Sequence[str] = ()) -> str:
             with looking():
                 compose_and_dump(target, str(CONF.absolute()), None, "config", str(PLUGINS), list(overrides))
         except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
-            raise AssayError(_reason(error), where=str(CONF), todo="correct the override") from error
+            raise refusal(error) from error
         return target.read_text()
 
 
@@ -68,10 +79,22 @@ def difference(text: str, path: Path = PARAMS) -> str:
     return "\n".join(lines)
 
 
+def refusal(error: Exception) -> AssayError:
+    """What composing raised, as an error that a user can act on; of a check of ours, which OmegaConf wraps, its own."""
+    ours = _ours(error)
+    if ours is None:
+        return AssayError(_reason(error), where=str(CONF), todo="correct the override")
+    return AssayError(ours.what, where=ours.where or str(CONF), todo=ours.todo)
+
+
+def _ours(error: BaseException | None) -> AssayError | None:
+    if error is None or isinstance(error, AssayError):
+        return error
+    return _ours(error.__cause__ or error.__context__)
+
+
 def _reason(error: BaseException) -> str:
-    """The sentences of an error and its cause; of a failed check of ours, which OmegaConf wraps, the check's alone."""
-    if isinstance(error.__context__, AssayError):
-        return error.__context__.what
+    """The sentences of an error and its cause."""
     causes = [error] if error.__cause__ is None else [error, error.__cause__]
     text = "\n".join(str(cause).partition("Config search path")[0] for cause in causes)
     lines = (line.strip().rstrip(".") for line in text.splitlines() if not line.strip().startswith("object_type"))

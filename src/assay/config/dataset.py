@@ -17,6 +17,8 @@ from assay.config.targets import function_fault, knowledge_fault
 from assay.datasets import CODE, DATE, RECORD_ID, WEIGHT
 
 FORMATS = ("csv", "parquet", "pickle.xz")
+WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
+SECRET = re.compile(r"\w+(\+\w+)*://[^/?#]*@", re.ASCII)  # user:password@host
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
 NUMBER, CATEGORY, FLAG, DAY, TEXT = "number", "category", "flag", "date", "text"
@@ -187,6 +189,7 @@ def faults(dataset: Dataset) -> list[str]:
         for name, rule in dataset.rules.items()
         if rule.then not in ACTIONS
     ]
+    found += _source_faults(dataset.source)
     if dataset.source.format not in (None, *FORMATS):
         found.append(f"dataset.source.format={dataset.source.format} is none of: {', '.join(FORMATS)}")
     targets = [name for name, column in columns.items() if column.role == TARGET]
@@ -217,6 +220,16 @@ def _expression_faults(dataset: Dataset) -> list[str]:
     ]
     wrong = [one for one in found if one]
     return [*wrong, ALLOWED] if wrong else []
+
+
+def _source_faults(source: Source) -> list[str]:
+    """Addresses that would be no link to the web, or a secret in every clone; neither is quoted."""
+    found = []
+    if source.url and not WEB.fullmatch(source.url):
+        found.append("dataset.source.url is no address of the web: https://...")
+    if SECRET.match(source.uri):
+        found.append("dataset.source.uri holds a name or password before the @: see docs/sharing.md for credentials")
+    return found
 
 
 def _column_faults(key: str, column: Column) -> list[str]:

@@ -22,6 +22,7 @@ from assay.errors import AssayError, sample
 
 PARAMS = Path("params.yaml")
 COMPOSE = "run: assay params (assay doctor --mend does, and keeps a copy)"
+KEEP_OUT = "write the value itself; credentials stay outside, see docs/sharing.md (dvc remote modify --local)"
 T = TypeVar("T")
 
 
@@ -68,6 +69,9 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
     Raises AssayError naming every key that is unknown, missing, of the wrong type or out of its range, a contradiction,
     or a file of another format version.
     """
+    if found := list(references(plain)):
+        what = f"{sample(found)}: a reference (${{...}}) is left, and nothing may look it up later"
+        raise AssayError(what, where="the configuration", todo=KEEP_OUT)
     config = typed_as(schema.Config, plain)
     config.dataset.columns = _each(Column, config.dataset.columns, "dataset.columns.")
     config.dataset.sample = _sample(config.dataset)
@@ -80,6 +84,18 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
     if found := schema.faults(config):
         raise AssayError("; ".join(found), where="the configuration", todo="correct the value")
     return config
+
+
+def references(node: object, key: str = "") -> Iterator[str]:
+    """The keys of the texts that OmegaConf, which also makes the estimators, would take for references."""
+    if isinstance(node, Mapping):
+        for name, value in node.items():
+            yield from references(value, f"{key}.{name}".lstrip("."))
+    elif isinstance(node, list | tuple):
+        for number, value in enumerate(node):
+            yield from references(value, f"{key}[{number}]")
+    elif isinstance(node, str) and "${" in node:
+        yield key
 
 
 def typed_as(kind: type[T], plain: object, key: str = "") -> T:

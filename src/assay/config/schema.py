@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from assay.config import dataset as contract
+from assay.config import names
 from assay.config.dataset import Dataset
 from assay.config.fields import MISSING, number
 from assay.config.targets import model_faults
@@ -200,6 +201,7 @@ def faults(config: Config) -> list[str]:
     """Every value out of its range and every contradiction, named by key; empty when all is well."""
     return [
         *_range_faults(config, ""),
+        *names.faults(config),
         *contract.faults(config.dataset),
         *_model_faults(config.model, "model"),
         *(f for name, model in config.baselines.items() for f in _model_faults(model, f"baselines.{name}")),

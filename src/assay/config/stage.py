@@ -77,14 +77,18 @@ def _run_code_of(root: Path) -> None:
 def _hydra_app(run: Run, name: str) -> None:
     import hydra
     from omegaconf import DictConfig, OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
 
-    from assay.config.compose import CONF, register
+    from assay.config.compose import CONF, refusal, register
     from assay.config.load import typed
     from assay.lineage.running import stated
 
     def task(composed: DictConfig) -> None:
         with reported(f"assay {name}"):
-            OmegaConf.resolve(composed)
+            try:
+                OmegaConf.resolve(composed)
+            except OmegaConfBaseException as error:
+                raise refusal(error) from error
             chosen: dict[str, Any] = OmegaConf.to_container(composed)  # type: ignore[assignment]
             config = typed(chosen)
             with stated(name, chosen, reread=None):
@@ -94,7 +98,7 @@ def _hydra_app(run: Run, name: str) -> None:
     _keep_to_composing()
     # Hydra writes multirun.yaml somewhere whatever it is told: let that be a folder that goes away.
     with tempfile.TemporaryDirectory() as scratch:
-        sys.argv.append(f"hydra.sweep.dir={scratch}")
+        sys.argv.insert(_beside_overrides(sys.argv), f"hydra.sweep.dir={scratch}")
         hydra.main(version_base="1.3", config_path=str(CONF.absolute()), config_name="config")(task)()
 
 
@@ -106,3 +110,9 @@ def _keep_to_composing() -> None:
 
     internals.Callbacks = lambda _: Callbacks()  # type: ignore[misc,assignment]
     internals.configure_log = utils.configure_log = lambda *_: None
+
+
+def _beside_overrides(arguments: list[str]) -> int:
+    """Where another override may stand: argparse takes them in one piece, before the options or behind them."""
+    overrides = (place for place, one in enumerate(arguments) if place and "=" in one and not one.startswith("-"))
+    return next(overrides, len(arguments))

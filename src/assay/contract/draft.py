@@ -8,8 +8,9 @@ import pandas as pd
 import yaml
 
 from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, TARGET
-from assay.contract.guess import LEAKING, Guess, guess, is_unique, markers, separation
-from assay.errors import AssayError
+from assay.contract.guess import LEAKING, REFERENCE, Guess, guess, is_unique, markers, separation
+from assay.errors import AssayError, sample
+from assay.text import visible
 
 TARGET_NAMES = ("target", "label", "class", "outcome", "diagnosis", "result", "y")
 MOST_CLASSES = 20
@@ -27,8 +28,12 @@ class Draft:
 
 
 def draft(name: str, raw: pd.DataFrame, source: dict[str, str], target: str | None) -> Draft:
-    """Describe a table of texts; AssayError if its target cannot be guessed or has no classes."""
+    """Describe a table of texts; AssayError if its target cannot be guessed or has no classes.
+
+    Whatever stands in the table, each of its texts takes one line of the draft, and is a text there.
+    """
     target = chosen_target(raw, target)
+    require_no_reference([*map(str, raw), *raw[target].unique()])
     missing = markers(raw)
     texts = raw.mask(raw.isin(missing), "")
     positive = rarest(texts[target])
@@ -51,6 +56,13 @@ def draft(name: str, raw: pd.DataFrame, source: dict[str, str], target: str | No
         f"defaults:\n  - {'group' if named['group'] else 'random'}\n",
         remarks=_remarks(guesses, repeated),
     )
+
+
+def require_no_reference(texts: Sequence[str]) -> None:
+    """AssayError for a text that the configuration would take for a reference, to a variable of the machine perhaps."""
+    if found := [text for text in texts if REFERENCE in text]:
+        todo = "rename it in the table: the configuration takes ${...} for a reference"
+        raise AssayError(f"{REFERENCE} in a column or a class: {sample(found)}", where="the table", todo=todo)
 
 
 def chosen_target(raw: pd.DataFrame, asked: str | None) -> str:
@@ -120,7 +132,7 @@ def repeats(texts: pd.DataFrame, guesses: dict[str, Guess]) -> int:
 def policy(name: str, positive: str, target: "pd.Series[str]") -> str:
     """The text of conf/labels/NAME.yaml."""
     counts = target[target != ""].value_counts().sort_index()
-    classes = ", ".join(f"{value} {count}" for value, count in counts.items())
+    classes = ", ".join(f"{visible(value)} {count}" for value, count in counts.items())
     return (
         f"# dvc exp run -S labels={name}     what dataset={name} takes by itself\n"
         f"# The rarest class against the rest. Records by class: {classes}.\n"
@@ -159,6 +171,22 @@ def _comment(remarks: Sequence[str]) -> str:
 
 
 def _flow(value: Any) -> str:
-    """A value as YAML on one line; a text that YAML would take for something else is quoted."""
-    text = yaml.safe_dump(value, default_flow_style=True, width=float("inf"), allow_unicode=True, sort_keys=False)
-    return text.removesuffix("\n").removesuffix("\n...")
+    """A value as YAML on one line; a text that YAML would take for something else is quoted.
+
+    What cannot be seen is an escape: between double quotes those of `visible` are those of YAML.
+    """
+    text = yaml.dump(
+        value, Dumper=_Dumper, default_flow_style=True, width=float("inf"), allow_unicode=True, sort_keys=False
+    )
+    return visible(text.removesuffix("\n").removesuffix("\n..."))
+
+
+class _Dumper(yaml.SafeDumper):
+    """With texts on one line."""
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if visible(text) == text else '"')
+
+
+_Dumper.add_representer(str, _text)

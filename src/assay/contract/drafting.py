@@ -3,14 +3,17 @@
 import re
 from pathlib import Path
 
+import yaml
+
 from assay.config.compose import CONF
+from assay.config.names import LONGEST, is_name
 from assay.contract.draft import Draft, draft
 from assay.contract.raw import CSV, read
 from assay.errors import AssayError
 from assay.files import sha256, write_text
 
 FORMATS = {".csv": CSV, ".parquet": "parquet", ".pq": "parquet"}
-NAME = re.compile(r"[a-z][a-z0-9_]*")
+NAME = re.compile(r"[a-z][a-z0-9_]*")  # of all names those that need no quotes in an override
 
 
 def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str, Draft, list[Path]]:
@@ -23,8 +26,9 @@ def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str,
         known = ", ".join(FORMATS)
         raise AssayError(f"not one of: {known}", where=str(path), todo="convert it to CSV with a header, or to Parquet")
     name = name or re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")
-    if not NAME.fullmatch(name):
-        raise AssayError(f"{name!r} is no name", where="--name", todo="use small letters, digits and _")
+    if not (is_name(name) and NAME.fullmatch(name) and yaml.safe_load(name) == name):
+        todo = f"use small letters, digits and _, a letter first, {LONGEST} at most, and no word of YAML like null"
+        raise AssayError(f"{name!r} is no name", where="--name", todo=todo)
     targets = {part: CONF / part / f"{name}.yaml" for part in ("dataset", "labels", "split")}
     if taken := [str(one) for one in targets.values() if one.exists()]:
         raise AssayError(

@@ -16,6 +16,7 @@ DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y-
 PERSONAL_NAME = re.compile(r"name|e-?mail|phone|address|street|birth_?da|dob|passport|ssn|insurance", re.IGNORECASE)
 ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
 ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
+REFERENCE = "${"  # what the configuration would look up, in a value too
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
 LEAKING = 0.99  # area under the ROC curve that no honest measurement reaches alone
 
@@ -91,6 +92,8 @@ def _by_values(there: "pd.Series[str]") -> Guess:
 
 def _of_texts(there: "pd.Series[str]") -> Guess:
     values = sorted(map(str, there.unique()))
+    if any(REFERENCE in value for value in values) and len(values) <= MOST_LISTED:
+        return Guess({"type": CATEGORY}, [f"a value has {REFERENCE}, a reference in the configuration: none is listed"])
     if len(values) <= MOST_LISTED:
         return Guess({"type": CATEGORY, "values": values})
     if len(values) > len(there) / 2 or there.str.len().mean() > LONG:

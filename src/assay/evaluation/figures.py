@@ -10,6 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from assay.text import visible
+
 INK, MUTED, GRID = "#1d2733", "#667085", "#e4e7ec"
 MODEL_COLOUR, ALERT_COLOUR = "#0b6e99", "#c2410c"
 OTHERS = {"base": ALERT_COLOUR, "head": MODEL_COLOUR, "logistic": "#7a5195", "rule": "#b45309", "majority": "#98a2b3"}
@@ -17,6 +19,7 @@ OTHERS = {"base": ALERT_COLOUR, "head": MODEL_COLOUR, "logistic": "#7a5195", "ru
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "assay",  # ids in an SVG are random otherwise
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar in a name is a dollar
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # carried by matplotlib itself: measures are the same everywhere
     "font.size": 9,
@@ -218,4 +221,4 @@ def svg(size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
     buffer = io.StringIO()
     # No date: it would change with every run.
     figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+    return visible(buffer.getvalue(), keep="\n")  # XML has no word for a control character in a name

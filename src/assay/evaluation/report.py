@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from assay.evaluation import words
 from assay.evaluation.assess import SLICE_METRICS, Assessment
 from assay.evaluation.bootstrap import Estimates
 from assay.evaluation.criteria import Finding, verdict
+from assay.markdown import FILTERS, Markdown, escaped
 from assay.paths import SCORE
+from assay.text import visible
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,26 @@ class Provenance:
 
 
 def environment(*packages: str) -> Environment:
-    """Templates of this package and of others: escaped, and strict about names."""
-    return Environment(
+    """Templates of this package and of others: escaped, as HTML or else as Markdown, and strict about names."""
+    made = Environment(
         loader=ChoiceLoader([PackageLoader(name, "") for name in (*packages, "assay.evaluation")]),
         autoescape=select_autoescape(["html.j2"]),
+        finalize=_as_text,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= FILTERS
+    return made
+
+
+@pass_eval_context
+def _as_text(context: EvalContext, value: Any) -> Any:
+    """What an expression of a template gives is a text, unless it is marked as what the template is written in."""
+    if not context.autoescape:
+        return escaped(value)
+    assert not isinstance(value, Markdown), "Markdown in a page of HTML"
+    return value if isinstance(value, Markup) else visible(value, keep="\n")
 
 
 def render(assessment: Assessment, figures: dict[str, str], provenance: Provenance, confidence: float) -> str:

@@ -15,6 +15,8 @@ from assay.evaluation.metrics import Scored, ranking
 from assay.files import read_json, write_table, write_text
 from assay.folds import TRAIN, VALIDATION
 from assay.lineage.checks import require
+from assay.markdown import Markdown
+from assay.markdown import table as table_of
 from assay.modelling.records import Records, joined, read_labelled
 from assay.modelling.training import blocks, fitted, score
 from assay.paths import BUNDLE, FEATURES, SPLIT, fold
@@ -142,12 +144,15 @@ def picture(curve: pd.DataFrame) -> str:
         return figures.svg(figures.SIZE, lambda ax: figures.learning_curve(ax, curve))
 
 
-def as_markdown(points: Sequence[Point]) -> str:
+def as_markdown(points: Sequence[Point]) -> Markdown:
     """The table, and the answer."""
     rows = [
-        f"| {one.records} | {one.positives} | "
-        f"{words.with_interval(one.average_precision.value, one.average_precision.interval(CONFIDENCE))} |"
+        (
+            one.records,
+            one.positives,
+            words.with_interval(one.average_precision.value, one.average_precision.interval(CONFIDENCE)),
+        )
         for one in points
     ]
-    head = ["| training records | positives | average precision, out of fold |", "|---|---|---|"]
-    return "\n".join([*head, *rows, "", answer(points)])
+    found = table_of(["training records", "positives", "average precision, out of fold"], rows)
+    return Markdown("\n\n").join([found, answer(points)])

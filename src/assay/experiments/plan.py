@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from assay.config.compose import composed
+from assay.config.names import require_name
 from assay.errors import AssayError
 
 SWEEPS = Path("conf/sweep")
@@ -34,7 +35,7 @@ class Planned:
 
 def read(name: str) -> dict[str, Any]:
     """conf/sweep/NAME.yaml, which holds one of KINDS; AssayError if there is no such file or it is none."""
-    path = SWEEPS / f"{name}.yaml"
+    path = SWEEPS / f"{require_name(name, 'the name of the sweep')}.yaml"
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in SWEEPS.glob("*.yaml")))
         raise AssayError(f"no sweep {name!r}", where=str(SWEEPS), todo=f"choose one of: {known}; or give overrides: -S")
@@ -69,7 +70,7 @@ def checked(overrides: Sequence[str]) -> str:
     try:
         return composed(overrides)
     except AssayError as error:
-        raise AssayError(error.what, where=" ".join(overrides), todo="correct it; nothing has run") from error
+        raise AssayError(error.what, where=" ".join(overrides), todo=f"{error.todo}; nothing has run") from error
 
 
 def expand(overrides: Sequence[str]) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """A pull request that explains itself: is it what its code gives, and what does it change?"""
 
+import json
 import re
 import subprocess
 import sys
@@ -17,24 +18,29 @@ from assay.experiments.sweep import baseline
 from assay.experiments.verify import METRICS, differences, moved, rewritten, table, verify
 from assay.folds import TEST
 from assay.git import git
+from assay.markdown import Markdown, code, quoted
+from assay.markdown import table as table_of
 from assay.paths import CLEANED, LABELS, PREDICTIONS, SPLIT, fold
+from assay.terminal import say
 
 FOLDER = Path(".assay/pr-report")
 CLAIMED = ("dvc.lock", "params.yaml", "reports")  # what a commit says of its run
 PULL = ("--pull", "--allow-missing")
 COMPARED = (CLEANED, LABELS, fold(SPLIT, TEST), PREDICTIONS)  # which --allow-missing leaves where they are
 TARGETS = ("origin/main", "main")
+NOTHING = Markdown()
+SIDES = {"params": ("old", "new"), "metrics": ("old", "new", "diff")}  # what DVC says of each
 ROWS_SHOWN = 60  # a comment of GitHub holds 65,536 characters
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that must hold: the command, whether it does, what was found, and (Markdown) the details."""
+    """One thing that must hold: the command, whether it does, what was found, and the details."""
 
     command: str
     holds: bool
     found: str
-    details: str = ""
+    details: Markdown = NOTHING
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,8 @@ class Report:
     afresh: bool
     page: Page | None
     remark: str
-    params: str
-    metrics: str
+    params: Markdown
+    metrics: Markdown
 
     @property
     def holds(self) -> bool:
@@ -74,7 +80,7 @@ def report(root: Path, target: str | None, *, afresh: bool = True) -> Report:
 
 def document(one: Report) -> str:
     """The Markdown; its first line is a hidden mark by which the comment is found again."""
-    compared = show.as_markdown(one.page, one.params) if one.page else ""
+    compared = show.as_markdown(one.page, one.params) if one.page else NOTHING
     text = environment("assay.experiments").get_template("pull_request.md.j2").render(report=one, compared=compared)
     return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n")
 
@@ -102,7 +108,7 @@ def configuration() -> Check:
     except AssayError as error:
         found = str(error)
     said = "params.yaml is not what conf/ composes to" if found else "params.yaml is what conf/ composes to"
-    return Check("assay params --check", not found, said, _quoted(found) if found else "")
+    return Check("assay params --check", not found, said, quoted(found) if found else NOTHING)
 
 
 def decisions(root: Path, start: str, target: str) -> Check:
@@ -112,7 +118,7 @@ def decisions(root: Path, start: str, target: str) -> Check:
     try:
         require_kept(root, start, target)
     except AssayError as error:
-        return Check("assay labels check", False, error.what, _quoted(str(error)))
+        return Check("assay labels check", False, error.what, quoted(error))
     return Check("assay labels check", True, "decisions were only added")
 
 
@@ -136,7 +142,7 @@ def claims(root: Path, head: str) -> Check:
     metrics = Path(METRICS)
     found = moved(git(root, "show", f"{head}:{METRICS}"), metrics.read_text() if metrics.exists() else "")
     said = f"{len(files)} files are not as committed" if files else "as committed"
-    return Check(f"git status {' '.join(CLAIMED)}", not files, said, differences(files, found) if files else "")
+    return Check(f"git status {' '.join(CLAIMED)}", not files, said, differences(files, found) if files else NOTHING)
 
 
 def proof(root: Path, head: str) -> Check:
@@ -156,7 +162,7 @@ def proof(root: Path, head: str) -> Check:
     details = [table(different)] if different else []
     if not receipt.identical:
         details.append(differences(receipt.rewritten, receipt.moved))
-    return Check("assay verify", receipt.identical, found, "\n\n".join(details))
+    return Check("assay verify", receipt.identical, found, Markdown("\n\n").join(details))
 
 
 def comparison(root: Path, base: Revision, head: Revision) -> tuple[Page | None, str]:
@@ -191,20 +197,29 @@ def supply(root: Path, side: Revision) -> tuple[Revision, str]:
     return replace(revision(side.sha), name=side.name), f"made anew from raw records, since {lacking.what}"
 
 
-def difference(kind: str, base: str) -> str:
-    """`dvc params diff` or `dvc metrics diff` with the workspace, as a table of Markdown; "" where nothing differs."""
-    done = subprocess.run([sys.executable, "-m", "dvc", kind, "diff", base, "--md"], capture_output=True, text=True)
+def difference(kind: str, base: str) -> Markdown:
+    """`dvc params diff` or `dvc metrics diff` with the workspace, as a table; empty where nothing differs.
+
+    DVC's own Markdown is not used: it does not escape what stands in the cells.
+    """
+    command = [sys.executable, "-m", "dvc", kind, "diff", base, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        return _quoted(reason(done.stderr))
-    head, rows = _rows(done.stdout)
-    more = [f"\n{len(rows) - ROWS_SHOWN} more: `dvc {kind} diff {base}`"] if len(rows) > ROWS_SHOWN else []
-    return "\n".join([*head, *rows[:ROWS_SHOWN], *more]) if rows else ""
+        return quoted(reason(done.stderr))
+    rows = [
+        (path, key, *(_value(change.get(side)) for side in SIDES[kind]))
+        for path, changes in sorted(json.loads(done.stdout).items())
+        for key, change in sorted(changes.items())
+    ]
+    head = ["Path", kind.removesuffix("s").capitalize(), base, "workspace", "Change"][: 2 + len(SIDES[kind])]
+    more = [Markdown("\n{} more: {}").format(len(rows) - ROWS_SHOWN, code(f"dvc {kind} diff {base}"))]
+    shown = [table_of(head, rows[:ROWS_SHOWN])] if rows else []
+    return Markdown("\n").join([*shown, *more * (len(rows) > ROWS_SHOWN)])
 
 
-def _rows(text: str) -> tuple[list[str], list[str]]:
-    """The two lines of a table's head, and its rows, sorted: DVC gives the files in any order."""
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    return lines[:2], sorted(lines[2:])
+def _value(value: object) -> str:
+    """With the digits that DVC shows."""
+    return "–" if value is None else f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
 def _dvc(*arguments: str) -> tuple[int, str]:
@@ -215,13 +230,13 @@ def _dvc(*arguments: str) -> tuple[int, str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            print(line, end="", file=sys.stderr)
+            say(line.rstrip("\n"), error=True)
             said.append(line)
     return process.returncode, "".join(said)
 
 
 def _announce(what: str) -> None:
-    print(f"assay pr-report: {what}", file=sys.stderr)
+    say(f"assay pr-report: {what}", error=True)
 
 
 def _command(*arguments: str) -> str:
@@ -238,8 +253,3 @@ def _remote() -> str:
 
     with Repo(".") as repo:
         return repo.config["core"].get("remote", "")
-
-
-def _quoted(text: str) -> str:
-    """A block that nothing within it can end."""
-    return "\n".join(f"    {line}" for line in text.splitlines())

@@ -10,6 +10,7 @@ from assay.experiments.changes import label_changes, policy_of
 from assay.experiments.revisions import Revision
 from assay.labels.classes import Flips, classes, counted, in_words
 from assay.labels.merge import ANNOTATORS, DECIDED_BY, DECISIVE, DISPUTED, KINDS, SOURCE
+from assay.markdown import Markdown, table
 
 SHOWN = 50
 
@@ -87,39 +88,40 @@ def as_json(one: Relabelled) -> dict[str, Any]:
     }
 
 
-def as_markdown(one: Relabelled) -> str:
+def as_markdown(one: Relabelled) -> Markdown:
     """For a pull request: counts, then record by record."""
     flipped = ", ".join(f"{count} from {pair}" for pair, count in in_words(one.flips).items())
-    lines = [
-        f"### Labels of {one.head} against {one.base}: {len(one.records)} of {one.common} records differ",
-        "",
-        f"Classes ({one.policies[0]} to {one.policies[1]}): {flipped or 'no change'}. "
-        f"{one.added} records added, {one.removed} removed.",
-        "",
-        "| decided by | base | head |",
-        "|---|---|---|",
-        *(f"| {kind} | {one.decided_by[0][kind]} | {one.decided_by[1][kind]} |" for kind in KINDS),
+    heading = Markdown("### Labels of {} against {}: {} of {} records differ")
+    classes = Markdown("Classes ({} to {}): {}. {} records added, {} removed.")
+    disputed = Markdown("Disputed, the source code stays in force: {}.").format(_listed(one.disputed))
+    parts = [
+        heading.format(one.head, one.base, len(one.records), one.common),
+        classes.format(*one.policies, flipped or "no change", one.added, one.removed),
+        table(["decided by", "base", "head"], [(kind, *(side[kind] for side in one.decided_by)) for kind in KINDS]),
+        *([disputed] if one.disputed else []),
+        *_rows(one.records),
     ]
-    if one.disputed:
-        lines += ["", f"Disputed, the source code stays in force: {_listed(one.disputed)}."]
-    return "\n".join([*lines, *_rows(one.records)])
+    return Markdown("\n\n").join(parts)
 
 
-def _rows(records: pd.DataFrame) -> list[str]:
+def _rows(records: pd.DataFrame) -> list[Markdown]:
     if records.empty:
         return []
     rows = [
-        f"| {row['record_id']} | {_change(row['code_before'], row['code_after'])} "
-        f"| {_change(row['class_before'], row['class_after'])} | {f'{row[DECIDED_BY]} {row[ANNOTATORS]}'.strip()} |"
+        (
+            row["record_id"],
+            _change(row["code_before"], row["code_after"]),
+            _change(row["class_before"], row["class_after"]),
+            f"{row[DECIDED_BY]} {row[ANNOTATORS]}".strip(),
+        )
         for row in records.head(SHOWN).reset_index().to_dict("records")
     ]
-    more = ["", f"And {len(records) - SHOWN} more: --json has them all."] if len(records) > SHOWN else []
-    return ["", "| record | code | class | decided by |", "|---|---|---|---|", *rows, *more]
+    more = [Markdown(f"And {len(records) - SHOWN} more: --json has them all.")] if len(records) > SHOWN else []
+    return [table(["record", "code", "class", "decided by"], rows), *more]
 
 
 def _change(before: str, after: str) -> str:
-    text = before if before == after else f"{before} to {after}"
-    return text.replace("|", "\\|")
+    return before if before == after else f"{before} to {after}"
 
 
 def _listed(ids: list[str]) -> str:

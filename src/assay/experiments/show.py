@@ -12,6 +12,7 @@ from assay.experiments.compare import Comparison, Row
 from assay.experiments.page import Page
 from assay.files import plain
 from assay.labels.classes import in_words
+from assay.markdown import Markdown
 
 IDS_SHOWN = 20
 OPEN_ROWS = 6  # a longer table is folded
@@ -52,10 +53,10 @@ def as_json(page: Page) -> dict[str, Any]:
     )
 
 
-def as_markdown(page: Page, params_diff: str = "") -> str:
+def as_markdown(page: Page, params_diff: str = "") -> Markdown:
     """For a pull request; `params_diff` is shown in place of the table of params."""
     template = environment("assay.experiments").get_template("compare.md.j2")
-    return re.sub(r"\n{3,}", "\n\n", template.render(_texts(page), params_diff=params_diff))
+    return Markdown(re.sub(r"\n{3,}", "\n\n", template.render(_texts(page), params_diff=params_diff)))
 
 
 def as_html(page: Page) -> str:

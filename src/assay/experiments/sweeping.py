@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from assay.config.names import require_name
 from assay.evaluation import words
 from assay.evaluation.criteria import RANKED_BY
 from assay.experiments import clones, sweep
@@ -11,14 +12,16 @@ from assay.experiments.plan import SEARCH, plan, read, read_sets
 from assay.experiments.refs import experiments
 from assay.experiments.setting import Setting
 from assay.experiments.workers import Worker
+from assay.markdown import Markdown, code, table
 from assay.progress import progress
 
 SHOWN = 10
 COLUMNS = (RANKED_BY, "precision", "alerts_per_1000")
 
 
-def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[str, bool]:
+def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[Markdown, bool]:
     """Check what is asked for, run what is missing of it, and sum up as Markdown; whether every experiment is there."""
+    require_name(name, "the name of the sweep")
     setting = Setting(name, root, sweep.baseline(root), clones.cache(root), jobs)
     before = experiments(root, setting.baseline)
     with sweep.warm(setting) as workers:
@@ -51,40 +54,55 @@ def _run(source: sweep.Source, workers: Sequence[Worker], setting: Setting) -> d
         return sweep.run(source, workers, setting, report)
 
 
-def summary(setting: Setting, entries: dict[str, Entry], before: Collection[str]) -> str:
+def summary(setting: Setting, entries: dict[str, Entry], before: Collection[str]) -> Markdown:
     """The best by out-of-fold predictions, how much of that is choice, and what failed."""
     by_state = {state: [one for one in entries.values() if one.state == state] for state in (DONE, PRUNED, FAILED)}
     done, pruned = by_state[DONE], len(by_state[PRUNED])
     old = sum(entry.experiment in before for entry in done)
-    lines = [f"### Sweep {setting.name}: {len(done)} of {len(entries)} experiments, {old} of them from before", ""]
-    if pruned:
-        lines += [f"{pruned} given up half-way: worse than half of those before, on the same records.", ""]
-    if done:
-        lines += [*_table(done), "", _choice(done, setting.cache)]
-    for entry in by_state[FAILED]:
-        lines += ["", f"Failed: {entry.experiment}: {entry.error or 'it did not run'} (log: {entry.log or 'none'})"]
-    return "\n".join(lines)
+    heading = Markdown("### Sweep {}: {} of {} experiments, {} of them from before")
+    given_up = f"{pruned} given up half-way: worse than half of those before, on the same records."
+    parts = [
+        heading.format(setting.name, len(done), len(entries), old),
+        *([Markdown(given_up)] if pruned else []),
+        *([_table(done), _choice(done, setting.cache)] if done else []),
+        *map(_failure, by_state[FAILED]),
+    ]
+    return Markdown("\n\n").join(parts)
 
 
-def _table(done: list[Entry]) -> list[str]:
+def _failure(entry: Entry) -> Markdown:
+    said = Markdown("Failed: {}: {} (log: {})")
+    return said.format(entry.experiment, entry.error or "it did not run", entry.log or "none")
+
+
+def _table(done: list[Entry]) -> Markdown:
     ranked = sorted(done, key=lambda entry: -entry.metrics.get(RANKED_BY, float("-inf")))
     rows = [
-        f"| {entry.experiment} | {' | '.join(words.number(entry.metrics.get(name), name) for name in COLUMNS)} "
-        f"| {entry.seconds or 0:.1f} |"
+        (
+            entry.experiment,
+            *(words.number(entry.metrics.get(name), name) for name in COLUMNS),
+            f"{entry.seconds or 0:.1f}",
+        )
         for entry in ranked[:SHOWN]
     ]
-    head = "| experiment | average precision, out of fold | precision | alerts per 1000 | seconds |"
-    return [head, "|---|---|---|---|---|", *rows]
+    return table(["experiment", "average precision, out of fold", "precision", "alerts per 1000", "seconds"], rows)
 
 
-def _choice(done: list[Entry], cache: Path) -> str:
+def _choice(done: list[Entry], cache: Path) -> Markdown:
     from assay.experiments.selection import out_of_fold, select
 
     chosen = select(out_of_fold(done, cache))
     same = "" if chosen.tried == len(done) else " on the same records and labels"
-    return (
-        f"Best of {chosen.tried}{same}: **{chosen.best}**, {words.with_interval(chosen.value, chosen.interval)} out of "
-        f"fold. About {max(chosen.optimism, 0):.3f} of that is what choosing among {chosen.tried} gives by chance. The "
-        f"test fold played no part. Take it: `dvc exp apply {chosen.best}`; is it better? "
-        f"`assay compare HEAD {chosen.best}`"
+    said = Markdown(
+        "Best of {tried}{same}: **{best}**, {value} out of fold. About {optimism} of that is what choosing among "
+        "{tried} gives by chance. The test fold played no part. Take it: {take}; is it better? {ask}"
+    )
+    return said.format(
+        tried=chosen.tried,
+        same=same,
+        best=chosen.best,
+        value=words.with_interval(chosen.value, chosen.interval),
+        optimism=f"{max(chosen.optimism, 0):.3f}",
+        take=code(f"dvc exp apply {chosen.best}"),
+        ask=code(f"assay compare HEAD {chosen.best}"),
     )

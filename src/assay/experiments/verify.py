@@ -11,15 +11,18 @@ from typing import Any
 
 import yaml
 
+from assay import markdown
 from assay.errors import sample
 from assay.experiments.clones import clone, repro
 from assay.files import plain
 from assay.git import git
 from assay.lineage.libraries import versions
+from assay.markdown import Markdown
 from assay.paths import REPORTS
 
 RECEIPTS = Path(".assay/receipts")
 FILES_SHOWN = 8
+DIFFERENT = Markdown("**different**")
 LOCK, METRICS = "dvc.lock", str(REPORTS / "metrics.json")
 
 
@@ -111,33 +114,31 @@ def as_data(receipt: Receipt) -> dict[str, Any]:
     )
 
 
-def as_markdown(receipt: Receipt) -> str:
+def as_markdown(receipt: Receipt) -> Markdown:
     """The table of outputs, and by how far the metrics moved where bytes differ."""
     same = sum(output.identical for output in receipt.outputs)
-    heading = f"### {receipt.revision[:10]}: {same} of {len(receipt.outputs)} outputs identical"
+    heading = Markdown(f"### {receipt.revision[:10]}: {same} of {len(receipt.outputs)} outputs identical")
     more = [] if receipt.identical else [differences(receipt.rewritten, receipt.moved)]
-    return "\n\n".join([heading, table(receipt.outputs), *more])
+    return Markdown("\n\n").join([heading, table(receipt.outputs), *more])
 
 
-def table(outputs: list[Output]) -> str:
+def table(outputs: list[Output]) -> Markdown:
     """Outputs with their hashes."""
     rows = [
-        f"| {output.stage} | {output.path} | {output.recorded[:12]} | {output.found[:12] or 'none'} "
-        f"| {'identical' if output.identical else '**different**'} |"
-        for output in outputs
+        (one.stage, one.path, one.recorded[:12], one.found[:12] or "none", "identical" if one.identical else DIFFERENT)
+        for one in outputs
     ]
-    return "\n".join(["| stage | output | recorded | found | |", "|---|---|---|---|---|", *rows])
+    return markdown.table(["stage", "output", "recorded", "found", ""], rows)
 
 
-def differences(files: list[str], metrics: dict[str, tuple[float | None, float | None]]) -> str:
+def differences(files: list[str], metrics: dict[str, tuple[float | None, float | None]]) -> Markdown:
     """Which committed files a run left otherwise, and by how far the metrics moved."""
-    lines = [f"Committed files that the run left otherwise: {sample(files, FILES_SHOWN) or 'none'}.", ""]
+    named = sample(files, FILES_SHOWN) or "none"
+    rewritten = Markdown("Committed files that the run left otherwise: {}.").format(named)
     if not metrics:
-        return "\n".join([*lines, "No metric moved, to six decimals."])
-    rows = [
-        f"| {name} | {before} | {after} | {_movement(before, after)} |" for name, (before, after) in metrics.items()
-    ]
-    return "\n".join([*lines, "| metric | recorded | found | moved by |", "|---|---|---|---|", *rows])
+        return rewritten + Markdown("\n\nNo metric moved, to six decimals.")
+    rows = [(name, before, after, _movement(before, after)) for name, (before, after) in metrics.items()]
+    return Markdown("\n\n").join([rewritten, markdown.table(["metric", "recorded", "found", "moved by"], rows)])
 
 
 def _movement(before: float | None, after: float | None) -> str:

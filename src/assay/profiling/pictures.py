@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from assay.evaluation.figures import ALERT_COLOUR, GRID, MODEL_COLOUR, STYLE, labelled, svg
 from assay.profiling.drift import NOTABLE, Change
+from assay.text import visible
 
 WIDTH, ROW = 9.8, 0.19  # inches
 MOST_ROWS = 40
@@ -57,7 +58,7 @@ def heatmap(ax: Axes, table: pd.DataFrame, title: str, top: float, changes: dict
     """A row for each column, a column for each month; a mark where a notable change begins."""
     if table.size:
         ax.imshow(table.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=top, aspect="auto", interpolation="nearest")
-    ax.set_yticks(range(len(table)), table.index, fontsize=7)
+    ax.set_yticks(range(len(table)), map(visible, table.index), fontsize=7)
     ax.set_xticks(range(0, table.shape[1], 3), table.columns[::3])
     ax.grid(visible=False)
     rows, months = list(table.index), list(table.columns)
@@ -72,8 +73,8 @@ def heatmap(ax: Axes, table: pd.DataFrame, title: str, top: float, changes: dict
 def correlation(ax: Axes, table: pd.DataFrame) -> None:
     """From -1 (one rises as the other falls) to 1."""
     ax.imshow(table.to_numpy(), cmap="RdBu", vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
-    ax.set_xticks(range(len(table)), table.columns, rotation=90, fontsize=7)
-    ax.set_yticks(range(len(table)), table.index, fontsize=7)
+    ax.set_xticks(range(len(table)), map(visible, table.columns), rotation=90, fontsize=7)
+    ax.set_yticks(range(len(table)), map(visible, table.index), fontsize=7)
     ax.grid(visible=False)
     for (row, column), value in np.ndenumerate(table.to_numpy()):
         ax.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=6)

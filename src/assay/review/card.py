@@ -8,6 +8,7 @@ import pandas as pd
 
 from assay.config.dataset import FEATURE, FLAG, IGNORE, LEAK, NUMBER
 from assay.datasets import CODE, DATE
+from assay.text import visible
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
@@ -30,13 +31,15 @@ class Cards:
     by_letter: bool
 
     def card(self, record_id: str) -> dict[str, Any]:
-        """One record, for JSON: `measured` are numbers, `yes` and `no` the flags, `said` everything else."""
+        """One record, for JSON: `measured` are numbers, `yes` and `no` the flags, `said` everything else.
+
+        Nothing in its texts hides or reorders what a person reads; the id, by which the page answers, is as it is.
+        """
         row = self.records.loc[record_id]
         columns = {name: one for name, one in self.dataset.columns.items() if one.role in SHOWN and name in row}
         flags = {name: one for name, one in columns.items() if one.type == FLAG}
         others = {name: one for name, one in columns.items() if one.type not in (FLAG, NUMBER)}
-        return {
-            "record_id": record_id,
+        card = {
             "date": shown(row[DATE]) if DATE in row else "",
             "measured": [measured(name, one, row[name]) for name, one in columns.items() if one.type == NUMBER],
             "said": [{"name": name, "about": one.about, "value": shown(row[name])} for name, one in others.items()],
@@ -47,6 +50,7 @@ class Cards:
             "code": str(row[CODE]),
             "code_in_words": self.in_words(str(row[CODE])),
         }
+        return {"record_id": record_id, **seen(card)}
 
     def codes(self) -> list[dict[str, str]]:
         """The codes to choose from: those that the source uses most, with a digit as their key, then the rest."""
@@ -56,7 +60,7 @@ class Cards:
         rest = [code for code in known if code not in by_use[:KEYS]]
         keys = [*map(str, range(1, KEYS + 1)), *[""] * len(rest)]
         return [
-            {"key": key, "code": code, "words": self.dataset.codes.get(code, "")}
+            {"key": key, "code": code, "words": visible(self.dataset.codes.get(code, ""))}
             for key, code in zip(keys, [*by_use[:KEYS], *rest], strict=False)
         ]
 
@@ -88,6 +92,15 @@ def position(value: float, reference: list[float]) -> str:
     """low, within or high; the ends lie within."""
     low, high = reference
     return "low" if value < low else "high" if value > high else "within"
+
+
+def seen(node: Any) -> Any:
+    """The same with every text made visible."""
+    if isinstance(node, dict):
+        return {key: seen(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [seen(value) for value in node]
+    return visible(node) if isinstance(node, str) else node
 
 
 def shown(value: Any) -> str:

@@ -3,7 +3,6 @@
 Like `evaluate` it reads the labels of the test fold, and only judges: nothing that learns or chooses depends on it.
 """
 
-import sys
 from functools import partial
 
 import pandas as pd
@@ -14,6 +13,7 @@ from assay.audit.gate import as_data, audit, refuse
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.datasets import RECORD_ID
+from assay.errors import warn
 from assay.features import categorised, features, vocabularies
 from assay.files import read_table, write_json
 from assay.folds import FOLDS, TEST, TIME
@@ -27,7 +27,7 @@ def main(config: Config) -> None:
     refuse(verdicts)
     for one in verdicts:
         if one.verdict == WARNING:
-            print(f"warning: {one.code} {one.title}: {one.figure}", file=sys.stderr)
+            warn(f"{one.code} {one.title}: {one.figure}")
     write_json(AUDIT, as_data(verdicts), sort_keys=False)
 
 

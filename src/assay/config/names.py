@@ -1,0 +1,51 @@
+"""What a name may be: it becomes a part of paths, of git references, of overrides and of headings."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from assay.config.dataset import FEATURE
+from assay.errors import AssayError, sample
+
+if TYPE_CHECKING:
+    from assay.config.schema import Config
+
+LONGEST = 60
+NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{LONGEST - 1}}}")
+RULE = f"letters, digits, _ . and -, a letter or digit first, {LONGEST} at most"
+NAMED = ("dataset", "labels", "split", "features", "criteria")  # parts of the configuration that have one
+
+
+def is_name(text: object) -> bool:
+    """Whether this can stand for something everywhere: no path, no option, no hidden file, no range of commits."""
+    return isinstance(text, str) and NAME.fullmatch(text) is not None and ".." not in text
+
+
+def require_name(text: str, where: str) -> str:
+    """The name; AssayError, before anything is made of it, if it is none."""
+    if not is_name(text):
+        raise AssayError(f"{text!r} is no name", where=where, todo=f"use {RULE}")
+    return text
+
+
+def faults(config: "Config") -> list[str]:
+    """Every name of the configuration that is none, by key, and features that the model could not call by theirs."""
+    models = {"model": config.model, **{f"baselines.{key}": one for key, one in config.baselines.items()}}
+    named = {f"{part}.name": getattr(config, part).name for part in NAMED}
+    named |= {f"{key}.name": _plain(one)["name"] for key, one in models.items() if "name" in _plain(one)}
+    named |= {f"baselines: {key}": key for key in config.baselines}
+    found = [f"{key}={name!r} is no name: use {RULE}" for key, name in named.items() if not is_name(name)]
+    of_xgboost = any(str(_plain(one).get("_target_")).startswith("xgboost.") for one in models.values())
+    return found + (_refused_by_xgboost(config) if of_xgboost else [])
+
+
+def _refused_by_xgboost(config: "Config") -> list[str]:
+    columns = config.dataset.columns.items()
+    seen = [name for name, one in columns if one.role == FEATURE and one.available and name not in config.features.drop]
+    refused = [repr(name) for name in seen if set(name) & set("[]<")]
+    what = "dataset.columns: xgboost takes no feature with [, ] or < in its name: rename it, or take another model"
+    return [f"{what}: {sample(refused)}"] if refused else []
+
+
+def _plain(model: Any) -> dict[str, Any]:
+    """The keys of a model, of the zoo or not."""
+    return model if isinstance(model, dict) else vars(model)

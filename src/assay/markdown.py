@@ -1,0 +1,84 @@
+"""Markdown in which a text from outside stays a text: the one place where Markdown is escaped.
+
+As GitHub reads it: CommonMark with tables, strike-through, autolinks, mathematics, mentions and references. In a
+template each expression is escaped that is not `Markdown` already; in Python `Markdown("| {} |").format(...)`, `+` and
+`join` escape what they take in.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from assay.config.dataset import WEB
+from assay.text import visible
+
+BREAK = "&#8203;"  # has no width: what stands on its two sides is neither a mention nor a reference
+MARK = re.compile(
+    r"(?P<figures> \[[-+–.\d]+, [-+–.\d]+\](?![\[(:]))"  # an interval: no link without an address, and readable so
+    r"|(?P<marks>[\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=[wW]{3})\.)"
+    r"|(?P<entities>[<$]|&(?=#?\w+;))"
+    r"|(?P<names>@|#(?=\d)|\b[gG][hH]-(?=\d))"
+)
+ENTITIES = {"<": "&lt;", "$": "&#36;", "&": "&amp;"}
+# At the start of a line: a heading, a quotation, an item of a list, a rule, a line that makes the last one a heading.
+START = re.compile(r"\A( ?(?:\d{1,9}(?=[.)](?:\s|$))|(?=[#>]|[-+](?:[\s-]|$)|=+\s*$)))")
+SPELLED = re.compile(r"(?! )[^`|]+(?<! )")  # what may stand between backticks, in a table too
+
+
+class Markdown(Markup):
+    """What is Markdown already. Whatever is formatted, added or joined into it, and is not, is escaped."""
+
+    @classmethod
+    def escape(cls, s: Any, /) -> "Markdown":
+        """The text as Markdown."""
+        return s if isinstance(s, cls) else cls(escaped(s))
+
+
+def escaped(value: Any) -> str:
+    """A text on one line that shows as it is: no tag, link, picture, cell, heading, list, mention or reference."""
+    if isinstance(value, Markup):
+        return value
+    line = re.sub(r"\s*[\n\t]\s*|^\s+(?=\S)", " ", str(value))
+    return START.sub(r"\1\\", MARK.sub(_escape, visible(line)))
+
+
+def _escape(found: re.Match[str]) -> str:
+    mark, kind = found[0], found.lastgroup
+    return {"figures": mark, "marks": f"\\{mark}", "names": mark + BREAK}.get(str(kind)) or ENTITIES[mark]
+
+
+def cells(texts: Iterable[Any]) -> Markdown:
+    """Cells of a table's row, between the first bar and the last."""
+    return Markdown(" | ").join(texts)
+
+
+def table(head: Sequence[Any], rows: Iterable[Iterable[Any]]) -> Markdown:
+    """A table; each text a cell."""
+    lines = [Markdown("| {} |").format(cells(row)) for row in (head, *rows)]
+    return Markdown("\n").join([lines[0], Markdown(f"|{'---|' * len(head)}"), *lines[1:]])
+
+
+def code(names: Any) -> Markdown:
+    """Names as they are spelled, in a fixed-width type, with commas between them."""
+    listed = [names] if isinstance(names, str) else names
+    return Markdown(", ").join(map(_spelled, listed))
+
+
+def _spelled(name: Any) -> Markdown:
+    text = visible(name)
+    return Markdown(f"`{text}`") if SPELLED.fullmatch(text) else Markdown("<code>{}</code>").format(text)
+
+
+def quoted(text: Any) -> Markdown:
+    """A block of its own that shows the text as it is, line by line; nothing within it can end it."""
+    return Markdown("\n".join(f"    {line}" for line in visible(text, keep="\n").split("\n")))
+
+
+def address(text: Any) -> Markdown:
+    """A link where the text is an address of the web, and nothing but a text otherwise."""
+    return Markdown(f"<{text}>") if WEB.fullmatch(str(text)) else Markdown.escape(text)
+
+
+FILTERS = {"address": address, "cells": cells, "code": code, "quoted": quoted}

@@ -1,0 +1,26 @@
+"""Text from outside, made visible: what a terminal, a log or a page would obey or hide is shown as an escape."""
+
+import unicodedata
+
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # categories of Unicode: controls, marks of format, surrogates, ends of lines
+JOINERS = "\u200c\u200d"  # of the format marks, those that some scripts are spelled with
+
+
+def visible(value: object, keep: str = "") -> str:
+    r"""`value` as a text without control characters: \x1b for ESC, \u202e for a mark that turns the order of letters.
+
+    Nothing in it moves a cursor, colours a terminal, forges a line, hides or reorders what stands there, or is
+    forbidden in XML. Those in `keep` stay, "\n" for a text of several lines.
+    """
+    text = str(value)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(letter if letter in keep or _is_seen(letter) else _escape(letter) for letter in text)
+
+
+def _is_seen(letter: str) -> bool:
+    return letter in JOINERS or not (unicodedata.category(letter) in UNSEEN or ord(letter) & 0xFFFE == 0xFFFE)
+
+
+def _escape(letter: str) -> str:
+    return letter.encode("unicode_escape").decode()
