@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import LOCK, Clone, mapping
 from assay.doctor.lock import entry
 from assay.doctor.recorded import address
+from assay.doctor.runs import put_away
 from assay.errors import AssayError
 from assay.files import write_text
 from assay.lineage.checks import shortened
@@ -38,7 +38,7 @@ def run_cache(clone: Clone) -> Iterator[Finding]:
             if found := _false(clone, stage, content):
                 what = f"a result of {stage} in the run-cache is not what it says: {shortened(found)}"
                 where = str(path.relative_to(clone.cache))
-                yield Finding(what, where, "assay doctor --mend puts it away", partial(_put_away, path))
+                yield Finding(what, where, "assay doctor --mend puts it away", partial(put_away, path))
 
 
 def _false(clone: Clone, stage: str, content: Entry) -> list[str]:
@@ -62,10 +62,6 @@ def _take_out(clone: Clone, stage: str, attic: Attic) -> None:
     entries = {name: block for name, block in clone.lock.entries.items() if name != stage}
     attic.copy(clone.root / LOCK)
     write_text(clone.root / LOCK, replace(clone.lock, entries=entries).text)
-
-
-def _put_away(path: Path, attic: Attic) -> None:
-    attic.move(path)
 
 
 CHECKS = [

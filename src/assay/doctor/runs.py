@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ def run_cache(clone: Clone) -> Iterator[Finding]:
     for path in sorted((clone.cache / "runs").glob("??/*/*")):
         if not path.name.startswith(".") and not _sound(path):
             what = "an entry of the run-cache is damaged"
-            yield Finding(what, str(path.relative_to(clone.cache)), "assay doctor --mend", partial(_away, path))
+            yield Finding(what, str(path.relative_to(clone.cache)), "assay doctor --mend", partial(put_away, path))
 
 
 def _sound(path: Path) -> bool:
@@ -54,8 +55,11 @@ def _hashed(content: Any) -> Any:
     return content
 
 
-def _away(path: Path, attic: Attic) -> None:
+def put_away(path: Path, attic: Attic) -> None:
+    """Take an entry from the run-cache, and its folder if it was the only one: DVC cannot read an empty one."""
     attic.move(path)
+    with suppress(OSError):
+        path.parent.rmdir()
 
 
 CHECKS = [

@@ -1,8 +1,8 @@
 """dvc.lock, as DVC writes it: the entries of stages, and an entry taken out again."""
 
 import re
+import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +58,13 @@ def without(text: str, stage: str) -> str:
 def take_out(stage: str, entry: Entry, path: Path = LOCK) -> None:
     """Remove an entry from dvc.lock, and what DVC's run-cache has under it: it would hand the result out again."""
     write_text(path, without(path.read_text(encoding="utf-8"), stage))
-    for file in run_cache(entry):
-        with suppress(FileNotFoundError):
-            file.unlink()
+    shutil.rmtree(run_cache(entry), ignore_errors=True)  # whole: DVC cannot read a folder without an entry
 
 
-def run_cache(entry: Entry) -> list[Path]:
-    """The files under which the run-cache has results for what an entry says was run."""
+def run_cache(entry: Entry) -> Path:
+    """The folder in which the run-cache has results for what an entry says was run, if it has any."""
     from dvc.repo import Repo
     from dvc.stage.cache import _get_cache_hash
 
     with Repo(".") as repo:
-        key = _get_cache_hash({**entry}, key=True)
-        folder = Path(repo.stage_cache._get_cache_dir(key))
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+        return Path(repo.stage_cache._get_cache_dir(_get_cache_hash({**entry}, key=True)))
