@@ -259,6 +259,7 @@ def test_it_is_found_mended_and_nothing_is_lost(clone: Copy, case: Case) -> None
     assert left(mended) == set(), said(mended)
     again = look(clone, composing=composing)
     assert left(again) == set(), said(again)
+    assert all(any(folder.iterdir()) for folder in (clone.path / ".dvc/cache/runs").glob("*/*")), "DVC reads none empty"
     after = contents(clone.path)
     now = {name: content for name, content in after.items() if not name.startswith((str(FOLDER), ".assay/sweeps"))}
     own = {name for name in now.keys() | before.keys() if now.get(name) != before.get(name)}
