@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.errors import AssayError
+from assay.errors import AssayError, about
+from assay.machine import of_the_system
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FIGURES_KEPT = 6  # decimals in JSON and CSV: the same bytes on machines that differ in the sixteenth
+SCRATCH = ".writing-"
 
 
 @contextmanager
@@ -24,7 +26,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Works for a file and, where the block makes a folder of the scratch path, for a whole folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
+    with about(path, SCRATCH), tempfile.TemporaryDirectory(prefix=SCRATCH, dir=path.parent) as folder:
         scratch = Path(folder, path.name)
         yield scratch
         if scratch.is_dir() and path.is_dir():
@@ -41,6 +43,17 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write all or nothing, with line feeds on every system."""
     write_bytes(path, text.encode())
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8; AssayError when it is missing or none."""
+    _require(path)
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise AssayError(
+            f"not text in UTF-8: {error.reason} at byte {error.start}", where=str(path), todo="save it so"
+        ) from error
 
 
 def write_json(path: Path, content: Any, *, sort_keys: bool = True) -> None:
@@ -93,7 +106,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
     _require(path)
     try:
         # Not pandas.read_parquet: its dataset layer costs 0.2 s to import and is of no use for one file.
-        with parquet.ParquetFile(path) as file:
+        with about(path), parquet.ParquetFile(path) as file:
             there = file.schema_arrow.names
             if missing := sorted(set(columns or []) - set(there)):
                 raise AssayError(
@@ -104,6 +117,8 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
             chosen = [*columns, *(name for name in optional if name in there)] if columns else None
             frame = file.read(columns=chosen).to_pandas()
     except (pa.ArrowException, OSError) as error:
+        if of_the_system(error):
+            raise
         raise _damaged(path, error) from error
     assert isinstance(frame, pd.DataFrame)
     return frame

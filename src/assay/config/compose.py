@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
+from yaml import YAMLError
 
 from assay.config import schema
 from assay.config.dataset import PERSONAL
 from assay.config.load import PARAMS, typed
+from assay.config.unknown_key import name_the_nearest
 from assay.errors import AssayError
+from assay.files import read_text
+from assay.machine import of_the_system
 
 CONF = Path("conf")
+OF_HYDRA = ("object_type", "To append to your")  # nobody knows the first, and the schemas refuse the second
 PLUGINS = Path("src")
 
 
@@ -26,6 +31,7 @@ def register() -> None:
         store.store(group="schema/model", name=name, node=model)
     OmegaConf.register_new_resolver("assay.checked", _checked, replace=True)
     OmegaConf.register_new_resolver("assay.personal", _personal, replace=True)
+    name_the_nearest()
 
 
 def _checked(version: int, _root_: DictConfig) -> int:
@@ -53,7 +59,17 @@ def composed(overrides: Sequence[str] = ()) -> str:
         try:
             compose_and_dump(target, str(CONF.absolute()), None, "config", str(PLUGINS), list(overrides))
         except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
-            raise AssayError(_reason(error), where=str(CONF), todo="correct the override") from error
+            if of_the_system(error):
+                raise
+            if isinstance(error, UnicodeDecodeError):
+                for file in sorted(CONF.rglob("*.yaml")):
+                    read_text(file)  # names the one that is to blame
+            todo = (
+                "correct the override"
+                if overrides and not isinstance(error, YAMLError)
+                else f"correct the file in {CONF}/"
+            )
+            raise AssayError(_reason(error), where=str(CONF), todo=todo) from error
         return target.read_text()
 
 
@@ -70,5 +86,5 @@ def _reason(error: BaseException) -> str:
         return error.__context__.what
     causes = [error] if error.__cause__ is None else [error, error.__cause__]
     text = "\n".join(str(cause).partition("Config search path")[0] for cause in causes)
-    lines = (line.strip().rstrip(".") for line in text.splitlines() if not line.strip().startswith("object_type"))
+    lines = (line.strip().rstrip(".") for line in text.splitlines() if not line.strip().startswith(OF_HYDRA))
     return "; ".join(dict.fromkeys(filter(None, lines))).replace(":; ", ": ")

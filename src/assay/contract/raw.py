@@ -4,25 +4,30 @@ from pathlib import Path
 
 import pandas as pd
 
-from assay.errors import AssayError
+from assay.errors import AssayError, about
+from assay.machine import of_the_system
 
 CSV, PARQUET = "csv", "parquet"
+RESTORE = "restore it: dvc checkout, or dvc repro collect"
 
 
-def read(path: Path, form: str) -> pd.DataFrame:
+def read(path: Path, form: str, todo: str = RESTORE) -> pd.DataFrame:
     """A CSV, a Parquet file, or a pickled DataFrame as texts; AssayError when it is missing, empty or no table.
 
+    `todo`: what to do then, which depends on whose file it is.
     A pickle runs code when it is read: only after its hash was found to be the declared one.
     """
     if not path.exists():
-        raise AssayError("the file is missing", where=str(path), todo="run: dvc repro collect")
+        raise AssayError("the file is missing", where=str(path), todo=todo)
     try:
-        if form == CSV:
-            return pd.read_csv(path, dtype="str", keep_default_na=False, na_filter=False)
-        table = pd.read_parquet(path) if form == PARQUET else pd.read_pickle(path, compression="xz")
+        with about(path):
+            if form == CSV:
+                return pd.read_csv(path, dtype="str", keep_default_na=False, na_filter=False)
+            table = pd.read_parquet(path) if form == PARQUET else pd.read_pickle(path, compression="xz")
     except Exception as error:  # each reader has errors of its own, and all say that this is no such file
+        if isinstance(error, AssayError) or of_the_system(error):
+            raise
         reason = str(error).partition("\n")[0]
-        todo = "restore it: dvc checkout, or dvc repro collect"
         raise AssayError(f"not a {form.upper()} table: {reason}", where=str(path), todo=todo) from error
     return pd.DataFrame({str(name): texts(column) for name, column in table.items()})
 
