@@ -77,7 +77,12 @@ def test_a_fault_of_the_program_is_called_one(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "known"), [("fatal: write error: No space left on device", True), ("fatal: no such branch", False)]
+    ("said", "known"),
+    [
+        ("fatal: write error: No space left on device", True),
+        ("fatal: write error. Out of diskspace", True),
+        ("fatal: no such branch", False),
+    ],
 )
 def test_what_another_program_says_of_the_system_is_known(said: str, known: bool) -> None:
     assert bool(advice(said)) == known

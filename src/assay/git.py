@@ -6,6 +6,8 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.machine import advice
 
+LINES = 6  # of git's own that are shown
+
 
 def git(folder: Path, *arguments: str) -> str:
     """What git prints in a folder; AssayError with its words if it fails."""
@@ -22,5 +24,11 @@ def raw(folder: Path, *arguments: str) -> bytes:
         raise AssayError("there is no program git", where="PATH", todo="install git, then run it again") from error
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
-        raise AssayError(f"git {arguments[0]} failed: {said}", where=str(folder), todo=advice(said))
+        raise AssayError(f"git {arguments[0]} failed: {_shortened(said)}", where=str(folder), todo=advice(said))
     return done.stdout
+
+
+def _shortened(said: str) -> str:
+    """Of many lines the first and the last: on a full disk git names every file."""
+    lines = said.splitlines()
+    return said if len(lines) <= LINES else "\n".join([lines[0], f"... {len(lines) - 2} more lines ...", lines[-1]])

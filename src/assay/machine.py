@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 AGAIN = "then run the same command again"
 ROOM = f"make room there (df -h shows how much there is), {AGAIN}"
-IN_THE_WAY = "move it away; assay doctor finds what a killed run has left"
+IN_THE_WAY = "move it away, or name another; assay doctor finds what a killed run has left"
 NETWORK = f"check the network and the address, {AGAIN}"
 FEWER = "end other programs, or take fewer workers (-j 1) or a sample (docs/sampling.md)"
-ACTIVATE = "activate the environment of the repo: . .venv/bin/activate; if it is, make it anew: make clean repro"
+ACTIVATE = (
+    "activate the environment of the repo: . .venv/bin/activate; if it is, make it anew: make clean && make repro"
+)
 ENVIRONMENT = f"{ACTIVATE} (S3 and dataset=covid: make extras); assay doctor says what it lacks"
 
 # Of an error number: what happened, and what to do.
@@ -84,7 +86,9 @@ def told(error: BaseException) -> Told | None:
 
 def advice(said: str) -> str:
     """What to do where another program says in its own words what the system did; nothing if it does not say that."""
-    return next((todo for number, (_, todo) in SYSTEM.items() if number in REFUSED and os.strerror(number) in said), "")
+    words = {number: [os.strerror(number)] for number in REFUSED}
+    words[errno.ENOSPC].append("Out of diskspace")  # as git has it
+    return next((SYSTEM[number][1] for number, texts in words.items() if any(text in said for text in texts)), "")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
