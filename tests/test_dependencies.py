@@ -14,7 +14,7 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 SOURCES = {path.relative_to(ROOT / "src").with_suffix(""): path for path in (ROOT / "src").rglob("*.py")}
 MODULES = {".".join(name.parts).removesuffix(".__init__"): path for name, path in SOURCES.items()}
 # What only carries messages, names of files, and the configuration, whose values are params; with what it imports.
-CARRIERS = ("assay", "assay.errors", "assay.paths", "assay.progress", "assay.stages")
+CARRIERS = ("assay", "assay.errors", "assay.machine", "assay.paths", "assay.progress", "assay.stages")
 
 
 def imported(module: str) -> set[str]:

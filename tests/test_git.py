@@ -22,3 +22,29 @@ def test_output_as_text_and_byte_for_byte(tmp_path: Path) -> None:
 def test_a_refusal_is_given_in_gits_own_words(tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="git status failed: fatal: not a git repository"):
         git(tmp_path, "status")
+
+
+def test_where_there_is_no_git_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(AssayError, match="there is no program git"):
+        git(tmp_path, "status")
+
+
+def test_of_many_lines_the_first_and_the_last_are_given_and_the_mend_of_a_full_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "git"
+    fake.write_text(
+        '#!/bin/sh\nfor n in 1 2 3 4 5 6 7 8 9; do echo "error: unable to write file $n" >&2; done\n'
+        "echo 'fatal: write error. Out of diskspace' >&2; exit 128\n"
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(AssayError) as caught:
+        git(tmp_path, "clone")
+    assert caught.value.what.splitlines() == [
+        "git clone failed: error: unable to write file 1",
+        "... 8 more lines ...",
+        "fatal: write error. Out of diskspace",
+    ]
+    assert "df -h" in caught.value.todo

@@ -2,11 +2,16 @@
 
 import os
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from types import TracebackType
 
+from assay.machine import of_the_system, of_this_machine, told
 from assay.text import visible
 
 DEBUG_VARIABLE = "ASSAY_DEBUG"
@@ -49,42 +54,102 @@ def sample(rows: Sequence[object], limit: int = 5) -> str:
 def translated(what: str, *, where: str = "", todo: str = "") -> Iterator[None]:
     """Raise whatever a library raises inside as an AssayError with its reason: every storage has errors of its own.
 
-    Faults of the program stay what they are.
+    Faults of the program stay what they are, and so does what this machine alone is to blame for.
     """
     try:
         yield
     except (AssayError, AssertionError, AttributeError, NameError, TypeError):
         raise
     except Exception as error:
+        if of_this_machine(error):
+            raise
         reason = " ".join(str(error).split()) or type(error).__name__
         raise AssayError(f"{what}: {reason}", where=where, todo=todo) from error
 
 
 @contextmanager
+def about(path: Path, scratch: str = "") -> Iterator[None]:
+    """Let an error of the system inside say that it was about `path`, where it names no file.
+
+    Nor does one that names what has `scratch` in its name: nobody knows that.
+    """
+    try:
+        yield
+    except (OSError, MemoryError) as error:
+        known = told(error)
+        if not (known and of_the_system(error)) or (known.where and not (scratch and scratch in known.where)):
+            raise
+        raise AssayError(known.what, where=str(path), todo=known.todo) from error
+
+
+@contextmanager
 def reported(program: str) -> Iterator[None]:
-    """Turn an exception into one message on stderr and exit code 1.
+    """Turn an exception into one message on stderr and exit code 1; 130 after Ctrl-C, 141 if nobody reads the output.
 
     The traceback is printed as well when `ASSAY_DEBUG=1` (or `assay --debug`) is set.
     """
     try:
         yield
-    except AssayError as error:
-        _leave(program, f"error: {error}")
+    except BrokenPipeError:  # what reads the output has ended, as `head` does: no fault, and nobody to tell
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(128 + signal.SIGPIPE) from None
+    except KeyboardInterrupt:
+        _say(f"{program}: interrupted")
+        raise SystemExit(128 + signal.SIGINT) from None
     except Exception as error:
-        _leave(
-            program,
-            f"unexpected error: {type(error).__name__}: {_said(str(error))}\n"
-            f"  to do: run again with {DEBUG_VARIABLE}=1 for the traceback; this is a fault in the program",
-        )
+        if os.environ.get(DEBUG_VARIABLE):
+            _say(traceback.format_exc())
+        _say(f"{program}: {described(error)}")
+        raise SystemExit(1) from None
 
 
 def warn(what: str) -> None:
     """One line on stderr that stops nothing."""
-    print(f"warning: {visible(what)}", file=sys.stderr)
+    _say(f"warning: {what}")
 
 
-def _leave(program: str, message: str) -> None:
-    if os.environ.get(DEBUG_VARIABLE):
-        print(visible(traceback.format_exc(), keep="\n"), file=sys.stderr)
-    print(visible(f"{program}: {message}", keep="\n"), file=sys.stderr)
-    raise SystemExit(1)
+def described(error: BaseException) -> str:
+    """The message for an error: what the user can act on, or that it is a fault in the program."""
+    known = told(error)
+    if known and not isinstance(error, AssayError):
+        error = AssayError(known.what, where=known.where, todo=known.todo)
+    if isinstance(error, AssayError):
+        return f"error: {error}"
+    return (
+        f"unexpected error: {type(error).__name__}: {_said(str(error))}\n"
+        f"  to do: run again with {DEBUG_VARIABLE}=1 for the traceback; this is a fault in the program"
+    )
+
+
+def report_from_the_start() -> None:
+    """Report what breaks while a program of ours is still being imported, as a package that is not there does.
+
+    Where another program imports this one, nothing changes.
+    """
+    if program := _program(sys.orig_argv):
+        sys.excepthook = partial(_report_uncaught, program)
+
+
+def _report_uncaught(
+    program: str, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    known = isinstance(error, KeyboardInterrupt) or told(error)
+    if not known or os.environ.get(DEBUG_VARIABLE):
+        sys.__excepthook__(kind, error, trace)
+        return
+    _say(f"{program}: {'interrupted' if isinstance(error, KeyboardInterrupt) else described(error)}")
+
+
+def _program(command: Sequence[str]) -> str:
+    """assay for the command, assay train for `python -m assay.stages.train`, nothing for a program of another's."""
+    words = list(command[1:])
+    if "-m" in words[:-1]:
+        package, _, name = words[words.index("-m") + 1].partition(".")
+        return "" if package != "assay" else f"assay {name.rpartition('.')[2]}".removesuffix(" cli")
+    return "assay" if any(Path(word).name == "assay" for word in words[:1]) else ""
+
+
+def _say(message: str) -> None:
+    with suppress(OSError):  # stderr may be on the disk that is full
+        print(visible(message, keep="\n"), file=sys.stderr, flush=True)

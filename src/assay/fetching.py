@@ -18,7 +18,10 @@ S3_OPTIONS = {"config_kwargs": {"response_checksum_validation": "when_required"}
 
 def fetch(source: "Source", target: Path) -> None:
     """Copy the source as it is; AssayError if it cannot be had or its hash is not the declared one."""
-    todo = "check dataset.source.uri: package://, a path, http(s):// or s3:// (make extras; see docs/sharing.md)"
+    todo = (
+        "check dataset.source.uri: package://, a path, http(s):// or s3:// (see docs/sharing.md); a package that is "
+        "not there comes with: make extras"
+    )
     with target.open("wb") as file, translated("the source cannot be read", where=source.uri, todo=todo):
         _copy(source.uri, file)
     require_declared(sha256(target), source, f"{target.stat().st_size} bytes")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.errors import AssayError
+from assay.errors import AssayError, about
+from assay.machine import of_the_system
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Works for a file and, where the block makes a folder of the scratch path, for a whole folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=WRITING, dir=path.parent) as folder:
+    with about(path, WRITING), tempfile.TemporaryDirectory(prefix=WRITING, dir=path.parent) as folder:
         scratch = Path(folder, path.name)
         yield scratch
         made = None if WRITTEN.get() is None else files_md5(scratch)
@@ -66,6 +67,17 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write all or nothing, with line feeds on every system."""
     write_bytes(path, text.encode())
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8; AssayError when it is missing or none."""
+    _require(path)
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise AssayError(
+            f"not text in UTF-8: {error.reason} at byte {error.start}", where=str(path), todo="save it so"
+        ) from error
 
 
 def write_json(path: Path, content: Any, *, sort_keys: bool = True) -> None:
@@ -132,7 +144,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
     _require(path)
     try:
         # Not pandas.read_parquet: its dataset layer costs 0.2 s to import and is of no use for one file.
-        with parquet.ParquetFile(path) as file:
+        with about(path), parquet.ParquetFile(path) as file:
             there = file.schema_arrow.names
             if missing := sorted(set(columns or []) - set(there)):
                 raise AssayError(
@@ -143,6 +155,8 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
             chosen = [*columns, *(name for name in optional if name in there)] if columns else None
             frame = file.read(columns=chosen).to_pandas()
     except (pa.ArrowException, OSError) as error:
+        if of_the_system(error):
+            raise
         raise _damaged(path, error) from error
     assert isinstance(frame, pd.DataFrame)
     return frame

@@ -4,6 +4,9 @@ import subprocess
 from pathlib import Path
 
 from assay.errors import AssayError
+from assay.machine import advice
+
+LINES = 6  # of git's own that are shown
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -13,8 +16,19 @@ def git(folder: Path, *arguments: str) -> str:
 
 def raw(folder: Path, *arguments: str) -> bytes:
     """The same, byte for byte."""
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True)
+    try:
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True)
+    except FileNotFoundError as error:
+        if error.filename != "git":  # but the folder
+            raise
+        raise AssayError("there is no program git", where="PATH", todo="install git, then run it again") from error
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
-        raise AssayError(f"git {arguments[0]} failed: {said}", where=str(folder))
+        raise AssayError(f"git {arguments[0]} failed: {_shortened(said)}", where=str(folder), todo=advice(said))
     return done.stdout
+
+
+def _shortened(said: str) -> str:
+    """Of many lines the first and the last: on a full disk git names every file."""
+    lines = said.splitlines()
+    return said if len(lines) <= LINES else "\n".join([lines[0], f"... {len(lines) - 2} more lines ...", lines[-1]])

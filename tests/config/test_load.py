@@ -58,7 +58,7 @@ def test_a_number_may_be_written_in_any_way(number: str, tmp_path: Path) -> None
         (
             "      nullable: true",
             "      nullabel: true",
-            "columns.age.nullabel: unknown key; .*columns.sex",
+            "columns.age.nullabel: unknown key, did you mean nullable\\?; .*columns.sex",
         ),
     ],
     ids=["a key twice", "a date", "a fraction", "misspelt"],

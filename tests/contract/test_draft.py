@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from assay.cli import app
 from assay.config.compose import composed
 from assay.config.load import typed
 from assay.contract.cleaning import clean
@@ -120,7 +122,7 @@ def test_a_target_without_classes_is_refused(values: list[str]) -> None:
         ("a.csv", "x,y\n", None, "0 rows"),
         ("a.csv", "x,y\n1,a\n", "../up", "no name"),
         ("thyroid.csv", "x,y\n1,a\n", None, "already"),
-        ("none.csv", None, None, "missing"),
+        ("none.csv", None, None, "there is no file none.csv"),
     ],
 )
 def test_what_is_no_table_is_refused(
@@ -131,3 +133,25 @@ def test_what_is_no_table_is_refused(
     with pytest.raises(AssayError, match=said):
         init_dataset(repository / file, name, None)
     assert not (repository / "conf/dataset/a.yaml").exists()
+
+
+def test_a_file_that_is_not_there_is_named_with_the_folder_that_was_looked_in(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = repository / "tables"
+    deep.mkdir()
+    (repository / "dvc.yaml").touch()
+    (deep / "shops.csv").write_text("x,y\n1,a\n")
+    monkeypatch.chdir(deep)
+    for given, what, todo in (
+        ("shop.csv", "there is no file shop.csv", "did you mean shops.csv?"),
+        ("other.csv", "there is no file other.csv", "a path is taken from the folder that you stand in"),
+        ("../tables", "tables is a folder", "name a file in it"),
+    ):
+        refused = CliRunner().invoke(app, ["init-dataset", given])
+        assert refused.exit_code == 1
+        assert f"error: {what}\n" in refused.output
+        assert str(deep if "/" not in given else repository) in refused.output
+        assert todo in refused.output
+        assert "dvc" not in refused.output
+        monkeypatch.chdir(deep)

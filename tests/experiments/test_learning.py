@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from assay.evaluation.bootstrap import Estimate
 from assay.experiments.learning import Point, answer, as_markdown, average, fits, learning_curve, part, picture, table
 from assay.modelling.records import Records
 from modelling_samples import configured, labelled
+from svg_reading import Picture
 
 LOGISTIC = configured("logistic")
 
@@ -85,5 +85,11 @@ def test_table_and_picture_show_every_point() -> None:
     curve = table(points)
     assert curve.columns.tolist() == ["training_records", "positives", "average_precision", "low", "high"]
     assert "| 200 | 20 | 0.500 [0.400, 0.600] |" in as_markdown(points)
-    texts = "".join(ElementTree.fromstring(picture(curve)).itertext())
-    assert all(text in texts for text in ("100", "200", "400", "training records"))
+    drawn = Picture(picture(curve), log_x=True)
+    assert "training records" in drawn.text
+    assert drawn.x.texts == ["100", "200", "400"]
+    assert drawn.points("curve-model").tolist() == [
+        pytest.approx(row, rel=1e-6) for row in curve.iloc[:, [0, 2]].values
+    ]
+    ends = drawn.points("bars-model")
+    assert ends[:, 1].tolist() == pytest.approx(curve[["low", "high"]].to_numpy().ravel().tolist(), abs=1e-6)

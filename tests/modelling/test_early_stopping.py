@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assay.modelling.building import build
-from assay.modelling.early_stopping import chosen_rounds, fit_watching, stops_early
+from assay.modelling.early_stopping import chosen_rounds, first_round, fit_watching, stops_early
 from modelling_samples import MODELS, configured, labelled
 
 ROUNDS = {"xgboost": "n_estimators", "hist_gbm": "max_iter"}
@@ -37,6 +37,7 @@ def test_the_rounds_kept_are_those_with_the_lowest_validation_loss(name: str) ->
     estimator = build(model)
     curve = fit_watching(estimator, train, validation)
     chosen = chosen_rounds(model, estimator, curve)
+    assert chosen[ROUNDS[name]] == first_round(model) + np.argmin(curve["validation"])
     assert 1 <= chosen[ROUNDS[name]] < len(curve["validation"]) < 300
     assert not stops_early(chosen)
     again = build(chosen).fit(train.X, train.y)

@@ -28,7 +28,7 @@ def test_a_stage_with_arguments_leaves_no_folders_behind(line: Copy, tmp_path: P
     ("override", "named"),
     [
         ("model.max_depth=abc", "model.max_depth"),
-        ("model.max_dept=3", "model.max_dept"),
+        ("model.max_dept=3", "there is no key model.max_dept: did you mean model.max_depth?"),
         ("model=xgbost", "model/xgbost"),
         ("criteria.min_recall=1.5", "criteria.min_recall=1.5"),
         ("split.test_from=1985-01-01", "split.test_from"),
@@ -42,6 +42,7 @@ def test_a_stage_with_arguments_leaves_no_folders_behind(line: Copy, tmp_path: P
 def test_a_wrong_override_is_refused_before_anything_runs(line: Copy, override: str, named: str) -> None:
     refused = line.run("dvc", "exp", "run", "-S", override, fails=True)
     assert named in refused.stderr
+    assert "use +" not in refused.stderr
     assert "Running stage" not in refused.stdout
     assert line.git_status() == ""
 

@@ -222,3 +222,23 @@ def test_two_reviewers_and_a_kill_lose_and_double_nothing(folder: Path) -> None:
         one.process.kill()
         one.process.communicate()
     assert Counter(written(folder)) == Counter((name, record, "F") for record in records for name in ("ann", "ben"))
+
+
+def test_what_the_disk_does_is_told_on_the_page(server: Server, folder: Path, first: str) -> None:
+    guideline = folder / "annotations/guideline.md"
+    guideline.unlink()
+    guideline.mkdir()
+    status, body = post(server.address, "/decide", record=first, code="F")
+    assert status == 500
+    assert "there is a folder where a file belongs" in body["error"]
+    assert str(guideline.relative_to(folder)) in body["error"]
+    assert written(folder) == []
+
+
+def test_a_browser_that_went_away_is_no_fault(server: Server, capsys: pytest.CaptureFixture) -> None:
+    for error, said in ((BrokenPipeError(), False), (KeyError("x"), True)):
+        try:
+            raise error
+        except Exception:
+            server.handle_error(None, None)
+        assert bool(capsys.readouterr().err) == said

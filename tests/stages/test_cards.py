@@ -67,7 +67,7 @@ def not_met(verdict: Any) -> None:
 
 
 def without_alerts(metrics: Any) -> None:
-    metrics.update(recall=0.0, precision=None, alerts_per_1000=0.0)
+    metrics.update(recall=0.0, precision=None, alerts_per_1000=0.0, true_positives=0, false_positives=0)
 
 
 def sampled(log: Any, *, representative: bool) -> None:

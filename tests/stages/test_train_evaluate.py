@@ -8,6 +8,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from agreement import Reports, assert_pictures_agree, assert_the_report_agrees
 from assay.cli import app
 from assay.datasets import WEIGHT
 from assay.files import md5, read_table
@@ -50,7 +51,7 @@ def test_metrics_have_the_standard_names(small_line: Path) -> None:
         "average_precision", "roc_auc", "recall", "precision", "f1", "accuracy", "specificity", "brier", "net_benefit",
         "alerts_per_1000", "calibration_slope", "calibration_intercept", "records", "positives", "prevalence",
     }  # fmt: skip
-    assert set(read(small_line / "reports/metrics.json")) == names
+    assert set(read(small_line / "reports/metrics.json")) == names | {"true_positives", "false_positives"}
     assert set(read(small_line / "reports/out_of_fold.json")) == names
     assert set(read(small_line / "reports/intervals.json")) == names - {"records", "positives", "prevalence"}
 
@@ -148,6 +149,9 @@ def test_weights_reach_the_fits_the_threshold_and_the_figures(line: Path) -> Non
     assert pd.read_parquet(line / "data/predictions/test.parquet")["model"].mean() < scores.mean()
     seen = pd.read_parquet(line / "data/predictions/out_of_fold.parquet")
     assert seen.groupby("label")[WEIGHT].unique().map(list).to_dict() == {0: [10], 1: [1]}
+    reports = Reports(line)
+    assert_pictures_agree(reports)
+    assert_the_report_agrees(reports)
     low, high = read(line / "reports/intervals.json")["precision"]
     assert low <= read(line / "reports/metrics.json")["precision"] <= high
 

@@ -47,6 +47,7 @@ def model_card(facts: Facts) -> str:
         confidence=f"{facts.config.evaluation.confidence * 100:g} %",
         floor_reached=reports["metrics"]["recall"] >= facts.bundle["threshold"]["min_recall"],
         test=decisions(reports["metrics"]),
+        sample=reports["sampling"]["sample"],
         figures={name: _figure(reports, name) for name in words.METRICS},
         baselines=baselines,
         metrics=metric_rows(reports, baselines),
@@ -74,17 +75,16 @@ def named(finding: Finding, criteria: "Criteria") -> Finding:
 
 
 def decisions(metrics: dict[str, float]) -> dict[str, int]:
-    """What became of the test records: whole numbers, which the metrics hold as shares."""
-    records, positives = int(metrics["records"]), int(metrics["positives"])
-    found = round(metrics["recall"] * positives)
-    alerts = round(metrics["alerts_per_1000"] * records / 1000)
+    """What became of the test records, counted; of a weighted sample the shares do not say that."""
+    counted = ("records", "positives", "true_positives", "false_positives")
+    records, positives, found, false_alarms = (int(metrics[name]) for name in counted)
     return {
         "records": records,
         "positives": positives,
         "found": found,
         "missed": positives - found,
-        "alerts": alerts,
-        "false_alarms": alerts - found,
+        "alerts": found + false_alarms,
+        "false_alarms": false_alarms,
     }
 
 

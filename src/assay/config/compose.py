@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, ListConfig, Node, OmegaConf
+from yaml import YAMLError
 
 from assay.config import schema
 from assay.config.dataset import PERSONAL
 from assay.config.load import KEEP_OUT, PARAMS, typed
+from assay.config.unknown_key import name_the_nearest
 from assay.errors import AssayError
+from assay.files import read_text
 from assay.lineage.busy import LOOKING, looking, require_idle
+from assay.machine import of_the_system
 
 CONF = Path("conf")
+OVERRIDE = "correct the override"
+OF_HYDRA = ("object_type", "To append to your")  # nobody knows the first, and the schemas refuse the second
 PLUGINS = Path("src")
 ENVIRONMENT = ("oc.env", "env")  # resolvers that would write a variable of the machine into what is committed
 
@@ -31,6 +37,7 @@ def register() -> None:
     OmegaConf.register_new_resolver("assay.personal", _personal, replace=True)
     for name in ENVIRONMENT:
         OmegaConf.register_new_resolver(name, _refused, replace=True)
+    name_the_nearest()
 
 
 def _checked(version: int, _root_: DictConfig) -> int:
@@ -68,7 +75,13 @@ def composed(overrides: Sequence[str] = ()) -> str:
             with looking():
                 compose_and_dump(target, str(CONF.absolute()), None, "config", str(PLUGINS), list(overrides))
         except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
-            raise refusal(error) from error
+            if of_the_system(error):
+                raise
+            if isinstance(error, UnicodeDecodeError):
+                for file in sorted(CONF.rglob("*.yaml")):
+                    read_text(file)  # names the one that is to blame
+            in_a_file = not overrides or isinstance(error, YAMLError)
+            raise refusal(error, f"correct the file in {CONF}/" if in_a_file else OVERRIDE) from error
         return target.read_text()
 
 
@@ -79,11 +92,11 @@ def difference(text: str, path: Path = PARAMS) -> str:
     return "\n".join(lines)
 
 
-def refusal(error: Exception) -> AssayError:
+def refusal(error: Exception, todo: str = OVERRIDE) -> AssayError:
     """What composing raised, as an error that a user can act on; of a check of ours, which OmegaConf wraps, its own."""
     ours = _ours(error)
     if ours is None:
-        return AssayError(_reason(error), where=str(CONF), todo="correct the override")
+        return AssayError(_reason(error), where=str(CONF), todo=todo)
     return AssayError(ours.what, where=ours.where or str(CONF), todo=ours.todo)
 
 
@@ -97,5 +110,5 @@ def _reason(error: BaseException) -> str:
     """The sentences of an error and its cause."""
     causes = [error] if error.__cause__ is None else [error, error.__cause__]
     text = "\n".join(str(cause).partition("Config search path")[0] for cause in causes)
-    lines = (line.strip().rstrip(".") for line in text.splitlines() if not line.strip().startswith("object_type"))
+    lines = (line.strip().rstrip(".") for line in text.splitlines() if not line.strip().startswith(OF_HYDRA))
     return "; ".join(dict.fromkeys(filter(None, lines))).replace(":; ", ": ")

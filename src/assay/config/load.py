@@ -5,11 +5,11 @@ Hydra and OmegaConf for it, which takes longer than many a stage.
 """
 
 import reprlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import is_dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -18,6 +18,7 @@ from assay.config import schema
 from assay.config.dataset import Column, Dataset
 from assay.config.fields import MISSING
 from assay.config.sample import Sample
+from assay.config.unknown_key import nearest
 from assay.errors import AssayError, sample
 
 PARAMS = Path("params.yaml")
@@ -110,7 +111,7 @@ def _each(kind: type[T], plain: object, prefix: str = "") -> dict[str, T]:
     try:
         values = adapter.validate_python(plain)
     except ValidationError as error:
-        what = "; ".join(_sentence(one, prefix) for one in error.errors(include_url=False))
+        what = "; ".join(_sentence(one, prefix, kind) for one in error.errors(include_url=False))
         raise AssayError(what, where="the configuration", todo="correct the key") from error
     if unset := list(_unset(values)):
         missing = sample([f"{prefix}{key}" for key in unset])
@@ -118,11 +119,20 @@ def _each(kind: type[T], plain: object, prefix: str = "") -> dict[str, T]:
     return values
 
 
-def _sentence(error: ErrorDetails, prefix: str) -> str:
+def _sentence(error: ErrorDetails, prefix: str, kind: type) -> str:
     key = prefix + ".".join(str(part) for part in error["loc"] if part != "")
     if error["type"] == "unexpected_keyword_argument":
-        return f"{key}: unknown key"
+        _, *path, name = error["loc"]
+        near = nearest(str(name), _fields(kind, path))
+        return f"{key}: unknown key" + (f", did you mean {near}?" if near else "")
     return f"{key}={reprlib.repr(error['input'])}: {error['msg'][0].lower()}{error['msg'][1:]}"
+
+
+def _fields(kind: type, path: Sequence[int | str]) -> list[str]:
+    """The keys of a dataclass at a path within another; none where something else is there."""
+    for name in path:
+        kind = get_type_hints(kind).get(str(name), object) if is_dataclass(kind) else object
+    return [field.name for field in fields(kind)] if is_dataclass(kind) else []
 
 
 def _unset(node: object) -> Iterator[str]:
@@ -145,5 +155,7 @@ def _sample(dataset: Dataset) -> Any:
 
 def _model(key: str, plain: Any) -> Any:
     """A model of the zoo, typed; any other as it is."""
-    known = schema.MODELS.get(str(plain.get("name"))) if isinstance(plain, dict) else None
+    if not isinstance(plain, dict):
+        raise AssayError(f"{key} is no mapping", where="the configuration", todo="see conf/model/")
+    known = schema.MODELS.get(str(plain.get("name")))
     return typed_as(known, plain, key) if known else plain

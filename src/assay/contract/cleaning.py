@@ -72,7 +72,9 @@ def require_columns(table: pd.DataFrame, expected: Sequence[str], where: str) ->
         todo = "rename it" if missing and unknown else "restore the file, or declare the column in conf/dataset/"
         raise AssayError("; ".join(found), where=where, todo=todo)
     if table.empty:
-        raise AssayError("the table has no rows", where=where, todo="restore the file: dvc checkout")
+        raise AssayError(
+            "the table has no rows", where=where, todo="restore the source (dataset.source.uri), then: dvc repro"
+        )
 
 
 def stop_for(found: Sequence[Violation], texts: pd.DataFrame, where: str) -> None:

@@ -1,6 +1,7 @@
 """From a file to the three files of configuration that make it a dataset."""
 
 import re
+from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
@@ -19,8 +20,10 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")  # of all names those that need no quotes 
 def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str, Draft, list[Path]]:
     """Describe a table in conf/dataset, conf/labels and conf/split; its name there, the draft, and what was written.
 
-    AssayError for a file that is no table, a name that is taken or none, and a target that cannot be guessed.
+    AssayError for a file that is not there or no table, a name that is taken or none, and a target that cannot be
+    guessed.
     """
+    require_file(path)
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         known = ", ".join(FORMATS)
@@ -34,7 +37,7 @@ def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str,
         raise AssayError(
             f"there is already {', '.join(taken)}", where="conf/", todo="delete it, or choose another --name"
         )
-    raw = read(path, form)
+    raw = read(path, form, "give a CSV separated by commas, in UTF-8 and with a header, or a Parquet file")
     if raw.empty or len(raw.columns) < 2:
         found = f"{len(raw)} rows and {len(raw.columns)} column(s)"
         raise AssayError(f"{found}: no table", where=str(path), todo="give a CSV separated by commas, with a header")
@@ -43,6 +46,19 @@ def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str,
     for part, file in targets.items():
         write_text(file, getattr(drawn, part))
     return name, drawn, list(targets.values())
+
+
+def require_file(path: Path) -> None:
+    """AssayError that says where a file was looked for, and what is there instead, unless it is there."""
+    if path.is_file():
+        return
+    where = str(path.parent.resolve())
+    if path.is_dir():
+        raise AssayError(f"{path.name} is a folder", where=where, todo="name a file in it")
+    there = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = get_close_matches(path.name, there, n=1)
+    todo = f"did you mean {near[0]}?" if near else "check the name; a path is taken from the folder that you stand in"
+    raise AssayError(f"there is no file {path.name}", where=where, todo=todo)
 
 
 def _address(path: Path) -> str:

@@ -5,25 +5,30 @@ from pathlib import Path
 import pandas as pd
 
 from assay.contract.pickled import read_pickle
-from assay.errors import AssayError
+from assay.errors import AssayError, about
+from assay.machine import of_the_system
 
 CSV, PARQUET = "csv", "parquet"
+RESTORE = "restore it: dvc checkout, or dvc repro collect"
 
 
-def read(path: Path, form: str) -> pd.DataFrame:
+def read(path: Path, form: str, todo: str = RESTORE) -> pd.DataFrame:
     """A CSV, a Parquet file, or a pickled DataFrame as texts; AssayError when it is missing, empty or no table.
 
-    Nothing that a pickle names is run (`assay.contract.pickled`).
+    `todo`: what to do then, which depends on whose file it is. Nothing that a pickle names is run
+    (`assay.contract.pickled`).
     """
     if not path.exists():
-        raise AssayError("the file is missing", where=str(path), todo="run: dvc repro collect")
+        raise AssayError("the file is missing", where=str(path), todo=todo)
     try:
-        if form == CSV:
-            return pd.read_csv(path, dtype="str", keep_default_na=False, na_filter=False)
-        table = pd.read_parquet(path) if form == PARQUET else read_pickle(path)
+        with about(path):
+            if form == CSV:
+                return pd.read_csv(path, dtype="str", keep_default_na=False, na_filter=False)
+            table = pd.read_parquet(path) if form == PARQUET else read_pickle(path)
     except Exception as error:  # each reader has errors of its own, and all say that this is no such file
+        if of_the_system(error):
+            raise
         reason = error.what if isinstance(error, AssayError) else str(error).partition("\n")[0]
-        todo = "restore it: dvc checkout, or dvc repro collect"
         raise AssayError(f"not a {form.upper()} table: {reason}", where=str(path), todo=todo) from error
     return pd.DataFrame({str(name): texts(column) for name, column in table.items()})
 

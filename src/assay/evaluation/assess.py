@@ -114,6 +114,12 @@ def size(scored: Scored) -> dict[str, float]:
     return {"records": len(scored.y), "positives": positives, "prevalence": scored.prevalence}
 
 
+def counts(scored: Scored) -> dict[str, int]:
+    """The decisions, counted record by record, whatever each stands for."""
+    right = scored.alert & (scored.y == 1)
+    return {"true_positives": int(right.sum()), "false_positives": int((scored.alert & ~right).sum())}
+
+
 def out_of_fold(predictions: pd.DataFrame, threshold: float, config: "Evaluation") -> dict[str, float]:
     """Metrics of the model on the records it learned from, each scored by a model that had not seen it."""
     scored = scored_by(predictions, SCORE, threshold)

@@ -16,18 +16,19 @@ CLASSES = np.array(["healthy", "disease"])
 
 
 def precision_recall(scored: Scored) -> pd.DataFrame:
-    """recall, precision, threshold at every score where a positive is caught."""
+    """recall, precision, threshold at every score where a positive is caught, and at the one in use."""
     tp, fp, thresholds = _steps(scored)
     table = pd.DataFrame({"recall": tp / tp[-1], "precision": tp / (tp + fp), "threshold": thresholds})
-    return table[np.diff(tp, prepend=0) > 0].reset_index(drop=True)
+    return table[(np.diff(tp, prepend=0) > 0) | np.isin(thresholds, _last_alert(scored))].reset_index(drop=True)
 
 
 def roc(scored: Scored) -> pd.DataFrame:
-    """false_positive_rate, recall, threshold: the corners of the curve."""
+    """false_positive_rate, recall, threshold: the corners of the curve, and the threshold in use."""
     tp, fp, thresholds = (np.insert(step, 0, first) for step, first in zip(_steps(scored), (0, 0, 1), strict=True))
     table = pd.DataFrame({"false_positive_rate": fp / fp[-1], "recall": tp / tp[-1], "threshold": thresholds})
     straight = (np.diff(tp, 2) == 0) & (np.diff(fp, 2) == 0)
-    return table[np.r_[True, ~straight, True]].reset_index(drop=True)
+    corner = np.r_[True, ~straight, True]
+    return table[corner | np.isin(thresholds, _last_alert(scored))].reset_index(drop=True)
 
 
 def calibration(scored: Scored, confidence: float) -> pd.DataFrame:
@@ -55,16 +56,15 @@ def confusion(scored: Scored) -> pd.DataFrame:
 
 
 def threshold_sweep(scored: Scored) -> pd.DataFrame:
-    """What each price in alerts per 1000 records buys: threshold, recall, precision."""
-    rows = []
+    """What each price in alerts per 1000 records buys, that of the threshold in use among them: recall, precision."""
     order = np.argsort(-scored.score, kind="stable")
     passed = np.cumsum(scored.weights[0][order])
-    for alerts in ALERTS_PER_1000:
-        at = scored.score[order][np.abs(passed - alerts * passed[-1] / 1000).argmin()]
+    bought = {scored.score[order][np.abs(passed - alerts * passed[-1] / 1000).argmin()] for alerts in ALERTS_PER_1000}
+    rows = []
+    for at in sorted({*bought, *_last_alert(scored)}, reverse=True):
         caught = decisions(replace(scored, threshold=at), scored.weights, 0.5)
         rows.append((at, *(caught[name][0] for name in ("recall", "precision", "alerts_per_1000"))))
-    table = pd.DataFrame(rows, columns=["threshold", "recall", "precision", "alerts_per_1000"])
-    return table.drop_duplicates(ignore_index=True)
+    return pd.DataFrame(rows, columns=["threshold", "recall", "precision", "alerts_per_1000"])
 
 
 def decision_curve(models: Mapping[str, Scored]) -> pd.DataFrame:
@@ -81,9 +81,10 @@ def decision_curve(models: Mapping[str, Scored]) -> pd.DataFrame:
 
 
 def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame:
-    """month, fold, records, positives, mean score, alerts per 1000 and recall; recall is empty without positives.
+    """month, fold, records, positives, weight, disease per 1000, mean score, alerts per 1000, recall.
 
-    Records without a date are in no month.
+    Records and positives are counted; weight is how many records they stand for, and all shares are of those. Recall is
+    empty without positives. Records without a date are in no month.
     """
     weight = scored.weights[0]
     table = pd.DataFrame(
@@ -104,9 +105,18 @@ def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame
         **{name: (name, "sum") for name in ("weight", "ill", "score", "alert", "caught")},
     )
     total = months["weight"]
-    shares = {"mean_score": months["score"] / total, "alerts_per_1000": 1000 * months["alert"] / total}
-    recall = (months["caught"] / months["ill"]).where(months["positives"] > 0)
-    return months[["month", "fold", "records", "positives"]].assign(**shares, recall=recall)
+    shares = {
+        "disease_per_1000": 1000 * months["ill"] / total,
+        "mean_score": months["score"] / total,
+        "alerts_per_1000": 1000 * months["alert"] / total,
+        "recall": (months["caught"] / months["ill"]).where(months["positives"] > 0),
+    }
+    return months[["month", "fold", "records", "positives", "weight"]].assign(**shares)
+
+
+def _last_alert(scored: Scored) -> np.ndarray:
+    """The lowest score that is an alert: the cut of the threshold in use. Nothing where there is no alert."""
+    return np.unique(scored.score[scored.alert])[:1]
 
 
 def _steps(scored: Scored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -20,11 +20,22 @@ METRICS = {
 
 FIGURES = {
     "precision_recall": "Up and to the right is better. Each step is a threshold; a point is the one in use.",
-    "threshold_sweep": "How many are found, and how many alerts are right, for each number of alerts.",
+    "threshold_sweep": (
+        "How many are found, and how many alerts are right, for each number of alerts. The points are at the threshold "
+        "in use."
+    ),
     "calibration": "Of people with a score near x, the share with the disease. On the line, a score is a probability.",
-    "decision_curve": "Above 'everyone' and 'no one', acting on the model does more good than harm at that price.",
-    "confusion": "Each record of the test fold, by what it was and what the model said.",
-    "roc": "Looks good for every model when disease is rare; read it together with precision.",
+    "decision_curve": (
+        "Above 'everyone' and 'no one', acting on the model does more good than harm at that price. A curve alerts on "
+        "the scores above the price, a point on those above the threshold in use."
+    ),
+    "confusion": (
+        "Each record of the test fold, by what it was and what the model said. The shares are specificity and recall."
+    ),
+    "roc": (
+        "Looks good for every model when disease is rare; read it together with precision. A point is the threshold in "
+        "use."
+    ),
     "score_by_month": "Alerts against disease over time: a gap that opens is drift. No model scored what it had seen.",
     "training_curve": "Boosting stops where the loss on the validation fold is lowest.",
 }

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from assay.errors import about
+
 RUNNING, DONE, PRUNED, FAILED = "running", "done", "pruned", "failed"
 
 
@@ -39,7 +41,7 @@ class Ledger:
     def write(self, entry: Entry) -> None:
         """Append the entry with the time."""
         line = json.dumps({"time": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(entry)})
-        with self.path.open("a", encoding="utf-8") as file:
+        with about(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
             file.flush()
             os.fsync(file.fileno())

@@ -40,8 +40,8 @@ def read(name: str) -> dict[str, Any]:
         known = ", ".join(sorted(file.stem for file in SWEEPS.glob("*.yaml")))
         raise AssayError(f"no sweep {name!r}", where=str(SWEEPS), todo=f"choose one of: {known}; or give overrides: -S")
     try:
-        content = yaml.safe_load(path.read_text())
-    except yaml.YAMLError as error:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise AssayError(f"not YAML: {error}", where=str(path), todo=EXAMPLES) from error
     if not (isinstance(content, dict) and len(content) == 1 and set(content) <= set(KINDS)):
         raise AssayError("not a sweep: neither `sets` nor `search` alone", where=str(path), todo=EXAMPLES)

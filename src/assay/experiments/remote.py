@@ -43,7 +43,7 @@ def check(revision: str, remote: str | None = None, *, mend: bool = False) -> li
     """
     from dvc.repo import Repo
 
-    todo = "name it, or its credentials: see docs/sharing.md"
+    todo = "add one (dvc remote add --default NAME URL), name another (-r), or give its credentials: docs/sharing.md"
     with Repo(".") as repo, translated("the remote cannot be read", where=remote or "the default remote", todo=todo):
         storage = repo.cloud.get_remote_odb(remote, "push")
         paths = _paths(repo, storage, commit(repo, revision))

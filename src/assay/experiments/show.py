@@ -63,7 +63,9 @@ def as_html(page: Page) -> str:
     """One page that needs nothing but a browser."""
     from assay.experiments.pictures import pictures
 
-    figures = [(caption, data_uri(picture)) for caption, picture in pictures(page.comparison).items()]
+    figures = [
+        (caption, data_uri(picture)) for caption, picture in pictures(page.comparison, page.plan.confidence).items()
+    ]
     return environment("assay.experiments").get_template("compare.html.j2").render(_texts(page), figures=figures)
 
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from assay.config.load import load
+from assay.errors import described
 from assay.experiments.ledger import DONE, FAILED, PRUNED
 from assay.experiments.refs import OUT_OF_FOLD, reference
 from assay.files import md5, read_json, read_table
@@ -192,7 +193,7 @@ def answer(request: dict[str, Any], answers: TextIO) -> dict[str, Any]:
     except Hopeless:
         said["state"] = PRUNED
     except Exception as error:  # whatever a stage or DVC raises: told to the parent, which goes on with the next
-        said |= {"state": FAILED, "error": f"{type(error).__name__}: {error}"}
+        said |= {"state": FAILED, "error": "; ".join(line.strip() for line in described(error).splitlines())}
     return {**said, "seconds": round(time.perf_counter() - start, 2)}
 
 

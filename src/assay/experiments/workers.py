@@ -2,18 +2,21 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from assay.errors import AssayError
+from assay.errors import AssayError, described
 from assay.experiments.clones import clone
 from assay.experiments.ledger import FAILED
 from assay.experiments.plan import Planned
 from assay.experiments.setting import Setting
+from assay.machine import FEWER
 
+COMMAND = [sys.executable, "-m", "assay.experiments.worker"]
 Hopeless = Callable[[str, float], bool]
 
 
@@ -22,6 +25,7 @@ class Worker:
 
     def __init__(self, folder: Path, setting: Setting) -> None:
         self._folder, self._setting = folder, setting
+        self._said = folder.with_name(f"{folder.name}.said")  # what it says before an experiment has a log of its own
         self._process: subprocess.Popen | None = self._start()
 
     def run(self, one: Planned, log: Path, hopeless: Hopeless) -> dict[str, Any]:
@@ -32,9 +36,20 @@ class Worker:
             self._process = self._process or self._start()
             said = self._ask(self._process, one, log, hopeless)
         except (OSError, RuntimeError, ValueError, AssayError) as error:
+            said = {"state": FAILED, "error": self._why(error)}
             self.stop()
-            said = {"state": FAILED, "error": f"the worker died: {error}"}
         return {**said, "error": _reason(said["error"], log)}
+
+    def _why(self, error: Exception) -> str:
+        """What became of the process: what it said at last, or what ended it, or what went wrong on this side."""
+        try:
+            code = self._process.wait(timeout=1) if self._process else 0
+        except subprocess.TimeoutExpired:
+            code = 0
+        if code == -signal.SIGKILL:
+            return f"the worker was killed, as the system does when there is not enough memory: {FEWER}"
+        said = self._said.read_text(errors="replace").strip() if self._said.exists() else ""
+        return said or (f"the worker ended with exit code {code}" if code else f"the worker died: {described(error)}")
 
     def stop(self) -> None:
         """End the process."""
@@ -45,16 +60,18 @@ class Worker:
 
     def _start(self) -> subprocess.Popen:
         clone(self._setting.root, self._folder, self._setting.baseline, self._setting.cache)
+        self._said.unlink(missing_ok=True)
         threads = str(max(1, (os.cpu_count() or 1) // self._setting.jobs))
-        return subprocess.Popen(
-            [sys.executable, "-m", "assay.experiments.worker"],
-            cwd=self._folder,
-            env={**os.environ, "PYTHONPATH": str((self._folder / "src").absolute()), "OMP_NUM_THREADS": threads},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        with self._said.open("w") as said:
+            return subprocess.Popen(
+                COMMAND,
+                cwd=self._folder,
+                env={**os.environ, "PYTHONPATH": str((self._folder / "src").absolute()), "OMP_NUM_THREADS": threads},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                text=True,
+            )
 
     def _ask(self, process: subprocess.Popen, one: Planned, log: Path, hopeless: Hopeless) -> dict[str, Any]:
         assert process.stdin is not None
@@ -78,5 +95,5 @@ class Worker:
 
 def _reason(error: str, log: Path) -> str:
     """The stage's own words where it said some."""
-    said = [line for line in log.read_text().splitlines() if "error:" in line] if error and log.exists() else []
-    return said[-1] if said else error
+    said = [line for line in log.read_text(errors="replace").splitlines() if "error:" in line] if log.exists() else []
+    return said[-1] if error and said else error

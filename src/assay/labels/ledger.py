@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
+from assay.files import read_text
 from assay.labels.decision import (
     COLUMNS,
     HEADER,
@@ -26,6 +27,7 @@ from assay.labels.decision import (
     shown,
     standing,
 )
+from assay.machine import told
 from assay.paths import ANNOTATIONS, DECISIONS, GUIDELINE
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ class Ledger:
     def guideline_version(self) -> str:
         """The version of the guideline beside the ledger; AssayError if it does not say."""
         path = self.path.with_name(GUIDELINE)
-        found = re.search(r"^Version (\d+)$", path.read_text(encoding="utf-8"), re.M) if path.exists() else None
+        found = re.search(r"^Version (\d+)$", read_text(path), re.M) if path.exists() else None
         if not found:
             raise AssayError("no guideline with a line 'Version N'", where=str(path), todo="write or restore it")
         return found[1]
@@ -145,7 +147,8 @@ class Ledger:
             os.fsync(file)
         except OSError as error:
             os.ftruncate(file, size)
-            raise AssayError(f"not written: {error.strerror}", where=str(self.path), todo="decide again") from error
+            todo = f"{known.todo}: nothing was written" if (known := told(error)) else "decide again"
+            raise AssayError(f"not written: {error.strerror}", where=str(self.path), todo=todo) from error
 
     @contextmanager
     def _locked(self, flags: int, lock: int) -> Iterator[int]:
@@ -155,7 +158,9 @@ class Ledger:
                 file = os.open(self.path, flags)
             except OSError as error:
                 what = f"the ledger of decisions cannot be opened: {error.strerror}"
+                known = None if isinstance(error, FileNotFoundError) else told(error)
                 todo = f"restore it: git checkout {self.path}; or start one with the line {HEADER}"
+                todo = known.todo if known else todo
                 raise AssayError(what, where=str(self.path), todo=todo) from error
             try:
                 fcntl.flock(file, lock)

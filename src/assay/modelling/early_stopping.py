@@ -54,6 +54,11 @@ def chosen_rounds(model: dict[str, Any], estimator: Any, curve: Curve) -> dict[s
     return {**model, "max_iter": max(1, int(np.argmin(curve["validation"]))), "early_stopping": False}
 
 
+def first_round(model: dict[str, Any]) -> int:
+    """How many rounds a model has that has the first of the recorded losses; scikit-learn begins with none."""
+    return 1 if "early_stopping_rounds" in model else 0
+
+
 def _of_watching(accepted: Collection[str], train: "Records", validation: "Records") -> dict[str, Any]:
     """The weights of what is watched, under the name that the library has for them."""
     if train.weight is None or validation.weight is None:

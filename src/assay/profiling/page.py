@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from assay.datasets import DATE
+from assay.datasets import DATE, WEIGHT
 from assay.evaluation.report import data_uri, environment
 from assay.profiling.columns import monthly
 from assay.profiling.drift import Change
@@ -60,8 +60,15 @@ def notable_changes(columns: list[dict[str, Any]]) -> dict[str, Change]:
 
 
 def timeline(labelled: pd.DataFrame) -> pd.DataFrame | None:
-    """month, records, positives; None where records have no date."""
+    """month, records, disease per 1000; None where records have no date.
+
+    Of a weighted sample the records are counted, and the disease is that of those which they stand for.
+    """
     if DATE not in labelled:
         return None
-    months = labelled.groupby(labelled[DATE].dt.strftime("%Y-%m"))["label"].agg(["size", "sum"])
-    return months.rename(columns={"size": "records", "sum": "positives"}).rename_axis("month").reset_index()
+    weight = labelled.get(WEIGHT, 1.0)
+    by_record = pd.DataFrame({"weight": weight, "ill": weight * labelled["label"]}, index=labelled.index)
+    months = by_record.groupby(labelled[DATE].dt.strftime("%Y-%m").rename("month"))
+    sums = months.sum()
+    table = pd.DataFrame({"records": months.size(), "disease_per_1000": 1000 * sums["ill"] / sums["weight"]})
+    return table.reset_index()

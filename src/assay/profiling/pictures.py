@@ -20,7 +20,7 @@ def pictures(
     """Caption to SVG; those of time only where records have a date.
 
     months: `assay.profiling.columns.monthly`; changes: the notable change of a column; numbers: numeric columns;
-    timeline: month, records, positives.
+    timeline: month, records, disease_per_1000.
     """
     drawn = {}
     with matplotlib.rc_context(STYLE):
@@ -83,14 +83,12 @@ def correlation(ax: Axes, table: pd.DataFrame) -> None:
 
 def label_timeline(ax: Axes, table: pd.DataFrame) -> None:
     """Bars: records; line: disease per 1000."""
-    ax.bar(range(len(table)), table["records"], color=GRID, label="records")
-    ax.plot(
-        1000 * table["positives"] / table["records"],
-        color=MODEL_COLOUR,
-        marker="o",
-        markersize=3,
-        label="disease per 1000",
-    )
+    for month, bar in zip(
+        table["month"], ax.bar(range(len(table)), table["records"], color=GRID, label="records"), strict=True
+    ):
+        bar.set_gid(f"bar-{month}")
+    disease = table["disease_per_1000"]
+    ax.plot(disease, color=MODEL_COLOUR, marker="o", markersize=3, label="disease per 1000", gid="curve-disease")
     ax.set_xticks(range(0, len(table), 3), table["month"][::3])
     ax.grid(visible=False, axis="x")
     labelled(ax, "Labels", "", "")

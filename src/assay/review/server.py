@@ -7,6 +7,7 @@ browser could be made to send along. A foreign name that was made to point here 
 
 import json
 import secrets
+import sys
 from collections.abc import Callable
 from email.message import Message
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from importlib.resources import files
 from threading import Lock
 from typing import Any
 
-from assay.errors import AssayError
+from assay.errors import AssayError, described
 from assay.review.desk import ConflictError
 from assay.review.session import Session
 
@@ -60,6 +61,12 @@ class Server(ThreadingHTTPServer):
                 f"port {port}: {error.strerror}", todo="choose another: --port 0 takes a free one"
             ) from error
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that went away is no fault; of any other, one message."""
+        error = sys.exception()
+        if error and not isinstance(error, ConnectionError | TimeoutError):
+            print(f"assay review: {described(error)}", file=sys.stderr)
+
     @property
     def address(self) -> str:
         """Where the page is, with its token."""
@@ -94,6 +101,10 @@ class Handler(BaseHTTPRequestHandler):
             content, status = {"error": str(error)}, HTTPStatus.CONFLICT
         except AssayError as error:
             content, status = {"error": str(error)}, HTTPStatus.UNPROCESSABLE_ENTITY
+        except ConnectionError:
+            raise
+        except Exception as error:  # the page must say what the disk, or a file, did: nobody looks at the terminal
+            content, status = {"error": described(error)}, HTTPStatus.INTERNAL_SERVER_ERROR
         if isinstance(content, str):
             nonce = secrets.token_urlsafe(16)
             self._send(status, "text/html; charset=utf-8", content.replace("NONCE", nonce), POLICY.format(nonce))

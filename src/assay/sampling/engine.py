@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
+from assay.machine import advice
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,6 +39,12 @@ def engine(
             with duckdb.connect(config=config) as connection:
                 connection.execute("SET enable_progress_bar = false")  # its own bar would go to stdout
                 yield connection
+        except duckdb.OutOfMemoryException as error:
+            todo = "end other programs, or ask for fewer rows or columns in dataset.sample"
+            raise AssayError(_sentence(error), where=where, todo=todo) from error
+        except duckdb.IOException as error:
+            todo = advice(str(error)) or f"make sure that {where} can be read, and {scratch} written to"
+            raise AssayError(_sentence(error), where=where, todo=todo) from error
         except duckdb.Error as error:
             raise AssayError(_sentence(error), where=where, todo="correct dataset.sample or the source") from error
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from assay.config.sample import named
 from assay.datasets import WEIGHT
-from assay.errors import AssayError, sample
+from assay.errors import AssayError, about, sample
 from assay.files import sha256
+from assay.machine import of_the_system
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,8 +52,11 @@ def columns(files: Sequence[Path]) -> "dict[str, pa.DataType]":
     first: dict[str, pa.DataType] = {}
     for file in files:
         try:
-            schema = parquet.read_schema(file)
+            with about(file):
+                schema = parquet.read_schema(file)
         except (pa.ArrowException, OSError) as error:
+            if of_the_system(error):
+                raise
             raise AssayError(f"not a Parquet file: {error}", where=str(file), todo="restore it") from error
         first = first or dict(zip(schema.names, schema.types, strict=True))
         if differing := sorted(set(first) ^ set(schema.names)):

@@ -9,7 +9,7 @@ from assay.cards.facts import REPORTS, Facts
 from assay.cards.model_card import model_card
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.files import read_json, read_table, sha256, write_json, write_text
+from assay.files import read_json, read_table, read_text, sha256, write_json, write_text
 from assay.folds import FOLDS
 from assay.lineage.running import dependencies
 from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, fold
@@ -42,7 +42,7 @@ def read_facts(config: Config) -> Facts:
         reports={name: read_json(REPORTS_FOLDER / f"{name}.json") for name in REPORTS},
         bundle=read_json(BUNDLE),
         hashes={path: md5 for path, md5 in dependencies().items() if path.startswith(STATED)},
-        licence=LICENCE.read_text(encoding="utf-8").partition("\n")[0].strip(),
+        licence=read_text(LICENCE).partition("\n")[0].strip(),
     )
 
 

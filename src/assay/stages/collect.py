@@ -57,7 +57,7 @@ def write_without(names: list[str], path: Path, form: str, uri: str) -> None:
     """Make the file a CSV without these columns; AssayError if it lacks one of them."""
     from assay.contract.raw import read
 
-    table = read(path, form)
+    table = read(path, form, f"restore {uri}, or correct dataset.source in conf/dataset/")
     if missing := [name for name in names if name not in table]:
         raise AssayError(
             f"missing column {', '.join(missing)}", where=uri, todo="restore the source, or correct conf/dataset/"

@@ -12,7 +12,17 @@ from assay.config.stage import stage
 from assay.contract.population import slices
 from assay.datasets import DATE, RECORD_ID, WEIGHT
 from assay.evaluation import curves
-from assay.evaluation.assess import Assessment, assess, intervals, out_of_fold, points, scored_by, size, with_interval
+from assay.evaluation.assess import (
+    Assessment,
+    assess,
+    counts,
+    intervals,
+    out_of_fold,
+    points,
+    scored_by,
+    size,
+    with_interval,
+)
 from assay.evaluation.criteria import RANKED_BY, verdict
 from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
 from assay.folds import TEST
@@ -37,6 +47,7 @@ from assay.paths import (
 from assay.progress import progress
 
 Tables = dict[str, dict[str, pd.DataFrame]]
+ROUNDS = ("n_estimators", "max_iter")  # what libraries call their number
 
 
 @stage
@@ -54,7 +65,7 @@ def main(config: Config) -> None:
         tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records.get(DATE), config)
         write_plots(tables)
         bar.update()
-        write_report(assessment, tables, thresholds, config)
+        write_report(assessment, tables, config)
         bar.update()
 
 
@@ -70,7 +81,7 @@ def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], confi
     """The JSON files that people and CI rely on."""
     confidence = config.evaluation.confidence
     scored = assessment.scored[SCORE]
-    write_json(REPORTS / "metrics.json", {**size(scored), **points(assessment.model)})
+    write_json(REPORTS / "metrics.json", {**size(scored), **counts(scored), **points(assessment.model)})
     write_json(REPORTS / "out_of_fold.json", seen)
     write_json(REPORTS / "intervals.json", intervals(assessment.model, confidence))
     write_json(REPORTS / "baselines.json", baseline_figures(assessment, confidence))
@@ -134,6 +145,11 @@ def read_training_curve(folder: Path) -> pd.DataFrame:
     return pd.DataFrame({"round": losses[0]["step"], **{n: t["loss"] for n, t in zip(names, losses, strict=True)}})
 
 
+def rounds_kept(model: Mapping[str, Any]) -> int | None:
+    """How many rounds early stopping chose, as training fixed it in the model's description; None without rounds."""
+    return next((model[name] for name in ROUNDS if name in model), None)
+
+
 def write_plots(tables: Tables) -> None:
     """The model's tables for `dvc plots`."""
     with replacing(PLOTS) as folder:
@@ -141,16 +157,19 @@ def write_plots(tables: Tables) -> None:
             write_table(folder / f"{name}.csv", by_model[SCORE])
 
 
-def write_report(assessment: Assessment, tables: Tables, thresholds: Mapping[str, float], config: Config) -> None:
+def write_report(assessment: Assessment, tables: Tables, config: Config) -> None:
     """The figures, each a file, and the page that holds them all."""
-    from assay.evaluation.figures import draw_all
+    from assay.evaluation.figures import Figures, draw_all
     from assay.evaluation.report import Provenance, render
 
-    drawn = draw_all(tables, thresholds)
+    description = read_json(BUNDLE)
+    metrics = {name: points(one) for name, one in {SCORE: assessment.model, **assessment.baselines}.items()}
+    drawn = draw_all(
+        tables, Figures(metrics, config.evaluation.threshold_probability, rounds_kept(description["model"]))
+    )
     with replacing(FIGURES) as folder:
         for name, svg in drawn.items():
             write_text(folder / f"{name}.svg", svg)
-    description = read_json(BUNDLE)
     judged = {name: asdict(config)[name] for name in ("criteria", "evaluation")}
     provenance = Provenance(
         cleaning=read_json(CLEANING_LOG),

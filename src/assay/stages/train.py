@@ -15,6 +15,7 @@ from assay.folds import TEST, TRAIN, VALIDATION
 from assay.lineage.libraries import versions
 from assay.lineage.running import dependencies
 from assay.modelling import bundle
+from assay.modelling.early_stopping import first_round
 from assay.modelling.records import Records, read_labelled
 from assay.modelling.training import WATCH, Trained, fits, score, train
 from assay.paths import FEATURES, MODEL, PREDICTIONS, SCORE, fold
@@ -80,7 +81,8 @@ def log_curve(model: Trained, folder: Path) -> None:
     from dvclive import Live
 
     with Live(str(folder), save_dvc_exp=False, dvcyaml=None, report=None, monitor_system=False) as live:
-        for live.step, losses in enumerate(zip(*model.curve.values(), strict=True)):  # next_step() sums up each time
+        rounds = enumerate(zip(*model.curve.values(), strict=True), start=first_round(model.chosen))
+        for live.step, losses in rounds:  # next_step() sums up each time
             for name, loss in zip(model.curve, losses, strict=True):
                 live.log_metric(f"{name}/loss", round(loss, 6))
 

@@ -1,0 +1,112 @@
+"""An override that the configuration does not take, refused in words that help.
+
+Of a key that is not there Hydra says: use +KEY. The schemas refuse that too. What Hydra raises is replaced where it is
+raised: of ours only the schemas are there in `dvc exp run -S`, which so says it too.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from assay.errors import sample
+
+if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
+    from omegaconf import DictConfig
+
+Apply = Callable[["list[Override]", "DictConfig"], None]
+ALIKE = 0.7  # of 1: below that, letters in common say nothing
+OF_HYDRA = "hydra"  # its own part of what it composes
+
+
+def name_the_nearest() -> None:
+    """From now on, in this process, whoever composes a configuration is told the nearest key."""
+    from hydra._internal.config_loader_impl import ConfigLoaderImpl
+
+    apply = ConfigLoaderImpl._apply_overrides_to_config
+    if getattr(apply, "__module__", None) != __name__:
+        ConfigLoaderImpl._apply_overrides_to_config = staticmethod(_naming_the_nearest(apply))  # type: ignore[method-assign,assignment]
+
+
+def _naming_the_nearest(apply: Apply) -> Apply:
+    def applied(overrides: "list[Override]", config: "DictConfig") -> None:
+        from hydra.errors import ConfigCompositionException
+
+        for override in overrides:
+            try:
+                apply([override], config)
+            except ConfigCompositionException as error:
+                raise _kind()(_sentence(override, config, error)) from None
+
+    return applied
+
+
+def _sentence(override: "Override", config: "DictConfig", error: Exception) -> str:
+    """Why an override is refused; Hydra's own reason, where the key is not to blame."""
+    if _is_of_a_key(error):
+        return unknown(override.key_or_group, _plain(config))
+    reason = str(error.__cause__ or error).partition("\n")[0]
+    return f"{override.input_line}: {reason[:1].lower()}{reason[1:]}"
+
+
+def unknown(key: str, config: Mapping[str, Any]) -> str:
+    """What to say of a key that is not in a configuration: the nearest one there is, or those beside it."""
+    *path, name = key.split(".")
+    parent, beside = _deepest(path, config)
+    if near := nearest(name, beside) if parent == ".".join(path) else None:
+        return f"there is no key {key}: did you mean {'.'.join([*path, near])}?"
+    elsewhere = list(_keys(config))
+    if near := nearest(name, {one.rpartition(".")[2] for one in elsewhere}):
+        named = [one for one in elsewhere if one.rpartition(".")[2] == near]
+        return f"there is no key {key}: did you mean {get_close_matches(key, named, n=1, cutoff=0)[0]}?"
+    return f"there is no key {key}; {parent or 'at the top'} has: {sample(list(beside), limit=12)}"
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The name that is most like another, if one is."""
+    return next(iter(get_close_matches(name, sorted(names), n=1, cutoff=ALIKE)), None)
+
+
+def _deepest(path: list[str], config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The part of a path that is there, and what it holds."""
+    found, node = [], config
+    for name in path:
+        if not isinstance(node.get(name), Mapping):
+            break
+        node = node[name]
+        found.append(name)
+    return ".".join(found), node
+
+
+def _keys(node: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, value in node.items():
+        yield f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            yield from _keys(value, f"{prefix}{name}.")
+
+
+def _plain(config: "DictConfig") -> dict[str, Any]:
+    from omegaconf import OmegaConf
+
+    plain = OmegaConf.to_container(config, resolve=False)
+    return {name: value for name, value in plain.items() if name != OF_HYDRA}  # type: ignore[union-attr,misc]
+
+
+def _is_of_a_key(error: BaseException | None) -> bool:
+    from omegaconf.errors import ConfigAttributeError, ConfigKeyError
+
+    return error is not None and (
+        isinstance(error, ConfigAttributeError | ConfigKeyError) or _is_of_a_key(error.__cause__)
+    )
+
+
+def _kind() -> type[Exception]:
+    """DVC calls unexpected whatever is not one of its own."""
+    if "dvc.exceptions" in sys.modules:
+        from dvc.exceptions import InvalidArgumentError
+
+        return InvalidArgumentError
+    from hydra.errors import ConfigCompositionException
+
+    return ConfigCompositionException

@@ -1,0 +1,89 @@
+"""A misspelt key is refused with the nearest one, by our commands and by DVC's, and nobody is told to use +."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assay.config.compose import composed
+from assay.config.unknown_key import unknown
+from assay.errors import AssayError
+from assay.experiments.plan import plan
+from samples import ROOT
+
+CASES = [
+    (["model.max_dept=3"], "there is no key model.max_dept: did you mean model.max_depth?"),
+    (["max_depth=3"], "there is no key max_depth: did you mean model.max_depth?"),
+    (["modl=logistic"], "there is no key modl: did you mean model?"),
+    (["split.test_form=1986-08-01"], "there is no key split.test_form: did you mean split.test_from?"),
+    (
+        ["dataset.columns.TSHH.unit=x"],
+        "there is no key dataset.columns.TSHH.unit: did you mean dataset.columns.TSH.unit",
+    ),
+    (["model=logistic", "model.max_depth=3"], "there is no key model.max_depth; model has: name, threshold"),
+    (["training.bananas=1"], "there is no key training.bananas; training has: folds, confidence, refit"),
+    (["bananas=1"], "there is no key bananas; at the top has: version, dataset"),
+    (["+model.max_dept=3"], "model.max_dept: unknown key, did you mean max_depth?"),
+    (["+training.fold=4"], "training.fold: unknown key, did you mean folds?"),
+    (["sweep=depth"], "Could not override 'sweep'"),
+    (["model.max_depth=deep"], "model.max_depth=deep: value 'deep' of type 'str' could not be converted to Integer"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"), CASES, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
+def test_the_nearest_key_is_named(overrides: list[str], said: str) -> None:
+    with pytest.raises(AssayError) as caught:
+        composed(overrides)
+    assert caught.value.what.startswith(said)
+    assert "use +" not in str(caught.value)
+    assert caught.value.todo == "correct the override"
+
+
+def test_a_sweep_says_so_too_before_anything_runs() -> None:
+    with pytest.raises(
+        AssayError, match=r"did you mean model\.max_depth\?\n.*where: model\.max_dept=2\n.*nothing has run"
+    ):
+        plan("depth", [["model.max_dept=2,3"]])
+
+
+def test_a_stage_says_so_too() -> None:
+    command = [sys.executable, "-m", "assay.stages.split", "split.test_form=1986-08-01"]
+    refused = subprocess.run(command, capture_output=True, text=True)
+    assert refused.returncode != 0
+    assert "did you mean split.test_from?" in refused.stderr
+    assert "+split" not in refused.stderr
+
+
+def test_a_name_that_is_like_none_is_answered_with_those_that_there_are() -> None:
+    assert unknown("a.z", {"a": {"b": 1, "c": 2}}) == "there is no key a.z; a has: b, c"
+    assert unknown("a.b.z", {"a": {"b": 1, "c": 2}}) == "there is no key a.b.z; a has: b, c"
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "todo"),
+    [
+        (b"a: [1\n b: 2", "while parsing a flow sequence; in .*zz.yaml", "correct the file in conf/"),
+        (b"\xff\xfename", "not text in UTF-8", "save it so"),
+        (b"- a\n- b\n", "model is no mapping", "correct the override"),
+    ],
+    ids=["no YAML", "no text", "a list"],
+)
+def test_a_file_of_conf_that_is_none_is_named(
+    content: bytes, said: str, todo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "conf", tmp_path / "conf")
+    (tmp_path / "src").symlink_to(ROOT / "src")
+    (tmp_path / "conf/model/zz.yaml").write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AssayError, match=said) as caught:
+        composed(["model=zz"])
+    assert caught.value.todo == todo
