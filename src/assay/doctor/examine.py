@@ -44,7 +44,7 @@ def examined(clone: Clone, checks: list[Check], attic: Attic | None) -> Iterator
             try:
                 held.enter_context(alone(clone.root))
             except (AssayError, ImportError) as error:
-                attic = None
+                attic, checks = None, [check for check in checks if check is not _ALONE]
                 todo = getattr(error, "todo", "make repro installs what is missing")
                 yield Result(_ALONE, left=[Finding(f"nothing is mended: {_sentence(error)}", todo=todo)])
         for check in checks:
