@@ -90,7 +90,7 @@ def test_a_message_from_outside_does_not_break_out_of_its_cell() -> None:
             {"reports/metrics.json": {"recall": {"old": 0.8850575, "new": 1.0, "diff": 0.1149425}}},
             [
                 "| Path | Metric | 0000000 | workspace | Change |",
-                "| reports/metrics.json | recall | 0.88506 | 1 | 0.11494 |",
+                "| reports/metrics.json | recall | 0.88506 | 1.0 | 0.11494 |",
             ],
         ),
     ],

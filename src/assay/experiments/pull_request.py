@@ -219,7 +219,9 @@ def difference(kind: str, base: str) -> Markdown:
 
 def _value(value: object) -> str:
     """With the digits that DVC shows."""
-    return "–" if value is None else f"{value:.5g}" if isinstance(value, float) else str(value)
+    if value is None:
+        return "–"
+    return str(float(f"{value:.5g}") if isinstance(value, float) else value)
 
 
 def _dvc(*arguments: str) -> tuple[int, str]:
