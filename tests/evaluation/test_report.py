@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assay.paths import REPORT
+from samples import forget_statements
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,7 @@ def test_texts_from_outside_are_shown_and_not_run(small_line: Path, tmp_path: Pa
     bundle = read_json(Path("models/bundle.json"))
     bundle["config"]["dataset"]["source"]["citation"] = "<script>alert(1)</script>"
     write_json(Path("models/bundle.json"), bundle)
+    forget_statements()
     evaluate.main()
     page = REPORT.read_text()
     assert "<script" not in page
