@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from assay.cli_labels import labels
+from assay.cli_merge import merge, rebase, settle
 from assay.cli_review import review
 from assay.config.stage import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
@@ -29,6 +30,9 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay learning-curve           would more data help?
   assay verify                   does the last commit give, afresh, what its dvc.lock says?
   assay labels diff main         which records are labelled differently, and by whose word?
+  assay merge BRANCH             merge: you decide on conf/, labels, code; the rest is made by a run
+  assay rebase main              the same for a rebase
+  assay settle                   make true what plain git merged or picked
   assay pr-report                what does this branch change, proved and compared, for a pull request
   assay review --annotator ann   decide on the records that are most worth a second look, in a local page
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
@@ -55,6 +59,8 @@ app = typer.Typer(
 )
 app.add_typer(labels, name="labels")
 app.command()(review)
+for command in (merge, rebase, settle):
+    app.command()(command)
 
 
 @app.callback()

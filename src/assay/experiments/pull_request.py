@@ -10,7 +10,7 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.evaluation.report import environment
 from assay.experiments import show
-from assay.experiments.clones import cache, clone, reason, repro
+from assay.experiments.clones import cache, clone, dvc, reason, repro
 from assay.experiments.page import Page, compared
 from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.experiments.sweep import baseline
@@ -208,16 +208,8 @@ def _rows(text: str) -> tuple[list[str], list[str]]:
 
 
 def _dvc(*arguments: str) -> tuple[int, str]:
-    """Run DVC with its words on stderr as they come; the exit code and the words."""
     _announce(_command(*arguments))
-    command = [sys.executable, "-m", "dvc", *arguments]
-    said = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            print(line, end="", file=sys.stderr)
-            said.append(line)
-    return process.returncode, "".join(said)
+    return dvc(*arguments)
 
 
 def _announce(what: str) -> None:
