@@ -17,6 +17,7 @@ from assay.experiments.sweep import baseline
 from assay.experiments.verify import METRICS, differences, moved, rewritten, table, verify
 from assay.folds import TEST
 from assay.git import git
+from assay.merging.ahead import Ahead, ahead
 from assay.paths import CLEANED, LABELS, PREDICTIONS, SPLIT, fold
 
 FOLDER = Path(".assay/pr-report")
@@ -40,7 +41,8 @@ class Check:
 @dataclass(frozen=True)
 class Report:
     """What the document shows. `afresh`: whether the commit was run from raw records. `page`: None where there is
-    nothing to compare; `remark` then says why, else how base's data were got, if they had to be."""
+    nothing to compare; `remark` then says why, else how base's data were got, if they had to be. `ahead`: what to do
+    before a merge, where the target has gone on."""
 
     base: str
     head: str
@@ -50,6 +52,7 @@ class Report:
     remark: str
     params: str
     metrics: str
+    ahead: Ahead | None = None
 
     @property
     def holds(self) -> bool:
@@ -69,7 +72,7 @@ def report(root: Path, target: str | None, *, afresh: bool = True) -> Report:
     base = replace(revision(start), name=f"{target} ({start[:7]})")
     page, remark = comparison(root, base, replace(revision(WORKSPACE), name=head[:7]))
     params, metrics = (difference(kind, start[:7]) for kind in ("params", "metrics"))
-    return Report(base.name, head[:7], checks, afresh, page, remark, params, metrics)
+    return Report(base.name, head[:7], checks, afresh, page, remark, params, metrics, ahead(root, target))
 
 
 def document(one: Report) -> str:

@@ -23,9 +23,10 @@ def settled(root: Path, *, conf: bool = False) -> str:
     merge.forget_outer_git()
     if state.merging(root):
         return merge.conclude(root, conf=conf)
-    if state.rebasing(root) and state.picking(root):
+    if state.uncommitted(root):
         raise AssayError("a rebase is in progress", todo="assay rebase --continue")
-    _conclude_picks(root)
+    if not state.rebasing(root):
+        _conclude_picks(root)
     with state.workspace(root):
         return _last(root, conf)
 

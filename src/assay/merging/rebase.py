@@ -40,7 +40,7 @@ def proceed(root: Path) -> bool:
     onto, ours = (folder / "onto").read_text().strip(), _settles(folder)
     conflicts.require_none(root, _resolve(root), WAYS)
     # Without a commit that waits to be made, the last one was cut off before it was true.
-    if not state.picking(root) and own_code(root, "settle"):
+    if not state.uncommitted(root) and own_code(root, "settle"):
         return False
     _git(root, "-c", "core.editor=true", "rebase", "--continue")
     return _to_the_end(root) and (ours or rebase(root, onto))

@@ -20,7 +20,7 @@ def merging(root: Path) -> list[str]:
 
 
 def picking(root: Path) -> str:
-    """The commit that `git cherry-pick`, or a stopped rebase, is putting here; "" if none."""
+    """The commit that `git cherry-pick` is putting here; "" if none."""
     path = _of_git(root, "CHERRY_PICK_HEAD")
     return path.read_text().strip() if path.exists() else ""
 
@@ -34,6 +34,12 @@ def reverting(root: Path) -> str:
 def rebasing(root: Path) -> Path | None:
     """Git's folder of the rebase that is in progress; None if there is none."""
     return next((path for name in ("rebase-merge", "rebase-apply") if (path := _of_git(root, name)).exists()), None)
+
+
+def uncommitted(root: Path) -> bool:
+    """Whether the rebase in progress stopped before it made a commit, not after one."""
+    folder = rebasing(root)
+    return folder is not None and (folder / "message").exists()
 
 
 def picked(root: Path) -> str:
