@@ -1,6 +1,7 @@
 """The document of a pull request: what is checked, what is said, and where base's data come from."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ from assay.experiments.pull_request import (
     difference,
     document,
 )
+from assay.merging.ahead import Ahead
 from assay.paths import ANNOTATIONS
 from pipeline_copy import ENVIRONMENT, IDENTITY
 
@@ -63,6 +65,22 @@ def test_what_did_not_change_is_said_in_words() -> None:
     shown = document(report(HOLDS, params="", metrics=""))
     assert "**Params.** No change." in shown
     assert "`dvc metrics diff`: no change" in shown
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ([], "No file needs a person."),
+        (["conf/a.yaml", "x`y"], "A person must decide on `conf/a.yaml`, `x'y`; the rest is made by the line."),
+        (None, "Which files need a person, git 2.38 or newer says."),
+    ],
+)
+def test_a_target_that_has_gone_on_is_said_with_what_to_type(people: list[str] | None, said: str) -> None:
+    shown = document(replace(report(HOLDS), ahead=Ahead("origin/main", 2, people)))
+    assert "**origin/main has gone on** by 2 commits" in shown
+    assert said in shown
+    assert "`git fetch origin`, `assay merge origin/main` (or `assay rebase origin/main`), `git push`" in shown
+    assert "has gone on" not in document(report(HOLDS))
 
 
 def test_a_message_from_outside_does_not_break_out_of_its_cell() -> None:

@@ -12,11 +12,14 @@ from assay.merging.graph import DVC_YAML, nodes
 
 @dataclass(frozen=True)
 class Ahead:
-    """`commits`: how many `target` has that this branch lacks. `people`: the files that a merge leaves to a person."""
+    """`commits`: how many `target` has that this branch lacks. `people`: the files that a merge leaves to a person.
+
+    `people` is None where git is too old to say.
+    """
 
     target: str
     commits: int
-    people: list[str]
+    people: list[str] | None
 
 
 def ahead(root: Path, target: str) -> Ahead | None:
@@ -44,11 +47,11 @@ def _deps(root: Path, commit: str) -> set[str]:
         return set()  # no graph there: then dvc.yaml itself differs
 
 
-def _people(root: Path, target: str) -> list[str]:
-    """The unmerged files of a merge in memory, less those that are generated (git merge-tree, 2.38 or newer)."""
+def _people(root: Path, target: str) -> list[str] | None:
+    """The unmerged files of a merge in memory, less those that are generated; None before git 2.38."""
     command = ["git", "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", "HEAD", target]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     if done.returncode not in (0, 1):
-        raise AssayError(f"git merge-tree failed: {done.stderr.strip()}", todo="git 2.38 or newer is needed")
+        return None
     made = generated(root, ["HEAD", target])
     return sorted({path for path in done.stdout.split("\0")[1:] if path and not within(path, made)})

@@ -49,6 +49,7 @@ def begin(root: Path, branch: str) -> tuple[str, ...]:
         return ()
     if shared == head:
         git(root, "merge", "--quiet", "--ff-only", branch)
+        bring_data(root)
         return ("settle",)
     done = subprocess.run(
         ["git", *DRIVER, "merge", "--no-commit", "--no-ff", branch], cwd=root, capture_output=True, text=True

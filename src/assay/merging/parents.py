@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assay.errors import AssayError
+from assay.errors import AssayError, translated
 from assay.evaluation import words
 from assay.evaluation.criteria import RANKED_BY
 from assay.experiments import show
 from assay.experiments.page import Page, compared
-from assay.experiments.revisions import WORKSPACE, revision
+from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.git import git
 
 
@@ -49,9 +49,10 @@ def name_of(root: Path, sha: str) -> str:
     return f"{branches.splitlines()[0]} ({short})" if branches else short
 
 
-def _against(name: str, sha: str, head: object) -> Parent:
+def _against(name: str, sha: str, head: Revision) -> Parent:
     try:
-        return Parent(name, compared(replace(revision(sha), name=name), head))  # type: ignore[arg-type]
+        with translated("they cannot be compared"):  # an old parent's files may differ in any way
+            return Parent(name, compared(replace(revision(sha), name=name), head))
     except AssayError as error:
         return Parent(name, None, error.what)
 
