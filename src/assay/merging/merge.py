@@ -26,6 +26,7 @@ def merge(root: Path, branches: Sequence[str]) -> bool:
     AssayError where something is in progress or not committed, a branch is unknown, or a person must decide.
     """
     state.require_nothing_in_progress(root)
+    state.require_free(root)
     for number, branch in enumerate(branches, start=1):
         baseline(root)
         try:
@@ -102,6 +103,7 @@ def abort(root: Path) -> None:
     heads = state.merging(root)
     if not heads:
         raise AssayError("no merge is in progress", todo="git status")
+    state.require_free(root)
     take_back(root, ["HEAD", *heads])
     git(root, "merge", "--abort")
     bring_data(root)

@@ -23,6 +23,7 @@ def rebase(root: Path, upstream: str) -> bool:
     not committed, there is no such upstream, or a person must decide.
     """
     state.require_nothing_in_progress(root)
+    state.require_free(root)
     baseline(root)
     settle = f'"{sys.executable}" {SETTLE}'
     done = _git(root, "rebase", "--empty=drop", "--reschedule-failed-exec", "--exec", settle, upstream)
@@ -37,6 +38,7 @@ def proceed(root: Path) -> bool:
     One that plain `git rebase` began is done again where that leaves its commits: they are settled then.
     """
     folder = _folder(root)
+    state.require_free(root)
     onto, ours = (folder / "onto").read_text().strip(), _settles(folder)
     conflicts.require_none(root, _resolve(root), WAYS)
     # Without a commit that waits to be made, the last one was cut off before it was true.
@@ -49,6 +51,7 @@ def proceed(root: Path) -> bool:
 def abort(root: Path) -> None:
     """Give up the rebase in progress: branch, files and data are as they were before it."""
     _folder(root)
+    state.require_free(root)
     take_back(root, filter(None, ["HEAD", state.original(root), state.picked(root)]))
     git(root, "rebase", "--abort")
     bring_data(root)

@@ -85,6 +85,12 @@ def workspace(root: Path) -> Iterator[None]:
         lock.close()
 
 
+def require_free(root: Path) -> None:
+    """AssayError if another run holds the workspace."""
+    with workspace(root):
+        return
+
+
 def _require_no_run(root: Path) -> None:
     from zc.lockfile import LockError, LockFile
 
