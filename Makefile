@@ -10,13 +10,15 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-sampling bench-labels report sweep verify pr-report back doctor extras lock clean
+.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges report sweep verify pr-report back doctor \
+	extras lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
 
 repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
+	@git config merge.generated.driver true  # git merges no generated file: see docs/teams.md
 	assay doctor --quick --mend $(DOCTOR)
 	assay params --check
 	dvc repro
@@ -40,6 +42,9 @@ bench-sampling: $(VENV)/ready  ## a sample of 50 million records: memory, second
 
 bench-labels: $(VENV)/ready  ## wrong labels: what to do with those that are flagged, measured
 	python tests/bench_labels.py
+
+bench-merges: $(VENV)/ready-dev  ## ten merges and rebases: files by hand, before and after; a quarter of an hour
+	python tests/bench_merges.py
 
 report: $(VENV)/ready  ## open the report of the last run
 	assay report

@@ -21,6 +21,8 @@ ENVIRONMENT = {
     "GIT_CONFIG_SYSTEM": os.devnull,
     "DVC_NO_ANALYTICS": "1",
 }
+# What `dvc repro` runs quickly: for whatever does not depend on the figures.
+CHEAP = {"debug: null": "debug: fast", "model: xgboost": "model: logistic"}
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
 
@@ -92,4 +94,16 @@ def copy_of_the_tree(path: Path) -> Copy:
     copy = Copy(path)
     copy.run("git", "init", "--quiet", "--initial-branch=main")
     copy.commit("Start")
+    return copy
+
+
+def cheapened(copy: Copy) -> Copy:
+    """The copy with a small model, few folds and few resamples, run and committed so."""
+    menu = copy.path / "conf/config.yaml"
+    for costly, cheap in CHEAP.items():
+        assert costly in menu.read_text()
+        menu.write_text(menu.read_text().replace(costly, cheap))
+    copy.run("assay", "params")
+    copy.repro()
+    copy.commit("Make it cheap")
     return copy

@@ -10,6 +10,7 @@ import typer
 
 from assay.cli_doctor import doctor, go_back
 from assay.cli_labels import labels
+from assay.cli_merge import merge, rebase, settle
 from assay.cli_review import review
 from assay.config.stage import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
@@ -31,6 +32,9 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay learning-curve           would more data help?
   assay verify                   does the last commit give, afresh, what its dvc.lock says?
   assay labels diff main         which records are labelled differently, and by whose word?
+  assay merge BRANCH             merge: you decide on conf/, labels, code; the rest is made by a run
+  assay rebase main              the same for a rebase
+  assay settle                   make true what plain git merged or picked
   assay pr-report                what does this branch change, proved and compared, for a pull request
   assay review --annotator ann   decide on the records that are most worth a second look, in a local page
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
@@ -61,6 +65,8 @@ app.add_typer(labels, name="labels")
 app.command()(review)
 app.command()(doctor)
 app.command("back")(go_back)
+for command in (merge, rebase, settle):
+    app.command()(command)
 
 
 @app.callback()

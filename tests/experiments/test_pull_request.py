@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from assay.experiments.pull_request import (
     document,
 )
 from assay.markdown import Markdown
+from assay.merging.ahead import Ahead
 from assay.paths import ANNOTATIONS
 from pipeline_copy import ENVIRONMENT, IDENTITY
 
@@ -65,6 +67,22 @@ def test_what_did_not_change_is_said_in_words() -> None:
     shown = document(report(HOLDS, params=Markdown(), metrics=Markdown()))
     assert "**Params.** No change." in shown
     assert "`dvc metrics diff`: no change" in shown
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ([], "No file needs a person."),
+        (["conf/a.yaml", "x`y"], "A person must decide on `conf/a.yaml`, `x'y`; the rest is made by the line."),
+        (None, "Which files need a person, git 2.38 or newer says."),
+    ],
+)
+def test_a_target_that_has_gone_on_is_said_with_what_to_type(people: list[str] | None, said: str) -> None:
+    shown = document(replace(report(HOLDS), ahead=Ahead("origin/main", 2, people)))
+    assert "**origin/main has gone on** by 2 commits" in shown
+    assert said in shown
+    assert "`git fetch origin`, `assay merge origin/main` (or `assay rebase origin/main`), `git push`" in shown
+    assert "has gone on" not in document(report(HOLDS))
 
 
 def test_a_message_from_outside_does_not_break_out_of_its_cell() -> None:

@@ -5,10 +5,7 @@ from pathlib import Path
 import pytest
 
 from once import made_once
-from pipeline_copy import Copy, copy_of_the_tree
-
-# What `dvc repro` runs quickly: for whatever does not depend on the figures.
-CHEAP = {"debug: null": "debug: fast", "model: xgboost": "model: logistic"}
+from pipeline_copy import Copy, cheapened, copy_of_the_tree
 
 
 def run_from_nothing(path: Path) -> None:
@@ -29,14 +26,7 @@ def cheap_line(line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """The line with a small model, few folds and few resamples, committed so. Not to be changed: fork it."""
 
     def run_cheaply(path: Path) -> None:
-        copy = line.fork(path)
-        menu = copy.path / "conf/config.yaml"
-        for costly, cheap in CHEAP.items():
-            assert costly in menu.read_text()
-            menu.write_text(menu.read_text().replace(costly, cheap))
-        copy.run("assay", "params")
-        copy.repro()
-        copy.commit("Make it cheap")
+        cheapened(line.fork(path))
 
     return Copy(made_once(tmp_path_factory, "cheap", run_cheaply))
 

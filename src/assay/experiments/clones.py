@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assay.errors import AssayError
 from assay.git import git
+from assay.terminal import say
 
 
 def cache(root: Path) -> Path:
@@ -31,17 +32,40 @@ def clone(root: Path, target: Path, sha: str, shared: Path | None = None) -> Non
 
 def repro(folder: Path, sha: str, *options: str) -> None:
     """`dvc repro` in a clone; AssayError with the words of what failed."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    # The clone's code from the start, where this package is installed from elsewhere: no stage has to start twice.
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str((folder / "src").absolute())}
     command = [sys.executable, "-m", "dvc", "repro", *options]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True)
     if done.returncode:
         raise AssayError(
             f"the run failed: {reason(done.stderr)}",
             where=f"revision {sha[:10]}",
             todo=f"check it out and run: {' '.join(['dvc', 'repro', *options])}",
         )
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The variables for programs that run in a clone: this environment's programs first, and the clone's own code.
+
+    Its code from the start, where this package is installed from elsewhere: no stage has to start twice.
+    """
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**os.environ, "PATH": path, "PYTHONPATH": str((folder / "src").absolute())}
+
+
+def dvc(*arguments: str) -> tuple[int, str]:
+    """Run DVC here, with its words on stderr as they come; the exit code and the words."""
+    said = []
+    with subprocess.Popen(
+        [sys.executable, "-m", "dvc", *arguments],
+        env=environment(Path()),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            say(line.rstrip("\n"), error=True)
+            said.append(line)
+    return process.returncode, "".join(said)
 
 
 def reason(stderr: str) -> str:

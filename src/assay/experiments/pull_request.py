@@ -11,7 +11,7 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.evaluation.report import environment
 from assay.experiments import show
-from assay.experiments.clones import cache, clone, reason, repro
+from assay.experiments.clones import cache, clone, dvc, reason, repro
 from assay.experiments.page import Page, compared
 from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.experiments.sweep import baseline
@@ -20,6 +20,7 @@ from assay.folds import TEST
 from assay.git import git
 from assay.markdown import Markdown, code, quoted
 from assay.markdown import table as table_of
+from assay.merging.ahead import Ahead, ahead
 from assay.paths import CLEANED, LABELS, PREDICTIONS, SPLIT, fold
 from assay.terminal import say
 
@@ -46,7 +47,8 @@ class Check:
 @dataclass(frozen=True)
 class Report:
     """What the document shows. `afresh`: whether the commit was run from raw records. `page`: None where there is
-    nothing to compare; `remark` then says why, else how base's data were got, if they had to be."""
+    nothing to compare; `remark` then says why, else how base's data were got, if they had to be. `ahead`: what to do
+    before a merge, where the target has gone on."""
 
     base: str
     head: str
@@ -56,6 +58,7 @@ class Report:
     remark: str
     params: Markdown
     metrics: Markdown
+    ahead: Ahead | None = None
 
     @property
     def holds(self) -> bool:
@@ -75,7 +78,7 @@ def report(root: Path, target: str | None, *, afresh: bool = True) -> Report:
     base = replace(revision(start), name=f"{target} ({start[:7]})")
     page, remark = comparison(root, base, replace(revision(WORKSPACE), name=head[:7]))
     params, metrics = (difference(kind, start[:7]) for kind in ("params", "metrics"))
-    return Report(base.name, head[:7], checks, afresh, page, remark, params, metrics)
+    return Report(base.name, head[:7], checks, afresh, page, remark, params, metrics, ahead(root, target))
 
 
 def document(one: Report) -> str:
@@ -225,16 +228,8 @@ def _value(value: object) -> str:
 
 
 def _dvc(*arguments: str) -> tuple[int, str]:
-    """Run DVC with its words on stderr as they come; the exit code and the words."""
     _announce(_command(*arguments))
-    command = [sys.executable, "-m", "dvc", *arguments]
-    said = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            say(line.rstrip("\n"), error=True)
-            said.append(line)
-    return process.returncode, "".join(said)
+    return dvc(*arguments)
 
 
 def _announce(what: str) -> None:

@@ -29,7 +29,7 @@ def _rewritten(path: Path, before: bytes, after: bytes, fork: str, main: str) ->
         f"line {number} was {shown(old)} and is {shown(new)}: decisions are only ever added, at the end",
         where=f"{path}, against {fork[:10]}, which {main} has too",
         todo=f"restore the lines: git checkout {fork[:10]} -- {path}; to change your mind, decide again; "
-        f"to take in {main}, git rebase {main} (a merge puts your lines first)",
+        f"to take in {main}: assay merge {main}; after git merge, which puts your lines first: assay settle",
     )
 
 

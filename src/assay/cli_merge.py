@@ -1,0 +1,95 @@
+"""`assay merge`, `assay rebase`, `assay settle`: two branches meet, and every commit stays true."""
+
+from typing import Annotated
+
+import typer
+
+from assay.config.stage import enter_root
+from assay.errors import AssayError, reported
+from assay.terminal import print_markdown
+
+GoOn = Annotated[bool, typer.Option("--continue", help="Go on, when you have decided and said git add.")]
+Abort = Annotated[bool, typer.Option("--abort", help="Take everything back, as it was before.")]
+Conf = Annotated[bool, typer.Option("--conf", help="Let conf/ stand where a side decided in params.yaml alone.")]
+
+
+def merge(
+    branches: Annotated[list[str] | None, typer.Argument(help="Branches to merge into this one, in turn.")] = None,
+    go_on: GoOn = False,
+    abort: Abort = False,
+    conf: Conf = False,
+) -> None:
+    """Merge branches: you decide on conf/, labels and code; params.yaml, dvc.lock and reports/ are made by the line.
+
+    Each merge is one commit of an actual run, compared with both parents. It runs the code of the other branch.
+    """
+    from assay.merging import merge as merging
+
+    with reported("assay merge"):
+        root = enter_root()
+        _one_of(bool(branches), go_on, abort)
+        merging.forget_outer_git()
+        if abort:
+            merging.abort(root)
+            ended = True
+        elif go_on:
+            print_markdown(merging.conclude(root, conf=conf))
+            ended = True
+        else:
+            ended = merging.merge(root, branches or [])
+    if not ended:
+        raise typer.Exit(1)
+
+
+def rebase(
+    upstream: Annotated[str | None, typer.Argument(help="The branch to put your commits on: main")] = None,
+    go_on: GoOn = False,
+    abort: Abort = False,
+) -> None:
+    """Put the commits of this branch on another one, each of them made true: its own params.yaml, run and reports.
+
+    It runs the code of the other branch, once for each commit; what is known already is taken from the caches.
+    """
+    from assay.merging import merge as merging
+    from assay.merging import rebase as rebasing
+
+    with reported("assay rebase"):
+        root = enter_root()
+        _one_of(bool(upstream), go_on, abort)
+        merging.forget_outer_git()
+        if abort:
+            rebasing.abort(root)
+            ended = True
+        else:
+            ended = rebasing.proceed(root) if go_on else rebasing.rebase(root, upstream or "")
+        if not ended:
+            raise AssayError(
+                "a commit could not be made true: see above",
+                todo="mend it, git add that, then: assay rebase --continue (or take all back: assay rebase --abort)",
+            )
+
+
+def settle(
+    check: Annotated[
+        bool, typer.Option("--check", help="Run and write nothing; fail if something is not true.")
+    ] = False,
+    conf: Conf = False,
+) -> None:
+    """Make the last commit true after git merge, pull, cherry-pick or revert: compose params.yaml, run the line, amend.
+
+    A commit that another branch or a remote has too is left alone and followed by another one.
+    """
+    from assay.merging import last
+    from assay.merging.settle import unsettled
+
+    with reported("assay settle"):
+        root = enter_root()
+        if not check:
+            print_markdown(last.settled(root, conf=conf))
+        elif found := unsettled(root):
+            raise AssayError("what lies here is no run's:\n  " + "\n  ".join(found), todo="assay settle")
+
+
+def _one_of(*given: bool) -> None:
+    if sum(given) != 1:
+        raise AssayError("name a branch, or say --continue or --abort", todo="see --help")

@@ -1,0 +1,98 @@
+"""What a merge left open: files that people decide on, and files that the line makes."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.errors import AssayError
+from assay.git import git, raw
+from assay.merging.graph import DVC_YAML, LOCK, PARAMS, nodes
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What to type: to go on, and to take everything back."""
+
+    on: str
+    back: str
+
+
+OURS, THEIRS = "2", "3"  # stages of git's index
+
+
+def generated(root: Path, commits: Iterable[str]) -> set[str]:
+    """What is made, not written: params.yaml, dvc.lock, and each output that git keeps by the graph of a commit."""
+    found = {LOCK, PARAMS}
+    for commit in commits:
+        with suppress(AssayError):  # a commit without a graph, or with one that cannot be read, adds nothing
+            found |= {out for node in nodes(git(root, "show", f"{commit}:{DVC_YAML}")) for out in node.in_git}
+    return found
+
+
+def within(path: str, made: Iterable[str]) -> bool:
+    """Whether a file is one of those, or lies in one."""
+    return any(path == one or path.startswith(f"{one}/") for one in made)
+
+
+def unmerged(root: Path) -> dict[str, set[str]]:
+    """Path to the stages of git's index that an unmerged file has."""
+    found: dict[str, set[str]] = {}
+    for line in filter(None, raw(root, "ls-files", "--unmerged", "-z").decode(errors="surrogateescape").split("\0")):
+        about, path = line.split("\t", 1)
+        found.setdefault(path, set()).add(about.split()[2])
+    return found
+
+
+def resolve(root: Path, made: Iterable[str]) -> list[str]:
+    """Give every unmerged generated file the bytes of one side, till the line makes it; the other unmerged files."""
+    made, people = list(made), []
+    for path, there in unmerged(root).items():
+        if not within(path, made):
+            people.append(path)
+        elif OURS in there or THEIRS in there:
+            git(root, "checkout", "--ours" if OURS in there else "--theirs", "--", path)
+            git(root, "add", "--", path)
+        else:
+            git(root, "rm", "--quiet", "--cached", "--", path)
+    return sorted(people)
+
+
+def require_none(root: Path, people: Sequence[str], ways: Ways) -> None:
+    """AssayError naming the files that a person must touch, if there are any."""
+    if people:
+        raise AssayError(
+            f"{len(people)} file(s) need a person; everything that is generated is seen to:\n  "
+            + "\n  ".join(_said(root, path) for path in people),
+            todo=f"edit them, git add them, then: {ways.on} (or take everything back: {ways.back})",
+        )
+
+
+def _said(root: Path, path: str) -> str:
+    code = git(root, "status", "--porcelain", "--", path)[:2]
+    words = {"DU": "deleted here, changed there", "UD": "changed here, deleted there", "AA": "added on both sides"}
+    return f"{path} ({words[code]})" if code in words else path
+
+
+def require_staged(root: Path, made: Iterable[str]) -> None:
+    """AssayError if a file that people write differs from what would be committed, or is unknown to git.
+
+    What runs must be what is committed. Untracked files count where a stage or the configuration would read them.
+    """
+    made = list(made)
+    changed = raw(root, "diff", "--name-only", "-z").decode(errors="replace").split("\0")
+    people = sorted({path for path in changed if path and not within(path, made)})
+    if people:
+        raise AssayError(
+            f"{len(people)} file(s) differ from what would be committed",
+            where=", ".join(people[:5]),
+            todo="git add them, or take them back: git restore FILE",
+        )
+    read = sorted({dep for node in nodes((root / DVC_YAML).read_text()) for dep in node.deps} | {"conf"})
+    unknown = raw(root, "ls-files", "--others", "--exclude-standard", "-z", "--", *read).decode(errors="replace")
+    if found := [path for path in unknown.split("\0") if path and not within(path, made)]:
+        raise AssayError(
+            f"{len(found)} file(s) that the line reads are unknown to git",
+            where=", ".join(found[:5]),
+            todo="git add them, or move them away",
+        )

@@ -1,0 +1,113 @@
+"""A dvc.lock for a merged tree: of each stage, what some run that is known already says of the very same inputs.
+
+It only proposes. `dvc repro`, which runs afterwards, holds every hash against the file that lies there, and runs what
+does not fit; so nothing is believed here that DVC would not believe of a dvc.lock in git.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assay.merging.graph import Node, touches
+from assay.merging.sources import Source
+
+YES, PERHAPS, NO = "yes", "perhaps", "no"
+Hash = Callable[[str], str]
+Values = Callable[[str, str], Any]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The run whose word is taken for a stage, and whether all its inputs are known to be the same.
+
+    They are not where something above must run first: then it is the run that is most likely to fit.
+    """
+
+    source: Source
+    known: bool
+
+
+def choose(graph: Sequence[Node], sources: Sequence[Source], there: Hash, values: Values) -> dict[str, Chosen]:
+    """By stage, the run to take it from; none where no run has the stage.
+
+    `graph`: each stage after those it needs. `there`: the hash of a file that people write, as in dvc.lock. `values`:
+    the value of a key in a file of params.
+    """
+    made: dict[str, str | None] = {}  # the hash of each output; None where only a run will say
+    chosen: dict[str, Chosen] = {}
+    for node in graph:
+        best = _best(node, sources, made, there, values)
+        if best:
+            chosen[node.name] = best
+        made |= {out: recorded(best.source, out) if best and best.known else None for out in node.outs}
+    return chosen
+
+
+def _best(
+    node: Node, sources: Sequence[Source], made: dict[str, str | None], there: Hash, values: Values
+) -> Chosen | None:
+    answers: dict[str, Source] = {}
+    for source in (one for one in sources if node.name in stages(one)):
+        answer = fit(node, source, made, there, values)
+        if answer == YES:
+            return Chosen(source, known=True)
+        answers.setdefault(answer, source)
+    likely = answers.get(PERHAPS) or answers.get(NO)
+    return Chosen(likely, known=False) if likely else None
+
+
+def fit(node: Node, source: Source, made: dict[str, str | None], there: Hash, values: Values) -> str:
+    """Whether a run had the command, params and inputs that the stage has now, and its outputs can be had."""
+    entry = stages(source)[node.name]
+    deps = {str(dep.get("path")): dep.get("md5") for dep in _items(entry, "deps")}
+    outs = {str(out.get("path")): out.get("md5") for out in _items(entry, "outs")}
+    if entry.get("cmd") != node.cmd or deps.keys() != node.deps or outs.keys() != node.outs:
+        return NO
+    asked = {file: {key: values(file, key) for key in keys} for file, keys in node.params.items()}
+    if not same(entry.get("params") or {}, asked):
+        return NO
+    answers = {_dep(path, recorded_, source, made, there) for path, recorded_ in deps.items()}
+    if NO in answers or any(source.md5(path) != outs[path] for path in node.in_git):
+        return NO
+    return PERHAPS if PERHAPS in answers else YES
+
+
+def composed(graph: Sequence[Node], sources: Sequence[Source], chosen: dict[str, Chosen]) -> dict[str, Any]:
+    """The content of dvc.lock, with its stages in the order of the first run, new ones after them."""
+    first = sources[0].lock or {"schema": "2.0"}
+    declared = {node.name for node in graph}
+    generated = {name: one for name, one in stages(sources[0]).items() if name.partition("@")[0] in declared}
+    order = [*generated, *(node.name for node in graph if node.name not in generated)]
+    entries = {name: stages(chosen[name].source)[name] if name in chosen else generated.get(name) for name in order}
+    return {**first, "stages": {name: entry for name, entry in entries.items() if entry}}
+
+
+def stages(source: Source) -> dict[str, Any]:
+    """What the dvc.lock of a run says, by stage."""
+    return source.lock.get("stages", {})
+
+
+def recorded(source: Source, path: str) -> str | None:
+    """The hash that the dvc.lock of a run has for an output."""
+    outs = (out for entry in stages(source).values() for out in _items(entry, "outs"))
+    return next((out.get("md5") for out in outs if out.get("path") == path), None)
+
+
+def same(one: object, other: object) -> bool:
+    """Whether dvc.lock would have the same text for both: 1, 1.0 and true are three things."""
+    first, second = (json.dumps(value, sort_keys=True, default=repr) for value in (one, other))
+    return first == second
+
+
+def _dep(path: str, had: str | None, source: Source, made: dict[str, str | None], there: Hash) -> str:
+    outs = [out for out in made if touches(path, out)]
+    if not outs:
+        return YES if there(path) == had else NO
+    if any(made[out] not in (None, recorded(source, out)) for out in outs):
+        return NO
+    return PERHAPS if any(made[out] is None for out in outs) else YES
+
+
+def _items(entry: dict[str, Any], kind: str) -> Iterable[dict[str, Any]]:
+    return (one for one in entry.get(kind) or [] if isinstance(one, dict))

@@ -1,0 +1,163 @@
+"""`assay merge`: git merges what people decide, the line makes the rest, and both become one commit."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from assay.errors import AssayError
+from assay.experiments.clones import dvc, environment
+from assay.experiments.sweep import baseline
+from assay.git import git
+from assay.merging import conflicts, state
+from assay.merging.conflicts import Ways
+from assay.merging.own import Side
+
+# Keeps one side's bytes of what is generated; `make` writes the same into the clone's configuration.
+DRIVER = ("-c", "merge.generated.driver=true")
+WAYS = Ways("assay merge --continue", "assay merge --abort")
+
+
+def merge(root: Path, branches: Sequence[str]) -> bool:
+    """Merge branches into the current one, one after the other, each as one true commit; whether all were.
+
+    AssayError where something is in progress or not committed, a branch is unknown, or a person must decide.
+    """
+    state.require_nothing_in_progress(root)
+    state.require_free(root)
+    for number, branch in enumerate(branches, start=1):
+        baseline(root)
+        try:
+            needed = begin(root, branch)
+        except AssayError as error:
+            raise AssayError(
+                error.what, where=error.where, rows=error.rows, todo=_then(error.todo, branches[number:])
+            ) from error
+        if needed and own_code(root, *needed):
+            print(f"assay merge: stopped at {branch}{_then('', branches[number:])}", file=sys.stderr)
+            return False
+    return True
+
+
+def begin(root: Path, branch: str) -> tuple[str, ...]:
+    """Let git merge a branch as far as it can; the command of ours that does the rest, none where nothing is to do."""
+    tip, head = _commit(root, branch), git(root, "rev-parse", "HEAD")
+    shared = _shared(root, head, tip)
+    if shared == tip:
+        print(f"{branch} is merged already", file=sys.stderr)
+        return ()
+    if shared == head:
+        git(root, "merge", "--quiet", "--ff-only", branch)
+        bring_data(root)
+        return ("settle",)
+    done = subprocess.run(
+        ["git", *DRIVER, "merge", "--no-commit", "--no-ff", branch], cwd=root, capture_output=True, text=True
+    )
+    if not state.merging(root):
+        raise AssayError(f"git merge failed: {(done.stderr or done.stdout).strip()}", where=str(root))
+    people = conflicts.resolve(root, conflicts.generated(root, [head, tip]))
+    conflicts.require_none(root, people, WAYS)
+    return ("merge", "--continue")
+
+
+def own_code(root: Path, *arguments: str) -> int:
+    """A command of ours with the code that lies here now: a merge may have changed it under this process."""
+    command = [sys.executable, "-m", "assay.cli", *arguments]
+    return subprocess.run(command, cwd=root, env=environment(root)).returncode
+
+
+def conclude(root: Path, *, conf: bool = False) -> str:
+    """Make the merge in progress true and commit it: the comparison with its parents, as Markdown.
+
+    AssayError where no merge is in progress, a file needs a person, or the line does not run. It can be called again.
+    """
+    from assay.merging import parents
+    from assay.merging.settle import settle
+
+    heads = state.merging(root)
+    if not heads:
+        raise AssayError("no merge is in progress", todo="assay merge BRANCH")
+    commits = [git(root, "rev-parse", "HEAD"), *heads]
+    with state.workspace(root):
+        conflicts.require_none(root, conflicts.resolve(root, conflicts.generated(root, commits)), WAYS)
+        settled = settle(root, commits, sides(root, commits), WAYS.on, conf=conf)
+        found = parents.against(root, commits)
+        message = f"{_message(root)}\n\n{parents.in_short(found)}\n\n{settled}.\n"
+        commit(root, message)
+    return f"{parents.document(found)}\n\n{git(root, 'log', '-1', '--format=%h %s')}\n{settled}."
+
+
+def sides(root: Path, commits: Sequence[str]) -> list[Side]:
+    """Each parent of a merge, with what it shares with the first one (the first one: with the second)."""
+    from assay.merging.parents import name_of
+
+    head, *others = commits
+    pairs = [(head, others[0]), *((other, head) for other in others)]
+    return [Side(name_of(root, sha), base, sha) for sha, other in pairs if (base := _shared(root, sha, other))]
+
+
+def abort(root: Path) -> None:
+    """Give up the merge in progress: files and data are as they were before it."""
+    heads = state.merging(root)
+    if not heads:
+        raise AssayError("no merge is in progress", todo="git status")
+    state.require_free(root)
+    take_back(root, ["HEAD", *heads])
+    git(root, "merge", "--abort")
+    bring_data(root)
+
+
+def take_back(root: Path, commits: Iterable[str]) -> None:
+    """Give what is generated the bytes of the last commit: git refuses to undo a merge over what a run wrote."""
+    for path in sorted(conflicts.generated(root, commits)):
+        if git(root, "ls-tree", "HEAD", "--", path):
+            git(root, "restore", "--source=HEAD", "--staged", "--worktree", "--", path)
+        else:
+            git(root, "rm", "-r", "--quiet", "--force", "--ignore-unmatch", "--", path)
+
+
+def bring_data(root: Path) -> None:
+    """The data and models of the last commit, as far as the cache has them."""
+    dvc("checkout", "--allow-missing", "--force")
+
+
+def commit(root: Path, message: str, *options: str) -> None:
+    """Commit what is staged; AssayError with the words of git or a hook if it is refused."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write(message)
+        file.flush()
+        command = ["git", "commit", "--quiet", "--file", file.name, *options]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=environment(root))
+    if done.returncode:
+        raise AssayError(f"git did not commit: {(done.stderr + done.stdout).strip()}", todo="mend it and say it again")
+
+
+def _message(root: Path) -> str:
+    """What git would say of the merge, without its comments."""
+    path = root / git(root, "rev-parse", "--git-path", "MERGE_MSG")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else ["Merge"]
+    return "\n".join(line for line in lines if not line.startswith("#")).strip()
+
+
+def _commit(root: Path, branch: str) -> str:
+    try:
+        return git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{branch}^{{commit}}")
+    except AssayError as error:
+        raise AssayError(f"no branch or commit {branch!r}", where="git", todo="git branch --all; git fetch") from error
+
+
+def _shared(root: Path, one: str, other: str) -> str:
+    done = subprocess.run(["git", "merge-base", one, other], cwd=root, capture_output=True, text=True)
+    return done.stdout.split()[0] if done.stdout.split() else ""
+
+
+def _then(todo: str, branches: Sequence[str]) -> str:
+    return f"{todo}; then: assay merge {' '.join(branches)}" if branches else todo
+
+
+def forget_outer_git() -> None:
+    """Drop what a hook or `git rebase --exec` says of git's folders: clones would be taken for this one."""
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"):
+        os.environ.pop(name, None)

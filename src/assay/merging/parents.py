@@ -1,0 +1,70 @@
+"""The result of a merge against each of its parents: for people, and in short for the message of the commit."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assay.errors import AssayError, translated
+from assay.evaluation import words
+from assay.evaluation.criteria import RANKED_BY
+from assay.experiments import show
+from assay.experiments.page import Page, compared
+from assay.experiments.revisions import WORKSPACE, Revision, revision
+from assay.git import git
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A parent by name, and the comparison with it; or None, and why there is none."""
+
+    name: str
+    page: Page | None
+    remark: str = ""
+
+
+def against(root: Path, parents: list[str]) -> list[Parent]:
+    """What lies here compared with each parent, whose data are read by hash; nothing runs."""
+    head = replace(revision(WORKSPACE), name="the merge")
+    return [_against(name_of(root, sha), sha, head) for sha in parents]
+
+
+def document(parents: list[Parent]) -> str:
+    """Markdown."""
+    return "\n\n".join(
+        show.as_markdown(one.page) if one.page else f"### Not compared with {one.name}\n\n{one.remark}"
+        for one in parents
+    )
+
+
+def in_short(parents: list[Parent]) -> str:
+    """A line for each parent."""
+    return "\n".join(_line(one) for one in parents)
+
+
+def name_of(root: Path, sha: str) -> str:
+    """A commit by branch, where it is the last one of some, and by its short hash."""
+    branches = git(
+        root, "for-each-ref", "--format=%(refname:short)", f"--points-at={sha}", "refs/heads", "refs/remotes"
+    )
+    short = sha[:7]
+    return f"{branches.splitlines()[0]} ({short})" if branches else short
+
+
+def _against(name: str, sha: str, head: Revision) -> Parent:
+    try:
+        with translated("they cannot be compared"):  # an old parent's files may differ in any way
+            return Parent(name, compared(replace(revision(sha), name=name), head))
+    except AssayError as error:
+        return Parent(name, None, error.what)
+
+
+def _line(one: Parent) -> str:
+    if one.page is None:
+        return f"Against {one.name}: not compared, {one.remark.splitlines()[0]}"
+    row = next(row for row in one.page.comparison.rows if row.metric == RANKED_BY)
+    name, *values = (
+        words.METRICS[row.metric][0],
+        words.number(row.base, row.metric),
+        words.number(row.head, row.metric),
+        words.signed(row.difference, row.interval, row.metric),
+    )
+    return f"Against {one.name}: {row.verdict}. {name} {values[0]} to {values[1]}, {values[2]}"

@@ -1,0 +1,153 @@
+"""Make a tree true: params.yaml composed, dvc.lock and reports of an actual run, what is known already taken over."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assay.config.compose import composed, difference
+from assay.errors import AssayError
+from assay.experiments.clones import dvc, reason
+from assay.files import md5, write_text
+from assay.git import git
+from assay.merging import decisions, lock, sources
+from assay.merging.conflicts import generated, require_staged, within
+from assay.merging.graph import DVC_YAML, LOCK, PARAMS, Node, nodes
+from assay.merging.own import Side, require_said_in_conf
+
+RAN = re.compile(r"^Running stage '(.+)'", re.M)
+CACHED = re.compile(r"^Stage '(.+)' is cached", re.M)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How a tree became true: stages that ran, and those whose results were there."""
+
+    ran: list[str]
+    taken: list[str]
+
+    def __str__(self) -> str:
+        return f"{len(self.ran)} stage(s) ran{_named(self.ran)}, {len(self.taken)} had their results already"
+
+
+def settle(root: Path, commits: Sequence[str], sides: Sequence[Side], command: str, *, conf: bool = False) -> Settled:
+    """Make what lies here true, and stage it. Nothing may be unmerged.
+
+    `commits`: whose results, and those of whose history, are taken over. `sides`: whose decisions must not be lost,
+    unless `conf` says that conf/ stands. `command`: what to type to go on. Raises AssayError if a file that people
+    write differs from the index, conf/ does not compose, or the line fails; everything is then left as it is.
+    """
+    made = generated(root, commits)
+    require_staged(root, made)
+    decisions.put_mains_first(root, commits)
+    _compose(root, [] if conf else sides, command)
+    graph = nodes((root / DVC_YAML).read_text(encoding="utf-8"))
+    made = {*_drop_what_is_made_no_more(root, made, graph), LOCK, PARAMS}
+    _take_over(root, graph, commits)
+    ran = _run(graph, command)
+    git(root, "add", "--all", "--", *sorted(path for path in made if _known(root, path)))
+    require_staged(root, [])
+    return ran
+
+
+def unsettled(root: Path) -> list[str]:
+    """What is not as a run of this very tree leaves it; nothing is written or run. Reads only what git has."""
+    found = [f"{PARAMS} is not what conf/ composes to"] if difference(composed()) else []
+    graph = nodes((root / DVC_YAML).read_text(encoding="utf-8"))
+    here = sources.Left(root)
+    if not here.lock:
+        return [*found, f"{LOCK} is missing or damaged"]
+    chosen = lock.choose(graph, [here], _hashes(root), _values(root))
+    stale = [node.name for node in graph if node.name not in chosen or not chosen[node.name].known]
+    return [*found, *(f"{LOCK} or reports are not of this tree: stage {name}" for name in stale)]
+
+
+def _compose(root: Path, sides: Sequence[Side], command: str) -> None:
+    try:
+        text = composed()
+    except AssayError as error:
+        raise AssayError(error.what, where=error.where, todo=f"mend conf/, git add it, then: {command}") from error
+    for side in sides:
+        require_said_in_conf(root, side, sources.mapping(text.encode()), command)
+    write_text(root / PARAMS, text)
+
+
+def _take_over(root: Path, graph: Sequence[Node], commits: Sequence[str]) -> None:
+    """Write a dvc.lock of what is known, and bring the files that it names."""
+    from dvc.utils.serialize import dump_yaml
+
+    known = sources.of(root, commits)
+    chosen = lock.choose(graph, known, _hashes(root), _values(root))
+    content = lock.composed(graph, known, chosen)
+    dump_yaml(str(root / LOCK), content)
+    for node in graph:
+        if node.name in chosen:
+            for path in node.in_git:
+                chosen[node.name].source.place(path)
+    options = ("--allow-missing", "--force")
+    if not (_remote() and dvc("pull", *options)[0] == 0):
+        dvc("checkout", *options)  # what is nowhere is made by the run
+
+
+def _run(graph: Sequence[Node], command: str) -> Settled:
+    code, said = dvc("repro")
+    if code:
+        raise AssayError(
+            f"the line does not run: {reason(said)}",
+            todo=f"mend it, git add that, then: {command}",
+        )
+    ran = RAN.findall(said)
+    return Settled(ran, [node.name for node in graph if node.name not in ran])
+
+
+def _drop_what_is_made_no_more(root: Path, made: set[str], graph: Sequence[Node]) -> set[str]:
+    """Remove files that a side's graph made and the merged one does not; what it makes."""
+    current = {out for node in graph for out in node.in_git}
+    for path in sorted(made - current - {LOCK, PARAMS}):
+        if not within(path, current):
+            git(root, "rm", "-r", "--quiet", "--force", "--ignore-unmatch", "--", path)
+    return current
+
+
+def _known(root: Path, path: str) -> bool:
+    """Whether there is something to stage: a file here, or one that git has."""
+    return (root / path).exists() or bool(git(root, "ls-files", "--", path))
+
+
+def _hashes(root: Path) -> Callable[[str], str]:
+    """The hash of a file or folder here, as dvc.lock has it; "" if it is not there."""
+
+    @cache
+    def there(path: str) -> str:
+        return md5(root / path) if (root / path).exists() else ""
+
+    return there
+
+
+def _values(root: Path) -> Callable[[str, str], Any]:
+    """The value of a dotted key in a file of params; None where it has none."""
+
+    @cache
+    def content(file: str) -> dict[str, Any]:
+        return sources.mapping((root / file).read_bytes()) if (root / file).exists() else {}
+
+    def value(file: str, key: str) -> Any:
+        found: Any = content(file)
+        for part in key.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
+    return value
+
+
+def _remote() -> str:
+    from dvc.repo import Repo
+
+    with Repo(".") as repo:
+        return repo.config["core"].get("remote", "")
+
+
+def _named(stages: Sequence[str]) -> str:
+    return f" ({', '.join(stages)})" if stages else ""

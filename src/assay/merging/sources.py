@@ -1,0 +1,111 @@
+"""Where results that are known already can be had: commits, and what a run that was cut off left."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from assay.errors import AssayError
+from assay.files import md5
+from assay.git import git, raw
+from assay.merging.graph import LOCK
+
+COMMITS = 50  # that changed dvc.lock, the newest first: as far back as results are looked for
+
+
+class Source(Protocol):
+    """A run of the line: what dvc.lock says of each stage, and the outputs that git keeps."""
+
+    @property
+    def lock(self) -> dict[str, Any]:
+        """The content of dvc.lock; empty where there is none that can be read."""
+
+    def md5(self, path: str) -> str:
+        """The hash, as in dvc.lock, of an output that git keeps; "" if there is none."""
+
+    def place(self, path: str) -> None:
+        """Put that output into the workspace and the index."""
+
+
+@dataclass(frozen=True)
+class Committed:
+    """A run as a commit records it."""
+
+    root: Path
+    sha: str
+
+    @cached_property
+    def lock(self) -> dict[str, Any]:
+        """dvc.lock; empty where the commit has none that can be read."""
+        return parsed(_shown(self.root, self.sha, LOCK))
+
+    def md5(self, path: str) -> str:
+        listed = raw(self.root, "ls-tree", "-r", "-z", "--name-only", self.sha, "--", path).decode().split("\0")
+        names = sorted(filter(None, listed))
+        hashes = [hashlib.md5(_shown(self.root, self.sha, name)).hexdigest() for name in names]
+        if names == [path]:
+            return hashes[0]
+        listing = [
+            {"md5": one, "relpath": name.removeprefix(f"{path}/")} for name, one in zip(names, hashes, strict=True)
+        ]
+        return f"{hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest()}.dir" if names else ""
+
+    def place(self, path: str) -> None:
+        git(self.root, "restore", f"--source={self.sha}", "--staged", "--worktree", "--", path)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What lies in the workspace: a run that was cut off has ended some stages."""
+
+    root: Path
+
+    @cached_property
+    def lock(self) -> dict[str, Any]:
+        path = self.root / LOCK
+        return parsed(path.read_bytes()) if path.exists() else {}
+
+    def md5(self, path: str) -> str:
+        return md5(self.root / path) if (self.root / path).exists() else ""
+
+    def place(self, path: str) -> None:
+        """It lies there."""
+
+
+def of(root: Path, commits: Sequence[str]) -> list[Source]:
+    """The runs that commits record, then those of their history, the newest first, then what lies here."""
+    history = git(root, "log", f"--max-count={COMMITS}", "--format=%H", *commits, "--", LOCK).split()
+    return [*(Committed(root, sha) for sha in dict.fromkeys([*commits, *history])), Left(root)]
+
+
+def parsed(text: bytes) -> dict[str, Any]:
+    """A dvc.lock; empty if it is none: one with marks of a merge, say, or cut short."""
+    content = mapping(text)
+    stages = content.get("stages")
+    return content if isinstance(stages, dict) and all(isinstance(one, dict) for one in stages.values()) else {}
+
+
+def yaml_of(root: Path, commit: str, path: str) -> dict[str, Any]:
+    """A YAML file of a commit; empty where it has none that can be read."""
+    return mapping(_shown(root, commit, path))
+
+
+def mapping(text: bytes) -> dict[str, Any]:
+    """A mapping in YAML, read as DVC reads it; empty if it is none."""
+    from ruamel.yaml import YAML, YAMLError
+
+    try:
+        content = YAML(typ="safe").load(text)
+    except (YAMLError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _shown(root: Path, sha: str, path: str) -> bytes:
+    try:
+        return raw(root, "show", f"{sha}:{path}")
+    except AssayError:
+        return b""

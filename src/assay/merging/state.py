@@ -1,0 +1,129 @@
+"""What git is in the middle of, and whether the workspace is free."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assay.errors import AssayError
+from assay.git import git
+
+LOCKED = Path(".assay/settle.lock")
+DVC_LOCKS = Path(".dvc/tmp")
+
+
+def merging(root: Path) -> list[str]:
+    """The commits that are being merged into this one; none where no merge is in progress."""
+    path = _of_git(root, "MERGE_HEAD")
+    return path.read_text().split() if path.exists() else []
+
+
+def picking(root: Path) -> str:
+    """The commit that `git cherry-pick` is putting here; "" if none."""
+    path = _of_git(root, "CHERRY_PICK_HEAD")
+    return path.read_text().strip() if path.exists() else ""
+
+
+def reverting(root: Path) -> str:
+    """The commit that `git revert` is taking back; "" if none."""
+    path = _of_git(root, "REVERT_HEAD")
+    return path.read_text().strip() if path.exists() else ""
+
+
+def rebasing(root: Path) -> Path | None:
+    """Git's folder of the rebase that is in progress; None if there is none."""
+    return next((path for name in ("rebase-merge", "rebase-apply") if (path := _of_git(root, name)).exists()), None)
+
+
+def uncommitted(root: Path) -> bool:
+    """Whether the rebase in progress stopped before it made a commit, not after one."""
+    folder = rebasing(root)
+    return folder is not None and (folder / "message").exists()
+
+
+def picked(root: Path) -> str:
+    """The commit that the rebase in progress has put here last; "" if there is none."""
+    folder = rebasing(root)
+    done = folder / "done" if folder else None
+    lines = [line.split() for line in done.read_text().splitlines()] if done and done.exists() else []
+    picks = [words[1] for words in lines if words[:1] in (["pick"], ["reword"], ["edit"])]
+    return picks[-1] if picks else ""
+
+
+def original(root: Path) -> str:
+    """The last commit of the branch before the rebase in progress; "" if there is none."""
+    folder = rebasing(root)
+    path = folder / "orig-head" if folder else None
+    return path.read_text().strip() if path and path.exists() else ""
+
+
+def require_nothing_in_progress(root: Path) -> None:
+    """AssayError where a merge, rebase, cherry-pick or revert waits for its end."""
+    if merging(root):
+        raise AssayError("a merge is in progress", todo="assay merge --continue, or: assay merge --abort")
+    if rebasing(root):
+        raise AssayError("a rebase is in progress", todo="assay rebase --continue, or: assay rebase --abort")
+    if one := picking(root) or reverting(root):
+        raise AssayError(f"a cherry-pick or revert of {one[:10]} is in progress", todo="assay settle")
+
+
+@contextmanager
+def workspace(root: Path) -> Iterator[None]:
+    """Hold the workspace; AssayError if another run holds it."""
+    from zc.lockfile import LockError, LockFile
+
+    (root / LOCKED).parent.mkdir(exist_ok=True)
+    try:
+        lock = LockFile(str(root / LOCKED))
+    except LockError as error:
+        raise AssayError("another merge is being settled here", where=str(root), todo="wait for it") from error
+    try:
+        _require_no_run(root)
+        yield
+    finally:
+        lock.close()
+
+
+def require_free(root: Path) -> None:
+    """AssayError if another run holds the workspace."""
+    with workspace(root):
+        return
+
+
+def _require_no_run(root: Path) -> None:
+    from zc.lockfile import LockError, LockFile
+
+    busy = AssayError("DVC is running here", where=str(root), todo="wait for it, or stop it")
+    if running := sorted(_holders(root)):
+        raise AssayError(busy.what, where=f"{root}: {'; '.join(running)}", todo=busy.todo)
+    if (root / DVC_LOCKS).is_dir():
+        try:
+            LockFile(str(root / DVC_LOCKS / "lock")).close()
+        except LockError as error:
+            raise busy from error
+
+
+def _holders(root: Path) -> Iterator[str]:
+    """The commands of living processes for which DVC's file of read and write locks names paths (dvc.rwlock)."""
+    path = root / DVC_LOCKS / "rwlock"
+    try:
+        held = json.loads(path.read_text()) if path.exists() else {}
+        infos = [*held.get("write", {}).values(), *(one for many in held.get("read", {}).values() for one in many)]
+        yield from {f"{one['cmd']} (process {one['pid']})" for one in infos if _alive(int(one["pid"]))}
+    except (ValueError, AttributeError, KeyError, TypeError):
+        return  # cut short by a kill: DVC itself says so
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _of_git(root: Path, name: str) -> Path:
+    return root / git(root, "rev-parse", "--git-path", name)

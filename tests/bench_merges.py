@@ -1,0 +1,80 @@
+"""Ten merges and rebases: how many files a person touches, and whether the result is a run's: make bench-merges.
+
+Before: plain git, no word on what is generated. After: `assay merge` or `assay rebase`. Each result is held, byte for
+byte, against a run of the same commit in another folder without a cache. On a small model, so that it takes minutes.
+"""
+
+import re
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from branches import BRANCHES, people, run_afresh, run_branches, switch, touched_by_hand
+from pipeline_copy import Copy, cheapened, copy_of_the_tree
+
+
+@dataclass(frozen=True)
+class Case:
+    """Branches that meet on the first of them: merged in turn, or (`rebase`) put on the second."""
+
+    name: str
+    branches: tuple[str, ...]
+    rebase: bool = False
+
+
+CASES = [
+    Case("two parameters", ("strength", "alerts")),
+    Case("two parameters", ("strength", "alerts"), rebase=True),
+    Case("parameter and feature", ("strength", "no-tbg")),
+    Case("parameter and feature", ("strength", "no-tbg"), rebase=True),
+    Case("two label decisions", ("ann", "ben")),
+    Case("two label decisions", ("ann", "ben"), rebase=True),
+    Case("code and parameter", ("words", "strength")),
+    Case("model renamed, and its parameter", ("renamed", "strength")),
+    Case("model renamed, and its parameter", ("renamed", "strength"), rebase=True),
+    Case("three branches", ("alerts", "no-tbg", "words")),
+    Case("the same parameter, two values", ("strength", "stronger")),
+]
+
+
+def measured(case: Case, line: Copy, folder: Path) -> list[str]:
+    """The row of a case."""
+    first, *others = case.branches
+    before = line.fork(folder / "before", **line.environment)
+    switch(before, first)
+    by_hand = touched_by_hand(before, *others, rebase=case.rebase)
+    after = line.fork(folder / "after", **line.environment)
+    switch(after, first)
+    start = time.perf_counter()
+    process = after.start("assay", *(["rebase"] if case.rebase else ["merge"]), *others)
+    out, err = process.communicate()
+    seconds = time.perf_counter() - start
+    touched = people(err)
+    if process.returncode and not touched:
+        sys.exit(f"{case}: {out}\n{err}")
+    identical = "a person decides first"
+    if not touched:
+        differing = run_afresh(after, folder / "fresh")
+        identical = "yes" if not differing else f"no: {differing}"
+    ran = re.findall(r"^(\d+) stage\(s\) ran.*?(\d+) had", out + err, re.M)
+    stages = ", ".join(f"{one} / {had}" for one, had in dict.fromkeys(ran)) or "-"
+    kind = "rebase" if case.rebase else "merge"
+    return [case.name, kind, str(len(by_hand)), str(len(touched)), f"{seconds:.0f}", stages, identical]
+
+
+def main() -> None:
+    """Print the table, a row as it is measured."""
+    print("| case | | files by hand, before | after | seconds | stages ran / had | as a fresh run |")
+    print("|---|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory(prefix="assay-merges-") as name:
+        folder = Path(name)
+        line = cheapened(copy_of_the_tree(folder / "line"))
+        line = run_branches(line, folder / "branches", *BRANCHES)
+        for number, case in enumerate(CASES):
+            print(f"| {' | '.join(measured(case, line, folder / str(number)))} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
