@@ -73,7 +73,10 @@ def test_what_did_not_change_is_said_in_words() -> None:
     ("people", "said"),
     [
         ([], "No file needs a person."),
-        (["conf/a.yaml", "x`y"], "A person must decide on `conf/a.yaml`, `x'y`; the rest is made by the line."),
+        (
+            ["conf/a.yaml", "x`y"],
+            "A person must decide on `conf/a.yaml`, <code>x\\`y</code>; the rest is made by the line.",
+        ),
         (None, "Which files need a person, git 2.38 or newer says."),
     ],
 )
