@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assay.merging.graph import nodes
+from assay.lineage.graph import nodes
 from assay.merging.lock import choose, composed, same
 
 GRAPH = nodes("""

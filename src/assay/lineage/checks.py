@@ -97,7 +97,7 @@ def require_order(known: Known, stage: str, plain: Mapping[str, Any]) -> None:
     seen: dict[str, str] = {}
     for name in known.graph.ancestors(stage):
         if statement := known.statement(name):
-            _require_params(name, statement, chosen(plain, known.graph.nodes[name].params))
+            _require_params(name, statement, chosen(plain, known.graph.nodes[name].keys))
             _require_deps(known, name, statement, seen)
 
 

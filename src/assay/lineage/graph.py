@@ -1,27 +1,40 @@
-"""The graph as dvc.yaml declares it: what each stage depends on, and which stage makes a file."""
+"""The graph as dvc.yaml declares it: what each stage needs and makes, and which stage makes a file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from assay.files import read_yaml
+import yaml
 
-DVC_YAML = Path("dvc.yaml")
+from assay.errors import AssayError
+from assay.files import read_text
+
+DVC_YAML, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
 class Node:
-    """A stage: the paths of its dependencies and outputs, and the keys of params.yaml that it reads."""
+    """A stage. `params`: file to keys. `in_git`: those of its `outs` that git keeps (`cache: false`)."""
 
-    deps: tuple[str, ...]
-    outs: tuple[str, ...]
-    params: tuple[str, ...]
+    name: str
+    cmd: Any
+    deps: frozenset[str]
+    params: dict[str, frozenset[str]]
+    outs: frozenset[str]
+    in_git: frozenset[str]
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of params.yaml that it reads."""
+        return sorted(self.params.get(PARAMS, ()))
 
 
 class Graph:
-    """The stages of dvc.yaml by name."""
+    """The stages of a dvc.yaml by name, each after those that it needs."""
 
     def __init__(self, nodes: Mapping[str, Node]) -> None:
         self.nodes = nodes
@@ -36,8 +49,8 @@ class Graph:
         found: set[str] = set()
         waiting = {stage}
         while waiting:
-            makers = {self.maker(dep) for name in waiting for dep in self.nodes[name].deps}
-            waiting = {name for name in makers if name} - found
+            needed = {one for name in waiting for one in needs(self.nodes[name], self.nodes)}
+            waiting = needed - found
             found |= waiting
         return sorted(found)
 
@@ -46,17 +59,60 @@ class Graph:
         return {out: name for name, node in self.nodes.items() for out in node.outs}
 
 
-def graph(path: Path = DVC_YAML) -> Graph:
-    """The graph of a dvc.yaml; AssayError if it is missing or no YAML."""
-    stages = read_yaml(path).get("stages", {})
-    return Graph({name: _node(stage) for name, stage in stages.items() if isinstance(stage, dict)})
+def graph(path: Path = Path(DVC_YAML)) -> Graph:
+    """The graph of a dvc.yaml; AssayError if it is missing or none."""
+    return Graph({node.name: node for node in nodes(read_text(path))})
 
 
-def _node(stage: Mapping[str, Any]) -> Node:
-    outs = [out for kind in ("outs", "metrics", "plots") for out in _names(stage.get(kind, []))]
-    return Node(tuple(_names(stage.get("deps", []))), tuple(outs), tuple(_names(stage.get("params", []))))
+def nodes(text: str) -> list[Node]:
+    """The stages of a dvc.yaml, each after those that it needs; AssayError if it cannot be read."""
+    try:
+        stages = (yaml.load(text, LOADER) or {}).get("stages") or {}
+        found = {name: _node(name, stage) for name, stage in stages.items()}
+        order = TopologicalSorter({one.name: needs(one, found) for one in found.values()})
+        return [found[name] for name in order.static_order()]
+    except (yaml.YAMLError, AttributeError, TypeError, CycleError) as error:
+        raise AssayError(f"not a graph of stages: {error}", where=DVC_YAML, todo="correct it") from error
 
 
-def _names(entries: list[Any]) -> list[str]:
-    """The paths or keys of entries, of which some have options (`path: {cache: false}`)."""
-    return [str(next(iter(entry)) if isinstance(entry, dict) else entry) for entry in entries]
+def touches(one: str, other: str) -> bool:
+    """Whether two paths are the same, or one lies in the other."""
+    first, second = PurePosixPath(one), PurePosixPath(other)
+    return first.is_relative_to(second) or second.is_relative_to(first)
+
+
+def needs(node: Node, others: Mapping[str, Node]) -> set[str]:
+    """The stages that make what a stage depends on."""
+    return {
+        name
+        for name, other in others.items()
+        if other is not node and any(touches(dep, out) for dep in node.deps for out in other.outs)
+    }
+
+
+def _node(name: str, stage: dict[str, Any]) -> Node:
+    outs = dict(_outs(stage))
+    return Node(
+        name=name,
+        cmd=stage.get("cmd"),
+        deps=frozenset(map(str, stage.get("deps", []))),
+        params=_params(stage.get("params", [])),
+        outs=frozenset(outs),
+        in_git=frozenset(path for path, cached in outs.items() if not cached),
+    )
+
+
+def _outs(stage: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Path of each output, and whether DVC's cache has it."""
+    for kind in ("outs", "metrics", "plots"):
+        for out in stage.get(kind, []):
+            for path, options in out.items() if isinstance(out, dict) else [(str(out), {})]:
+                yield str(path), (options or {}).get("cache", True)
+
+
+def _params(declared: list[Any]) -> dict[str, frozenset[str]]:
+    keys: dict[str, set[str]] = {}
+    for one in declared:
+        for file, names in one.items() if isinstance(one, dict) else [(PARAMS, [one])]:
+            keys.setdefault(str(file), set()).update(map(str, names or []))
+    return {file: frozenset(names) for file, names in keys.items()}

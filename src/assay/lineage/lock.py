@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from assay.files import read_yaml, write_text
+from assay.lineage.graph import PARAMS
 from assay.lineage.statement import Statement, location, same
 
 LOCK = Path("dvc.lock")
-PARAMS = "params.yaml"
 Entry = Mapping[str, Any]
 
 

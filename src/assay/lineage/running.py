@@ -70,7 +70,7 @@ def dependencies() -> dict[str, str]:
 def _used(known: Known, node: Node, plain: Mapping[str, Any]) -> Used:
     stamps = {path: _stamps(Path(path)) for path in node.deps}
     deps = {path: known.require(Path(path)) for path in sorted(node.deps)}
-    return Used(chosen(plain, node.params), {path: found for path, found in deps.items() if found}, stamps)
+    return Used(chosen(plain, node.keys), {path: found for path, found in deps.items() if found}, stamps)
 
 
 def _stamps(path: Path) -> dict[str, tuple[int, ...]]:
@@ -82,7 +82,7 @@ def _require_unchanged(stage: str, node: Node, used: Used, reread: Reread | None
     for path, before in used.stamps.items():
         if _stamps(Path(path)) != before and used.deps.get(path) != (md5(Path(path)) if Path(path).exists() else None):
             raise AssayError(f"it was changed while {stage} ran", where=path, todo=NOTHING_RECORDED)
-    now = chosen(reread(), node.params) if reread else used.params
+    now = chosen(reread(), node.keys) if reread else used.params
     for key, value in used.params.items():
         if not same(value, now.get(key)):
             inner, before, after = first_difference(key, value, now.get(key))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -67,7 +67,7 @@ def parse(content: object, where: str) -> Statement:
     return statement
 
 
-def chosen(plain: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+def chosen(plain: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     """The values of dotted keys of a configuration; a key that is not there is left out, as DVC does."""
     found = {}
     for key in keys:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from assay.errors import AssayError
 from assay.git import git
+from assay.lineage.graph import DVC_YAML, nodes
 from assay.merging.conflicts import generated, within
-from assay.merging.graph import DVC_YAML, nodes
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assay.errors import AssayError
 from assay.git import git, raw
-from assay.merging.graph import DVC_YAML, LOCK, PARAMS, nodes
+from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, nodes
 
 
 @dataclass(frozen=True)

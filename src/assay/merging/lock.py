@@ -4,12 +4,12 @@ It only proposes. `dvc repro`, which runs afterwards, holds every hash against t
 does not fit; so nothing is believed here that DVC would not believe of a dvc.lock in git.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assay.merging.graph import Node, touches
+from assay.lineage.graph import Node, touches
+from assay.lineage.statement import same
 from assay.merging.sources import Source
 
 YES, PERHAPS, NO = "yes", "perhaps", "no"
@@ -92,12 +92,6 @@ def recorded(source: Source, path: str) -> str | None:
     """The hash that the dvc.lock of a run has for an output."""
     outs = (out for entry in stages(source).values() for out in _items(entry, "outs"))
     return next((out.get("md5") for out in outs if out.get("path") == path), None)
-
-
-def same(one: object, other: object) -> bool:
-    """Whether dvc.lock would have the same text for both: 1, 1.0 and true are three things."""
-    first, second = (json.dumps(value, sort_keys=True, default=repr) for value in (one, other))
-    return first == second
 
 
 def _dep(path: str, had: str | None, source: Source, made: dict[str, str | None], there: Hash) -> str:

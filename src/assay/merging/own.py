@@ -12,7 +12,7 @@ from assay.errors import AssayError
 from assay.experiments.changes import param_changes
 from assay.experiments.clones import clone
 from assay.git import git
-from assay.merging.graph import PARAMS
+from assay.lineage.graph import PARAMS
 from assay.merging.sources import yaml_of
 
 KEYS_SHOWN = 5

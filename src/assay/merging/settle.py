@@ -12,9 +12,9 @@ from assay.errors import AssayError
 from assay.experiments.clones import dvc, reason
 from assay.files import md5, write_text
 from assay.git import git
+from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, Node, nodes
 from assay.merging import decisions, lock, sources
 from assay.merging.conflicts import generated, require_staged, within
-from assay.merging.graph import DVC_YAML, LOCK, PARAMS, Node, nodes
 from assay.merging.own import Side, require_said_in_conf
 
 RAN = re.compile(r"^Running stage '(.+)'", re.M)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from assay.errors import AssayError
 from assay.files import md5
 from assay.git import git, raw
-from assay.merging.graph import LOCK
+from assay.lineage.graph import LOCK
 
 COMMITS = 50  # that changed dvc.lock, the newest first: as far back as results are looked for
 

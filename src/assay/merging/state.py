@@ -1,13 +1,12 @@
 """What git is in the middle of, and whether the workspace is free."""
 
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from assay.errors import AssayError
 from assay.git import git
+from assay.lineage.busy import RWLOCK, holders
 
 LOCKED = Path(".assay/settle.lock")
 DVC_LOCKS = Path(".dvc/tmp")
@@ -94,35 +93,14 @@ def require_free(root: Path) -> None:
 def _require_no_run(root: Path) -> None:
     from zc.lockfile import LockError, LockFile
 
-    busy = AssayError("DVC is running here", where=str(root), todo="wait for it, or stop it")
-    if running := sorted(_holders(root)):
-        raise AssayError(busy.what, where=f"{root}: {'; '.join(running)}", todo=busy.todo)
+    todo = "wait for it, or stop it"
+    if running := [f"{command} (process {pid})" for pid, command in holders(root / RWLOCK).items()]:
+        raise AssayError("DVC is running here", where=f"{root}: {'; '.join(running)}", todo=todo)
     if (root / DVC_LOCKS).is_dir():
         try:
             LockFile(str(root / DVC_LOCKS / "lock")).close()
         except LockError as error:
-            raise busy from error
-
-
-def _holders(root: Path) -> Iterator[str]:
-    """The commands of living processes for which DVC's file of read and write locks names paths (dvc.rwlock)."""
-    path = root / DVC_LOCKS / "rwlock"
-    try:
-        held = json.loads(path.read_text()) if path.exists() else {}
-        infos = [*held.get("write", {}).values(), *(one for many in held.get("read", {}).values() for one in many)]
-        yield from {f"{one['cmd']} (process {one['pid']})" for one in infos if _alive(int(one["pid"]))}
-    except (ValueError, AttributeError, KeyError, TypeError):
-        return  # cut short by a kill: DVC itself says so
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+            raise AssayError("DVC is running here", where=str(root), todo=todo) from error
 
 
 def _of_git(root: Path, name: str) -> Path:
