@@ -26,8 +26,9 @@ def decide(copy: Copy, place: int, annotator: str) -> None:
 
 
 def rename(copy: Copy) -> None:
-    """Another name for the file of the model."""
+    """Another name for the model, and for its file."""
     copy.run("git", "mv", "conf/model/logistic.yaml", "conf/model/ridge.yaml")
+    edit(copy, "conf/model/ridge.yaml", "name: logistic", "name: ridge")
     edit(copy, "conf/config.yaml", "model: logistic", "model: ridge")
     edit(copy, "conf/config.yaml", "baselines.logistic: logistic", "baselines.logistic: ridge")
 
