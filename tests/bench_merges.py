@@ -70,9 +70,7 @@ def main() -> None:
     """Print the table, a row as it is measured: of all cases, or of those whose name has the word that is given."""
     cases = [case for case in CASES if (sys.argv[1:] or [""])[0] in case.name]
     names = dict.fromkeys(name for case in cases for name in case.branches)
-    print(
-        "| case | | files by hand, before | after | seconds | stages ran / had | seconds of a fresh run | the same bytes |"
-    )
+    print("| case | | files by hand, before | after | seconds | stages ran / had | a fresh run | the same bytes |")
     print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="assay-merges-") as name:
         folder = Path(name)
