@@ -57,11 +57,12 @@ def named(content: dict[str, Any]) -> dict[int, str]:
 
 
 def _alive(pid: int, written: float) -> bool:
-    """Whether that process lives; one that is younger than the lock only has the number of one that died."""
+    """Whether that process lives: one that nobody has reaped is dead, and one younger than the lock is another."""
     import psutil
 
     with suppress(psutil.Error):
-        return psutil.Process(pid).create_time() <= written + 1
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= written + 1
     return False
 
 
