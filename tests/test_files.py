@@ -13,7 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.errors import AssayError
-from assay.files import md5, plain, read_json, read_table, replacing, sha256, write_json, write_table, write_text
+from assay.files import (
+    md5,
+    plain,
+    read_json,
+    read_table,
+    replacing,
+    sha256,
+    write_json,
+    write_table,
+    write_text,
+    yaml_mapping,
+)
 
 TABLE = pd.DataFrame({"id": ["a", "b"], "x": [1.23456789, None], "sex": pd.Categorical(["F", None])})
 
@@ -159,3 +170,19 @@ def test_compiled_python_files_are_no_part_of_a_folder(tmp_path: Path) -> None:
     before = md5(tmp_path / "code")
     write_text(tmp_path / "code" / "__pycache__" / "a.pyc", "")
     assert md5(tmp_path / "code") == before
+
+
+@pytest.mark.parametrize(
+    "value", [1e-05, 1e22, "on", "no", "12:30", "1e-05", "010", float("inf"), None, True, 1, {10: 2}]
+)
+def test_yaml_that_dvc_writes_is_read_as_it_was_meant(value: object) -> None:
+    from dvc.utils.serialize import dumps_yaml
+
+    assert yaml_mapping(dumps_yaml({"key": value})) == {"key": value}
+    assert type(yaml_mapping(dumps_yaml({"key": value}))["key"]) is type(value)
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "a: b: c", "a: 1\na: 2", "\0", b"\xff", "a: *b"])
+def test_what_is_no_mapping_in_yaml_is_refused_with_a_reason(text: str | bytes) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        yaml_mapping(text)

@@ -110,15 +110,26 @@ def read_json(path: Path) -> Any:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file, read as DVC reads it; AssayError when it is missing, damaged or none."""
-    from ruamel.yaml import YAML
-
     _require(path)
     try:
-        content = YAML(typ="safe").load(path.read_bytes())
-    except Exception as error:  # a parser's and its constructors' errors share no base class
+        return yaml_mapping(path.read_bytes())
+    except ValueError as error:
         raise _damaged(path, error) from error
+
+
+def yaml_mapping(text: str | bytes) -> dict[str, Any]:
+    """The mapping in a text of YAML 1.2, as DVC reads it; ValueError with the reason if it is none.
+
+    In YAML 1.1, which PyYAML reads, `no` is no text, `1e-05` no number, and `12:30` is 750.
+    """
+    from ruamel.yaml import YAML
+
+    try:
+        content = YAML(typ="safe").load(text)
+    except Exception as error:  # a parser's and its constructors' errors share no base class
+        raise ValueError(" ".join(str(error).split()) or type(error).__name__) from error
     if not isinstance(content, dict):
-        raise _damaged(path, ValueError("no mapping"))
+        raise ValueError("not a mapping")
     return content
 
 

@@ -7,13 +7,10 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
 from assay.errors import AssayError
-from assay.files import read_text
+from assay.files import read_text, yaml_mapping
 
 DVC_YAML, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -67,11 +64,11 @@ def graph(path: Path = Path(DVC_YAML)) -> Graph:
 def nodes(text: str) -> list[Node]:
     """The stages of a dvc.yaml, each after those that it needs; AssayError if it cannot be read."""
     try:
-        stages = (yaml.load(text, LOADER) or {}).get("stages") or {}
+        stages = yaml_mapping(text).get("stages") or {}
         found = {name: _node(name, stage) for name, stage in stages.items()}
         order = TopologicalSorter({one.name: needs(one, found) for one in found.values()})
         return [found[name] for name in order.static_order()]
-    except (yaml.YAMLError, AttributeError, TypeError, CycleError) as error:
+    except (ValueError, AttributeError, TypeError, CycleError) as error:
         raise AssayError(f"not a graph of stages: {error}", where=DVC_YAML, todo="correct it") from error
 
 
