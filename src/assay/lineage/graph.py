@@ -15,7 +15,10 @@ DVC_YAML, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
 
 @dataclass(frozen=True)
 class Node:
-    """A stage. `params`: file to keys. `in_git`: those of its `outs` that git keeps (`cache: false`)."""
+    """A stage. `params`: file to keys, none for all. `in_git`: those of its `outs` that git keeps (`cache: false`).
+
+    `frozen`: whether DVC leaves it as it is, however old its inputs.
+    """
 
     name: str
     cmd: Any
@@ -23,11 +26,13 @@ class Node:
     params: dict[str, frozenset[str]]
     outs: frozenset[str]
     in_git: frozenset[str]
+    frozen: bool = False
 
     @property
-    def keys(self) -> list[str]:
-        """The keys of params.yaml that it reads."""
-        return sorted(self.params.get(PARAMS, ()))
+    def keys(self) -> list[str] | None:
+        """The keys of params.yaml that it reads; None for all of them."""
+        keys = self.params.get(PARAMS, frozenset())
+        return None if PARAMS in self.params and not keys else sorted(keys)
 
 
 class Graph:
@@ -42,11 +47,12 @@ class Graph:
         return next((self._makers[part] for part in above if part in self._makers), None)
 
     def ancestors(self, stage: str) -> list[str]:
-        """Every stage on whose outputs this one depends, directly or not, by name."""
+        """The stages on whose outputs this one depends, directly or not, by name; none beyond a frozen one."""
         found: set[str] = set()
         waiting = {stage}
         while waiting:
-            needed = {one for name in waiting for one in needs(self.nodes[name], self.nodes)}
+            thawed = (self.nodes[name] for name in waiting if not self.nodes[name].frozen)
+            needed = {one for node in thawed for one in needs(node, self.nodes)}
             waiting = needed - found
             found |= waiting
         return sorted(found)
@@ -92,11 +98,17 @@ def _node(name: str, stage: dict[str, Any]) -> Node:
     return Node(
         name=name,
         cmd=stage.get("cmd"),
-        deps=frozenset(map(str, stage.get("deps", []))),
+        deps=frozenset(as_path(dep) for dep in stage.get("deps", [])),
         params=_params(stage.get("params", [])),
         outs=frozenset(outs),
         in_git=frozenset(path for path, cached in outs.items() if not cached),
+        frozen=bool(stage.get("frozen")),
     )
+
+
+def as_path(declared: object) -> str:
+    """A path as it is compared: DVC keeps `./data` and `data/` as they were typed, in dvc.lock too."""
+    return PurePosixPath(str(declared)).as_posix()
 
 
 def _outs(stage: dict[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -104,7 +116,7 @@ def _outs(stage: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     for kind in ("outs", "metrics", "plots"):
         for out in stage.get(kind, []):
             for path, options in out.items() if isinstance(out, dict) else [(str(out), {})]:
-                yield str(path), (options or {}).get("cache", True)
+                yield as_path(path), (options or {}).get("cache", True)
 
 
 def _params(declared: list[Any]) -> dict[str, frozenset[str]]:
