@@ -172,6 +172,23 @@ def test_compiled_python_files_are_no_part_of_a_folder(tmp_path: Path) -> None:
     assert md5(tmp_path / "code") == before
 
 
+@pytest.mark.parametrize("interruption", [OSError, KeyboardInterrupt])
+def test_the_last_good_folder_comes_back_when_the_new_one_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]
+) -> None:
+    path = tmp_path / "folder"
+    path.mkdir()
+    (path / "good").write_text("good")
+
+    def interrupted(*_: object) -> None:
+        raise interruption
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(interruption), replacing(path) as scratch:
+        scratch.mkdir()
+    assert sorted(one.relative_to(tmp_path).as_posix() for one in tmp_path.rglob("*")) == ["folder", "folder/good"]
+
+
 @pytest.mark.parametrize(
     "value", [1e-05, 1e22, "on", "no", "12:30", "1e-05", "010", float("inf"), None, True, 1, {10: 2}]
 )

@@ -44,10 +44,20 @@ def replacing(path: Path) -> Iterator[Path]:
         scratch = Path(folder, path.name)
         yield scratch
         made = None if WRITTEN.get() is None else files_md5(scratch)
-        if scratch.is_dir() and path.is_dir():
-            path.rename(Path(folder, "replaced"))
-        scratch.replace(path)
+        _take_its_place(scratch, path, Path(folder, "replaced"))
     _note(path, made or {})
+
+
+def _take_its_place(new: Path, path: Path, old: Path) -> None:
+    """Put `new` where `path` is; a folder is moved to `old` first, and comes back if that fails or is interrupted."""
+    try:
+        if new.is_dir() and path.is_dir():
+            path.rename(old)
+        new.replace(path)
+    except BaseException:
+        if old.exists() and not path.exists():
+            old.rename(path)
+        raise
 
 
 def _note(path: Path, made: Mapping[str, str]) -> None:
