@@ -44,10 +44,20 @@ def replacing(path: Path) -> Iterator[Path]:
         scratch = Path(folder, path.name)
         yield scratch
         made = None if WRITTEN.get() is None else files_md5(scratch)
-        if scratch.is_dir() and path.is_dir():
-            path.rename(Path(folder, "replaced"))
-        scratch.replace(path)
+        _take_its_place(scratch, path, Path(folder, "replaced"))
     _note(path, made or {})
+
+
+def _take_its_place(new: Path, path: Path, old: Path) -> None:
+    """Put `new` where `path` is; a folder is moved to `old` first, and comes back if that fails or is interrupted."""
+    try:
+        if new.is_dir() and path.is_dir():
+            path.rename(old)
+        new.replace(path)
+    except BaseException:
+        if old.exists() and not path.exists():
+            old.rename(path)
+        raise
 
 
 def _note(path: Path, made: Mapping[str, str]) -> None:
@@ -110,15 +120,26 @@ def read_json(path: Path) -> Any:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file, read as DVC reads it; AssayError when it is missing, damaged or none."""
-    from ruamel.yaml import YAML
-
     _require(path)
     try:
-        content = YAML(typ="safe").load(path.read_bytes())
-    except Exception as error:  # a parser's and its constructors' errors share no base class
+        return yaml_mapping(path.read_bytes())
+    except ValueError as error:
         raise _damaged(path, error) from error
+
+
+def yaml_mapping(text: str | bytes) -> dict[str, Any]:
+    """The mapping in a text of YAML 1.2, as DVC reads it; ValueError with the reason if it is none.
+
+    In YAML 1.1, which PyYAML reads, `no` is no text, `1e-05` no number, and `12:30` is 750.
+    """
+    from ruamel.yaml import YAML
+
+    try:
+        content = YAML(typ="safe").load(text)
+    except Exception as error:  # a parser's and its constructors' errors share no base class
+        raise ValueError(" ".join(str(error).split()) or type(error).__name__) from error
     if not isinstance(content, dict):
-        raise _damaged(path, ValueError("no mapping"))
+        raise ValueError("not a mapping")
     return content
 
 

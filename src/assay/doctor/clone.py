@@ -12,6 +12,7 @@ from typing import Any
 from assay.doctor.hashing import Hashes
 from assay.doctor.lock import Lock, split
 from assay.errors import AssayError
+from assay.files import yaml_mapping
 from assay.git import git, raw
 
 LOCK, PIPELINE = "dvc.lock", "dvc.yaml"
@@ -74,7 +75,7 @@ class Clone:
         """The stages of dvc.yaml, or of the commit's where that is missing or cannot be read; empty if none can."""
         for text in (self.text(PIPELINE), (self.committed(PIPELINE) or b"").decode(errors="replace")):
             with suppress(ValueError):
-                stages = mapping(text).get("stages")
+                stages = yaml_mapping(text).get("stages")
                 if isinstance(stages, dict) and all(isinstance(one, dict) for one in stages.values()):
                     return stages
         return {}
@@ -100,19 +101,6 @@ class Clone:
                 if value := parser.get(section, name, fallback=None):
                     return value
         return None
-
-
-def mapping(text: str) -> dict[str, Any]:
-    """A YAML mapping; ValueError with the reason if it is none."""
-    import yaml
-
-    try:
-        plain = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
-    if not isinstance(plain, dict):
-        raise ValueError("not a mapping")
-    return plain
 
 
 def enter(start: Path) -> Clone:

@@ -7,10 +7,10 @@ from typing import Any
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import LOCK, PIPELINE, Clone, mapping
+from assay.doctor.clone import LOCK, PIPELINE, Clone
 from assay.doctor.lock import Lock, Mended, mended, split
 from assay.errors import AssayError
-from assay.files import write_bytes
+from assay.files import write_bytes, yaml_mapping
 
 OTHER_SIDES = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 
@@ -23,7 +23,7 @@ def graph(clone: Clone) -> Iterator[Finding]:
         yield Finding("the file is missing", PIPELINE, "git restore dvc.yaml", mend)
         return
     try:
-        stages = mapping(clone.text(PIPELINE)).get("stages")
+        stages = yaml_mapping(clone.text(PIPELINE)).get("stages")
         if not isinstance(stages, dict):
             raise ValueError("no stages")
     except ValueError as error:

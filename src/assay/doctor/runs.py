@@ -10,7 +10,8 @@ from typing import Any
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import Clone, mapping
+from assay.doctor.clone import Clone
+from assay.files import yaml_mapping
 
 NOT_HASHED = ("size", "nfiles")
 
@@ -26,20 +27,9 @@ def run_cache(clone: Clone) -> Iterator[Finding]:
 def _sound(path: Path) -> bool:
     text = path.read_bytes().decode(errors="replace")
     try:
-        return _hash(mapping(text)) == path.name or _hash(_as_dvc_reads(text)) == path.name
+        return _hash(yaml_mapping(text)) == path.name
     except ValueError:
         return False
-
-
-def _as_dvc_reads(text: str) -> Any:
-    """YAML 1.2, where `no` is a text: exact, and slower."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return YAML(typ="safe").load(text)
-    except YAMLError as error:
-        raise ValueError(str(error)) from error
 
 
 def _hash(content: Any) -> str:

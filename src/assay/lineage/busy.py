@@ -6,6 +6,7 @@ writes which files. `dvc exp run` looks there only after it has written params.y
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -15,6 +16,7 @@ from typing import Any
 from assay.errors import AssayError
 
 RWLOCK = Path(".dvc/tmp/rwlock")
+LOOKS, PAUSE = 4, 0.02  # seconds; at one that DVC is just writing
 # Set while a configuration is composed only to be looked at.
 LOOKING: ContextVar[bool] = ContextVar("looking", default=False)
 
@@ -32,8 +34,8 @@ def looking() -> Iterator[None]:
 def require_idle() -> None:
     """AssayError if a process that is not this one, nor one that started it, runs a stage in this workspace."""
     here = Path.cwd()
-    noted = next((folder / RWLOCK for folder in (here, *here.parents) if (folder / RWLOCK).exists()), RWLOCK)
-    for pid, command in holders(noted).items():
+    root = next((folder for folder in (here, *here.parents) if (folder / ".dvc").is_dir()), here)  # not one around it
+    for pid, command in holders(root / RWLOCK).items():
         if pid not in _own():
             raise AssayError(
                 f"another run holds the workspace: {command} (process {pid})",
@@ -46,8 +48,17 @@ def holders(rwlock: Path) -> dict[int, str]:
     """The living processes that an rwlock of DVC names, and their commands; none where it cannot be read."""
     with suppress(ValueError, OSError, AttributeError, TypeError, KeyError):
         written = rwlock.stat().st_mtime
-        return {pid: command for pid, command in named(json.loads(rwlock.read_text())).items() if _alive(pid, written)}
+        return {pid: command for pid, command in named(_whole(rwlock)).items() if _alive(pid, written)}
     return {}
+
+
+def _whole(rwlock: Path) -> dict[str, Any]:
+    """The content, read again if need be: DVC empties the file before it writes it. ValueError if it stays damaged."""
+    for _ in range(LOOKS - 1):
+        with suppress(ValueError):
+            return json.loads(rwlock.read_text())
+        time.sleep(PAUSE)
+    return json.loads(rwlock.read_text())
 
 
 def named(content: dict[str, Any]) -> dict[int, str]:
