@@ -7,13 +7,10 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
 from assay.errors import AssayError
 from assay.files import read_text
 
 DVC_YAML, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -66,8 +63,10 @@ def graph(path: Path = Path(DVC_YAML)) -> Graph:
 
 def nodes(text: str) -> list[Node]:
     """The stages of a dvc.yaml, each after those that it needs; AssayError if it cannot be read."""
+    import yaml  # late: `python -m assay.doctor` starts without it
+
     try:
-        stages = (yaml.load(text, LOADER) or {}).get("stages") or {}
+        stages = (yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}).get("stages") or {}
         found = {name: _node(name, stage) for name, stage in stages.items()}
         order = TopologicalSorter({one.name: needs(one, found) for one in found.values()})
         return [found[name] for name in order.static_order()]
