@@ -2,11 +2,12 @@
 
 from assay.doctor import contents, locks, pipeline
 from assay.doctor.attic import Attic
-from assay.doctor.clone import LOCK, Clone
+from assay.doctor.clone import Clone
 from assay.doctor.examine import examined
 from assay.errors import AssayError
+from assay.lineage.graph import LOCK, PARAMS
 
-RESULTS = (LOCK, "params.yaml", "reports")
+RESULTS = (LOCK, PARAMS, "reports")
 CHECKS = [*pipeline.CHECKS, *contents.CHECKS]  # data and models, as the lock that is back says
 
 
@@ -19,7 +20,7 @@ def back(clone: Clone, attic: Attic) -> list[str]:
     for result in examined(clone, locks.CHECKS, attic):  # or git could refuse
         for finding in result.left:
             raise AssayError(finding.what, where=finding.where, todo=finding.todo)
-    changed = [change for change in clone.changes if change.path.startswith((LOCK, "params.yaml", "reports/"))]
+    changed = [change for change in clone.changes if change.path.startswith((LOCK, PARAMS, "reports/"))]
     for change in changed:
         if clone.committed(change.path) is not None:
             attic.copy(clone.root / change.path)

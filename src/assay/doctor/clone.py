@@ -13,9 +13,9 @@ from assay.doctor.hashing import Hashes
 from assay.doctor.lock import Lock, split
 from assay.errors import AssayError
 from assay.git import git, raw
+from assay.lineage.graph import DVC_YAML, LOCK, Node, nodes
 
-LOCK, PIPELINE = "dvc.lock", "dvc.yaml"
-MARKS = (PIPELINE, ".dvc", ".git")
+MARKS = (DVC_YAML, ".dvc", ".git")
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,12 @@ class Clone:
         return path.read_bytes().decode(errors="replace") if path.exists() else ""
 
     @cached_property
-    def stages(self) -> dict[str, Any]:
+    def stages(self) -> dict[str, Node]:
         """The stages of dvc.yaml, or of the commit's where that is missing or cannot be read; empty if none can."""
-        for text in (self.text(PIPELINE), (self.committed(PIPELINE) or b"").decode(errors="replace")):
-            with suppress(ValueError):
-                stages = mapping(text).get("stages")
-                if isinstance(stages, dict) and all(isinstance(one, dict) for one in stages.values()):
-                    return stages
+        for text in (self.text(DVC_YAML), (self.committed(DVC_YAML) or b"").decode(errors="replace")):
+            with suppress(AssayError):
+                if found := nodes(text):
+                    return {node.name: node for node in found}
         return {}
 
     @cached_property

@@ -9,8 +9,7 @@ from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone, mapping
 from assay.doctor.lock import CONFLICT
 from assay.files import write_text
-
-PARAMS = "params.yaml"
+from assay.lineage.graph import PARAMS
 
 
 def readable(clone: Clone) -> Iterator[Finding]:

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from assay.doctor.clone import Clone, mapping
 from assay.doctor.lock import entry
-from assay.doctor.pipeline import outputs
 from assay.files import files_in, folder_md5
 
 FOLDER = ".dir"
@@ -56,20 +54,12 @@ def _inside(clone: Clone, path: str) -> bool:
 
 
 def _of_stages(clone: Clone) -> Iterator[Out]:
-    declared, uncached = outputs(clone.stages), _uncached(clone.stages)
     for name, block in clone.lock.entries.items():
+        node = clone.stages.get(name)
         for out in (entry(name, block) or {}).get("outs", []):
-            known = name in declared and out["path"] in declared[name]
-            if out.get("hash") == "md5" and (known or not declared):
-                yield Out(out["path"], str(out["md5"]), out["path"] not in uncached)
-
-
-def _uncached(stages: dict[str, Any]) -> set[str]:
-    options = [
-        one for stage in stages.values() for kind in ("outs", "metrics", "plots") for one in stage.get(kind) or []
-    ]
-    named = [item for one in options if isinstance(one, dict) for item in one.items()]
-    return {path for path, option in named if (option or {}).get("cache") is False}
+            known = node is not None and out["path"] in node.outs
+            if out.get("hash") == "md5" and (known or not clone.stages):
+                yield Out(out["path"], str(out["md5"]), cached=node is None or out["path"] not in node.in_git)
 
 
 def _of_files(clone: Clone) -> Iterator[Out]:

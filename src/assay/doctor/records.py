@@ -8,13 +8,14 @@ from functools import partial
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import LOCK, Clone, mapping
+from assay.doctor.clone import Clone, mapping
 from assay.doctor.lock import entry
 from assay.doctor.recorded import address
 from assay.doctor.runs import put_away
 from assay.errors import AssayError
 from assay.files import write_text
 from assay.lineage.checks import shortened
+from assay.lineage.graph import LOCK
 from assay.lineage.lock import Entry, differences, own_md5
 from assay.lineage.statement import location, parse
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import LOCK, Clone
-from assay.doctor.pipeline import outputs
+from assay.doctor.clone import Clone
 from assay.errors import sample
 from assay.files import write_bytes
+from assay.lineage.graph import LOCK, PARAMS
 
-MADE = (LOCK, "params.yaml", "reports/")
+MADE = (LOCK, PARAMS, "reports/")
 WRITTEN = ("conf/", "annotations/", "src/")
 LOCAL_SOURCE = re.compile(r"^\s*uri:\s*['\"]?(?:file://)?(?![\w+.-]+://)([^\s'\"#]+)", re.M)
 
@@ -65,8 +65,8 @@ def untracked(clone: Clone) -> Iterator[Finding]:
 
 
 def _inputs(clone: Clone) -> tuple[str, ...]:
-    made = {path for paths in outputs(clone.stages).values() for path in paths}
-    return tuple(dep for stage in clone.stages.values() for dep in stage.get("deps") or [] if dep not in made)
+    made = {out for node in clone.stages.values() for out in node.outs}
+    return tuple(dep for node in clone.stages.values() for dep in node.deps if dep not in made)
 
 
 def _sources(clone: Clone) -> set[str]:

@@ -94,8 +94,8 @@ def _node(name: str, stage: dict[str, Any]) -> Node:
     return Node(
         name=name,
         cmd=stage.get("cmd"),
-        deps=frozenset(map(str, stage.get("deps", []))),
-        params=_params(stage.get("params", [])),
+        deps=frozenset(map(str, stage.get("deps") or [])),
+        params=_params(stage.get("params") or []),
         outs=frozenset(outs),
         in_git=frozenset(path for path, cached in outs.items() if not cached),
     )
@@ -104,7 +104,7 @@ def _node(name: str, stage: dict[str, Any]) -> Node:
 def _outs(stage: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     """Path of each output, and whether DVC's cache has it."""
     for kind in ("outs", "metrics", "plots"):
-        for out in stage.get(kind, []):
+        for out in stage.get(kind) or []:
             for path, options in out.items() if isinstance(out, dict) else [(str(out), {})]:
                 yield str(path), (options or {}).get("cache", True)
 
