@@ -110,16 +110,34 @@ def read_json(path: Path) -> Any:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file, read as DVC reads it; AssayError when it is missing, damaged or none."""
-    from ruamel.yaml import YAML
-
     _require(path)
     try:
-        content = YAML(typ="safe").load(path.read_bytes())
-    except Exception as error:  # a parser's and its constructors' errors share no base class
+        content = parse_yaml(path.read_bytes())
+    except ValueError as error:
         raise _damaged(path, error) from error
     if not isinstance(content, dict):
         raise _damaged(path, ValueError("no mapping"))
     return content
+
+
+def parse_yaml(text: str | bytes) -> Any:
+    """The content of a YAML text, read as DVC reads it: by YAML 1.2, where `no` is a text. ValueError if it is none."""
+    from ruamel.yaml import YAML
+
+    try:
+        return YAML(typ="safe").load(text)
+    except Exception as error:  # a parser's and its constructors' errors share no base class
+        raise ValueError(str(error) or type(error).__name__) from error
+
+
+def parse_yaml_fast(text: str | bytes) -> Any:
+    """The same by YAML 1.1, where `no` is false, in a third of the time: for what DVC writes, and dvc.yaml."""
+    import yaml
+
+    try:
+        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
 
 
 def write_table(path: Path, table: "pd.DataFrame") -> None:

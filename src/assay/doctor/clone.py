@@ -12,6 +12,7 @@ from typing import Any
 from assay.doctor.hashing import Hashes
 from assay.doctor.lock import Lock, split
 from assay.errors import AssayError
+from assay.files import parse_yaml_fast
 from assay.git import git, raw
 from assay.lineage.graph import DVC_YAML, LOCK, Node, nodes
 
@@ -103,12 +104,7 @@ class Clone:
 
 def mapping(text: str) -> dict[str, Any]:
     """A YAML mapping; ValueError with the reason if it is none."""
-    import yaml
-
-    try:
-        plain = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
+    plain = parse_yaml_fast(text)
     if not isinstance(plain, dict):
         raise ValueError("not a mapping")
     return plain

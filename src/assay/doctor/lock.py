@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from assay.files import parse_yaml_fast
+
 HEADER = "schema: '2.0'\nstages:\n"
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.M)
 ENTRY = re.compile(r"^  ([^\s#:'\"-][^:]*):\s*$")
@@ -53,12 +55,10 @@ def split(text: str) -> Lock:
 
 def entry(name: str, block: str) -> dict[str, Any] | None:
     """What a block says of its stage; None unless every value in it is there and of its form."""
-    import yaml
-
     if not block.endswith("\n") or CONFLICT.search(block):
         return None
-    with suppress(yaml.YAMLError, AttributeError, TypeError):
-        content = yaml.load(block, getattr(yaml, "CSafeLoader", yaml.SafeLoader))[name]
+    with suppress(ValueError, AttributeError, TypeError, KeyError):
+        content = parse_yaml_fast(block)[name]
         files = [*content.get("deps", []), *content.get("outs", [])]
         if content.get("cmd") and all(_sound(file) for file in files):
             return content

@@ -11,6 +11,7 @@ from typing import Any
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone, mapping
+from assay.files import parse_yaml
 
 NOT_HASHED = ("size", "nfiles")
 
@@ -25,21 +26,10 @@ def run_cache(clone: Clone) -> Iterator[Finding]:
 
 def _sound(path: Path) -> bool:
     text = path.read_bytes().decode(errors="replace")
-    try:
-        return _hash(mapping(text)) == path.name or _hash(_as_dvc_reads(text)) == path.name
+    try:  # the second reader is exact, and slower
+        return _hash(mapping(text)) == path.name or _hash(parse_yaml(text)) == path.name
     except ValueError:
         return False
-
-
-def _as_dvc_reads(text: str) -> Any:
-    """YAML 1.2, where `no` is a text: exact, and slower."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return YAML(typ="safe").load(text)
-    except YAMLError as error:
-        raise ValueError(str(error)) from error
 
 
 def _hash(content: Any) -> str:

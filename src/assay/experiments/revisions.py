@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
-import yaml
 
 from assay.datasets import RECORD_ID, WEIGHT
 from assay.errors import AssayError, translated
+from assay.files import parse_yaml, parse_yaml_fast
 from assay.folds import TEST
 from assay.lineage import lock
 from assay.lineage.checks import require, shortened
@@ -93,8 +93,8 @@ class Recorded:
     def _entries(self) -> dict[str, lock.Entry]:
         """The entries of dvc.lock that name a statement."""
         try:
-            stages = yaml.load(self.tree.read_bytes(str(lock.LOCK)), yaml.CSafeLoader)["stages"]
-        except (FileNotFoundError, KeyError, TypeError, yaml.YAMLError):
+            stages = parse_yaml_fast(self.tree.read_bytes(str(lock.LOCK)))["stages"]
+        except (FileNotFoundError, KeyError, TypeError, ValueError):
             return {}  # whoever reads something that it should name will say so
         return {stage: entry for stage, entry in stages.items() if lock.own_md5(entry, stage)}
 
@@ -132,7 +132,7 @@ class Revision:
     @cached_property
     def params(self) -> dict[str, Any]:
         """params.yaml."""
-        return yaml.safe_load(self.files.read_bytes(str(PARAMS)))
+        return parse_yaml(self.files.read_bytes(str(PARAMS)))
 
     @cached_property
     def records(self) -> pd.DataFrame:

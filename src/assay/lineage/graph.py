@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from assay.errors import AssayError
-from assay.files import read_text
+from assay.files import parse_yaml_fast, read_text
 
 DVC_YAML, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
 
@@ -63,14 +63,12 @@ def graph(path: Path = Path(DVC_YAML)) -> Graph:
 
 def nodes(text: str) -> list[Node]:
     """The stages of a dvc.yaml, each after those that it needs; AssayError if it cannot be read."""
-    import yaml  # late: `python -m assay.doctor` starts without it
-
     try:
-        stages = (yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}).get("stages") or {}
+        stages = (parse_yaml_fast(text) or {}).get("stages") or {}
         found = {name: _node(name, stage) for name, stage in stages.items()}
         order = TopologicalSorter({one.name: needs(one, found) for one in found.values()})
         return [found[name] for name in order.static_order()]
-    except (yaml.YAMLError, AttributeError, TypeError, CycleError) as error:
+    except (ValueError, AttributeError, TypeError) as error:  # of YAML, of its form, or of a cycle
         raise AssayError(f"not a graph of stages: {error}", where=DVC_YAML, todo="correct it") from error
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assay.errors import AssayError
-from assay.files import md5
+from assay.files import md5, parse_yaml
 from assay.git import git, raw
 from assay.lineage.graph import LOCK
 
@@ -95,11 +95,9 @@ def yaml_of(root: Path, commit: str, path: str) -> dict[str, Any]:
 
 def mapping(text: bytes) -> dict[str, Any]:
     """A mapping in YAML, read as DVC reads it; empty if it is none."""
-    from ruamel.yaml import YAML, YAMLError
-
     try:
-        content = YAML(typ="safe").load(text)
-    except (YAMLError, ValueError):
+        content = parse_yaml(text)
+    except ValueError:
         return {}
     return content if isinstance(content, dict) else {}
 
