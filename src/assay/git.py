@@ -28,6 +28,22 @@ def raw(folder: Path, *arguments: str) -> bytes:
     return done.stdout
 
 
+def content(folder: Path, revision: str, path: str) -> bytes | None:
+    """A file of a commit (of the index for ""); None if there is no such file or commit."""
+    try:
+        return raw(folder, "cat-file", "blob", f"{revision}:{path}")
+    except AssayError:
+        return None
+
+
+def shared(folder: Path, one: str, other: str) -> str:
+    """The last commit that two have in common; "" if there is none, or one of them is unknown."""
+    try:
+        return git(folder, "merge-base", one, other)
+    except AssayError:
+        return ""
+
+
 def _shortened(said: str) -> str:
     """Of many lines the first and the last: on a full disk git names every file."""
     lines = said.splitlines()

@@ -13,7 +13,7 @@ from assay.doctor.hashing import Hashes
 from assay.doctor.lock import Lock, split
 from assay.errors import AssayError
 from assay.files import parse_yaml_fast
-from assay.git import git, raw
+from assay.git import content, git
 from assay.lineage.graph import DVC_YAML, LOCK, Node, nodes
 
 MARKS = (DVC_YAML, ".dvc", ".git")
@@ -61,9 +61,7 @@ class Clone:
 
     def committed(self, path: str, revision: str = "HEAD") -> bytes | None:
         """The content of a file in a commit; None if there is no such file or commit."""
-        with suppress(AssayError):
-            return raw(self.root, "cat-file", "blob", f"{revision}:{path}")
-        return None
+        return content(self.root, revision, path)
 
     def text(self, name: str) -> str:
         """A file as text; "" if it is missing."""

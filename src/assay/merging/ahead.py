@@ -4,10 +4,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.errors import AssayError
 from assay.git import git
-from assay.lineage.graph import DVC_YAML, nodes
-from assay.merging.conflicts import generated, within
+from assay.lineage.graph import DVC_YAML
+from assay.merging.conflicts import generated, stages, within
 
 
 @dataclass(frozen=True)
@@ -36,15 +35,9 @@ def ahead(root: Path, target: str) -> Ahead | None:
 
 def _changes_the_line(root: Path, fork: str, side: str) -> bool:
     changed = git(root, "diff", "--name-only", "--no-renames", "-z", fork, side).split("\0")
-    line = {"conf", DVC_YAML, *generated(root, [fork, side]), *_deps(root, fork), *_deps(root, side)}
+    read = {dep for commit in (fork, side) for node in stages(root, commit) for dep in node.deps}
+    line = {"conf", DVC_YAML, *generated(root, [fork, side]), *read}
     return any(path and within(path, line) for path in changed)
-
-
-def _deps(root: Path, commit: str) -> set[str]:
-    try:
-        return {dep for node in nodes(git(root, "show", f"{commit}:{DVC_YAML}")) for dep in node.deps}
-    except AssayError:
-        return set()  # no graph there: then dvc.yaml itself differs
 
 
 def _people(root: Path, target: str) -> list[str] | None:

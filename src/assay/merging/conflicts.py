@@ -1,13 +1,12 @@
 """What a merge left open: files that people decide on, and files that the line makes."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay.errors import AssayError
-from assay.git import git, raw
-from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, nodes
+from assay.git import content, git, raw
+from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, Node, nodes
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,15 @@ OURS, THEIRS = "2", "3"  # stages of git's index
 
 def generated(root: Path, commits: Iterable[str]) -> set[str]:
     """What is made, not written: params.yaml, dvc.lock, and each output that git keeps by the graph of a commit."""
-    found = {LOCK, PARAMS}
-    for commit in commits:
-        with suppress(AssayError):  # a commit without a graph, or with one that cannot be read, adds nothing
-            found |= {out for node in nodes(git(root, "show", f"{commit}:{DVC_YAML}")) for out in node.in_git}
-    return found
+    return {LOCK, PARAMS, *(out for commit in commits for node in stages(root, commit) for out in node.in_git)}
+
+
+def stages(root: Path, commit: str) -> list[Node]:
+    """The graph of a commit, each stage after those it needs; empty where it has none that can be read."""
+    try:
+        return nodes((content(root, commit, DVC_YAML) or b"").decode(errors="replace"))
+    except AssayError:
+        return []
 
 
 def within(path: str, made: Iterable[str]) -> bool:

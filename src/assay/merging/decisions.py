@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from assay.errors import AssayError
 from assay.files import write_bytes
-from assay.git import git, raw
+from assay.git import content, git, shared
 from assay.paths import ANNOTATIONS, DECISIONS
 
 MAIN = ("refs/heads/main", "refs/remotes/origin/main")
@@ -20,9 +19,8 @@ def put_mains_first(root: Path, commits: Sequence[str]) -> list[str]:
     changed = []
     for path in _ledgers(root):
         merged = (root / path).read_bytes()
-        ordered = arranged(
-            max((_shown(root, fork, path) for fork in _forks(root, commits)), key=len, default=b""), merged
-        )
+        mains = (content(root, fork, path) or b"" for fork in _forks(root, commits))
+        ordered = arranged(max(mains, key=len, default=b""), merged)
         if ordered != merged:
             write_bytes(root / path, ordered)
             git(root, "add", "--", path)
@@ -48,18 +46,4 @@ def _ledgers(root: Path) -> list[str]:
 def _forks(root: Path, commits: Sequence[str]) -> list[str]:
     """What main shares with each commit."""
     heads = git(root, "for-each-ref", "--format=%(objectname)", *MAIN).split()[:1]
-    found = []
-    for main in heads:
-        for commit in commits:
-            try:
-                found.append(git(root, "merge-base", main, commit))
-            except AssayError:
-                continue  # no common history: nothing of main's is in it
-    return found
-
-
-def _shown(root: Path, commit: str, path: str) -> bytes:
-    try:
-        return raw(root, "show", f"{commit}:{path}")
-    except AssayError:
-        return b""
+    return [fork for main in heads for commit in commits if (fork := shared(root, main, commit))]

@@ -10,7 +10,7 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.experiments.clones import dvc, environment
 from assay.experiments.sweep import baseline
-from assay.git import git
+from assay.git import git, shared
 from assay.merging import conflicts, state
 from assay.merging.conflicts import Ways
 from assay.merging.own import Side
@@ -44,11 +44,11 @@ def merge(root: Path, branches: Sequence[str]) -> bool:
 def begin(root: Path, branch: str) -> tuple[str, ...]:
     """Let git merge a branch as far as it can; the command of ours that does the rest, none where nothing is to do."""
     tip, head = _commit(root, branch), git(root, "rev-parse", "HEAD")
-    shared = _shared(root, head, tip)
-    if shared == tip:
+    fork = shared(root, head, tip)
+    if fork == tip:
         print(f"{branch} is merged already", file=sys.stderr)
         return ()
-    if shared == head:
+    if fork == head:
         git(root, "merge", "--quiet", "--ff-only", branch)
         bring_data(root)
         return ("settle",)
@@ -95,7 +95,7 @@ def sides(root: Path, commits: Sequence[str]) -> list[Side]:
 
     head, *others = commits
     pairs = [(head, others[0]), *((other, head) for other in others)]
-    return [Side(name_of(root, sha), base, sha) for sha, other in pairs if (base := _shared(root, sha, other))]
+    return [Side(name_of(root, sha), base, sha) for sha, other in pairs if (base := shared(root, sha, other))]
 
 
 def abort(root: Path) -> None:
@@ -146,11 +146,6 @@ def _commit(root: Path, branch: str) -> str:
         return git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{branch}^{{commit}}")
     except AssayError as error:
         raise AssayError(f"no branch or commit {branch!r}", where="git", todo="git branch --all; git fetch") from error
-
-
-def _shared(root: Path, one: str, other: str) -> str:
-    done = subprocess.run(["git", "merge-base", one, other], cwd=root, capture_output=True, text=True)
-    return done.stdout.split()[0] if done.stdout.split() else ""
 
 
 def _then(todo: str, branches: Sequence[str]) -> str:

@@ -18,7 +18,6 @@ from assay.merging.conflicts import generated, require_staged, within
 from assay.merging.own import Side, require_said_in_conf
 
 RAN = re.compile(r"^Running stage '(.+)'", re.M)
-CACHED = re.compile(r"^Stage '(.+)' is cached", re.M)
 
 
 @dataclass(frozen=True)

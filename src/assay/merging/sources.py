@@ -1,16 +1,14 @@
 """Where results that are known already can be had: commits, and what a run that was cut off left."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from assay.errors import AssayError
-from assay.files import md5, parse_yaml
-from assay.git import git, raw
+from assay.files import folder_md5, md5, parse_yaml
+from assay.git import content, git, raw
 from assay.lineage.graph import LOCK
 
 COMMITS = 50  # that changed dvc.lock, the newest first: as far back as results are looked for
@@ -40,18 +38,15 @@ class Committed:
     @cached_property
     def lock(self) -> dict[str, Any]:
         """dvc.lock; empty where the commit has none that can be read."""
-        return parsed(_shown(self.root, self.sha, LOCK))
+        return parsed(content(self.root, self.sha, LOCK) or b"")
 
     def md5(self, path: str) -> str:
         listed = raw(self.root, "ls-tree", "-r", "-z", "--name-only", self.sha, "--", path).decode().split("\0")
-        names = sorted(filter(None, listed))
-        hashes = [hashlib.md5(_shown(self.root, self.sha, name)).hexdigest() for name in names]
-        if names == [path]:
-            return hashes[0]
-        listing = [
-            {"md5": one, "relpath": name.removeprefix(f"{path}/")} for name, one in zip(names, hashes, strict=True)
-        ]
-        return f"{hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest()}.dir" if names else ""
+        files = {name.removeprefix(f"{path}/"): self._file_md5(name) for name in filter(None, listed)}
+        return files[path] if list(files) == [path] else folder_md5(files) if files else ""
+
+    def _file_md5(self, path: str) -> str:
+        return hashlib.md5(content(self.root, self.sha, path) or b"").hexdigest()
 
     def place(self, path: str) -> None:
         git(self.root, "restore", f"--source={self.sha}", "--staged", "--worktree", "--", path)
@@ -83,27 +78,20 @@ def of(root: Path, commits: Sequence[str]) -> list[Source]:
 
 def parsed(text: bytes) -> dict[str, Any]:
     """A dvc.lock; empty if it is none: one with marks of a merge, say, or cut short."""
-    content = mapping(text)
-    stages = content.get("stages")
-    return content if isinstance(stages, dict) and all(isinstance(one, dict) for one in stages.values()) else {}
+    lock = mapping(text)
+    stages = lock.get("stages")
+    return lock if isinstance(stages, dict) and all(isinstance(one, dict) for one in stages.values()) else {}
 
 
 def yaml_of(root: Path, commit: str, path: str) -> dict[str, Any]:
     """A YAML file of a commit; empty where it has none that can be read."""
-    return mapping(_shown(root, commit, path))
+    return mapping(content(root, commit, path) or b"")
 
 
 def mapping(text: bytes) -> dict[str, Any]:
     """A mapping in YAML, read as DVC reads it; empty if it is none."""
     try:
-        content = parse_yaml(text)
+        found = parse_yaml(text)
     except ValueError:
         return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _shown(root: Path, sha: str, path: str) -> bytes:
-    try:
-        return raw(root, "show", f"{sha}:{path}")
-    except AssayError:
-        return b""
+    return found if isinstance(found, dict) else {}

@@ -14,20 +14,17 @@ DVC_LOCKS = Path(".dvc/tmp")
 
 def merging(root: Path) -> list[str]:
     """The commits that are being merged into this one; none where no merge is in progress."""
-    path = _of_git(root, "MERGE_HEAD")
-    return path.read_text().split() if path.exists() else []
+    return _said(_of_git(root, "MERGE_HEAD")).split()
 
 
 def picking(root: Path) -> str:
     """The commit that `git cherry-pick` is putting here; "" if none."""
-    path = _of_git(root, "CHERRY_PICK_HEAD")
-    return path.read_text().strip() if path.exists() else ""
+    return _said(_of_git(root, "CHERRY_PICK_HEAD"))
 
 
 def reverting(root: Path) -> str:
     """The commit that `git revert` is taking back; "" if none."""
-    path = _of_git(root, "REVERT_HEAD")
-    return path.read_text().strip() if path.exists() else ""
+    return _said(_of_git(root, "REVERT_HEAD"))
 
 
 def rebasing(root: Path) -> Path | None:
@@ -44,17 +41,15 @@ def uncommitted(root: Path) -> bool:
 def picked(root: Path) -> str:
     """The commit that the rebase in progress has put here last; "" if there is none."""
     folder = rebasing(root)
-    done = folder / "done" if folder else None
-    lines = [line.split() for line in done.read_text().splitlines()] if done and done.exists() else []
-    picks = [words[1] for words in lines if words[:1] in (["pick"], ["reword"], ["edit"])]
+    lines = _said(folder / "done").splitlines() if folder else []
+    picks = [words[1] for words in map(str.split, lines) if words[:1] in (["pick"], ["reword"], ["edit"])]
     return picks[-1] if picks else ""
 
 
 def original(root: Path) -> str:
     """The last commit of the branch before the rebase in progress; "" if there is none."""
     folder = rebasing(root)
-    path = folder / "orig-head" if folder else None
-    return path.read_text().strip() if path and path.exists() else ""
+    return _said(folder / "orig-head") if folder else ""
 
 
 def require_nothing_in_progress(root: Path) -> None:
@@ -101,6 +96,11 @@ def _require_no_run(root: Path) -> None:
             LockFile(str(root / DVC_LOCKS / "lock")).close()
         except LockError as error:
             raise AssayError("DVC is running here", where=str(root), todo=todo) from error
+
+
+def _said(path: Path) -> str:
+    """What a file of git's says; "" where there is none."""
+    return path.read_text().strip() if path.exists() else ""
 
 
 def _of_git(root: Path, name: str) -> Path:
