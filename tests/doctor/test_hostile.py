@@ -58,7 +58,7 @@ def test_what_files_say_is_text_for_a_terminal(clone: Copy, capsys: pytest.Captu
     (clone.path / "models/\x1b]0;evil\x07\n.txt").write_text("x")
     examine(clone)
     said = capsys.readouterr().out
-    assert "\\x1b]0;evil\\x07\\x0a.txt" in said
+    assert "\\x1b]0;evil\\x07\\n.txt" in said
     assert "\x1b" not in said
 
 

@@ -44,6 +44,11 @@ class Attic:
         return self._folder
 
 
+def away(path: Path, attic: Attic) -> None:
+    """The mend that takes a file or folder away and keeps it."""
+    attic.move(path)
+
+
 def _free(path: Path) -> Path:
     """The path, or the first of path.2, path.3, ... that nothing has."""
     number, free = 1, path

@@ -39,6 +39,10 @@ class Clone:
         """The same with nothing read, but for hashes, which know files that changed."""
         return Clone(self.root, self.hashes)
 
+    def name(self, path: Path) -> str:
+        """How to call a file: from the root where it lies in the clone."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
     def git(self, *arguments: str) -> str:
         """What git prints; AssayError with its words if it fails."""
         return git(self.root, *arguments)

@@ -6,7 +6,6 @@ time of its own: DVC sees it, and agrees.
 """
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -44,7 +43,7 @@ def cache(clone: Clone) -> Iterator[Finding]:
             said = "put back from the workspace" if name in here else f"put away; then: {then}"
             what = f"an object of the cache is damaged: {wanted.get(name, 'not of this commit')}"
             mend = partial(_mend_object, path, name, here.get(name))
-            yield Finding(what, _name(clone, path), f"assay doctor --mend: {said}", mend, then=then)
+            yield Finding(what, clone.name(path), f"assay doctor --mend: {said}", mend, then=then)
     for name in sorted(here.keys() & wanted.keys()):
         path = address(clone, name)
         if not path.exists():
@@ -92,7 +91,7 @@ def _folder(clone: Clone, out: Out) -> Iterator[Finding]:
     files, here = listing(clone, out) or _committed(clone, out), lying(clone, out.path)
     if files is None:
         what = "not what dvc.lock says, and which of its files cannot be known"
-        mend = partial(_take_away, clone, out.path)
+        mend = partial(_put_away, clone, out.path)
         yield Finding(what, out.path, "assay doctor --mend puts it away", mend, then=AGAIN)
         return
     for name, recorded in files.items():
@@ -100,7 +99,7 @@ def _folder(clone: Clone, out: Out) -> Iterator[Finding]:
             yield _differs(clone, f"{out.path}/{name}", recorded, here[name])
     for name in here.keys() - files.keys():
         path = f"{out.path}/{name}"
-        yield Finding("dvc.lock has no such file", path, "assay doctor --mend", partial(_take_away, clone, path))
+        yield Finding("dvc.lock has no such file", path, "assay doctor --mend", partial(_put_away, clone, path))
 
 
 def _differs(clone: Clone, path: str, recorded: str, found: str) -> Finding:
@@ -109,7 +108,7 @@ def _differs(clone: Clone, path: str, recorded: str, found: str) -> Finding:
         todo = "dvc checkout, or assay doctor --mend, which also sees what DVC does not"
         return Finding(what, path, todo, partial(_restore, clone, path, recorded))
     todo = f"assay doctor --mend puts it away, then {AGAIN}"
-    return Finding(what, path, todo, partial(_take_away, clone, path), then=AGAIN)
+    return Finding(what, path, todo, partial(_put_away, clone, path), then=AGAIN)
 
 
 def _files(clone: Clone) -> Iterator[tuple[str, str]]:
@@ -174,10 +173,6 @@ def _restore(clone: Clone, path: str, recorded: str, attic: Attic) -> None:
         _copy(source, scratch, recorded)
 
 
-def _take_away(clone: Clone, path: str, attic: Attic) -> None:
-    _put_away(clone, path, attic)
-
-
 def _put_away(clone: Clone, path: str, attic: Attic) -> None:
     """Keep a file or folder; a file that the cache has under its own hash is kept already."""
     target = clone.root / path
@@ -206,10 +201,6 @@ def _copy(source: Path | bytes, target: Path, recorded: str) -> None:
         shutil.copyfile(source, target)
     if md5(target) != recorded:
         raise AssayError("what was to be put back has changed meanwhile", where=str(source), todo="look again")
-
-
-def _name(clone: Clone, path: Path) -> str:
-    return os.path.relpath(path, clone.root)
 
 
 CHECKS = [

@@ -17,7 +17,7 @@ _ALONE = next(check for check in CHECKS if check.code == "at-work")
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found: mended, left, and advice; `failed` are the words of mends that failed."""
+    """What a check found: what is mended, and what is left, with the mends that failed."""
 
     check: Check
     mended: list[Finding] = field(default_factory=list)

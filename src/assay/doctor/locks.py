@@ -6,10 +6,11 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from assay.doctor.attic import Attic
+from assay.doctor.attic import Attic, away
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
 from assay.doctor.running import RWLOCKS, at_work, processes
+from assay.errors import AssayError
 from assay.lineage.busy import holders, named
 
 GIT_LOCKS = ("*.lock", "refs/**/*.lock")
@@ -26,7 +27,7 @@ def dvc(clone: Clone) -> Iterator[Finding]:
     for path in (clone.root / name for name in RWLOCKS):
         if fault := _fault(path):
             todo = "DVC says JSON structure is corrupted, or busy: assay doctor --mend"
-            yield Finding(fault, _name(clone, path), todo, partial(_away, path))
+            yield Finding(fault, clone.name(path), todo, partial(away, path))
 
 
 def _fault(path: Path) -> str:
@@ -45,13 +46,11 @@ def git(clone: Clone) -> Iterator[Finding]:
     for path in found if found and not _gits(clone.root) else []:
         if not _open(path):
             todo = "git says another process seems to be running: assay doctor --mend"
-            yield Finding("a lock of git that no process holds", _name(clone, path), todo, partial(_away, path))
+            yield Finding("a lock of git that no process holds", clone.name(path), todo, partial(away, path))
 
 
 def index(clone: Clone) -> Iterator[Finding]:
     """The index can be made again from the commit; files stay as they are."""
-    from assay.errors import AssayError
-
     try:
         clone.git("ls-files", "--stage", "--", "dvc.yaml")
     except AssayError as error:
@@ -59,7 +58,7 @@ def index(clone: Clone) -> Iterator[Finding]:
             raise
         path = clone.git_folder / "index"
         yield Finding(
-            "git cannot read its index", _name(clone, path), "assay doctor --mend", partial(_again, clone, path)
+            "git cannot read its index", clone.name(path), "assay doctor --mend", partial(_again, clone, path)
         )
 
 
@@ -82,14 +81,6 @@ def _open(path: Path) -> bool:
             if any(Path(file.path) == path.resolve() for file in process.open_files()):
                 return True
     return False
-
-
-def _away(path: Path, attic: Attic) -> None:
-    attic.move(path)
-
-
-def _name(clone: Clone, path: Path) -> str:
-    return path.relative_to(clone.root).as_posix() if path.is_relative_to(clone.root) else str(path)
 
 
 CHECKS = [

@@ -6,6 +6,7 @@ from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
 from assay.doctor.examine import Result, examined
+from assay.text import visible
 
 SHOWN = 6  # findings of a check, in each state
 
@@ -16,15 +17,10 @@ def told(clone: Clone, checks: list[Check], attic: Attic | None) -> bool:
     for result in examined(clone, checks, attic):
         results.append(result)
         for line in lines(result):
-            print(_plain(line), flush=True)
+            print(visible(line), flush=True)
     for line in summary(results, len(clone.hashes), attic.kept if attic else []):
-        print(_plain(line), flush=True)
+        print(visible(line), flush=True)
     return all(result.sound for result in results)
-
-
-def _plain(line: str) -> str:
-    """Names of files and words of a damaged file are text, whatever they would do to a terminal."""
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in line)
 
 
 def lines(result: Result) -> Iterator[str]:

@@ -1,13 +1,12 @@
 """Who is at work in a clone: what they hold is never taken from them."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
-from assay.lineage.busy import holders
+from assay.lineage.busy import holders, holding, own
 
 if TYPE_CHECKING:
     import psutil
@@ -20,8 +19,6 @@ STAGE = "assay.stages."
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
     """Hold DVC's own locks, as long as something is mended; AssayError if another process is at work in the clone."""
-    from zc.lockfile import LockError, LockFile
-
     if found := at_work(root):
         raise busy(found)
     if (root / ".dvc").is_dir():
@@ -29,11 +26,7 @@ def alone(root: Path) -> Iterator[None]:
     with ExitStack() as held:
         for name in LOCKS:
             if (root / name).parent.is_dir():
-                try:
-                    lock = LockFile(str(root / name))
-                except LockError as error:
-                    raise busy([f"DVC ({name} is held)"]) from error
-                held.callback(lock.close)
+                held.enter_context(holding(root / name, busy([f"DVC ({name} is held)"])))
         yield
 
 
@@ -58,6 +51,5 @@ def processes(root: Path) -> list["psutil.Process"]:
     """The processes that work in this very folder, but for this one and those that started it."""
     import psutil
 
-    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    there = psutil.process_iter(["cmdline", "cwd"])
-    return [one for one in there if one.pid not in own and one.info["cwd"] == str(root.resolve())]
+    ours, there = own(), psutil.process_iter(["cmdline", "cwd"])
+    return [one for one in there if one.pid not in ours and one.info["cwd"] == str(root.resolve())]

@@ -34,7 +34,7 @@ def require_idle() -> None:
     here = Path.cwd()
     noted = next((folder / RWLOCK for folder in (here, *here.parents) if (folder / RWLOCK).exists()), RWLOCK)
     for pid, command in holders(noted).items():
-        if pid not in _own():
+        if pid not in own():
             raise AssayError(
                 f"another run holds the workspace: {command} (process {pid})",
                 where="params.yaml, which was left as it is",
@@ -56,6 +56,21 @@ def named(content: dict[str, Any]) -> dict[int, str]:
     return {int(info["pid"]): str(info["cmd"]) for info in (*content.get("write", {}).values(), *readers)}
 
 
+@contextmanager
+def holding(lock: Path, refusal: AssayError) -> Iterator[None]:
+    """Hold a lock file, as DVC holds its own; `refusal` is raised where another process has it."""
+    from zc.lockfile import LockError, LockFile
+
+    try:
+        held = LockFile(str(lock))
+    except LockError as error:
+        raise refusal from error
+    try:
+        yield
+    finally:
+        held.close()
+
+
 def _alive(pid: int, written: float) -> bool:
     """Whether that process lives; one that is younger than the lock only has the number of one that died."""
     import psutil
@@ -65,7 +80,8 @@ def _alive(pid: int, written: float) -> bool:
     return False
 
 
-def _own() -> set[int]:
+def own() -> set[int]:
+    """This process, and those that started it."""
     import psutil
 
     return {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}

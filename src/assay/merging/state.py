@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assay.errors import AssayError
 from assay.git import git
-from assay.lineage.busy import RWLOCK, holders
+from assay.lineage.busy import RWLOCK, holders, holding
 
 LOCKED = Path(".assay/settle.lock")
 DVC_LOCKS = Path(".dvc/tmp")
@@ -65,18 +65,11 @@ def require_nothing_in_progress(root: Path) -> None:
 @contextmanager
 def workspace(root: Path) -> Iterator[None]:
     """Hold the workspace; AssayError if another run holds it."""
-    from zc.lockfile import LockError, LockFile
-
     (root / LOCKED).parent.mkdir(exist_ok=True)
-    try:
-        lock = LockFile(str(root / LOCKED))
-    except LockError as error:
-        raise AssayError("another merge is being settled here", where=str(root), todo="wait for it") from error
-    try:
+    refusal = AssayError("another merge is being settled here", where=str(root), todo="wait for it")
+    with holding(root / LOCKED, refusal):
         _require_no_run(root)
         yield
-    finally:
-        lock.close()
 
 
 def require_free(root: Path) -> None:
@@ -86,16 +79,12 @@ def require_free(root: Path) -> None:
 
 
 def _require_no_run(root: Path) -> None:
-    from zc.lockfile import LockError, LockFile
-
     todo = "wait for it, or stop it"
     if running := [f"{command} (process {pid})" for pid, command in holders(root / RWLOCK).items()]:
         raise AssayError("DVC is running here", where=f"{root}: {'; '.join(running)}", todo=todo)
     if (root / DVC_LOCKS).is_dir():
-        try:
-            LockFile(str(root / DVC_LOCKS / "lock")).close()
-        except LockError as error:
-            raise AssayError("DVC is running here", where=str(root), todo=todo) from error
+        with holding(root / DVC_LOCKS / "lock", AssayError("DVC is running here", where=str(root), todo=todo)):
+            return
 
 
 def _said(path: Path) -> str:
