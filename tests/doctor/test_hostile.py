@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from assay.doctor import recorded
+from assay.doctor import outputs
 from assay.doctor.attic import Attic
 from assay.doctor.clone import Clone
 from assay.doctor.examine import chosen
-from assay.doctor.report import told
+from assay.doctor.report import print_report
 from assay.files import folder_listing
 from pipeline_copy import Copy
 
 
 def examine(clone: Copy) -> None:
     checks = [one for one in chosen(True, []) if one.code in ("cache", "workspace", "missing", "endings", "writing")]
-    told(Clone(clone.path), checks, Attic(clone.path))
+    print_report(Clone(clone.path), checks, Attic(clone.path))
 
 
 @pytest.mark.parametrize("place", ["../victim.txt", "{absolute}", "link/victim.txt", ".git/config"])
@@ -48,7 +48,7 @@ def test_a_listing_that_names_files_elsewhere(clone: Copy, tmp_path: Path) -> No
         (cache / md5[:2]).mkdir(exist_ok=True)
         (cache / md5[:2] / md5[2:]).write_bytes(content)
     lock = (clone.path / "dvc.lock").read_text()
-    own = next(out.md5 for out in recorded.outs(Clone(clone.path)) if out.path == "models")
+    own = next(out.md5 for out in outputs.outs(Clone(clone.path)) if out.path == "models")
     (clone.path / "dvc.lock").write_text(lock.replace(own, name))
     examine(clone)
     assert victim.read_text() == "precious"

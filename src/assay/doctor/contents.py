@@ -14,16 +14,16 @@ from pathlib import Path
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
-from assay.doctor.recorded import (
+from assay.doctor.outputs import (
     FOLDER,
     Out,
     address,
     elsewhere,
     good,
     listing,
-    lying,
     objects,
     outs,
+    present,
 )
 from assay.errors import AssayError
 from assay.files import folder_listing, folder_md5, md5, replacing
@@ -79,7 +79,7 @@ def missing(clone: Clone) -> Iterator[Finding]:
 
 def _added(clone: Clone, out: Out) -> Iterator[Finding]:
     """What a person added, only a person can tell an edit of from damage."""
-    found = folder_md5(lying(clone, out.path)) if out.is_folder else _found(clone, out.path)
+    found = folder_md5(present(clone, out.path)) if out.is_folder else _found(clone, out.path)
     if (clone.root / out.path).exists() and found != out.md5:
         todo = "dvc commit, if you changed it; else dvc checkout --force brings it back"
         yield Finding("not what its .dvc file says", out.path, todo, advice=True)
@@ -88,7 +88,7 @@ def _added(clone: Clone, out: Out) -> Iterator[Finding]:
 def _folder(clone: Clone, out: Out) -> Iterator[Finding]:
     if not (clone.root / out.path).exists():
         return
-    files, here = listing(clone, out) or _committed(clone, out), lying(clone, out.path)
+    files, here = listing(clone, out) or _committed(clone, out), present(clone, out.path)
     if files is None:
         what = "not what dvc.lock says, and which of its files cannot be known"
         mend = partial(_put_away, clone, out.path)
@@ -138,7 +138,7 @@ def _here(clone: Clone) -> dict[str, Path | bytes]:
     """Each object that the workspace has unharmed: the file, or a folder's listing."""
     found: dict[str, Path | bytes] = {}
     for out in outs(clone):
-        here = lying(clone, out.path) if out.is_folder else {}
+        here = present(clone, out.path) if out.is_folder else {}
         if here and folder_md5(here) == out.md5:
             found[out.md5] = folder_listing(here)
         found |= {recorded: clone.root / out.path / name for name, recorded in here.items()}

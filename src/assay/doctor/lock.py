@@ -5,7 +5,7 @@ parser takes, or at the end of a line, which DVC takes for a lock of fewer stage
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,7 +88,6 @@ def mended(lock: Lock, text: str, head: Lock, merged: Sequence[Lock], outs: Mapp
     entries together, and nobody ever ran what that says. `outs` are those of each stage of dvc.yaml. Stages that the
     commit does not know stay behind the others.
     """
-    faults = []
     broken = [name for name in lock.entries if not _whole(name, lock, outs)]
     sides = [head, *merged]
     mixed = [
@@ -102,14 +101,8 @@ def mended(lock: Lock, text: str, head: Lock, merged: Sequence[Lock], outs: Mapp
         *(name for name in head.entries if name in kept or name in lacking),
         *(name for name in kept if name not in head.entries),
     ]
-    if CONFLICT.search(text):
-        faults.append("marks of a merge")
-    elif broken:
-        faults.append(f"cut short or damaged: {', '.join(broken)}")
-    if mixed:
-        faults.append(f"put together from two sides: {', '.join(mixed)}")
-    if gone := [name for name in lacking if name not in lock.entries]:
-        faults.append(f"without {', '.join(gone)}")
+    gone = [name for name in lacking if name not in lock.entries]
+    faults = list(_faults(text, broken, mixed, gone))
     if not faults and order != list(lock.entries):
         faults.append("another order of stages than the commit's")
     entries = {name: kept.get(name) or head.entries[name] for name in order}
@@ -117,6 +110,18 @@ def mended(lock: Lock, text: str, head: Lock, merged: Sequence[Lock], outs: Mapp
     if not faults and fixed != text:
         faults.append("cut short, or lines that belong to no stage")
     return Mended(fixed, faults)
+
+
+def _faults(text: str, broken: list[str], mixed: list[str], gone: list[str]) -> Iterator[str]:
+    """What is wrong with entries, in words."""
+    if CONFLICT.search(text):
+        yield "marks of a merge"
+    elif broken:
+        yield f"cut short or damaged: {', '.join(broken)}"
+    if mixed:
+        yield f"put together from two sides: {', '.join(mixed)}"
+    if gone:
+        yield f"without {', '.join(gone)}"
 
 
 def _whole(name: str, lock: Lock, outs: Mapping[str, Collection[str]]) -> bool:

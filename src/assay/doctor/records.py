@@ -10,7 +10,7 @@ from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone, mapping
 from assay.doctor.lock import entry
-from assay.doctor.recorded import address
+from assay.doctor.outputs import address
 from assay.doctor.runs import put_away
 from assay.errors import AssayError
 from assay.files import write_text

@@ -11,7 +11,7 @@ from assay.text import visible
 SHOWN = 6  # findings of a check, in each state
 
 
-def told(clone: Clone, checks: list[Check], attic: Attic | None) -> bool:
+def print_report(clone: Clone, checks: list[Check], attic: Attic | None) -> bool:
     """Examine, and print it as it goes; whether all is well. With an attic, mend."""
     results = []
     for result in examined(clone, checks, attic):

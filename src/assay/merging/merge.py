@@ -43,7 +43,7 @@ def merge(root: Path, branches: Sequence[str]) -> bool:
 
 def begin(root: Path, branch: str) -> tuple[str, ...]:
     """Let git merge a branch as far as it can; the command of ours that does the rest, none where nothing is to do."""
-    tip, head = _commit(root, branch), git(root, "rev-parse", "HEAD")
+    tip, head = _sha(root, branch), git(root, "rev-parse", "HEAD")
     fork = shared(root, head, tip)
     if fork == tip:
         print(f"{branch} is merged already", file=sys.stderr)
@@ -141,7 +141,7 @@ def _message(root: Path) -> str:
     return "\n".join(line for line in lines if not line.startswith("#")).strip()
 
 
-def _commit(root: Path, branch: str) -> str:
+def _sha(root: Path, branch: str) -> str:
     try:
         return git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{branch}^{{commit}}")
     except AssayError as error:

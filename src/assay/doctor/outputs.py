@@ -94,11 +94,11 @@ def listing(clone: Clone, out: Out) -> dict[str, str] | None:
     if good(clone, out.md5):
         files = json.loads(address(clone, out.md5).read_bytes())
         return {file["relpath"]: file["md5"] for file in files if _inside(clone, f"{out.path}/{file['relpath']}")}
-    here = lying(clone, out.path)
+    here = present(clone, out.path)
     return here if folder_md5(here) == out.md5 else None
 
 
-def lying(clone: Clone, path: str) -> dict[str, str]:
+def present(clone: Clone, path: str) -> dict[str, str]:
     """The files of a folder as they lie in the workspace, and their MD5."""
     folder = clone.root / path
     files = sorted(files_in(folder))
