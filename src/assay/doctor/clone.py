@@ -1,4 +1,4 @@
-"""The clone under examination: what several checks ask it, each read once."""
+"""The clone under examination. What several checks need is read once."""
 
 import configparser
 import os
@@ -30,13 +30,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Clone:
-    """A clone at `root`. After a mend, look with `fresh()`: what was read may have changed."""
+    """A clone at `root`. After a mend use `fresh()`, because files have changed."""
 
     root: Path
     hashes: Hashes = field(default_factory=Hashes)
 
     def fresh(self) -> "Clone":
-        """The same with nothing read, but for hashes, which know files that changed."""
+        """The same clone, to be read again. Hashes are kept: they notice changed files by themselves."""
         return Clone(self.root, self.hashes)
 
     def name(self, path: Path) -> str:
@@ -49,7 +49,7 @@ class Clone:
 
     @cached_property
     def git_folder(self) -> Path:
-        """Where git has the index of this work tree."""
+        """The folder in which git keeps the index of this work tree."""
         return self.root / self.git("rev-parse", "--git-dir")
 
     @cached_property
@@ -93,7 +93,7 @@ class Clone:
         return (self.root / ".dvc" / folder).resolve() if folder else self.root / ".dvc/cache"
 
     def dvc_option(self, section: str, name: str) -> str | None:
-        """A setting of DVC: of this clone for you alone, of this clone, or of you."""
+        """A setting of DVC: from this clone's local configuration, its shared one, or the user's."""
         own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "dvc/config"
         for path in (self.root / ".dvc/config.local", self.root / ".dvc/config", own):
             with suppress(configparser.Error, UnicodeDecodeError):
@@ -122,5 +122,5 @@ def enter(start: Path) -> Clone:
 
 
 def environment() -> Path:
-    """The folder of programs of the running environment."""
+    """The folder that holds the programs of the running environment."""
     return Path(sys.executable).parent

@@ -1,8 +1,8 @@
-"""Data, models and reports as they lie, and the cache, by their bytes.
+"""Checks every byte of data, models, reports and the cache.
 
-DVC hashes a file of the workspace again when its time or size changed, and an object of the cache when it is writable.
-A byte that changes otherwise is invisible to it, so everything is read here. What a mend writes is a new file, with a
-time of its own: DVC sees it, and agrees.
+DVC hashes a file of the workspace again only if its time or size changed, and an object of the cache only if it is
+writable. It does not see any other change, so everything is read here. A mend writes a new file with a new time, so DVC
+reads it again.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ AGAIN = "dvc repro makes it again (or: dvc pull)"
 
 
 def cache(clone: Clone) -> Iterator[Finding]:
-    """Objects whose bytes are not what their name says, and those that only the workspace has."""
+    """Objects whose bytes do not match their name, and objects that only the workspace has."""
     named = objects(clone)
     found = clone.hashes.of(named)
     wanted, here = _wanted(clone), _here(clone)
@@ -52,7 +52,7 @@ def cache(clone: Clone) -> Iterator[Finding]:
 
 
 def workspace(clone: Clone) -> Iterator[Finding]:
-    """Files of data/, models/ and reports/ that are others than dvc.lock says."""
+    """Files of data/, models/ and reports/ that differ from dvc.lock."""
     clone.hashes.of(clone.root / out.path for out in outs(clone))
     for path in elsewhere(clone):
         yield Finding("outside of the clone: not looked at", path, advice=True)
@@ -66,7 +66,7 @@ def workspace(clone: Clone) -> Iterator[Finding]:
 
 
 def missing(clone: Clone) -> Iterator[Finding]:
-    """What dvc.lock names and the workspace has not: after `git clone` that is everything."""
+    """Files that dvc.lock names and the workspace lacks; after `git clone` that is all of them."""
     gone = [(path, recorded) for path, recorded in _files(clone) if not (clone.root / path).exists()]
     for path, recorded in gone:
         if _source(clone, path, recorded):
@@ -78,7 +78,7 @@ def missing(clone: Clone) -> Iterator[Finding]:
 
 
 def _added(clone: Clone, out: Out) -> Iterator[Finding]:
-    """What a person added, only a person can tell an edit of from damage."""
+    """A difference in what a person added. Only that person can tell an edit from damage."""
     found = folder_md5(present(clone, out.path)) if out.is_folder else _found(clone, out.path)
     if (clone.root / out.path).exists() and found != out.md5:
         todo = "dvc commit, if you changed it; else dvc checkout --force brings it back"
@@ -112,7 +112,7 @@ def _differs(clone: Clone, path: str, recorded: str, found: str) -> Finding:
 
 
 def _files(clone: Clone) -> Iterator[tuple[str, str]]:
-    """Path and MD5 of each file that dvc.lock names, in folders too; a folder as such where its files are not known."""
+    """Path and MD5 of each file that dvc.lock names, in folders too; of the folder if its files are unknown."""
     for out in outs(clone):
         files = (listing(clone, out) or _committed(clone, out)) if out.is_folder else None
         if files is None:
@@ -126,7 +126,7 @@ def _found(clone: Clone, path: str) -> str | None:
 
 
 def _wanted(clone: Clone) -> dict[str, str]:
-    """Each object that this dvc.lock needs in the cache, and for which path."""
+    """The objects that this dvc.lock needs in the cache, each with its path in the workspace."""
     found = {out.md5: out.path for out in outs(clone) if out.cached}
     for out in outs(clone):
         if out.cached and out.is_folder:
@@ -135,7 +135,7 @@ def _wanted(clone: Clone) -> dict[str, str]:
 
 
 def _here(clone: Clone) -> dict[str, Path | bytes]:
-    """Each object that the workspace has unharmed: the file, or a folder's listing."""
+    """The sound objects in the workspace by MD5: a file, or the listing of a folder."""
     found: dict[str, Path | bytes] = {}
     for out in outs(clone):
         here = present(clone, out.path) if out.is_folder else {}
@@ -148,7 +148,7 @@ def _here(clone: Clone) -> dict[str, Path | bytes]:
 
 
 def _committed(clone: Clone, out: Out) -> dict[str, str] | None:
-    """The files of a folder that git has, where they are those of its hash."""
+    """The files of a folder as git has them; None if they do not match its hash."""
     names = [name for name in clone.tracked if name.startswith(f"{out.path}/")]
     contents = {name.removeprefix(f"{out.path}/"): clone.committed(name) for name in names}
     files = {name: hashlib.md5(content).hexdigest() for name, content in contents.items() if content is not None}
@@ -156,7 +156,7 @@ def _committed(clone: Clone, out: Out) -> dict[str, str] | None:
 
 
 def _source(clone: Clone, path: str, recorded: str) -> Path | bytes | None:
-    """What has the recorded bytes of a file: the cache, or the commit."""
+    """The source of the recorded bytes of a file: the cache, or else the commit; None if there is none."""
     if good(clone, recorded) and not recorded.endswith(FOLDER):
         return address(clone, recorded)
     content = clone.committed(path) if path in clone.tracked else None
@@ -174,7 +174,7 @@ def _restore(clone: Clone, path: str, recorded: str, attic: Attic) -> None:
 
 
 def _put_away(clone: Clone, path: str, attic: Attic) -> None:
-    """Keep a file or folder; a file that the cache has under its own hash is kept already."""
+    """Move a file or folder to the attic; delete a file whose bytes the cache has anyway."""
     target = clone.root / path
     found = _found(clone, path)
     if found and good(clone, found):

@@ -1,4 +1,4 @@
-"""Files and folders that killed processes leave."""
+"""Files and folders that killed processes leave behind."""
 
 import os
 import shutil
@@ -21,14 +21,14 @@ ABANDONED = 600  # seconds that nothing was written to a temporary file of a cac
 
 
 def writing(clone: Clone) -> Iterator[Finding]:
-    """What `assay.files.replacing` had not finished: in it the new file, and perhaps the folder that it replaces."""
+    """Folders that `assay.files.replacing` did not finish. They hold the new file, and perhaps the old folder."""
     for folder in _walked(clone):
         what = "left by a process that was killed while it wrote"
         yield Finding(what, clone.name(folder), "assay doctor --mend", partial(away, folder))
 
 
 def _walked(clone: Clone) -> Iterator[Path]:
-    """Those of the work tree, and abandoned ones of the cache; not those of sweeps and experiments, which may run."""
+    """Such folders in the work tree, and old ones in the cache. Sweeps and experiments may run, and are left out."""
     for here, folders, _ in os.walk(clone.root):
         yield from (Path(here, name) for name in folders if name.startswith(WRITING))
         folders[:] = [one for one in folders if one not in PRUNED and not one.startswith(WRITING)]
@@ -36,7 +36,7 @@ def _walked(clone: Clone) -> Iterator[Path]:
 
 
 def sweeps(clone: Clone) -> Iterator[Finding]:
-    """The workers' clones; experiments are in git, and a sweep makes its workers anew."""
+    """Clones of the workers of a killed sweep. Experiments are in git, so nothing is lost."""
     for folder in sorted((clone.root / SWEEPS).glob("*.work")):
         if not _runs(folder):
             mend = partial(_remove, folder)

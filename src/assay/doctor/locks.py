@@ -1,4 +1,4 @@
-"""What DVC and git leave when they are killed: locks that nobody holds."""
+"""Locks that DVC and git leave when they are killed."""
 
 import json
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ GIT_LOCKS = ("*.lock", "refs/**/*.lock")
 
 
 def work(clone: Clone) -> Iterator[Finding]:
-    """Whoever is at work is left alone, and whoever looks meanwhile sees files come and go."""
+    """Other processes that work in the clone. They are left alone; their files come and go while we look."""
     for worker in at_work(clone.root):
         yield Finding(f"at work in this clone: {worker}", todo="wait until it has ended, or end it, and look again")
 
 
 def dvc(clone: Clone) -> Iterator[Finding]:
-    """DVC refuses to start on an rwlock that it cannot parse, and on one whose number of a process lives again."""
+    """DVC does not start if it cannot parse an rwlock, or if a new process has the number that stands in it."""
     for path in (clone.root / name for name in RWLOCKS):
         if fault := _fault(path):
             todo = "DVC says JSON structure is corrupted, or busy: assay doctor --mend"
@@ -41,7 +41,7 @@ def _fault(path: Path) -> str:
 
 
 def git(clone: Clone) -> Iterator[Finding]:
-    """git refuses to write while such a file is there."""
+    """git does not write while such a file exists."""
     found = [path for pattern in GIT_LOCKS for path in sorted(clone.git_folder.glob(pattern))]
     for path in found if found and not _gits(clone.root) else []:
         if not _open(path):
@@ -50,7 +50,7 @@ def git(clone: Clone) -> Iterator[Finding]:
 
 
 def index(clone: Clone) -> Iterator[Finding]:
-    """The index can be made again from the commit; files stay as they are."""
+    """An index that git cannot read. It can be made again from the commit; files stay as they are."""
     try:
         clone.git("ls-files", "--stage", "--", "dvc.yaml")
     except AssayError as error:
@@ -68,7 +68,7 @@ def _again(clone: Clone, path: Path, attic: Attic) -> None:
 
 
 def _gits(root: Path) -> list[int]:
-    """The git processes here: one that waits for its editor holds the index without a file open."""
+    """The git processes in this folder. One that waits for its editor holds the index without an open file."""
     return [one.pid for one in processes(root) if Path((one.info["cmdline"] or [""])[0]).name == "git"]
 
 

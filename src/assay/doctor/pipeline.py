@@ -16,7 +16,7 @@ OTHER_SIDES = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 
 
 def graph(clone: Clone) -> Iterator[Finding]:
-    """dvc.yaml is written by people: only a missing one is brought back."""
+    """A dvc.yaml that is missing or cannot be read. People write it, so only a missing one is restored."""
     content = clone.committed(DVC_YAML)
     if not (clone.root / DVC_YAML).exists():
         mend = partial(_write, clone, DVC_YAML, content) if content else None
@@ -31,7 +31,7 @@ def graph(clone: Clone) -> Iterator[Finding]:
 
 
 def lock(clone: Clone) -> Iterator[Finding]:
-    """What DVC refuses, what it takes for another lock than it is, and what git put together."""
+    """A dvc.lock that DVC refuses, that it reads wrongly, or that git put together from two sides."""
     text, fixed = clone.text(LOCK), whole(clone)
     if fixed.faults and fixed.text and fixed.text != text:
         mend = partial(_write, clone, LOCK, fixed.text.encode())

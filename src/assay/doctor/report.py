@@ -1,4 +1,4 @@
-"""What is said of an examination."""
+"""Prints the result of an examination."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ SHOWN = 6  # findings of a check, in each state
 
 
 def print_report(clone: Clone, checks: list[Check], attic: Attic | None) -> bool:
-    """Examine, and print it as it goes; whether all is well. With an attic, mend."""
+    """Examine a clone and print each result at once; with an attic, mend too. True if nothing is left but notes."""
     results = []
     for result in examined(clone, checks, attic):
         results.append(result)
@@ -24,7 +24,7 @@ def print_report(clone: Clone, checks: list[Check], attic: Attic | None) -> bool
 
 
 def lines(result: Result) -> Iterator[str]:
-    """What a check found, a paragraph for each finding; nothing of a sound one."""
+    """The lines for each finding of a check; none if there is nothing to say."""
     code = result.check.code
     yield from _some("mended", code, result.mended)
     yield from _some("left", code, [finding for finding in result.left if not finding.advice])
@@ -42,7 +42,7 @@ def _some(state: str, code: str, findings: list[Finding]) -> Iterator[str]:
 
 
 def summary(results: list[Result], hashed: int, kept: list[str]) -> Iterator[str]:
-    """The last lines: how it stands, and where what was replaced is kept."""
+    """The last lines: the totals, and the folder of what was replaced."""
     mended = sum(len(result.mended) for result in results)
     left = sum(not finding.advice for result in results for finding in result.left)
     if kept:

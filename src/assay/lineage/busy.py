@@ -1,7 +1,7 @@
 """Whether another run holds the workspace.
 
-DVC lets go of its own lock while the command of a stage runs, and notes in `.dvc/tmp/rwlock` which process reads and
-writes which files. `dvc exp run` looks there only after it has written params.yaml: whoever writes it looks first.
+While the command of a stage runs, DVC releases its own lock. It notes in `.dvc/tmp/rwlock` which process reads and
+writes which files. `dvc exp run` looks there only after it has written params.yaml, so we look before it writes.
 """
 
 import json
@@ -15,13 +15,13 @@ from typing import Any
 from assay.errors import AssayError
 
 RWLOCK = Path(".dvc/tmp/rwlock")
-# Set while a configuration is composed only to be looked at.
+# Set while a configuration is composed for reading only.
 LOOKING: ContextVar[bool] = ContextVar("looking", default=False)
 
 
 @contextmanager
 def looking() -> Iterator[None]:
-    """Compose within without asking whether the workspace is free: nothing is written to it."""
+    """Allow composing inside while another run holds the workspace: nothing is written to it."""
     token = LOOKING.set(True)
     try:
         yield
@@ -30,7 +30,7 @@ def looking() -> Iterator[None]:
 
 
 def require_idle() -> None:
-    """AssayError if a process that is not this one, nor one that started it, runs a stage in this workspace."""
+    """AssayError if another process runs a stage in this workspace; this one and its parents do not count."""
     here = Path.cwd()
     noted = next((folder / RWLOCK for folder in (here, *here.parents) if (folder / RWLOCK).exists()), RWLOCK)
     for pid, command in holders(noted).items():
@@ -43,7 +43,7 @@ def require_idle() -> None:
 
 
 def holders(rwlock: Path) -> dict[int, str]:
-    """The living processes that an rwlock of DVC names, and their commands; none where it cannot be read."""
+    """The processes that an rwlock of DVC names and that still run, with their commands; empty if it cannot be read."""
     with suppress(ValueError, OSError, AttributeError, TypeError, KeyError):
         written = rwlock.stat().st_mtime
         return {pid: command for pid, command in named(json.loads(rwlock.read_text())).items() if _alive(pid, written)}
@@ -51,7 +51,10 @@ def holders(rwlock: Path) -> dict[int, str]:
 
 
 def named(content: dict[str, Any]) -> dict[int, str]:
-    """Every process in the content of an rwlock, and its command; raises what a content of another form gives."""
+    """Every process in the content of an rwlock, and its command.
+
+    Content of another form raises AttributeError, KeyError, TypeError or ValueError.
+    """
     readers = [info for infos in content.get("read", {}).values() for info in infos]
     return {int(info["pid"]): str(info["cmd"]) for info in (*content.get("write", {}).values(), *readers)}
 
@@ -72,7 +75,7 @@ def holding(lock: Path, refusal: AssayError) -> Iterator[None]:
 
 
 def _alive(pid: int, written: float) -> bool:
-    """Whether that process lives; one that is younger than the lock only has the number of one that died."""
+    """Whether the process still runs. If it is younger than the lock, it is another one with the same number."""
     import psutil
 
     with suppress(psutil.Error):

@@ -15,7 +15,7 @@ DVC_YAML, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
 
 @dataclass(frozen=True)
 class Node:
-    """A stage. `params`: file to keys. `in_git`: those of its `outs` that git keeps (`cache: false`)."""
+    """A stage. `params` maps a file to keys. `in_git` are the `outs` that git keeps (`cache: false`)."""
 
     name: str
     cmd: Any
@@ -37,12 +37,12 @@ class Graph:
         self.nodes = nodes
 
     def maker(self, path: str) -> str | None:
-        """The stage that makes a file, or the folder that it is in; None for what people write."""
+        """The stage that makes a file or a folder around it; None if no stage does."""
         above = (str(part) for part in (PurePosixPath(path), *PurePosixPath(path).parents))
         return next((self._makers[part] for part in above if part in self._makers), None)
 
     def ancestors(self, stage: str) -> list[str]:
-        """Every stage on whose outputs this one depends, directly or not, by name."""
+        """The names of all stages that this one depends on, directly or indirectly, sorted."""
         found: set[str] = set()
         waiting = {stage}
         while waiting:
@@ -57,7 +57,7 @@ class Graph:
 
 
 def graph(path: Path = Path(DVC_YAML)) -> Graph:
-    """The graph of a dvc.yaml; AssayError if it is missing or none."""
+    """The graph of a dvc.yaml; AssayError if the file is missing or cannot be read."""
     return Graph({node.name: node for node in nodes(read_text(path))})
 
 

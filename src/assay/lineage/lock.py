@@ -1,4 +1,4 @@
-"""dvc.lock, as DVC writes it: the entries of stages, and an entry taken out again."""
+"""dvc.lock as DVC writes it: reads the entries of stages, compares them with statements, and removes one."""
 
 import re
 import shutil
@@ -20,12 +20,12 @@ def entries(path: Path = LOCK) -> dict[str, Entry]:
 
 
 def recorded(entry: Entry, kind: str) -> dict[str, str]:
-    """Path to MD5 of the "deps" or "outs" of an entry."""
+    """The MD5 of each of the "deps" or "outs" of an entry, by path."""
     return {one["path"]: one.get("md5", "") for one in entry.get(kind, [])}
 
 
 def differences(entry: Entry, statement: Statement) -> list[str]:
-    """Everything in which an entry is not what the stage states, as sentences; empty where the entry is true."""
+    """Every difference between an entry and the statement of its stage, as sentences; empty if the entry is true."""
     params = entry.get("params", {}).get(PARAMS, {})
     found = [
         f"{key} was {statement.params.get(key)!r}, dvc.lock says {params.get(key)!r}"
@@ -46,23 +46,23 @@ def differences(entry: Entry, statement: Statement) -> list[str]:
 
 
 def own_md5(entry: Entry, stage: str) -> str | None:
-    """The MD5 that an entry holds for the statement of its stage; None where it is older than statements."""
+    """The MD5 that an entry has for the statement of its stage; None in an entry from before there were statements."""
     return recorded(entry, "outs").get(str(location(stage)))
 
 
 def without(text: str, stage: str) -> str:
-    """The text of a dvc.lock without the entry of a stage, all else as it was."""
+    """The text of a dvc.lock without the entry of a stage. The rest stays the same."""
     return re.sub(rf"^  {re.escape(stage)}:\n(?:   .*\n|\n)*", "", text, count=1, flags=re.MULTILINE)
 
 
 def take_out(stage: str, entry: Entry, path: Path = LOCK) -> None:
-    """Remove an entry from dvc.lock, and what DVC's run-cache has under it: it would hand the result out again."""
+    """Remove an entry from dvc.lock, and its results from DVC's run-cache, which would restore them."""
     write_text(path, without(path.read_text(encoding="utf-8"), stage))
-    shutil.rmtree(run_cache(entry), ignore_errors=True)  # whole: DVC cannot read a folder without an entry
+    shutil.rmtree(run_cache(entry), ignore_errors=True)  # the whole folder: DVC cannot read an empty one
 
 
 def run_cache(entry: Entry) -> Path:
-    """The folder in which the run-cache has results for what an entry says was run, if it has any."""
+    """The folder of the run-cache for the command, params and inputs of an entry. It need not exist."""
     from dvc.repo import Repo
     from dvc.stage.cache import _get_cache_hash
 

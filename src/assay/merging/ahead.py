@@ -1,4 +1,4 @@
-"""What a merge with a branch would come to, asked of git without touching a file."""
+"""Says what a merge with a branch needs. It asks git and touches no file."""
 
 import subprocess
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from assay.merging.conflicts import generated, stages, within
 
 @dataclass(frozen=True)
 class Ahead:
-    """`commits`: how many `target` has that this branch lacks. `people`: the files that a merge leaves to a person.
+    """`commits`: how many commits of `target` this branch lacks. `people`: the files that a person must merge.
 
-    `people` is None where git is too old to say.
+    `people` is None if git is too old to say.
     """
 
     target: str
@@ -22,9 +22,9 @@ class Ahead:
 
 
 def ahead(root: Path, target: str) -> Ahead | None:
-    """What there is to do before a merge with `target` is of an actual run; None if git's own merge is.
+    """What to do so that a merge with `target` is the result of a run; None if git's own merge is one already.
 
-    It is where only one side changed what the line reads or makes.
+    It is one if only one side changed what the line reads or makes.
     """
     commits = int(git(root, "rev-list", "--count", f"HEAD..{target}"))
     fork = git(root, "merge-base", "HEAD", target)
@@ -41,7 +41,7 @@ def _changes_the_line(root: Path, fork: str, side: str) -> bool:
 
 
 def _people(root: Path, target: str) -> list[str] | None:
-    """The unmerged files of a merge in memory, less those that are generated; None before git 2.38."""
+    """The files, without generated ones, that conflict in a merge in memory; None before git 2.38."""
     command = ["git", "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", "HEAD", target]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     if done.returncode not in (0, 1):

@@ -1,4 +1,4 @@
-"""Decisions of two branches in one ledger: main's lines first, as they stand there, then the others."""
+"""Orders the decisions of two branches in one ledger: main's lines first, unchanged, then the others."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +11,10 @@ MAIN = ("refs/heads/main", "refs/remotes/origin/main")
 
 
 def put_mains_first(root: Path, commits: Sequence[str]) -> list[str]:
-    """Order each ledger here so that it starts with the lines that main shares with the commits; the files changed.
+    """Let each ledger start with the lines that main shares with the commits; returns the changed files.
 
-    `git merge` puts the lines of the branch that is checked out first. A ledger that lacks a line of main is left as it
-    is: `assay labels check` names the line.
+    `git merge` puts the lines of the current branch first. A ledger that lacks a line of main stays as it is, and
+    `assay labels check` names the line.
     """
     changed = []
     for path in _ledgers(root):
@@ -29,7 +29,7 @@ def put_mains_first(root: Path, commits: Sequence[str]) -> list[str]:
 
 
 def arranged(first: bytes, merged: bytes) -> bytes:
-    """The lines of `first`, then the other ones of `merged`, each once; `merged` itself if it lacks one of `first`."""
+    """The lines of `first`, then the others of `merged`, each once; `merged` itself if it lacks a line of `first`."""
     lines = list(dict.fromkeys(merged.splitlines(keepends=True)))
     leading = first.splitlines(keepends=True)
     if not set(leading) <= set(lines):
@@ -44,6 +44,6 @@ def _ledgers(root: Path) -> list[str]:
 
 
 def _forks(root: Path, commits: Sequence[str]) -> list[str]:
-    """What main shares with each commit."""
+    """The last commit that main shares with each of the commits."""
     heads = git(root, "for-each-ref", "--format=%(objectname)", *MAIN).split()[:1]
     return [fork for main in heads for commit in commits if (fork := shared(root, main, commit))]

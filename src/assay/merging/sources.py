@@ -1,4 +1,4 @@
-"""Where results that are known already can be had: commits, and what a run that was cut off left."""
+"""The sources of known results: commits, and the workspace after an interrupted run."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from assay.files import folder_md5, md5, parse_yaml
 from assay.git import content, git, raw
 from assay.lineage.graph import LOCK
 
-COMMITS = 50  # that changed dvc.lock, the newest first: as far back as results are looked for
+COMMITS = 50  # how many commits that changed dvc.lock are searched, the newest first
 
 
 class Source(Protocol):
@@ -54,7 +54,7 @@ class Committed:
 
 @dataclass(frozen=True)
 class Left:
-    """What lies in the workspace: a run that was cut off has ended some stages."""
+    """The workspace. An interrupted run may have finished some stages there."""
 
     root: Path
 
@@ -67,29 +67,29 @@ class Left:
         return md5(self.root / path) if (self.root / path).exists() else ""
 
     def place(self, path: str) -> None:
-        """It lies there."""
+        """Nothing to do: it is there."""
 
 
 def of(root: Path, commits: Sequence[str]) -> list[Source]:
-    """The runs that commits record, then those of their history, the newest first, then what lies here."""
+    """The runs of the commits, then those of their history, the newest first, then the workspace."""
     history = git(root, "log", f"--max-count={COMMITS}", "--format=%H", *commits, "--", LOCK).split()
     return [*(Committed(root, sha) for sha in dict.fromkeys([*commits, *history])), Left(root)]
 
 
 def parsed(text: bytes) -> dict[str, Any]:
-    """A dvc.lock; empty if it is none: one with marks of a merge, say, or cut short."""
+    """A dvc.lock; empty if it cannot be read, as with marks of a merge or cut short."""
     lock = mapping(text)
     stages = lock.get("stages")
     return lock if isinstance(stages, dict) and all(isinstance(one, dict) for one in stages.values()) else {}
 
 
 def yaml_of(root: Path, commit: str, path: str) -> dict[str, Any]:
-    """A YAML file of a commit; empty where it has none that can be read."""
+    """A YAML file of a commit; empty if it is missing or cannot be read."""
     return mapping(content(root, commit, path) or b"")
 
 
 def mapping(text: bytes) -> dict[str, Any]:
-    """A mapping in YAML, read as DVC reads it; empty if it is none."""
+    """A YAML mapping, read as DVC reads it; empty if the text is none."""
     try:
         found = parse_yaml(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What git is in the middle of, and whether the workspace is free."""
+"""What git has in progress, and whether the workspace is free."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,17 +13,17 @@ DVC_LOCKS = Path(".dvc/tmp")
 
 
 def merging(root: Path) -> list[str]:
-    """The commits that are being merged into this one; none where no merge is in progress."""
+    """The commits of the merge in progress; empty if there is none."""
     return _said(_of_git(root, "MERGE_HEAD")).split()
 
 
 def picking(root: Path) -> str:
-    """The commit that `git cherry-pick` is putting here; "" if none."""
+    """The commit of the cherry-pick in progress; "" if there is none."""
     return _said(_of_git(root, "CHERRY_PICK_HEAD"))
 
 
 def reverting(root: Path) -> str:
-    """The commit that `git revert` is taking back; "" if none."""
+    """The commit of the revert in progress; "" if there is none."""
     return _said(_of_git(root, "REVERT_HEAD"))
 
 
@@ -33,13 +33,13 @@ def rebasing(root: Path) -> Path | None:
 
 
 def uncommitted(root: Path) -> bool:
-    """Whether the rebase in progress stopped before it made a commit, not after one."""
+    """Whether the rebase in progress stopped before it made a commit, and not after one."""
     folder = rebasing(root)
     return folder is not None and (folder / "message").exists()
 
 
 def picked(root: Path) -> str:
-    """The commit that the rebase in progress has put here last; "" if there is none."""
+    """The last commit that the rebase in progress picked; "" if there is none."""
     folder = rebasing(root)
     lines = _said(folder / "done").splitlines() if folder else []
     picks = [words[1] for words in map(str.split, lines) if words[:1] in (["pick"], ["reword"], ["edit"])]
@@ -53,7 +53,7 @@ def original(root: Path) -> str:
 
 
 def require_nothing_in_progress(root: Path) -> None:
-    """AssayError where a merge, rebase, cherry-pick or revert waits for its end."""
+    """AssayError if a merge, rebase, cherry-pick or revert is in progress."""
     if merging(root):
         raise AssayError("a merge is in progress", todo="assay merge --continue, or: assay merge --abort")
     if rebasing(root):
