@@ -21,10 +21,10 @@ def doctor(
         from assay.doctor.attic import Attic
         from assay.doctor.clone import enter
         from assay.doctor.examine import chosen
-        from assay.doctor.report import told
+        from assay.doctor.report import print_report
 
         clone = enter(Path.cwd())
-        sound = told(clone, chosen(quick, skip or []), Attic(clone.root) if mend else None)
+        sound = print_report(clone, chosen(quick, skip or []), Attic(clone.root) if mend else None)
     if not sound:
         raise typer.Exit(1)
 
@@ -38,12 +38,12 @@ def go_back() -> None:
         from assay.doctor.attic import Attic
         from assay.doctor.back import CHECKS, back
         from assay.doctor.clone import enter
-        from assay.doctor.report import told
+        from assay.doctor.report import print_report
 
         clone = enter(Path.cwd())
         attic = Attic(clone.root)
         paths = back(clone, attic)
         typer.echo(f"{len(paths)} file(s) of params.yaml, dvc.lock and reports/ were others than the last commit's")
-        sound = told(clone.fresh(), CHECKS, attic)
+        sound = print_report(clone.fresh(), CHECKS, attic)
     if not sound:
         raise typer.Exit(1)

@@ -40,7 +40,7 @@ class AssayError(Exception):
 
 
 def _said(what: str) -> str:
-    """Several lines perhaps, but none that looks like one of those below."""
+    """The text, perhaps of several lines, none of which looks like a "where", "rows" or "to do" line."""
     return visible(FORGED.sub(r"\\n", what), keep="\n")
 
 
@@ -69,9 +69,9 @@ def translated(what: str, *, where: str = "", todo: str = "") -> Iterator[None]:
 
 @contextmanager
 def about(path: Path, scratch: str = "") -> Iterator[None]:
-    """Let an error of the system inside say that it was about `path`, where it names no file.
+    """Add `path` to an error of the system that names no file.
 
-    Nor does one that names what has `scratch` in its name: nobody knows that.
+    A file with `scratch` in its name does not count, because the user does not know it.
     """
     try:
         yield
@@ -123,9 +123,9 @@ def described(error: BaseException) -> str:
 
 
 def report_from_the_start() -> None:
-    """Report what breaks while a program of ours is still being imported, as a package that is not there does.
+    """Report errors during the import of one of our programs too, such as a missing package.
 
-    Where another program imports this one, nothing changes.
+    If another program imports this package, nothing changes.
     """
     if program := _program(sys.orig_argv):
         sys.excepthook = partial(_report_uncaught, program)
@@ -142,7 +142,7 @@ def _report_uncaught(
 
 
 def _program(command: Sequence[str]) -> str:
-    """assay for the command, assay train for `python -m assay.stages.train`, nothing for a program of another's."""
+    """ "assay" for the command, "assay train" for `python -m assay.stages.train`, "" for any other program."""
     words = list(command[1:])
     if "-m" in words[:-1]:
         package, _, name = words[words.index("-m") + 1].partition(".")

@@ -23,13 +23,13 @@ WRITING = ".writing-"  # how a folder begins in which something is being written
 
 @dataclass(frozen=True)
 class Seen:
-    """A file as it was read or written: its MD5, and a stamp that changes whenever somebody writes to it."""
+    """A file when it was read or written: its MD5, and a stamp that changes with every write."""
 
     md5: str
     stamp: tuple[int, ...]
 
 
-# Every file that is written, as it was before it took its place; for whoever must say what a stage made.
+# Each written file, seen before it was moved into place. A stage states from this what it made.
 WRITTEN: ContextVar[dict[Path, Seen] | None] = ContextVar("written", default=None)
 
 
@@ -61,7 +61,7 @@ def _take_its_place(new: Path, path: Path, old: Path) -> None:
 
 
 def _note(path: Path, made: Mapping[str, str]) -> None:
-    """Add to `WRITTEN` what was found before it took its place."""
+    """Add the files to `WRITTEN`, with the MD5 from before they were moved into place."""
     written = WRITTEN.get()
     if written is not None:
         for name, found in made.items():
@@ -80,7 +80,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file in UTF-8; AssayError when it is missing or none."""
+    """The text of a file in UTF-8; AssayError when it is missing or not text."""
     _require(path)
     try:
         return path.read_text(encoding="utf-8")
@@ -230,7 +230,7 @@ def folder_listing(files: Mapping[str, str]) -> bytes:
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The files in a folder at any depth, but for what `.dvcignore` leaves out."""
+    """The files in a folder at any depth, without those that `.dvcignore` leaves out."""
     return [
         file
         for file in folder.rglob("*")
@@ -240,6 +240,6 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def stamp(path: Path) -> tuple[int, ...]:
-    """What changes whenever somebody writes to a file, though size and times be kept: the kernel alone sets ctime."""
+    """Changes with every write to a file, even if size and mtime are kept, because only the kernel sets ctime."""
     found = path.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

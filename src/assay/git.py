@@ -1,4 +1,4 @@
-"""What git says."""
+"""Runs git."""
 
 import subprocess
 from pathlib import Path
@@ -15,7 +15,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def raw(folder: Path, *arguments: str) -> bytes:
-    """The same, byte for byte."""
+    """What git prints, as bytes."""
     try:
         done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True)
     except FileNotFoundError as error:
@@ -28,7 +28,23 @@ def raw(folder: Path, *arguments: str) -> bytes:
     return done.stdout
 
 
+def content(folder: Path, revision: str, path: str) -> bytes | None:
+    """A file of a commit (of the index for ""); None if there is no such file or commit."""
+    try:
+        return raw(folder, "cat-file", "blob", f"{revision}:{path}")
+    except AssayError:
+        return None
+
+
+def shared(folder: Path, one: str, other: str) -> str:
+    """The last commit that two have in common; "" if there is none, or one of them is unknown."""
+    try:
+        return git(folder, "merge-base", one, other)
+    except AssayError:
+        return ""
+
+
 def _shortened(said: str) -> str:
-    """Of many lines the first and the last: on a full disk git names every file."""
+    """The first and the last of many lines: on a full disk git names every file."""
     lines = said.splitlines()
     return said if len(lines) <= LINES else "\n".join([lines[0], f"... {len(lines) - 2} more lines ...", lines[-1]])

@@ -1,4 +1,4 @@
-"""What the machine, the environment or the text of a file does to a program, in words: what, where, what to do."""
+"""Errors that the machine, the environment or a file causes, in words: what, where, what to do."""
 
 import errno
 import os
@@ -16,7 +16,7 @@ ACTIVATE = (
 )
 ENVIRONMENT = f"{ACTIVATE} (S3 and dataset=covid: make extras); assay doctor says what it lacks"
 
-# Of an error number: what happened, and what to do.
+# By error number: what happened, and what to do.
 SYSTEM = {
     errno.ENOSPC: ("the disk is full", ROOM),
     errno.EDQUOT: ("your share of the disk is used up", f"make room there (quota -s says how much you have), {AGAIN}"),
@@ -52,7 +52,7 @@ SYSTEM = {
     errno.ENETUNREACH: ("there is no network", NETWORK),
 }
 SYSTEM |= {errno.EPERM: SYSTEM[errno.EACCES], errno.ENFILE: SYSTEM[errno.EMFILE]}
-# Those of this machine whatever was being read from elsewhere.
+# Only this machine can cause these, even while something is read from elsewhere.
 OWN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 REFUSED = OWN | {errno.EACCES, errno.EPERM, errno.EIO}
 DVC = ("dvc", "dvc_data", "dvc_objects", "scmrepo")
@@ -72,27 +72,27 @@ def of_this_machine(error: BaseException) -> bool:
 
 
 def of_the_system(error: BaseException) -> bool:
-    """Whether the system refused something, or memory or a package is lacking: it is not what a file holds."""
+    """Whether the system refused something, or memory or a package is missing: no file's content is to blame."""
     return isinstance(error, MemoryError | ImportError) or (isinstance(error, OSError) and error.errno is not None)
 
 
 def told(error: BaseException) -> Told | None:
-    """An error that the program is not to blame for, in words; None for any other.
+    """The words for an error that is no fault of the program; None for any other error.
 
-    Of one that was raised because of another, that other one, where it says more.
+    If other errors caused it, the first cause that has words is taken.
     """
     return next(filter(None, map(_told, _causes(error))), None)
 
 
 def advice(said: str) -> str:
-    """What to do where another program says in its own words what the system did; nothing if it does not say that."""
+    """What to do when the output of another program names an error of the system; "" if it names none."""
     words = {number: [os.strerror(number)] for number in REFUSED}
     words[errno.ENOSPC].append("Out of diskspace")  # as git has it
     return next((SYSTEM[number][1] for number, texts in words.items() if any(text in said for text in texts)), "")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The first cause first: a library wraps what the system says in words of its own."""
+    """An error and its causes, the first cause first: libraries wrap errors of the system."""
     if error.__cause__ is not None:
         yield from _causes(error.__cause__)
     yield error
@@ -130,7 +130,7 @@ def _of_import(error: ImportError) -> Told:
 
 
 def _of_text(error: BaseException) -> Told | None:
-    """A file that is not what its name promises; whoever reads one says which it is, if it can."""
+    """The words for a file that is not JSON, YAML or text."""
     kinds = {"JSONDecodeError": "JSON", "YAMLError": "YAML", "UnicodeDecodeError": "text in UTF-8"}
     found = [kinds[base.__name__] for base in type(error).__mro__ if base.__name__ in kinds]
     if not found:

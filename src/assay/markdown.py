@@ -1,7 +1,7 @@
-"""Markdown in which a text from outside stays a text: the one place where Markdown is escaped.
+"""Escapes text from outside in Markdown. It is the only place that does.
 
-As GitHub reads it: CommonMark with tables, strike-through, autolinks, mathematics, mentions and references. In a
-template each expression is escaped that is not `Markdown` already; in Python `Markdown("| {} |").format(...)`, `+` and
+It escapes for GitHub: CommonMark with tables, strike-through, autolinks, mathematics, mentions and references. In a
+template each expression is escaped unless it is `Markdown` already. In Python `Markdown("| {} |").format(...)`, `+` and
 `join` escape what they take in.
 """
 
@@ -14,7 +14,7 @@ from markupsafe import Markup
 from assay.config.dataset import WEB
 from assay.text import visible
 
-BREAK = "&#8203;"  # has no width: what stands on its two sides is neither a mention nor a reference
+BREAK = "&#8203;"  # has no width, and breaks up a mention or a reference
 MARK = re.compile(
     r"(?P<figures> \[[-+–.\d]+, [-+–.\d]+\](?![\[(:]))"  # an interval: no link without an address, and readable so
     r"|(?P<marks>[\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=[wW]{3})\.)"
@@ -28,7 +28,7 @@ SPELLED = re.compile(r"(?! )[^`|]+(?<! )")  # what may stand between backticks, 
 
 
 class Markdown(Markup):
-    """What is Markdown already. Whatever is formatted, added or joined into it, and is not, is escaped."""
+    """Text that is Markdown already. Other text that is formatted, added or joined into it is escaped."""
 
     @classmethod
     def escape(cls, s: Any, /) -> "Markdown":
@@ -72,12 +72,12 @@ def _spelled(name: Any) -> Markdown:
 
 
 def quoted(text: Any) -> Markdown:
-    """A block of its own that shows the text as it is, line by line; nothing within it can end it."""
+    """A code block that shows the text line by line. Nothing in the text can end it."""
     return Markdown("\n".join(f"    {line}" for line in visible(text, keep="\n").split("\n")))
 
 
 def address(text: Any) -> Markdown:
-    """A link where the text is an address of the web, and nothing but a text otherwise."""
+    """A link if the text is an address of the web; else plain text."""
     return Markdown(f"<{text}>") if WEB.fullmatch(str(text)) else Markdown.escape(text)
 
 

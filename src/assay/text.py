@@ -1,9 +1,9 @@
-"""Text from outside, made visible: what a terminal, a log or a page would obey or hide is shown as an escape."""
+"""Makes text from outside visible: what a terminal, log or page would obey or hide becomes an escape."""
 
 import unicodedata
 
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # categories of Unicode: controls, marks of format, surrogates, ends of lines
-JOINERS = "\u200c\u200d"  # of the format marks, those that some scripts are spelled with
+JOINERS = "\u200c\u200d"  # format marks that some scripts need for spelling
 
 
 def visible(value: object, keep: str = "") -> str:

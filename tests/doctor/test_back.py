@@ -5,7 +5,7 @@ import pytest
 from assay.doctor.attic import Attic
 from assay.doctor.back import CHECKS, back
 from assay.doctor.clone import Clone
-from assay.doctor.report import told
+from assay.doctor.report import print_report
 from pipeline_copy import Copy
 
 
@@ -37,7 +37,7 @@ def test_everything_is_as_committed_and_what_people_wrote_stays(
     attic = Attic(clone.path)
     changed = back(Clone(clone.path), attic)
     assert {"dvc.lock", "params.yaml", "reports/metrics.json", "reports/note.txt"} == set(changed)
-    assert told(Clone(clone.path), CHECKS, attic), capsys.readouterr().out
+    assert print_report(Clone(clone.path), CHECKS, attic), capsys.readouterr().out
     assert {name: (clone.path / name).read_bytes() for name in before} == before
     assert (clone.path / "line.py").read_text() == written
     assert clone.git_status().splitlines() == [" M line.py", "?? conf/model/new.yaml"]

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from assay.doctor import recorded
+from assay.doctor import outputs
 from assay.doctor.attic import Attic
 from assay.doctor.clone import Clone
 from assay.doctor.examine import chosen
-from assay.doctor.report import told
+from assay.doctor.report import print_report
+from assay.files import folder_listing
 from pipeline_copy import Copy
 
 
 def examine(clone: Copy) -> None:
     checks = [one for one in chosen(True, []) if one.code in ("cache", "workspace", "missing", "endings", "writing")]
-    told(Clone(clone.path), checks, Attic(clone.path))
+    print_report(Clone(clone.path), checks, Attic(clone.path))
 
 
 @pytest.mark.parametrize("place", ["../victim.txt", "{absolute}", "link/victim.txt", ".git/config"])
@@ -40,14 +41,14 @@ def test_a_listing_that_names_files_elsewhere(clone: Copy, tmp_path: Path) -> No
     victim = tmp_path / "victim.txt"
     victim.write_text("precious")
     bad = hashlib.md5(b"bad").hexdigest()
-    listing = recorded.as_object({"../../victim.txt": bad})
+    listing = folder_listing({"../../victim.txt": bad})
     name = hashlib.md5(listing).hexdigest() + ".dir"
     cache = clone.path / ".dvc/cache/files/md5"
     for md5, content in ((name, listing), (bad, b"bad")):
         (cache / md5[:2]).mkdir(exist_ok=True)
         (cache / md5[:2] / md5[2:]).write_bytes(content)
     lock = (clone.path / "dvc.lock").read_text()
-    own = next(out.md5 for out in recorded.outs(Clone(clone.path)) if out.path == "models")
+    own = next(out.md5 for out in outputs.outs(Clone(clone.path)) if out.path == "models")
     (clone.path / "dvc.lock").write_text(lock.replace(own, name))
     examine(clone)
     assert victim.read_text() == "precious"
@@ -57,7 +58,7 @@ def test_what_files_say_is_text_for_a_terminal(clone: Copy, capsys: pytest.Captu
     (clone.path / "models/\x1b]0;evil\x07\n.txt").write_text("x")
     examine(clone)
     said = capsys.readouterr().out
-    assert "\\x1b]0;evil\\x07\\x0a.txt" in said
+    assert "\\x1b]0;evil\\x07\\n.txt" in said
     assert "\x1b" not in said
 
 

@@ -3,14 +3,13 @@
 import re
 
 import pytest
-import yaml
 
 from assay.doctor.lock import Lock, entry, mended, split
-from assay.doctor.pipeline import outputs
+from assay.lineage.graph import nodes
 from samples import ROOT
 
 REAL = (ROOT / "dvc.lock").read_text()
-OUTS = outputs(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
+OUTS = {node.name: node.outs for node in nodes((ROOT / "dvc.yaml").read_text())}
 
 
 def block(name: str, depth: int = 4, out: str = "a" * 32, path: str = "out") -> str:

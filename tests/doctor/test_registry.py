@@ -10,7 +10,7 @@ from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
 from assay.doctor.registry import CHECKS
-from assay.doctor.report import told
+from assay.doctor.report import print_report
 from assay.errors import AssayError
 from pipeline_copy import Copy
 from samples import ROOT
@@ -44,7 +44,7 @@ def test_a_fault_is_said_and_the_others_look_all_the_same(clone: Copy, capsys: p
         Check("denied", "", lambda clone: [Finding("wrong", "here", mend=refusing)]),
         Check("last", "", lambda clone: [Finding("also wrong", todo="do this")]),
     ]
-    assert not told(Clone(clone.path), checks, Attic(clone.path))
+    assert not print_report(Clone(clone.path), checks, Attic(clone.path))
     said = capsys.readouterr().out
     for words in ("found before", "ZeroDivisionError: of the program", "Permission denied", "also wrong", "do this"):
         assert words in said, said
@@ -52,5 +52,5 @@ def test_a_fault_is_said_and_the_others_look_all_the_same(clone: Copy, capsys: p
 
 def test_advice_is_no_fault(clone: Copy, capsys: pytest.CaptureFixture) -> None:
     checks = [Check("told", "", lambda clone: [Finding("worth knowing", advice=True)])]
-    assert told(Clone(clone.path), checks, None)
+    assert print_report(Clone(clone.path), checks, None)
     assert capsys.readouterr().out.splitlines()[-1].startswith("healthy")

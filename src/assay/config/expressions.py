@@ -1,7 +1,7 @@
 """The expressions of a contract, checked against its columns; `assay.contract.expressions` evaluates them on records.
 
-`assay.config.grammar` says what an expression may hold. Here each operation is held to the kinds that it makes sense
-for: a number is compared with numbers, a date with dates. So nothing is left that could fail on records.
+`assay.config.grammar` says what an expression may contain. Here the kinds of the operands are checked: a number is
+compared with numbers, a date with dates. So an expression that passes cannot fail on records.
 """
 
 import re
@@ -29,7 +29,7 @@ ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
 
 
 def fault(text: str, kinds: Mapping[str, str], key: str) -> str | None:
-    """What is wrong with the expression that stands at `key`, in one sentence; None when it is a condition on records.
+    """What is wrong with the expression at `key`, in one sentence; None if it is a valid condition on records.
 
     kinds: name of a column to number, text, condition or date.
     """
@@ -46,7 +46,7 @@ def refusal(text: str, key: str, refused: Refused) -> str:
 
 
 def condition(text: str, kinds: Mapping[str, str]) -> Node:
-    """The expression, checked; Refused if it says what the grammar does not know, or is no condition on records."""
+    """The checked expression; Refused if it is outside the grammar, or is no condition on records."""
     kind, node = _checked(parse(text), kinds)
     if kind != CONDITION or not _has_column(node):
         raise Refused("no condition on records (compare columns: age > 50)", 0)
@@ -60,7 +60,7 @@ def _has_column(node: Node) -> bool:
 
 
 def _checked(node: Node, kinds: Mapping[str, str]) -> tuple[str, Node]:
-    """The kind of a node, and the node with dates for the texts that stand beside dates."""
+    """The kind of a node, and the node itself. A text that is compared with a date becomes a date."""
     if isinstance(node, Column):
         return _kind_of(node, kinds), node
     if isinstance(node, Constant):
@@ -110,7 +110,7 @@ def _require_column(node: Node) -> None:
 
 
 def _with_dates(kinds: Sequence[str], operands: Sequence[Node]) -> tuple[tuple[str, ...], tuple[Node, ...]]:
-    """What is compared, with dates for texts where one of them is a date."""
+    """The kinds and operands of a comparison. If one is a date, the constants become dates."""
     if DAY not in kinds:
         return tuple(kinds), tuple(operands)
     dated = tuple(_dated(one) if isinstance(one, Constant) else one for one in operands)
@@ -128,6 +128,6 @@ def _dated(constant: Constant) -> Constant:
 
 
 def _excerpt(text: str, at: int, around: int = 60) -> str:
-    """The text near a character, on one line and without what a terminal would obey."""
+    """The text near a character, on one line and with escapes for control characters."""
     start, end = max(0, at - around), at + around
     return f"{'...' * (start > 0)}{text[start:end]!r}{'...' * (end < len(text))}"

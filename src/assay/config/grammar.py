@@ -1,6 +1,6 @@
-"""The grammar of a contract's expressions: a text is rebuilt from the few things that `ALLOWED` names, or refused.
+"""The grammar of a contract's expressions. A text that uses more than `ALLOWED` names is refused.
 
-Python's own parser reads it, and nothing of it is ever run as Python.
+Python's own parser reads the text, and a new tree is built from it. Nothing is ever run as Python.
 """
 
 import ast
@@ -30,7 +30,7 @@ ABSOLUTE = "abs"
 INSTEAD = {"&": "and", "|": "or", "~": "not", "=": "=="}  # as pandas writes them, with traps in their precedence
 # A text, a quoted name, or a single character.
 TOKEN = re.compile(r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `(?:[^`]|``)+` | .""", re.VERBOSE | re.DOTALL)
-# What people may have meant to write, by Python's names for it.
+# How to call what is refused, by Python's name for it.
 NAMES = {
     "Call": "a call other than abs(...), .isna() and .notna()",
     "Subscript": "[...] on a value",
@@ -72,9 +72,9 @@ class Constant:
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of the grammar, by its sign or name, on what stands in it.
+    """An operation of the grammar by its sign or name, and its operands.
 
-    That of "in" and "not in" is the value that is sought, then the constants of the list.
+    The operands of "in" and "not in" are the value to look for, then the constants of the list.
     """
 
     name: str
@@ -87,7 +87,7 @@ Node = Column | Constant | Operation
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Node:
-    """The expression as the grammar reads it, names and kinds unchecked; Refused for anything else."""
+    """The tree of an expression, with names and kinds unchecked; Refused for anything outside the grammar."""
     if len(text) > MAX_LENGTH:
         raise Refused(f"{len(text)} characters are too many, {MAX_LENGTH} the most", MAX_LENGTH)
     blank = re.sub(r"\s", " ", text)  # a text of several lines is one expression
@@ -98,10 +98,10 @@ def parse(text: str) -> Node:
 
 
 def _python(source: str, start: int) -> ast.expr:
-    """Python's tree, neither too deep nor too large for what walks it."""
+    """Python's tree of the expression; Refused if it is too deep."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of Python's, on expressions that are refused anyway
+            warnings.simplefilter("ignore")  # Python warns about expressions that are refused anyway
             tree = ast.parse(source, mode="eval").body
     except SyntaxError as error:
         at = start + max(0, (error.offset or 1) - 1)
@@ -118,7 +118,7 @@ def _python(source: str, start: int) -> ast.expr:
 
 
 def _unquoted(text: str) -> tuple[str, dict[int, str]]:
-    """The text with an identifier of equal length for each name in backticks, and these names by position."""
+    """The text with a plain identifier of equal length for each name in backticks, and the names by position."""
     parts, quoted, at = [], {}, 0
     for match in TOKEN.finditer(text):
         token = match[0]
@@ -140,7 +140,7 @@ def _is_comparison(text: str, at: int) -> bool:
 
 
 class _Reader:
-    """Rebuilds what the grammar knows from Python's tree."""
+    """Builds the grammar's tree from Python's."""
 
     def __init__(self, source: str, start: int, quoted: Mapping[int, str]) -> None:
         self.bytes, self.start, self.quoted = source.encode(), start, quoted
@@ -207,10 +207,10 @@ class _Reader:
         raise Refused("the number is too large", self.at(node))
 
     def written(self, node: ast.Name) -> str:
-        """The name as it stands in the text: Python changes some letters to others that look alike."""
+        """The name as it stands in the text: Python replaces some letters by similar ones."""
         return self.bytes[node.col_offset : node.end_col_offset].decode()
 
     def at(self, node: ast.expr, offset: int | None = None) -> int:
-        """Python counts the bytes of the stripped text, people the characters of theirs."""
+        """The character at which a node stands: Python counts the bytes of the stripped text."""
         before = self.bytes[: node.col_offset if offset is None else offset]
         return self.start + len(before.decode())

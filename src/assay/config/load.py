@@ -20,6 +20,7 @@ from assay.config.fields import MISSING
 from assay.config.sample import Sample
 from assay.config.unknown_key import nearest
 from assay.errors import AssayError, sample
+from assay.files import yaml_mapping
 
 PARAMS = Path("params.yaml")
 COMPOSE = "run: assay params (assay doctor --mend does, and keeps a copy)"
@@ -53,15 +54,10 @@ def _typed(content: bytes) -> schema.Config:
 
 @lru_cache
 def _parsed(content: bytes) -> dict[str, Any]:
-    from ruamel.yaml import YAML
-
     try:
-        values = YAML(typ="safe").load(content)
-    except Exception as error:  # a parser's and its constructors' errors share no base class
+        return yaml_mapping(content)
+    except ValueError as error:
         raise AssayError(f"not a YAML mapping: {error}", todo=COMPOSE) from error
-    if not isinstance(values, dict):
-        raise AssayError("not a YAML mapping", todo=COMPOSE)
-    return values
 
 
 def typed(plain: Mapping[str, Any]) -> schema.Config:

@@ -1,4 +1,4 @@
-"""What a name may be: it becomes a part of paths, of git references, of overrides and of headings."""
+"""Checks names, which become part of paths, git references, overrides and headings."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 LONGEST = 60
 NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{LONGEST - 1}}}")
 RULE = f"letters, digits, _ . and -, a letter or digit first, {LONGEST} at most"
-NAMED = ("dataset", "labels", "split", "features", "criteria")  # parts of the configuration that have one
+NAMED = ("dataset", "labels", "split", "features", "criteria")  # parts of the configuration with a name
 
 
 def is_name(text: object) -> bool:
-    """Whether this can stand for something everywhere: no path, no option, no hidden file, no range of commits."""
+    """Whether this is safe as a name everywhere: no path, no option, no hidden file, no range of commits."""
     return isinstance(text, str) and NAME.fullmatch(text) is not None and ".." not in text
 
 
 def require_name(text: str, where: str) -> str:
-    """The name; AssayError, before anything is made of it, if it is none."""
+    """The name itself; AssayError if it is not a valid one."""
     if not is_name(text):
         raise AssayError(f"{text!r} is no name", where=where, todo=f"use {RULE}")
     return text
 
 
 def faults(config: "Config") -> list[str]:
-    """Every name of the configuration that is none, by key, and features that the model could not call by theirs."""
+    """The faults of all names in the configuration, by key, and features whose names xgboost refuses."""
     models = {"model": config.model, **{f"baselines.{key}": one for key, one in config.baselines.items()}}
     named = {f"{part}.name": getattr(config, part).name for part in NAMED}
     named |= {f"{key}.name": _plain(one)["name"] for key, one in models.items() if "name" in _plain(one)}
@@ -47,5 +47,5 @@ def _refused_by_xgboost(config: "Config") -> list[str]:
 
 
 def _plain(model: Any) -> dict[str, Any]:
-    """The keys of a model, of the zoo or not."""
+    """The keys of a model's configuration, which is a dataclass or a plain mapping."""
     return model if isinstance(model, dict) else vars(model)

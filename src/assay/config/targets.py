@@ -1,7 +1,7 @@
-"""What a configuration may name that is code: the repository's own, and the estimators of model libraries.
+"""The code that a configuration may name: the repository's own, and the estimators of model libraries.
 
-Names alone are judged here, before anything is imported. Whoever imports (`assay.datasets`, `assay.modelling.building`)
-asks here first, and then looks at what was found.
+Only names are checked here, before anything is imported. `assay.datasets` and `assay.modelling.building` ask here
+first, then import, then check what they found.
 """
 
 import re
@@ -14,7 +14,7 @@ LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost")  # whose estimators `
 TARGET = "_target_"
 RULE_CLASSIFIER = f"{ZOO}.RuleClassifier"
 
-NAME = "[A-Za-z][A-Za-z0-9_]*"  # of a module or in it, and public
+NAME = "[A-Za-z][A-Za-z0-9_]*"  # a public name of a module, or in one
 KNOWLEDGE_PATH = re.compile(rf"{DATASETS}(\.{NAME})+", re.ASCII)
 FUNCTION_PATH = re.compile(rf"{DATASETS}(\.{NAME}){{2,}}", re.ASCII)
 OWN_PATH = re.compile(rf"{ZOO}\.{NAME}", re.ASCII)
@@ -29,21 +29,21 @@ SHORT.maxstring = 100
 
 
 def knowledge_fault(value: str, key: str) -> str | None:
-    """What is wrong with the name of a module of what only one dataset knows."""
+    """What is wrong with a dataset's `knowledge`, the name of a module; None if nothing is."""
     if KNOWLEDGE_PATH.fullmatch(value):
         return None
     return f"{key}={SHORT.repr(value)} is no module under {DATASETS}"
 
 
 def function_fault(value: str, key: str) -> str | None:
-    """What is wrong with the name of a hand rule."""
+    """What is wrong with the name of a hand rule; None if nothing is."""
     if isinstance(value, str) and FUNCTION_PATH.fullmatch(value):
         return None
     return f"{key}={SHORT.repr(value)} is no function of a module under {DATASETS}"
 
 
 def target_fault(value: Any, key: str) -> str | None:
-    """What is wrong with the name of an estimator."""
+    """What is wrong with the name of an estimator; None if nothing is."""
     if isinstance(value, str):
         found = LIBRARY_PATH.fullmatch(value)
         if OWN_PATH.fullmatch(value) or (found and found["library"] in LIBRARIES):
@@ -52,7 +52,7 @@ def target_fault(value: Any, key: str) -> str | None:
 
 
 def model_faults(model: Any, key: str) -> list[str]:
-    """Everything that a model's configuration must not name, at any depth."""
+    """Everything that is wrong in a model's configuration, at any depth."""
     return list(_faults(model, key))
 
 

@@ -1,7 +1,7 @@
-"""An override that the configuration does not take, refused in words that help.
+"""Refuses an override in words that help: it names the nearest key.
 
-Of a key that is not there Hydra says: use +KEY. The schemas refuse that too. What Hydra raises is replaced where it is
-raised: of ours only the schemas are there in `dvc exp run -S`, which so says it too.
+For an unknown key Hydra suggests +KEY, which the schemas refuse too. So Hydra's own error is replaced where it is
+raised. That works in `dvc exp run -S` too, where of our code only the schemas are loaded.
 """
 
 import sys
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
 Apply = Callable[["list[Override]", "DictConfig"], None]
-ALIKE = 0.7  # of 1: below that, letters in common say nothing
+ALIKE = 0.7  # from 0 to 1: below that, names are not similar
 OF_HYDRA = "hydra"  # its own part of what it composes
 
 
 def name_the_nearest() -> None:
-    """From now on, in this process, whoever composes a configuration is told the nearest key."""
+    """From now on in this process, an unknown key in an override is answered with the nearest one."""
     from hydra._internal.config_loader_impl import ConfigLoaderImpl
 
     apply = ConfigLoaderImpl._apply_overrides_to_config
@@ -43,7 +43,7 @@ def _naming_the_nearest(apply: Apply) -> Apply:
 
 
 def _sentence(override: "Override", config: "DictConfig", error: Exception) -> str:
-    """Why an override is refused; Hydra's own reason, where the key is not to blame."""
+    """Why an override is refused: the nearest key, or Hydra's own reason if the key is not to blame."""
     if _is_of_a_key(error):
         return unknown(override.key_or_group, _plain(config))
     reason = str(error.__cause__ or error).partition("\n")[0]
@@ -51,7 +51,7 @@ def _sentence(override: "Override", config: "DictConfig", error: Exception) -> s
 
 
 def unknown(key: str, config: Mapping[str, Any]) -> str:
-    """What to say of a key that is not in a configuration: the nearest one there is, or those beside it."""
+    """The message for an unknown key: it names the nearest key, or else the keys at that level."""
     *path, name = key.split(".")
     parent, beside = _deepest(path, config)
     if near := nearest(name, beside) if parent == ".".join(path) else None:
@@ -64,12 +64,12 @@ def unknown(key: str, config: Mapping[str, Any]) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The name that is most like another, if one is."""
+    """The most similar of some names; None if none is similar."""
     return next(iter(get_close_matches(name, sorted(names), n=1, cutoff=ALIKE)), None)
 
 
 def _deepest(path: list[str], config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """The part of a path that is there, and what it holds."""
+    """The part of a path that exists, and its content."""
     found, node = [], config
     for name in path:
         if not isinstance(node.get(name), Mapping):
@@ -102,7 +102,7 @@ def _is_of_a_key(error: BaseException | None) -> bool:
 
 
 def _kind() -> type[Exception]:
-    """DVC calls unexpected whatever is not one of its own."""
+    """The class to raise. Inside DVC one of its own, because it calls every other error unexpected."""
     if "dvc.exceptions" in sys.modules:
         from dvc.exceptions import InvalidArgumentError
 

@@ -1,4 +1,4 @@
-"""The expressions of a contract on records: each record by itself, whatever else stands in the table."""
+"""Evaluates the expressions of a contract, each record by itself."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -39,9 +39,9 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
 
 
 def evaluate(expression: Node, records: pd.DataFrame) -> Any:
-    """The values of a checked expression, one per record, as pandas' own operators give them.
+    """The values of a checked expression, one per record, computed with pandas' own operators.
 
-    So a comparison with a missing number, text or date is false, and != true; with a missing flag it is missing.
+    So a comparison with a missing number, text or date is false, and != is true. With a missing flag it is missing.
     """
     if isinstance(expression, Column):
         return _plain(records[expression.name])
@@ -49,13 +49,13 @@ def evaluate(expression: Node, records: pd.DataFrame) -> Any:
         return _scalar(expression.value)
     operands = (evaluate(operand, records) for operand in expression.operands)
     if expression.name in LOGIC:
-        return reduce(LOGIC[expression.name], operands)  # one after the other: a long one takes no more memory
-    with np.errstate(all="ignore"):  # of constants: 1 / 0 is infinite, as it is in a column
+        return reduce(LOGIC[expression.name], operands)  # step by step, so that a long one needs no more memory
+    with np.errstate(all="ignore"):  # for constants: 1 / 0 is infinite, as in a column
         return OPERATIONS[expression.name](*operands)
 
 
 def kinds(records: pd.DataFrame) -> dict[str, str]:
-    """What the grammar must know of each column."""
+    """The kind of each column, by name, for the grammar."""
     return {str(name): _kind(dtype) for name, dtype in records.dtypes.items()}
 
 
@@ -68,12 +68,12 @@ def _kind(dtype: Any) -> str:
 
 
 def _plain(values: pd.Series) -> pd.Series:
-    """Categories as texts, which may be compared with any other."""
+    """A column with categories as texts, which can be compared with any text."""
     return values.astype("str") if values.dtype in ("category", "object") else values
 
 
 def _scalar(value: float | str | bool | datetime) -> Any:
-    """Of NumPy's types, which never grow beyond memory: 9**9**9 is infinite."""
+    """A constant as a NumPy type, which does not grow beyond memory: 9**9**9 is infinite."""
     if isinstance(value, bool):
         return np.bool_(value)
     if isinstance(value, datetime):

@@ -1,8 +1,8 @@
-"""A pickled pandas table, read without running anything that the file names.
+"""Reads a pickled pandas table without running anything that the file names.
 
-A pickle is a program: it calls what it names. Here every name is answered by a stand-in that keeps its arguments, and
-the table is built from these, if they are those of a table of plain columns. Neither pandas nor NumPy sees its own
-pickled state, which it would not check.
+A pickle is a program: it calls what it names. Here a stand-in takes the place of every name and keeps the arguments.
+The table is built from these, if they describe plain columns. pandas and NumPy never get the pickled state, because
+they would not check it.
 """
 
 import io
@@ -26,7 +26,7 @@ PLAIN = (str, int, float, bool, type(None))  # what may stand in a column of obj
 
 
 class StandIn:
-    """What a pickle names, was called with, and holds."""
+    """Stands for anything that a pickle names: its name, its arguments and its state."""
 
     name = ""
 
@@ -42,7 +42,7 @@ class StandIn:
         self.state = state
 
 
-class _Unpickler(pickle._Unpickler):  # the one written in Python: the other takes any amount of memory for nine bytes
+class _Unpickler(pickle._Unpickler):  # the one in Python: nine bytes make the one in C allocate any amount of memory
     def find_class(self, module: str, name: str) -> Any:
         return type("StandIn", (StandIn,), {"name": name})
 
@@ -60,7 +60,7 @@ def read_pickle(path: Path) -> pd.DataFrame:
 
 
 def _table(frame: Any) -> pd.DataFrame:
-    """The table of a DataFrame's block manager: arrays of several columns, where these stand, and the axes."""
+    """The table from a DataFrame's block manager, which holds arrays of several columns, their places, and the axes."""
     manager = _named(frame, "DataFrame").state["_mgr"]
     blocks, axes = _named(manager, "BlockManager").arguments
     names = _labels(axes[0])
@@ -75,7 +75,7 @@ def _table(frame: Any) -> pd.DataFrame:
 
 
 def _rows(values: Any) -> list[Any]:
-    """One column for each row of a block; objects stay such, texts among them."""
+    """One column for each row of a block, with the block's dtype."""
     rows = values if isinstance(values, np.ndarray) and values.ndim == 2 else [values]
     return [pd.Series(row, dtype=row.dtype) for row in rows]
 
@@ -94,7 +94,7 @@ def _places(places: Any) -> list[int]:
 
 
 def _array(made: Any) -> Any:
-    """An array of NumPy's, in any of the ways in which it is pickled, or of Arrow's texts."""
+    """A NumPy array, in any of its pickled forms, or Arrow's texts."""
     if made.name == "_frombuffer":
         content, dtype, shape, order = made.arguments
         return _numbers(content, _dtype(dtype), shape, order)
@@ -146,7 +146,7 @@ def _arrow(array: Any) -> pa.Array:
 
 
 def _bytes(held: Any) -> bytes:
-    """Bytes, or what stands for them: older protocols write them as texts in Latin 1."""
+    """Bytes. Older protocols write them as texts in Latin-1."""
     if isinstance(held, StandIn) and held.name in ("bytes", "bytearray", "encode"):
         content = held.arguments[0] if held.arguments else b""
         return content.encode("latin1") if isinstance(content, str) else _bytes(content)

@@ -1,6 +1,6 @@
-"""What a clone can be stuck in: found, said, and mended without losing anything.
+"""Finds and reports everything that a clone can be stuck in, and mends it without losing anything.
 
-A theme is a module, a check a function that gives findings (`check`), and `registry` has them in the order in which
-they are looked at. Nothing here imports DVC, pandas or Hydra where reading a file does: a healthy clone is told so at
-once, and a broken environment can still be looked at.
+Each module holds one theme. A check is a function that gives findings (`check`); `registry` lists the checks in order.
+Nothing here imports DVC, pandas or Hydra where reading a file is enough: so a healthy clone is examined quickly, and a
+broken environment can be examined too.
 """

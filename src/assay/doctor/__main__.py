@@ -9,7 +9,7 @@ from pathlib import Path
 from assay.doctor.attic import Attic
 from assay.doctor.clone import enter
 from assay.doctor.examine import chosen
-from assay.doctor.report import told
+from assay.doctor.report import print_report
 from assay.errors import reported
 
 
@@ -23,7 +23,7 @@ def main() -> None:
     with reported("assay doctor"):
         clone = enter(Path.cwd())
         attic = Attic(clone.root) if options.mend else None
-        raise SystemExit(not told(clone, chosen(options.quick, options.skip), attic))
+        raise SystemExit(not print_report(clone, chosen(options.quick, options.skip), attic))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Where what a mend replaces is kept."""
+"""Keeps what a mend replaces."""
 
 import shutil
 from datetime import datetime
@@ -8,7 +8,7 @@ FOLDER = Path(".assay/doctor")
 
 
 class Attic:
-    """A folder of one examination, made when the first thing is put there; in it paths are as in the clone."""
+    """The folder of one examination. It is made when needed, and has the same paths as the clone."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -26,7 +26,7 @@ class Attic:
             shutil.copy2(path, self._place(path))
 
     def write(self, path: Path, content: bytes) -> None:
-        """Keep a content that is nowhere else as it were the file's."""
+        """Keep a content under the name of a file: a version that lies nowhere else."""
         self._place(path).write_bytes(content)
 
     def _place(self, path: Path) -> Path:
@@ -44,8 +44,13 @@ class Attic:
         return self._folder
 
 
+def away(path: Path, attic: Attic) -> None:
+    """The mend that takes a file or folder away and keeps it."""
+    attic.move(path)
+
+
 def _free(path: Path) -> Path:
-    """The path, or the first of path.2, path.3, ... that nothing has."""
+    """The path, or the first of path.2, path.3, ... that does not exist."""
     number, free = 1, path
     while free.exists():
         number += 1

@@ -2,24 +2,25 @@
 
 from assay.doctor import contents, locks, pipeline
 from assay.doctor.attic import Attic
-from assay.doctor.clone import LOCK, Clone
+from assay.doctor.clone import Clone
 from assay.doctor.examine import examined
 from assay.errors import AssayError
+from assay.lineage.graph import LOCK, PARAMS
 
-RESULTS = (LOCK, "params.yaml", "reports")
-CHECKS = [*pipeline.CHECKS, *contents.CHECKS]  # data and models, as the lock that is back says
+RESULTS = (LOCK, PARAMS, "reports")
+CHECKS = [*pipeline.CHECKS, *contents.CHECKS]  # they bring back data and models by the restored dvc.lock
 
 
 def back(clone: Clone, attic: Attic) -> list[str]:
-    """Bring dvc.lock, params.yaml and reports/ back from HEAD, in the index too; the paths that were others.
+    """Restore dvc.lock, params.yaml and reports/ from HEAD, in the index too; returns the paths that differed.
 
-    Each of them that lies here otherwise is kept in the attic first, and one that git does not know is moved there.
-    AssayError while somebody is at work in the clone.
+    Each of these is first kept in the attic. A file that git does not know is moved there. AssayError while another
+    process works in the clone.
     """
     for result in examined(clone, locks.CHECKS, attic):  # or git could refuse
         for finding in result.left:
             raise AssayError(finding.what, where=finding.where, todo=finding.todo)
-    changed = [change for change in clone.changes if change.path.startswith((LOCK, "params.yaml", "reports/"))]
+    changed = [change for change in clone.changes if change.path.startswith((LOCK, PARAMS, "reports/"))]
     for change in changed:
         if clone.committed(change.path) is not None:
             attic.copy(clone.root / change.path)

@@ -9,10 +9,10 @@ from assay.doctor.clone import Clone
 
 @dataclass(frozen=True)
 class Finding:
-    """Something is wrong: what, where, and what to do about it.
+    """Something that is wrong: what, where, and what to do about it.
 
-    `mend` puts it right and keeps what it replaces in the attic; without one, only the person can. `advice` is worth
-    knowing and stops nothing; `then` is what the person does after the mend.
+    `mend` corrects it and keeps what it replaces in the attic; None if only a person can. `advice` marks a note that
+    does not count as a fault. `then` says what the person does after the mend.
     """
 
     what: str
@@ -24,16 +24,16 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str]:
-        """By which a finding is known again after its mend."""
+        """Identifies the finding, to see whether it is still there after its mend."""
         return self.what, self.where
 
 
 @dataclass(frozen=True)
 class Check:
-    """`look` gives findings; AssayError or OSError where it cannot look.
+    """`look` gives findings, and raises AssayError or OSError if it cannot look.
 
-    `title` says what is right in a healthy clone, `mends` what `--mend` does ("" for nothing). `quick`: part of
-    `make repro`, whose mends take nothing from anybody.
+    `title` says what is right in a healthy clone, `mends` says what `--mend` does ("" for nothing). `quick` checks are
+    part of `make repro`: their mends are safe to run unasked.
     """
 
     code: str

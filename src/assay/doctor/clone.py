@@ -1,4 +1,4 @@
-"""The clone under examination: what several checks ask it, each read once."""
+"""The clone under examination. What several checks need is read once."""
 
 import configparser
 import os
@@ -7,16 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from assay.doctor.hashing import Hashes
 from assay.doctor.lock import Lock, split
 from assay.errors import AssayError
-from assay.files import yaml_mapping
-from assay.git import git, raw
+from assay.git import content, git
+from assay.lineage.graph import DVC_YAML, LOCK, Node, nodes
 
-LOCK, PIPELINE = "dvc.lock", "dvc.yaml"
-MARKS = (PIPELINE, ".dvc", ".git")
+MARKS = (DVC_YAML, ".dvc", ".git")
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,18 @@ class Change:
 
 @dataclass(frozen=True)
 class Clone:
-    """A clone at `root`. After a mend, look with `fresh()`: what was read may have changed."""
+    """A clone at `root`. After a mend use `fresh()`, because files have changed."""
 
     root: Path
     hashes: Hashes = field(default_factory=Hashes)
 
     def fresh(self) -> "Clone":
-        """The same with nothing read, but for hashes, which know files that changed."""
+        """The same clone, to be read again. Hashes are kept: they notice changed files by themselves."""
         return Clone(self.root, self.hashes)
+
+    def name(self, path: Path) -> str:
+        """How to call a file: from the root where it lies in the clone."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
 
     def git(self, *arguments: str) -> str:
         """What git prints; AssayError with its words if it fails."""
@@ -45,7 +47,7 @@ class Clone:
 
     @cached_property
     def git_folder(self) -> Path:
-        """Where git has the index of this work tree."""
+        """The folder in which git keeps the index of this work tree."""
         return self.root / self.git("rev-parse", "--git-dir")
 
     @cached_property
@@ -61,9 +63,7 @@ class Clone:
 
     def committed(self, path: str, revision: str = "HEAD") -> bytes | None:
         """The content of a file in a commit; None if there is no such file or commit."""
-        with suppress(AssayError):
-            return raw(self.root, "cat-file", "blob", f"{revision}:{path}")
-        return None
+        return content(self.root, revision, path)
 
     def text(self, name: str) -> str:
         """A file as text; "" if it is missing."""
@@ -71,13 +71,12 @@ class Clone:
         return path.read_bytes().decode(errors="replace") if path.exists() else ""
 
     @cached_property
-    def stages(self) -> dict[str, Any]:
+    def stages(self) -> dict[str, Node]:
         """The stages of dvc.yaml, or of the commit's where that is missing or cannot be read; empty if none can."""
-        for text in (self.text(PIPELINE), (self.committed(PIPELINE) or b"").decode(errors="replace")):
-            with suppress(ValueError):
-                stages = yaml_mapping(text).get("stages")
-                if isinstance(stages, dict) and all(isinstance(one, dict) for one in stages.values()):
-                    return stages
+        for text in (self.text(DVC_YAML), (self.committed(DVC_YAML) or b"").decode(errors="replace")):
+            with suppress(AssayError):
+                if found := nodes(text):
+                    return {node.name: node for node in found}
         return {}
 
     @cached_property
@@ -92,7 +91,7 @@ class Clone:
         return (self.root / ".dvc" / folder).resolve() if folder else self.root / ".dvc/cache"
 
     def dvc_option(self, section: str, name: str) -> str | None:
-        """A setting of DVC: of this clone for you alone, of this clone, or of you."""
+        """A setting of DVC: from this clone's local configuration, its shared one, or the user's."""
         own = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "dvc/config"
         for path in (self.root / ".dvc/config.local", self.root / ".dvc/config", own):
             with suppress(configparser.Error, UnicodeDecodeError):
@@ -113,5 +112,5 @@ def enter(start: Path) -> Clone:
 
 
 def environment() -> Path:
-    """The folder of programs of the running environment."""
+    """The folder that holds the programs of the running environment."""
     return Path(sys.executable).parent

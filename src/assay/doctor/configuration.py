@@ -9,19 +9,18 @@ from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
 from assay.doctor.lock import CONFLICT
 from assay.files import write_text, yaml_mapping
-
-PARAMS = "params.yaml"
+from assay.lineage.graph import PARAMS
 
 
 def readable(clone: Clone) -> Iterator[Finding]:
-    """A params.yaml that nobody can have wanted: missing, cut, or with marks of a merge."""
+    """A params.yaml that nobody wants: missing, cut, or with marks of a merge."""
     if fault := _fault(clone):
         todo = "assay params, or assay doctor --mend, which keeps a copy"
         yield Finding(fault, PARAMS, todo, partial(_compose, clone.root))
 
 
 def agreeing(clone: Clone) -> Iterator[Finding]:
-    """conf/ and params.yaml disagree: which of them is meant, only a person knows."""
+    """conf/ and params.yaml disagree. Only a person knows which of them is meant."""
     from assay.config.compose import composed, difference
 
     if _fault(clone):

@@ -1,12 +1,11 @@
-"""Data, models and reports as they lie, and the cache, by their bytes.
+"""Checks every byte of data, models, reports and the cache.
 
-DVC hashes a file of the workspace again when its time or size changed, and an object of the cache when it is writable.
-A byte that changes otherwise is invisible to it, so everything is read here. What a mend writes is a new file, with a
-time of its own: DVC sees it, and agrees.
+DVC hashes a file of the workspace again only if its time or size changed, and an object of the cache only if it is
+writable. It does not see any other change, so everything is read here. A mend writes a new file with a new time, so DVC
+reads it again.
 """
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -15,16 +14,16 @@ from pathlib import Path
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
-from assay.doctor.recorded import (
+from assay.doctor.outputs import (
     FOLDER,
     Out,
     address,
     elsewhere,
     good,
     listing,
-    lying,
     objects,
     outs,
+    present,
 )
 from assay.errors import AssayError
 from assay.files import folder_listing, folder_md5, md5, replacing
@@ -34,7 +33,7 @@ AGAIN = "dvc repro makes it again (or: dvc pull)"
 
 
 def cache(clone: Clone) -> Iterator[Finding]:
-    """Objects whose bytes are not what their name says, and those that only the workspace has."""
+    """Objects whose bytes do not match their name, and objects that only the workspace has."""
     named = objects(clone)
     found = clone.hashes.of(named)
     wanted, here = _wanted(clone), _here(clone)
@@ -44,7 +43,7 @@ def cache(clone: Clone) -> Iterator[Finding]:
             said = "put back from the workspace" if name in here else f"put away; then: {then}"
             what = f"an object of the cache is damaged: {wanted.get(name, 'not of this commit')}"
             mend = partial(_mend_object, path, name, here.get(name))
-            yield Finding(what, _name(clone, path), f"assay doctor --mend: {said}", mend, then=then)
+            yield Finding(what, clone.name(path), f"assay doctor --mend: {said}", mend, then=then)
     for name in sorted(here.keys() & wanted.keys()):
         path = address(clone, name)
         if not path.exists():
@@ -53,7 +52,7 @@ def cache(clone: Clone) -> Iterator[Finding]:
 
 
 def workspace(clone: Clone) -> Iterator[Finding]:
-    """Files of data/, models/ and reports/ that are others than dvc.lock says."""
+    """Files of data/, models/ and reports/ that differ from dvc.lock."""
     clone.hashes.of(clone.root / out.path for out in outs(clone))
     for path in elsewhere(clone):
         yield Finding("outside of the clone: not looked at", path, advice=True)
@@ -67,7 +66,7 @@ def workspace(clone: Clone) -> Iterator[Finding]:
 
 
 def missing(clone: Clone) -> Iterator[Finding]:
-    """What dvc.lock names and the workspace has not: after `git clone` that is everything."""
+    """Files that dvc.lock names and the workspace lacks; after `git clone` that is all of them."""
     gone = [(path, recorded) for path, recorded in _files(clone) if not (clone.root / path).exists()]
     for path, recorded in gone:
         if _source(clone, path, recorded):
@@ -79,8 +78,8 @@ def missing(clone: Clone) -> Iterator[Finding]:
 
 
 def _added(clone: Clone, out: Out) -> Iterator[Finding]:
-    """What a person added, only a person can tell an edit of from damage."""
-    found = folder_md5(lying(clone, out.path)) if out.is_folder else _found(clone, out.path)
+    """A difference in what a person added. Only that person can tell an edit from damage."""
+    found = folder_md5(present(clone, out.path)) if out.is_folder else _found(clone, out.path)
     if (clone.root / out.path).exists() and found != out.md5:
         todo = "dvc commit, if you changed it; else dvc checkout --force brings it back"
         yield Finding("not what its .dvc file says", out.path, todo, advice=True)
@@ -89,10 +88,10 @@ def _added(clone: Clone, out: Out) -> Iterator[Finding]:
 def _folder(clone: Clone, out: Out) -> Iterator[Finding]:
     if not (clone.root / out.path).exists():
         return
-    files, here = listing(clone, out) or _committed(clone, out), lying(clone, out.path)
+    files, here = listing(clone, out) or _committed(clone, out), present(clone, out.path)
     if files is None:
         what = "not what dvc.lock says, and which of its files cannot be known"
-        mend = partial(_take_away, clone, out.path)
+        mend = partial(_put_away, clone, out.path)
         yield Finding(what, out.path, "assay doctor --mend puts it away", mend, then=AGAIN)
         return
     for name, recorded in files.items():
@@ -100,7 +99,7 @@ def _folder(clone: Clone, out: Out) -> Iterator[Finding]:
             yield _differs(clone, f"{out.path}/{name}", recorded, here[name])
     for name in here.keys() - files.keys():
         path = f"{out.path}/{name}"
-        yield Finding("dvc.lock has no such file", path, "assay doctor --mend", partial(_take_away, clone, path))
+        yield Finding("dvc.lock has no such file", path, "assay doctor --mend", partial(_put_away, clone, path))
 
 
 def _differs(clone: Clone, path: str, recorded: str, found: str) -> Finding:
@@ -109,11 +108,11 @@ def _differs(clone: Clone, path: str, recorded: str, found: str) -> Finding:
         todo = "dvc checkout, or assay doctor --mend, which also sees what DVC does not"
         return Finding(what, path, todo, partial(_restore, clone, path, recorded))
     todo = f"assay doctor --mend puts it away, then {AGAIN}"
-    return Finding(what, path, todo, partial(_take_away, clone, path), then=AGAIN)
+    return Finding(what, path, todo, partial(_put_away, clone, path), then=AGAIN)
 
 
 def _files(clone: Clone) -> Iterator[tuple[str, str]]:
-    """Path and MD5 of each file that dvc.lock names, in folders too; a folder as such where its files are not known."""
+    """Path and MD5 of each file that dvc.lock names, in folders too; of the folder if its files are unknown."""
     for out in outs(clone):
         files = (listing(clone, out) or _committed(clone, out)) if out.is_folder else None
         if files is None:
@@ -127,7 +126,7 @@ def _found(clone: Clone, path: str) -> str | None:
 
 
 def _wanted(clone: Clone) -> dict[str, str]:
-    """Each object that this dvc.lock needs in the cache, and for which path."""
+    """The objects that this dvc.lock needs in the cache, each with its path in the workspace."""
     found = {out.md5: out.path for out in outs(clone) if out.cached}
     for out in outs(clone):
         if out.cached and out.is_folder:
@@ -136,10 +135,10 @@ def _wanted(clone: Clone) -> dict[str, str]:
 
 
 def _here(clone: Clone) -> dict[str, Path | bytes]:
-    """Each object that the workspace has unharmed: the file, or a folder's listing."""
+    """The sound objects in the workspace by MD5: a file, or the listing of a folder."""
     found: dict[str, Path | bytes] = {}
     for out in outs(clone):
-        here = lying(clone, out.path) if out.is_folder else {}
+        here = present(clone, out.path) if out.is_folder else {}
         if here and folder_md5(here) == out.md5:
             found[out.md5] = folder_listing(here)
         found |= {recorded: clone.root / out.path / name for name, recorded in here.items()}
@@ -149,7 +148,7 @@ def _here(clone: Clone) -> dict[str, Path | bytes]:
 
 
 def _committed(clone: Clone, out: Out) -> dict[str, str] | None:
-    """The files of a folder that git has, where they are those of its hash."""
+    """The files of a folder as git has them; None if they do not match its hash."""
     names = [name for name in clone.tracked if name.startswith(f"{out.path}/")]
     contents = {name.removeprefix(f"{out.path}/"): clone.committed(name) for name in names}
     files = {name: hashlib.md5(content).hexdigest() for name, content in contents.items() if content is not None}
@@ -157,7 +156,7 @@ def _committed(clone: Clone, out: Out) -> dict[str, str] | None:
 
 
 def _source(clone: Clone, path: str, recorded: str) -> Path | bytes | None:
-    """What has the recorded bytes of a file: the cache, or the commit."""
+    """The source of the recorded bytes of a file: the cache, or else the commit; None if there is none."""
     if good(clone, recorded) and not recorded.endswith(FOLDER):
         return address(clone, recorded)
     content = clone.committed(path) if path in clone.tracked else None
@@ -174,12 +173,8 @@ def _restore(clone: Clone, path: str, recorded: str, attic: Attic) -> None:
         _copy(source, scratch, recorded)
 
 
-def _take_away(clone: Clone, path: str, attic: Attic) -> None:
-    _put_away(clone, path, attic)
-
-
 def _put_away(clone: Clone, path: str, attic: Attic) -> None:
-    """Keep a file or folder; a file that the cache has under its own hash is kept already."""
+    """Move a file or folder to the attic; delete a file whose bytes the cache has anyway."""
     target = clone.root / path
     found = _found(clone, path)
     if found and good(clone, found):
@@ -206,10 +201,6 @@ def _copy(source: Path | bytes, target: Path, recorded: str) -> None:
         shutil.copyfile(source, target)
     if md5(target) != recorded:
         raise AssayError("what was to be put back has changed meanwhile", where=str(source), todo="look again")
-
-
-def _name(clone: Clone, path: Path) -> str:
-    return os.path.relpath(path, clone.root)
 
 
 CHECKS = [

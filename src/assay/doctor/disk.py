@@ -7,7 +7,7 @@ from pathlib import Path
 from assay.doctor.attic import FOLDER
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
-from assay.doctor.recorded import objects
+from assay.doctor.outputs import objects
 
 KEPT = 1 << 30  # bytes in the attic that are worth a word
 AT_LEAST = 100 << 20  # bytes that any run needs: reports, temporary files

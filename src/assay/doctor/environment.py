@@ -1,4 +1,4 @@
-"""The environment that runs this, and the one that a shell would run."""
+"""The environment that runs this program, and the one that the shell would use."""
 
 import re
 import shutil
@@ -21,7 +21,7 @@ INSTALL = "make repro installs what the lock says (with the tools for tests: mak
 
 
 def python(clone: Clone) -> Iterator[Finding]:
-    """The versions that the lock was made for."""
+    """The running Python must be one that the lock was made for."""
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
         found = ".".join(map(str, sys.version_info[:3]))
         yield Finding(
@@ -30,7 +30,7 @@ def python(clone: Clone) -> Iterator[Finding]:
 
 
 def packages(clone: Clone) -> Iterator[Finding]:
-    """What is installed against requirements.lock."""
+    """The installed packages must be those of requirements.lock."""
     installed = {_normal(one.metadata["Name"]): one.version for one in distributions() if one.metadata["Name"]}
     wrong = []
     for name, version, marker in PIN.findall(clone.text(REQUIREMENTS)):
@@ -42,7 +42,7 @@ def packages(clone: Clone) -> Iterator[Finding]:
 
 
 def own_code(clone: Clone) -> Iterator[Finding]:
-    """That `assay` is the code of this clone, not of another one."""
+    """`assay` must be the code of this clone, not of another one."""
     spec = find_spec("assay")
     here = Path(spec.origin or "").resolve() if spec else Path()
     if not here.is_relative_to((clone.root / "src").resolve()):
@@ -54,7 +54,7 @@ def own_code(clone: Clone) -> Iterator[Finding]:
 
 
 def age(clone: Clone) -> Iterator[Finding]:
-    """Whether `make` would install again."""
+    """The environment must not be older than its locks, or `make` installs again."""
     for stamp, lock in ((".venv/ready", REQUIREMENTS), (".venv/ready-dev", DEVELOPMENT)):
         made, read = clone.root / stamp, [clone.root / lock, clone.root / "pyproject.toml"]
         newer = [
@@ -68,7 +68,7 @@ def age(clone: Clone) -> Iterator[Finding]:
 
 
 def activation(clone: Clone) -> Iterator[Finding]:
-    """DVC runs the first `python` of PATH: without activation that is another one, or another clone's."""
+    """DVC runs the first `python` on PATH. Without activation that belongs to another environment."""
     for name in ("python", "dvc"):
         first = shutil.which(name)
         if first is None or Path(first).parent.resolve() != environment().resolve():

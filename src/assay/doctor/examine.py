@@ -1,4 +1,4 @@
-"""Look at a clone with every check, mend what can be mended, and say it."""
+"""Runs every check on a clone, and mends what can be mended."""
 
 import traceback
 from collections.abc import Collection, Iterator
@@ -17,7 +17,7 @@ _ALONE = next(check for check in CHECKS if check.code == "at-work")
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found: mended, left, and advice; `failed` are the words of mends that failed."""
+    """What a check found: what is mended, and what is left, with the mends that failed."""
 
     check: Check
     mended: list[Finding] = field(default_factory=list)
@@ -38,7 +38,7 @@ def chosen(quick: bool, skipped: Collection[str]) -> list[Check]:
 
 
 def examined(clone: Clone, checks: list[Check], attic: Attic | None) -> Iterator[Result]:
-    """What each check finds; with an attic, mended, while nobody else is at work in the clone."""
+    """The result of each check. With an attic, findings are mended, unless another process works in the clone."""
     with ExitStack() as held:
         if attic:
             try:
@@ -66,7 +66,7 @@ def _one(check: Check, clone: Clone, attic: Attic | None) -> Result:
 
 
 def _look(check: Check, clone: Clone) -> list[Finding]:
-    """What a check finds; that it cannot look is a finding too, and stops no other."""
+    """What a check finds. If it cannot look, that is a finding too, and the other checks go on."""
     found: list[Finding] = []
     try:
         found += check.look(clone)
@@ -80,7 +80,7 @@ def _look(check: Check, clone: Clone) -> list[Finding]:
 
 
 def _mended(finding: Finding, attic: Attic) -> Finding | None:
-    """Mend; what to say if that fails."""
+    """Mend a finding; another finding if that fails."""
     assert finding.mend is not None
     try:
         finding.mend(attic)

@@ -14,13 +14,13 @@ UNREADABLE = "unreadable"
 
 
 class Hashes:
-    """Reads each file once in an examination, and again when it is another than it was."""
+    """Reads each file once in an examination, and again if it changed."""
 
     def __init__(self) -> None:
         self._known: dict[Identity, str] = {}
 
     def of(self, paths: Iterable[Path]) -> dict[Path, str]:
-        """The MD5 of each of the files that are there, `UNREADABLE` for what cannot be read."""
+        """The MD5 of each file that exists; `UNREADABLE` if it cannot be read."""
         identities = {path: _identity(path) for path in dict.fromkeys(paths) if path.is_file()}
         new = [path for path, identity in identities.items() if identity not in self._known]
         for path, found in zip(new, _read(new), strict=True):
@@ -32,7 +32,7 @@ class Hashes:
 
 
 def _identity(path: Path) -> Identity:
-    """Whatever a mend changes: it never writes into a file that is there."""
+    """Changes with every mend, because a mend always makes a new file."""
     stat = path.stat()
     return str(path), stat.st_ino, stat.st_mtime_ns, stat.st_size
 

@@ -17,7 +17,7 @@ CONFIG = ".pre-commit-config.yaml"
 
 
 def hooks(clone: Clone) -> Iterator[Finding]:
-    """That commits are checked by pre-commit, and by one that still exists."""
+    """The hook of pre-commit must be installed, and its Python must still exist."""
     if not (clone.root / CONFIG).exists():
         return
     path = clone.root / clone.git("rev-parse", "--git-path", "hooks/pre-commit")
@@ -31,7 +31,7 @@ def hooks(clone: Clone) -> Iterator[Finding]:
 
 
 def _gone(hook: str) -> str:
-    """The interpreter that pre-commit wrote into its hook, if there is none."""
+    """The interpreter that pre-commit's hook names, if it does not exist any more; else ""."""
     named = re.search(r"^INSTALL_PYTHON=(['\"]?)(.+)\1$", hook, re.M)
     return named[2] if named and not Path(named[2]).exists() else ""
 

@@ -1,4 +1,4 @@
-"""Files and folders that killed processes leave."""
+"""Files and folders that killed processes leave behind."""
 
 import os
 import shutil
@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from assay.doctor.attic import Attic
+from assay.doctor.attic import Attic, away
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
+from assay.errors import AssayError
 from assay.files import WRITING
+from assay.lineage.busy import holding
 
 SWEEPS = Path(".assay/sweeps")
 PRUNED = {".git", ".dvc", ".venv", "node_modules", "__pycache__", ".assay"}
@@ -19,15 +21,14 @@ ABANDONED = 600  # seconds that nothing was written to a temporary file of a cac
 
 
 def writing(clone: Clone) -> Iterator[Finding]:
-    """What `assay.files.replacing` had not finished: in it the new file, and perhaps the folder that it replaces."""
+    """Folders that `assay.files.replacing` did not finish. They hold the new file, and perhaps the old folder."""
     for folder in _walked(clone):
-        path = folder.relative_to(clone.root).as_posix() if folder.is_relative_to(clone.root) else str(folder)
         what = "left by a process that was killed while it wrote"
-        yield Finding(what, path, "assay doctor --mend", partial(_away, folder))
+        yield Finding(what, clone.name(folder), "assay doctor --mend", partial(away, folder))
 
 
 def _walked(clone: Clone) -> Iterator[Path]:
-    """Those of the work tree, and abandoned ones of the cache; not those of sweeps and experiments, which may run."""
+    """Such folders in the work tree, and old ones in the cache. Sweeps and experiments may run, and are left out."""
     for here, folders, _ in os.walk(clone.root):
         yield from (Path(here, name) for name in folders if name.startswith(WRITING))
         folders[:] = [one for one in folders if one not in PRUNED and not one.startswith(WRITING)]
@@ -35,16 +36,19 @@ def _walked(clone: Clone) -> Iterator[Path]:
 
 
 def sweeps(clone: Clone) -> Iterator[Finding]:
-    """The workers' clones; experiments are in git, and a sweep makes its workers anew."""
-    from zc.lockfile import LockError, LockFile
-
+    """Clones of the workers of a killed sweep. Experiments are in git, so nothing is lost."""
     for folder in sorted((clone.root / SWEEPS).glob("*.work")):
-        try:
-            LockFile(str(folder.with_suffix(".lock"))).close()
-        except LockError:
-            continue  # it runs
-        where = folder.relative_to(clone.root).as_posix()
-        yield Finding("workers of a sweep that was killed", where, "assay doctor --mend", partial(_remove, folder))
+        if not _runs(folder):
+            mend = partial(_remove, folder)
+            yield Finding("workers of a sweep that was killed", clone.name(folder), "assay doctor --mend", mend)
+
+
+def _runs(sweep: Path) -> bool:
+    try:
+        with holding(sweep.with_suffix(".lock"), AssayError("it runs")):
+            return False
+    except AssayError:
+        return True
 
 
 def temporary(clone: Clone) -> Iterator[Finding]:
@@ -53,15 +57,11 @@ def temporary(clone: Clone) -> Iterator[Finding]:
         for path in sorted(clone.cache.glob(f"{kind}/.*{TEMPORARY}")):
             if _abandoned(path):
                 where = str(path.relative_to(clone.cache))
-                yield Finding("half of a copy in the cache", where, "assay doctor --mend", partial(_away, path))
+                yield Finding("half of a copy in the cache", where, "assay doctor --mend", partial(away, path))
 
 
 def _abandoned(path: Path) -> bool:
     return time.time() - path.stat().st_mtime > ABANDONED
-
-
-def _away(path: Path, attic: Attic) -> None:
-    attic.move(path)
 
 
 def _remove(path: Path, attic: Attic) -> None:

@@ -1,11 +1,12 @@
-"""dvc.lock as text, entry by entry, so that what is whole stays the bytes that DVC wrote.
+"""Repairs dvc.lock as text, entry by entry, so that whole entries keep the bytes that DVC wrote.
 
-DVC writes the file in place after each stage. A process that is killed then leaves it cut: inside a value, which no
-parser takes, or at the end of a line, which DVC takes for a lock of fewer stages and adds the others behind them.
+DVC writes the file in place after each stage. A process that is killed meanwhile leaves it cut. If it is cut inside a
+value, no parser reads it. If it is cut at the end of a line, DVC reads a lock of fewer stages, and later adds the
+others at the end.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,10 @@ MD5 = re.compile(r"^[0-9a-f]{32}(\.dir)?$")
 
 @dataclass(frozen=True)
 class Lock:
-    """What stands before the entries, the text of each by its stage, and what stands behind; `twice`: named twice."""
+    """The text before the entries, the text of each entry by its stage, and the text after them.
+
+    `twice`: the stages that have more than one entry.
+    """
 
     header: str = HEADER
     entries: dict[str, str] = field(default_factory=dict)
@@ -34,7 +38,7 @@ class Lock:
 
 
 def split(text: str) -> Lock:
-    """Take a dvc.lock apart; whatever is not an entry of a stage before `stages:` or after the entries is kept."""
+    """Take a dvc.lock apart. Text before `stages:` and after the entries is kept."""
     before, found, after = text.partition("stages:\n")
     if not found or CONFLICT.search(before):
         return Lock()
@@ -75,20 +79,19 @@ def _sound(file: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Mended:
-    """A dvc.lock put right, and what was wrong with it, in words."""
+    """A repaired dvc.lock, and what was wrong with it, in words."""
 
     text: str
     faults: list[str]
 
 
 def mended(lock: Lock, text: str, head: Lock, merged: Sequence[Lock], outs: Mapping[str, Collection[str]]) -> Mended:
-    """Drop the entries that are cut, take what is missing from the commit's lock, and its order.
+    """Drop the entries that are cut, and take what is missing, and the order, from the commit's lock.
 
-    In a merge (`merged`: the locks of the other sides) an entry that no side has is dropped too: git puts lines of two
-    entries together, and nobody ever ran what that says. `outs` are those of each stage of dvc.yaml. Stages that the
-    commit does not know stay behind the others.
+    In a merge (`merged`: the locks of the other sides) an entry that no side has is dropped too: git put it together
+    from lines of two entries, and nobody ever ran it. `outs`: the outputs of each stage of dvc.yaml. Stages that the
+    commit does not know come last.
     """
-    faults = []
     broken = [name for name in lock.entries if not _whole(name, lock, outs)]
     sides = [head, *merged]
     mixed = [
@@ -102,14 +105,8 @@ def mended(lock: Lock, text: str, head: Lock, merged: Sequence[Lock], outs: Mapp
         *(name for name in head.entries if name in kept or name in lacking),
         *(name for name in kept if name not in head.entries),
     ]
-    if CONFLICT.search(text):
-        faults.append("marks of a merge")
-    elif broken:
-        faults.append(f"cut short or damaged: {', '.join(broken)}")
-    if mixed:
-        faults.append(f"put together from two sides: {', '.join(mixed)}")
-    if gone := [name for name in lacking if name not in lock.entries]:
-        faults.append(f"without {', '.join(gone)}")
+    gone = [name for name in lacking if name not in lock.entries]
+    faults = list(_faults(text, broken, mixed, gone))
     if not faults and order != list(lock.entries):
         faults.append("another order of stages than the commit's")
     entries = {name: kept.get(name) or head.entries[name] for name in order}
@@ -117,6 +114,18 @@ def mended(lock: Lock, text: str, head: Lock, merged: Sequence[Lock], outs: Mapp
     if not faults and fixed != text:
         faults.append("cut short, or lines that belong to no stage")
     return Mended(fixed, faults)
+
+
+def _faults(text: str, broken: list[str], mixed: list[str], gone: list[str]) -> Iterator[str]:
+    """What is wrong with entries, in words."""
+    if CONFLICT.search(text):
+        yield "marks of a merge"
+    elif broken:
+        yield f"cut short or damaged: {', '.join(broken)}"
+    if mixed:
+        yield f"put together from two sides: {', '.join(mixed)}"
+    if gone:
+        yield f"without {', '.join(gone)}"
 
 
 def _whole(name: str, lock: Lock, outs: Mapping[str, Collection[str]]) -> bool:

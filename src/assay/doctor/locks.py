@@ -1,4 +1,4 @@
-"""What DVC and git leave when they are killed: locks that nobody holds."""
+"""Locks that DVC and git leave when they are killed."""
 
 import json
 from collections.abc import Iterator
@@ -6,27 +6,28 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from assay.doctor.attic import Attic
+from assay.doctor.attic import Attic, away
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
 from assay.doctor.running import RWLOCKS, at_work, processes
+from assay.errors import AssayError
 from assay.lineage.busy import holders, named
 
 GIT_LOCKS = ("*.lock", "refs/**/*.lock")
 
 
 def work(clone: Clone) -> Iterator[Finding]:
-    """Whoever is at work is left alone, and whoever looks meanwhile sees files come and go."""
+    """Other processes that work in the clone. They are left alone; their files come and go while we look."""
     for worker in at_work(clone.root):
         yield Finding(f"at work in this clone: {worker}", todo="wait until it has ended, or end it, and look again")
 
 
 def dvc(clone: Clone) -> Iterator[Finding]:
-    """DVC refuses to start on an rwlock that it cannot parse, and on one whose number of a process lives again."""
+    """DVC does not start if it cannot parse an rwlock, or if a new process has the number that stands in it."""
     for path in (clone.root / name for name in RWLOCKS):
         if fault := _fault(path):
             todo = "DVC says JSON structure is corrupted, or busy: assay doctor --mend"
-            yield Finding(fault, _name(clone, path), todo, partial(_away, path))
+            yield Finding(fault, clone.name(path), todo, partial(away, path))
 
 
 def _fault(path: Path) -> str:
@@ -40,18 +41,16 @@ def _fault(path: Path) -> str:
 
 
 def git(clone: Clone) -> Iterator[Finding]:
-    """git refuses to write while such a file is there."""
+    """git does not write while such a file exists."""
     found = [path for pattern in GIT_LOCKS for path in sorted(clone.git_folder.glob(pattern))]
     for path in found if found and not _gits(clone.root) else []:
         if not _open(path):
             todo = "git says another process seems to be running: assay doctor --mend"
-            yield Finding("a lock of git that no process holds", _name(clone, path), todo, partial(_away, path))
+            yield Finding("a lock of git that no process holds", clone.name(path), todo, partial(away, path))
 
 
 def index(clone: Clone) -> Iterator[Finding]:
-    """The index can be made again from the commit; files stay as they are."""
-    from assay.errors import AssayError
-
+    """An index that git cannot read. It can be made again from the commit; files stay as they are."""
     try:
         clone.git("ls-files", "--stage", "--", "dvc.yaml")
     except AssayError as error:
@@ -59,7 +58,7 @@ def index(clone: Clone) -> Iterator[Finding]:
             raise
         path = clone.git_folder / "index"
         yield Finding(
-            "git cannot read its index", _name(clone, path), "assay doctor --mend", partial(_again, clone, path)
+            "git cannot read its index", clone.name(path), "assay doctor --mend", partial(_again, clone, path)
         )
 
 
@@ -69,7 +68,7 @@ def _again(clone: Clone, path: Path, attic: Attic) -> None:
 
 
 def _gits(root: Path) -> list[int]:
-    """The git processes here: one that waits for its editor holds the index without a file open."""
+    """The git processes in this folder. One that waits for its editor holds the index without an open file."""
     return [one.pid for one in processes(root) if Path((one.info["cmdline"] or [""])[0]).name == "git"]
 
 
@@ -82,14 +81,6 @@ def _open(path: Path) -> bool:
             if any(Path(file.path) == path.resolve() for file in process.open_files()):
                 return True
     return False
-
-
-def _away(path: Path, attic: Attic) -> None:
-    attic.move(path)
-
-
-def _name(clone: Clone, path: Path) -> str:
-    return path.relative_to(clone.root).as_posix() if path.is_relative_to(clone.root) else str(path)
 
 
 CHECKS = [

@@ -3,35 +3,35 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import LOCK, PIPELINE, Clone
+from assay.doctor.clone import Clone
 from assay.doctor.lock import Lock, Mended, mended, split
 from assay.errors import AssayError
 from assay.files import write_bytes, yaml_mapping
+from assay.lineage.graph import DVC_YAML, LOCK
 
 OTHER_SIDES = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 
 
 def graph(clone: Clone) -> Iterator[Finding]:
-    """dvc.yaml is written by people: only a missing one is brought back."""
-    content = clone.committed(PIPELINE)
-    if not (clone.root / PIPELINE).exists():
-        mend = partial(_write, clone, PIPELINE, content) if content else None
-        yield Finding("the file is missing", PIPELINE, "git restore dvc.yaml", mend)
+    """A dvc.yaml that is missing or cannot be read. People write it, so only a missing one is restored."""
+    content = clone.committed(DVC_YAML)
+    if not (clone.root / DVC_YAML).exists():
+        mend = partial(_write, clone, DVC_YAML, content) if content else None
+        yield Finding("the file is missing", DVC_YAML, "git restore dvc.yaml", mend)
         return
     try:
-        stages = yaml_mapping(clone.text(PIPELINE)).get("stages")
+        stages = yaml_mapping(clone.text(DVC_YAML)).get("stages")
         if not isinstance(stages, dict):
             raise ValueError("no stages")
     except ValueError as error:
-        yield Finding(f"not a graph of stages: {error}", PIPELINE, "correct it: git diff dvc.yaml shows what changed")
+        yield Finding(f"not a graph of stages: {error}", DVC_YAML, "correct it: git diff dvc.yaml shows what changed")
 
 
 def lock(clone: Clone) -> Iterator[Finding]:
-    """What DVC refuses, what it takes for another lock than it is, and what git put together."""
+    """A dvc.lock that DVC refuses, that it reads wrongly, or that git put together from two sides."""
     text, fixed = clone.text(LOCK), whole(clone)
     if fixed.faults and fixed.text and fixed.text != text:
         mend = partial(_write, clone, LOCK, fixed.text.encode())
@@ -42,7 +42,8 @@ def lock(clone: Clone) -> Iterator[Finding]:
 def whole(clone: Clone) -> Mended:
     """dvc.lock as it should be."""
     head = split((clone.committed(LOCK) or b"").decode(errors="replace"))
-    return mended(clone.lock, clone.text(LOCK), head, list(_sides(clone)), outputs(clone.stages))
+    outs = {name: node.outs for name, node in clone.stages.items()}
+    return mended(clone.lock, clone.text(LOCK), head, list(_sides(clone)), outs)
 
 
 def _sides(clone: Clone) -> Iterator[Lock]:
@@ -51,19 +52,6 @@ def _sides(clone: Clone) -> Iterator[Lock]:
         with suppress(AssayError):
             sha = clone.git("rev-parse", "--verify", "--quiet", name)
             yield split((clone.committed(LOCK, sha) or b"").decode(errors="replace"))
-
-
-def outputs(stages: dict[str, Any]) -> dict[str, list[str]]:
-    """Stage to paths of its outputs, metrics and plots, as dvc.yaml lists them."""
-    return {
-        name: [
-            path
-            for kind in ("outs", "metrics", "plots")
-            for one in stage.get(kind) or []
-            for path in (one if isinstance(one, dict) else [one])
-        ]
-        for name, stage in stages.items()
-    }
 
 
 def _write(clone: Clone, name: str, content: bytes, attic: Attic) -> None:

@@ -8,13 +8,14 @@ from functools import partial
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import LOCK, Clone
+from assay.doctor.clone import Clone
 from assay.doctor.lock import entry
-from assay.doctor.recorded import address
+from assay.doctor.outputs import address
 from assay.doctor.runs import put_away
 from assay.errors import AssayError
 from assay.files import write_text, yaml_mapping
 from assay.lineage.checks import shortened
+from assay.lineage.graph import LOCK
 from assay.lineage.lock import Entry, differences, own_md5
 from assay.lineage.statement import location, parse
 
@@ -22,7 +23,7 @@ AGAIN = "dvc repro: the stage runs again"
 
 
 def lock(clone: Clone) -> Iterator[Finding]:
-    """Entries of dvc.lock that say something else than the stage itself."""
+    """Entries of dvc.lock that contradict the statement of their stage."""
     for stage, block in clone.lock.entries.items():
         if found := _false(clone, stage, entry(stage, block) or {}):
             what = f"what it says of {stage} is not true: {shortened(found)}"
@@ -30,9 +31,9 @@ def lock(clone: Clone) -> Iterator[Finding]:
 
 
 def run_cache(clone: Clone) -> Iterator[Finding]:
-    """Results that the run-cache would hand out for something else than what they were made of."""
+    """Results that the run-cache would return for other params or inputs than they were made from."""
     for path in sorted((clone.cache / "runs").glob("??/*/*")):
-        with suppress(ValueError):  # one that is no YAML is found as damaged
+        with suppress(ValueError):  # the check `run-cache` finds what is not YAML
             content = yaml_mapping(path.read_text(encoding="utf-8", errors="replace"))
             stage = str(content.get("cmd", "")).rpartition(".")[2]
             if found := _false(clone, stage, content):
@@ -42,7 +43,7 @@ def run_cache(clone: Clone) -> Iterator[Finding]:
 
 
 def _false(clone: Clone, stage: str, content: Entry) -> list[str]:
-    """What is not true in an entry; empty where its statement is not to be had unharmed."""
+    """What is not true in an entry; empty if its statement cannot be found or is damaged."""
     own = own_md5(content, stage)
     stated = _statement(clone, stage, own) if own else None
     with suppress(AssayError, ValueError):
@@ -51,7 +52,7 @@ def _false(clone: Clone, stage: str, content: Entry) -> list[str]:
 
 
 def _statement(clone: Clone, stage: str, own: str) -> bytes | None:
-    """The statement of this hash, from the cache or the workspace."""
+    """The bytes of the statement with this hash, from the cache or the workspace; None if neither has it."""
     for path in (address(clone, own), clone.root / location(stage)):
         if clone.hashes.of([path]).get(path) == own:
             return path.read_bytes()

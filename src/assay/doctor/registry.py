@@ -1,4 +1,4 @@
-"""Every check, in the order in which they are looked at: what a later one reads, an earlier one has mended."""
+"""Every check in order: an earlier one mends what a later one reads."""
 
 from assay.doctor import (
     configuration,

@@ -1,4 +1,4 @@
-"""What is said of an examination."""
+"""Prints the result of an examination."""
 
 from collections.abc import Iterator
 
@@ -6,29 +6,25 @@ from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
 from assay.doctor.examine import Result, examined
+from assay.text import visible
 
 SHOWN = 6  # findings of a check, in each state
 
 
-def told(clone: Clone, checks: list[Check], attic: Attic | None) -> bool:
-    """Examine, and print it as it goes; whether all is well. With an attic, mend."""
+def print_report(clone: Clone, checks: list[Check], attic: Attic | None) -> bool:
+    """Examine a clone and print each result at once; with an attic, mend too. True if nothing is left but notes."""
     results = []
     for result in examined(clone, checks, attic):
         results.append(result)
         for line in lines(result):
-            print(_plain(line), flush=True)
+            print(visible(line), flush=True)
     for line in summary(results, len(clone.hashes), attic.kept if attic else []):
-        print(_plain(line), flush=True)
+        print(visible(line), flush=True)
     return all(result.sound for result in results)
 
 
-def _plain(line: str) -> str:
-    """Names of files and words of a damaged file are text, whatever they would do to a terminal."""
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in line)
-
-
 def lines(result: Result) -> Iterator[str]:
-    """What a check found, a paragraph for each finding; nothing of a sound one."""
+    """The lines for each finding of a check; none if there is nothing to say."""
     code = result.check.code
     yield from _some("mended", code, result.mended)
     yield from _some("left", code, [finding for finding in result.left if not finding.advice])
@@ -46,7 +42,7 @@ def _some(state: str, code: str, findings: list[Finding]) -> Iterator[str]:
 
 
 def summary(results: list[Result], hashed: int, kept: list[str]) -> Iterator[str]:
-    """The last lines: how it stands, and where what was replaced is kept."""
+    """The last lines: the totals, and the folder of what was replaced."""
     mended = sum(len(result.mended) for result in results)
     left = sum(not finding.advice for result in results for finding in result.left)
     if kept:

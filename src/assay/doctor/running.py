@@ -1,13 +1,12 @@
-"""Who is at work in a clone: what they hold is never taken from them."""
+"""Finds the processes that work in a clone. Nothing is taken from them."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
-from assay.lineage.busy import holders
+from assay.lineage.busy import holders, holding, own
 
 if TYPE_CHECKING:
     import psutil
@@ -19,9 +18,7 @@ STAGE = "assay.stages."
 
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Hold DVC's own locks, as long as something is mended; AssayError if another process is at work in the clone."""
-    from zc.lockfile import LockError, LockFile
-
+    """Hold DVC's own locks while something is mended; AssayError if another process works in the clone."""
     if found := at_work(root):
         raise busy(found)
     if (root / ".dvc").is_dir():
@@ -29,35 +26,30 @@ def alone(root: Path) -> Iterator[None]:
     with ExitStack() as held:
         for name in LOCKS:
             if (root / name).parent.is_dir():
-                try:
-                    lock = LockFile(str(root / name))
-                except LockError as error:
-                    raise busy([f"DVC ({name} is held)"]) from error
-                held.callback(lock.close)
+                held.enter_context(holding(root / name, busy([f"DVC ({name} is held)"])))
         yield
 
 
 def busy(workers: list[str]) -> AssayError:
-    """The reason why nothing can be mended now."""
+    """The error that says why nothing can be mended now."""
     return AssayError("at work in this clone: " + "; ".join(workers), todo="wait until it has ended, or end it")
 
 
 def at_work(root: Path) -> list[str]:
-    """The processes that run a stage here or hold a file by DVC's own account, in words."""
+    """The processes that run a stage here, or that DVC's rwlock names, in words."""
     pids = [pid for name in RWLOCKS for pid in holders(root / name)]
     found = {process.pid: f"{' '.join(process.cmdline()[1:])[:80]} (process {process.pid})" for process in stages(root)}
     return [*found.values(), *(f"DVC (process {pid})" for pid in dict.fromkeys(pids) if pid not in found)]
 
 
 def stages(root: Path) -> list["psutil.Process"]:
-    """The processes that run a stage with this folder as theirs, without DVC above them perhaps."""
+    """The processes that run a stage in this folder, with or without DVC."""
     return [one for one in processes(root) if any(STAGE in word for word in one.info["cmdline"] or ())]
 
 
 def processes(root: Path) -> list["psutil.Process"]:
-    """The processes that work in this very folder, but for this one and those that started it."""
+    """The processes whose working folder this is, without this process and its parents."""
     import psutil
 
-    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    there = psutil.process_iter(["cmdline", "cwd"])
-    return [one for one in there if one.pid not in own and one.info["cwd"] == str(root.resolve())]
+    ours, there = own(), psutil.process_iter(["cmdline", "cwd"])
+    return [one for one in there if one.pid not in ours and one.info["cwd"] == str(root.resolve())]

@@ -1,4 +1,4 @@
-"""The run-cache: what DVC takes for the result of a stage without running it."""
+"""The run-cache, from which DVC restores the result of a stage without running it."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ NOT_HASHED = ("size", "nfiles")
 
 
 def run_cache(clone: Clone) -> Iterator[Finding]:
-    """Entries that are not YAML, or not what their name, a hash of the content, says."""
+    """Entries that are not YAML, or whose name is not the hash of their content."""
     for path in sorted((clone.cache / "runs").glob("??/*/*")):
         if not path.name.startswith(".") and not _sound(path):
             what = "an entry of the run-cache is damaged"
@@ -33,7 +33,7 @@ def _sound(path: Path) -> bool:
 
 
 def _hash(content: Any) -> str:
-    """As dvc.stage.cache names an entry."""
+    """The name that DVC gives to an entry (dvc.stage.cache)."""
     return hashlib.sha256(json.dumps(_hashed(content), sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -46,7 +46,7 @@ def _hashed(content: Any) -> Any:
 
 
 def put_away(path: Path, attic: Attic) -> None:
-    """Take an entry from the run-cache, and its folder if it was the only one: DVC cannot read an empty one."""
+    """Move an entry to the attic. If its folder is empty then, remove it, because DVC cannot read an empty one."""
     attic.move(path)
     with suppress(OSError):
         path.parent.rmdir()

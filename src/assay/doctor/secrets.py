@@ -1,4 +1,4 @@
-"""Secrets in files that git has. A value is never printed."""
+"""Finds secrets in files that git tracks. It never prints one."""
 
 import configparser
 import io
@@ -13,7 +13,7 @@ from assay.doctor.clone import Clone
 from assay.files import write_text
 
 LARGEST = 1 << 20  # bytes; larger files are data
-KINDS = {  # each begins with letters of its own: the search for those is many times faster
+KINDS = {  # each begins with fixed letters, which makes the search many times faster
     "a private key": rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{32}",
     "a key of AWS": rb"A[KS]IA(?!IOSFODNN7EXAMPLE)[0-9A-Z]{16}\b",
     "a secret of AWS": rb"(?:aws_?secret|AWS_?SECRET|awsSecret)(?i:_?access_?key)['\"]?\s*[=:]\s*['\"]?"
@@ -27,7 +27,7 @@ KINDS = {  # each begins with letters of its own: the search for those is many t
     "a password in an address": rb"://[^\s:/@'\"<>{}$]+:(?!(?i:pass|password|secret|token)@)[^\s:/@'\"<>{}$]{4,}@[\w.-]+",
 }
 PATTERNS = {what: re.compile(pattern) for what, pattern in KINDS.items()}
-# Only where a value is a value: in a program or a text it is mostly a name.
+# Only in files of settings: elsewhere such a word is mostly a name.
 SETTINGS = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".env", ".json", ".properties")
 PASSWORD = re.compile(
     rb"(?im)(?:^|[{,])[^\S\n]*['\"]?[\w.-]*(?:password|passwd|secret|api_?key|auth_?token|access_?token)['\"]?[^\S\n]*[=:][^\S\n]*"
@@ -42,7 +42,7 @@ CREDENTIALS = (
 
 
 def secrets(clone: Clone) -> Iterator[Finding]:
-    """What looks like a secret, with the line; credentials of a remote have a file of their own."""
+    """Everything that looks like a secret, with its line. Credentials of a remote belong in .dvc/config.local."""
     if found := _credentials(clone.text(DVC_CONFIG)):
         names = ", ".join(sorted({name for _, name, _ in found}))
         todo = f"keep them in {DVC_LOCAL}: assay doctor --mend moves them; once committed, they must be changed"
@@ -87,7 +87,7 @@ def _parsed(text: str) -> configparser.ConfigParser:
 
 
 def _move(root: Path, attic: Attic) -> None:
-    """Into config.local, which DVC reads on top of it; every other line stays as it is."""
+    """Move credentials to config.local, which DVC reads too. Every other line stays as it is."""
     text = (root / DVC_CONFIG).read_text(encoding="utf-8")
     local = root / DVC_LOCAL
     own = _parsed(local.read_text(encoding="utf-8") if local.exists() else "")

@@ -1,4 +1,4 @@
-"""What git has of the clone: leftovers in the index, line endings, and inputs that another clone would lack."""
+"""What git knows: leftovers in the index, line endings, and inputs that another clone would lack."""
 
 import re
 from collections.abc import Iterator
@@ -7,18 +7,18 @@ from pathlib import Path
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import LOCK, Clone
-from assay.doctor.pipeline import outputs
+from assay.doctor.clone import Clone
 from assay.errors import sample
 from assay.files import write_bytes
+from assay.lineage.graph import LOCK, PARAMS
 
-MADE = (LOCK, "params.yaml", "reports/")
+MADE = (LOCK, PARAMS, "reports/")
 WRITTEN = ("conf/", "annotations/", "src/")
 LOCAL_SOURCE = re.compile(r"^\s*uri:\s*['\"]?(?:file://)?(?![\w+.-]+://)([^\s'\"#]+)", re.M)
 
 
 def staged(clone: Clone) -> Iterator[Finding]:
-    """Generated files, staged neither as the commit has them nor as they lie here: `git checkout .` keeps that."""
+    """Generated files whose staged version is neither the commit's nor the one on disk. `git checkout .` keeps it."""
     for change in clone.changes:
         if change.index in "MAD" and change.tree in "MD" and change.path.startswith(MADE):
             what = "staged in a version that is neither the last commit's nor the one that lies here"
@@ -35,7 +35,7 @@ def _unstage(clone: Clone, path: str, attic: Attic) -> None:
 
 
 def endings(clone: Clone) -> Iterator[Finding]:
-    """Text that git has with line feeds and that lies here with carriage returns: its hash is another one."""
+    """Text files with carriage returns here and line feeds in git. Their hashes differ."""
     for line in filter(None, clone.git("ls-files", "--eol", "-z").split("\0")):
         said, path = line.split("\t", 1)
         index, tree, attributes, *_ = [*said.split(), ""]
@@ -52,7 +52,7 @@ def _line_feeds(path: Path, attic: Attic) -> None:
 
 
 def untracked(clone: Clone) -> Iterator[Finding]:
-    """What a stage or the configuration reads and a clone would not have."""
+    """Files that a stage or the configuration reads and that another clone would lack."""
     new = [change.path for change in clone.changes if change.index == "?"]
     paths = [path for path in new if path.startswith((*WRITTEN, *_inputs(clone)))]
     if paths:
@@ -65,12 +65,12 @@ def untracked(clone: Clone) -> Iterator[Finding]:
 
 
 def _inputs(clone: Clone) -> tuple[str, ...]:
-    made = {path for paths in outputs(clone.stages).values() for path in paths}
-    return tuple(dep for stage in clone.stages.values() for dep in stage.get("deps") or [] if dep not in made)
+    made = {out for node in clone.stages.values() for out in node.outs}
+    return tuple(dep for node in clone.stages.values() for dep in node.deps if dep not in made)
 
 
 def _sources(clone: Clone) -> set[str]:
-    """Local files that conf/ names as the source of a dataset, and that are there."""
+    """Existing local files that conf/ names as the source of a dataset."""
     texts = [path.read_bytes().decode(errors="replace") for path in sorted((clone.root / "conf").rglob("*.yaml"))]
     named = {name for text in texts for name in LOCAL_SOURCE.findall(text)}
     return {name for name in named if (clone.root / name).is_file()}

@@ -17,7 +17,7 @@ from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.experiments.sweep import baseline
 from assay.experiments.verify import METRICS, differences, moved, rewritten, table, verify
 from assay.folds import TEST
-from assay.git import git
+from assay.git import git, shared
 from assay.markdown import Markdown, code, quoted
 from assay.markdown import table as table_of
 from assay.merging.ahead import Ahead, ahead
@@ -91,9 +91,8 @@ def document(one: Report) -> str:
 def branching(root: Path, target: str | None) -> tuple[str, str]:
     """The branch that a pull request goes to, and the commit at which this one left it."""
     for name in [target] if target else TARGETS:
-        found = subprocess.run(["git", "merge-base", name, "HEAD"], cwd=root, capture_output=True, text=True)
-        if found.returncode == 0:
-            return name, found.stdout.strip()
+        if fork := shared(root, name, "HEAD"):
+            return name, fork
     raise AssayError(
         f"no commit in common with {target or ' or '.join(TARGETS)}",
         where="git",

@@ -16,6 +16,7 @@ from assay.experiments.refs import experiments, metrics
 from assay.experiments.setting import FOLDER, Setting
 from assay.experiments.workers import Worker
 from assay.git import git
+from assay.lineage.busy import holding
 
 Report = Callable[[Entry], None]
 
@@ -68,24 +69,19 @@ class Listed:
 @contextmanager
 def warm(setting: Setting) -> Iterator[list[Worker]]:
     """Workers that import while what they shall do is still being checked; AssayError if the sweep runs already."""
-    from zc.lockfile import LockError, LockFile
-
     setting.file("jsonl").parent.mkdir(parents=True, exist_ok=True)
-    try:
-        lock = LockFile(str(setting.file("lock")))
-    except LockError as error:
-        raise AssayError(f"the sweep {setting.name} is running", where=str(FOLDER), todo="wait for it") from error
-    work = setting.file("work")
-    shutil.rmtree(work, ignore_errors=True)  # of one that was killed
-    workers: list[Worker] = []
-    try:
-        workers += (Worker(work / str(number), setting) for number in range(setting.jobs))
-        yield workers
-    finally:
-        for worker in workers:
-            worker.stop()
-        shutil.rmtree(work, ignore_errors=True)
-        lock.close()
+    refusal = AssayError(f"the sweep {setting.name} is running", where=str(FOLDER), todo="wait for it")
+    with holding(setting.file("lock"), refusal):
+        work = setting.file("work")
+        shutil.rmtree(work, ignore_errors=True)  # of one that was killed
+        workers: list[Worker] = []
+        try:
+            workers += (Worker(work / str(number), setting) for number in range(setting.jobs))
+            yield workers
+        finally:
+            for worker in workers:
+                worker.stop()
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def run(

@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from assay import markdown
 from assay.errors import sample
 from assay.experiments.clones import clone, repro
-from assay.files import plain
+from assay.files import plain, yaml_mapping
 from assay.git import git
+from assay.lineage.graph import LOCK
 from assay.lineage.libraries import versions
 from assay.markdown import Markdown
 from assay.paths import REPORTS
@@ -23,7 +22,7 @@ from assay.paths import REPORTS
 RECEIPTS = Path(".assay/receipts")
 FILES_SHOWN = 8
 DIFFERENT = Markdown("**different**")
-LOCK, METRICS = "dvc.lock", str(REPORTS / "metrics.json")
+METRICS = str(REPORTS / "metrics.json")
 
 
 @dataclass(frozen=True)
@@ -153,5 +152,5 @@ def _metrics(text: str) -> dict[str, float]:
 
 
 def _outs(lock: str) -> list[tuple[str, str, str]]:
-    stages = yaml.safe_load(lock)["stages"]
+    stages = yaml_mapping(lock)["stages"]
     return [(stage, out["path"], out["md5"]) for stage, content in stages.items() for out in content["outs"]]

@@ -1,7 +1,7 @@
 """Whether another run holds the workspace.
 
-DVC lets go of its own lock while the command of a stage runs, and notes in `.dvc/tmp/rwlock` which process reads and
-writes which files. `dvc exp run` looks there only after it has written params.yaml: whoever writes it looks first.
+While the command of a stage runs, DVC releases its own lock. It notes in `.dvc/tmp/rwlock` which process reads and
+writes which files. `dvc exp run` looks there only after it has written params.yaml, so we look before it writes.
 """
 
 import json
@@ -23,7 +23,7 @@ LOOKING: ContextVar[bool] = ContextVar("looking", default=False)
 
 @contextmanager
 def looking() -> Iterator[None]:
-    """Compose within without asking whether the workspace is free: nothing is written to it."""
+    """Allow composing inside while another run holds the workspace: nothing is written to it."""
     token = LOOKING.set(True)
     try:
         yield
@@ -32,11 +32,11 @@ def looking() -> Iterator[None]:
 
 
 def require_idle() -> None:
-    """AssayError if a process that is not this one, nor one that started it, runs a stage in this workspace."""
+    """AssayError if another process runs a stage in this workspace; this one and its parents do not count."""
     here = Path.cwd()
     root = next((folder for folder in (here, *here.parents) if (folder / ".dvc").is_dir()), here)  # not one around it
     for pid, command in holders(root / RWLOCK).items():
-        if pid not in _own():
+        if pid not in own():
             raise AssayError(
                 f"another run holds the workspace: {command} (process {pid})",
                 where="params.yaml, which was left as it is",
@@ -45,7 +45,7 @@ def require_idle() -> None:
 
 
 def holders(rwlock: Path) -> dict[int, str]:
-    """The living processes that an rwlock of DVC names, and their commands; none where it cannot be read."""
+    """The processes that an rwlock of DVC names and that still run, with their commands; empty if it cannot be read."""
     with suppress(ValueError, OSError, AttributeError, TypeError, KeyError):
         written = rwlock.stat().st_mtime
         return {pid: command for pid, command in named(_whole(rwlock)).items() if _alive(pid, written)}
@@ -62,9 +62,27 @@ def _whole(rwlock: Path) -> dict[str, Any]:
 
 
 def named(content: dict[str, Any]) -> dict[int, str]:
-    """Every process in the content of an rwlock, and its command; raises what a content of another form gives."""
+    """Every process in the content of an rwlock, and its command.
+
+    Content of another form raises AttributeError, KeyError, TypeError or ValueError.
+    """
     readers = [info for infos in content.get("read", {}).values() for info in infos]
     return {int(info["pid"]): str(info["cmd"]) for info in (*content.get("write", {}).values(), *readers)}
+
+
+@contextmanager
+def holding(lock: Path, refusal: AssayError) -> Iterator[None]:
+    """Hold a lock file, as DVC holds its own; `refusal` is raised where another process has it."""
+    from zc.lockfile import LockError, LockFile
+
+    try:
+        held = LockFile(str(lock))
+    except LockError as error:
+        raise refusal from error
+    try:
+        yield
+    finally:
+        held.close()
 
 
 def _alive(pid: int, written: float) -> bool:
@@ -77,7 +95,8 @@ def _alive(pid: int, written: float) -> bool:
     return False
 
 
-def _own() -> set[int]:
+def own() -> set[int]:
+    """This process, and those that started it."""
     import psutil
 
     return {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}

@@ -1,4 +1,4 @@
-"""Is what lies here what the stages made, and is what dvc.lock says true?"""
+"""Checks files against what the stages made, and dvc.lock against what the stages state."""
 
 import os
 from collections.abc import Collection, Iterable, Mapping
@@ -16,9 +16,9 @@ AGAIN = "run the whole line again: dvc repro"
 
 
 def require(*paths: Path) -> None:
-    """AssayError unless each file is, byte for byte, what the stage that made it states, or else dvc.lock.
+    """AssayError unless each file is, byte for byte, the one that its stage states, or that dvc.lock names.
 
-    A file of which neither says anything passes, and so does one that is not there: whoever reads it will say so.
+    A file that neither of them knows passes. So does a missing file: its reader will report it.
     """
     known = Known(graph())
     for path in paths:
@@ -26,7 +26,7 @@ def require(*paths: Path) -> None:
 
 
 class Known:
-    """What statements and dvc.lock say of the files of the line, each read once."""
+    """What the statements and dvc.lock say about the files of the line. Each is read once."""
 
     def __init__(self, stages: Graph) -> None:
         self.graph = stages
@@ -34,19 +34,19 @@ class Known:
         self._lock: dict[str, lock.Entry] | None = None
 
     def statement(self, stage: str) -> Statement | None:
-        """What a stage states."""
+        """The statement of a stage; None if there is none."""
         if stage not in self._statements:
             self._statements[stage] = read(stage)
         return self._statements[stage]
 
     def entry(self, stage: str) -> lock.Entry | None:
-        """What dvc.lock says of it."""
+        """The entry of a stage in dvc.lock; None if there is none."""
         if self._lock is None:
             self._lock = lock.entries()
         return self._lock.get(stage)
 
     def expected(self, path: str) -> str | None:
-        """The MD5 of a file or folder by its maker's statement, or else by dvc.lock; None if nothing is known of it."""
+        """The MD5 of a file or folder, from its maker's statement or else from dvc.lock; None if neither knows it."""
         maker = self.graph.maker(path)
         if maker is None:
             return None
@@ -55,7 +55,7 @@ class Known:
         return stated or lock.recorded_at(self.entry(maker) or {}, path)
 
     def require(self, path: Path) -> str | None:
-        """The MD5 of what lies there, None if nothing does; AssayError if it is not the one that is expected."""
+        """The MD5 of the file or folder, None if it is missing; AssayError if another MD5 is expected."""
         if not path.exists():
             return None
         expected = self.expected(path.as_posix())
@@ -98,9 +98,9 @@ def _limit() -> int | None:
 
 
 def require_order(known: Known, stage: str, plain: Mapping[str, Any]) -> None:
-    """AssayError unless every stage before this one used what params.yaml, the code and the labels are now.
+    """AssayError unless every stage before this one used the present params.yaml, code and labels.
 
-    DVC has just found that they did: what differs was changed while the line ran.
+    DVC has just checked the same. So a difference means that something changed while the line ran.
     """
     seen: dict[str, str] = {}
     for name in known.graph.ancestors(stage):
@@ -132,11 +132,11 @@ def _require_deps(known: Known, stage: str, statement: Statement, seen: dict[str
 
 
 def require_record(known: Known, through: Collection[str] | None = None) -> None:
-    """AssayError unless dvc.lock says of every stage what the stage states of itself.
+    """AssayError unless dvc.lock agrees with the statement of every stage.
 
-    An entry that contradicts the very statement which it names is false: it is taken out, and what the run-cache has
-    under it. One that names another statement than lies here is refused for the stages `through` which an input came
-    (None: for all); of others it may be out of date.
+    An entry names its statement by MD5. If the entry contradicts that statement, it is false: it is removed, together
+    with its results in the run-cache. If it names another statement than the one on disk, it is refused only for the
+    stages in `through` (None: for all), from which the inputs come. Other stages may be out of date.
     """
     for stage in known.graph.nodes:
         entry, statement = known.entry(stage), known.statement(stage)
@@ -164,7 +164,7 @@ def _require_true(stage: str, entry: lock.Entry, statement: Statement) -> None:
 
 
 def first_difference(key: str, one: Any, other: Any) -> tuple[str, Any, Any]:
-    """The key within `key` at which two values differ first, and both values there."""
+    """The first key inside `key` where two values differ, and both values there."""
     if isinstance(one, dict) and isinstance(other, dict):
         for name in [*one, *(name for name in other if name not in one)]:
             if not same(one.get(name), other.get(name)):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -42,7 +42,7 @@ class Graph:
         self.nodes = nodes
 
     def maker(self, path: str) -> str | None:
-        """The stage that makes a file, or the folder that it is in; None for what people write."""
+        """The stage that makes a file or a folder around it; None if no stage does."""
         above = (str(part) for part in (PurePosixPath(path), *PurePosixPath(path).parents))
         return next((self._makers[part] for part in above if part in self._makers), None)
 
@@ -63,7 +63,7 @@ class Graph:
 
 
 def graph(path: Path = Path(DVC_YAML)) -> Graph:
-    """The graph of a dvc.yaml; AssayError if it is missing or none."""
+    """The graph of a dvc.yaml; AssayError if the file is missing or cannot be read."""
     return Graph({node.name: node for node in nodes(read_text(path))})
 
 
@@ -74,7 +74,7 @@ def nodes(text: str) -> list[Node]:
         found = {name: _node(name, stage) for name, stage in stages.items()}
         order = TopologicalSorter({one.name: needs(one, found) for one in found.values()})
         return [found[name] for name in order.static_order()]
-    except (ValueError, AttributeError, TypeError, CycleError) as error:
+    except (ValueError, AttributeError, TypeError) as error:  # of YAML, of its form, or of a cycle
         raise AssayError(f"not a graph of stages: {error}", where=DVC_YAML, todo="correct it") from error
 
 
@@ -98,8 +98,8 @@ def _node(name: str, stage: dict[str, Any]) -> Node:
     return Node(
         name=name,
         cmd=stage.get("cmd"),
-        deps=frozenset(as_path(dep) for dep in stage.get("deps", [])),
-        params=_params(stage.get("params", [])),
+        deps=frozenset(as_path(dep) for dep in stage.get("deps") or []),
+        params=_params(stage.get("params") or []),
         outs=frozenset(outs),
         in_git=frozenset(path for path, cached in outs.items() if not cached),
         frozen=bool(stage.get("frozen")),
@@ -114,7 +114,7 @@ def as_path(declared: object) -> str:
 def _outs(stage: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     """Path of each output, and whether DVC's cache has it."""
     for kind in ("outs", "metrics", "plots"):
-        for out in stage.get(kind, []):
+        for out in stage.get(kind) or []:
             for path, options in out.items() if isinstance(out, dict) else [(str(out), {})]:
                 yield as_path(path), (options or {}).get("cache", True)
 

@@ -1,4 +1,4 @@
-"""dvc.lock, as DVC writes it: the entries of stages, and an entry taken out again."""
+"""dvc.lock as DVC writes it: reads the entries of stages, compares them with statements, and removes one."""
 
 import shutil
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ def _listed(folder: str) -> dict[str, str]:
 
 
 def differences(entry: Entry, statement: Statement) -> list[str]:
-    """Everything in which an entry is not what the stage states, as sentences; empty where the entry is true."""
+    """Every difference between an entry and the statement of its stage, as sentences; empty if the entry is true."""
     params = entry.get("params", {}).get(PARAMS, {})
     found = [
         f"{key} was {statement.params.get(key)!r}, dvc.lock says {params.get(key)!r}"
@@ -71,7 +71,7 @@ def differences(entry: Entry, statement: Statement) -> list[str]:
 
 
 def own_md5(entry: Entry, stage: str) -> str | None:
-    """The MD5 that an entry holds for the statement of its stage; None where it is older than statements."""
+    """The MD5 that an entry has for the statement of its stage; None in an entry from before there were statements."""
     return recorded(entry, "outs").get(str(location(stage)))
 
 
@@ -93,7 +93,7 @@ def take_out(stage: str, entry: Entry, path: Path = LOCK) -> None:
 
 
 def run_cache(entry: Entry) -> Path:
-    """The folder in which the run-cache has results for what an entry says was run, if it has any."""
+    """The folder of the run-cache for the command, params and inputs of an entry. It need not exist."""
     from dvc.repo import Repo
     from dvc.stage.cache import _get_cache_hash
 

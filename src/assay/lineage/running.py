@@ -1,4 +1,4 @@
-"""A stage while it runs: its inputs are checked before, and what it used and made is stated after."""
+"""Runs a stage: checks its inputs before, and states what it used and made after."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -14,9 +14,9 @@ from assay.lineage.checks import Known, first_difference, require_order, require
 from assay.lineage.graph import Node, graph
 from assay.lineage.statement import FOLDER, Statement, chosen, same, write
 
-DVC_STAGE = "DVC_STAGE"  # which DVC sets for the command of a stage
+DVC_STAGE = "DVC_STAGE"  # DVC sets it for the command of a stage
 NOTHING_RECORDED = "run it again, and change nothing meanwhile; nothing of this run was recorded"
-# Set where dvc.lock is written when all stages have run, not after each: it cannot be held against anything before.
+# Set in a sweep, which writes dvc.lock after all stages, not after each: until then there is nothing to check.
 LOCK_COMES_LAST: ContextVar[bool] = ContextVar("lock_comes_last", default=False)
 RUNNING: ContextVar["Used | None"] = ContextVar("running", default=None)
 
@@ -34,11 +34,11 @@ class Used:
 
 @contextmanager
 def stated(stage: str, plain: Mapping[str, Any], reread: Reread | None) -> Iterator[None]:
-    """Run a stage within: its inputs are what their makers stated, and nothing that it used changed meanwhile.
+    """Run a stage inside: check that its inputs are what their makers stated, and that nothing it uses changes.
 
-    plain: the configuration that it uses; reread: gives the one that params.yaml holds when it has ended, None where it
-    did not come from there. Where DVC runs the stage, dvc.lock and the stages before it are checked too. Raises
-    AssayError; then nothing is stated, and DVC, told by the exit code, records nothing.
+    plain: the configuration of the stage. reread: reads params.yaml again at the end; None if the configuration came
+    from elsewhere. If DVC runs the stage, dvc.lock and the earlier stages are checked too. Raises AssayError; then no
+    statement is written, the exit code is not 0, and DVC records nothing.
     """
     known = Known(graph())
     node = known.graph.nodes.get(stage)
@@ -62,7 +62,7 @@ def stated(stage: str, plain: Mapping[str, Any], reread: Reread | None) -> Itera
 
 
 def dependencies() -> dict[str, str]:
-    """Path to MD5 of each dependency of the stage that is running, by path."""
+    """The MD5 of each dependency of the running stage, by path."""
     used = RUNNING.get()
     return dict(used.deps) if used else {}
 
@@ -91,7 +91,7 @@ def _require_unchanged(stage: str, node: Node, used: Used, reread: Reread | None
 
 
 def _made(node: Node, written: Mapping[Path, Seen]) -> dict[str, str]:
-    """MD5 of each file among the outputs, by path; AssayError if one is not as it was written."""
+    """The MD5 of each output file, by path; AssayError if one changed after it was written."""
     outs = [Path(out) for out in node.outs if not Path(out).is_relative_to(FOLDER)]
     files = {file for out in outs for file in ([out] if out.is_file() else files_in(out))}
     files |= {file for file in written if any(file.is_relative_to(out) for out in outs)}

@@ -1,4 +1,4 @@
-"""What a stage states of itself: the parameters and files that it used, and the files that it made."""
+"""The statement of a stage: the parameters and files that it used, and the files that it made."""
 
 import hashlib
 import json
@@ -17,10 +17,10 @@ MEND = "assay doctor --mend"
 
 @dataclass(frozen=True)
 class Statement:
-    """Of one run of a stage.
+    """What one run of a stage used and made.
 
-    `params`: value of each key of params.yaml that dvc.yaml lists, as it was used; `deps`: MD5 of each dependency, by
-    path, as DVC computes it; `outs`: MD5 of each file that was written, by path.
+    `params`: the value of each key that dvc.yaml lists for the stage. `deps`: the MD5 of each dependency by path, as
+    DVC computes it. `outs`: the MD5 of each written file by path.
     """
 
     stage: str
@@ -29,7 +29,7 @@ class Statement:
     outs: dict[str, str]
 
     def made(self, path: str) -> str | None:
-        """The MD5, as dvc.lock has it, of a file or folder that the stage made; None if it says nothing of it."""
+        """The MD5 of a file or folder that the stage made, as dvc.lock has it; None if the stage did not make it."""
         if path in self.outs:
             return self.outs[path]
         inside = {name: md5 for name, md5 in self.outs.items() if PurePosixPath(name).is_relative_to(path)}
@@ -39,7 +39,7 @@ class Statement:
 
 
 def location(stage: str) -> Path:
-    """Where a stage's statement lies."""
+    """The file of a stage's statement."""
     return FOLDER / f"{stage}.json"
 
 
@@ -58,7 +58,7 @@ def read(stage: str) -> Statement | None:
 
 
 def parse(content: object, where: str) -> Statement:
-    """A statement from plain data; AssayError if it is none, or not what its checksum says."""
+    """A statement from plain data; AssayError if it has another form or its checksum is wrong."""
     try:
         parts = dict(content)  # type: ignore[call-overload]
         checksum, statement = parts.pop("md5"), Statement(**parts)
@@ -86,7 +86,7 @@ def _within(value: Any, part: str) -> Any:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values of a configuration are equal as they would be written: 1 is not 1.0, and not true."""
+    """Whether two values of a configuration are written the same: 1 differs from 1.0 and from true."""
     return _written(one) == _written(other)
 
 

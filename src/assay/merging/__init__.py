@@ -1,5 +1,5 @@
-"""Two branches meet: people merge decisions, the line makes what is generated.
+"""Merges two branches: people merge decisions, and a run makes the generated files.
 
-`conflicts` tells the two apart, `lock` takes over what either side computed, `settle` runs the rest; `merge`, `rebase`
-and `last` (for `assay settle`) are the commands around it.
+`conflicts` tells the two kinds of files apart, `lock` takes over what either side computed, and `settle` runs the rest.
+`merge`, `rebase` and `last` (for `assay settle`) are the commands.
 """

@@ -1,20 +1,19 @@
-"""What a merge with a branch would come to, asked of git without touching a file."""
+"""Says what a merge with a branch needs. It asks git and touches no file."""
 
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.errors import AssayError
 from assay.git import git
-from assay.lineage.graph import DVC_YAML, nodes
-from assay.merging.conflicts import generated, within
+from assay.lineage.graph import DVC_YAML
+from assay.merging.conflicts import generated, stages, within
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """`commits`: how many `target` has that this branch lacks. `people`: the files that a merge leaves to a person.
+    """`commits`: how many commits of `target` this branch lacks. `people`: the files that a person must merge.
 
-    `people` is None where git is too old to say.
+    `people` is None if git is too old to say.
     """
 
     target: str
@@ -23,9 +22,9 @@ class Ahead:
 
 
 def ahead(root: Path, target: str) -> Ahead | None:
-    """What there is to do before a merge with `target` is of an actual run; None if git's own merge is.
+    """What to do so that a merge with `target` is the result of a run; None if git's own merge is one already.
 
-    It is where only one side changed what the line reads or makes.
+    It is one if only one side changed what the line reads or makes.
     """
     commits = int(git(root, "rev-list", "--count", f"HEAD..{target}"))
     fork = git(root, "merge-base", "HEAD", target)
@@ -36,19 +35,13 @@ def ahead(root: Path, target: str) -> Ahead | None:
 
 def _changes_the_line(root: Path, fork: str, side: str) -> bool:
     changed = git(root, "diff", "--name-only", "--no-renames", "-z", fork, side).split("\0")
-    line = {"conf", DVC_YAML, *generated(root, [fork, side]), *_deps(root, fork), *_deps(root, side)}
+    read = {dep for commit in (fork, side) for node in stages(root, commit) for dep in node.deps}
+    line = {"conf", DVC_YAML, *generated(root, [fork, side]), *read}
     return any(path and within(path, line) for path in changed)
 
 
-def _deps(root: Path, commit: str) -> set[str]:
-    try:
-        return {dep for node in nodes(git(root, "show", f"{commit}:{DVC_YAML}")) for dep in node.deps}
-    except AssayError:
-        return set()  # no graph there: then dvc.yaml itself differs
-
-
 def _people(root: Path, target: str) -> list[str] | None:
-    """The unmerged files of a merge in memory, less those that are generated; None before git 2.38."""
+    """The files, without generated ones, that conflict in a merge in memory; None before git 2.38."""
     command = ["git", "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", "HEAD", target]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     if done.returncode not in (0, 1):

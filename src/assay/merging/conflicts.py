@@ -1,18 +1,17 @@
-"""What a merge left open: files that people decide on, and files that the line makes."""
+"""The conflicts of a merge: in files that people write, and in files that the line makes."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay.errors import AssayError
-from assay.git import git, raw
-from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, nodes
+from assay.git import content, git, raw
+from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, Node, nodes
 
 
 @dataclass(frozen=True)
 class Ways:
-    """What to type: to go on, and to take everything back."""
+    """The commands to go on, and to take everything back."""
 
     on: str
     back: str
@@ -22,21 +21,25 @@ OURS, THEIRS = "2", "3"  # stages of git's index
 
 
 def generated(root: Path, commits: Iterable[str]) -> set[str]:
-    """What is made, not written: params.yaml, dvc.lock, and each output that git keeps by the graph of a commit."""
-    found = {LOCK, PARAMS}
-    for commit in commits:
-        with suppress(AssayError):  # a commit without a graph, or with one that cannot be read, adds nothing
-            found |= {out for node in nodes(git(root, "show", f"{commit}:{DVC_YAML}")) for out in node.in_git}
-    return found
+    """The generated files: params.yaml, dvc.lock, and each output that git keeps by the graphs of these commits."""
+    return {LOCK, PARAMS, *(out for commit in commits for node in stages(root, commit) for out in node.in_git)}
+
+
+def stages(root: Path, commit: str) -> list[Node]:
+    """The graph of a commit, each stage after those it needs; empty where it has none that can be read."""
+    try:
+        return nodes((content(root, commit, DVC_YAML) or b"").decode(errors="replace"))
+    except AssayError:
+        return []
 
 
 def within(path: str, made: Iterable[str]) -> bool:
-    """Whether a file is one of those, or lies in one."""
+    """Whether a file is one of these paths, or lies in one."""
     return any(path == one or path.startswith(f"{one}/") for one in made)
 
 
 def unmerged(root: Path) -> dict[str, set[str]]:
-    """Path to the stages of git's index that an unmerged file has."""
+    """Each unmerged file, with the stages of git's index that it has."""
     found: dict[str, set[str]] = {}
     for line in filter(None, raw(root, "ls-files", "--unmerged", "-z").decode(errors="surrogateescape").split("\0")):
         about, path = line.split("\t", 1)
@@ -45,7 +48,7 @@ def unmerged(root: Path) -> dict[str, set[str]]:
 
 
 def resolve(root: Path, made: Iterable[str]) -> list[str]:
-    """Give every unmerged generated file the bytes of one side, till the line makes it; the other unmerged files."""
+    """Give each unmerged generated file the bytes of one side until the line makes it; returns the other ones."""
     made, people = list(made), []
     for path, there in unmerged(root).items():
         if not within(path, made):
@@ -59,7 +62,7 @@ def resolve(root: Path, made: Iterable[str]) -> list[str]:
 
 
 def require_none(root: Path, people: Sequence[str], ways: Ways) -> None:
-    """AssayError naming the files that a person must touch, if there are any."""
+    """AssayError that names the files that need a person, if there are any."""
     if people:
         raise AssayError(
             f"{len(people)} file(s) need a person; everything that is generated is seen to:\n  "
@@ -75,9 +78,9 @@ def _said(root: Path, path: str) -> str:
 
 
 def require_staged(root: Path, made: Iterable[str]) -> None:
-    """AssayError if a file that people write differs from what would be committed, or is unknown to git.
+    """AssayError if a file that people write differs from git's index, or is unknown to git.
 
-    What runs must be what is committed. Untracked files count where a stage or the configuration would read them.
+    What runs must be what is committed. An untracked file counts if a stage or the configuration would read it.
     """
     made = list(made)
     changed = raw(root, "diff", "--name-only", "-z").decode(errors="replace").split("\0")

@@ -1,28 +1,26 @@
-"""Decisions of two branches in one ledger: main's lines first, as they stand there, then the others."""
+"""Orders the decisions of two branches in one ledger: main's lines first, unchanged, then the others."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from assay.errors import AssayError
 from assay.files import write_bytes
-from assay.git import git, raw
+from assay.git import content, git, shared
 from assay.paths import ANNOTATIONS, DECISIONS
 
 MAIN = ("refs/heads/main", "refs/remotes/origin/main")
 
 
 def put_mains_first(root: Path, commits: Sequence[str]) -> list[str]:
-    """Order each ledger here so that it starts with the lines that main shares with the commits; the files changed.
+    """Let each ledger start with the lines that main shares with the commits; returns the changed files.
 
-    `git merge` puts the lines of the branch that is checked out first. A ledger that lacks a line of main is left as it
-    is: `assay labels check` names the line.
+    `git merge` puts the lines of the current branch first. A ledger that lacks a line of main stays as it is, and
+    `assay labels check` names the line.
     """
     changed = []
     for path in _ledgers(root):
         merged = (root / path).read_bytes()
-        ordered = arranged(
-            max((_shown(root, fork, path) for fork in _forks(root, commits)), key=len, default=b""), merged
-        )
+        mains = (content(root, fork, path) or b"" for fork in _forks(root, commits))
+        ordered = arranged(max(mains, key=len, default=b""), merged)
         if ordered != merged:
             write_bytes(root / path, ordered)
             git(root, "add", "--", path)
@@ -31,7 +29,7 @@ def put_mains_first(root: Path, commits: Sequence[str]) -> list[str]:
 
 
 def arranged(first: bytes, merged: bytes) -> bytes:
-    """The lines of `first`, then the other ones of `merged`, each once; `merged` itself if it lacks one of `first`."""
+    """The lines of `first`, then the others of `merged`, each once; `merged` itself if it lacks a line of `first`."""
     lines = list(dict.fromkeys(merged.splitlines(keepends=True)))
     leading = first.splitlines(keepends=True)
     if not set(leading) <= set(lines):
@@ -46,20 +44,6 @@ def _ledgers(root: Path) -> list[str]:
 
 
 def _forks(root: Path, commits: Sequence[str]) -> list[str]:
-    """What main shares with each commit."""
+    """The last commit that main shares with each of the commits."""
     heads = git(root, "for-each-ref", "--format=%(objectname)", *MAIN).split()[:1]
-    found = []
-    for main in heads:
-        for commit in commits:
-            try:
-                found.append(git(root, "merge-base", main, commit))
-            except AssayError:
-                continue  # no common history: nothing of main's is in it
-    return found
-
-
-def _shown(root: Path, commit: str, path: str) -> bytes:
-    try:
-        return raw(root, "show", f"{commit}:{path}")
-    except AssayError:
-        return b""
+    return [fork for main in heads for commit in commits if (fork := shared(root, main, commit))]

@@ -1,4 +1,4 @@
-"""`assay settle`: whatever git did without us, make the last commit true."""
+"""`assay settle`: makes the last commit true after a plain git command."""
 
 import subprocess
 from pathlib import Path
@@ -15,10 +15,10 @@ PICK, REVERT = ("cherry-pick", Ways(AGAIN, "git cherry-pick --abort")), ("revert
 
 
 def settled(root: Path, *, conf: bool = False) -> str:
-    """Conclude what git is in the middle of, and make the last commit true; Markdown on what was done.
+    """Finish what git is doing, and make the last commit true; returns Markdown on what was done.
 
-    The commit is amended, or where somebody else may have it already, followed by another one. AssayError where a
-    person must decide or the line does not run.
+    The commit is amended. If somebody else may have it already, another commit follows it. AssayError if a person must
+    decide or the line does not run.
     """
     merge.forget_outer_git()
     if state.merging(root):
@@ -46,7 +46,7 @@ def _conclude_picks(root: Path) -> None:
 
 
 def _last(root: Path, conf: bool) -> str:
-    if not state.rebasing(root):  # there it becomes part of the commit
+    if not state.rebasing(root):  # in a rebase it becomes part of the commit
         _require_nothing_staged(root)
     head = git(root, "log", "-1", "--format=%h %s")
     if not git(root, "status", "--porcelain", "--untracked-files=no") and not unsettled(root):
@@ -75,7 +75,7 @@ def _commit(root: Path, said: str, *, amend: bool) -> None:
 
 
 def _own(root: Path) -> bool:
-    """Whether nobody else has the last commit: no other branch or tag, here or on a remote, holds it."""
+    """Whether nobody else has the last commit: no other branch or tag contains it, here or on a remote."""
     if state.rebasing(root):
         return True
     here = subprocess.run(["git", "symbolic-ref", "--quiet", "HEAD"], cwd=root, capture_output=True, text=True)
@@ -86,7 +86,7 @@ def _own(root: Path) -> bool:
 
 
 def _sides(root: Path, ancestors: list[str]) -> list[Side]:
-    """Whose decisions must not be lost: of a merge its parents', else the commit's own."""
+    """The sides whose decisions must not be lost: the parents of a merge, else the commit itself."""
     if len(ancestors) > 1:
         return merge.sides(root, ancestors)
     commit = state.picked(root) or git(root, "rev-parse", "HEAD")

@@ -1,7 +1,7 @@
-"""A dvc.lock for a merged tree: of each stage, what some run that is known already says of the very same inputs.
+"""Proposes a dvc.lock for a merged tree: for each stage, the entry of a known run with the very same inputs.
 
-It only proposes. `dvc repro`, which runs afterwards, holds every hash against the file that lies there, and runs what
-does not fit; so nothing is believed here that DVC would not believe of a dvc.lock in git.
+`dvc repro` runs afterwards, compares every hash with the file on disk, and runs what does not fit. So the proposal is
+trusted no more than any dvc.lock in git.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,9 +19,9 @@ Values = Callable[[str, str], Any]
 
 @dataclass(frozen=True)
 class Chosen:
-    """The run whose word is taken for a stage, and whether all its inputs are known to be the same.
+    """The run whose entry is taken for a stage. `known`: all its inputs are known to be the same.
 
-    They are not where something above must run first: then it is the run that is most likely to fit.
+    They are not known if an earlier stage must run first. Then this is the run that is most likely to fit.
     """
 
     source: Source
@@ -29,12 +29,12 @@ class Chosen:
 
 
 def choose(graph: Sequence[Node], sources: Sequence[Source], there: Hash, values: Values) -> dict[str, Chosen]:
-    """By stage, the run to take it from; none where no run has the stage.
+    """The run to take each stage from, by stage. A stage that no run has is left out.
 
-    `graph`: each stage after those it needs. `there`: the hash of a file that people write, as in dvc.lock. `values`:
-    the value of a key in a file of params.
+    `graph`: each stage after those it needs. `there`: gives the hash of a file that people write, as in dvc.lock.
+    `values`: gives the value of a key in a file of params.
     """
-    made: dict[str, str | None] = {}  # the hash of each output; None where only a run will say
+    made: dict[str, str | None] = {}  # the hash of each output; None if only a run can tell
     chosen: dict[str, Chosen] = {}
     for node in graph:
         best = _best(node, sources, made, there, values)
@@ -58,7 +58,7 @@ def _best(
 
 
 def fit(node: Node, source: Source, made: dict[str, str | None], there: Hash, values: Values) -> str:
-    """Whether a run had the command, params and inputs that the stage has now, and its outputs can be had."""
+    """Whether a run had the stage's present command, params and inputs, and its outputs are available."""
     entry = stages(source)[node.name]
     deps = {as_path(dep.get("path")): dep.get("md5") for dep in _items(entry, "deps")}
     outs = {as_path(out.get("path")): out.get("md5") for out in _items(entry, "outs")}
@@ -74,7 +74,7 @@ def fit(node: Node, source: Source, made: dict[str, str | None], there: Hash, va
 
 
 def composed(graph: Sequence[Node], sources: Sequence[Source], chosen: dict[str, Chosen]) -> dict[str, Any]:
-    """The content of dvc.lock, with its stages in the order of the first run, new ones after them."""
+    """The content of dvc.lock: stages in the order of the first run, then new ones."""
     first = sources[0].lock or {"schema": "2.0"}
     declared = {node.name for node in graph}
     generated = {name: one for name, one in stages(sources[0]).items() if name.partition("@")[0] in declared}
@@ -84,7 +84,7 @@ def composed(graph: Sequence[Node], sources: Sequence[Source], chosen: dict[str,
 
 
 def stages(source: Source) -> dict[str, Any]:
-    """What the dvc.lock of a run says, by stage."""
+    """The entries of the dvc.lock of a run, by stage."""
     return source.lock.get("stages", {})
 
 

@@ -1,4 +1,4 @@
-"""`assay merge`: git merges what people decide, the line makes the rest, and both become one commit."""
+"""`assay merge`: git merges what people decide, a run makes the rest, and both become one commit."""
 
 import os
 import subprocess
@@ -10,20 +10,20 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.experiments.clones import dvc, environment
 from assay.experiments.sweep import baseline
-from assay.git import git
+from assay.git import git, shared
 from assay.merging import conflicts, state
 from assay.merging.conflicts import Ways
 from assay.merging.own import Side
 
-# Keeps one side's bytes of what is generated; `make` writes the same into the clone's configuration.
+# Keeps one side's bytes of generated files. `make` writes the same into the clone's configuration.
 DRIVER = ("-c", "merge.generated.driver=true")
 WAYS = Ways("assay merge --continue", "assay merge --abort")
 
 
 def merge(root: Path, branches: Sequence[str]) -> bool:
-    """Merge branches into the current one, one after the other, each as one true commit; whether all were.
+    """Merge branches into the current one in turn, each as one true commit; False if one could not be settled.
 
-    AssayError where something is in progress or not committed, a branch is unknown, or a person must decide.
+    AssayError if something is in progress or not committed, a branch is unknown, or a person must decide.
     """
     state.require_nothing_in_progress(root)
     state.require_free(root)
@@ -42,13 +42,13 @@ def merge(root: Path, branches: Sequence[str]) -> bool:
 
 
 def begin(root: Path, branch: str) -> tuple[str, ...]:
-    """Let git merge a branch as far as it can; the command of ours that does the rest, none where nothing is to do."""
-    tip, head = _commit(root, branch), git(root, "rev-parse", "HEAD")
-    shared = _shared(root, head, tip)
-    if shared == tip:
+    """Let git merge a branch as far as it can; returns our command that does the rest, empty if nothing is left."""
+    tip, head = _sha(root, branch), git(root, "rev-parse", "HEAD")
+    fork = shared(root, head, tip)
+    if fork == tip:
         print(f"{branch} is merged already", file=sys.stderr)
         return ()
-    if shared == head:
+    if fork == head:
         git(root, "merge", "--quiet", "--ff-only", branch)
         bring_data(root)
         return ("settle",)
@@ -63,15 +63,15 @@ def begin(root: Path, branch: str) -> tuple[str, ...]:
 
 
 def own_code(root: Path, *arguments: str) -> int:
-    """A command of ours with the code that lies here now: a merge may have changed it under this process."""
+    """Run one of our commands in a new process, because a merge may have changed the code; its exit code."""
     command = [sys.executable, "-m", "assay.cli", *arguments]
     return subprocess.run(command, cwd=root, env=environment(root)).returncode
 
 
 def conclude(root: Path, *, conf: bool = False) -> str:
-    """Make the merge in progress true and commit it: the comparison with its parents, as Markdown.
+    """Make the merge in progress true and commit it; returns the comparison with its parents as Markdown.
 
-    AssayError where no merge is in progress, a file needs a person, or the line does not run. It can be called again.
+    AssayError if no merge is in progress, a file needs a person, or the line does not run. It can be called again.
     """
     from assay.merging import parents
     from assay.merging.settle import settle
@@ -90,16 +90,16 @@ def conclude(root: Path, *, conf: bool = False) -> str:
 
 
 def sides(root: Path, commits: Sequence[str]) -> list[Side]:
-    """Each parent of a merge, with what it shares with the first one (the first one: with the second)."""
+    """Each parent of a merge, with the commit it shares with the first parent (the first: with the second)."""
     from assay.merging.parents import name_of
 
     head, *others = commits
     pairs = [(head, others[0]), *((other, head) for other in others)]
-    return [Side(name_of(root, sha), base, sha) for sha, other in pairs if (base := _shared(root, sha, other))]
+    return [Side(name_of(root, sha), base, sha) for sha, other in pairs if (base := shared(root, sha, other))]
 
 
 def abort(root: Path) -> None:
-    """Give up the merge in progress: files and data are as they were before it."""
+    """Give up the merge in progress, and restore files and data."""
     heads = state.merging(root)
     if not heads:
         raise AssayError("no merge is in progress", todo="git status")
@@ -110,7 +110,7 @@ def abort(root: Path) -> None:
 
 
 def take_back(root: Path, commits: Iterable[str]) -> None:
-    """Give what is generated the bytes of the last commit: git refuses to undo a merge over what a run wrote."""
+    """Restore generated files from the last commit: git does not undo a merge over files that a run wrote."""
     for path in sorted(conflicts.generated(root, commits)):
         if git(root, "ls-tree", "HEAD", "--", path):
             git(root, "restore", "--source=HEAD", "--staged", "--worktree", "--", path)
@@ -119,12 +119,12 @@ def take_back(root: Path, commits: Iterable[str]) -> None:
 
 
 def bring_data(root: Path) -> None:
-    """The data and models of the last commit, as far as the cache has them."""
+    """Check out the data and models of the last commit, as far as the cache has them."""
     dvc("checkout", "--allow-missing", "--force")
 
 
 def commit(root: Path, message: str, *options: str) -> None:
-    """Commit what is staged; AssayError with the words of git or a hook if it is refused."""
+    """Commit what is staged; AssayError with the words of git or a hook if that fails."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.write(message)
         file.flush()
@@ -135,22 +135,17 @@ def commit(root: Path, message: str, *options: str) -> None:
 
 
 def _message(root: Path) -> str:
-    """What git would say of the merge, without its comments."""
+    """Git's own message for the merge, without comments."""
     path = root / git(root, "rev-parse", "--git-path", "MERGE_MSG")
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else ["Merge"]
     return "\n".join(line for line in lines if not line.startswith("#")).strip()
 
 
-def _commit(root: Path, branch: str) -> str:
+def _sha(root: Path, branch: str) -> str:
     try:
         return git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{branch}^{{commit}}")
     except AssayError as error:
         raise AssayError(f"no branch or commit {branch!r}", where="git", todo="git branch --all; git fetch") from error
-
-
-def _shared(root: Path, one: str, other: str) -> str:
-    done = subprocess.run(["git", "merge-base", one, other], cwd=root, capture_output=True, text=True)
-    return done.stdout.split()[0] if done.stdout.split() else ""
 
 
 def _then(todo: str, branches: Sequence[str]) -> str:
@@ -158,6 +153,6 @@ def _then(todo: str, branches: Sequence[str]) -> str:
 
 
 def forget_outer_git() -> None:
-    """Drop what a hook or `git rebase --exec` says of git's folders: clones would be taken for this one."""
+    """Drop the variables of git's folders that a hook or `git rebase --exec` sets: they mislead git in clones."""
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"):
         os.environ.pop(name, None)

@@ -1,4 +1,4 @@
-"""Decisions that stand in params.yaml alone: composing it from conf/ would lose them without a word."""
+"""Finds decisions that stand only in params.yaml: composing it from conf/ would lose them silently."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ KEYS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Side:
-    """A commit, the one from which its decisions are counted, and how to call it."""
+    """A commit and its name. Its decisions are the changes since the commit `base`."""
 
     name: str
     base: str
@@ -28,9 +28,9 @@ class Side:
 
 
 def require_said_in_conf(root: Path, side: Side, composed: dict[str, Any], command: str) -> None:
-    """AssayError if a value that a side changed in params.yaml is not the composed one, and its conf/ never said it.
+    """AssayError if a side changed a value in params.yaml but not in its conf/, and composing gives another one.
 
-    `dvc exp apply` and a commit, without an edit in conf/, leave such values.
+    `dvc exp apply` and a commit without an edit in conf/ leave such values.
     """
     lost = overruled(yaml_of(root, side.base, PARAMS), yaml_of(root, side.sha, PARAMS), composed)
     if lost and not _composed(root, side.sha):
@@ -44,14 +44,14 @@ def require_said_in_conf(root: Path, side: Side, composed: dict[str, Any], comma
 
 
 def overruled(base: dict[str, Any], side: dict[str, Any], composed: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The keys that a side changed and that were composed otherwise: its value, and the composed one."""
+    """The keys that a side changed and whose composed value differs, each with its value and the composed one."""
     changed = param_changes(base, side)
     differing = param_changes(side, composed)
     return {key: (differing[key][0], differing[key][1]) for key in changed if key in differing}
 
 
 def _composed(root: Path, sha: str) -> bool:
-    """Whether a commit's params.yaml is what its own conf/ and code compose to."""
+    """Whether a commit's params.yaml is composed from its own conf/ by its own code."""
     with tempfile.TemporaryDirectory(prefix="assay-conf-") as folder:
         copy = Path(folder, "clone")
         clone(root, copy, git(root, "rev-parse", sha))

@@ -1,4 +1,4 @@
-"""The result of a merge against each of its parents: for people, and in short for the message of the commit."""
+"""Compares the result of a merge with each parent, for people and for the message of the commit."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from assay.git import git
 
 @dataclass(frozen=True)
 class Parent:
-    """A parent by name, and the comparison with it; or None, and why there is none."""
+    """A parent by name, and the comparison with it. If there is none, `remark` says why."""
 
     name: str
     page: Page | None
@@ -22,7 +22,7 @@ class Parent:
 
 
 def against(root: Path, parents: list[str]) -> list[Parent]:
-    """What lies here compared with each parent, whose data are read by hash; nothing runs."""
+    """Compare the workspace with each parent. Data are read by hash, and nothing runs."""
     head = replace(revision(WORKSPACE), name="the merge")
     return [_against(name_of(root, sha), sha, head) for sha in parents]
 
@@ -41,7 +41,7 @@ def in_short(parents: list[Parent]) -> str:
 
 
 def name_of(root: Path, sha: str) -> str:
-    """A commit by branch, where it is the last one of some, and by its short hash."""
+    """The short hash of a commit, after the name of a branch if the commit is the last one of a branch."""
     branches = git(
         root, "for-each-ref", "--format=%(refname:short)", f"--points-at={sha}", "refs/heads", "refs/remotes"
     )

@@ -1,4 +1,4 @@
-"""`assay rebase`: git puts the commits of a branch on another one, and each is made true as it lands."""
+"""`assay rebase`: git puts the commits of a branch on another one, and each of them is made true."""
 
 import subprocess
 import sys
@@ -17,10 +17,10 @@ WAYS = Ways("assay rebase --continue", "assay rebase --abort")
 
 
 def rebase(root: Path, upstream: str) -> bool:
-    """Put the commits that only this branch has on `upstream`, each settled; whether it ended.
+    """Put the commits that only this branch has on `upstream`, and settle each; whether it came to its end.
 
-    False where a commit could not be made true, which it says on stderr. AssayError where something is in progress or
-    not committed, there is no such upstream, or a person must decide.
+    False if a commit could not be made true; stderr says why. AssayError if something is in progress or not committed,
+    there is no such upstream, or a person must decide.
     """
     state.require_nothing_in_progress(root)
     state.require_free(root)
@@ -33,15 +33,15 @@ def rebase(root: Path, upstream: str) -> bool:
 
 
 def proceed(root: Path) -> bool:
-    """Go on with a rebase that stopped, by whoever's command it was begun; whether it ended.
+    """Go on with a rebase that stopped, whichever command began it; whether it came to its end.
 
-    One that plain `git rebase` began is done again where that leaves its commits: they are settled then.
+    If plain `git rebase` began it, it is repeated on its result, to settle each commit.
     """
     folder = _folder(root)
     state.require_free(root)
     onto, ours = (folder / "onto").read_text().strip(), _settles(folder)
     conflicts.require_none(root, _resolve(root), WAYS)
-    # Without a commit that waits to be made, the last one was cut off before it was true.
+    # If git does not wait for a commit, the last one was interrupted before it was true.
     if not state.uncommitted(root) and own_code(root, "settle"):
         return False
     _git(root, "-c", "core.editor=true", "rebase", "--continue")
@@ -49,7 +49,7 @@ def proceed(root: Path) -> bool:
 
 
 def abort(root: Path) -> None:
-    """Give up the rebase in progress: branch, files and data are as they were before it."""
+    """Give up the rebase in progress, and restore branch, files and data."""
     _folder(root)
     state.require_free(root)
     take_back(root, filter(None, ["HEAD", state.original(root), state.picked(root)]))
@@ -58,7 +58,7 @@ def abort(root: Path) -> None:
 
 
 def _to_the_end(root: Path) -> bool:
-    """Resolve what is generated wherever git stops for it. False where a commit could not be settled."""
+    """Resolve generated files wherever git stops for them; False if a commit could not be settled."""
     while state.rebasing(root):
         if not conflicts.unmerged(root):
             return False
@@ -88,5 +88,5 @@ def _settles(folder: Path) -> bool:
 
 
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Run git with its words on stderr as they come, and the driver that generated files need."""
+    """Run git with the driver for generated files. Its output goes to stderr at once."""
     return subprocess.run(["git", *DRIVER, *arguments], cwd=root, env=environment(root), stdout=sys.stderr.fileno())

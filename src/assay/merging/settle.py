@@ -1,4 +1,4 @@
-"""Make a tree true: params.yaml composed, dvc.lock and reports of an actual run, what is known already taken over."""
+"""Makes a tree true: composes params.yaml, takes over known results, and runs the rest of the line."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -18,12 +18,11 @@ from assay.merging.conflicts import generated, require_staged, within
 from assay.merging.own import Side, require_said_in_conf
 
 RAN = re.compile(r"^Running stage '(.+)'", re.M)
-CACHED = re.compile(r"^Stage '(.+)' is cached", re.M)
 
 
 @dataclass(frozen=True)
 class Settled:
-    """How a tree became true: stages that ran, and those whose results were there."""
+    """The stages that ran, and those whose results were known."""
 
     ran: list[str]
     taken: list[str]
@@ -33,11 +32,11 @@ class Settled:
 
 
 def settle(root: Path, commits: Sequence[str], sides: Sequence[Side], command: str, *, conf: bool = False) -> Settled:
-    """Make what lies here true, and stage it. Nothing may be unmerged.
+    """Make the workspace true, and stage it. Nothing may be unmerged.
 
-    `commits`: whose results, and those of whose history, are taken over. `sides`: whose decisions must not be lost,
-    unless `conf` says that conf/ stands. `command`: what to type to go on. Raises AssayError if a file that people
-    write differs from the index, conf/ does not compose, or the line fails; everything is then left as it is.
+    `commits`: their results, and those of their history, are taken over. `sides`: their decisions must not be lost,
+    unless `conf` says that conf/ stands. `command`: what to type to go on. AssayError if a file that people write
+    differs from the index, conf/ does not compose, or the line fails. It can then be called again.
     """
     made = generated(root, commits)
     require_staged(root, made)
@@ -53,7 +52,7 @@ def settle(root: Path, commits: Sequence[str], sides: Sequence[Side], command: s
 
 
 def unsettled(root: Path) -> list[str]:
-    """What is not as a run of this very tree leaves it; nothing is written or run. Reads only what git has."""
+    """What a run of this tree would leave otherwise. Nothing is written or run, and only files in git are read."""
     found = [f"{PARAMS} is not what conf/ composes to"] if difference(composed()) else []
     graph = nodes((root / DVC_YAML).read_text(encoding="utf-8"))
     here = sources.Left(root)
@@ -75,7 +74,7 @@ def _compose(root: Path, sides: Sequence[Side], command: str) -> None:
 
 
 def _take_over(root: Path, graph: Sequence[Node], commits: Sequence[str]) -> None:
-    """Write a dvc.lock of what is known, and bring the files that it names."""
+    """Write a dvc.lock of known results, and check out the files that it names."""
     from dvc.utils.serialize import dump_yaml
 
     known = sources.of(root, commits)
@@ -88,7 +87,7 @@ def _take_over(root: Path, graph: Sequence[Node], commits: Sequence[str]) -> Non
                 chosen[node.name].source.place(path)
     options = ("--allow-missing", "--force")
     if not (_remote() and dvc("pull", *options)[0] == 0):
-        dvc("checkout", *options)  # what is nowhere is made by the run
+        dvc("checkout", *options)  # the run makes what is not there
 
 
 def _run(graph: Sequence[Node], command: str) -> Settled:
@@ -103,7 +102,7 @@ def _run(graph: Sequence[Node], command: str) -> Settled:
 
 
 def _drop_what_is_made_no_more(root: Path, made: set[str], graph: Sequence[Node]) -> set[str]:
-    """Remove files that a side's graph made and the merged one does not; what it makes."""
+    """Remove files that a side's graph makes and the merged graph does not; returns what that one makes."""
     current = {out for node in graph for out in node.in_git}
     for path in sorted(made - current - {LOCK, PARAMS}):
         if not within(path, current):
@@ -112,12 +111,12 @@ def _drop_what_is_made_no_more(root: Path, made: set[str], graph: Sequence[Node]
 
 
 def _known(root: Path, path: str) -> bool:
-    """Whether there is something to stage: a file here, or one that git has."""
+    """Whether there is something to stage: the path exists, or git has it."""
     return (root / path).exists() or bool(git(root, "ls-files", "--", path))
 
 
 def _hashes(root: Path) -> Callable[[str], str]:
-    """The hash of a file or folder here, as dvc.lock has it; "" if it is not there."""
+    """A function from a path here to its hash, as in dvc.lock; "" if it does not exist."""
 
     @cache
     def there(path: str) -> str:
@@ -127,7 +126,7 @@ def _hashes(root: Path) -> Callable[[str], str]:
 
 
 def _values(root: Path) -> Callable[[str, str], Any]:
-    """The value of a dotted key in a file of params; None where it has none."""
+    """A function from a file of params and a dotted key to the value; None if there is none."""
 
     @cache
     def content(file: str) -> dict[str, Any]:

@@ -1,19 +1,17 @@
-"""Where results that are known already can be had: commits, and what a run that was cut off left."""
+"""The sources of known results: commits, and the workspace after an interrupted run."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from assay.errors import AssayError
-from assay.files import md5
-from assay.git import git, raw
+from assay.files import folder_md5, md5, yaml_mapping
+from assay.git import content, git, raw
 from assay.lineage.graph import LOCK
 
-COMMITS = 50  # that changed dvc.lock, the newest first: as far back as results are looked for
+COMMITS = 50  # how many commits that changed dvc.lock are searched, the newest first
 
 
 class Source(Protocol):
@@ -40,18 +38,15 @@ class Committed:
     @cached_property
     def lock(self) -> dict[str, Any]:
         """dvc.lock; empty where the commit has none that can be read."""
-        return parsed(_shown(self.root, self.sha, LOCK))
+        return parsed(content(self.root, self.sha, LOCK) or b"")
 
     def md5(self, path: str) -> str:
         listed = raw(self.root, "ls-tree", "-r", "-z", "--name-only", self.sha, "--", path).decode().split("\0")
-        names = sorted(filter(None, listed))
-        hashes = [hashlib.md5(_shown(self.root, self.sha, name)).hexdigest() for name in names]
-        if names == [path]:
-            return hashes[0]
-        listing = [
-            {"md5": one, "relpath": name.removeprefix(f"{path}/")} for name, one in zip(names, hashes, strict=True)
-        ]
-        return f"{hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest()}.dir" if names else ""
+        files = {name.removeprefix(f"{path}/"): self._file_md5(name) for name in filter(None, listed)}
+        return files[path] if list(files) == [path] else folder_md5(files) if files else ""
+
+    def _file_md5(self, path: str) -> str:
+        return hashlib.md5(content(self.root, self.sha, path) or b"").hexdigest()
 
     def place(self, path: str) -> None:
         git(self.root, "restore", f"--source={self.sha}", "--staged", "--worktree", "--", path)
@@ -59,7 +54,7 @@ class Committed:
 
 @dataclass(frozen=True)
 class Left:
-    """What lies in the workspace: a run that was cut off has ended some stages."""
+    """The workspace. An interrupted run may have finished some stages there."""
 
     root: Path
 
@@ -72,40 +67,30 @@ class Left:
         return md5(self.root / path) if (self.root / path).exists() else ""
 
     def place(self, path: str) -> None:
-        """It lies there."""
+        """Nothing to do: it is there."""
 
 
 def of(root: Path, commits: Sequence[str]) -> list[Source]:
-    """The runs that commits record, then those of their history, the newest first, then what lies here."""
+    """The runs of the commits, then those of their history, the newest first, then the workspace."""
     history = git(root, "log", f"--max-count={COMMITS}", "--format=%H", *commits, "--", LOCK).split()
     return [*(Committed(root, sha) for sha in dict.fromkeys([*commits, *history])), Left(root)]
 
 
 def parsed(text: bytes) -> dict[str, Any]:
-    """A dvc.lock; empty if it is none: one with marks of a merge, say, or cut short."""
-    content = mapping(text)
-    stages = content.get("stages")
-    return content if isinstance(stages, dict) and all(isinstance(one, dict) for one in stages.values()) else {}
+    """A dvc.lock; empty if it cannot be read, as with marks of a merge or cut short."""
+    lock = mapping(text)
+    stages = lock.get("stages")
+    return lock if isinstance(stages, dict) and all(isinstance(one, dict) for one in stages.values()) else {}
 
 
 def yaml_of(root: Path, commit: str, path: str) -> dict[str, Any]:
-    """A YAML file of a commit; empty where it has none that can be read."""
-    return mapping(_shown(root, commit, path))
+    """A YAML file of a commit; empty if it is missing or cannot be read."""
+    return mapping(content(root, commit, path) or b"")
 
 
 def mapping(text: bytes) -> dict[str, Any]:
-    """A mapping in YAML, read as DVC reads it; empty if it is none."""
-    from ruamel.yaml import YAML, YAMLError
-
+    """A YAML mapping, read as DVC reads it; empty if the text is none."""
     try:
-        content = YAML(typ="safe").load(text)
-    except (YAMLError, ValueError):
+        return yaml_mapping(text)
+    except ValueError:
         return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _shown(root: Path, sha: str, path: str) -> bytes:
-    try:
-        return raw(root, "show", f"{sha}:{path}")
-    except AssayError:
-        return b""

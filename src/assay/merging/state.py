@@ -1,4 +1,4 @@
-"""What git is in the middle of, and whether the workspace is free."""
+"""What git has in progress, and whether the workspace is free."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,28 +6,25 @@ from pathlib import Path
 
 from assay.errors import AssayError
 from assay.git import git
-from assay.lineage.busy import RWLOCK, holders
+from assay.lineage.busy import RWLOCK, holders, holding
 
 LOCKED = Path(".assay/settle.lock")
 DVC_LOCKS = Path(".dvc/tmp")
 
 
 def merging(root: Path) -> list[str]:
-    """The commits that are being merged into this one; none where no merge is in progress."""
-    path = _of_git(root, "MERGE_HEAD")
-    return path.read_text().split() if path.exists() else []
+    """The commits of the merge in progress; empty if there is none."""
+    return _said(_of_git(root, "MERGE_HEAD")).split()
 
 
 def picking(root: Path) -> str:
-    """The commit that `git cherry-pick` is putting here; "" if none."""
-    path = _of_git(root, "CHERRY_PICK_HEAD")
-    return path.read_text().strip() if path.exists() else ""
+    """The commit of the cherry-pick in progress; "" if there is none."""
+    return _said(_of_git(root, "CHERRY_PICK_HEAD"))
 
 
 def reverting(root: Path) -> str:
-    """The commit that `git revert` is taking back; "" if none."""
-    path = _of_git(root, "REVERT_HEAD")
-    return path.read_text().strip() if path.exists() else ""
+    """The commit of the revert in progress; "" if there is none."""
+    return _said(_of_git(root, "REVERT_HEAD"))
 
 
 def rebasing(root: Path) -> Path | None:
@@ -36,29 +33,27 @@ def rebasing(root: Path) -> Path | None:
 
 
 def uncommitted(root: Path) -> bool:
-    """Whether the rebase in progress stopped before it made a commit, not after one."""
+    """Whether the rebase in progress stopped before it made a commit, and not after one."""
     folder = rebasing(root)
     return folder is not None and (folder / "message").exists()
 
 
 def picked(root: Path) -> str:
-    """The commit that the rebase in progress has put here last; "" if there is none."""
+    """The last commit that the rebase in progress picked; "" if there is none."""
     folder = rebasing(root)
-    done = folder / "done" if folder else None
-    lines = [line.split() for line in done.read_text().splitlines()] if done and done.exists() else []
-    picks = [words[1] for words in lines if words[:1] in (["pick"], ["reword"], ["edit"])]
+    lines = _said(folder / "done").splitlines() if folder else []
+    picks = [words[1] for words in map(str.split, lines) if words[:1] in (["pick"], ["reword"], ["edit"])]
     return picks[-1] if picks else ""
 
 
 def original(root: Path) -> str:
     """The last commit of the branch before the rebase in progress; "" if there is none."""
     folder = rebasing(root)
-    path = folder / "orig-head" if folder else None
-    return path.read_text().strip() if path and path.exists() else ""
+    return _said(folder / "orig-head") if folder else ""
 
 
 def require_nothing_in_progress(root: Path) -> None:
-    """AssayError where a merge, rebase, cherry-pick or revert waits for its end."""
+    """AssayError if a merge, rebase, cherry-pick or revert is in progress."""
     if merging(root):
         raise AssayError("a merge is in progress", todo="assay merge --continue, or: assay merge --abort")
     if rebasing(root):
@@ -70,18 +65,11 @@ def require_nothing_in_progress(root: Path) -> None:
 @contextmanager
 def workspace(root: Path) -> Iterator[None]:
     """Hold the workspace; AssayError if another run holds it."""
-    from zc.lockfile import LockError, LockFile
-
     (root / LOCKED).parent.mkdir(exist_ok=True)
-    try:
-        lock = LockFile(str(root / LOCKED))
-    except LockError as error:
-        raise AssayError("another merge is being settled here", where=str(root), todo="wait for it") from error
-    try:
+    refusal = AssayError("another merge is being settled here", where=str(root), todo="wait for it")
+    with holding(root / LOCKED, refusal):
         _require_no_run(root)
         yield
-    finally:
-        lock.close()
 
 
 def require_free(root: Path) -> None:
@@ -91,16 +79,17 @@ def require_free(root: Path) -> None:
 
 
 def _require_no_run(root: Path) -> None:
-    from zc.lockfile import LockError, LockFile
-
     todo = "wait for it, or stop it"
     if running := [f"{command} (process {pid})" for pid, command in holders(root / RWLOCK).items()]:
         raise AssayError("DVC is running here", where=f"{root}: {'; '.join(running)}", todo=todo)
     if (root / DVC_LOCKS).is_dir():
-        try:
-            LockFile(str(root / DVC_LOCKS / "lock")).close()
-        except LockError as error:
-            raise AssayError("DVC is running here", where=str(root), todo=todo) from error
+        with holding(root / DVC_LOCKS / "lock", AssayError("DVC is running here", where=str(root), todo=todo)):
+            return
+
+
+def _said(path: Path) -> str:
+    """What a file of git's says; "" where there is none."""
+    return path.read_text().strip() if path.exists() else ""
 
 
 def _of_git(root: Path, name: str) -> Path:

@@ -1,8 +1,8 @@
-"""The skops archive of a model: written the same for the same model, and looked through before it is read.
+"""The skops archive of a model: the same bytes for the same model, and checked before it is read.
 
-A skops file says which classes to make and what to put into them. Of all that skops can make, this lets through what a
-fitted model needs: no method is fetched, nothing is called that the file may choose, and each trusted name stands only
-where it stands in a model of the zoo.
+A skops file says which classes to make and what to put into them. Only what a fitted model needs is let through: no
+method is looked up, nothing that the file chooses is called, and each trusted name has the kind of node that it has
+in a model of the zoo.
 """
 
 import io
@@ -44,9 +44,9 @@ NODES = {
 
 
 def read(content: bytes) -> Any:
-    """The model in an archive; AssayError, before anything is made of it, for one that `canonical` did not write so.
+    """The model in an archive; AssayError, before anything is made, if `canonical` cannot have written it.
 
-    Whatever else its readers raise is raised.
+    Errors of skops and zipfile pass through.
     """
     import skops.io
 
@@ -59,7 +59,7 @@ def read(content: bytes) -> Any:
 
 
 def _check_members(archive: zipfile.ZipFile, size: int) -> None:
-    """Names are names, nothing is packed, and no byte is read twice."""
+    """AssayError for a file with another name, a compressed file, files that overlap, or too large arrays."""
     members = archive.infolist()
     if odd := [one.filename for one in members if one.filename != SCHEMA and not MEMBER.fullmatch(one.filename)]:
         raise _refused(f"a file of another name: {odd[0][:60]!r}")

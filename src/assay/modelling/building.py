@@ -1,4 +1,4 @@
-"""From the configuration of a model to the estimator, which is one of the zoo or of a declared library."""
+"""Builds the estimator of a model's configuration, from the zoo or a declared library."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -15,7 +15,7 @@ OF_ESTIMATORS = ("fit", "get_params", "set_params")
 def build(model: dict[str, Any]) -> Any:
     """The unfitted estimator of a `model` configuration; AssayError if it cannot be made from it.
 
-    A parameter with a `_target_` is an estimator too, made first. Nothing is imported before every name was judged.
+    A parameter with a `_target_` is an estimator too, and is made first. Every name is checked before any import.
     """
     where = f"conf/model/{model['name']}.yaml"
     if found := model_faults(model, "model"):
@@ -30,7 +30,7 @@ def build(model: dict[str, Any]) -> Any:
 
 
 def made(node: Any) -> Any:
-    """A value of the configuration with an estimator in place of each mapping that has a `_target_`."""
+    """A value of the configuration, with an estimator for each mapping that has a `_target_`."""
     if isinstance(node, list):
         return [made(item) for item in node]
     if not isinstance(node, dict):
@@ -51,7 +51,7 @@ def resolved(target: str) -> Callable[..., Any]:
 
 
 def _is_estimator(found: Any, of: str) -> bool:
-    """A class of this library that can be fitted and copied as scikit-learn asks."""
+    """Whether this is a class of that library with the methods of a scikit-learn estimator."""
     own = isclass(found) and found.__module__.partition(".")[0] == of
     return own and all(callable(getattr(found, method, None)) for method in OF_ESTIMATORS)
 

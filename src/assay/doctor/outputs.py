@@ -1,15 +1,13 @@
-"""What dvc.lock (and each .dvc file) says that lies in the workspace and in the cache."""
+"""The outputs that dvc.lock and the .dvc files name, in the workspace and in the cache."""
 
 import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from assay.doctor.clone import Clone
 from assay.doctor.lock import entry
-from assay.doctor.pipeline import outputs
 from assay.files import files_in, folder_md5, yaml_mapping
 
 FOLDER = ".dir"
@@ -17,9 +15,9 @@ FOLDER = ".dir"
 
 @dataclass(frozen=True)
 class Out:
-    """An output: its path, its MD5 (of a folder: of its listing, `.dir` appended), and whether DVC caches it.
+    """An output: its path, its MD5 (of a folder: that of its listing, with `.dir`), and whether DVC caches it.
 
-    `made` by a stage, or else put there by a person, who tells DVC with a .dvc file (`dvc add`).
+    `made`: a stage made it; if not, a person added it with a .dvc file (`dvc add`).
     """
 
     path: str
@@ -38,7 +36,7 @@ def outs(clone: Clone) -> list[Out]:
 
 
 def elsewhere(clone: Clone) -> list[str]:
-    """The outputs that lie outside the clone, by their path or by way of a link: nobody's business here."""
+    """The paths of the outputs that lie outside of the clone, directly or through a link. They are not looked at."""
     return [out.path for out in _named(clone) if not _inside(clone, out.path)]
 
 
@@ -56,20 +54,12 @@ def _inside(clone: Clone, path: str) -> bool:
 
 
 def _of_stages(clone: Clone) -> Iterator[Out]:
-    declared, uncached = outputs(clone.stages), _uncached(clone.stages)
     for name, block in clone.lock.entries.items():
+        node = clone.stages.get(name)
         for out in (entry(name, block) or {}).get("outs", []):
-            known = name in declared and out["path"] in declared[name]
-            if out.get("hash") == "md5" and (known or not declared):
-                yield Out(out["path"], str(out["md5"]), out["path"] not in uncached)
-
-
-def _uncached(stages: dict[str, Any]) -> set[str]:
-    options = [
-        one for stage in stages.values() for kind in ("outs", "metrics", "plots") for one in stage.get(kind) or []
-    ]
-    named = [item for one in options if isinstance(one, dict) for item in one.items()]
-    return {path for path, option in named if (option or {}).get("cache") is False}
+            known = node is not None and out["path"] in node.outs
+            if out.get("hash") == "md5" and (known or not clone.stages):
+                yield Out(out["path"], str(out["md5"]), cached=node is None or out["path"] not in node.in_git)
 
 
 def _of_files(clone: Clone) -> Iterator[Out]:
@@ -83,33 +73,33 @@ def _of_files(clone: Clone) -> Iterator[Out]:
 
 
 def address(clone: Clone, md5: str) -> Path:
-    """Where the cache has an object."""
+    """The place of an object in the cache."""
     return clone.cache / "files/md5" / md5[:2] / md5[2:]
 
 
 def objects(clone: Clone) -> dict[Path, str]:
-    """Every object of the cache, and the MD5 by which it goes."""
+    """Every object of the cache, with the MD5 that its name says."""
     paths = sorted((clone.cache / "files/md5").glob("??/*"))
     return {path: path.parent.name + path.name for path in paths if not path.name.startswith(".")}
 
 
 def good(clone: Clone, md5: str) -> bool:
-    """Whether the cache has an object, unharmed."""
+    """Whether the cache has an object, and its bytes are sound."""
     path = address(clone, md5)
     return clone.hashes.of([path]).get(path) == md5.removesuffix(FOLDER)
 
 
 def listing(clone: Clone, out: Out) -> dict[str, str] | None:
-    """The files of a folder and their MD5, as its hash says; None where nothing that has this hash is to be had."""
+    """The files of a folder by name, with their MD5, from its hash; None if nothing with this hash can be found."""
     if good(clone, out.md5):
         files = json.loads(address(clone, out.md5).read_bytes())
         return {file["relpath"]: file["md5"] for file in files if _inside(clone, f"{out.path}/{file['relpath']}")}
-    here = lying(clone, out.path)
+    here = present(clone, out.path)
     return here if folder_md5(here) == out.md5 else None
 
 
-def lying(clone: Clone, path: str) -> dict[str, str]:
-    """The files of a folder as they lie in the workspace, and their MD5."""
+def present(clone: Clone, path: str) -> dict[str, str]:
+    """The files of a folder in the workspace by name, with their MD5."""
     folder = clone.root / path
     files = sorted(files_in(folder))
     return {file.relative_to(folder).as_posix(): found for file, found in clone.hashes.of(files).items()}
