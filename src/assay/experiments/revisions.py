@@ -70,9 +70,9 @@ class Recorded:
         return content
 
     def require_true(self) -> None:
-        """AssayError if dvc.lock says of a stage what the stage, by its statement, does not say of itself.
+        """AssayError if dvc.lock contradicts the statement of a stage.
 
-        Statements that are not to be had say nothing; commits from before there were any have none.
+        A statement that cannot be found is skipped; old commits have none.
         """
         for stage, entry in self._entries().items():
             if found := self._differences(stage, entry):
