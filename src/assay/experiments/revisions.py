@@ -17,6 +17,7 @@ from assay.files import parse_yaml, parse_yaml_fast
 from assay.folds import TEST
 from assay.lineage import lock
 from assay.lineage.checks import require, shortened
+from assay.lineage.graph import LOCK, PARAMS
 from assay.lineage.statement import location, parse
 from assay.paths import CLEANED, LABELS, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dvc.repo import Repo
 
 WORKSPACE = "workspace"
-PARAMS, THRESHOLDS, VERDICT = Path("params.yaml"), PREDICTIONS / "thresholds.json", REPORTS / "verdict.json"
+THRESHOLDS, VERDICT = PREDICTIONS / "thresholds.json", REPORTS / "verdict.json"
 
 
 class Files(Protocol):
@@ -93,7 +94,7 @@ class Recorded:
     def _entries(self) -> dict[str, lock.Entry]:
         """The entries of dvc.lock that name a statement."""
         try:
-            stages = parse_yaml_fast(self.tree.read_bytes(str(lock.LOCK)))["stages"]
+            stages = parse_yaml_fast(self.tree.read_bytes(LOCK))["stages"]
         except (FileNotFoundError, KeyError, TypeError, ValueError):
             return {}  # whoever reads something that it should name will say so
         return {stage: entry for stage, entry in stages.items() if lock.own_md5(entry, stage)}
@@ -132,7 +133,7 @@ class Revision:
     @cached_property
     def params(self) -> dict[str, Any]:
         """params.yaml."""
-        return parse_yaml(self.files.read_bytes(str(PARAMS)))
+        return parse_yaml(self.files.read_bytes(PARAMS))
 
     @cached_property
     def records(self) -> pd.DataFrame:

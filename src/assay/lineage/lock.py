@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from assay.files import read_yaml, write_text
-from assay.lineage.graph import PARAMS
+from assay.lineage.graph import LOCK, PARAMS
 from assay.lineage.statement import Statement, location, same
 
-LOCK = Path("dvc.lock")
 Entry = Mapping[str, Any]
 
 
-def entries(path: Path = LOCK) -> dict[str, Entry]:
+def entries(path: Path = Path(LOCK)) -> dict[str, Entry]:
     """The entry of each stage; none where there is no dvc.lock yet. AssayError if the file is damaged."""
     return read_yaml(path).get("stages") or {} if path.exists() else {}
 
@@ -55,7 +54,7 @@ def without(text: str, stage: str) -> str:
     return re.sub(rf"^  {re.escape(stage)}:\n(?:   .*\n|\n)*", "", text, count=1, flags=re.MULTILINE)
 
 
-def take_out(stage: str, entry: Entry, path: Path = LOCK) -> None:
+def take_out(stage: str, entry: Entry, path: Path = Path(LOCK)) -> None:
     """Remove an entry from dvc.lock, and its results from DVC's run-cache, which would restore them."""
     write_text(path, without(path.read_text(encoding="utf-8"), stage))
     shutil.rmtree(run_cache(entry), ignore_errors=True)  # the whole folder: DVC cannot read an empty one
