@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from branches import BRANCHES, people, run_afresh, run_branches, switch, touched_by_hand
+from branches import people, run_afresh, run_branches, switch, touched_by_hand
 from pipeline_copy import Copy, cheapened, copy_of_the_tree
 
 
@@ -34,7 +34,7 @@ CASES = [
     Case("code and parameter", ("words", "strength")),
     Case("model renamed, and its parameter", ("renamed", "strength")),
     Case("model renamed, and its parameter", ("renamed", "strength"), rebase=True),
-    Case("three branches", ("alerts", "no-tbg", "words")),
+    Case("three branches", ("strength", "no-tbg", "words")),
     Case("the same parameter, two values", ("strength", "stronger")),
 ]
 
@@ -54,25 +54,29 @@ def measured(case: Case, line: Copy, folder: Path) -> list[str]:
     touched = people(err)
     if process.returncode and not touched:
         sys.exit(f"{case}: {out}\n{err}")
-    identical = "a person decides first"
+    identical, afresh = "a person decides first", "-"
     if not touched:
+        start = time.perf_counter()
         differing = run_afresh(after, folder / "fresh")
+        afresh = f"{time.perf_counter() - start:.0f}"
         identical = "yes" if not differing else f"no: {differing}"
     ran = re.findall(r"^(\d+) stage\(s\) ran.*?(\d+) had", out + err, re.M)
-    stages = ", ".join(f"{one} / {had}" for one, had in dict.fromkeys(ran)) or "-"
+    stages = ", ".join(f"{one} / {had}" for one, had in ran) or "-"
     kind = "rebase" if case.rebase else "merge"
-    return [case.name, kind, str(len(by_hand)), str(len(touched)), f"{seconds:.0f}", stages, identical]
+    return [case.name, kind, str(len(by_hand)), str(len(touched)), f"{seconds:.0f}", stages, afresh, identical]
 
 
 def main() -> None:
-    """Print the table, a row as it is measured."""
-    print("| case | | files by hand, before | after | seconds | stages ran / had | as a fresh run |")
-    print("|---|---|---|---|---|---|---|")
+    """Print the table, a row as it is measured: of all cases, or of those whose name has the word that is given."""
+    cases = [case for case in CASES if (sys.argv[1:] or [""])[0] in case.name]
+    names = dict.fromkeys(name for case in cases for name in case.branches)
+    print("| case | | files by hand, before | after | seconds | stages ran / had | a fresh run | the same bytes |")
+    print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory(prefix="assay-merges-") as name:
         folder = Path(name)
         line = cheapened(copy_of_the_tree(folder / "line"))
-        line = run_branches(line, folder / "branches", *BRANCHES)
-        for number, case in enumerate(CASES):
+        line = run_branches(line, folder / "branches", *names)
+        for number, case in enumerate(cases):
             print(f"| {' | '.join(measured(case, line, folder / str(number)))} |", flush=True)
 
 

@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.conftest import CHEAP
-from pipeline_copy import Copy, copy_of_the_tree
+from pipeline_copy import Copy, cheapened, copy_of_the_tree
 from true_records import false_records
 
 OTHER = "training.folds=3"
@@ -40,13 +39,7 @@ MEANWHILE: dict[str, Callable[[Copy], object]] = {
 
 def prepared(folder: Path) -> Copy:
     """The cheap line, run and committed; the branch `other` has the other parameter, run and committed too."""
-    copy = copy_of_the_tree(folder)
-    menu = copy.path / "conf/config.yaml"
-    for costly, cheap in CHEAP.items():
-        menu.write_text(menu.read_text().replace(costly, cheap))
-    copy.run("assay", "params")
-    copy.repro()
-    copy.commit("Make it cheap")
+    copy = cheapened(copy_of_the_tree(folder))
     copy.run("git", "checkout", "--quiet", "-b", "other")
     copy.run("assay", "params", OTHER)
     copy.repro()

@@ -26,8 +26,9 @@ def decide(copy: Copy, place: int, annotator: str) -> None:
 
 
 def rename(copy: Copy) -> None:
-    """Another name for the file of the model."""
+    """Another name for the model, and for its file."""
     copy.run("git", "mv", "conf/model/logistic.yaml", "conf/model/ridge.yaml")
+    edit(copy, "conf/model/ridge.yaml", "name: logistic", "name: ridge")
     edit(copy, "conf/config.yaml", "model: logistic", "model: ridge")
     edit(copy, "conf/config.yaml", "baselines.logistic: logistic", "baselines.logistic: ridge")
 
@@ -52,14 +53,20 @@ def run_branches(line: Copy, path: Path, *names: str) -> Copy:
     for key, value in {"user.name": "Test", "user.email": "test@example.org"}.items():
         copy.run("git", "config", key, value)
     for name in names:
-        copy.run("git", "checkout", "--quiet", "-b", name, "main")
-        copy.run("dvc", "checkout", "--quiet")
-        BRANCHES[name](copy)
-        copy.run("assay", "params")
+        switch(copy, "main")
+        begin(copy, name)
         copy.run("dvc", "repro", "--quiet")
-        copy.commit(name)
+        copy.run("git", "commit", "--quiet", "--all", "--amend", "--no-edit")
     switch(copy, "main")
     return copy
+
+
+def begin(copy: Copy, name: str) -> None:
+    """A branch whose decision is committed, and not run."""
+    copy.run("git", "checkout", "--quiet", "-b", name, "main")
+    BRANCHES[name](copy)
+    copy.run("assay", "params")
+    copy.commit(name)
 
 
 def switch(copy: Copy, branch: str) -> None:

@@ -13,7 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.errors import AssayError
-from assay.files import md5, plain, read_json, read_table, replacing, sha256, write_json, write_table, write_text
+from assay.files import (
+    md5,
+    plain,
+    read_json,
+    read_table,
+    replacing,
+    sha256,
+    write_json,
+    write_table,
+    write_text,
+    yaml_mapping,
+)
 
 TABLE = pd.DataFrame({"id": ["a", "b"], "x": [1.23456789, None], "sex": pd.Categorical(["F", None])})
 
@@ -159,3 +170,36 @@ def test_compiled_python_files_are_no_part_of_a_folder(tmp_path: Path) -> None:
     before = md5(tmp_path / "code")
     write_text(tmp_path / "code" / "__pycache__" / "a.pyc", "")
     assert md5(tmp_path / "code") == before
+
+
+@pytest.mark.parametrize("interruption", [OSError, KeyboardInterrupt])
+def test_the_last_good_folder_comes_back_when_the_new_one_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: type[BaseException]
+) -> None:
+    path = tmp_path / "folder"
+    path.mkdir()
+    (path / "good").write_text("good")
+
+    def interrupted(*_: object) -> None:
+        raise interruption
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(interruption), replacing(path) as scratch:
+        scratch.mkdir()
+    assert sorted(one.relative_to(tmp_path).as_posix() for one in tmp_path.rglob("*")) == ["folder", "folder/good"]
+
+
+@pytest.mark.parametrize(
+    "value", [1e-05, 1e22, "on", "no", "12:30", "1e-05", "010", float("inf"), None, True, 1, {10: 2}]
+)
+def test_yaml_that_dvc_writes_is_read_as_it_was_meant(value: object) -> None:
+    from dvc.utils.serialize import dumps_yaml
+
+    assert yaml_mapping(dumps_yaml({"key": value})) == {"key": value}
+    assert type(yaml_mapping(dumps_yaml({"key": value}))["key"]) is type(value)
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "a: b: c", "a: 1\na: 2", "\0", b"\xff", "a: *b"])
+def test_what_is_no_mapping_in_yaml_is_refused_with_a_reason(text: str | bytes) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        yaml_mapping(text)

@@ -44,10 +44,20 @@ def replacing(path: Path) -> Iterator[Path]:
         scratch = Path(folder, path.name)
         yield scratch
         made = None if WRITTEN.get() is None else files_md5(scratch)
-        if scratch.is_dir() and path.is_dir():
-            path.rename(Path(folder, "replaced"))
-        scratch.replace(path)
+        _take_its_place(scratch, path, Path(folder, "replaced"))
     _note(path, made or {})
+
+
+def _take_its_place(new: Path, path: Path, old: Path) -> None:
+    """Put `new` where `path` is; a folder is moved to `old` first, and comes back if that fails or is interrupted."""
+    try:
+        if new.is_dir() and path.is_dir():
+            path.rename(old)
+        new.replace(path)
+    except BaseException:
+        if old.exists() and not path.exists():
+            old.rename(path)
+        raise
 
 
 def _note(path: Path, made: Mapping[str, str]) -> None:
@@ -112,32 +122,25 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping in a YAML file, read as DVC reads it; AssayError when it is missing, damaged or none."""
     _require(path)
     try:
-        content = parse_yaml(path.read_bytes())
+        return yaml_mapping(path.read_bytes())
     except ValueError as error:
         raise _damaged(path, error) from error
-    if not isinstance(content, dict):
-        raise _damaged(path, ValueError("no mapping"))
-    return content
 
 
-def parse_yaml(text: str | bytes) -> Any:
-    """The content of a YAML text, read as DVC reads it: by YAML 1.2, where `no` is a text. ValueError if it is none."""
+def yaml_mapping(text: str | bytes) -> dict[str, Any]:
+    """The mapping in a text of YAML 1.2, as DVC reads it; ValueError with the reason if it is none.
+
+    In YAML 1.1, which PyYAML reads, `no` is no text, `1e-05` no number, and `12:30` is 750.
+    """
     from ruamel.yaml import YAML
 
     try:
-        return YAML(typ="safe").load(text)
+        content = YAML(typ="safe").load(text)
     except Exception as error:  # a parser's and its constructors' errors share no base class
-        raise ValueError(str(error) or type(error).__name__) from error
-
-
-def parse_yaml_fast(text: str | bytes) -> Any:
-    """The same by YAML 1.1, where `no` is false, in a third of the time: for what DVC writes, and dvc.yaml."""
-    import yaml
-
-    try:
-        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
+        raise ValueError(" ".join(str(error).split()) or type(error).__name__) from error
+    if not isinstance(content, dict):
+        raise ValueError("not a mapping")
+    return content
 
 
 def write_table(path: Path, table: "pd.DataFrame") -> None:

@@ -122,3 +122,8 @@ def test_lines_that_belong_to_no_stage_stay_where_dvc_has_them() -> None:
     text = HEAD + "datasets:\n- name: x\n"
     assert fixed(text, text) == (text, [])
     assert split("nonsense") == Lock()
+
+
+def test_an_entry_says_what_dvc_wrote() -> None:
+    text = block("a").replace("depth: 4", "depth: 1e-05\n        mode: on")
+    assert (entry("a", text) or {})["params"] == {"params.yaml": {"depth": 1e-05, "mode": "on"}}

@@ -47,6 +47,28 @@ def test_nobody_holds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, conten
     require_idle()
 
 
+def test_a_clone_within_another_is_not_held_by_what_runs_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, somebody: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    note(somebody)
+    (tmp_path / "clone/.dvc").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "clone")
+    require_idle()
+
+
+def test_a_lock_that_dvc_is_just_writing_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, somebody: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    note(somebody)
+    whole = RWLOCK.read_text()
+    RWLOCK.write_text("")
+    monkeypatch.setattr("assay.lineage.busy.time.sleep", lambda _: RWLOCK.write_text(whole))
+    with pytest.raises(AssayError, match="another run"):
+        require_idle()
+
+
 def test_neither_oneself_nor_who_started_one_nor_the_dead_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,14 @@
 """Entries of dvc.lock, compared with what stages state, and taken out."""
 
+import errno
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assay.errors import AssayError
+from assay.files import folder_listing
 from assay.lineage import lock
 from assay.lineage.statement import Statement
 
@@ -42,6 +46,64 @@ def test_an_entry_is_taken_out_and_the_others_stay_as_they_were(false_lock: Path
 def test_the_last_entry_can_be_taken_out(false_lock: Path) -> None:
     lock.take_out("use", lock.entries()["use"])
     assert list(lock.entries()) == ["before", "make"]
+
+
+def test_the_only_entry_goes_with_the_file_which_dvc_would_not_read_without_one(false_lock: Path) -> None:
+    for stage, entry in lock.entries().items():
+        lock.take_out(stage, entry)
+    assert not false_lock.exists()
+
+
+@pytest.mark.parametrize("written", ["  'make':\n", "  make : \n"])
+def test_an_entry_is_taken_out_however_it_is_written(false_lock: Path, written: str) -> None:
+    false_lock.write_text(false_lock.read_text().replace("  make:\n", written))
+    lock.take_out("make", lock.entries()["make"])
+    assert list(lock.entries()) == ["before", "use"]
+
+
+def test_where_the_run_cache_cannot_be_cleared_the_false_entry_stays_to_be_found(
+    false_lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "no permission", str(path))
+
+    Path("runs").mkdir()
+    monkeypatch.setattr("assay.lineage.lock.shutil.rmtree", refuse)
+    with pytest.raises(PermissionError):
+        lock.take_out("make", lock.entries()["make"])
+    assert "make" in lock.entries()
+
+
+@pytest.fixture
+def cached(root: Path) -> dict[str, Any]:
+    """A real cache that has the folder `data/two` with one file, and the entry that says so."""
+    from dvc.repo import Repo
+
+    listing = folder_listing({"x.txt": "a" * 32})
+    recorded = hashlib.md5(listing).hexdigest() + ".dir"
+    Repo.init(".", no_scm=True).close()
+    at = Path(".dvc/cache/files/md5", recorded[:2], recorded[2:])
+    at.parent.mkdir(parents=True)
+    at.write_bytes(listing)
+    return {"outs": [{"path": "data/two/", "md5": recorded}]}
+
+
+def test_a_file_within_a_recorded_folder_is_known_by_the_listing_in_the_cache(cached: dict[str, Any]) -> None:
+    assert lock.recorded_at(cached, "data/two/x.txt") == "a" * 32
+    assert lock.recorded_at(cached, "data/two") == cached["outs"][0]["md5"]
+    assert lock.recorded_at(cached, "data/two/y.txt") is None
+    assert lock.recorded_at(cached, "data/three") is None
+
+
+def test_a_listing_that_the_cache_does_not_have_says_nothing_and_a_damaged_one_is_refused(
+    cached: dict[str, Any],
+) -> None:
+    [listing] = Path(".dvc/cache").rglob("*.dir")
+    listing.write_bytes(listing.read_bytes().replace(b"a", b"b"))
+    with pytest.raises(AssayError, match=r"damaged\n  where: .*\.dir"):
+        lock.recorded_at(cached, "data/two/x.txt")
+    listing.unlink()
+    assert lock.recorded_at(cached, "data/two/x.txt") is None
 
 
 def test_without_a_lock_there_are_no_entries(tmp_path: Path) -> None:

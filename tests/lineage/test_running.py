@@ -10,6 +10,8 @@ import pytest
 
 from assay.errors import AssayError
 from assay.files import md5, write_text
+from assay.lineage import lock
+from assay.lineage.checks import require
 from assay.lineage.running import LOCK_COMES_LAST, dependencies, stated
 from assay.lineage.statement import read
 from lineage.conftest import PARAMS, Stage
@@ -144,3 +146,77 @@ def test_a_false_entry_is_found_by_the_next_stage(
         use()
     assert "make:" not in false_lock.read_text()
     assert json.loads(Path("data/lineage/make.json").read_text())["params"] == {"a.b": 1}
+
+
+@pytest.mark.parametrize("value", [{1: "a", 2: "b", 10: "c"}, {1: "a", "b": 2}, {True: 1, None: 2}, [{2.5: 1}]])
+def test_keys_that_are_no_texts_are_stated_and_found_the_same(make: Stage, use: Stage, value: Any) -> None:
+    make(plain={"a": {"b": value}})
+    stated_by_make = read("make")
+    assert stated_by_make
+    assert lock.differences({"params": {"params.yaml": {"a.b": value}}}, stated_by_make) == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "recorded"),
+    [
+        ("[params.yaml: ]", PARAMS),
+        ("[{params.yaml: []}]", PARAMS),
+        ("[c.0, 'c.[1]', c.2, a.x.0]", {"c.0": 1.5, "c.[1]": "x"}),
+    ],
+)
+def test_a_stage_states_each_parameter_that_dvc_records(
+    make: Stage, use: Stage, declared: str, recorded: dict[str, Any]
+) -> None:
+    make()
+    Path("dvc.yaml").write_text(Path("dvc.yaml").read_text().replace("params: [c]", f"params: {declared}"))
+    use()
+    two = read("use")
+    assert two
+    assert two.params == recorded
+    assert lock.differences({"params": {"params.yaml": recorded}}, two) == []
+
+
+def test_paths_may_be_declared_as_one_types_them(make: Stage, use: Stage) -> None:
+    text = Path("dvc.yaml").read_text()
+    for typed, path in (
+        ("./data/one.txt", "data/one.txt"),
+        ("data/two/:", "data/two:"),
+        ("./source.txt", "source.txt"),
+    ):
+        text = text.replace(path, typed)
+    Path("dvc.yaml").write_text(text)
+    make()
+    keeping_its_times("data/one.txt", "sourcE one")
+    with pytest.raises(AssayError, match="not what make made"):
+        use()
+
+
+def test_what_a_frozen_stage_used_may_be_old(make: Stage, use: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    make()
+    Path("source.txt").write_text("edited")
+    Path("dvc.yaml").write_text(Path("dvc.yaml").read_text().replace("cmd: make it", "cmd: make it\n    frozen: true"))
+    monkeypatch.setenv("DVC_STAGE", "use")
+    use(plain={"a": {"b": 2}})
+    assert read("use")
+
+
+@pytest.mark.parametrize("limit", ["1GB", "-1", "1e9", "nan", "²"])
+def test_a_size_that_is_none_is_refused(make: Stage, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setenv("ASSAY_TRUST_ABOVE", limit)
+    make()
+    with pytest.raises(AssayError, match=r"(?s)no number of bytes.*unset it"):
+        require(Path("data/one.txt"))
+
+
+@pytest.mark.parametrize(("limit", "trusted"), [("", False), (" ", False), ("10", False), ("9", True)])
+def test_a_larger_file_is_trusted_if_that_is_asked_for(
+    make: Stage, monkeypatch: pytest.MonkeyPatch, limit: str, trusted: bool
+) -> None:
+    make()
+    keeping_its_times("data/one.txt", "sourcE one")
+    monkeypatch.setenv("ASSAY_TRUST_ABOVE", limit)
+    if trusted:
+        require(Path("data/one.txt"))
+    else:
+        with pytest.raises(AssayError, match="not what make made"):
+            require(Path("data/one.txt"))

@@ -20,7 +20,7 @@ from assay.config.fields import MISSING
 from assay.config.sample import Sample
 from assay.config.unknown_key import nearest
 from assay.errors import AssayError, sample
-from assay.files import parse_yaml
+from assay.files import yaml_mapping
 
 PARAMS = Path("params.yaml")
 COMPOSE = "run: assay params (assay doctor --mend does, and keeps a copy)"
@@ -55,12 +55,9 @@ def _typed(content: bytes) -> schema.Config:
 @lru_cache
 def _parsed(content: bytes) -> dict[str, Any]:
     try:
-        values = parse_yaml(content)
+        return yaml_mapping(content)
     except ValueError as error:
         raise AssayError(f"not a YAML mapping: {error}", todo=COMPOSE) from error
-    if not isinstance(values, dict):
-        raise AssayError("not a YAML mapping", todo=COMPOSE)
-    return values
 
 
 def typed(plain: Mapping[str, Any]) -> schema.Config:

@@ -7,12 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from assay.doctor.hashing import Hashes
 from assay.doctor.lock import Lock, split
 from assay.errors import AssayError
-from assay.files import parse_yaml_fast
 from assay.git import content, git
 from assay.lineage.graph import DVC_YAML, LOCK, Node, nodes
 
@@ -102,14 +100,6 @@ class Clone:
                 if value := parser.get(section, name, fallback=None):
                     return value
         return None
-
-
-def mapping(text: str) -> dict[str, Any]:
-    """A YAML mapping; ValueError with the reason if it is none."""
-    plain = parse_yaml_fast(text)
-    if not isinstance(plain, dict):
-        raise ValueError("not a mapping")
-    return plain
 
 
 def enter(start: Path) -> Clone:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import Clone, mapping
+from assay.doctor.clone import Clone
 from assay.doctor.lock import CONFLICT
-from assay.files import write_text
+from assay.files import write_text, yaml_mapping
 from assay.lineage.graph import PARAMS
 
 
@@ -40,7 +40,7 @@ def _fault(clone: Clone) -> str:
     if CONFLICT.search(text):
         return "marks of a merge"
     try:
-        mapping(text)
+        yaml_mapping(text)
     except ValueError as error:
         return f"not YAML: {error}"
     committed = (clone.committed(PARAMS) or b"").decode(errors="replace")

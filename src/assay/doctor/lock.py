@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from assay.files import parse_yaml_fast
+from assay.files import yaml_mapping
 
 HEADER = "schema: '2.0'\nstages:\n"
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.M)
@@ -58,11 +58,11 @@ def split(text: str) -> Lock:
 
 
 def entry(name: str, block: str) -> dict[str, Any] | None:
-    """The content of an entry; None if a value is missing or has the wrong form."""
+    """What a block says of its stage; None unless every value in it is there and of its form."""
     if not block.endswith("\n") or CONFLICT.search(block):
         return None
-    with suppress(ValueError, AttributeError, TypeError, KeyError):
-        content = parse_yaml_fast(block)[name]
+    with suppress(ValueError, KeyError, AttributeError, TypeError):
+        content = yaml_mapping(block)[name]
         files = [*content.get("deps", []), *content.get("outs", [])]
         if content.get("cmd") and all(_sound(file) for file in files):
             return content

@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from assay.doctor.clone import Clone, mapping
+from assay.doctor.clone import Clone
 from assay.doctor.lock import entry
-from assay.files import files_in, folder_md5
+from assay.files import files_in, folder_md5, yaml_mapping
 
 FOLDER = ".dir"
 
@@ -65,7 +65,7 @@ def _of_stages(clone: Clone) -> Iterator[Out]:
 def _of_files(clone: Clone) -> Iterator[Out]:
     for name in sorted(path for path in clone.tracked if path.endswith(".dvc")):
         with suppress(ValueError, KeyError, TypeError):
-            content = mapping(clone.text(name))
+            content = yaml_mapping(clone.text(name))
             folder = PurePosixPath(name).parent / content.get("wdir", "")
             # Without `hash` it is of DVC 2, whose MD5 is one of text with line feeds.
             found = [out for out in content["outs"] if out.get("hash") == "md5"]

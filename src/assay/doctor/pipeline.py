@@ -6,10 +6,10 @@ from functools import partial
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import Clone, mapping
+from assay.doctor.clone import Clone
 from assay.doctor.lock import Lock, Mended, mended, split
 from assay.errors import AssayError
-from assay.files import write_bytes
+from assay.files import write_bytes, yaml_mapping
 from assay.lineage.graph import DVC_YAML, LOCK
 
 OTHER_SIDES = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
@@ -23,7 +23,7 @@ def graph(clone: Clone) -> Iterator[Finding]:
         yield Finding("the file is missing", DVC_YAML, "git restore dvc.yaml", mend)
         return
     try:
-        stages = mapping(clone.text(DVC_YAML)).get("stages")
+        stages = yaml_mapping(clone.text(DVC_YAML)).get("stages")
         if not isinstance(stages, dict):
             raise ValueError("no stages")
     except ValueError as error:

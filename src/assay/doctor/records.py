@@ -8,12 +8,12 @@ from functools import partial
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import Clone, mapping
+from assay.doctor.clone import Clone
 from assay.doctor.lock import entry
 from assay.doctor.outputs import address
 from assay.doctor.runs import put_away
 from assay.errors import AssayError
-from assay.files import write_text
+from assay.files import write_text, yaml_mapping
 from assay.lineage.checks import shortened
 from assay.lineage.graph import LOCK
 from assay.lineage.lock import Entry, differences, own_md5
@@ -34,7 +34,7 @@ def run_cache(clone: Clone) -> Iterator[Finding]:
     """Results that the run-cache would return for other params or inputs than they were made from."""
     for path in sorted((clone.cache / "runs").glob("??/*/*")):
         with suppress(ValueError):  # the check `run-cache` finds what is not YAML
-            content = mapping(path.read_text(encoding="utf-8", errors="replace"))
+            content = yaml_mapping(path.read_text(encoding="utf-8", errors="replace"))
             stage = str(content.get("cmd", "")).rpartition(".")[2]
             if found := _false(clone, stage, content):
                 what = f"a result of {stage} in the run-cache is not what it says: {shortened(found)}"

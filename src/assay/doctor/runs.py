@@ -10,8 +10,8 @@ from typing import Any
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
-from assay.doctor.clone import Clone, mapping
-from assay.files import parse_yaml
+from assay.doctor.clone import Clone
+from assay.files import yaml_mapping
 
 NOT_HASHED = ("size", "nfiles")
 
@@ -26,8 +26,8 @@ def run_cache(clone: Clone) -> Iterator[Finding]:
 
 def _sound(path: Path) -> bool:
     text = path.read_bytes().decode(errors="replace")
-    try:  # the second reader is exact, and slower
-        return _hash(mapping(text)) == path.name or _hash(parse_yaml(text)) == path.name
+    try:
+        return _hash(yaml_mapping(text)) == path.name
     except ValueError:
         return False
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from assay.datasets import RECORD_ID, WEIGHT
 from assay.errors import AssayError, translated
-from assay.files import parse_yaml, parse_yaml_fast
+from assay.files import yaml_mapping
 from assay.folds import TEST
 from assay.lineage import lock
 from assay.lineage.checks import require, shortened
@@ -94,8 +94,8 @@ class Recorded:
     def _entries(self) -> dict[str, lock.Entry]:
         """The entries of dvc.lock that name a statement."""
         try:
-            stages = parse_yaml_fast(self.tree.read_bytes(LOCK))["stages"]
-        except (FileNotFoundError, KeyError, TypeError, ValueError):
+            stages = yaml_mapping(self.tree.read_bytes(LOCK)).get("stages") or {}
+        except (FileNotFoundError, ValueError):
             return {}  # whoever reads something that it should name will say so
         return {stage: entry for stage, entry in stages.items() if lock.own_md5(entry, stage)}
 
@@ -133,7 +133,7 @@ class Revision:
     @cached_property
     def params(self) -> dict[str, Any]:
         """params.yaml."""
-        return parse_yaml(self.files.read_bytes(PARAMS))
+        return yaml_mapping(self.files.read_bytes(PARAMS))
 
     @cached_property
     def records(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any
 from assay import markdown
 from assay.errors import sample
 from assay.experiments.clones import clone, repro
-from assay.files import parse_yaml_fast, plain
+from assay.files import plain, yaml_mapping
 from assay.git import git
 from assay.lineage.graph import LOCK
 from assay.lineage.libraries import versions
@@ -152,5 +152,5 @@ def _metrics(text: str) -> dict[str, float]:
 
 
 def _outs(lock: str) -> list[tuple[str, str, str]]:
-    stages = parse_yaml_fast(lock)["stages"]
+    stages = yaml_mapping(lock)["stages"]
     return [(stage, out["path"], out["md5"]) for stage, content in stages.items() for out in content["outs"]]

@@ -6,6 +6,7 @@ writes which files. `dvc exp run` looks there only after it has written params.y
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -15,7 +16,8 @@ from typing import Any
 from assay.errors import AssayError
 
 RWLOCK = Path(".dvc/tmp/rwlock")
-# Set while a configuration is composed for reading only.
+LOOKS, PAUSE = 4, 0.02  # seconds; at one that DVC is just writing
+# Set while a configuration is composed only to be looked at.
 LOOKING: ContextVar[bool] = ContextVar("looking", default=False)
 
 
@@ -32,8 +34,8 @@ def looking() -> Iterator[None]:
 def require_idle() -> None:
     """AssayError if another process runs a stage in this workspace; this one and its parents do not count."""
     here = Path.cwd()
-    noted = next((folder / RWLOCK for folder in (here, *here.parents) if (folder / RWLOCK).exists()), RWLOCK)
-    for pid, command in holders(noted).items():
+    root = next((folder for folder in (here, *here.parents) if (folder / ".dvc").is_dir()), here)  # not one around it
+    for pid, command in holders(root / RWLOCK).items():
         if pid not in own():
             raise AssayError(
                 f"another run holds the workspace: {command} (process {pid})",
@@ -46,8 +48,17 @@ def holders(rwlock: Path) -> dict[int, str]:
     """The processes that an rwlock of DVC names and that still run, with their commands; empty if it cannot be read."""
     with suppress(ValueError, OSError, AttributeError, TypeError, KeyError):
         written = rwlock.stat().st_mtime
-        return {pid: command for pid, command in named(json.loads(rwlock.read_text())).items() if _alive(pid, written)}
+        return {pid: command for pid, command in named(_whole(rwlock)).items() if _alive(pid, written)}
     return {}
+
+
+def _whole(rwlock: Path) -> dict[str, Any]:
+    """The content, read again if need be: DVC empties the file before it writes it. ValueError if it stays damaged."""
+    for _ in range(LOOKS - 1):
+        with suppress(ValueError):
+            return json.loads(rwlock.read_text())
+        time.sleep(PAUSE)
+    return json.loads(rwlock.read_text())
 
 
 def named(content: dict[str, Any]) -> dict[int, str]:
@@ -75,11 +86,12 @@ def holding(lock: Path, refusal: AssayError) -> Iterator[None]:
 
 
 def _alive(pid: int, written: float) -> bool:
-    """Whether the process still runs. If it is younger than the lock, it is another one with the same number."""
+    """Whether that process lives: one that nobody has reaped is dead, and one younger than the lock is another."""
     import psutil
 
     with suppress(psutil.Error):
-        return psutil.Process(pid).create_time() <= written + 1
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= written + 1
     return False
 
 

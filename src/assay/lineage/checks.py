@@ -52,7 +52,7 @@ class Known:
             return None
         statement = self.statement(maker)
         stated = statement.made(path) if statement else None
-        return stated or lock.recorded(self.entry(maker) or {}, "outs").get(path)
+        return stated or lock.recorded_at(self.entry(maker) or {}, path)
 
     def require(self, path: Path) -> str | None:
         """The MD5 of the file or folder, None if it is missing; AssayError if another MD5 is expected."""
@@ -81,12 +81,20 @@ class Known:
 
 
 def trusted(path: Path) -> bool:
-    """Whether a file, or a file in a folder, is larger than `ASSAY_TRUST_ABOVE`. Without that, none is."""
-    limit = os.environ.get(TRUST_ABOVE)
-    if not limit:
+    """Whether a file, or one in a folder, is too large to be read only to be checked; by default none is."""
+    limit = _limit()
+    if limit is None:
         return False
     sizes = (file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file())
-    return any(size > int(limit) for size in sizes)
+    return any(size > limit for size in sizes)
+
+
+def _limit() -> int | None:
+    said = os.environ.get(TRUST_ABOVE, "").strip()
+    if said and not (said.isascii() and said.isdecimal()):
+        what = f"{TRUST_ABOVE}={said!r} is no number of bytes"
+        raise AssayError(what, where="the environment", todo=f"export {TRUST_ABOVE}=1000000000, or unset it")
+    return int(said) if said else None
 
 
 def require_order(known: Known, stage: str, plain: Mapping[str, Any]) -> None:
@@ -96,7 +104,8 @@ def require_order(known: Known, stage: str, plain: Mapping[str, Any]) -> None:
     """
     seen: dict[str, str] = {}
     for name in known.graph.ancestors(stage):
-        if statement := known.statement(name):
+        statement = known.statement(name)
+        if statement and not known.graph.nodes[name].frozen:  # that is how its user wants it
             _require_params(name, statement, chosen(plain, known.graph.nodes[name].keys))
             _require_deps(known, name, statement, seen)
 

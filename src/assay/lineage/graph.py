@@ -8,14 +8,17 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from assay.errors import AssayError
-from assay.files import parse_yaml_fast, read_text
+from assay.files import read_text, yaml_mapping
 
 DVC_YAML, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
 
 
 @dataclass(frozen=True)
 class Node:
-    """A stage. `params` maps a file to keys. `in_git` are the `outs` that git keeps (`cache: false`)."""
+    """A stage. `params`: file to keys, none for all. `in_git`: those of its `outs` that git keeps (`cache: false`).
+
+    `frozen`: whether DVC leaves it as it is, however old its inputs.
+    """
 
     name: str
     cmd: Any
@@ -23,11 +26,13 @@ class Node:
     params: dict[str, frozenset[str]]
     outs: frozenset[str]
     in_git: frozenset[str]
+    frozen: bool = False
 
     @property
-    def keys(self) -> list[str]:
-        """The keys of params.yaml that it reads."""
-        return sorted(self.params.get(PARAMS, ()))
+    def keys(self) -> list[str] | None:
+        """The keys of params.yaml that it reads; None for all of them."""
+        keys = self.params.get(PARAMS, frozenset())
+        return None if PARAMS in self.params and not keys else sorted(keys)
 
 
 class Graph:
@@ -42,11 +47,12 @@ class Graph:
         return next((self._makers[part] for part in above if part in self._makers), None)
 
     def ancestors(self, stage: str) -> list[str]:
-        """The names of all stages that this one depends on, directly or indirectly, sorted."""
+        """The stages on whose outputs this one depends, directly or not, by name; none beyond a frozen one."""
         found: set[str] = set()
         waiting = {stage}
         while waiting:
-            needed = {one for name in waiting for one in needs(self.nodes[name], self.nodes)}
+            thawed = (self.nodes[name] for name in waiting if not self.nodes[name].frozen)
+            needed = {one for node in thawed for one in needs(node, self.nodes)}
             waiting = needed - found
             found |= waiting
         return sorted(found)
@@ -64,7 +70,7 @@ def graph(path: Path = Path(DVC_YAML)) -> Graph:
 def nodes(text: str) -> list[Node]:
     """The stages of a dvc.yaml, each after those that it needs; AssayError if it cannot be read."""
     try:
-        stages = (parse_yaml_fast(text) or {}).get("stages") or {}
+        stages = yaml_mapping(text).get("stages") or {}
         found = {name: _node(name, stage) for name, stage in stages.items()}
         order = TopologicalSorter({one.name: needs(one, found) for one in found.values()})
         return [found[name] for name in order.static_order()]
@@ -92,11 +98,17 @@ def _node(name: str, stage: dict[str, Any]) -> Node:
     return Node(
         name=name,
         cmd=stage.get("cmd"),
-        deps=frozenset(map(str, stage.get("deps") or [])),
+        deps=frozenset(as_path(dep) for dep in stage.get("deps") or []),
         params=_params(stage.get("params") or []),
         outs=frozenset(outs),
         in_git=frozenset(path for path, cached in outs.items() if not cached),
+        frozen=bool(stage.get("frozen")),
     )
+
+
+def as_path(declared: object) -> str:
+    """A path as it is compared: DVC keeps `./data` and `data/` as they were typed, in dvc.lock too."""
+    return PurePosixPath(str(declared)).as_posix()
 
 
 def _outs(stage: dict[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -104,7 +116,7 @@ def _outs(stage: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     for kind in ("outs", "metrics", "plots"):
         for out in stage.get(kind) or []:
             for path, options in out.items() if isinstance(out, dict) else [(str(out), {})]:
-                yield str(path), (options or {}).get("cache", True)
+                yield as_path(path), (options or {}).get("cache", True)
 
 
 def _params(declared: list[Any]) -> dict[str, frozenset[str]]:

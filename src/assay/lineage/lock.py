@@ -1,14 +1,14 @@
 """dvc.lock as DVC writes it: reads the entries of stages, compares them with statements, and removes one."""
 
-import re
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from assay.files import read_yaml, write_text
-from assay.lineage.graph import LOCK, PARAMS
-from assay.lineage.statement import Statement, location, same
+from assay.errors import AssayError
+from assay.files import md5, read_json, read_yaml, write_text
+from assay.lineage.graph import LOCK, PARAMS, as_path
+from assay.lineage.statement import MEND, Statement, location, same
 
 Entry = Mapping[str, Any]
 
@@ -19,8 +19,33 @@ def entries(path: Path = Path(LOCK)) -> dict[str, Entry]:
 
 
 def recorded(entry: Entry, kind: str) -> dict[str, str]:
-    """The MD5 of each of the "deps" or "outs" of an entry, by path."""
-    return {one["path"]: one.get("md5", "") for one in entry.get(kind, [])}
+    """Path to MD5 of the "deps" or "outs" of an entry."""
+    return {as_path(one["path"]): one.get("md5", "") for one in entry.get(kind, [])}
+
+
+def recorded_at(entry: Entry, path: str) -> str | None:
+    """The MD5 that an entry has for an output or for a file within one; None if it says nothing of it.
+
+    A folder stands in dvc.lock as the hash of its listing, which DVC's cache has: AssayError if that is damaged.
+    """
+    outs = recorded(entry, "outs")
+    if path in outs:
+        return outs[path]
+    above = next((str(one) for one in PurePosixPath(path).parents if str(one) in outs), None)
+    return _listed(outs[above]).get(PurePosixPath(path).relative_to(above).as_posix()) if above else None
+
+
+def _listed(folder: str) -> dict[str, str]:
+    """Name to MD5 of the files of a folder by its hash; none where the cache does not have its listing."""
+    from dvc.repo import Repo
+
+    with Repo(".") as repo:
+        listing = Path(repo.cache.local.oid_to_path(folder))
+    if not listing.is_file():
+        return {}
+    if f"{md5(listing)}.dir" != folder:
+        raise AssayError("an object of DVC's cache is damaged", where=str(listing), todo=MEND)
+    return {one["relpath"]: one["md5"] for one in read_json(listing)}
 
 
 def differences(entry: Entry, statement: Statement) -> list[str]:
@@ -32,15 +57,15 @@ def differences(entry: Entry, statement: Statement) -> list[str]:
         if not same(params.get(key), statement.params.get(key))
     ]
     found += [
-        f"{path} had MD5 {statement.deps[path]}, dvc.lock says {md5}"
-        for path, md5 in recorded(entry, "deps").items()
-        if statement.deps.get(path, md5) != md5
+        f"{path} had MD5 {statement.deps[path]}, dvc.lock says {said}"
+        for path, said in recorded(entry, "deps").items()
+        if statement.deps.get(path, said) != said
     ]
-    outs = {path: (md5, statement.made(path)) for path, md5 in recorded(entry, "outs").items()}
+    outs = {path: (said, statement.made(path)) for path, said in recorded(entry, "outs").items()}
     return found + [
-        f"{path} was written with MD5 {made}, dvc.lock says {md5}"
-        for path, (md5, made) in outs.items()
-        if made not in (None, md5)
+        f"{path} was written with MD5 {made}, dvc.lock says {said}"
+        for path, (said, made) in outs.items()
+        if made not in (None, said)
     ]
 
 
@@ -49,15 +74,22 @@ def own_md5(entry: Entry, stage: str) -> str | None:
     return recorded(entry, "outs").get(str(location(stage)))
 
 
-def without(text: str, stage: str) -> str:
-    """The text of a dvc.lock without the entry of a stage. The rest stays the same."""
-    return re.sub(rf"^  {re.escape(stage)}:\n(?:   .*\n|\n)*", "", text, count=1, flags=re.MULTILINE)
-
-
 def take_out(stage: str, entry: Entry, path: Path = Path(LOCK)) -> None:
-    """Remove an entry from dvc.lock, and its results from DVC's run-cache, which would restore them."""
-    write_text(path, without(path.read_text(encoding="utf-8"), stage))
-    shutil.rmtree(run_cache(entry), ignore_errors=True)  # the whole folder: DVC cannot read an empty one
+    """Remove an entry from dvc.lock, and its results from DVC's run-cache, which would restore them.
+
+    The run-cache comes first: if this is killed in between, or may not write there, the false entry is found again.
+    Raises OSError then.
+    """
+    from dvc.utils.serialize import dumps_yaml
+
+    if (results := run_cache(entry)).exists():
+        shutil.rmtree(results)  # the whole folder: DVC cannot read an empty one
+    content = read_yaml(path)
+    del content["stages"][stage]
+    if content["stages"]:
+        write_text(path, dumps_yaml(content))
+    else:
+        path.unlink()  # DVC reads no dvc.lock without an entry
 
 
 def run_cache(entry: Entry) -> Path:

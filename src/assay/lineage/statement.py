@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import reduce
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -43,9 +44,10 @@ def location(stage: str) -> Path:
 
 
 def write(statement: Statement) -> None:
-    """Write a statement with a checksum of its own: other files are checked against it."""
-    content = {**asdict(statement), "md5": _checksum(asdict(statement))}
-    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str)
+    """Write it to its place, with a checksum of its own: it is what other files are held against."""
+    content = _plain(asdict(statement))
+    content["md5"] = _checksum(content)
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
     write_text(location(statement.stage), text + "\n")
 
 
@@ -67,16 +69,20 @@ def parse(content: object, where: str) -> Statement:
     return statement
 
 
-def chosen(plain: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    """The values of dotted keys of a configuration. A missing key is left out, as in DVC."""
-    found = {}
-    for key in keys:
-        value: Any = plain
-        for part in key.split("."):
-            value = value.get(part, ...) if isinstance(value, Mapping) else ...
-        if value is not ...:
-            found[key] = value
-    return found
+def chosen(plain: Mapping[str, Any], keys: Iterable[str] | None) -> dict[str, Any]:
+    """The values of dotted keys of a configuration (None: of all); a key that is not there is left out, as DVC does."""
+    if keys is None:
+        return dict(plain)
+    values = {key: reduce(_within, key.split("."), plain) for key in keys}
+    return {key: value for key, value in values.items() if value is not ...}
+
+
+def _within(value: Any, part: str) -> Any:
+    """What stands at a part of a key, a name or the number of an item (`0` or `[0]`); `...` if nothing does."""
+    if isinstance(value, Mapping):
+        return value.get(part, ...)
+    number = part.strip("[]")
+    return value[int(number)] if isinstance(value, list) and number.isdecimal() and int(number) < len(value) else ...
 
 
 def same(one: Any, other: Any) -> bool:
@@ -85,7 +91,12 @@ def same(one: Any, other: Any) -> bool:
 
 
 def _written(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
+    return json.dumps(_plain(value), sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    """As it comes back from JSON, where every key is a text: the order of 2 and 10 is another than of their texts."""
+    return json.loads(json.dumps(value, default=str))
 
 
 def _checksum(content: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assay.lineage.graph import Node, touches
+from assay.lineage.graph import Node, as_path, touches
 from assay.lineage.statement import same
 from assay.merging.sources import Source
 
@@ -60,8 +60,8 @@ def _best(
 def fit(node: Node, source: Source, made: dict[str, str | None], there: Hash, values: Values) -> str:
     """Whether a run had the stage's present command, params and inputs, and its outputs are available."""
     entry = stages(source)[node.name]
-    deps = {str(dep.get("path")): dep.get("md5") for dep in _items(entry, "deps")}
-    outs = {str(out.get("path")): out.get("md5") for out in _items(entry, "outs")}
+    deps = {as_path(dep.get("path")): dep.get("md5") for dep in _items(entry, "deps")}
+    outs = {as_path(out.get("path")): out.get("md5") for out in _items(entry, "outs")}
     if entry.get("cmd") != node.cmd or deps.keys() != node.deps or outs.keys() != node.outs:
         return NO
     asked = {file: {key: values(file, key) for key in keys} for file, keys in node.params.items()}
@@ -91,7 +91,7 @@ def stages(source: Source) -> dict[str, Any]:
 def recorded(source: Source, path: str) -> str | None:
     """The hash that the dvc.lock of a run has for an output."""
     outs = (out for entry in stages(source).values() for out in _items(entry, "outs"))
-    return next((out.get("md5") for out in outs if out.get("path") == path), None)
+    return next((out.get("md5") for out in outs if as_path(out.get("path")) == path), None)
 
 
 def _dep(path: str, had: str | None, source: Source, made: dict[str, str | None], there: Hash) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from assay.files import folder_md5, md5, parse_yaml
+from assay.files import folder_md5, md5, yaml_mapping
 from assay.git import content, git, raw
 from assay.lineage.graph import LOCK
 
@@ -91,7 +91,6 @@ def yaml_of(root: Path, commit: str, path: str) -> dict[str, Any]:
 def mapping(text: bytes) -> dict[str, Any]:
     """A YAML mapping, read as DVC reads it; empty if the text is none."""
     try:
-        found = parse_yaml(text)
+        return yaml_mapping(text)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
