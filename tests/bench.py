@@ -17,22 +17,11 @@ from assay.experiments.ledger import DONE
 from assay.experiments.plan import Planned, plan, read_sets
 from assay.files import write_json
 from pipeline_copy import Copy, copy_of_the_tree
+from samples import STAGES as AFTER_COLLECT
 
 ROUNDS_OF_THE_LINE, ROUNDS_OF_NOTHING = 3, 11
 MANY = 100
-STAGES = (
-    "collect",
-    "clean",
-    "annotate",
-    "split",
-    "profile",
-    "featurize",
-    "train",
-    "audit",
-    "evaluate",
-    "cards",
-    "review",
-)
+STAGES = ("collect", *AFTER_COLLECT)
 ONE_PROCESS = f"""
 from importlib import import_module
 for name in {STAGES}:

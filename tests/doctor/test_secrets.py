@@ -5,6 +5,7 @@ import pytest
 from assay.doctor.clone import Clone
 from assay.doctor.secrets import secrets
 from pipeline_copy import Copy
+from samples import ROOT
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 # Put together here: nothing of that form stands in this file.
@@ -55,3 +56,7 @@ def test_what_only_looks_like_one_is_left_alone(clone: Copy, name: str, text: st
 def test_a_file_that_git_has_not_may_hold_one(clone: Copy) -> None:
     (clone.path / ".dvc/config.local").write_text("['remote \"a\"']\n    password = correct-horse\n")
     assert list(secrets(Clone(clone.path))) == []
+
+
+def test_this_repository_holds_none() -> None:
+    assert list(secrets(Clone(ROOT))) == []

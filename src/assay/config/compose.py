@@ -59,7 +59,7 @@ def _personal(_parent_: DictConfig) -> ListConfig:
 
 
 def _refused(*_: Any, _node_: Node) -> None:
-    """In place of what reads the environment: a secret would stand in params.yaml, dvc.lock, cards and clones."""
+    """Replaces the resolvers that read the environment: a secret would end up in params.yaml, dvc.lock and cards."""
     key = str(_node_._get_full_key(None)).replace("_dummy_", "a choice of a group")  # as Hydra calls it
     what = f"{key} reads the environment: what is composed is committed, a secret too"
     raise AssayError(what, where=str(CONF), todo=KEEP_OUT)
@@ -93,7 +93,7 @@ def difference(text: str, path: Path = PARAMS) -> str:
 
 
 def refusal(error: Exception, todo: str = OVERRIDE) -> AssayError:
-    """What composing raised, as an error that a user can act on; of a check of ours, which OmegaConf wraps, its own."""
+    """An error of composing as one that a user can act on. If OmegaConf wraps a check of ours: that check's error."""
     ours = _ours(error)
     if ours is None:
         return AssayError(_reason(error), where=str(CONF), todo=todo)

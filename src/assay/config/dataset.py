@@ -23,7 +23,7 @@ STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
 NUMBER, CATEGORY, FLAG, DAY, TEXT = "number", "category", "flag", "date", "text"
 TYPES = (NUMBER, CATEGORY, FLAG, DAY, TEXT)
-KINDS = {CATEGORY: TEXT, FLAG: CONDITION}  # as what an expression takes a type, where not as itself
+KINDS = {CATEGORY: TEXT, FLAG: CONDITION}  # the kind that an expression sees, where it is not the type itself
 FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE = "feature", "id", "target", "leak", "personal", "check", "ignore"
 # A check column is only there to be checked against others and does not pass cleaning; what is ignored passes (the
 # population may depend on it), and is no feature; what is personal does not even pass collecting.
@@ -223,7 +223,7 @@ def _expression_faults(dataset: Dataset) -> list[str]:
 
 
 def _source_faults(source: Source) -> list[str]:
-    """Addresses that would be no link to the web, or a secret in every clone; neither is quoted."""
+    """Faults of the addresses: no link to the web, or a secret in it. Neither address is quoted."""
     found = []
     if source.url and not WEB.fullmatch(source.url):
         found.append("dataset.source.url is no address of the web: https://...")

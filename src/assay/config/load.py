@@ -34,7 +34,7 @@ def load(path: Path = PARAMS) -> schema.Config:
 
 
 def plain(path: Path = PARAMS) -> dict[str, Any]:
-    """The values of params.yaml, nothing checked but that they are a mapping. Not to be changed."""
+    """The values of params.yaml, checked only to be a mapping. They are cached: do not change them."""
     return _of_file(_parsed, path)
 
 
@@ -84,7 +84,7 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
 
 
 def references(node: object, key: str = "") -> Iterator[str]:
-    """The keys of the texts that OmegaConf, which also makes the estimators, would take for references."""
+    """The keys of the texts that OmegaConf would take for references."""
     if isinstance(node, Mapping):
         for name, value in node.items():
             yield from references(value, f"{key}.{name}".lstrip("."))
@@ -125,7 +125,7 @@ def _sentence(error: ErrorDetails, prefix: str, kind: type) -> str:
 
 
 def _fields(kind: type, path: Sequence[int | str]) -> list[str]:
-    """The keys of a dataclass at a path within another; none where something else is there."""
+    """The keys of the dataclass at a path within another one; empty if there is no dataclass."""
     for name in path:
         kind = get_type_hints(kind).get(str(name), object) if is_dataclass(kind) else object
     return [field.name for field in fields(kind)] if is_dataclass(kind) else []

@@ -38,7 +38,7 @@ def stage(run: Run) -> Callable[[], None]:
 
 
 def _run_order(run: Run, name: str) -> None:
-    """Run it with params.yaml, which must say the same when it has ended."""
+    """Run it with params.yaml, which must not change meanwhile."""
     from assay.config.load import load, plain
     from assay.lineage.running import stated
 
@@ -103,7 +103,7 @@ def _hydra_app(run: Run, name: str) -> None:
 
 
 def _keep_to_composing() -> None:
-    """Let no `hydra:` section in conf/ name what Hydra would call: callbacks, and what logs."""
+    """Keep Hydra from calling what a `hydra:` section in conf/ may name: callbacks and loggers."""
     from hydra._internal import hydra as internals
     from hydra._internal.callbacks import Callbacks
     from hydra.core import utils
@@ -113,6 +113,6 @@ def _keep_to_composing() -> None:
 
 
 def _beside_overrides(arguments: list[str]) -> int:
-    """Where another override may stand: argparse takes them in one piece, before the options or behind them."""
+    """The place for one more override: argparse takes all of them together, before or after the options."""
     overrides = (place for place, one in enumerate(arguments) if place and "=" in one and not one.startswith("-"))
     return next(overrides, len(arguments))

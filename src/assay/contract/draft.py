@@ -30,7 +30,7 @@ class Draft:
 def draft(name: str, raw: pd.DataFrame, source: dict[str, str], target: str | None) -> Draft:
     """Describe a table of texts; AssayError if its target cannot be guessed or has no classes.
 
-    Whatever stands in the table, each of its texts takes one line of the draft, and is a text there.
+    Each text from the table stays a text in the draft, on one line.
     """
     target = chosen_target(raw, target)
     require_no_reference([*map(str, raw), *raw[target].unique()])
@@ -59,7 +59,7 @@ def draft(name: str, raw: pd.DataFrame, source: dict[str, str], target: str | No
 
 
 def require_no_reference(texts: Sequence[str]) -> None:
-    """AssayError for a text that the configuration would take for a reference, to a variable of the machine perhaps."""
+    """AssayError for a text that the configuration would take for a reference."""
     if found := [text for text in texts if REFERENCE in text]:
         todo = "rename it in the table: the configuration takes ${...} for a reference"
         raise AssayError(f"{REFERENCE} in a column or a class: {sample(found)}", where="the table", todo=todo)
@@ -173,7 +173,7 @@ def _comment(remarks: Sequence[str]) -> str:
 def _flow(value: Any) -> str:
     """A value as YAML on one line; a text that YAML would take for something else is quoted.
 
-    What cannot be seen is an escape: between double quotes those of `visible` are those of YAML.
+    Invisible characters become escapes: those of `visible` are also those of YAML between double quotes.
     """
     text = yaml.dump(
         value, Dumper=_Dumper, default_flow_style=True, width=float("inf"), allow_unicode=True, sort_keys=False

@@ -14,7 +14,7 @@ from assay.errors import AssayError
 from assay.files import sha256, write_text
 
 FORMATS = {".csv": CSV, ".parquet": "parquet", ".pq": "parquet"}
-NAME = re.compile(r"[a-z][a-z0-9_]*")  # of all names those that need no quotes in an override
+NAME = re.compile(r"[a-z][a-z0-9_]*")  # a name that needs no quotes in an override
 
 
 def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str, Draft, list[Path]]:
@@ -49,7 +49,7 @@ def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str,
 
 
 def require_file(path: Path) -> None:
-    """AssayError that says where a file was looked for, and what is there instead, unless it is there."""
+    """AssayError if the file is missing: it says where it was looked for, and what is there instead."""
     if path.is_file():
         return
     where = str(path.parent.resolve())

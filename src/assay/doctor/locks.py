@@ -12,6 +12,7 @@ from assay.doctor.clone import Clone
 from assay.doctor.running import RWLOCKS, at_work, processes
 from assay.errors import AssayError
 from assay.lineage.busy import holders, named
+from assay.lineage.graph import DVC_YAML
 
 GIT_LOCKS = ("*.lock", "refs/**/*.lock")
 
@@ -52,7 +53,7 @@ def git(clone: Clone) -> Iterator[Finding]:
 def index(clone: Clone) -> Iterator[Finding]:
     """An index that git cannot read. It can be made again from the commit; files stay as they are."""
     try:
-        clone.git("ls-files", "--stage", "--", "dvc.yaml")
+        clone.git("ls-files", "--stage", "--", DVC_YAML)
     except AssayError as error:
         if "index" not in error.what:
             raise

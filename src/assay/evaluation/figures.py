@@ -52,10 +52,10 @@ Metrics = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Figures:
-    """What is drawn besides the curves: the figures themselves, which no curve is exact enough to be asked for.
+    """The figures to draw beside the curves. They are not read off a curve, because none is exact enough.
 
-    metrics: of each model by name, as the reports give them. price: the threshold probability of their net benefit.
-    rounds: how many the model has, where it was stopped early.
+    metrics: of each model by name, as in the reports. price: the threshold probability of their net benefit. rounds:
+    how many the model has, if it was stopped early.
     """
 
     metrics: Mapping[str, Metrics]
@@ -63,14 +63,14 @@ class Figures:
     rounds: int | None = None
 
 
-def draw_all(curves: Mapping[str, Curves], told: Figures) -> dict[str, str]:
+def draw_all(curves: Mapping[str, Curves], figures: Figures) -> dict[str, str]:
     """Each figure's SVG by name.
 
     curves: for each table of `assay.evaluation.curves`, the table by model name ("model" and the baselines; those
-    tables that concern the model alone have only that one). Lines and points have ids, by which they can be found in
-    the SVG again: `curve-NAME`, `point-NAME`.
+    tables that concern the model alone have only that one). Lines and points have ids in the SVG: `curve-NAME`,
+    `point-NAME`.
     """
-    metrics, model = told.metrics, told.metrics["model"]
+    metrics, model = figures.metrics, figures.metrics["model"]
     with matplotlib.rc_context(STYLE):
         return {
             "precision_recall": svg(SIZE, lambda ax: precision_recall(ax, curves["precision_recall"], metrics)),
@@ -78,9 +78,11 @@ def draw_all(curves: Mapping[str, Curves], told: Figures) -> dict[str, str]:
             "calibration": svg(SIZE, lambda ax: calibration(ax, curves["calibration"])),
             "confusion": svg(SIZE, lambda ax: confusion(ax, curves["confusion"]["model"], model)),
             "threshold_sweep": svg(SIZE, lambda ax: threshold_sweep(ax, curves["threshold_sweep"]["model"], model)),
-            "decision_curve": svg(SIZE, lambda ax: decision_curve(ax, curves["decision_curve"]["model"], told)),
+            "decision_curve": svg(SIZE, lambda ax: decision_curve(ax, curves["decision_curve"]["model"], figures)),
             "score_by_month": svg(WIDE, lambda ax: score_by_month(ax, curves["score_by_month"]["model"])),
-            "training_curve": svg(SIZE, lambda ax: training_curve(ax, curves["training_curve"]["model"], told.rounds)),
+            "training_curve": svg(
+                SIZE, lambda ax: training_curve(ax, curves["training_curve"]["model"], figures.rounds)
+            ),
         }
 
 
@@ -152,12 +154,12 @@ def threshold_sweep(ax: Axes, table: pd.DataFrame, metrics: Metrics) -> None:
     ax.legend(loc="center right")
 
 
-def decision_curve(ax: Axes, table: pd.DataFrame, told: Figures) -> None:
+def decision_curve(ax: Axes, table: pd.DataFrame, figures: Figures) -> None:
     """Net benefit of acting on the model, on everyone, on no one; a point for the decisions actually taken."""
     x = table["threshold_probability"]
     for name in table.columns.drop(["threshold_probability", "everyone", "no_one"]):
         ax.plot(x, table[name], color=_colour(name), label=name, gid=f"curve-{name}")
-        decided(ax, name, told.price, told.metrics[name]["net_benefit"])
+        decided(ax, name, figures.price, figures.metrics[name]["net_benefit"])
     ax.plot(x, table["everyone"], color=MUTED, linewidth=1, linestyle="--", label="alert on everyone")
     ax.axhline(0, color=INK, linewidth=1, label="alert on no one")
     ax.set(ylim=(-0.01, max(0.01, float(table["model"].max()) * 1.15)))

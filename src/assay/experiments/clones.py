@@ -45,14 +45,14 @@ def repro(folder: Path, sha: str, *options: str) -> None:
 def environment(folder: Path) -> dict[str, str]:
     """The variables for programs that run in a clone: this environment's programs first, and the clone's own code.
 
-    Its code from the start, where this package is installed from elsewhere: no stage has to start twice.
+    So no stage has to start twice where this package is installed from elsewhere.
     """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     return {**os.environ, "PATH": path, "PYTHONPATH": str((folder / "src").absolute())}
 
 
 def dvc(*arguments: str) -> tuple[int, str]:
-    """Run DVC here, with its words on stderr as they come; the exit code and the words."""
+    """Run DVC here and print its output on stderr at once; the exit code and the output."""
     said = []
     with subprocess.Popen(
         [sys.executable, "-m", "dvc", *arguments],

@@ -18,6 +18,7 @@ from assay.experiments.sweep import baseline
 from assay.experiments.verify import METRICS, differences, moved, rewritten, table, verify
 from assay.folds import TEST
 from assay.git import git, shared
+from assay.lineage.graph import LOCK, PARAMS
 from assay.markdown import Markdown, code, quoted
 from assay.markdown import table as table_of
 from assay.merging.ahead import Ahead, ahead
@@ -25,7 +26,7 @@ from assay.paths import CLEANED, LABELS, PREDICTIONS, SPLIT, fold
 from assay.terminal import say
 
 FOLDER = Path(".assay/pr-report")
-CLAIMED = ("dvc.lock", "params.yaml", "reports")  # what a commit says of its run
+CLAIMED = (LOCK, PARAMS, "reports")  # what a commit says of its run
 PULL = ("--pull", "--allow-missing")
 COMPARED = (CLEANED, LABELS, fold(SPLIT, TEST), PREDICTIONS)  # which --allow-missing leaves where they are
 TARGETS = ("origin/main", "main")

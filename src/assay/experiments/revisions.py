@@ -17,6 +17,7 @@ from assay.files import yaml_mapping
 from assay.folds import TEST
 from assay.lineage import lock
 from assay.lineage.checks import require, shortened
+from assay.lineage.graph import LOCK, PARAMS
 from assay.lineage.statement import location, parse
 from assay.paths import CLEANED, LABELS, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dvc.repo import Repo
 
 WORKSPACE = "workspace"
-PARAMS, THRESHOLDS, VERDICT = Path("params.yaml"), PREDICTIONS / "thresholds.json", REPORTS / "verdict.json"
+THRESHOLDS, VERDICT = PREDICTIONS / "thresholds.json", REPORTS / "verdict.json"
 
 
 class Files(Protocol):
@@ -70,9 +71,9 @@ class Recorded:
         return content
 
     def require_true(self) -> None:
-        """AssayError if dvc.lock says of a stage what the stage, by its statement, does not say of itself.
+        """AssayError if dvc.lock contradicts the statement of a stage.
 
-        Statements that are not to be had say nothing; commits from before there were any have none.
+        A statement that cannot be found is skipped; old commits have none.
         """
         for stage, entry in self._entries().items():
             if found := self._differences(stage, entry):
@@ -93,7 +94,7 @@ class Recorded:
     def _entries(self) -> dict[str, lock.Entry]:
         """The entries of dvc.lock that name a statement."""
         try:
-            stages = yaml_mapping(self.tree.read_bytes(str(lock.LOCK))).get("stages") or {}
+            stages = yaml_mapping(self.tree.read_bytes(LOCK)).get("stages") or {}
         except (FileNotFoundError, ValueError):
             return {}  # whoever reads something that it should name will say so
         return {stage: entry for stage, entry in stages.items() if lock.own_md5(entry, stage)}
@@ -132,7 +133,7 @@ class Revision:
     @cached_property
     def params(self) -> dict[str, Any]:
         """params.yaml."""
-        return yaml_mapping(self.files.read_bytes(str(PARAMS)))
+        return yaml_mapping(self.files.read_bytes(PARAMS))
 
     @cached_property
     def records(self) -> pd.DataFrame:

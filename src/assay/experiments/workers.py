@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import AssayError, described
-from assay.experiments.clones import clone
+from assay.experiments.clones import clone, environment
 from assay.experiments.ledger import FAILED
 from assay.experiments.plan import Planned
 from assay.experiments.setting import Setting
@@ -41,7 +41,7 @@ class Worker:
         return {**said, "error": _reason(said["error"], log)}
 
     def _why(self, error: Exception) -> str:
-        """What became of the process: what it said at last, or what ended it, or what went wrong on this side."""
+        """Why the process ended: its last words, what ended it, or the error on this side."""
         try:
             code = self._process.wait(timeout=1) if self._process else 0
         except subprocess.TimeoutExpired:
@@ -66,7 +66,7 @@ class Worker:
             return subprocess.Popen(
                 COMMAND,
                 cwd=self._folder,
-                env={**os.environ, "PYTHONPATH": str((self._folder / "src").absolute()), "OMP_NUM_THREADS": threads},
+                env={**environment(self._folder), "OMP_NUM_THREADS": threads},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=said,

@@ -8,7 +8,7 @@ from typing import Any
 from assay.errors import AssayError
 from assay.files import files_md5, md5
 from assay.lineage import lock
-from assay.lineage.graph import Graph, graph
+from assay.lineage.graph import LOCK, PARAMS, Graph, graph
 from assay.lineage.statement import MEND, Statement, chosen, location, read, same
 
 TRUST_ABOVE = "ASSAY_TRUST_ABOVE"  # bytes; larger files are not read only to be checked
@@ -116,7 +116,7 @@ def _require_params(stage: str, statement: Statement, now: Mapping[str, Any]) ->
             inner, used, found = first_difference(key, statement.params.get(key), value)
             raise AssayError(
                 f"params.yaml was changed while the line ran: {stage} used {inner}={used!r}, and now it says {found!r}",
-                where="params.yaml",
+                where=PARAMS,
                 todo=AGAIN,
             )
 
@@ -148,7 +148,7 @@ def require_record(known: Known, through: Collection[str] | None = None) -> None
         elif through is None or stage in through:
             raise AssayError(
                 f"the statement of {stage} is not the one that dvc.lock records: one of the two was changed",
-                where=f"{location(stage)}, {lock.LOCK}",
+                where=f"{location(stage)}, {LOCK}",
                 todo=f"{MEND}, or {AGAIN}",
             )
 
@@ -158,7 +158,7 @@ def _require_true(stage: str, entry: lock.Entry, statement: Statement) -> None:
         lock.take_out(stage, entry)
         raise AssayError(
             f"dvc.lock said of {stage} what is not true: {shortened(found)}. The entry is taken out",
-            where=str(lock.LOCK),
+            where=LOCK,
             todo=AGAIN,
         )
 

@@ -7,14 +7,13 @@ from typing import Any
 
 from assay.errors import AssayError
 from assay.files import md5, read_json, read_yaml, write_text
-from assay.lineage.graph import PARAMS, as_path
+from assay.lineage.graph import LOCK, PARAMS, as_path
 from assay.lineage.statement import MEND, Statement, location, same
 
-LOCK = Path("dvc.lock")
 Entry = Mapping[str, Any]
 
 
-def entries(path: Path = LOCK) -> dict[str, Entry]:
+def entries(path: Path = Path(LOCK)) -> dict[str, Entry]:
     """The entry of each stage; none where there is no dvc.lock yet. AssayError if the file is damaged."""
     return read_yaml(path).get("stages") or {} if path.exists() else {}
 
@@ -75,15 +74,16 @@ def own_md5(entry: Entry, stage: str) -> str | None:
     return recorded(entry, "outs").get(str(location(stage)))
 
 
-def take_out(stage: str, entry: Entry, path: Path = LOCK) -> None:
-    """Remove an entry from dvc.lock, and what DVC's run-cache has under it: it would hand the result out again.
+def take_out(stage: str, entry: Entry, path: Path = Path(LOCK)) -> None:
+    """Remove an entry from dvc.lock, and its results from DVC's run-cache, which would restore them.
 
-    The run-cache first: who is killed in between, or may not write there, leaves what is found again. OSError then.
+    The run-cache comes first: if this is killed in between, or may not write there, the false entry is found again.
+    Raises OSError then.
     """
     from dvc.utils.serialize import dumps_yaml
 
     if (results := run_cache(entry)).exists():
-        shutil.rmtree(results)  # whole: DVC cannot read a folder without an entry
+        shutil.rmtree(results)  # the whole folder: DVC cannot read an empty one
     content = read_yaml(path)
     del content["stages"][stage]
     if content["stages"]:

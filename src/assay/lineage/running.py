@@ -11,7 +11,7 @@ from typing import Any
 from assay.errors import AssayError
 from assay.files import WRITTEN, Seen, files_in, files_md5, md5, stamp
 from assay.lineage.checks import Known, first_difference, require_order, require_record
-from assay.lineage.graph import Node, graph
+from assay.lineage.graph import PARAMS, Node, graph
 from assay.lineage.statement import FOLDER, Statement, chosen, same, write
 
 DVC_STAGE = "DVC_STAGE"  # DVC sets it for the command of a stage
@@ -87,7 +87,7 @@ def _require_unchanged(stage: str, node: Node, used: Used, reread: Reread | None
         if not same(value, now.get(key)):
             inner, before, after = first_difference(key, value, now.get(key))
             what = f"it was changed while {stage} ran: {inner} was {before!r} and is {after!r}"
-            raise AssayError(what, where="params.yaml", todo=NOTHING_RECORDED)
+            raise AssayError(what, where=PARAMS, todo=NOTHING_RECORDED)
 
 
 def _made(node: Node, written: Mapping[Path, Seen]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Finds decisions that stand only in params.yaml: composing it from conf/ would lose them silently."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -10,7 +9,7 @@ from typing import Any
 
 from assay.errors import AssayError
 from assay.experiments.changes import param_changes
-from assay.experiments.clones import clone
+from assay.experiments.clones import clone, environment
 from assay.git import git
 from assay.lineage.graph import PARAMS
 from assay.merging.sources import yaml_of
@@ -55,6 +54,5 @@ def _composed(root: Path, sha: str) -> bool:
     with tempfile.TemporaryDirectory(prefix="assay-conf-") as folder:
         copy = Path(folder, "clone")
         clone(root, copy, git(root, "rev-parse", sha))
-        environment = {**os.environ, "PYTHONPATH": str(copy / "src")}
         command = [sys.executable, "-m", "assay.cli", "params", "--check"]
-        return subprocess.run(command, cwd=copy, env=environment, capture_output=True).returncode == 0
+        return subprocess.run(command, cwd=copy, env=environment(copy), capture_output=True).returncode == 0

@@ -33,8 +33,8 @@ def save_model(estimator: Any, folder: Path) -> Path:
 def load_model(folder: Path) -> Any:
     """The estimator of a model folder, with `predict_proba`.
 
-    AssayError when the file is not the one that bundle.json describes, before any parser of models sees a byte of it;
-    and when it names anything that is not trusted.
+    AssayError if the file is not the one that bundle.json describes, before a parser sees a byte of it, or if it names
+    anything that is not trusted.
     """
     path, content = described(folder)
     try:

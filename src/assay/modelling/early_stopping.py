@@ -55,7 +55,7 @@ def chosen_rounds(model: dict[str, Any], estimator: Any, curve: Curve) -> dict[s
 
 
 def first_round(model: dict[str, Any]) -> int:
-    """How many rounds a model has that has the first of the recorded losses; scikit-learn begins with none."""
+    """The number of rounds at the first recorded loss: 1 for xgboost and its like, 0 for scikit-learn."""
     return 1 if "early_stopping_rounds" in model else 0
 
 

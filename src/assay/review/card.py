@@ -33,7 +33,7 @@ class Cards:
     def card(self, record_id: str) -> dict[str, Any]:
         """One record, for JSON: `measured` are numbers, `yes` and `no` the flags, `said` everything else.
 
-        Nothing in its texts hides or reorders what a person reads; the id, by which the page answers, is as it is.
+        Its texts are made visible. The id is not changed, because the page answers with it.
         """
         row = self.records.loc[record_id]
         columns = {name: one for name, one in self.dataset.columns.items() if one.role in SHOWN and name in row}
