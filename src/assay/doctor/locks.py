@@ -10,9 +10,21 @@ from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
 from assay.doctor.running import RWLOCKS, at_work, processes
+from assay.errors import AssayError
 from assay.lineage.busy import holders, named
 
 GIT_LOCKS = ("*.lock", "refs/**/*.lock")
+
+
+def repository(clone: Clone) -> Iterator[Finding]:
+    """An archive that was unpacked has everything but its history."""
+    try:
+        clone.git("rev-parse", "--git-dir")
+    except AssayError as error:
+        if "not a git repository" not in error.what:
+            raise
+        todo = "git clone it, or: git init && git add --all && git commit --message Start"
+        yield Finding("no git repository: DVC runs in none, and nothing can be held against a commit", todo=todo)
 
 
 def work(clone: Clone) -> Iterator[Finding]:
@@ -50,8 +62,6 @@ def git(clone: Clone) -> Iterator[Finding]:
 
 def index(clone: Clone) -> Iterator[Finding]:
     """The index can be made again from the commit; files stay as they are."""
-    from assay.errors import AssayError
-
     try:
         clone.git("ls-files", "--stage", "--", "dvc.yaml")
     except AssayError as error:
@@ -93,6 +103,7 @@ def _name(clone: Clone, path: Path) -> str:
 
 
 CHECKS = [
+    Check("repository", "it is a git repository", repository, quick=True),
     Check("at-work", "nobody else is at work in the clone", work, quick=True),
     Check("dvc-locks", "no lock of DVC is empty, cut, or of a process that is gone", dvc, "puts it away", quick=True),
     Check("git-locks", "no lock of git is left by a process that is gone", git, "puts it away", quick=True),
