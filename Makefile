@@ -18,8 +18,8 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
 
 repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
-	@git config merge.generated.driver true  # git merges no generated file: see docs/teams.md
 	assay doctor --quick --mend $(DOCTOR)
+	@git config merge.generated.driver true  # git merges no generated file: see docs/teams.md
 	assay params --check
 	dvc repro
 

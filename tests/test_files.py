@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from assay.errors import AssayError
 from assay.files import (
+    files_in,
     md5,
     plain,
     read_json,
@@ -170,6 +171,19 @@ def test_compiled_python_files_are_no_part_of_a_folder(tmp_path: Path) -> None:
     before = md5(tmp_path / "code")
     write_text(tmp_path / "code" / "__pycache__" / "a.pyc", "")
     assert md5(tmp_path / "code") == before
+
+
+def test_what_dvcignore_leaves_out_is_no_part_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dvc.repo import Repo
+
+    monkeypatch.chdir(tmp_path)
+    Path(".dvcignore").write_text("# an editor's\n*.swp\n\n.DS_Store\nscratch\n.writing-*\n")
+    for name in ("a.py", ".a.py.swp", "below/.DS_Store", "scratch/b.py", "below/b.swp.py", ".writing-x/c"):
+        Path("folder", name).parent.mkdir(parents=True, exist_ok=True)
+        Path("folder", name).write_text(name)
+    assert sorted(file.name for file in files_in(Path("folder"))) == ["a.py", "b.swp.py"]
+    with Repo.init(".", no_scm=True) as repo:
+        assert repo.add("folder")[0].outs[0].hash_info.value == md5(Path("folder"))
 
 
 @pytest.mark.parametrize("interruption", [OSError, KeyboardInterrupt])

@@ -1,13 +1,16 @@
 """Reading and writing the files between stages: atomic writes, clear errors, and DVC's own hashes."""
 
+import fnmatch
 import hashlib
 import json
 import math
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIGURES_KEPT = 6  # decimals in JSON and CSV: the same bytes on machines that differ in the sixteenth
+DVCIGNORE = Path(".dvcignore")
 WRITING = ".writing-"  # how a folder begins in which something is being written; git and DVC pass over it
 
 
@@ -230,13 +234,21 @@ def folder_listing(files: Mapping[str, str]) -> bytes:
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The files in a folder at any depth, without those that `.dvcignore` leaves out."""
+    """The files in a folder at any depth, but for what `.dvcignore` leaves out by a pattern without a slash."""
+    ignored = _ignored(DVCIGNORE.read_text(encoding="utf-8") if DVCIGNORE.is_file() else "")
     return [
         file
         for file in folder.rglob("*")
-        if file.is_file()
-        and not any(part == "__pycache__" or part.startswith(WRITING) for part in file.relative_to(folder).parts)
+        if file.is_file() and not any(map(ignored.fullmatch, file.relative_to(folder).parts))
     ]
+
+
+@lru_cache
+def _ignored(text: str) -> re.Pattern[str]:
+    """The names, of a file or folder at any depth, that a .dvcignore leaves out; those that lie about anyhow too."""
+    lines = (line.strip() for line in text.splitlines())
+    names = [line for line in lines if line and line[0] not in "#!" and "/" not in line]
+    return re.compile("|".join(map(fnmatch.translate, ["__pycache__", f"{WRITING}*", *names])))
 
 
 def stamp(path: Path) -> tuple[int, ...]:

@@ -73,3 +73,14 @@ def test_a_copy_of_the_repository_runs_its_own_code(tmp_path: Path) -> None:
     split = copy / "src/assay/stages/split.py"
     split.write_text(split.read_text().replace("named = {", "raise SystemExit('the copy')\n    named = {"))
     assert "the copy" in run("-m", "assay.stages.split", cwd=copy).stderr
+
+
+def test_a_python_that_takes_no_code_from_the_copy_is_told_so_and_not_started_for_ever(here: Path) -> None:
+    (here / "src/assay").mkdir(parents=True)
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); from pathlib import Path; "
+        f"from assay.config.stage import _run_code_of; _run_code_of(Path({str(here)!r}))"
+    )
+    ended = run("-I", "-c", code, cwd=here)
+    assert ended.returncode == 1
+    assert "another copy of the code runs" in ended.stderr

@@ -1,11 +1,14 @@
 """`assay back`: the last commit's results, whatever lies there and whatever is staged."""
 
+import shutil
+
 import pytest
 
 from assay.doctor.attic import Attic
 from assay.doctor.back import CHECKS, back
 from assay.doctor.clone import Clone
 from assay.doctor.report import print_report
+from assay.errors import AssayError
 from pipeline_copy import Copy
 
 
@@ -49,11 +52,21 @@ def test_everything_is_as_committed_and_what_people_wrote_stays(
 def test_while_somebody_is_at_work_nothing_is_touched(clone: Copy) -> None:
     from zc.lockfile import LockFile
 
-    from assay.errors import AssayError
-
     (clone.path / "params.yaml").write_text("mine: 1\n")
     lock = LockFile(str(clone.path / ".dvc/tmp/lock"))
     with pytest.raises(AssayError, match="at work"):
         back(Clone(clone.path), Attic(clone.path))
     lock.close()
     assert (clone.path / "params.yaml").read_text() == "mine: 1\n"
+
+
+def test_without_a_commit_there_is_nothing_to_go_back_to(clone: Copy) -> None:
+    clone.run("git", "update-ref", "-d", "HEAD")
+    with pytest.raises(AssayError, match=r"no commit to go back to\n(?s:.*)git commit"):
+        back(Clone(clone.path), Attic(clone.path))
+
+
+def test_an_archive_that_was_unpacked_is_told_what_it_lacks(clone: Copy) -> None:
+    shutil.rmtree(clone.path / ".git")
+    with pytest.raises(AssayError, match=r"no git repository(?s:.*)git init"):
+        back(Clone(clone.path), Attic(clone.path))

@@ -70,7 +70,11 @@ def _run_code_of(root: Path) -> None:
     own = root / "src"
     if not (own / "assay").is_dir() or Path(__file__).resolve().is_relative_to(own.resolve()):
         return
-    environment = {**os.environ, "PYTHONPATH": str(own)}
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if str(own) == paths[0]:  # and yet it is not what runs: python -I, or a folder called assay
+        todo = "python -m assay.stages.NAME, without -I, -E or -P, where no folder here is called assay"
+        raise AssayError(f"another copy of the code runs: {Path(__file__).parents[1]}", where=str(own), todo=todo)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(own), *paths]))}
     raise SystemExit(subprocess.run([sys.executable, *sys.orig_argv[1:]], env=environment).returncode)
 
 

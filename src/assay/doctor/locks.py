@@ -17,6 +17,17 @@ from assay.lineage.graph import DVC_YAML
 GIT_LOCKS = ("*.lock", "refs/**/*.lock")
 
 
+def repository(clone: Clone) -> Iterator[Finding]:
+    """An archive that was unpacked has everything but its history."""
+    try:
+        clone.git("rev-parse", "--git-dir")
+    except AssayError as error:
+        if "not a git repository" not in error.what:
+            raise
+        todo = "git clone it, or: git init && git add --all && git commit --message Start"
+        yield Finding("no git repository: DVC runs in none, and nothing can be held against a commit", todo=todo)
+
+
 def work(clone: Clone) -> Iterator[Finding]:
     """Other processes that work in the clone. They are left alone; their files come and go while we look."""
     for worker in at_work(clone.root):
@@ -85,6 +96,7 @@ def _open(path: Path) -> bool:
 
 
 CHECKS = [
+    Check("repository", "it is a git repository", repository, quick=True),
     Check("at-work", "nobody else is at work in the clone", work, quick=True),
     Check("dvc-locks", "no lock of DVC is empty, cut, or of a process that is gone", dvc, "puts it away", quick=True),
     Check("git-locks", "no lock of git is left by a process that is gone", git, "puts it away", quick=True),
