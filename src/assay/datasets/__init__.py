@@ -28,7 +28,7 @@ RECORD_ID = "record_id"
 DATE = "date"
 CODE = "code"
 UNGRADABLE = "ungradable"  # why a record is excluded whose class nobody can know
-TODO = "see CONTRIBUTING.md, 'Add a dataset'"
+GUIDE = "see CONTRIBUTING.md, 'Add a dataset'"
 WEIGHT = "sample_weight"  # how many records of the source a record stands for; only where `dataset.sample` is set
 
 
@@ -63,13 +63,13 @@ def hand_rule(path: str) -> "Callable[[pd.DataFrame], Any]":
     module, _, name = path.rpartition(".")
     function = getattr(_module(module, "rule"), name, None)
     if not (isfunction(function) and function.__module__ == module):
-        raise AssayError(f"{module} defines no function {name!r}", where="rule", todo=TODO)
+        raise AssayError(f"{module} defines no function {name!r}", where="rule", todo=GUIDE)
     return function
 
 
 def _refuse(fault: str | None) -> None:
     if fault:
-        raise AssayError(fault, where="conf/dataset/", todo=TODO)
+        raise AssayError(fault, where="conf/dataset/", todo=GUIDE)
 
 
 def _module(name: str, where: str) -> Any:
@@ -78,4 +78,4 @@ def _module(name: str, where: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise
-        raise AssayError(f"no module {name!r}", where=where, todo=TODO) from error
+        raise AssayError(f"no module {name!r}", where=where, todo=GUIDE) from error
