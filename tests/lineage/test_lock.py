@@ -106,5 +106,24 @@ def test_a_listing_that_the_cache_does_not_have_says_nothing_and_a_damaged_one_i
     assert lock.recorded_at(cached, "data/two/x.txt") is None
 
 
+@pytest.mark.parametrize(
+    "stages",
+    [
+        "[1]",
+        "{a: 1}",
+        "{a: {outs: 1}}",
+        "{a: {deps: [x]}}",
+        "{a: {outs: [{md5: x}]}}",
+        "{a: {outs: [{path: x, md5: 1}]}}",
+        "{a: {params: {params.yaml: 1}}}",
+        "{a: {params: []}}",
+    ],
+)
+def test_a_lock_of_another_form_is_damaged(tmp_path: Path, stages: str) -> None:
+    (tmp_path / "dvc.lock").write_text(f"schema: '2.0'\nstages: {stages}\n")
+    with pytest.raises(AssayError, match="damaged"):
+        lock.entries(tmp_path / "dvc.lock")
+
+
 def test_without_a_lock_there_are_no_entries(tmp_path: Path) -> None:
     assert lock.entries(tmp_path / "dvc.lock") == {}
