@@ -10,6 +10,7 @@ from assay.doctor.attic import Attic
 from assay.doctor.clone import Clone
 from assay.doctor.examine import chosen
 from assay.doctor.report import told
+from assay.files import folder_listing
 from pipeline_copy import Copy
 
 
@@ -40,7 +41,7 @@ def test_a_listing_that_names_files_elsewhere(clone: Copy, tmp_path: Path) -> No
     victim = tmp_path / "victim.txt"
     victim.write_text("precious")
     bad = hashlib.md5(b"bad").hexdigest()
-    listing = recorded.as_object({"../../victim.txt": bad})
+    listing = folder_listing({"../../victim.txt": bad})
     name = hashlib.md5(listing).hexdigest() + ".dir"
     cache = clone.path / ".dvc/cache/files/md5"
     for md5, content in ((name, listing), (bad, b"bad")):
