@@ -43,6 +43,13 @@ def test_an_entry_is_taken_out_and_the_others_stay_as_they_were(false_lock: Path
     assert after == before[: before.index("  make:")] + before[before.index("  use:") :]
 
 
+def test_what_the_run_cache_has_under_it_goes_too(false_lock: Path) -> None:
+    Path("runs").mkdir()
+    Path("runs/result").touch()
+    lock.take_out("make", lock.entries()["make"])
+    assert not Path("runs").exists()
+
+
 def test_the_last_entry_can_be_taken_out(false_lock: Path) -> None:
     lock.take_out("use", lock.entries()["use"])
     assert list(lock.entries()) == ["before", "make"]
@@ -68,8 +75,9 @@ def test_where_the_run_cache_cannot_be_cleared_the_false_entry_stays_to_be_found
         raise PermissionError(errno.EACCES, "no permission", str(path))
 
     Path("runs").mkdir()
-    monkeypatch.setattr("assay.lineage.lock.shutil.rmtree", refuse)
-    with pytest.raises(PermissionError):
+    Path("runs/result").touch()
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(PermissionError, match=r"runs.result"):
         lock.take_out("make", lock.entries()["make"])
     assert "make" in lock.entries()
 

@@ -1,6 +1,5 @@
 """dvc.lock, as DVC writes it: the entries of stages, and an entry taken out again."""
 
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -96,7 +95,9 @@ def take_out(stage: str, entry: Entry, path: Path = LOCK) -> None:
     from dvc.utils.serialize import dumps_yaml
 
     if (results := run_cache(entry)).exists():
-        shutil.rmtree(results)  # whole: DVC cannot read a folder without an entry
+        for result in results.iterdir():
+            result.unlink()
+        results.rmdir()  # DVC cannot read a folder without an entry
     content = read_yaml(path)
     del content["stages"][stage]
     if content["stages"]:
