@@ -43,7 +43,10 @@ SYSTEM = {
         "the file is not there",
         "check the name; what the line makes comes back with: dvc checkout, or dvc repro",
     ),
-    errno.EBUSY: ("another program uses it", f"end that one, {AGAIN}"),
+    errno.EBUSY: (
+        "another program uses it, or a disk is mounted just there",
+        f"end that one, or mount the disk a folder higher up; {AGAIN}",
+    ),
     errno.ENOMEM: ("there is not enough memory", FEWER),
     errno.ECONNREFUSED: ("nobody answers there", NETWORK),
     errno.ECONNRESET: ("the connection broke off", NETWORK),

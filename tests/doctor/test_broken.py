@@ -205,6 +205,7 @@ CASES = [
     Case("the listing of a folder, one byte", "cache", flip_listing),
     Case("an object of the cache, deleted", "cache", lambda clone: address(clone, "data/raw.csv").unlink()),
     Case("an entry of the run-cache, cut", "run-cache", cut_run),
+    Case("a folder of the run-cache, empty", "run-cache", lambda clone: run_entry(clone).unlink()),
     Case("an entry of the run-cache, one byte", "run-cache", lambda clone: flip_file(run_entry(clone))),
     Case("dvc.lock, cut in a value", "dvc-lock", edit("dvc.lock", cut_at("md5: ", 12))),
     Case(

@@ -43,6 +43,13 @@ def test_an_entry_is_taken_out_and_the_others_stay_as_they_were(false_lock: Path
     assert after == before[: before.index("  make:")] + before[before.index("  use:") :]
 
 
+def test_what_the_run_cache_has_under_it_goes_too(false_lock: Path) -> None:
+    Path("runs").mkdir()
+    Path("runs/result").touch()
+    lock.take_out("make", lock.entries()["make"])
+    assert not Path("runs").exists()
+
+
 def test_the_last_entry_can_be_taken_out(false_lock: Path) -> None:
     lock.take_out("use", lock.entries()["use"])
     assert list(lock.entries()) == ["before", "make"]
@@ -68,8 +75,9 @@ def test_where_the_run_cache_cannot_be_cleared_the_false_entry_stays_to_be_found
         raise PermissionError(errno.EACCES, "no permission", str(path))
 
     Path("runs").mkdir()
-    monkeypatch.setattr("assay.lineage.lock.shutil.rmtree", refuse)
-    with pytest.raises(PermissionError):
+    Path("runs/result").touch()
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(PermissionError, match=r"runs.result"):
         lock.take_out("make", lock.entries()["make"])
     assert "make" in lock.entries()
 
@@ -104,6 +112,25 @@ def test_a_listing_that_the_cache_does_not_have_says_nothing_and_a_damaged_one_i
         lock.recorded_at(cached, "data/two/x.txt")
     listing.unlink()
     assert lock.recorded_at(cached, "data/two/x.txt") is None
+
+
+@pytest.mark.parametrize(
+    "stages",
+    [
+        "[1]",
+        "{a: 1}",
+        "{a: {outs: 1}}",
+        "{a: {deps: [x]}}",
+        "{a: {outs: [{md5: x}]}}",
+        "{a: {outs: [{path: x, md5: 1}]}}",
+        "{a: {params: {params.yaml: 1}}}",
+        "{a: {params: []}}",
+    ],
+)
+def test_a_lock_of_another_form_is_damaged(tmp_path: Path, stages: str) -> None:
+    (tmp_path / "dvc.lock").write_text(f"schema: '2.0'\nstages: {stages}\n")
+    with pytest.raises(AssayError, match="damaged"):
+        lock.entries(tmp_path / "dvc.lock")
 
 
 def test_without_a_lock_there_are_no_entries(tmp_path: Path) -> None:

@@ -17,7 +17,11 @@ NOT_HASHED = ("size", "nfiles")
 
 
 def run_cache(clone: Clone) -> Iterator[Finding]:
-    """Entries that are not YAML, or whose name is not the hash of their content."""
+    """Entries that are not YAML, or whose name is not the hash of their content, and folders without an entry."""
+    for folder in sorted((clone.cache / "runs").glob("??/*")):
+        if folder.is_dir() and not any(folder.iterdir()):
+            what, where = "an empty folder of the run-cache: DVC fails on it", str(folder.relative_to(clone.cache))
+            yield Finding(what, where, "assay doctor --mend", partial(_remove, folder))
     for path in sorted((clone.cache / "runs").glob("??/*/*")):
         if not path.name.startswith(".") and not _sound(path):
             what = "an entry of the run-cache is damaged"
@@ -52,6 +56,16 @@ def put_away(path: Path, attic: Attic) -> None:
         path.parent.rmdir()
 
 
+def _remove(folder: Path, _: Attic) -> None:
+    folder.rmdir()
+
+
 CHECKS = [
-    Check("run-cache", "every entry of the run-cache is what its name says", run_cache, "puts it away", quick=True)
+    Check(
+        "run-cache",
+        "every entry of the run-cache is what its name says, and no folder there is empty",
+        run_cache,
+        "puts it away",
+        quick=True,
+    )
 ]

@@ -1,7 +1,7 @@
 """dvc.lock as DVC writes it: reads the entries of stages, compares them with statements, and removes one."""
 
-import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -15,7 +15,19 @@ Entry = Mapping[str, Any]
 
 def entries(path: Path = Path(LOCK)) -> dict[str, Entry]:
     """The entry of each stage; none where there is no dvc.lock yet. AssayError if the file is damaged."""
-    return read_yaml(path).get("stages") or {} if path.exists() else {}
+    found = read_yaml(path).get("stages") or {} if path.exists() else {}
+    if not isinstance(found, dict) or not all(map(_sound, found.values())):
+        raise AssayError("an entry is damaged", where=str(path), todo=MEND)
+    return found
+
+
+def _sound(entry: Any) -> bool:
+    """Whether it is an entry by its form."""
+    with suppress(AttributeError, TypeError):
+        files = [*entry.get("deps", []), *entry.get("outs", [])]
+        named = all(isinstance(one.get("path"), str) and isinstance(one.get("md5", ""), str) for one in files)
+        return named and isinstance(entry.get("params", {}).get(PARAMS, {}), dict)
+    return False
 
 
 def recorded(entry: Entry, kind: str) -> dict[str, str]:
@@ -83,7 +95,9 @@ def take_out(stage: str, entry: Entry, path: Path = Path(LOCK)) -> None:
     from dvc.utils.serialize import dumps_yaml
 
     if (results := run_cache(entry)).exists():
-        shutil.rmtree(results)  # the whole folder: DVC cannot read an empty one
+        for result in results.iterdir():
+            result.unlink()
+        results.rmdir()  # DVC cannot read a folder without an entry
     content = read_yaml(path)
     del content["stages"][stage]
     if content["stages"]:
