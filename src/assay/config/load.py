@@ -33,6 +33,11 @@ def load(path: Path = PARAMS) -> schema.Config:
     return _of_file(_typed, path)
 
 
+def order(path: Path = PARAMS) -> tuple[dict[str, Any], schema.Config]:
+    """`plain` and `load` of one reading: the file may change in between."""
+    return _of_file(lambda content: (_parsed(content), _typed(content)), path)
+
+
 def plain(path: Path = PARAMS) -> dict[str, Any]:
     """The values of params.yaml, checked only to be a mapping. They are cached: do not change them."""
     return _of_file(_parsed, path)

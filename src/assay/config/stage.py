@@ -39,11 +39,11 @@ def stage(run: Run) -> Callable[[], None]:
 
 def _run_order(run: Run, name: str) -> None:
     """Run it with params.yaml, which must not change meanwhile."""
-    from assay.config.load import load, plain
+    from assay.config.load import order, plain
     from assay.lineage.running import stated
 
-    config = load()
-    with stated(name, plain(), reread=plain):
+    values, config = order()
+    with stated(name, values, reread=plain):
         run(config)
 
 
