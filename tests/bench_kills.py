@@ -44,9 +44,11 @@ def cheap_copy(path: Path) -> Copy:
 def kills(copy: Copy, number: int, seed: int) -> Iterator[Kill]:
     """Kill and mend, again and again in the same copy: what one leaves, the next one finds."""
     generator = random.Random(seed)
-    lasts = {cold: _seconds(copy, cold) for cold in (True, False)}
+    lasts: dict[bool, float] = {}
     for one in range(number):
         cold = one % 2 == 0
+        if cold not in lasts:
+            lasts[cold] = _seconds(copy, cold)
         after = generator.uniform(0.3, lasts[cold])
         _killed(copy, cold, after)
         yield Kill(cold, after, *_mended(copy))

@@ -75,6 +75,6 @@ def test_params_edited_by_hand_into_something_wrong(cheap: Copy) -> None:
 def test_a_truncated_file_between_stages(cheap: Copy) -> None:
     path = cheap.path / "data/features/train.parquet"
     path.write_bytes(path.read_bytes()[:1000])
-    assert "dvc checkout" in cheap.stage("train", fails=True).stderr
+    assert "assay doctor --mend" in cheap.stage("train", fails=True).stderr
     cheap.run("dvc", "checkout", "--force", "--quiet")
     assert_restorable(cheap)

@@ -66,4 +66,4 @@ def test_what_is_broken_twice_is_made_again(cheap: Copy) -> None:
 @pytest.mark.slow
 def test_after_a_kill_make_repro_alone_puts_everything_right(cheap: Copy) -> None:
     cheap.environment["OMP_NUM_THREADS"] = "1"
-    assert [one.faults for one in kills(cheap, 2, seed=1)] == [[], []]
+    assert [one.faults for one in kills(cheap, 1, seed=1)] == [[]]

@@ -32,14 +32,13 @@ def lock(clone: Clone) -> Iterator[Finding]:
 
 def run_cache(clone: Clone) -> Iterator[Finding]:
     """Results that the run-cache would return for other params or inputs than they were made from."""
-    for path in sorted((clone.cache / "runs").glob("??/*/*")):
-        with suppress(ValueError):  # the check `run-cache` finds what is not YAML
-            content = yaml_mapping(path.read_text(encoding="utf-8", errors="replace"))
-            stage = str(content.get("cmd", "")).rpartition(".")[2]
-            if found := _false(clone, stage, content):
-                what = f"a result of {stage} in the run-cache is not what it says: {shortened(found)}"
-                where = str(path.relative_to(clone.cache))
-                yield Finding(what, where, "assay doctor --mend puts it away", partial(put_away, path))
+    for path in filter(sound, sorted((clone.cache / "runs").glob("??/*/*"))):  # others, the check `run-cache` finds
+        content = yaml_mapping(path.read_text(encoding="utf-8"))
+        stage = str(content.get("cmd", "")).rpartition(".")[2]
+        if found := _false(clone, stage, content):
+            what = f"a result of {stage} in the run-cache is not what it says: {shortened(found)}"
+            where = str(path.relative_to(clone.cache))
+            yield Finding(what, where, "assay doctor --mend puts it away", partial(put_away, path))
 
 
 def _false(clone: Clone, stage: str, content: Entry) -> list[str]:

@@ -23,12 +23,13 @@ def run_cache(clone: Clone) -> Iterator[Finding]:
             what, where = "an empty folder of the run-cache: DVC fails on it", str(folder.relative_to(clone.cache))
             yield Finding(what, where, "assay doctor --mend", partial(_remove, folder))
     for path in sorted((clone.cache / "runs").glob("??/*/*")):
-        if not path.name.startswith(".") and not _sound(path):
+        if not path.name.startswith(".") and not sound(path):
             what = "an entry of the run-cache is damaged"
             yield Finding(what, str(path.relative_to(clone.cache)), "assay doctor --mend", partial(put_away, path))
 
 
-def _sound(path: Path) -> bool:
+def sound(path: Path) -> bool:
+    """Whether an entry is what its name says."""
     text = path.read_bytes().decode(errors="replace")
     try:
         return _hash(yaml_mapping(text)) == path.name
