@@ -11,7 +11,7 @@ from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
 from assay.doctor.lock import entry
 from assay.doctor.outputs import address
-from assay.doctor.runs import put_away
+from assay.doctor.runs import put_away, sound
 from assay.errors import AssayError
 from assay.files import write_text, yaml_mapping
 from assay.lineage.checks import shortened
