@@ -32,6 +32,8 @@ def stage(run: Run) -> Callable[[], None]:
                 _hydra_app(run, name)
             else:
                 _run_order(run, name)
+            if run.__module__ == "__main__":
+                _end_for_dvc()
 
     main.__doc__ = run.__doc__
     return main
@@ -45,6 +47,20 @@ def _run_order(run: Run, name: str) -> None:
     values, config = order()
     with stated(name, values, reread=plain):
         run(config)
+
+
+def _end_for_dvc() -> None:
+    """Where DVC runs the stage, end without taking the interpreter down, which takes longer than many a stage.
+
+    DVC reads params.yaml and the files once the process is gone. What changes until then, no stage sees.
+    """
+    from assay.lineage.running import DVC_STAGE
+
+    if DVC_STAGE not in os.environ:
+        return
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def enter_root(start: Path | None = None) -> Path:
