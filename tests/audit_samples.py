@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assay.audit.evidence import Evidence
-from assay.folds import FOLDS, TEST, TRAIN, VALIDATION
+from assay.records.folds import FOLDS, TEST, TRAIN, VALIDATION
 
 SIZES = {TRAIN: 900, VALIDATION: 300, TEST: 400}
 Compute = Callable[[pd.DataFrame], pd.DataFrame]

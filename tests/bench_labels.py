@@ -12,11 +12,11 @@ import pandas as pd
 from sklearn.metrics import average_precision_score
 
 from assay.files import read_json
-from assay.folds import TRAIN, VALIDATION
 from assay.labels.suspects import estimated_errors, ranked
 from assay.modelling.building import build
 from assay.modelling.training import Records, out_of_fold, score
 from assay.paths import BUNDLE
+from assay.records.folds import TRAIN, VALIDATION
 from assay.stages.train import read_labelled
 
 FOLDS = 5

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from assay.review.server import TOKEN_HEADER, Server
-from assay.review.session import Session
+from assay.review_page.server import TOKEN_HEADER, Server
+from assay.review_page.session import Session
 from pipeline_copy import Copy
 
 HOSTILE = "<img src=x onerror=alert(1)>"  # a value of a record

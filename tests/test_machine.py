@@ -184,9 +184,9 @@ sys.meta_path.insert(0, Gone())
         ("-m assay.stages.train", "pandas", "assay train"),
         ("-m assay.stages.train", "pydantic", "assay train"),
         ("-m assay.stages.train --cfg job", "hydra", "assay train"),
-        ("-m assay.cli --help", "typer", "assay"),
-        ("-m assay.cli params --check", "dvc", "assay params"),
-        ("-m assay.experiments.worker", "numpy", "assay worker"),
+        ("-m assay.cli.commands --help", "typer", "assay"),
+        ("-m assay.cli.commands params --check", "dvc", "assay params"),
+        ("-m assay.experiments.sweep.worker", "numpy", "assay worker"),
     ],
 )
 def test_a_package_that_is_gone_is_named_by_whatever_needs_it(

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from assay.errors import AssayError, reported, warn
-from assay.markdown import Markdown
+from assay.presentation.markdown import Markdown
 from assay.terminal import print_markdown, say
 from assay.text import visible
 from hostile import TEXTS, squeezed

@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.experiments import pull_request, relabelled, show, sweeping, verify
-from assay.experiments.changes import Changes
-from assay.experiments.compare import Plan, compare
-from assay.experiments.ledger import FAILED, Entry
-from assay.experiments.page import Page as Compared
-from assay.experiments.setting import Setting
-from assay.markdown import Markdown, quoted
+from assay.experiments.compare import relabelled, show
+from assay.experiments.compare.changes import Changes
+from assay.experiments.compare.page import Page as Compared
+from assay.experiments.compare.paired import Plan, compare
+from assay.experiments.proof import pull_request, verify
+from assay.experiments.sweep.execution import command as sweeping
+from assay.experiments.sweep.folder import Setting
+from assay.experiments.sweep.ledger import FAILED, Entry
+from assay.presentation.markdown import Markdown, quoted
 from assay.text import visible
 from hostile import OURS, TEXTS, Page, on_one_line, reached, rendered, squeezed
 

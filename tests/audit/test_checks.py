@@ -10,7 +10,7 @@ import pytest
 from assay.audit.check import ERROR, WARNING
 from assay.audit.evidence import Evidence
 from assay.audit.gate import CHECKS, audit
-from assay.folds import FOLDS, TEST, TRAIN, VALIDATION
+from assay.records.folds import FOLDS, TEST, TRAIN, VALIDATION
 from audit_samples import clean, noise, positive, with_feature, with_features, with_fold
 from audit_samples import features as plain
 

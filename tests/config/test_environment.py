@@ -11,11 +11,11 @@ import yaml
 from omegaconf import OmegaConf
 from typer.testing import CliRunner
 
-from assay.cli import app
+from assay.cli.commands import app
 from assay.config.compose import composed
 from assay.config.load import load
 from assay.errors import AssayError
-from assay.experiments import plan
+from assay.experiments.sweep.execution import plan
 from samples import ROOT
 
 SECRET = "s3cr3t-of-this-machine"

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from assay.cli import app
+from assay.cli.commands import app
 from assay.config.load import typed
 from assay.config.names import LONGEST, is_name
-from assay.contract.drafting import init_dataset
 from assay.errors import AssayError
-from assay.experiments import plan, sweep
-from assay.experiments.setting import Setting
+from assay.experiments.sweep.execution import execution as sweep
+from assay.experiments.sweep.execution import plan
+from assay.experiments.sweep.folder import Setting
+from assay.onboarding.dataset import init_dataset
 from hostile import TEXTS
 from samples import ROOT, plain, synthetic_raw
 

@@ -10,7 +10,7 @@ import pytest
 from assay.config.compose import composed
 from assay.config.unknown_key import unknown
 from assay.errors import AssayError
-from assay.experiments.plan import plan
+from assay.experiments.sweep.plan import plan
 from samples import ROOT
 
 CASES = [

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from assay.contract.cleaning import clean
 from assay.contract.population import exclusions, slices
 from assay.errors import AssayError
+from assay.preparation.cleaning import clean
 from samples import LABS, THYROID, raw_record, raw_table
 
 NO_LABS = dict.fromkeys(LABS, "")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from assay.config.schema import Criteria
-from assay.evaluation.bootstrap import Estimate
 from assay.evaluation.criteria import judge, judge_quality, verdict
+from assay.statistics.bootstrap import Estimate
 
 CRITERIA = Criteria("screening", min_recall=0.9, max_alerts_per_1000=100, beat_baselines=["rule"])
 

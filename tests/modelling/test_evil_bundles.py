@@ -19,11 +19,11 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import FunctionTransformer
 from skops.io import dumps
 
+from assay.bundle.archive import canonical
+from assay.bundle.folder import describe, load_model, save_model
 from assay.errors import AssayError
 from assay.files import md5, write_json
-from assay.modelling.archive import canonical
 from assay.modelling.building import build
-from assay.modelling.bundle import describe, load_model, save_model
 from assay.modelling.zoo import RuleClassifier
 from attacks import touching
 from modelling_samples import configured, labelled
@@ -273,7 +273,7 @@ def test_objects_pickled_in_an_array_are_not_read(bundle: Path) -> None:
 
 
 def test_arrays_that_unpack_to_too_much_are_refused(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assay.modelling.archive.MAX_UNPACKED", 10)
+    monkeypatch.setattr("assay.bundle.archive.MAX_UNPACKED", 10)
     disguised(bundle, archive(node("ListNode", "builtins.list", content=[]), {"0.npz": stored_arrays()}))
     assert "in 0.npz" in refusal(bundle)
 
@@ -302,7 +302,7 @@ def test_a_pickle_that_is_called_a_booster_is_not_unpickled(bundle: Path) -> Non
     (bundle / "model.skops").unlink()
     (bundle / "model.ubj").write_bytes(pickle.dumps(touching("executed")))
     described(bundle, name="model.ubj", md5=md5(bundle / "model.ubj"))
-    code = "from pathlib import Path; from assay.modelling.bundle import load_model; load_model(Path('models'))"
+    code = "from pathlib import Path; from assay.bundle.folder import load_model; load_model(Path('models'))"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True)
     assert ended.returncode != 0
     assert not Path("executed").exists()

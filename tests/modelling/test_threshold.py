@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.binomial import lower_bound
 from assay.modelling.threshold import choose, measure
+from assay.statistics.binomial import lower_bound
 
 
 @st.composite

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from assay.evaluation.bootstrap import estimate, resamples
-from assay.evaluation.metrics import Scored, ranking
-from assay.experiments.compare import Plan, judged
+from assay.experiments.compare.paired import Plan, judged
 from assay.modelling.building import build
 from assay.modelling.training import score
+from assay.statistics.bootstrap import estimate, resamples
+from assay.statistics.metrics import Scored, ranking
 from pipeline_copy import Copy
 
 QUICK = ("--resamples", "300")

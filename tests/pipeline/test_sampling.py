@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.datasets import WEIGHT
+from assay.records.columns import WEIGHT
 from assay.sampling.source import fingerprint, parquet_files
 from pipeline_copy import Copy
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.config.sample import Sample
-from assay.datasets import WEIGHT
 from assay.errors import AssayError
+from assay.records.columns import WEIGHT
 from assay.sampling import draw
 from assay.sampling.run import sampled
 from assay.sampling.source import parquet_files

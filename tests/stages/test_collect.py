@@ -11,9 +11,9 @@ import pytest
 
 from assay.config.dataset import Column, Dataset, Source
 from assay.config.sample import Sample
-from assay.datasets import WEIGHT
 from assay.errors import AssayError
 from assay.files import sha256
+from assay.records.columns import WEIGHT
 from assay.sampling.source import fingerprint, parquet_files
 from assay.stages.collect import collect
 from s3_endpoint import BUCKET, Endpoint
@@ -42,7 +42,7 @@ def test_a_file_of_an_installed_package(tmp_path: Path) -> None:
     import assay.evaluation
 
     inside = Path(assay.evaluation.__file__).parent / "report.html.j2"
-    collect(declared("package://assay/evaluation/report.html.j2", sha256(inside)), tmp_path / "target")
+    collect(declared("package://assay/report/report.html.j2", sha256(inside)), tmp_path / "target")
     assert sha256(tmp_path / "target") == sha256(inside)
 
 

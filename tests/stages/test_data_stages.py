@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from assay.config.load import load
-from assay.folds import FOLDS
 from assay.paths import ANNOTATION_LOG, ANNOTATIONS, CLEANED, CLEANING_LOG, CONTRACT, FEATURES, LABELS, RAW, SPLIT, fold
+from assay.records.folds import FOLDS
 from assay.stages import annotate, clean, featurize, split
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from assay.cli import app
+from assay.cli.commands import app
 from assay.config.compose import composed
 from assay.files import read_json
 from assay.paths import CROISSANT, DATA_CARD, FIGURES, MODEL_CARD, PROFILE_PAGE, REPORT

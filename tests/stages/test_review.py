@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from assay.files import read_json, read_table, sha256, write_table
-from assay.folds import TEST, TRAIN, VALIDATION
 from assay.paths import LABELS, PREDICTIONS, REVIEW_LOG, REVIEW_QUEUE, SPLIT, fold
+from assay.records.folds import TEST, TRAIN, VALIDATION
 from assay.stages import review
 from samples import forget_statements
 

@@ -9,11 +9,11 @@ import yaml
 from typer.testing import CliRunner
 
 from agreement import Reports, assert_pictures_agree, assert_the_report_agrees
-from assay.cli import app
-from assay.datasets import WEIGHT
+from assay.bundle.folder import load_model
+from assay.cli.commands import app
 from assay.files import md5, read_table
-from assay.modelling.bundle import load_model
 from assay.modelling.training import score
+from assay.records.columns import WEIGHT
 from assay.stages import evaluate, featurize, split, train
 from samples import forget_statements
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import FEATURE, ID, LEAK, TARGET
-from assay.datasets import CODE, DATE, RECORD_ID
-from assay.folds import TRAIN, VALIDATION
+from assay.records.columns import CODE, DATE, RECORD_ID
+from assay.records.folds import TRAIN, VALIDATION
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset

@@ -6,9 +6,9 @@ import pandas as pd
 from assay.audit.check import COMPUTING, ERROR, Check, Examination, Finding
 from assay.audit.computed import separating
 from assay.audit.evidence import Evidence, distinct
-from assay.evaluation.metrics import Scored, ranking
-from assay.folds import TRAIN
 from assay.paths import FEATURES, fold
+from assay.records.folds import TRAIN
+from assay.statistics.metrics import Scored, ranking
 
 # Average precision. Of the honest features the strongest reaches .976: TSH for the policy `hypo`, which is defined by
 # TSH; .45 for `overt`. A copy of the outcome reaches .99 and more.

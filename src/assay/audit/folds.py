@@ -9,9 +9,9 @@ from assay.audit.chance import LIMIT
 from assay.audit.check import ERROR, Check, Examination, Finding
 from assay.audit.duplicates import near_duplicates
 from assay.audit.evidence import Evidence, distinct
-from assay.datasets import DATE, WEIGHT
-from assay.folds import FOLDS, GROUP
 from assay.paths import SPLIT, fold
+from assay.records.columns import DATE, WEIGHT
+from assay.records.folds import FOLDS, GROUP
 
 
 class Resampling(Check):

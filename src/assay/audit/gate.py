@@ -9,8 +9,8 @@ from assay.audit.evidence import Evidence
 from assay.audit.features import ComputedLabel, FittedElsewhere, TellingFeature, UnavailableFeature
 from assay.audit.folds import NearDuplicates, Resampling, SharedEntity, TimeOverlap
 from assay.audit.models import FallsOnTest, ShuffledLabels, TellingOrder
-from assay.contract.log import SHOWN
 from assay.errors import AssayError
+from assay.records.changes import SHOWN
 
 CHECKS: tuple[Check, ...] = (
     Resampling(),

@@ -8,10 +8,10 @@ import pandas as pd
 from assay.audit.chance import LIMIT, deviation, one_hot, predictor, roc_auc, terms
 from assay.audit.check import COMPUTING, ERROR, WARNING, Check, Examination, Finding
 from assay.audit.evidence import SHUFFLES, Evidence, distinct
-from assay.evaluation.bootstrap import Estimate, estimate, resamples
-from assay.evaluation.metrics import Scored, Values, ranking
-from assay.folds import TRAIN, VALIDATION
 from assay.paths import PREDICTIONS, SCORE, SPLIT
+from assay.records.folds import TRAIN, VALIDATION
+from assay.statistics.bootstrap import Estimate, estimate, resamples
+from assay.statistics.metrics import Scored, Values, ranking
 
 ID_CHARACTERS, CHARACTERS = 12, 32  # the last ones of a record id, and how many are told apart
 TENTHS = 10

@@ -7,9 +7,9 @@ import pandas as pd
 
 from assay.cards.markdown import percent
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Column
-from assay.datasets import CODE, DATE, RECORD_ID
 from assay.errors import sample
 from assay.labels.merge import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
+from assay.records.columns import CODE, DATE, RECORD_ID
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset

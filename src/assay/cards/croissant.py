@@ -12,7 +12,7 @@ import pandas as pd
 from assay.cards.columns import INTEGER, described, kind
 from assay.cards.facts import Facts, limits
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Dataset
-from assay.datasets import RECORD_ID
+from assay.records.columns import RECORD_ID
 
 CONTEXT = Path(__file__).with_name("croissant_context.json")  # as the specification gives it
 CONFORMS_TO = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]

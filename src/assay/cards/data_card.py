@@ -9,10 +9,10 @@ from assay.cards.columns import found
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
 from assay.config.dataset import personal_columns
-from assay.datasets import UNGRADABLE
-from assay.evaluation.words import with_interval
 from assay.paths import PREDICTIONS
-from assay.profiling.scorecard import DIMENSIONS
+from assay.presentation.words import with_interval
+from assay.profile.scorecard import DIMENSIONS
+from assay.records.columns import UNGRADABLE
 
 
 def data_card(facts: Facts) -> str:

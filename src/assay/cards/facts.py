@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from assay.datasets import DATE, UNGRADABLE
-from assay.folds import GROUP
 from assay.labels.policy import any_letter, whole
+from assay.records.columns import DATE, UNGRADABLE
+from assay.records.folds import GROUP
 
 if TYPE_CHECKING:
     from assay.config.schema import Config

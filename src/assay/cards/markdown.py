@@ -5,8 +5,8 @@ from typing import Any
 
 from jinja2 import Environment
 
-from assay.evaluation.report import environment
-from assay.evaluation.words import number
+from assay.presentation.pages import environment
+from assay.presentation.words import number
 
 
 def render(template: str, **content: Any) -> str:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
-from assay.datasets import UNGRADABLE
-from assay.evaluation import words
 from assay.evaluation.criteria import MET, RANKED_BY, Finding
-from assay.evaluation.report import finding_row
+from assay.presentation import words
+from assay.records.columns import UNGRADABLE
+from assay.report.page import finding_row
 
 if TYPE_CHECKING:
     from assay.config.schema import Criteria

@@ -14,7 +14,7 @@ from assay.config.expressions import CONDITION, fault
 from assay.config.fields import MISSING
 from assay.config.grammar import ALLOWED
 from assay.config.targets import function_fault, knowledge_fault
-from assay.datasets import CODE, DATE, RECORD_ID, WEIGHT
+from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
 
 FORMATS = ("csv", "parquet", "pickle.xz")
 WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from assay.config.dataset import NOTE, STOP, TEXT
 from assay.contract.rules import holds
-from assay.datasets import DATE
+from assay.records.columns import DATE
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from assay.config.dataset import DAY, FLAG, NUMBER
-from assay.datasets import DATE
+from assay.records.columns import DATE
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset, Time

@@ -22,14 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from assay.config.dataset import Dataset
-    from assay.contract.log import Change
+    from assay.records.changes import Change
 
-RECORD_ID = "record_id"
-DATE = "date"
-CODE = "code"
-UNGRADABLE = "ungradable"  # why a record is excluded whose class nobody can know
 GUIDE = "see CONTRIBUTING.md, 'Add a dataset'"
-WEIGHT = "sample_weight"  # how many records of the source a record stands for; only where `dataset.sample` is set
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from assay.contract.log import WHOLE_RECORD, Change, change
-from assay.datasets import CODE, RECORD_ID
+from assay.records.changes import WHOLE_RECORD, Change, change
+from assay.records.columns import CODE, RECORD_ID
 
 SAME_DAY = ["subject_id", "pan_day"]
 POSITIVE, NEGATIVE = "positive", "negative"

@@ -14,17 +14,7 @@ from pathlib import Path
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
-from assay.doctor.outputs import (
-    FOLDER,
-    Out,
-    address,
-    elsewhere,
-    good,
-    listing,
-    objects,
-    outs,
-    present,
-)
+from assay.doctor.outputs import FOLDER, Out, address, elsewhere, good, listing, objects, outs, present
 from assay.errors import AssayError
 from assay.files import folder_listing, folder_md5, md5, replacing
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.datasets import WEIGHT
-from assay.evaluation.bootstrap import Estimate, Estimates, estimate, resamples
 from assay.evaluation.criteria import RANKED_BY, Finding, judge, judge_quality
-from assay.evaluation.metrics import Scored, discrimination, everything
 from assay.paths import SCORE
+from assay.records.columns import WEIGHT
+from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
+from assay.statistics.metrics import Scored, discrimination, everything
 
 if TYPE_CHECKING:
     from assay.config.schema import Config, Evaluation

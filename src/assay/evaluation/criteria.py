@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assay.evaluation.bootstrap import Estimates
+from assay.statistics.bootstrap import Estimates
 
 if TYPE_CHECKING:
     from assay.config.schema import Criteria

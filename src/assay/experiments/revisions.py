@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from assay.datasets import RECORD_ID, WEIGHT
 from assay.errors import AssayError, translated
 from assay.files import yaml_mapping
-from assay.folds import TEST
 from assay.lineage import lock
 from assay.lineage.checks import require, shortened
 from assay.lineage.graph import LOCK, PARAMS
 from assay.lineage.statement import location, parse
 from assay.paths import CLEANED, LABELS, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
+from assay.records.columns import RECORD_ID, WEIGHT
+from assay.records.folds import TEST
 
 if TYPE_CHECKING:
     from dvc.api import DVCFileSystem

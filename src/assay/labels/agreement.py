@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.datasets import CODE, RECORD_ID
-from assay.evaluation.bootstrap import Estimate, resamples
 from assay.labels.classes import classes
 from assay.labels.decision import ANNOTATOR, Decision, standing
 from assay.labels.merge import merge
 from assay.labels.policy import annotate
+from assay.records.columns import CODE, RECORD_ID
+from assay.statistics.bootstrap import Estimate, resamples
 
 if TYPE_CHECKING:
     from assay.config.schema import Labels

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from assay.datasets import RECORD_ID, UNGRADABLE
 from assay.labels.merge import DECIDED_BY, DISPUTED, KINDS
+from assay.records.columns import RECORD_ID, UNGRADABLE
 
 DISEASE, HEALTHY, EXCLUDED = "disease", "healthy", "excluded"
 Flips = dict[tuple[str, str], int]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from assay.datasets import CODE, RECORD_ID
 from assay.labels.decision import ADJUDICATOR, Decision, standing
+from assay.records.columns import CODE, RECORD_ID
 
 SOURCE, SINGLE, AGREED, ADJUDICATED, DISPUTED = KINDS = "source", "single", "agreed", "adjudicated", "disputed"
 DECISIVE, DECIDED_BY, DECISIONS, ANNOTATORS = "decisive_code", "decided_by", "decisions", "annotators"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assay.datasets import CODE, RECORD_ID, UNGRADABLE
 from assay.labels.merge import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
+from assay.records.columns import CODE, RECORD_ID, UNGRADABLE
 
 if TYPE_CHECKING:
     from assay.config.schema import Labels

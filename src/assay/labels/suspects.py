@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.datasets import RECORD_ID
 from assay.labels.merge import DECIDED_BY, SINGLE, SOURCE
+from assay.records.columns import RECORD_ID
 
 if TYPE_CHECKING:
     from assay.config.schema import Review

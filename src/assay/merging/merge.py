@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assay.errors import AssayError
 from assay.experiments.clones import dvc, environment
-from assay.experiments.sweep import baseline
+from assay.experiments.sweep.execution import baseline
 from assay.git import git, shared
 from assay.merging import conflicts, state
 from assay.merging.conflicts import Ways
@@ -64,7 +64,7 @@ def begin(root: Path, branch: str) -> tuple[str, ...]:
 
 def own_code(root: Path, *arguments: str) -> int:
     """Run one of our commands in a new process, because a merge may have changed the code; its exit code."""
-    command = [sys.executable, "-m", "assay.cli", *arguments]
+    command = [sys.executable, "-m", "assay.cli.commands", *arguments]
     return subprocess.run(command, cwd=root, env=environment(root)).returncode
 
 

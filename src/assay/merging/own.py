@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import AssayError
-from assay.experiments.changes import param_changes
 from assay.experiments.clones import clone, environment
+from assay.experiments.compare.changes import param_changes
 from assay.git import git
 from assay.lineage.graph import PARAMS
 from assay.merging.sources import yaml_of
@@ -54,5 +54,5 @@ def _composed(root: Path, sha: str) -> bool:
     with tempfile.TemporaryDirectory(prefix="assay-conf-") as folder:
         copy = Path(folder, "clone")
         clone(root, copy, git(root, "rev-parse", sha))
-        command = [sys.executable, "-m", "assay.cli", "params", "--check"]
+        command = [sys.executable, "-m", "assay.cli.commands", "params", "--check"]
         return subprocess.run(command, cwd=copy, env=environment(copy), capture_output=True).returncode == 0

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assay.datasets import RECORD_ID, WEIGHT
 from assay.files import read_table
-from assay.folds import GROUP
 from assay.modelling.weights import Weight
 from assay.paths import FEATURES, SPLIT, fold
+from assay.records.columns import RECORD_ID, WEIGHT
+from assay.records.folds import GROUP
 
 
 @dataclass(frozen=True)

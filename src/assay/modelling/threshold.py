@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.binomial import effective, lower_bound
 from assay.modelling.weights import Weight
+from assay.statistics.binomial import effective, lower_bound
 
 OUT_OF_FOLD = "out-of-fold predictions on train and validation"
 

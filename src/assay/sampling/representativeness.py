@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.binomial import effective, interval
-from assay.datasets import WEIGHT
+from assay.records.columns import WEIGHT
 from assay.sampling import sql
-from assay.sampling.distances import Distance, kolmogorov_smirnov, total_variation
 from assay.sampling.draw import Stratum, positive
+from assay.statistics.binomial import effective, interval
+from assay.statistics.distances import Distance, kolmogorov_smirnov, total_variation
 
 if TYPE_CHECKING:
     import duckdb

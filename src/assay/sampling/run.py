@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.datasets import WEIGHT
 from assay.progress import progress
+from assay.records.columns import WEIGHT
 from assay.sampling import sql
 from assay.sampling.draw import allocated, counted, require_unique, select, write
 from assay.sampling.engine import MEMORY, engine

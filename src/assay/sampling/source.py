@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.config.sample import named
-from assay.datasets import WEIGHT
 from assay.errors import AssayError, about, sample
 from assay.files import sha256
 from assay.machine import of_the_system
+from assay.records.columns import WEIGHT
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -3,7 +3,6 @@
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.contract.population import exclusions
-from assay.datasets import RECORD_ID
 from assay.files import read_table, write_json, write_table
 from assay.labels.agreement import agreement, votes
 from assay.labels.classes import decided
@@ -11,6 +10,7 @@ from assay.labels.ledger import opened
 from assay.labels.merge import merge
 from assay.labels.policy import annotate, counts
 from assay.paths import ANNOTATION_LOG, CLEANED, LABELS
+from assay.records.columns import RECORD_ID
 
 
 @stage

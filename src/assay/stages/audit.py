@@ -12,12 +12,12 @@ from assay.audit.evidence import Evidence, identity, outcome
 from assay.audit.gate import as_data, audit, refuse
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.datasets import RECORD_ID
 from assay.errors import warn
-from assay.features import categorised, features, vocabularies
 from assay.files import read_table, write_json
-from assay.folds import FOLDS, TEST, TIME
 from assay.paths import AUDIT, CLEANED, FEATURES, LABELS, PREDICTIONS, SPLIT, fold
+from assay.preparation.features import categorised, features, vocabularies
+from assay.records.columns import RECORD_ID
+from assay.records.folds import FOLDS, TEST, TIME
 
 
 @stage

@@ -10,10 +10,10 @@ from assay.cards.model_card import model_card
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.files import read_json, read_table, read_text, sha256, write_json, write_text
-from assay.folds import FOLDS
 from assay.lineage.running import dependencies
 from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, fold
 from assay.paths import REPORTS as REPORTS_FOLDER
+from assay.records.folds import FOLDS
 
 LICENCE = Path("LICENSE")
 STATED = ("data/", "models", "reports/")  # the dependencies whose hashes the cards state

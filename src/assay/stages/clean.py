@@ -5,11 +5,11 @@ from dataclasses import asdict
 
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.contract.cleaning import clean
-from assay.contract.log import summary
-from assay.contract.raw import CSV, read
 from assay.files import write_json, write_table, write_text
 from assay.paths import CLEANED, CLEANING_LOG, CONTRACT, QUARANTINE, RAW
+from assay.preparation.cleaning import clean
+from assay.records.changes import summary
+from assay.records.reading import CSV, read
 
 
 @stage

@@ -7,9 +7,9 @@ from assay.config.dataset import personal_columns
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.errors import AssayError
-from assay.fetching import fetch, require_declared
 from assay.files import replacing, write_json
 from assay.paths import RAW, SAMPLING_LOG
+from assay.records.fetching import fetch, require_declared
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -55,7 +55,7 @@ def draw(dataset: "Dataset", target: Path) -> dict[str, Any]:
 
 def write_without(names: list[str], path: Path, form: str, uri: str) -> None:
     """Make the file a CSV without these columns; AssayError if it lacks one of them."""
-    from assay.contract.raw import read
+    from assay.records.reading import read
 
     table = read(path, form, f"restore {uri}, or correct dataset.source in conf/dataset/")
     if missing := [name for name in names if name not in table]:

@@ -10,7 +10,6 @@ import pandas as pd
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.contract.population import slices
-from assay.datasets import DATE, RECORD_ID, WEIGHT
 from assay.evaluation import curves
 from assay.evaluation.assess import (
     Assessment,
@@ -25,7 +24,6 @@ from assay.evaluation.assess import (
 )
 from assay.evaluation.criteria import RANKED_BY, verdict
 from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
-from assay.folds import TEST
 from assay.lineage.running import dependencies
 from assay.paths import (
     ANNOTATION_LOG,
@@ -45,6 +43,8 @@ from assay.paths import (
     fold,
 )
 from assay.progress import progress
+from assay.records.columns import DATE, RECORD_ID, WEIGHT
+from assay.records.folds import TEST
 
 Tables = dict[str, dict[str, pd.DataFrame]]
 ROUNDS = ("n_estimators", "max_iter")  # what libraries call their number
@@ -159,8 +159,8 @@ def write_plots(tables: Tables) -> None:
 
 def write_report(assessment: Assessment, tables: Tables, config: Config) -> None:
     """The figures, each a file, and the page that holds them all."""
-    from assay.evaluation.figures import Figures, draw_all
-    from assay.evaluation.report import Provenance, render
+    from assay.report.figures import Figures, draw_all
+    from assay.report.page import Provenance, render
 
     description = read_json(BUNDLE)
     metrics = {name: points(one) for name, one in {SCORE: assessment.model, **assessment.baselines}.items()}

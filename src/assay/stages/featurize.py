@@ -2,11 +2,11 @@
 
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.datasets import RECORD_ID
-from assay.features import categorised, features, vocabularies
 from assay.files import read_table, write_table
-from assay.folds import FOLDS, TRAIN
 from assay.paths import CLEANED, FEATURES, SPLIT, fold
+from assay.preparation.features import categorised, features, vocabularies
+from assay.records.columns import RECORD_ID
+from assay.records.folds import FOLDS, TRAIN
 
 
 @stage

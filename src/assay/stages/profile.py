@@ -7,23 +7,23 @@ import pandas as pd
 
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.contract.cleaning import collected
-from assay.contract.raw import CSV, read
-from assay.datasets import RECORD_ID
 from assay.files import read_table, write_json, write_text
-from assay.folds import TRAIN, VALIDATION
 from assay.paths import CLEANED, PROFILE, PROFILE_PAGE, QUALITY, QUARANTINE, RAW, SPLIT, fold
-from assay.profiling.columns import profiles
-from assay.profiling.scorecard import scorecards
+from assay.preparation.cleaning import collected
+from assay.profile.columns import profiles
+from assay.profile.scorecard import scorecards
+from assay.records.columns import RECORD_ID
+from assay.records.folds import TRAIN, VALIDATION
+from assay.records.reading import CSV, read
 
 if TYPE_CHECKING:
-    from assay.profiling.scorecard import Card
+    from assay.profile.scorecard import Card
 
 
 @stage
 def main(config: Config) -> None:
     """Read data/raw, data/cleaned, data/quarantine and the labels of train and validation; write the profile."""
-    from assay.profiling.page import Findings, render
+    from assay.profile.page import Findings, render
 
     dataset = collected(config.dataset)
     cleaned = read_table(CLEANED)

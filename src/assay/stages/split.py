@@ -2,10 +2,10 @@
 
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.datasets import DATE, RECORD_ID, WEIGHT
 from assay.files import read_table, write_table
-from assay.folds import GROUP, split
 from assay.paths import CLEANED, LABELS, SPLIT, fold
+from assay.records.columns import DATE, RECORD_ID, WEIGHT
+from assay.records.folds import GROUP, split
 
 
 @stage

@@ -7,19 +7,19 @@ from typing import Any
 import pandas as pd
 
 from assay import __version__
+from assay.bundle import folder as bundle
 from assay.config.schema import Config
 from assay.config.stage import stage
-from assay.datasets import RECORD_ID, WEIGHT
 from assay.files import read_table, replacing, write_json, write_table
-from assay.folds import TEST, TRAIN, VALIDATION
 from assay.lineage.libraries import versions
 from assay.lineage.running import dependencies
-from assay.modelling import bundle
 from assay.modelling.early_stopping import first_round
 from assay.modelling.records import Records, read_labelled
 from assay.modelling.training import WATCH, Trained, fits, score, train
 from assay.paths import FEATURES, MODEL, PREDICTIONS, SCORE, fold
 from assay.progress import progress
+from assay.records.columns import RECORD_ID, WEIGHT
+from assay.records.folds import TEST, TRAIN, VALIDATION
 
 BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configuration behind the model
 

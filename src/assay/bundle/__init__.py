@@ -1,0 +1,1 @@
+"""The model folder: written, described, checked and read."""

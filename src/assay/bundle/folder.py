@@ -1,0 +1,93 @@
+"""The model folder: all that scoring a raw record needs, in files that hold data and no code to run."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from assay.bundle import archive
+from assay.errors import AssayError
+from assay.files import md5, read_json, write_bytes, write_json
+from assay.paths import BUNDLE
+
+XGBOOST_FILE = "model.ubj"
+SKOPS_FILE = "model.skops"
+FILES = (XGBOOST_FILE, SKOPS_FILE)
+MEND = "run: dvc checkout models (the last good one), or dvc repro (makes it again)"
+
+
+def save_model(estimator: Any, folder: Path) -> Path:
+    """Write the estimator in a format without pickle, the same bytes for the same model; the file's path."""
+    if hasattr(estimator, "get_booster"):
+        path = folder / XGBOOST_FILE
+        write_bytes(path, bytes(estimator.get_booster().save_raw("ubj")))
+    else:
+        from skops.io import dumps
+
+        path = folder / SKOPS_FILE
+        write_bytes(path, archive.canonical(dumps(estimator)))
+    return path
+
+
+def load_model(folder: Path) -> Any:
+    """The estimator of a model folder, with `predict_proba`.
+
+    AssayError if the file is not the one that bundle.json describes, before a parser sees a byte of it, or if it names
+    anything that is not trusted.
+    """
+    path, content = described(folder)
+    try:
+        return archive.read(content) if path.name == SKOPS_FILE else _booster(content)
+    except AssayError as error:
+        todo = f"{MEND}; if you made it: TRUSTED in assay/bundle/archive.py"
+        raise AssayError(error.what, where=str(path), todo=todo) from error
+    except Exception as error:  # of skops, xgboost and what they read with
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise AssayError(f"not a model file: {reason}", where=str(path), todo=MEND) from error
+
+
+def described(folder: Path) -> tuple[Path, bytes]:
+    """The model file of a folder and its bytes; AssayError when they are not those that bundle.json describes."""
+    description = folder / BUNDLE.name
+    content = read_json(description)
+    file = content.get("file") if isinstance(content, dict) else None
+    name, declared = (file.get("name"), file.get("md5")) if isinstance(file, dict) else (None, None)
+    if name not in FILES:
+        raise AssayError(f"it names no model file: {str(name)[:60]!r}", where=str(description), todo=MEND)
+    if extra := [other for other in FILES if other != name and (folder / other).exists()]:
+        raise AssayError(f"a second model beside {name}", where=str(folder / extra[0]), todo=MEND)
+    path = folder / name
+    if not path.is_file():
+        raise AssayError("the model file is missing", where=str(path), todo=MEND)
+    read = path.read_bytes()
+    if (found := hashlib.md5(read).hexdigest()) != declared:
+        raise AssayError(
+            f"not the model that {description.name} describes: md5 {found}, described {declared}",
+            where=str(path),
+            todo=MEND,
+        )
+    return path, read
+
+
+def _booster(content: bytes) -> Any:
+    from xgboost import XGBClassifier
+
+    estimator = XGBClassifier()
+    estimator.load_model(bytearray(content))
+    return estimator
+
+
+def feature_schema(X: pd.DataFrame) -> list[dict[str, Any]]:
+    """Name and type of each feature in order, and the categories where it has them."""
+    return [
+        {"name": name, "dtype": str(column.dtype)}
+        | ({"categories": list(column.cat.categories)} if column.dtype == "category" else {})
+        for name, column in X.items()
+    ]
+
+
+def describe(folder: Path, **content: Any) -> None:
+    """Write the description that goes with the model file, its hash included."""
+    model = next(folder / name for name in FILES if (folder / name).exists())
+    write_json(folder / BUNDLE.name, {"file": {"name": model.name, "md5": md5(model)}, **content}, sort_keys=False)

@@ -1,0 +1,5 @@
+"""The `assay` command: what DVC's own commands do not do."""
+
+from assay.cli.commands import main
+
+__all__ = ["main"]

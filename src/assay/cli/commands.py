@@ -1,0 +1,246 @@
+"""The `assay` command: what DVC's own commands do not do."""
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assay.cli.deps import deps
+from assay.cli.doctor import doctor, go_back
+from assay.cli.labels import labels
+from assay.cli.merge import merge, rebase, settle
+from assay.cli.proof import pr_report, remote, verify
+from assay.cli.review import review
+from assay.config.stage import enter_root
+from assay.errors import DEBUG_VARIABLE, AssayError, reported
+from assay.terminal import print_markdown, say
+from assay.text import visible
+
+HELP = """
+Reproducible experiments on rare-outcome tables.
+
+The work itself is plain DVC; this command adds what DVC does not have.
+
+\b
+  dvc repro                      run what is out of date, from raw records to metrics
+  dvc exp run -S model=logistic  try something, keep it as an experiment
+  dvc exp show                   compare the experiments
+  assay params                   write params.yaml from conf/ after an edit there
+  assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
+  assay report                   open the report of the last run
+  assay compare main             is what lies here really better than main?
+  assay learning-curve           would more data help?
+  assay verify                   does the last commit give, afresh, what its dvc.lock says?
+  assay labels diff main         which records are labelled differently, and by whose word?
+  assay merge BRANCH             merge: you decide on conf/, labels, code; the rest is made by a run
+  assay rebase main              the same for a rebase
+  assay settle                   make true what plain git merged or picked
+  assay pr-report                what does this branch change, proved and compared, for a pull request
+  assay review --annotator ann   decide on the records that are most worth a second look, in a local page
+  assay init-dataset FILE        describe a table of your own, so that all of this runs on it
+  assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
+  assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
+  assay doctor                   what is wrong with this clone? --mend puts it right and keeps what it replaces
+  assay back                     back to the last commit's results, whatever was tried
+
+What can be set stands in conf/, one folder per choice; each file opens with the command that uses it.
+"""
+
+
+class FailOn(StrEnum):
+    """Verdicts that can be made to fail a command."""
+
+    WORSE = "worse"
+    UNDECIDED = "undecided"
+
+
+app = typer.Typer(
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(labels, name="labels")
+app.command()(review)
+app.command()(deps)
+app.command()(doctor)
+app.command("back")(go_back)
+for command in (verify, pr_report, remote, merge, rebase, settle):
+    app.command()(command)
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    if debug:
+        os.environ[DEBUG_VARIABLE] = "1"
+
+
+@app.command()
+def params(
+    overrides: Annotated[
+        list[str] | None, typer.Argument(help="Choices other than conf's own: model=logistic model.C=0.3")
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; fail with a diff when params.yaml and conf/ disagree."),
+    ] = False,
+) -> None:
+    """Compose conf/ into params.yaml, the one file that `dvc repro` reads.
+
+    The bytes are those that `dvc exp run` writes. Run it after an edit in conf/, and commit both.
+    """
+    from assay.config.compose import composed, difference
+    from assay.config.load import PARAMS
+    from assay.files import write_text
+    from assay.lineage.busy import require_idle
+
+    with reported("assay params"):
+        enter_root()
+        if not check:
+            require_idle()
+        text = composed(overrides or [])
+        changed = difference(text)
+        if check and changed:
+            raise AssayError(
+                f"{PARAMS} is not what conf/ composes to:\n{changed}",
+                todo=f"assay params (takes conf/ as it is), or put the change of {PARAMS} into conf/",
+            )
+        if not check:
+            write_text(PARAMS, text)
+        say(f"{PARAMS}: {'unchanged' if not changed else 'written'}")
+
+
+@app.command()
+def report(
+    browser: Annotated[bool, typer.Option(help="Open it; otherwise only print where it is.")] = True,
+) -> None:
+    """Open reports/report.html, the page of the last run; it needs no network."""
+    import webbrowser
+
+    from assay.lineage.checks import require
+    from assay.paths import REPORT
+
+    with reported("assay report"):
+        root = enter_root()
+        page = root / REPORT
+        if not page.exists():
+            raise AssayError("there is no report yet", where=str(page), todo="run: dvc repro")
+        require(REPORT)
+        say(page)
+        if browser and sys.stdout.isatty():
+            webbrowser.open(page.as_uri())
+
+
+@app.command()
+def compare(
+    base: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment, or: workspace")] = "main",
+    head: Annotated[str, typer.Argument(help="The same; by default what lies here.")] = "workspace",
+    markdown: Annotated[bool, typer.Option("--md", help="Print Markdown, for a pull request.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write the page with pictures to this file.")] = None,
+    fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 3 if the verdict is this.")] = None,
+    resamples: Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")] = 10_000,
+) -> None:
+    """Is HEAD really better than BASE? The same records, paired, with intervals.
+
+    Reads both sides' tracked predictions by hash, from the cache or a remote; nothing is checked out or run.
+    """
+    import json
+
+    from assay.experiments.compare import show
+    from assay.experiments.compare.page import compared
+    from assay.experiments.revisions import revision
+
+    with reported("assay compare"):
+        enter_root()
+        page = compared(revision(base), revision(head), resamples)
+        if html:
+            from assay.files import write_text
+
+            write_text(html, show.as_html(page))
+        if as_json:
+            typer.echo(json.dumps(show.as_json(page), indent=2))
+        else:
+            print_markdown(show.as_markdown(page), as_it_is=markdown)
+    if fail_on and page.comparison.verdict == fail_on.value:
+        raise typer.Exit(3)
+
+
+@app.command()
+def sweep(
+    name: Annotated[str, typer.Argument(help="A file of conf/sweep/, or with -S a name of your own.")],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("-S", "--set-param", help="As dvc exp run takes it: 'model.max_depth=2,3,4'"),
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("-j", min=1, help="Workers; by default one for each processor.")] = None,
+) -> None:
+    """Run many experiments fast, each a real DVC experiment on the last commit; the same command goes on where it was.
+
+    Every combination is checked before the first one runs. See them with dvc exp show, take one with dvc exp apply.
+    """
+    from assay.experiments.sweep.command import swept
+
+    with reported("assay sweep"):
+        summary, complete = swept(enter_root(), name, overrides or [], jobs or os.cpu_count() or 1)
+        print_markdown(summary)
+    if not complete:
+        raise typer.Exit(1)
+
+
+@app.command()
+def init_dataset(
+    file: Annotated[Path, typer.Argument(help="A CSV with a header, or a Parquet file.")],
+    name: Annotated[str | None, typer.Option(help="What to call the dataset; by default the file's name.")] = None,
+    target: Annotated[str | None, typer.Option(help="The column that says what a record is.")] = None,
+) -> None:
+    """Write a first contract, label policy and split for a table of your own, and say what to decide on.
+
+    No Python is needed: `dvc exp run -S dataset=NAME` then runs the whole line on it.
+    """
+    from assay.onboarding import dataset as drafting
+
+    with reported("assay init-dataset"):
+        path = file.absolute()
+        enter_root()
+        name, draft, written = drafting.init_dataset(path, name, target)
+        say("\n".join(f"written: {one}" for one in written))
+        if draft.remarks:
+            say("\nto decide on, in the first of them:\n" + "\n".join(f"  {visible(one)}" for one in draft.remarks))
+        say(f"\nthen: dvc exp run -S dataset={name}")
+
+
+@app.command()
+def learning_curve(
+    doublings: Annotated[int, typer.Option(min=1, help="Points before the last one, each half of the next.")] = 4,
+    repeats: Annotated[int, typer.Option(min=1, help="Random parts of each size.")] = 3,
+    output: Annotated[Path, typer.Option(help="The folder for the table and the picture.")] = Path(".assay/learning"),
+) -> None:
+    """Would more data help? Average precision out of fold, learned from more and more records of train and validation.
+
+    Needs the model of the last run; fits it anew many times, which takes a minute or two.
+    """
+    from assay.config.load import load
+    from assay.experiments.learning_curve import as_markdown, of_the_last_run, write
+    from assay.presentation.markdown import Markdown, code
+
+    with reported("assay learning-curve"):
+        enter_root()
+        points = of_the_last_run(load().training.folds, doublings, repeats)
+        write(points, output)
+        print_markdown(Markdown("{}\n\nTable and picture: {}").format(as_markdown(points), code(str(output))))
+
+
+def main() -> None:
+    """The entry point."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""`assay labels`: decide what a record is, check the decisions, see what they changed."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from assay.config.stage import enter_root
+from assay.errors import reported
+from assay.terminal import print_markdown, say
+
+labels = typer.Typer(help="Label decisions: who says what a record is.", no_args_is_help=True, rich_markup_mode=None)
+
+
+class Role(StrEnum):
+    """In what capacity somebody decides."""
+
+    ANNOTATOR = "annotator"
+    ADJUDICATOR = "adjudicator"
+
+
+@labels.command()
+def decide(
+    record: Annotated[str, typer.Argument(help="The id of the record.")],
+    decision: Annotated[str, typer.Argument(help="Its code, as the dataset writes them, or: withdrawn")],
+    annotator: Annotated[str, typer.Option(help="Who decides: a short name in lower case.")],
+    reason: Annotated[str, typer.Option(help="Why, in a line.")] = "",
+    role: Annotated[Role, typer.Option(help="An adjudicator settles what annotators dispute.")] = Role.ANNOTATOR,
+) -> None:
+    """Add a decision on a record to the ledger in annotations/; then: dvc repro
+
+    A later decision replaces your earlier one on the same record, and the ledger keeps both.
+    """
+    from assay.config.load import load
+    from assay.labels.decision import Decision, as_line
+    from assay.labels.ledger import opened
+
+    with reported("assay labels decide"):
+        enter_root()
+        ledger = opened(load().dataset, _record_ids())
+        made = Decision(record, decision, annotator, role.value, ledger.guideline_version(), reason)
+        say(as_line(ledger.append(made)).rstrip("\n"))
+
+
+@labels.command()
+def check(
+    main: Annotated[str, typer.Argument(help="The branch whose decisions must stand as they are.")] = "main",
+) -> None:
+    """Fail unless every decision is valid and those that MAIN has too were left as they are: the ledger only grows."""
+    from assay.config.load import load
+    from assay.labels.history import require_growth
+    from assay.labels.ledger import opened
+    from assay.labels.merge import DISPUTED, verdicts
+    from assay.paths import CLEANED
+
+    with reported("assay labels check"):
+        root = enter_root()
+        records = _record_ids() if CLEANED.exists() else None
+        ledger = opened(load().dataset, records)
+        decisions = ledger.read()
+        require_growth(root, main)
+        found = verdicts(decisions)
+        say(f"{ledger.path}: {len(decisions)} decisions on {len(found)} records, valid, and none rewritten")
+        if records is None:
+            say(f"  not checked: whether these records exist ({CLEANED} is not here)")
+        if disputed := [record_id for record_id, one in found.items() if one.kind == DISPUTED]:
+            say(f"  disputed, to be adjudicated: {', '.join(disputed)}")
+
+
+@labels.command()
+def diff(
+    base: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment, or: workspace")] = "main",
+    head: Annotated[str, typer.Argument(help="The same; by default what lies here.")] = "workspace",
+    markdown: Annotated[bool, typer.Option("--md", help="Print Markdown, for a pull request.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")] = False,
+) -> None:
+    """Which records HEAD labels otherwise than BASE, from what to what, and by whose word."""
+    import json
+
+    from assay.experiments.compare import relabelled
+    from assay.experiments.revisions import revision
+
+    with reported("assay labels diff"):
+        enter_root()
+        found = relabelled.relabelled(revision(base), revision(head))
+        if as_json:
+            typer.echo(json.dumps(relabelled.as_json(found), indent=2))
+        else:
+            print_markdown(relabelled.as_markdown(found), as_it_is=markdown)
+
+
+def _record_ids() -> frozenset[str]:
+    from assay.files import read_table
+    from assay.lineage.checks import require
+    from assay.paths import CLEANED
+    from assay.records.columns import RECORD_ID
+
+    require(CLEANED)
+    return frozenset(read_table(CLEANED, [RECORD_ID])[RECORD_ID])

@@ -1,0 +1,83 @@
+"""`assay verify`, `assay pr-report`, `assay remote`: is a commit what its code gives, and can others have it?"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assay.config.stage import enter_root
+from assay.errors import AssayError, reported
+from assay.terminal import print_markdown, say
+
+
+def verify(
+    revision: Annotated[str, typer.Argument(help="A branch, tag or commit.")] = "HEAD",
+    output: Annotated[Path | None, typer.Option(help="Where to write the receipt; by default .assay/receipts/")] = None,
+) -> None:
+    """Run a revision afresh in a clean clone, without a cache, and compare every output with its dvc.lock.
+
+    A different byte is a difference: it exits with 1, and says how far the metrics moved.
+    """
+    from assay.experiments.proof import verify as verification
+    from assay.files import write_json
+    from assay.presentation.markdown import Markdown, code
+
+    with reported("assay verify"):
+        receipt = verification.verify(enter_root(), revision)
+        path = output or verification.RECEIPTS / f"{receipt.revision[:10]}.json"
+        write_json(path, verification.as_data(receipt), sort_keys=False)
+        found = verification.as_markdown(receipt)
+        print_markdown(Markdown("{}\n\nReceipt: {}").format(found, code(str(path))))
+    if not receipt.identical:
+        raise typer.Exit(1)
+
+
+def pr_report(
+    base: Annotated[str | None, typer.Argument(help="The branch it goes to; by default origin/main, or main.")] = None,
+    fresh: Annotated[bool, typer.Option(help="Prove the commit by a run from raw records.")] = True,
+) -> None:
+    """What does this branch change, and is it what its code gives? One Markdown document, for a pull request.
+
+    Written to stdout, to .assay/pr-report/ with a page of pictures, and to the job summary of GitHub Actions. Exits
+    with 1 if what is committed is not what the code gives.
+    """
+    from assay.experiments.compare import show
+    from assay.experiments.proof import pull_request
+    from assay.files import write_text
+
+    with reported("assay pr-report"):
+        report = pull_request.report(enter_root(), base, afresh=fresh)
+        text = pull_request.document(report)
+        write_text(pull_request.FOLDER / "report.md", f"{text}\n")
+        if report.page:
+            write_text(pull_request.FOLDER / "compare.html", show.as_html(report.page))
+        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with Path(summary).open("a") as file:
+                file.write(f"{text}\n")
+        print_markdown(text)
+    if not report.holds:
+        raise typer.Exit(1)
+
+
+def remote(
+    revision: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment.")] = "HEAD",
+    name: Annotated[str | None, typer.Option("-r", "--remote", help="Of dvc remote list; else the default.")] = None,
+    mend: Annotated[bool, typer.Option("--mend", help="Send what is broken again, from this clone's cache.")] = False,
+) -> None:
+    """Read every object of a revision from the DVC remote: is it there, and is it what dvc.lock says?
+
+    DVC asks only for names; after `dvc push` this says whether others really get everything. It exits with 1 if not.
+    """
+    from assay.experiments.proof.remote import check
+
+    with reported("assay remote"):
+        enter_root()
+        objects = check(revision, name, mend=mend)
+        broken = [one for one in objects if not one.whole]
+        for one in broken:
+            say(f"{one.path}: {'corrupted' if one.found else 'missing'}, {one.url}")
+        say(f"{len(objects) - len(broken)} of {len(objects)} objects of {revision} are there and unharmed")
+        if broken:
+            todo = "assay remote --mend, in a clone that has a good copy (or makes one: dvc repro --force)"
+            raise AssayError("the remote is not what dvc.lock says", where=name or "the default remote", todo=todo)

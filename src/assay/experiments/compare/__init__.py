@@ -1,0 +1,1 @@
+"""Two revisions compared: parameters, records, labels, and the model, paired on the same records."""

@@ -1,0 +1,88 @@
+"""What differs between two revisions besides the model: parameters, records, labels."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from assay.evaluation.criteria import MET
+from assay.experiments.revisions import Revision
+from assay.labels.classes import Flips, flips
+from assay.presentation import words
+
+
+@dataclass(frozen=True)
+class Changes:
+    """`params`: key to (base, head). `records`: counts of added, removed and changed ones.
+
+    `columns`: how many of the changed differ in each. `labels`: (class in base, class in head) to the number of
+    records. `policies`: name and version. `unmet`: the criteria that base, and head, does not meet.
+    """
+
+    params: dict[str, tuple[Any, Any]]
+    records: dict[str, int]
+    columns: dict[str, int]
+    labels: Flips
+    policies: tuple[str, str]
+    unmet: tuple[list[str], list[str]]
+
+    @property
+    def any_data(self) -> bool:
+        """Whether records or labels differ."""
+        return any(self.records.values()) or bool(self.labels)
+
+
+def changes(base: Revision, head: Revision) -> Changes:
+    """Everything that differs, by the tracked files of both sides."""
+    records, columns = record_changes(base.records, head.records)
+    return Changes(
+        params=param_changes(base.params, head.params),
+        records=records,
+        columns=columns,
+        labels=label_changes(base.labels, head.labels),
+        policies=(policy_of(base.labels), policy_of(head.labels)),
+        unmet=(_unmet(base.findings), _unmet(head.findings)),
+    )
+
+
+def param_changes(base: dict[str, Any], head: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Dotted key to its values; None where a side lacks it."""
+    from dvc.utils.diff import diff
+
+    by_file = diff({"params": {"data": base}}, {"params": {"data": head}})
+    return {key: (values.get("old"), values.get("new")) for key, values in sorted(by_file.get("params", {}).items())}
+
+
+def record_changes(base: pd.DataFrame, head: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
+    """How many records were added, removed, changed; and how many of the changed differ in each column.
+
+    Tables by record id. A column that only one side has counts as changed in every common record.
+    """
+    common = base.index.intersection(head.index)
+    names = sorted(set(base.columns) | set(head.columns))
+    before, after = (table.loc[common].reindex(columns=names).astype("object") for table in (base, head))
+    differs = (before != after) & ~(before.isna() & after.isna())
+    one_sided = sorted(set(base.columns) ^ set(head.columns))
+    differs[one_sided] = True
+    columns = {str(name): int(count) for name, count in differs.sum().items() if count}
+    counts = {"added": len(head) - len(common), "removed": len(base) - len(common)}
+    return {**counts, "changed": int(differs.any(axis=1).sum())}, columns
+
+
+def label_changes(base: pd.DataFrame, head: pd.DataFrame) -> Flips:
+    """How many common records went from which class to which other one. Tables by record id."""
+    common = base.index.intersection(head.index)
+    return flips(base.loc[common], head.loc[common])
+
+
+def policy_of(labels: pd.DataFrame) -> str:
+    """The name and version of the policy behind annotated records."""
+    return f"{labels['policy'].iloc[0]} v{labels['policy_version'].iloc[0]}"
+
+
+def _unmet(findings: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{one['criterion'].replace('_', ' ')} {words.number(one['value'], one['criterion'])} ({one['asked']})"
+        for one in findings
+        if one["verdict"] != MET
+    ]

@@ -1,0 +1,46 @@
+"""Both sides of a comparison in the same pictures."""
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+
+from assay.evaluation import curves
+from assay.experiments.compare.paired import Comparison
+from assay.presentation import words
+from assay.presentation.style import ALERT_COLOUR, INK, MUTED, SIZE, STYLE, labelled, svg
+from assay.report import figures
+
+FLOOR = 1e-4  # keeps log odds finite
+
+
+def pictures(one: Comparison, confidence: float) -> dict[str, str]:
+    """Caption to SVG: both sides in each; the points are the figures of the comparison's own rows."""
+    sides = {"base": one.base, "head": one.head}
+    metrics = {name: {row.metric: getattr(row, name) for row in one.rows} for name in sides}
+    ranked = {name: curves.precision_recall(side) for name, side in sides.items()}
+    bands = {name: curves.calibration(side, confidence) for name, side in sides.items()}
+    with matplotlib.rc_context(STYLE):
+        return {
+            words.FIGURES["precision_recall"]: svg(SIZE, lambda ax: figures.precision_recall(ax, ranked, metrics)),
+            words.FIGURES["calibration"]: svg(SIZE, lambda ax: figures.calibration(ax, bands)),
+            "Each record by both scores. Off the diagonal, the models disagree; the lines are the thresholds.": svg(
+                SIZE, lambda ax: scores(ax, one)
+            ),
+        }
+
+
+def scores(ax: Axes, one: Comparison) -> None:
+    """Head's score against base's, by class, on the scale of log odds."""
+    x, y = _log_odds(one.base.score), _log_odds(one.head.score)
+    for value, colour, name in ((0, MUTED, "healthy"), (1, ALERT_COLOUR, "disease")):
+        rows = one.head.y == value
+        ax.scatter(x[rows], y[rows], s=7, color=colour, alpha=0.5, linewidths=0, label=name, gid=f"points-{name}")
+    for name, line, side in (("base", ax.axvline, one.base), ("head", ax.axhline, one.head)):
+        at = float(_log_odds(np.array(side.threshold)))
+        line(at, color=INK, linewidth=1, linestyle="--", gid=f"line-{name}")
+    labelled(ax, "Scores", "base, log odds", "head, log odds")
+    ax.legend(loc="upper left")
+
+
+def _log_odds(score: np.ndarray) -> np.ndarray:
+    return np.log((score + FLOOR) / (1 + FLOOR - score))

@@ -1,0 +1,28 @@
+"""Two revisions brought together for a comparison."""
+
+from dataclasses import dataclass
+
+from assay.config.load import typed
+from assay.contract.population import slices
+from assay.experiments.compare.changes import Changes, changes
+from assay.experiments.compare.paired import Comparison, Plan, compare
+from assay.experiments.revisions import Revision
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is shown: the sides by name, how they were compared, what differs."""
+
+    base: str
+    head: str
+    plan: Plan
+    comparison: Comparison
+    changes: Changes
+
+
+def compared(base: Revision, head: Revision, resamples: int = Plan.resamples) -> Page:
+    """Compare two sides as head's configuration evaluates; AssayError if one cannot be read."""
+    evaluation = head.params["evaluation"]
+    plan = Plan(resamples, evaluation["confidence"], evaluation["threshold_probability"], evaluation["seed"])
+    groups = slices(head.records, typed(head.params).dataset)
+    return Page(base.name, head.name, plan, compare(base, head, groups, plan), changes(base, head))

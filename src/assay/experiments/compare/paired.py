@@ -1,0 +1,223 @@
+"""Is one model really better than another? Paired on the same records, with intervals."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from assay.errors import AssayError
+from assay.evaluation.assess import scored_by
+from assay.evaluation.criteria import RANKED_BY
+from assay.experiments.revisions import Revision
+from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
+from assay.statistics.metrics import Scored, discrimination, everything
+
+BETTER, WORSE, UNDECIDED, SAME = "better", "worse", "undecided", "same"
+HIGHER, LOWER = np.inf, -np.inf
+# What is wanted of each metric: as high or as low as can be, or a value.
+WANTED = {
+    "average_precision": HIGHER,
+    "roc_auc": HIGHER,
+    "recall": HIGHER,
+    "precision": HIGHER,
+    "f1": HIGHER,
+    "specificity": HIGHER,
+    "accuracy": HIGHER,
+    "net_benefit": HIGHER,
+    "alerts_per_1000": LOWER,
+    "brier": LOWER,
+    "calibration_slope": 1.0,
+    "calibration_intercept": 0.0,
+}
+SLICED = ("average_precision", "recall", "alerts_per_1000")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to compare: resamples, the intervals' confidence, the price in net benefit, the seed."""
+
+    resamples: int = 10_000
+    confidence: float = 0.95
+    threshold_probability: float = 0.1
+    seed: int = 42
+
+
+@dataclass(frozen=True)
+class Row:
+    """One metric: base by its own labels, base and head by head's labels, and their paired difference.
+
+    `p` is set where many rows are judged at once: corrected for their number.
+    """
+
+    metric: str
+    base_own: float
+    base: float
+    head: float
+    difference: float
+    interval: tuple[float, float]
+    verdict: str
+    p: float | None = None
+    group: str = ""
+    records: int = 0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Base against head on their common graded test records, both judged by head's labels.
+
+    `only_base` and `only_head`: graded test records that the other side lacks. `relabelled`: common ones whose label
+    differs. `discordant`: decisions that only head, and only base, got right, with McNemar's exact p.
+    """
+
+    base: Scored
+    head: Scored
+    ids: list[str]
+    only_base: int
+    only_head: int
+    relabelled: int
+    rows: list[Row]
+    slices: list[Row]
+    discordant: tuple[int, int, float]
+    new_alerts: list[str]
+    lost_alerts: list[str]
+
+    @property
+    def verdict(self) -> str:
+        """That of the metric which models are ranked by."""
+        return next(row.verdict for row in self.rows if row.metric == RANKED_BY)
+
+
+def compare(base: Revision, head: Revision, groups: pd.DataFrame, plan: Plan) -> Comparison:
+    """Compare two revisions; `groups` are the slices by record id. AssayError if they share too few records."""
+    graded = [side.test[side.test["excluded"] == ""] for side in (base, head)]
+    ids = graded[0].index.intersection(graded[1].index).sort_values()
+    tables = [table.loc[ids] for table in graded]
+    own = scored_by(tables[0], "score", base.threshold)
+    after = scored_by(tables[1], "score", head.threshold)
+    if len(ids) == 0 or after.y.min() == after.y.max():
+        raise AssayError(
+            f"{base.name} and {head.name} share {len(ids)} graded test records, not of both classes",
+            where="data/split/test.parquet",
+            todo="compare revisions whose test folds overlap",
+        )
+    if after.weight is None:  # where one side is of a weighted sample, so are the records that both have
+        after = replace(after, weight=own.weight)
+    before = replace(own, y=after.y, weight=after.weight)
+    weights = resamples(len(ids), plan.resamples, plan.seed)
+    changed = after.alert.astype(int) - before.alert
+    names = np.asarray(ids)
+    return Comparison(
+        base=before,
+        head=after,
+        ids=[str(name) for name in ids],
+        only_base=len(graded[0]) - len(ids),
+        only_head=len(graded[1]) - len(ids),
+        relabelled=int((own.y != after.y).sum()),
+        rows=whole(own, before, after, weights, plan),
+        slices=corrected(by_slice(before, after, groups.loc[ids], weights, plan), plan.confidence),
+        discordant=mcnemar(before, after),
+        new_alerts=[str(name) for name in names[changed > 0]],
+        lost_alerts=[str(name) for name in names[changed < 0]],
+    )
+
+
+def whole(base_own: Scored, base: Scored, head: Scored, weights: np.ndarray, plan: Plan) -> list[Row]:
+    """A row for every metric, on all records."""
+    measure = partial(everything, threshold_probability=plan.threshold_probability)
+    own = estimate(base_own, np.ones((1, len(base_own.y))), measure)
+    before, after = (estimate(side, weights, measure) for side in (base, head))
+    return [judged(name, before, after, plan, own[name].value) for name in WANTED]
+
+
+def by_slice(base: Scored, head: Scored, groups: pd.DataFrame, weights: np.ndarray, plan: Plan) -> list[Row]:
+    """Rows of each value of each grouping; those whose difference is undefined are left out."""
+    measure = partial(discrimination, threshold_probability=plan.threshold_probability)
+    rows = []
+    for grouping in groups:
+        for value in sorted(groups[grouping].unique()):
+            inside = (groups[grouping] == value).to_numpy()
+            part = weights[:, inside]
+            before, after = (estimate(side.only(inside), part, measure) for side in (base, head))
+            for name in SLICED:
+                row = judged(name, before, after, plan, group=f"{grouping}: {value}", records=int(inside.sum()))
+                rows += [row] if np.isfinite(row.interval).all() else []
+    return rows
+
+
+def judged(metric: str, base: Estimates, head: Estimates, plan: Plan, base_own: float = np.nan, **more: Any) -> Row:
+    """The row of a metric; better or worse only if the paired interval of the gain leaves out zero."""
+    gain = gained(base[metric], head[metric], WANTED[metric])
+    difference = head[metric].minus(base[metric])
+    return Row(
+        metric=metric,
+        base_own=base_own,
+        base=base[metric].value,
+        head=head[metric].value,
+        difference=difference.value,
+        interval=difference.interval(plan.confidence),
+        verdict=_verdict(gain, plan.confidence),
+        p=p_value(gain),
+        **more,
+    )
+
+
+def gained(base: Estimate, head: Estimate, wanted: float) -> Estimate:
+    """By how much head is nearer to what is wanted; positive is better."""
+    if wanted == HIGHER:
+        return head.minus(base)
+    if wanted == LOWER:
+        return base.minus(head)
+    before, after = (Estimate(abs(one.value - wanted), np.abs(one.resampled - wanted)) for one in (base, head))
+    return before.minus(after)
+
+
+def p_value(gain: Estimate) -> float:
+    """Two-sided bootstrap p: twice the smaller share of resamples on either side of zero (Davison & Hinkley 1997)."""
+    defined = gain.resampled[np.isfinite(gain.resampled)]
+    tails = [int((defined <= 0).sum()) + 1, int((defined >= 0).sum()) + 1]
+    return float(min(1, 2 * min(tails) / (len(defined) + 1)))
+
+
+def corrected(rows: list[Row], confidence: float) -> list[Row]:
+    """The rows with p corrected for their number, and only those kept as findings that still are.
+
+    Benjamini & Yekutieli (Annals of Statistics 29, 2001): the false discovery rate under any dependence.
+    """
+    if not rows:
+        return rows
+    from scipy.stats import false_discovery_control
+
+    adjusted = false_discovery_control([row.p for row in rows], method="by")
+    return [
+        Row(**{**vars(row), "p": float(p), "verdict": row.verdict if p <= 1 - confidence else _no_finding(row)})
+        for row, p in zip(rows, adjusted, strict=True)
+    ]
+
+
+def mcnemar(base: Scored, head: Scored) -> tuple[int, int, float]:
+    """Decisions that only head got right, only base got right, and the exact p that both are as likely.
+
+    (McNemar, Psychometrika 12, 1947; exact: the binomial test on the discordant pairs.)
+    """
+    right = [side.alert == (side.y == 1) for side in (base, head)]
+    gains, losses = int((right[1] & ~right[0]).sum()), int((right[0] & ~right[1]).sum())
+    if gains + losses == 0:
+        return 0, 0, 1.0
+    from scipy.stats import binomtest
+
+    return gains, losses, float(binomtest(gains, gains + losses).pvalue)
+
+
+def _no_finding(row: Row) -> str:
+    return SAME if row.verdict == SAME else UNDECIDED
+
+
+def _verdict(gain: Estimate, confidence: float) -> str:
+    low, high = gain.interval(confidence)
+    if low == high == 0:
+        return SAME
+    if low > 0:
+        return BETTER
+    return WORSE if high < 0 else UNDECIDED

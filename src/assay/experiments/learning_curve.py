@@ -1,0 +1,158 @@
+"""Would more data help? Average precision against the number of records that a model learns from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from assay.evaluation.criteria import RANKED_BY
+from assay.files import read_json, write_table, write_text
+from assay.lineage.checks import require
+from assay.modelling.records import Records, joined, read_labelled
+from assay.modelling.training import blocks, fitted, score
+from assay.paths import BUNDLE, FEATURES, SPLIT, fold
+from assay.presentation import words
+from assay.presentation.markdown import Markdown
+from assay.presentation.markdown import table as table_of
+from assay.progress import progress
+from assay.records.folds import TRAIN, VALIDATION
+from assay.statistics.bootstrap import Estimate, estimate, resamples
+from assay.statistics.metrics import Scored, ranking
+
+RESAMPLES, CONFIDENCE, SEED = 1000, 0.95, 42
+Parts = list[tuple[np.ndarray, np.ndarray]]  # positions to learn from, positions to score
+
+
+@dataclass(frozen=True)
+class Point:
+    """So many training records and positives among them, on average, and the average precision out of fold."""
+
+    records: int
+    positives: int
+    average_precision: Estimate
+
+
+def of_the_last_run(folds: int, doublings: int, repeats: int) -> list[Point]:
+    """The curve of the model in models/ on the records of train and validation."""
+    require(BUNDLE, FEATURES, *(fold(SPLIT, name) for name in (TRAIN, VALIDATION)))
+    model = read_json(BUNDLE)["model"]
+    records = joined(read_labelled(TRAIN), read_labelled(VALIDATION))
+    with progress(fits(folds, doublings, repeats), "fits") as bar:
+        return learning_curve(model, records, folds, doublings, repeats, bar.update)
+
+
+def learning_curve(
+    model: dict[str, Any],
+    records: Records,
+    folds: int,
+    doublings: int,
+    repeats: int,
+    advance: Callable[[], Any] = lambda: None,
+) -> list[Point]:
+    """The curve of a model without early stopping: all training records at its end, and half as many before each point.
+
+    Each block of the records is scored by a model that learned from a part of the others. `repeats` random parts of a
+    size are averaged, each within the next larger one of its repeat. The intervals are of another draw of the scored
+    records and of the parts: both are resampled, the records alike for all points. `advance` is called after each fit.
+    """
+    weights = resamples(len(records.y), RESAMPLES, SEED)
+    points = []
+    for halvings in range(doublings, -1, -1):
+        runs = []
+        for repeat in range(repeats if halvings else 1):
+            parts = [(part(records, rest, halvings, repeat), block) for rest, block in blocks(records, folds)]
+            scored = Scored(records.y.to_numpy(), scores(model, records, parts, advance), 0.5, records.weight)
+            runs.append(estimate(scored, weights, ranking)[RANKED_BY])
+        size = round(np.mean([len(chosen) for chosen, _ in parts]))
+        positives = round(np.mean([records.y.iloc[chosen].sum() for chosen, _ in parts]))
+        points.append(Point(size, positives, average(runs)))
+    return points
+
+
+def fits(folds: int, doublings: int, repeats: int) -> int:
+    """How often `learning_curve` calls `advance`."""
+    return folds * (doublings * repeats + 1)
+
+
+def part(records: Records, rest: np.ndarray, halvings: int, repeat: int) -> np.ndarray:
+    """Of the positions `rest`, so often halved, as many of each class; those of one halving more are among them."""
+    generator = np.random.default_rng([SEED, repeat])
+    y = records.y.to_numpy()[rest]
+    shuffled = (generator.permutation(rest[y == label]) for label in (0, 1))
+    return np.sort(np.concatenate([of_class[: max(1, len(of_class) >> halvings)] for of_class in shuffled]))
+
+
+def scores(model: dict[str, Any], records: Records, parts: Parts, advance: Callable[[], Any]) -> np.ndarray:
+    """Scores of shape (n,), each by the model of its block."""
+    found = np.empty(len(records.y))
+    for chosen, block in parts:
+        found[block] = score(fitted(model, records.rows(chosen)), records.X.iloc[block])
+        advance()
+    return found
+
+
+def average(runs: Sequence[Estimate]) -> Estimate:
+    """The mean of repeats, each resample of it over repeats that are drawn anew."""
+    resampled = np.array([run.resampled for run in runs])
+    drawn = np.random.default_rng(SEED).integers(0, len(runs), resampled.T.shape)
+    each = resampled[drawn, np.arange(len(drawn))[:, None]]
+    return Estimate(float(np.mean([run.value for run in runs])), each.mean(axis=1))
+
+
+def table(points: Sequence[Point]) -> pd.DataFrame:
+    """training_records, positives, average_precision with low and high."""
+    rows = [
+        (one.records, one.positives, one.average_precision.value, *one.average_precision.interval(CONFIDENCE))
+        for one in points
+    ]
+    return pd.DataFrame(rows, columns=["training_records", "positives", RANKED_BY, "low", "high"])
+
+
+def answer(points: Sequence[Point]) -> str:
+    """Whether more data would help, as the last doubling has it."""
+    before, last = points[-2:]
+    gain = last.average_precision.minus(before.average_precision)
+    low, high = gain.interval(CONFIDENCE)
+    change = (
+        f"From {before.records} to {last.records} training records average precision changed by "
+        f"{words.signed(gain.value, (low, high))}"
+    )
+    if low > 0:
+        return f"More data would help. {change}; the next doubling mostly brings less."
+    if high <= 0:
+        return f"More data of this kind would not help. {change}."
+    return f"Whether more data would help is undecided. {change}; a gain of more than {high:.3f} is unlikely."
+
+
+def write(points: Sequence[Point], folder: Path) -> None:
+    """The table as CSV, and the picture."""
+    curve = table(points)
+    write_table(folder / "learning_curve.csv", curve)
+    write_text(folder / "learning_curve.svg", picture(curve))
+
+
+def picture(curve: pd.DataFrame) -> str:
+    """The table as SVG."""
+    import matplotlib
+
+    from assay.report import figures
+
+    with matplotlib.rc_context(figures.STYLE):
+        return figures.svg(figures.SIZE, lambda ax: figures.learning_curve(ax, curve))
+
+
+def as_markdown(points: Sequence[Point]) -> Markdown:
+    """The table, and the answer."""
+    rows = [
+        (
+            one.records,
+            one.positives,
+            words.with_interval(one.average_precision.value, one.average_precision.interval(CONFIDENCE)),
+        )
+        for one in points
+    ]
+    found = table_of(["training records", "positives", "average precision, out of fold"], rows)
+    return Markdown("\n\n").join([found, answer(points)])

@@ -1,0 +1,1 @@
+"""Proof: a revision run afresh, a pull request that explains itself, what a remote really holds."""

@@ -1,0 +1,254 @@
+"""A pull request that explains itself: is it what its code gives, and what does it change?"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assay.errors import AssayError
+from assay.experiments.clones import cache, clone, dvc, reason, repro
+from assay.experiments.compare import show
+from assay.experiments.compare.page import Page, compared
+from assay.experiments.proof.verify import METRICS, differences, moved, rewritten, table, verify
+from assay.experiments.revisions import WORKSPACE, Revision, revision
+from assay.experiments.sweep.execution import baseline
+from assay.git import git, shared
+from assay.lineage.graph import LOCK, PARAMS
+from assay.merging.ahead import Ahead, ahead
+from assay.paths import CLEANED, LABELS, PREDICTIONS, SPLIT, fold
+from assay.presentation.markdown import Markdown, code, quoted
+from assay.presentation.markdown import table as table_of
+from assay.presentation.pages import environment
+from assay.records.folds import TEST
+from assay.terminal import say
+
+FOLDER = Path(".assay/pr-report")
+CLAIMED = (LOCK, PARAMS, "reports")  # what a commit says of its run
+PULL = ("--pull", "--allow-missing")
+COMPARED = (CLEANED, LABELS, fold(SPLIT, TEST), PREDICTIONS)  # which --allow-missing leaves where they are
+TARGETS = ("origin/main", "main")
+NOTHING = Markdown()
+SIDES = {"params": ("old", "new"), "metrics": ("old", "new", "diff")}  # what DVC says of each
+ROWS_SHOWN = 60  # a comment of GitHub holds 65,536 characters
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold: the command, whether it does, what was found, and the details."""
+
+    command: str
+    holds: bool
+    found: str
+    details: Markdown = NOTHING
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the document shows. `afresh`: whether the commit was run from raw records. `page`: None where there is
+    nothing to compare; `remark` then says why, else how base's data were got, if they had to be. `ahead`: what to do
+    before a merge, where the target has gone on."""
+
+    base: str
+    head: str
+    checks: list[Check]
+    afresh: bool
+    page: Page | None
+    remark: str
+    params: Markdown
+    metrics: Markdown
+    ahead: Ahead | None = None
+
+    @property
+    def holds(self) -> bool:
+        return all(check.holds for check in self.checks)
+
+
+def report(root: Path, target: str | None, *, afresh: bool = True) -> Report:
+    """Check the last commit, and compare it with where it left `target` (by default origin/main or main).
+
+    AssayError where there is no commit to speak of: no such target, or tracked files differ from the last commit.
+    """
+    head = baseline(root)
+    target, start = branching(root, target)
+    checks = [configuration(), decisions(root, start, target), run(), claims(root, head)]
+    if afresh:
+        checks.append(proof(root, head))
+    base = replace(revision(start), name=f"{target} ({start[:7]})")
+    page, remark = comparison(root, base, replace(revision(WORKSPACE), name=head[:7]))
+    params, metrics = (difference(kind, start[:7]) for kind in ("params", "metrics"))
+    return Report(base.name, head[:7], checks, afresh, page, remark, params, metrics, ahead(root, target))
+
+
+def document(one: Report) -> str:
+    """The Markdown; its first line is a hidden mark by which the comment is found again."""
+    compared = show.as_markdown(one.page, one.params) if one.page else NOTHING
+    text = (
+        environment("assay.experiments.proof").get_template("pull_request.md.j2").render(report=one, compared=compared)
+    )
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n")
+
+
+def branching(root: Path, target: str | None) -> tuple[str, str]:
+    """The branch that a pull request goes to, and the commit at which this one left it."""
+    for name in [target] if target else TARGETS:
+        if fork := shared(root, name, "HEAD"):
+            return name, fork
+    raise AssayError(
+        f"no commit in common with {target or ' or '.join(TARGETS)}",
+        where="git",
+        todo="name the branch that this one goes to, or fetch its history: git fetch --unshallow origin",
+    )
+
+
+def configuration() -> Check:
+    """params.yaml is what conf/ composes to."""
+    from assay.config.compose import composed
+    from assay.config.compose import difference as changed
+
+    try:
+        found = changed(composed())
+    except AssayError as error:
+        found = str(error)
+    said = "params.yaml is not what conf/ composes to" if found else "params.yaml is what conf/ composes to"
+    return Check("assay params --check", not found, said, quoted(found) if found else NOTHING)
+
+
+def decisions(root: Path, start: str, target: str) -> Check:
+    """No decision on a label that the target has was edited or removed."""
+    from assay.labels.history import require_kept
+
+    try:
+        require_kept(root, start, target)
+    except AssayError as error:
+        return Check("assay labels check", False, error.what, quoted(error))
+    return Check("assay labels check", True, "decisions were only added")
+
+
+def run() -> Check:
+    """The line brought up to date: with what a remote has of it or, where that is not enough, from raw records."""
+    lacking = "no remote is named"
+    if _remote():
+        code, said = _dvc("repro", *PULL)
+        missing, why = (code, said) if code else _dvc("pull", *map(str, COMPARED))
+        if not missing:
+            return Check(_command("repro", *PULL), True, _ran(said))
+        lacking = f"the remote could not give it: {reason(why)}"
+    code, said = _dvc("repro")
+    found = _ran(said) if code == 0 else reason(said)
+    return Check(_command("repro"), code == 0, f"{found} ({lacking})")
+
+
+def claims(root: Path, head: str) -> Check:
+    """The run left what the commit says of it as it was committed."""
+    files = rewritten(root, *CLAIMED)
+    metrics = Path(METRICS)
+    found = moved(git(root, "show", f"{head}:{METRICS}"), metrics.read_text() if metrics.exists() else "")
+    said = f"{len(files)} files are not as committed" if files else "as committed"
+    return Check(f"git status {' '.join(CLAIMED)}", not files, said, differences(files, found) if files else NOTHING)
+
+
+def proof(root: Path, head: str) -> Check:
+    """A run from raw records in a clean clone, without a cache, gives what is committed.
+
+    The only check that a forged dvc.lock does not pass: where dvc.lock names the inputs as they are, `dvc repro` runs
+    nothing and takes its word for the outputs.
+    """
+    _announce(f"assay verify {head[:7]}")
+    try:
+        receipt = verify(root, head)
+    except AssayError as error:
+        return Check("assay verify", False, error.what)
+    different = [output for output in receipt.outputs if not output.identical]
+    same, total = len(receipt.outputs) - len(different), len(receipt.outputs)
+    found = f"{same} of {total} outputs identical, run from raw records in {receipt.seconds:.0f} s"
+    details = [table(different)] if different else []
+    if not receipt.identical:
+        details.append(differences(receipt.rewritten, receipt.moved))
+    return Check("assay verify", receipt.identical, found, Markdown("\n\n").join(details))
+
+
+def comparison(root: Path, base: Revision, head: Revision) -> tuple[Page | None, str]:
+    """The comparison, and how base's data were got if they had to be; or None, and why there is none."""
+    try:
+        supplied, remark = supply(root, base)
+        return compared(supplied, head), remark
+    except AssayError as error:
+        return None, str(error)
+
+
+def supply(root: Path, side: Revision) -> tuple[Revision, str]:
+    """A side whose data can be read: where neither cache nor remote has them, they are made from raw records.
+
+    What is made counts only if it has the hashes that the side's own dvc.lock says.
+    """
+    try:
+        side.require()
+        return side, ""
+    except AssayError as error:
+        lacking = error
+    _announce(f"making the data of {side.name} anew")
+    with tempfile.TemporaryDirectory(prefix="assay-base-") as folder:
+        copy = Path(folder, "clone")
+        clone(root, copy, side.sha, cache(root))
+        try:
+            repro(copy, side.sha)
+        except AssayError as error:
+            raise AssayError(
+                f"{lacking.what}\n  nor can it be made: {error.what}", where=lacking.where, todo=lacking.todo
+            ) from error
+    return replace(revision(side.sha), name=side.name), f"made anew from raw records, since {lacking.what}"
+
+
+def difference(kind: str, base: str) -> Markdown:
+    """`dvc params diff` or `dvc metrics diff` with the workspace, as a table; empty where nothing differs.
+
+    DVC's own Markdown is not used: it does not escape what stands in the cells.
+    """
+    command = [sys.executable, "-m", "dvc", kind, "diff", base, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        return quoted(reason(done.stderr))
+    rows = [
+        (path, key, *(_value(change.get(side)) for side in SIDES[kind]))
+        for path, changes in sorted(json.loads(done.stdout).items())
+        for key, change in sorted(changes.items())
+    ]
+    head = ["Path", kind.removesuffix("s").capitalize(), base, "workspace", "Change"][: 2 + len(SIDES[kind])]
+    more = [Markdown("\n{} more: {}").format(len(rows) - ROWS_SHOWN, code(f"dvc {kind} diff {base}"))]
+    shown = [table_of(head, rows[:ROWS_SHOWN])] if rows else []
+    return Markdown("\n").join([*shown, *more * (len(rows) > ROWS_SHOWN)])
+
+
+def _value(value: object) -> str:
+    """With the digits that DVC shows."""
+    if value is None:
+        return "–"
+    return str(float(f"{value:.5g}") if isinstance(value, float) else value)
+
+
+def _dvc(*arguments: str) -> tuple[int, str]:
+    _announce(_command(*arguments))
+    return dvc(*arguments)
+
+
+def _announce(what: str) -> None:
+    say(f"assay pr-report: {what}", error=True)
+
+
+def _command(*arguments: str) -> str:
+    return " ".join(["dvc", *arguments])
+
+
+def _ran(said: str) -> str:
+    stages = re.findall(r"^Running stage '(.+)'", said, re.M)
+    return f"ran {', '.join(stages)}" if stages else "nothing had to run"
+
+
+def _remote() -> str:
+    from dvc.repo import Repo
+
+    with Repo(".") as repo:
+        return repo.config["core"].get("remote", "")

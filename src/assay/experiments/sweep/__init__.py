@@ -1,0 +1,1 @@
+"""Sweeps: many experiments in warm processes, resumable."""

@@ -1,0 +1,109 @@
+"""A sweep from its name to its summary."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from assay.config.names import require_name
+from assay.evaluation.criteria import RANKED_BY
+from assay.experiments import clones
+from assay.experiments.refs import experiments
+from assay.experiments.sweep import execution as sweep
+from assay.experiments.sweep.folder import Setting
+from assay.experiments.sweep.ledger import DONE, FAILED, PRUNED, Entry
+from assay.experiments.sweep.plan import SEARCH, plan, read, read_sets
+from assay.experiments.sweep.worker_pool import Worker
+from assay.presentation import words
+from assay.presentation.markdown import Markdown, code, table
+from assay.progress import progress
+
+SHOWN = 10
+COLUMNS = (RANKED_BY, "precision", "alerts_per_1000")
+
+
+def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[Markdown, bool]:
+    """Check what is asked for, run what is missing of it, and sum up as Markdown; whether every experiment is there."""
+    require_name(name, "the name of the sweep")
+    setting = Setting(name, root, sweep.baseline(root), clones.cache(root), jobs)
+    before = experiments(root, setting.baseline)
+    with sweep.warm(setting) as workers:
+        entries = _run(_source(overrides, setting), workers, setting)
+    return summary(setting, entries, before), all(entry.state != FAILED for entry in entries.values())
+
+
+def _source(overrides: Sequence[str], setting: Setting) -> sweep.Source:
+    """What is asked for, all of it checked."""
+    if not overrides and SEARCH in read(setting.name):
+        from assay.experiments.sweep.search_space import read_search
+        from assay.experiments.sweep.trials import Trials
+
+        return Trials(read_search(setting.name), setting)
+    sets = [list(overrides)] if overrides else read_sets(setting.name)
+    return sweep.Listed(plan(setting.name, sets), experiments(setting.root, setting.baseline))
+
+
+def _run(source: sweep.Source, workers: Sequence[Worker], setting: Setting) -> dict[str, Entry]:
+    """Run it with a bar that shows the best so far, of this time and those before."""
+    scores = [entry.metrics.get(RANKED_BY) for entry in sweep.settled(source.known(), setting).values()]
+    with progress(source.missing(), f"sweep {setting.name}") as bar:
+
+        def report(entry: Entry) -> None:
+            scores.append(entry.metrics.get(RANKED_BY))
+            known = [score for score in scores if score is not None]
+            bar.set_postfix_str(f"best out of fold {max(known):.4f}" if known else "")
+            bar.update()
+
+        return sweep.run(source, workers, setting, report)
+
+
+def summary(setting: Setting, entries: dict[str, Entry], before: Collection[str]) -> Markdown:
+    """The best by out-of-fold predictions, how much of that is choice, and what failed."""
+    by_state = {state: [one for one in entries.values() if one.state == state] for state in (DONE, PRUNED, FAILED)}
+    done, pruned = by_state[DONE], len(by_state[PRUNED])
+    old = sum(entry.experiment in before for entry in done)
+    heading = Markdown("### Sweep {}: {} of {} experiments, {} of them from before")
+    given_up = f"{pruned} given up half-way: worse than half of those before, on the same records."
+    parts = [
+        heading.format(setting.name, len(done), len(entries), old),
+        *([Markdown(given_up)] if pruned else []),
+        *([_table(done), _choice(done, setting.cache)] if done else []),
+        *map(_failure, by_state[FAILED]),
+    ]
+    return Markdown("\n\n").join(parts)
+
+
+def _failure(entry: Entry) -> Markdown:
+    said = Markdown("Failed: {}: {} (log: {})")
+    return said.format(entry.experiment, entry.error or "it did not run", entry.log or "none")
+
+
+def _table(done: list[Entry]) -> Markdown:
+    ranked = sorted(done, key=lambda entry: -entry.metrics.get(RANKED_BY, float("-inf")))
+    rows = [
+        (
+            entry.experiment,
+            *(words.number(entry.metrics.get(name), name) for name in COLUMNS),
+            f"{entry.seconds or 0:.1f}",
+        )
+        for entry in ranked[:SHOWN]
+    ]
+    return table(["experiment", "average precision, out of fold", "precision", "alerts per 1000", "seconds"], rows)
+
+
+def _choice(done: list[Entry], cache: Path) -> Markdown:
+    from assay.experiments.sweep.selection import out_of_fold, select
+
+    chosen = select(out_of_fold(done, cache))
+    same = "" if chosen.tried == len(done) else " on the same records and labels"
+    said = Markdown(
+        "Best of {tried}{same}: **{best}**, {value} out of fold. About {optimism} of that is what choosing among "
+        "{tried} gives by chance. The test fold played no part. Take it: {take}; is it better? {ask}"
+    )
+    return said.format(
+        tried=chosen.tried,
+        same=same,
+        best=chosen.best,
+        value=words.with_interval(chosen.value, chosen.interval),
+        optimism=f"{max(chosen.optimism, 0):.3f}",
+        take=code(f"dvc exp apply {chosen.best}"),
+        ask=code(f"assay compare HEAD {chosen.best}"),
+    )

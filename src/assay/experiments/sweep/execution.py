@@ -1,0 +1,148 @@
+"""Sweeps: many experiments in warm workers, each in a clone of its own; resumable, and true to what DVC has."""
+
+import shutil
+import threading
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from assay.errors import AssayError
+from assay.experiments.refs import experiments, metrics
+from assay.experiments.sweep.folder import FOLDER, Setting
+from assay.experiments.sweep.ledger import DONE, FAILED, PRUNED, RUNNING, Entry
+from assay.experiments.sweep.plan import Planned
+from assay.experiments.sweep.worker_pool import Worker
+from assay.git import git
+from assay.lineage.busy import holding
+
+Report = Callable[[Entry], None]
+
+
+class Source(Protocol):
+    """What a sweep runs, one experiment after the other; asked and told from several threads."""
+
+    def missing(self) -> int:
+        """How many experiments are still to run."""
+
+    def known(self) -> dict[str, tuple[str, ...]]:
+        """The overrides of every experiment that was ever asked for, by name."""
+
+    def next(self) -> Planned | None:
+        """The next experiment to run; None if none is left."""
+
+    def hopeless(self, name: str, value: float) -> bool:
+        """Whether to give up an experiment that has this average precision half-way through its records."""
+
+    def settle(self, entry: Entry) -> None:
+        """What became of one."""
+
+
+class Listed:
+    """Experiments that are known beforehand, less those that are there already."""
+
+    def __init__(self, planned: Sequence[Planned], present: Collection[str]) -> None:
+        self._known = {one.name: one.overrides for one in planned}
+        self._waiting = deque(one for one in planned if one.name not in present)
+
+    def missing(self) -> int:
+        return len(self._waiting)
+
+    def known(self) -> dict[str, tuple[str, ...]]:
+        return self._known
+
+    def next(self) -> Planned | None:
+        try:
+            return self._waiting.popleft()
+        except IndexError:
+            return None
+
+    def hopeless(self, name: str, value: float) -> bool:
+        return False
+
+    def settle(self, entry: Entry) -> None:
+        pass  # the ledger has it
+
+
+@contextmanager
+def warm(setting: Setting) -> Iterator[list[Worker]]:
+    """Workers that import while what they shall do is still being checked; AssayError if the sweep runs already."""
+    setting.file("jsonl").parent.mkdir(parents=True, exist_ok=True)
+    refusal = AssayError(f"the sweep {setting.name} is running", where=str(FOLDER), todo="wait for it")
+    with holding(setting.file("lock"), refusal):
+        work = setting.file("work")
+        shutil.rmtree(work, ignore_errors=True)  # of one that was killed
+        workers: list[Worker] = []
+        try:
+            workers += (Worker(work / str(number), setting) for number in range(setting.jobs))
+            yield workers
+        finally:
+            for worker in workers:
+                worker.stop()
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def run(
+    source: Source, workers: Sequence[Worker], setting: Setting, report: Report = lambda entry: None
+) -> dict[str, Entry]:
+    """Run all that the source gives; the last entry of every experiment that it knows.
+
+    Done is what `dvc exp list` has, whatever the ledger says. One experiment that fails stops no other.
+    """
+    faults: list[BaseException] = []
+
+    def serve(worker: Worker) -> None:
+        try:
+            _serve(worker, source, setting, report)
+        except BaseException as fault:  # of the sweep itself: raised in the main thread
+            faults.append(fault)
+
+    threads = [threading.Thread(target=serve, args=(worker,), daemon=True) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+    return settled(source.known(), setting)
+
+
+def _serve(worker: Worker, source: Source, setting: Setting, report: Report) -> None:
+    while one := source.next():
+        log = setting.file("logs") / f"{one.name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        entry = Entry(one.name, RUNNING, list(one.overrides), setting.baseline, log=str(log.relative_to(setting.root)))
+        setting.ledger.write(entry)
+        entry = replace(entry, **worker.run(one, log, source.hopeless))
+        setting.ledger.write(entry)
+        source.settle(entry)
+        report(entry)
+
+
+def settled(known: dict[str, tuple[str, ...]], setting: Setting) -> dict[str, Entry]:
+    """What became of each experiment, by name: done only if git has it."""
+    present, said = experiments(setting.root, setting.baseline), setting.ledger.last(setting.baseline)
+    found = {}
+    for name, overrides in known.items():
+        entry = said.get(name) or Entry(name, FAILED, list(overrides), setting.baseline)
+        if name in present:
+            entry = replace(entry, state=DONE, metrics=entry.metrics or metrics(setting.root, setting.baseline, name))
+        elif entry.state != PRUNED:
+            entry = replace(entry, state=FAILED)
+        found[name] = entry
+    return found
+
+
+def baseline(root: Path) -> str:
+    """The commit that a sweep stands on; AssayError where tracked files differ from it: they would not be run."""
+    changed = git(root, "status", "--porcelain", "--untracked-files=no")
+    if changed:
+        files = [line[3:] for line in changed.splitlines()]
+        raise AssayError(
+            f"{len(files)} file(s) differ from the last commit, and experiments start from the commit",
+            where=", ".join(files[:5]),
+            todo="commit them, or take them back: make back (results), git stash (what you wrote)",
+        )
+    return git(root, "rev-parse", "HEAD")

@@ -1,0 +1,126 @@
+"""What a search may try: a space of overrides, every end of it checked before the first trial."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from omegaconf import OmegaConf
+
+from assay.config.fields import MISSING
+from assay.config.load import typed_as
+from assay.errors import AssayError
+from assay.experiments.sweep.plan import EXAMPLES, SEARCH, SWEEPS, checked, read
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+
+DIGITS = 4  # of a number that is proposed: more would mean nothing, and make names and params hard to read
+CHOICE = str | int | float | bool | None
+
+
+@dataclass
+class Dimension:
+    """What an override may be: any number from `low` to `high` (with `log`, each factor as likely), or `choices`."""
+
+    low: Any = None
+    high: Any = None
+    log: bool = False
+    choices: list[Any] | None = None
+
+    @property
+    def ends(self) -> list[Any]:
+        """The values between which, or of which, all others are."""
+        return [self.low, self.high] if self.choices is None else self.choices
+
+    def value(self, proposed: Any) -> Any:
+        """A proposed value as it is used: a fraction is rounded, and stays within the ends."""
+        if self.choices is not None or isinstance(proposed, int):
+            return proposed
+        return min(max(float(f"{proposed:.{DIGITS}g}"), self.low), self.high)
+
+
+@dataclass
+class Search:
+    """A search: so many trials with a seed, the overrides that all have, and the space of the others.
+
+    `prune`: give up a trial half-way that does worse than half of those before it.
+    """
+
+    trials: int = MISSING
+    space: dict[str, Dimension] = MISSING
+    overrides: list[str] = field(default_factory=list)
+    seed: int = 0
+    prune: bool = True
+
+    def all_overrides(self, values: Mapping[str, Any]) -> list[str]:
+        """The overrides of all trials, then those of one."""
+        return [*self.overrides, *(f"{key}={_text(value)}" for key, value in values.items())]
+
+
+def read_search(name: str) -> Search:
+    """The search of conf/sweep/NAME.yaml; AssayError naming the key for an unknown one or one of the wrong type."""
+    where = f"{SWEEPS}/{name}.yaml"
+    try:
+        search = typed_as(Search, read(name)[SEARCH], SEARCH)
+    except AssayError as error:
+        raise AssayError(f"not a search: {error.what}", where=where, todo=EXAMPLES) from error
+    if found := _faults(search):
+        raise AssayError("; ".join(found), where=where, todo=EXAMPLES)
+    return search
+
+
+def distributions(search: Search) -> "dict[str, BaseDistribution]":
+    """The space in Optuna's terms, by key; AssayError naming the first end of it that cannot be composed.
+
+    A number is whole if the configuration makes whole numbers of both its ends.
+    """
+    composed = [OmegaConf.create(checked(search.all_overrides(corner))) for corner in _corners(search.space)]
+    return {
+        key: _distribution(one, whole=all(isinstance(OmegaConf.select(params, key), int) for params in composed))
+        for key, one in sorted(search.space.items())
+    }
+
+
+def _corners(space: Mapping[str, Dimension]) -> Iterator[dict[str, Any]]:
+    """Every end of every dimension, the others at their first one."""
+    first = {key: one.ends[0] for key, one in sorted(space.items())}
+    yield first
+    for key in first:
+        yield from ({**first, key: end} for end in space[key].ends[1:])
+
+
+def _distribution(one: Dimension, *, whole: bool) -> "BaseDistribution":
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    if one.choices is not None:
+        return CategoricalDistribution(one.choices)
+    return (IntDistribution if whole else FloatDistribution)(one.low, one.high, log=one.log)
+
+
+def _faults(search: Search) -> list[str]:
+    found = [f"{SEARCH}.trials={search.trials} is less than 1"] if search.trials < 1 else []
+    found += [f"{SEARCH}.seed={search.seed} is negative"] if search.seed < 0 else []
+    found += [] if search.space else [f"{SEARCH}.space is empty"]
+    return found + [f"{SEARCH}.space.{key}: {fault}" for key, one in search.space.items() for fault in _wrong(one)]
+
+
+def _wrong(one: Dimension) -> list[str]:
+    """What is wrong with a dimension, if anything."""
+    if one.choices is not None:
+        bounds = one.low is not None or one.high is not None or one.log
+        plain = all(isinstance(choice, CHOICE) for choice in one.choices)
+        return (
+            ["either low and high, or a list of different `choices`"] if bounds or not plain or not one.choices else []
+        )
+    if not all(isinstance(end, int | float) and not isinstance(end, bool) and math.isfinite(end) for end in one.ends):
+        return [f"low={one.low} and high={one.high} must be numbers, or give `choices`"]
+    if not one.low < one.high:
+        return [f"low={one.low} is not below high={one.high}"]
+    return [f"log needs low above 0, not {one.low}"] if one.log and one.low <= 0 else []
+
+
+def _text(value: Any) -> str:
+    """A value in Hydra's grammar, which has YAML's words for what is no number and no text."""
+    return json.dumps(value) if value is None or isinstance(value, bool) else str(value)

@@ -1,0 +1,76 @@
+"""How much of the best score is that it was chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from assay.evaluation.assess import scored_by
+from assay.evaluation.criteria import RANKED_BY
+from assay.experiments.revisions import Revision, revision
+from assay.experiments.sweep.ledger import Entry
+from assay.files import md5
+from assay.statistics.bootstrap import estimate, resamples
+from assay.statistics.metrics import Scored, Values, ranking
+
+RESAMPLES, CONFIDENCE, SEED = 500, 0.95, 42
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The best of several experiments by average precision out of fold.
+
+    `optimism`: by how much the winner of a bootstrap resample scores better on it than on all records, beyond what
+    any of the experiments does on average: what choosing among so many gives by chance (Efron, JASA 78, 1983).
+    """
+
+    best: str
+    tried: int
+    value: float
+    interval: tuple[float, float]
+    optimism: float
+
+
+def select(scores: dict[str, Scored]) -> Selection:
+    """Choose by out-of-fold predictions of the same records; names to what is scored."""
+    weights = resamples(len(next(iter(scores.values())).y), RESAMPLES, SEED)
+    found = {name: estimate(one, weights, _average_precision)[RANKED_BY] for name, one in scores.items()}
+    best = max(found, key=lambda name: found[name].value)
+    resampled = np.array([one.resampled for one in found.values()])
+    luck = resampled - np.array([[one.value] for one in found.values()])
+    of_winners = luck[resampled.argmax(axis=0), np.arange(RESAMPLES)]
+    optimism = float(of_winners.mean() - luck.mean())
+    return Selection(best, len(found), found[best].value, found[best].interval(CONFIDENCE), optimism)
+
+
+def out_of_fold(done: Sequence[Entry], cache: Path) -> dict[str, Scored]:
+    """The out-of-fold predictions of experiments, by name; those of other records or labels than most are left out."""
+    tables = {entry.experiment: _predictions(entry, cache) for entry in done}
+    records = {name: (tuple(table.index), tuple(table["label"])) for name, table in tables.items()}
+    usual = max(set(records.values()), key=list(records.values()).count)
+    return {name: scored_by(table, "score", 0.5) for name, table in tables.items() if records[name] == usual}
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """The one file of an experiment that is needed."""
+
+    path: Path
+
+    def read_bytes(self, path: str) -> bytes:
+        """Its content."""
+        return self.path.read_bytes()
+
+
+def _predictions(entry: Entry, cache: Path) -> pd.DataFrame:
+    """Label and score by record: from the cache by hash, ten times as fast as by the commit; else by that."""
+    file = cache / "files/md5" / entry.predictions[:2] / entry.predictions[2:]
+    if file.is_file() and md5(file) == entry.predictions:
+        return Revision(entry.experiment, "", AtHand(file)).out_of_fold
+    return revision(entry.experiment).out_of_fold
+
+
+def _average_precision(scored: Scored, weights: np.ndarray) -> Values:
+    return {RANKED_BY: ranking(scored, weights)[RANKED_BY]}

@@ -1,0 +1,239 @@
+"""A warm process that runs experiments in a clone of its own: python -m assay.experiments.sweep.worker < requests.
+
+Each line on stdin is a request, {"name", "params", "baseline", "message", "log", "watched"}; each line on stdout an
+answer. DVC itself decides what to run and writes dvc.lock; only the stages' commands run in this process, where
+everything is imported already, instead of a new one each. Half-way through the training of a watched experiment, a line
+{"average_precision"} says how it does, and is answered on stdin with {"hopeless"}.
+"""
+
+import importlib
+import json
+import os
+import pickle
+import pkgutil
+import re
+import subprocess
+import sys
+import threading
+import time
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import numpy as np
+
+from assay.config.load import load
+from assay.errors import described
+from assay.experiments.refs import OUT_OF_FOLD, reference
+from assay.experiments.sweep.ledger import DONE, FAILED, PRUNED
+from assay.files import md5, read_json, read_table
+from assay.git import git
+from assay.lineage.checks import Known, require_record
+from assay.lineage.graph import graph
+from assay.lineage.running import DVC_STAGE, LOCK_COMES_LAST
+from assay.paths import PREDICTIONS, SCORE
+
+if TYPE_CHECKING:
+    from dvc.stage import Stage
+
+    from assay.modelling.records import Records
+
+STAGE = re.compile(r"python -m (assay\.stages\.\w+)")
+IDENTITY = {"NAME": "Assay", "EMAIL": "assay@localhost"}  # where git has none
+HERE = Path()
+SCORES = PREDICTIONS / "out_of_fold.parquet"
+
+
+def main() -> None:
+    """Answer requests until stdin ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # nothing that a library prints may look like an answer
+    leave_with(os.getppid())
+    run_stages_here()
+    parse_once()
+    remember(Path("../remembered"))
+    check_out()
+    for line in iter(sys.stdin.readline, ""):
+        request = json.loads(line)
+        with Path(request["log"]).open("w") as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+            tell(answers, answer(request, answers))
+
+
+def tell(answers: TextIO, content: dict[str, Any]) -> None:
+    """A line to the parent."""
+    print(json.dumps(content), file=answers, flush=True)
+
+
+def leave_with(parent: int) -> None:
+    """End this process when its parent is gone: a killed sweep leaves nothing running."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.2)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def run_stages_here() -> None:
+    """Let DVC run the commands of stages as functions of this process, all imported beforehand; see also `lock`."""
+    from dvc.stage import Stage, run
+    from dvc.stage.exceptions import StageCmdFailedError
+
+    from assay import stages
+
+    for module in pkgutil.iter_modules(stages.__path__):
+        importlib.import_module(f"{stages.__name__}.{module.name}")
+    in_a_process_of_its_own = run._run
+
+    def here(executable: str | None, cmd: str, **options: Any) -> None:
+        stage = STAGE.fullmatch(cmd.strip())
+        if not stage:
+            in_a_process_of_its_own(executable, cmd, **options)
+            return
+        os.environ[DVC_STAGE] = options["env"][DVC_STAGE]
+        try:
+            importlib.import_module(stage[1]).main()
+        except SystemExit as end:
+            if end.code:
+                raise StageCmdFailedError(cmd, end.code) from end
+
+    run._run = here
+    Stage.dump = lambda stage, **options: None
+    LOCK_COMES_LAST.set(True)
+
+
+def parse_once() -> None:
+    """Let DVC parse each text of YAML once, in C: it reads params.yaml and dvc.lock two dozen times a run.
+
+    Where it would keep comments, that is in dvc.lock, there are none.
+    """
+    from dvc.utils import strictyaml
+    from dvc.utils.serialize import _yaml
+
+    parse = _yaml.parse_yaml
+    parsed = lru_cache(lambda text, path: pickle.dumps(parse(text, path)))
+    _yaml.parse_yaml = _yaml.parse_yaml_for_update = lambda text, path, typ="safe": pickle.loads(parsed(text, path))
+    strictyaml.parse_yaml = _yaml.parse_yaml
+
+
+def remember(folder: Path) -> None:
+    """Train and measure each baseline once: in most sweeps they are the same in every experiment.
+
+    Pure functions, remembered by the content of their arguments; shared with the other workers.
+    """
+    from joblib import Memory
+
+    from assay.evaluation import assess
+    from assay.stages import train
+
+    memory = Memory(folder, verbose=0)
+    train.train = memory.cache(train.train, ignore=["advance", "watch"])
+    assess.measured = memory.cache(assess.measured, ignore=["weights"])
+    assess.resamples = lru_cache(maxsize=2)(assess.resamples)  # of the graded records, and of all
+
+
+def check_out() -> None:
+    """The data of the baseline, as far as the cache has it; what is missing is made by the first experiment."""
+    from dvc.repo import Repo
+
+    with Repo(".") as repo:
+        repo.checkout(force=True, allow_missing=True)
+
+
+class Hopeless(BaseException):
+    """Ends a training that the parent gives up; no Exception, so that nothing on the way takes it for a fault."""
+
+
+class Watcher:
+    """Says half-way how well a training does, and ends it where the answer is that it is hopeless."""
+
+    def __init__(self, answers: TextIO) -> None:
+        self._answers = answers
+        self._seen: list[tuple[np.ndarray, ...]] = []  # labels, scores and weights of each block
+
+    def __call__(self, block: "Records", scores: np.ndarray) -> None:
+        """Take another block; after half of them, report the average precision on their records, if it is defined."""
+        from assay.statistics.metrics import Scored, average_precision
+
+        weight = np.ones(len(scores)) if block.weight is None else block.weight
+        self._seen.append((block.y.to_numpy(), scores, weight))
+        if len(self._seen) != load().training.folds // 2:
+            return
+        y, score, weights = map(np.concatenate, zip(*self._seen, strict=True))
+        value = average_precision(Scored(y, score, threshold=0.5, weight=weights))
+        if np.isfinite(value):
+            tell(self._answers, {"average_precision": value})
+            if json.loads(sys.stdin.readline())["hopeless"]:
+                raise Hopeless
+
+    def catch_up(self) -> None:
+        """Report a training that DVC had in its cache as if it had run: what a search does must not depend on that."""
+        from assay.modelling.records import joined, read_labelled
+        from assay.modelling.training import blocks
+        from assay.records.folds import TRAIN, VALIDATION
+
+        if self._seen:
+            return
+        records = joined(read_labelled(TRAIN), read_labelled(VALIDATION))
+        scores = read_table(SCORES, [SCORE])[SCORE].to_numpy()
+        for _, block in blocks(records, load().training.folds):
+            self(records.rows(block), scores[block])
+
+
+def answer(request: dict[str, Any], answers: TextIO) -> dict[str, Any]:
+    """Run one experiment and say how it went."""
+    start = time.perf_counter()
+    said: dict[str, Any] = {"state": DONE, "error": ""}
+    try:
+        experiment(request, Watcher(answers) if request["watched"] else None)
+        said |= {"metrics": read_json(OUT_OF_FOLD), "predictions": md5(SCORES)}
+    except Hopeless:
+        said["state"] = PRUNED
+    except Exception as error:  # whatever a stage or DVC raises: told to the parent, which goes on with the next
+        said |= {"state": FAILED, "error": "; ".join(line.strip() for line in described(error).splitlines())}
+    return {**said, "seconds": round(time.perf_counter() - start, 2)}
+
+
+def experiment(request: dict[str, Any], watcher: Watcher | None) -> None:
+    """`dvc repro` on the baseline with these params, kept as an experiment in the origin."""
+    from dvc.repo import Repo
+
+    from assay.modelling.training import WATCH
+
+    git(HERE, "reset", "--quiet", "--hard", request["baseline"])
+    git(HERE, "clean", "--quiet", "--force", "-d")  # what one that failed left lying
+    Path("params.yaml").write_text(request["params"])
+    WATCH.set(watcher)
+    with Repo(".") as repo:
+        lock(repo.reproduce())
+    require_record(Known(graph()))
+    if watcher:
+        watcher.catch_up()
+    keep(request["name"], request["baseline"], request["message"])
+
+
+def lock(stages: "list[Stage]") -> None:
+    """Write what ran to dvc.lock, once: after each stage, as DVC does it, is a quarter of the time."""
+    files = {stage.dvcfile.path: stage.dvcfile for stage in stages}
+    for path, file in files.items():
+        file.dump_stages([stage for stage in stages if stage.dvcfile.path == path], update_pipeline=False)
+
+
+def keep(name: str, baseline: str, message: str) -> None:
+    """Make the working tree an experiment: a commit on the baseline under the reference that DVC gives experiments."""
+    git(HERE, "add", "--all")
+    tree = git(HERE, "write-tree")
+    commit = git(HERE, "commit-tree", tree, "-p", baseline, "-m", message)
+    git(HERE, "push", "--quiet", "--force", "origin", f"{commit}:{reference(baseline, name)}")
+
+
+if __name__ == "__main__":
+    for role in ("AUTHOR", "COMMITTER"):
+        for part, value in IDENTITY.items():
+            if not subprocess.run(["git", "config", f"user.{part.lower()}"], capture_output=True, text=True).stdout:
+                os.environ.setdefault(f"GIT_{role}_{part}", value)
+    sys.argv = sys.argv[:1]
+    main()

@@ -1,0 +1,153 @@
+"""The files of code that can change what a stage makes, read from its imports and written into dvc.yaml.
+
+DVC does not follow imports. A room whose every file is needed stands there as a folder, any other as single files.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from difflib import unified_diff
+from functools import cache
+from pathlib import Path
+
+from assay.errors import AssayError
+
+SOURCE = Path("src")
+PACKAGE = SOURCE / "assay"
+STAGES = "assay.stages"
+# Imported by everything, and no output depends on them. What they import is not followed.
+CARRIERS = {
+    "assay.errors": "messages",
+    "assay.git": "runs git",
+    "assay.machine": "messages",
+    "assay.paths": "names of files, which dvc.yaml states",
+    "assay.progress": "shown on a terminal",
+    "assay.terminal": "shown on a terminal",
+    "assay.stages": "holds nothing",
+    "assay.config.stage": "starts a stage",
+    "assay.config.compose": "writes params.yaml, whose values are `params`",
+    "assay.config.load": "reads params.yaml, whose values are `params`; tests hold it to OmegaConf's reading",
+    "assay.config.schema": "says which values params.yaml may have",
+    "assay.config.names": "refuses names",
+    "assay.config.targets": "refuses names of code",
+    "assay.config.unknown_key": "messages",
+    "assay.lineage.busy": "refuses to start",
+    "assay.lineage.checks": "refuses inputs",
+    "assay.lineage.graph": "reads dvc.yaml",
+    "assay.lineage.lock": "reads dvc.lock",
+}
+# Modules that import others by a name from the configuration, and what they reach so.
+STATEMENT = "assay.lineage.running"  # makes the statement, an output of every stage
+REACHED = {"assay.datasets": "assay.datasets", "assay.modelling.building": "assay.modelling.zoo"}
+TEMPLATE = re.compile(r"[a-z_]+(?:\.[a-z]+)*\.(?:j2|json|html)")
+EXTENDED = re.compile(r'{%-? *(?:extends|include|import|from) +"([^"]+)"')
+
+
+def written(text: str) -> str:
+    """The text of a dvc.yaml with the code that each of its stages depends on as it is now."""
+    stage, in_deps, lines = "", False, []
+    for line in text.splitlines():
+        if found := re.fullmatch(r"  (\w+):", line):
+            stage = found[1]
+        listed = line.startswith("    - ")
+        if in_deps and not listed:
+            lines += [f"    - {path}" for path in dependencies(stage)]
+        in_deps = line == "    deps:" or (in_deps and listed)
+        if not (in_deps and line.startswith(f"    - {PACKAGE.as_posix()}/")):
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def difference(before: str, after: str) -> str:
+    """The lines of dvc.yaml that change, each under its stage."""
+    return "\n".join(list(unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:])
+
+
+def dependencies(stage: str) -> list[str]:
+    """The files and folders of code that can change what a stage makes, as dvc.yaml lists them."""
+    return sorted(_folded(PACKAGE, needed_by({f"{STAGES}.{stage}", STATEMENT})))
+
+
+def needed_by(modules: set[str]) -> set[Path]:
+    """The files of modules and of all that they import or name, directly or not, but for those of `CARRIERS`."""
+    seen: set[str] = set()
+    waiting = modules
+    while waiting:
+        seen |= waiting
+        waiting = {found for one in waiting for found in _imported(one)} - seen - CARRIERS.keys()
+    paths = {_modules()[name] for name in seen}
+    return {path for path in paths if _does_something(path)} | {file for path in paths for file in _files(path)}
+
+
+def _imported(module: str) -> set[str]:
+    """The modules of the project that a module imports, but for those that only its types need."""
+    tree = _parsed(_modules()[module])
+    for_types = {id(node) for block in ast.walk(tree) if _is_for_types(block) for node in ast.walk(block)}
+    found = set(_reached(module, tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and id(node) not in for_types:
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in for_types:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return (found | _packages_of(found)) & _modules().keys()
+
+
+def _reached(module: str, tree: ast.Module) -> Iterator[str]:
+    names = {node.name for node in ast.walk(tree) if isinstance(node, ast.alias)}
+    if names & {"import_module", "importlib"} and module not in REACHED:
+        todo = f"say in REACHED of {__name__} what it reaches"
+        raise AssayError(f"{module} imports modules by name", where=str(_modules()[module]), todo=todo)
+    if module in REACHED:
+        yield from (name for name in _modules() if f"{name}.".startswith(f"{REACHED[module]}."))
+
+
+def _packages_of(names: set[str]) -> set[str]:
+    """The packages around modules: their `__init__` runs too."""
+    return {name.rsplit(".", depth)[0] for name in names for depth in range(1, name.count(".") + 1)}
+
+
+def _files(module: Path) -> set[Path]:
+    """The templates and tables beside a module, or among those that all pages share, that it names in a text."""
+    found: set[Path] = set()
+    waiting = {
+        node.value
+        for node in ast.walk(_parsed(module))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TEMPLATE.fullmatch(node.value)
+    }
+    while waiting:
+        beside = {folder / name for name in waiting for folder in (module.parent, PACKAGE / "presentation")}
+        new = {path for path in beside if path.exists()} - found
+        found |= new
+        waiting = {name for path in new if path.suffix == ".j2" for name in EXTENDED.findall(path.read_text("utf-8"))}
+    return found
+
+
+def _folded(folder: Path, needed: set[Path]) -> list[str]:
+    """The needed files below a folder; a room all of which is needed, as itself."""
+    inside = [path for path in needed if path.is_relative_to(folder)]
+    every = {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc" and _does_something(path)}
+    if folder != PACKAGE and len(inside) > 1 and every == set(inside):
+        return [folder.as_posix()]
+    here = [path.as_posix() for path in inside if path.parent == folder]
+    below = sorted({folder / path.relative_to(folder).parts[0] for path in inside if path.parent != folder})
+    return [*here, *(found for room in below for found in _folded(room, needed))]
+
+
+def _does_something(path: Path) -> bool:
+    """Not a file that holds a docstring alone."""
+    return path.suffix != ".py" or not all(isinstance(node, ast.Expr) for node in _parsed(path).body)
+
+
+@cache
+def _modules() -> dict[str, Path]:
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return {".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"

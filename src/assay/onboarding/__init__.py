@@ -1,0 +1,1 @@
+"""From a table that nobody has described yet to a first contract."""

@@ -1,0 +1,1 @@
+"""What pages, cards, figures and messages share: style, templates, words, Markdown."""

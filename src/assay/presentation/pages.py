@@ -1,0 +1,39 @@
+"""Pages that need nothing but a browser: templates, and pictures within them."""
+
+import base64
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+
+from assay.presentation.markdown import FILTERS, Markdown, escaped
+from assay.text import visible
+
+
+def environment(*packages: str) -> Environment:
+    """Templates of this package and of others: escaped, as HTML or else as Markdown, and strict about names."""
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(name, "") for name in (*packages, "assay.presentation")]),
+        autoescape=select_autoescape(["html.j2"]),
+        finalize=_as_text,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= FILTERS
+    return made
+
+
+@pass_eval_context
+def _as_text(context: EvalContext, value: Any) -> Any:
+    """What an expression of a template gives is a text, unless it is marked as what the template is written in."""
+    if not context.autoescape:
+        return escaped(value)
+    assert not isinstance(value, Markdown), "Markdown in a page of HTML"
+    return value if isinstance(value, Markup) else visible(value, keep="\n")
+
+
+def data_uri(svg: str) -> str:
+    """The picture as an address that holds it."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -1,0 +1,97 @@
+"""Data quality in six dimensions, each a share of something counted (Wang & Strong 1996; DAMA UK 2013).
+
+Before cleaning and after it, of the whole table and by column where that makes sense.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from assay.config.dataset import FEATURE
+from assay.contract.validation import Violation, violations
+from assay.contract.values import read_values
+from assay.preparation.cleaning import repeats_of_earlier
+from assay.records.columns import RECORD_ID
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Dataset
+
+DIMENSIONS = {
+    "accuracy": "values within what is plausible, of the values that have such a range",
+    "completeness": "values that are there, of all that features could have",
+    "consistency": "records that keep a rule between columns, over all such rules",
+    "validity": "values of their type, among those allowed and within what is possible, of those that are there",
+    "uniqueness": "records that do not repeat an earlier one",
+    "timeliness": "records dated within the period that the source covers",
+}
+KINDS = {"type": "validity", "values": "validity", "pattern": "validity", "range": "validity", "plausible": "accuracy"}
+
+
+@dataclass(frozen=True)
+class Share:
+    """`good` of `total`; 1 where there is nothing to count."""
+
+    good: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        return self.good / self.total if self.total else 1.0
+
+
+Card = dict[str, Share]
+
+
+def scorecard(records: pd.DataFrame, unread: pd.DataFrame, dataset: "Dataset", repeats: int) -> dict[str, Card]:
+    """Shares by dimension: of the whole table under "", and of each feature under its name.
+
+    records, unread: as `assay.contract.values.typed` gives them, with `date`; repeats: records that repeat another.
+    """
+    found = {one.rule.name: one for one in violations(records, unread, dataset)}
+    features = [name for name, column in dataset.columns.items() if column.role == FEATURE]
+    cards = {name: column_card(name, records[name], unread[name], found) for name in features}
+    whole = {dimension: _sum(card[dimension] for card in cards.values()) for dimension in ("accuracy", "completeness")}
+    everywhere = [column_card(name, records[name], unread[name], found)["validity"] for name in dataset.columns]
+    rules = [Share(len(records) - len(found[name].rows), len(records)) for name in dataset.rules]
+    late = {row for name in ("date_missing", "date_first", "date_last") if name in found for row in found[name].rows}
+    whole |= {
+        "consistency": _sum(rules),
+        "validity": _sum(everywhere),
+        "uniqueness": Share(len(records) - repeats, len(records)),
+        "timeliness": Share(len(records) - len(late), len(records)) if dataset.time else Share(0, 0),
+    }
+    return {"": {name: whole[name] for name in DIMENSIONS}, **cards}
+
+
+def scorecards(raw: pd.DataFrame, cleaned: pd.DataFrame, dataset: "Dataset") -> tuple[dict[str, Card], dict[str, Card]]:
+    """Before cleaning, and after it: the records that were kept, with the values that they have now."""
+    values = read_values(raw, dataset)
+    content = values.records.drop(columns=dataset.key or []).assign(**{RECORD_ID: values.ids})
+    before = scorecard(values.records, values.unread, dataset, int(repeats_of_earlier(content).sum()))
+    now = cleaned.set_index(values.ids[values.ids.isin(cleaned[RECORD_ID])].sort_values().index)
+    passing = {str(name): now[name] for name in now if name in values.records}
+    kept = values.records.loc[now.index].assign(**passing)
+    unread = pd.DataFrame(False, index=kept.index, columns=values.unread.columns)
+    return before, scorecard(kept, unread, dataset, int(repeats_of_earlier(cleaned).sum()))
+
+
+def column_card(name: str, values: pd.Series, unread: "pd.Series[bool]", found: dict[str, Violation]) -> Card:
+    """Accuracy, completeness and validity of one column."""
+    there = int((values.notna() | unread).sum())
+    broken: dict[str, set] = {"validity": set(), "accuracy": set()}
+    for kind, dimension in KINDS.items():
+        if violation := found.get(f"{name}_{kind}"):
+            broken[dimension] |= set(violation.rows)
+    ranged = int(values.notna().sum()) if f"{name}_plausible" in found else 0
+    return {
+        "accuracy": Share(ranged - len(broken["accuracy"]), ranged),
+        "completeness": Share(there, len(values)),
+        "validity": Share(there - len(broken["validity"]), there),
+    }
+
+
+def _sum(shares: Iterable[Share]) -> Share:
+    shares = list(shares)
+    return Share(sum(share.good for share in shares), sum(share.total for share in shares))

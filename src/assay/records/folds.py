@@ -1,0 +1,69 @@
+"""Folds: which records a model learns from, chooses on, and is tested on."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from assay.errors import AssayError
+from assay.records.columns import DATE, RECORD_ID, UNGRADABLE
+
+if TYPE_CHECKING:
+    from assay.config.schema import Split
+
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
+FOLDS = (TRAIN, VALIDATION, TEST)
+TIME, RANDOM, GROUP = "time", "random", "group"  # ways to split; "group" is also the column of who belongs together
+
+
+def split(records: pd.DataFrame, config: "Split") -> dict[str, pd.DataFrame]:
+    """The annotated records of each fold, by time, by chance, or by chance for whole groups, as the configuration says.
+
+    records: `record_id`, `label`, `excluded`, and `date` or `group` where the way needs it. Excluded records are in no
+    fold, but for the ungradable ones of the test fold: they stay there, marked, so that results can be given with and
+    without them. Raises AssayError if a fold would lack records or either class.
+    """
+    ordered, fold = by_time(records, config) if config.by == TIME else by_chance(records, config)
+    kept = (ordered["excluded"] == "") | ((ordered["excluded"] == UNGRADABLE) & (fold == TEST))
+    folds = {name: ordered[kept & (fold == name)].reset_index(drop=True) for name in FOLDS}
+    for name, table in folds.items():
+        _require_both_classes(name, table)
+    return folds
+
+
+def by_time(records: pd.DataFrame, config: "Split") -> "tuple[pd.DataFrame, pd.Series[str]]":
+    """The records as they stand and the fold of each: train before `validation_from`, test from `test_from` on."""
+    if DATE not in records:
+        raise AssayError("the records have no date", where="split.by", todo="choose: split=random or split=group")
+    fold = pd.Series(TRAIN, index=records.index, dtype="str")
+    for name, start in ((VALIDATION, config.validation_from), (TEST, config.test_from)):
+        fold = fold.mask(records[DATE] >= pd.Timestamp(str(start)), name)
+    return records, fold
+
+
+def by_chance(records: pd.DataFrame, config: "Split") -> "tuple[pd.DataFrame, pd.Series[str]]":
+    """The records in a random order, and the fold of each; all records of a group are in one fold.
+
+    Chance is a hash of the seed and the group (by default the record), so that neither the order of the records nor a
+    library's version changes it. Groups with and without a positive are divided alike.
+    """
+    unit = records[GROUP if config.by == GROUP else RECORD_ID].astype("str")
+    positive = (records["label"] & (records["excluded"] == "")).groupby(unit).any()
+    drawn = sorted(positive.index, key=lambda name: hashlib.sha256(f"{config.seed} {name}".encode()).hexdigest())
+    place = pd.Series(range(len(drawn)), drawn)
+    share = place.groupby(positive).rank(pct=True)
+    test, later = float(config.test_share or 0), float(config.validation_share or 0)
+    fold = pd.cut(share, [0, test, test + later, 1], labels=[TEST, VALIDATION, TRAIN]).astype("str")
+    order = unit.map(place).sort_values(kind="stable").index
+    return records.loc[order], unit.loc[order].map(fold)
+
+
+def _require_both_classes(name: str, fold: pd.DataFrame) -> None:
+    positive = int(fold["label"].sum())
+    if 0 < positive < len(fold):
+        return
+    raise AssayError(
+        f"the {name} fold has {len(fold)} records, {positive} of them positive: both classes are needed",
+        where="split",
+        todo="move its dates, or change its shares",
+    )

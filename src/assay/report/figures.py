@@ -1,0 +1,214 @@
+"""The figures of the report."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from assay.presentation.style import (
+    ALERT_COLOUR,
+    GRID,
+    INK,
+    MODEL_COLOUR,
+    MUTED,
+    OTHERS,
+    SIZE,
+    STYLE,
+    WIDE,
+    labelled,
+    svg,
+)
+
+Curves = Mapping[str, pd.DataFrame]
+Metrics = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures to draw beside the curves. They are not read off a curve, because none is exact enough.
+
+    metrics: of each model by name, as in the reports. price: the threshold probability of their net benefit. rounds:
+    how many the model has, if it was stopped early.
+    """
+
+    metrics: Mapping[str, Metrics]
+    price: float
+    rounds: int | None = None
+
+
+def draw_all(curves: Mapping[str, Curves], figures: Figures) -> dict[str, str]:
+    """Each figure's SVG by name.
+
+    curves: for each table of `assay.evaluation.curves`, the table by model name ("model" and the baselines; those
+    tables that concern the model alone have only that one). Lines and points have ids in the SVG: `curve-NAME`,
+    `point-NAME`.
+    """
+    metrics, model = figures.metrics, figures.metrics["model"]
+    with matplotlib.rc_context(STYLE):
+        return {
+            "precision_recall": svg(SIZE, lambda ax: precision_recall(ax, curves["precision_recall"], metrics)),
+            "roc": svg(SIZE, lambda ax: roc(ax, curves["roc"], metrics)),
+            "calibration": svg(SIZE, lambda ax: calibration(ax, curves["calibration"])),
+            "confusion": svg(SIZE, lambda ax: confusion(ax, curves["confusion"]["model"], model)),
+            "threshold_sweep": svg(SIZE, lambda ax: threshold_sweep(ax, curves["threshold_sweep"]["model"], model)),
+            "decision_curve": svg(SIZE, lambda ax: decision_curve(ax, curves["decision_curve"]["model"], figures)),
+            "score_by_month": svg(WIDE, lambda ax: score_by_month(ax, curves["score_by_month"]["model"])),
+            "training_curve": svg(
+                SIZE, lambda ax: training_curve(ax, curves["training_curve"]["model"], figures.rounds)
+            ),
+        }
+
+
+def precision_recall(ax: Axes, tables: Curves, metrics: Mapping[str, Metrics]) -> None:
+    """Curves of ranked scores, the area below each its average precision; a point for the decisions actually taken."""
+    for name, table in tables.items():
+        ranks = len(table) > 2
+        if ranks:
+            recall = np.r_[0, table["recall"]]
+            precision = np.r_[table["precision"].head(1), table["precision"]]
+            ax.step(recall, precision, where="pre", color=_colour(name), label=name, gid=f"curve-{name}")
+        decided(ax, name, metrics[name]["recall"], metrics[name]["precision"], label=None if ranks else name)
+    labelled(ax, "Precision against recall", "recall", "precision")
+    ax.set(xlim=(0, 1.02), ylim=(0, 1.02))
+    ax.legend(loc="lower left")
+
+
+def roc(ax: Axes, tables: Curves, metrics: Mapping[str, Metrics]) -> None:
+    """Recall against the share of the healthy who are alerted on; a point for the decisions actually taken."""
+    for name, table in tables.items():
+        x, y = table["false_positive_rate"], table["recall"]
+        ax.plot(x, y, color=_colour(name), label=name, gid=f"curve-{name}")
+        decided(ax, name, 1 - metrics[name]["specificity"], metrics[name]["recall"])
+    ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+    labelled(ax, "ROC", "false positive rate", "recall")
+    ax.legend(loc="lower right")
+
+
+def calibration(ax: Axes, tables: Curves) -> None:
+    """Observed share of disease against the score, with exact intervals."""
+    ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="perfect")
+    for name, table in tables.items():
+        error = [table["observed"] - table["low"], table["high"] - table["observed"]]
+        points, _, bars = ax.errorbar(
+            table["predicted"], table["observed"], yerr=error, fmt="o", color=_colour(name), capsize=2, label=name
+        )
+        points.set_gid(f"curve-{name}")
+        bars[0].set_gid(f"bars-{name}")
+    ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+    labelled(ax, "Calibration", "mean score in the band", "observed share with disease")
+    ax.legend(loc="upper left")
+
+
+def confusion(ax: Axes, table: pd.DataFrame, metrics: Metrics) -> None:
+    """Counts of decisions by true class; the shares are specificity and recall, which weigh a weighted sample."""
+    classes = ["healthy", "disease"]
+    counts = pd.crosstab(table["actual"], table["predicted"]).reindex(index=classes, columns=classes, fill_value=0)
+    left_alone, found = metrics["specificity"], metrics["recall"]
+    shares = np.array([[left_alone, 1 - left_alone], [1 - found, found]])
+    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1.2, aspect="auto")
+    for (row, column), count in np.ndenumerate(counts.to_numpy()):
+        share = shares[row, column]
+        colour = "white" if share > 0.6 else INK
+        ax.text(column, row, f"{count}\n{share:.1%} of row", ha="center", va="center", color=colour)
+    ax.set(xticks=[0, 1], xticklabels=["no alert", "alert"], yticks=[0, 1], yticklabels=classes)
+    ax.grid(visible=False)
+    labelled(ax, "Decisions", "", "")
+
+
+def threshold_sweep(ax: Axes, table: pd.DataFrame, metrics: Metrics) -> None:
+    """Recall and precision against the price in alerts; a point on each at the threshold in use."""
+    price = metrics["alerts_per_1000"]
+    for name, colour in (("recall", MODEL_COLOUR), ("precision", ALERT_COLOUR)):
+        ax.plot(table["alerts_per_1000"], table[name], color=colour, label=name, gid=f"curve-{name}")
+        decided(ax, name, price, metrics[name], colour=colour)
+    ax.axvline(price, color=MUTED, linewidth=1, linestyle="--", label="chosen threshold", gid="line-threshold")
+    ax.set(ylim=(0, 1.02))
+    labelled(ax, "What an alert buys", "alerts per 1000 records", "")
+    ax.legend(loc="center right")
+
+
+def decision_curve(ax: Axes, table: pd.DataFrame, figures: Figures) -> None:
+    """Net benefit of acting on the model, on everyone, on no one; a point for the decisions actually taken."""
+    x = table["threshold_probability"]
+    for name in table.columns.drop(["threshold_probability", "everyone", "no_one"]):
+        ax.plot(x, table[name], color=_colour(name), label=name, gid=f"curve-{name}")
+        decided(ax, name, figures.price, figures.metrics[name]["net_benefit"])
+    ax.plot(x, table["everyone"], color=MUTED, linewidth=1, linestyle="--", label="alert on everyone")
+    ax.axhline(0, color=INK, linewidth=1, label="alert on no one")
+    ax.set(ylim=(-0.01, max(0.01, float(table["model"].max()) * 1.15)))
+    labelled(ax, "Decision curve", "threshold probability", "net benefit per record")
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 0.19), ncols=2)  # above the line of no one, below the curves
+
+
+def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
+    """Alerts and disease per 1000 records, month by month; a note where the records have no date."""
+    labelled(ax, "Alerts by month", "", "per 1000 records")
+    if table.empty:
+        ax.text(0.5, 0.5, "these records have no date", ha="center", va="center", transform=ax.transAxes)
+        return
+    weighed = table.assign(ill=table["weight"] * table["disease_per_1000"])
+    months = weighed.groupby("month", as_index=False)[["weight", "ill"]].sum()
+    position = {month: index for index, month in enumerate(months["month"])}
+    bars = ax.bar(months.index, months["ill"] / months["weight"], color=GRID, label="disease per 1000")
+    for month, bar in zip(months["month"], bars, strict=True):
+        bar.set_gid(f"bar-{month}")
+    for fold, part in table.groupby("fold", sort=False):
+        colour = ALERT_COLOUR if fold == "test" else MODEL_COLOUR
+        label = f"alerts per 1000 ({'test' if fold == 'test' else f'{fold}, out of fold'})"
+        marker = {"train": "o", "validation": "s", "test": "D"}.get(str(fold), "o")
+        ax.plot(
+            part["month"].map(position),
+            part["alerts_per_1000"],
+            marker=marker,
+            markersize=3.5,
+            label=label,
+            color=colour,
+            gid=f"curve-{fold}",
+        )
+    ax.set_xticks(months.index[::3], months["month"][::3])
+    ax.grid(visible=False, axis="x")
+    ax.set(ylim=(0, None))
+    ax.legend(loc="upper right", ncols=2)
+
+
+def training_curve(ax: Axes, table: pd.DataFrame, kept: int | None) -> None:
+    """Loss by number of rounds, and how many the model has; a note where it has no rounds."""
+    labelled(ax, "Training", "round", "loss")
+    if table.empty:
+        ax.text(0.5, 0.5, "this model is fitted in one step", ha="center", va="center", transform=ax.transAxes)
+        return
+    for name, colour in (("train", MUTED), ("validation", MODEL_COLOUR)):
+        ax.plot(table["round"], table[name], color=colour, label=name, gid=f"curve-{name}")
+    if kept is not None:
+        ax.axvline(kept, color=ALERT_COLOUR, linewidth=1, linestyle="--", label=f"{kept} rounds kept", gid="line-kept")
+    ax.legend(loc="best")
+
+
+def learning_curve(ax: Axes, table: pd.DataFrame) -> None:
+    """Average precision against the number of records learned from, on a scale of doublings."""
+    x, y = table["training_records"], table["average_precision"]
+    error = [y - table["low"], table["high"] - y]
+    points, _, bars = ax.errorbar(x, y, yerr=error, fmt="o-", color=MODEL_COLOUR, capsize=2)
+    points.set_gid("curve-model")
+    bars[0].set_gid("bars-model")
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(x, [str(records) for records in x])
+    ax.set_ylim(0, 1.02)
+    labelled(ax, "Learning curve", "training records", "average precision, out of fold")
+
+
+def decided(ax: Axes, name: str, x: float, y: float, *, colour: str = "", label: str | None = None) -> None:
+    """The point of a model's decisions, by its metrics; none where one is undefined, as precision is without alerts."""
+    known = math.isfinite(x) and math.isfinite(y)
+    label = f"{label}, no alerts" if label and not known else label
+    ax.scatter(
+        [x] * known, [y] * known, color=colour or _colour(name), zorder=3, s=28, label=label, gid=f"point-{name}"
+    )
+
+
+def _colour(name: str) -> str:
+    return MODEL_COLOUR if name == "model" else OTHERS.get(name, MUTED)

@@ -1,0 +1,100 @@
+"""The report: one page that needs nothing but a browser."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from assay.evaluation.assess import SLICE_METRICS, Assessment
+from assay.evaluation.criteria import Finding, verdict
+from assay.paths import SCORE
+from assay.presentation import words
+from assay.presentation.pages import data_uri, environment
+from assay.statistics.bootstrap import Estimates
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What the page says of its origin: logs of cleaning and annotation, the verdicts of the audit, the bundle, hashes,
+    the configuration.
+    """
+
+    cleaning: dict[str, Any]
+    annotation: dict[str, Any]
+    audit: list[dict[str, Any]]
+    bundle: dict[str, Any]
+    hashes: dict[str, str]
+    configuration: dict[str, Any]
+
+
+def render(assessment: Assessment, figures: dict[str, str], provenance: Provenance, confidence: float) -> str:
+    """The page as HTML, figures and styles within it."""
+    return (
+        environment("assay.report")
+        .get_template("report.html.j2")
+        .render(
+            verdict=verdict(assessment.findings),
+            claim=_claim(assessment),
+            accuracy=_accuracy(assessment),
+            findings=[finding_row(finding) for finding in assessment.findings],
+            models=[SCORE, *assessment.baselines],
+            metrics=_metric_rows(assessment, confidence),
+            ungradable=_ungradable_rows(assessment, confidence),
+            ungradable_count=assessment.ungradable,
+            size=len(assessment.scored[SCORE].y),
+            positives=int(assessment.scored[SCORE].y.sum()),
+            slices=[_slice_row(row) for row in assessment.slices],
+            slice_metrics=[words.METRICS[name][0] for name in SLICE_METRICS],
+            figures=[(name, words.FIGURES[name], data_uri(figures[name])) for name in words.FIGURES],
+            confidence=f"{confidence:.0%}",
+            provenance=provenance,
+            configuration=yaml.safe_dump(provenance.configuration, sort_keys=False),
+        )
+    )
+
+
+def _claim(assessment: Assessment) -> str:
+    model = assessment.model
+    recall, precision, alerts = (model[name].value for name in ("recall", "precision", "alerts_per_1000"))
+    return words.claim(recall, precision, alerts, assessment.scored[SCORE].prevalence)
+
+
+def _accuracy(assessment: Assessment) -> str:
+    healthy = 1 - assessment.scored[SCORE].prevalence
+    return words.accuracy_misleads(assessment.model["accuracy"].value, healthy)
+
+
+def finding_row(finding: Finding) -> tuple[str, ...]:
+    """Criterion, what was asked, what was found, the verdict, and whether the interval settles it."""
+    metric = finding.criterion.split()[0]
+    figure = words.with_interval(finding.value, finding.interval, metric)
+    settled = "yes" if finding.settled else "no: the interval includes the bound"
+    return finding.criterion.replace("_", " "), finding.asked, figure, finding.verdict, settled
+
+
+def _metric_rows(assessment: Assessment, confidence: float) -> list[tuple[str, str, list[str]]]:
+    columns = [assessment.model, *assessment.baselines.values()]
+    return [
+        (title, meaning, [_figure(column, name, confidence) for column in columns])
+        for name, (title, meaning) in words.METRICS.items()
+    ]
+
+
+def _ungradable_rows(assessment: Assessment, confidence: float) -> list[tuple[str, str, str]]:
+    return [
+        (
+            title,
+            _figure(assessment.model, name, confidence),
+            _figure(assessment.with_ungradable, name, confidence),
+        )
+        for name, (title, _) in words.METRICS.items()
+    ]
+
+
+def _slice_row(row: dict[str, Any]) -> tuple[str, str, int, int, list[str]]:
+    figures = [words.with_interval(row[name]["value"], row[name]["interval"], name) for name in SLICE_METRICS]
+    return row["slice"].replace("_", " "), row["value"], row["records"], row["positives"], figures
+
+
+def _figure(estimates: Estimates, name: str, confidence: float) -> str:
+    return words.with_interval(estimates[name].value, estimates[name].interval(confidence), name)

@@ -1,0 +1,119 @@
+"""What the page shows of a record: its values beside their reference ranges, and codes in words."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from assay.config.dataset import FEATURE, FLAG, IGNORE, LEAK, NUMBER
+from assay.records.columns import CODE, DATE
+from assay.text import visible
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Column, Dataset
+
+SHOWN = (FEATURE, IGNORE, LEAK)  # a leak is what a model must not see; a person judges by it
+KEYS = 9  # codes that a digit stands for
+MOST_CODES = 30
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The cleaned records of a dataset as the page shows them: `records` has their ids as its index.
+
+    `used`: how often the source uses each code; `by_letter`: each letter of a code has a meaning of its own.
+    """
+
+    records: pd.DataFrame
+    dataset: "Dataset"
+    used: "pd.Series[int]"
+    by_letter: bool
+
+    def card(self, record_id: str) -> dict[str, Any]:
+        """One record, for JSON: `measured` are numbers, `yes` and `no` the flags, `said` everything else.
+
+        Its texts are made visible. The id is not changed, because the page answers with it.
+        """
+        row = self.records.loc[record_id]
+        columns = {name: one for name, one in self.dataset.columns.items() if one.role in SHOWN and name in row}
+        flags = {name: one for name, one in columns.items() if one.type == FLAG}
+        others = {name: one for name, one in columns.items() if one.type not in (FLAG, NUMBER)}
+        card = {
+            "date": shown(row[DATE]) if DATE in row else "",
+            "measured": [measured(name, one, row[name]) for name, one in columns.items() if one.type == NUMBER],
+            "said": [{"name": name, "about": one.about, "value": shown(row[name])} for name, one in others.items()],
+            **{
+                answer: [one.about or words(name) for name, one in flags.items() if shown(row[name]) == str(truth)]
+                for answer, truth in (("yes", True), ("no", False))
+            },
+            "code": str(row[CODE]),
+            "code_in_words": self.in_words(str(row[CODE])),
+        }
+        return {"record_id": record_id, **seen(card)}
+
+    def codes(self) -> list[dict[str, str]]:
+        """The codes to choose from: those that the source uses most, with a digit as their key, then the rest."""
+        named = [*self.dataset.codes, *self.dataset.columns[self.dataset.target].values]
+        known = list(dict.fromkeys(named)) or [code for code in map(str, self.used.index[:MOST_CODES]) if code]
+        by_use = sorted(known, key=lambda code: -int(self.used.get(code, 0)))
+        rest = [code for code in known if code not in by_use[:KEYS]]
+        keys = [*map(str, range(1, KEYS + 1)), *[""] * len(rest)]
+        return [
+            {"key": key, "code": code, "words": visible(self.dataset.codes.get(code, ""))}
+            for key, code in zip(keys, [*by_use[:KEYS], *rest], strict=False)
+        ]
+
+    def in_words(self, code: str) -> str:
+        """What a code means, letter by letter where it is made of letters; "" if the contract does not say."""
+        meanings = self.dataset.codes
+        if code in meanings or not self.by_letter:
+            return meanings.get(code, "")
+        sides = [", ".join(meanings.get(letter, letter) for letter in side) for side in code.split("|")]
+        return "; more likely: ".join(sides)
+
+
+def measured(name: str, column: "Column", value: Any) -> dict[str, Any]:
+    """A number beside its ranges; `position` says where it lies: low, within, high, or "" if nobody can tell."""
+    missing = pd.isna(value)
+    unlikely = not missing and column.plausible is not None and not _within(value, column.plausible)
+    return {
+        "name": name,
+        "about": column.about,
+        "unit": column.unit,
+        "value": None if missing else float(value),
+        "reference": column.reference,
+        "position": "" if missing or column.reference is None else position(value, column.reference),
+        "unlikely": unlikely,
+    }
+
+
+def position(value: float, reference: list[float]) -> str:
+    """low, within or high; the ends lie within."""
+    low, high = reference
+    return "low" if value < low else "high" if value > high else "within"
+
+
+def seen(node: Any) -> Any:
+    """The same with every text made visible."""
+    if isinstance(node, dict):
+        return {key: seen(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [seen(value) for value in node]
+    return visible(node) if isinstance(node, str) else node
+
+
+def shown(value: Any) -> str:
+    """A value as a text; "" where there is none."""
+    if pd.isna(value):
+        return ""
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+
+
+def words(name: str) -> str:
+    """A column's name as words."""
+    return re.sub(r"_+", " ", name).strip()
+
+
+def _within(value: float, bounds: list[float]) -> bool:
+    return bounds[0] <= value <= bounds[1]

@@ -1,0 +1,102 @@
+"""One reviewer's session: what the page is told, and what it may ask for."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from assay.errors import AssayError
+from assay.files import read_table
+from assay.labels.decision import ADJUDICATOR, NAME, shown
+from assay.labels.ledger import opened
+from assay.labels.suspects import SECOND
+from assay.lineage.checks import require
+from assay.paths import CLEANED, LABELS, REVIEW_QUEUE
+from assay.records.columns import CODE, RECORD_ID, UNGRADABLE
+from assay.review_page.card import Cards
+from assay.review_page.desk import Desk
+
+if TYPE_CHECKING:
+    from assay.config.schema import Config
+
+# The same words for a likely label error as for a borderline case: to tell them apart is to tell what a model thinks.
+WHY = "Its results and its code together are among those most worth a second look. That says nothing of which way."
+WHY_SECOND = "Somebody has looked at it. A second decision is wanted, made without knowing the first."
+WHY_DISPUTED = "Annotators differ on it. What each of them wrote stands below, in no order."
+WIDEST_UNDO = 100  # decisions that a reopened page can still take back, one by one
+
+
+@dataclass
+class Session:
+    """A desk, and the cards that are laid on it. `reasons`: why each record is in the queue, as the stage says."""
+
+    desk: Desk
+    cards: Cards
+    reasons: dict[str, str]
+    title: str
+
+    def state(self) -> dict[str, Any]:
+        """Everything the page shows: the record on top, the codes, how far the reviewer is."""
+        work = self.desk.work()
+        record = self._top(work.to_do[0]) if work.to_do else None
+        return {
+            "title": self.title,
+            "annotator": self.desk.annotator,
+            "role": self.desk.role,
+            "done": len(work.done),
+            "total": len(work.done) + len(work.to_do),
+            "undo": work.done[-WIDEST_UNDO:],
+            "codes": self.cards.codes(),
+            "record": record,
+        }
+
+    def decide(self, asked: dict[str, str]) -> dict[str, Any]:
+        """Decide on `record` with `code` and, if given, `reason`; the state after it."""
+        self.desk.decide(asked.get("record", ""), asked.get("code", ""), asked.get("reason", ""))
+        return self.state()
+
+    def undo(self, asked: dict[str, str]) -> dict[str, Any]:
+        """Take back the decision on `record`; the state after it, with that record on top."""
+        self.desk.undo(asked.get("record", ""))
+        return self.state()
+
+    def skip(self, asked: dict[str, str]) -> dict[str, Any]:
+        """Put `record` at the end; the state after it."""
+        self.desk.skip(asked.get("record", ""))
+        return self.state()
+
+    def _top(self, record_id: str) -> dict[str, Any]:
+        opinions = [
+            {"code": one.decision, "words": self.cards.in_words(one.decision), "reason": one.reason}
+            for one in self.desk.opinions(record_id)
+        ]
+        return {**self.cards.card(record_id), "why": self._why(record_id), "opinions": opinions}
+
+    def _why(self, record_id: str) -> str:
+        if self.desk.role == ADJUDICATOR:
+            return WHY_DISPUTED
+        return WHY_SECOND if self.reasons[record_id] == SECOND else WHY
+
+
+def session(config: "Config", annotator: str, role: str) -> Session:
+    """The session of a reviewer, from the files of the line; AssayError if the name is none, or a file is missing."""
+    if not NAME.fullmatch(annotator):
+        raise AssayError(
+            f"annotator {shown(annotator)}: not a short name in lower case (letters, digits, . _ -)",
+            where="--annotator",
+            todo="choose another",
+        )
+    require(CLEANED, REVIEW_QUEUE, LABELS)
+    records = read_table(CLEANED).set_index(RECORD_ID)
+    queue = read_table(REVIEW_QUEUE)
+    ledger = opened(config.dataset, frozenset(records.index))
+    ledger.mend()
+    desk = Desk(ledger, annotator, role, tuple(queue[RECORD_ID]))
+    cards = Cards(records, config.dataset, codes_in_use(read_table(LABELS)), config.labels.codes == "letters")
+    return Session(desk, cards, dict(zip(queue[RECORD_ID], queue["reason"], strict=True)), config.dataset.name)
+
+
+def codes_in_use(labels: pd.DataFrame) -> "pd.Series[int]":
+    """How often the source uses each code within the population, the most frequent first."""
+    inside = labels[labels["excluded"].isin(["", UNGRADABLE])]
+    return inside[CODE].value_counts().sort_index().sort_values(ascending=False, kind="stable")

@@ -1,0 +1,1 @@
+"""Numbers: metrics, bootstrap intervals, exact bounds, distances between distributions."""

@@ -1,0 +1,65 @@
+"""Point estimates with bootstrap intervals, the same resamples for everything that is compared."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.statistics.metrics import Scored, Values
+
+CHUNK = 50  # resamples at a time: small enough for the processor's cache, and for malloc to use the memory again
+ENOUGH = 0.9  # an interval is given when this share of the resamples defines the metric
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A metric's value on the records as they are, and its values (resamples,) on the resamples."""
+
+    value: float
+    resampled: np.ndarray
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """The percentile interval; (NaN, NaN) where the metric is mostly undefined (Efron & Tibshirani 1993)."""
+        defined = self.resampled[np.isfinite(self.resampled)]
+        if len(defined) < ENOUGH * len(self.resampled) or not len(defined):
+            return float("nan"), float("nan")
+        tail = (1 - confidence) / 2
+        low, high = np.quantile(defined, [tail, 1 - tail])
+        return float(low), float(high)
+
+    def minus(self, other: "Estimate") -> "Estimate":
+        """The paired difference, resample by resample; both must come from the same resamples."""
+        return Estimate(self.value - other.value, self.resampled - other.resampled)
+
+
+Estimates = dict[str, Estimate]
+Measure = Callable[[Scored, np.ndarray], Values]
+
+
+def estimate(scored: Scored, weights: np.ndarray, measure: Measure) -> Estimates:
+    """Every metric that `measure` gives, as an Estimate; `weights` as `resamples` gives them."""
+    points = measure(scored, scored.weights)
+    parts = [measure(scored, scored.weighted(chunk)) for chunk in _chunks(weights)]
+    return {name: Estimate(float(point[0]), _joined(parts, name)) for name, point in points.items()}
+
+
+def resamples(records: int, count: int, seed: int) -> np.ndarray:
+    """How often each of `records` is drawn in each of `count` bootstrap resamples; (count, records) of float64.
+
+    Whole numbers as floats: their sums are exact in any order. Drawn as integers, since those are the same on every
+    processor.
+    """
+    generator = np.random.default_rng(seed)
+    weights = np.empty((count, records))
+    for row in weights:
+        row[:] = np.bincount(generator.integers(0, records, size=records), minlength=records)
+    return weights
+
+
+def _chunks(weights: np.ndarray) -> Iterator[np.ndarray]:
+    for start in range(0, len(weights), CHUNK):
+        yield weights[start : start + CHUNK]
+
+
+def _joined(parts: list[Values], name: str) -> np.ndarray:
+    return np.concatenate([part[name] for part in parts])

@@ -1,0 +1,86 @@
+"""Model files: the same model back, the same bytes, nothing that runs."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from skops.io import dumps
+
+from assay.bundle.archive import canonical
+from assay.bundle.folder import describe, feature_schema, load_model, save_model
+from assay.files import md5
+from assay.modelling.building import build
+from modelling_samples import MODELS, configured, labelled
+from samples import ROOT
+
+RECORDS = labelled()
+
+
+def fitted(name: str):
+    return build(configured(name, **{"early_stopping_rounds": None} if name == "xgboost" else {})).fit(
+        RECORDS.X, RECORDS.y
+    )
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_comes_back_with_the_same_scores(name: str, tmp_path: Path) -> None:
+    estimator = fitted(name)
+    save_model(estimator, tmp_path)
+    describe(tmp_path)
+    np.testing.assert_array_equal(load_model(tmp_path).predict_proba(RECORDS.X), estimator.predict_proba(RECORDS.X))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_equal_models_have_equal_files(name: str, tmp_path: Path) -> None:
+    paths = []
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+        paths.append(save_model(fitted(name), tmp_path / folder))
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_equal_models_have_equal_files_in_processes_of_their_own(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        "from modelling_samples import *; from assay.modelling.building import build;"
+        "from assay.bundle.folder import save_model; from assay.files import md5; r = labelled();"
+        "print(md5(save_model(build(configured('random_forest')).fit(r.X, r.y), Path(sys.argv[2]))))"
+    )
+    command = [sys.executable, "-c", code, str(ROOT / "tests"), str(tmp_path)]
+    seeds = [{**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "77")]
+    hashes = {subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout for env in seeds}
+    assert len(hashes) == 1
+
+
+@pytest.mark.parametrize("name", sorted(set(MODELS) - {"xgboost"}))
+def test_a_file_holds_numbers_and_names_only(name: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(save_model(fitted(name), tmp_path)) as archive:
+        assert {Path(member).suffix for member in archive.namelist()} <= {".json", ".npy", ".npz"}
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_canonical_changes_nothing_the_second_time() -> None:
+    once = canonical(dumps(fitted("logistic")))
+    assert canonical(once) == once
+
+
+def test_the_schema_of_the_features() -> None:
+    assert feature_schema(RECORDS.X[["sex", "sick", "TSH"]]) == [
+        {"name": "sex", "dtype": "category", "categories": ["F", "M"]},
+        {"name": "sick", "dtype": "bool"},
+        {"name": "TSH", "dtype": "float64"},
+    ]
+
+
+def test_the_description_names_the_file_by_its_hash(tmp_path: Path) -> None:
+    path = save_model(fitted("majority"), tmp_path)
+    describe(tmp_path, threshold={"value": 0.5})
+    assert json.loads((tmp_path / "bundle.json").read_text()) == {
+        "file": {"name": "model.skops", "md5": md5(path)},
+        "threshold": {"value": 0.5},
+    }

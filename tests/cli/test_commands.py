@@ -1,0 +1,86 @@
+"""The assay command."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from assay.cli.commands import app
+from samples import ROOT
+
+
+def assay(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+@pytest.fixture
+def repository(here: Path) -> Path:
+    for name in ("conf", "src"):
+        (here / name).symlink_to(ROOT / name)
+    return here
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "dvc repro",
+        "dvc exp run -S model=logistic",
+        "dvc exp show",
+        "assay params",
+        "assay report",
+        "assay labels diff main",
+    ],
+)
+def test_help_teaches_the_native_commands(said: str) -> None:
+    assert said in assay("--help").output
+    assert said in assay().output
+
+
+def test_check_passes_where_params_and_conf_agree(repository: Path) -> None:
+    checked = assay("params", "--check")
+    assert (checked.exit_code, checked.output) == (0, "params.yaml: unchanged\n")
+
+
+def test_check_fails_with_the_difference_and_writes_nothing(repository: Path) -> None:
+    params = repository / "params.yaml"
+    edited = params.read_text().replace("max_depth: 4", "max_depth: 9")
+    params.write_text(edited)
+    checked = assay("params", "--check")
+    assert checked.exit_code == 1
+    assert "-  max_depth: 4" in checked.output
+    assert "+  max_depth: 9" in checked.output
+    assert "to do:" in checked.output
+    assert params.read_text() == edited
+
+
+def test_params_writes_what_is_asked_for_and_back(repository: Path) -> None:
+    before = (repository / "params.yaml").read_bytes()
+    assert assay("params", "model=logistic", "model.C=0.3").output == "params.yaml: written\n"
+    assert "C: 0.3" in (repository / "params.yaml").read_text()
+    assert assay("params").output == "params.yaml: written\n"
+    assert (repository / "params.yaml").read_bytes() == before
+
+
+def test_a_wrong_override_leaves_the_params_as_they_are(repository: Path) -> None:
+    before = (repository / "params.yaml").read_bytes()
+    refused = assay("params", "model.max_depth=abc")
+    assert refused.exit_code == 1
+    assert "model.max_depth" in refused.output
+    assert (repository / "params.yaml").read_bytes() == before
+
+
+def test_debug_shows_the_traceback(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSAY_DEBUG", "")
+    assert "Traceback" not in assay("params", "seed=1").output
+    assert "Traceback" in assay("--debug", "params", "seed=1").output
+
+
+def test_the_report_is_found_from_a_subfolder(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = assay("report")
+    assert refused.exit_code == 1
+    assert "to do: run: dvc repro" in refused.output
+    page = repository / "reports/report.html"
+    page.parent.mkdir()
+    page.touch()
+    monkeypatch.chdir(page.parent)
+    assert assay("report", "--no-browser").output == f"{page}\n"

@@ -1,0 +1,111 @@
+"""dvc.yaml lists the code that each stage imports: DVC does not follow imports."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assay.errors import AssayError
+from assay.lineage import code
+from assay.paths import CONTRACT
+from samples import ROOT
+
+TEXT = (ROOT / "dvc.yaml").read_text()
+STAGES = yaml.safe_load(TEXT)["stages"]
+
+Tree = Callable[[dict[str, str]], None]
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
+    """Writes a package `assay` of these files, with an empty statement, and goes there."""
+
+    def write(files: dict[str, str]) -> None:
+        for name, text in {"lineage/running.py": "x = 1", **files}.items():
+            path = tmp_path / "src" / "assay" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            for folder in (path.parent, tmp_path / "src" / "assay"):
+                (folder / "__init__.py").touch()
+        monkeypatch.chdir(tmp_path)
+
+    code._modules.cache_clear()
+    code._parsed.cache_clear()
+    yield write
+    code._modules.cache_clear()
+    code._parsed.cache_clear()
+
+
+def names(stage: str = "s") -> list[str]:
+    """What a stage of that tree depends on, but for itself and the statement."""
+    found = (path.removeprefix("src/assay/") for path in code.dependencies(stage))
+    return [name for name in found if not name.startswith(("stages", "lineage"))]
+
+
+def test_dvc_yaml_lists_what_the_imports_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert code.difference(TEXT, code.written(TEXT)) == ""
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"a/b.py": "x = 1", "a/c.py": "x = 1", "stages/s.py": "from assay.a import b"}, ["a/b.py"]),
+        ({"a/b.py": "x = 1", "a/c.py": "x = 1", "stages/s.py": "def f():\n    import assay.a.b"}, ["a/b.py"]),
+        ({"a/b.py": "import assay.a.c", "a/c.py": "x = 1", "stages/s.py": "from assay.a.b import x"}, ["a"]),
+        ({"a/b.py": "x = 1", "stages/s.py": "if TYPE_CHECKING:\n    from assay.a import b"}, []),
+        ({"errors.py": "import assay.a.b", "a/b.py": "x = 1", "stages/s.py": "import assay.errors"}, []),
+        (
+            {"a/b.py": "T = 't.md.j2'", "a/t.md.j2": "", "a/u.md.j2": "", "stages/s.py": "import assay.a.b"},
+            ["a/b.py", "a/t.md.j2"],
+        ),
+        (
+            {
+                "a/b.py": "T = 't.html.j2'",
+                "a/t.html.j2": '{% extends "p.html.j2" %}',
+                "presentation/p.html.j2": "",
+                "presentation/q.html.j2": "",
+                "stages/s.py": "import assay.a.b",
+            },
+            ["a", "presentation/p.html.j2"],
+        ),
+        (
+            {"datasets/d/__init__.py": '"""Doc."""', "datasets/d/e.py": "", "stages/s.py": "import assay.datasets"},
+            [],
+        ),
+    ],
+    ids=["module", "lazy", "whole room", "types", "carrier", "template", "extended", "docstring alone"],
+)
+def test_what_a_stage_imports_or_names(tree: Tree, files: dict[str, str], found: list[str]) -> None:
+    tree({name: text or '"""Nothing."""' for name, text in files.items()})
+    assert names() == found
+
+
+def test_modules_reached_by_a_name_of_the_configuration(tree: Tree) -> None:
+    tree({"datasets/d/e.py": "x = 1\ny = 2", "stages/s.py": "import assay.datasets"})
+    (Path("src/assay/datasets/__init__.py")).write_text("from importlib import import_module\nx = 1\n")
+    assert names() == ["datasets"]
+
+
+def test_a_module_that_imports_by_name_must_say_what_it_reaches(tree: Tree) -> None:
+    tree({"a/b.py": "from importlib import import_module", "stages/s.py": "import assay.a.b"})
+    with pytest.raises(AssayError, match=r"assay\.a\.b imports modules by name"):
+        names()
+
+
+def test_what_a_person_wrote_in_dvc_yaml_stays(tree: Tree) -> None:
+    tree({"a/b.py": "x = 1\ny = 1", "stages/s.py": "import assay.a.b\nx = 1"})
+    head = "# Mine.\nstages:\n  s:\n    cmd: x\n    deps:\n    - data/in.csv\n"
+    foot = "    outs:\n    - o\n"
+    listed = "".join(f"    - {path}\n" for path in code.dependencies("s"))
+    assert code.written(f"{head}    - src/assay/gone.py\n{foot}") == f"{head}{listed}{foot}"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_that_reads_the_contract_of_the_dataset_depends_on_it(stage: str) -> None:
+    source = (ROOT / "src/assay/stages" / f"{stage}.py").read_text()
+    if re.search(r"config\.dataset|\"dataset\"", source):
+        of_params = [key for key in STAGES[stage].get("params", []) if key.partition(".")[0] == "dataset"]
+        assert of_params or str(CONTRACT) in STAGES[stage]["deps"]

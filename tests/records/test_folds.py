@@ -1,0 +1,102 @@
+"""Folds by time and by chance."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.config.schema import Split
+from assay.errors import AssayError
+from assay.records.folds import split
+
+SPLIT = Split("temporal", "time", "1986-01-01", "1986-07-01")
+
+
+def records(*rows: tuple[str, bool, str]) -> pd.DataFrame:
+    dates, label, excluded = zip(*rows, strict=True)
+    return pd.DataFrame(
+        {
+            "record_id": [str(number) for number in range(len(rows))],
+            "date": pd.to_datetime(list(dates)),
+            "label": list(label),
+            "excluded": list(excluded),
+        }
+    )
+
+
+BOTH_CLASSES = [(day, label, "") for day in ("1985-01-01", "1986-01-01", "1986-07-01") for label in (True, False)]
+
+
+def test_the_first_day_of_a_fold_is_in_it() -> None:
+    days = [("1985-12-31", True, ""), ("1986-06-30", True, ""), ("1987-01-19", True, "")]
+    folds = split(records(*BOTH_CLASSES, *days), SPLIT)
+    assert folds["train"]["date"].dt.strftime("%Y-%m-%d").unique().tolist() == ["1985-01-01", "1985-12-31"]
+    assert folds["validation"]["date"].dt.strftime("%Y-%m-%d").unique().tolist() == ["1986-01-01", "1986-06-30"]
+    assert folds["test"]["date"].dt.strftime("%Y-%m-%d").unique().tolist() == ["1986-07-01", "1987-01-19"]
+
+
+@pytest.mark.parametrize(
+    ("excluded", "kept_in_test"), [("ungradable", 1), ("treated: on_thyroxine", 0), ("no laboratory result", 0)]
+)
+def test_only_ungradable_records_of_the_test_period_stay_and_are_marked(excluded: str, kept_in_test: int) -> None:
+    extra = [(day, False, excluded) for day in ("1985-02-01", "1986-02-01", "1986-08-01")]
+    folds = split(records(*BOTH_CLASSES, *extra), SPLIT)
+    marked = {name: int((fold["excluded"] == excluded).sum()) for name, fold in folds.items()}
+    assert marked == {"train": 0, "validation": 0, "test": kept_in_test}
+
+
+@pytest.mark.parametrize("missing", ["train", "validation", "test"])
+def test_a_fold_without_a_positive_is_refused_and_named(missing: str) -> None:
+    day = {"train": "1985-01-01", "validation": "1986-01-01", "test": "1986-07-01"}[missing]
+    rows = [(date, label and date != day, excluded) for date, label, excluded in BOTH_CLASSES]
+    with pytest.raises(AssayError, match=f"the {missing} fold has 2 records, 0 of them positive"):
+        split(records(*rows), SPLIT)
+
+
+days = st.dates(pd.Timestamp("1984-08-01").date(), pd.Timestamp("1987-01-19").date()).map(str)
+
+
+@given(st.lists(st.tuples(days, st.booleans(), st.sampled_from(["", "", "ungradable", "treated: x"]))))
+def test_folds_never_overlap_and_lose_no_usable_record(rows: list[tuple[str, bool, str]]) -> None:
+    table = records(*BOTH_CLASSES, *rows)
+    folds = split(table, SPLIT)
+    ids = [record for fold in folds.values() for record in fold["record_id"]]
+    assert len(ids) == len(set(ids))
+    assert set(table.loc[table["excluded"] == "", "record_id"]) <= set(ids)
+    assert folds["train"]["date"].max() < folds["validation"]["date"].min()
+    assert folds["validation"]["date"].max() < folds["test"]["date"].min()
+
+
+def chance(by: str, seed: int = 0) -> Split:
+    return Split(by, by, validation_share=0.15, test_share=0.25, seed=seed)
+
+
+def people(n: int = 400) -> pd.DataFrame:
+    """n records of n / 4 people, a tenth of them positive now and then; every fortieth record ungradable."""
+    table = records(*((f"1985-01-{1 + i % 28:02}", i % 40 == 0, "ungradable" if i % 40 == 7 else "") for i in range(n)))
+    return table.assign(group=[f"p{i // 4}" for i in range(n)])
+
+
+@pytest.mark.parametrize(("by", "unit"), [("random", "record_id"), ("group", "group")])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_by_chance_no_unit_is_divided_and_both_classes_are_spread_alike(by: str, unit: str, seed: int) -> None:
+    table = people()
+    folds = split(table, chance(by, seed))
+    units = [set(fold[unit]) for fold in folds.values()]
+    assert not (units[0] & units[1] or units[0] & units[2] or units[1] & units[2])
+    assert {name: int(fold["label"].sum()) for name, fold in folds.items()} == {"train": 6, "validation": 2, "test": 2}
+    assert set(folds["test"]["excluded"]) <= {"", "ungradable"}
+    assert set(folds["train"]["excluded"]) == {""}
+
+
+def test_chance_does_not_depend_on_the_order_of_the_records_but_on_the_seed() -> None:
+    table = people()
+    shuffled = table.sample(frac=1, random_state=3)
+    pd.testing.assert_frame_equal(split(table, chance("random"))["test"], split(shuffled, chance("random"))["test"])
+    first, second = (set(split(table, chance("random", seed))["test"]["record_id"]) for seed in (0, 1))
+    assert first != second
+
+
+def test_a_split_by_time_needs_dates() -> None:
+    with pytest.raises(AssayError, match="split=random"):
+        split(people().drop(columns="date"), SPLIT)
