@@ -184,8 +184,8 @@ sys.meta_path.insert(0, Gone())
         ("-m assay.stages.train", "pandas", "assay train"),
         ("-m assay.stages.train", "pydantic", "assay train"),
         ("-m assay.stages.train --cfg job", "hydra", "assay train"),
-        ("-m assay.cli.commands --help", "typer", "assay"),
-        ("-m assay.cli.commands params --check", "dvc", "assay params"),
+        ("-m assay.cli --help", "typer", "assay"),
+        ("-m assay.cli params --check", "dvc", "assay params"),
         ("-m assay.experiments.sweep.worker", "numpy", "assay worker"),
     ],
 )

@@ -12,7 +12,7 @@ from assay.experiments.compare.changes import Changes
 from assay.experiments.compare.page import Page as Compared
 from assay.experiments.compare.paired import Plan, compare
 from assay.experiments.proof import pull_request, verify
-from assay.experiments.sweep.execution import command as sweeping
+from assay.experiments.sweep import command as sweeping
 from assay.experiments.sweep.folder import Setting
 from assay.experiments.sweep.ledger import FAILED, Entry
 from assay.presentation.markdown import Markdown, quoted

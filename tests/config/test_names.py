@@ -9,8 +9,8 @@ from assay.cli.commands import app
 from assay.config.load import typed
 from assay.config.names import LONGEST, is_name
 from assay.errors import AssayError
-from assay.experiments.sweep.execution import execution as sweep
-from assay.experiments.sweep.execution import plan
+from assay.experiments.sweep import execution as sweep
+from assay.experiments.sweep import plan
 from assay.experiments.sweep.folder import Setting
 from assay.onboarding.dataset import init_dataset
 from hostile import TEXTS

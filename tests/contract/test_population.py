@@ -5,7 +5,7 @@ import pytest
 
 from assay.contract.population import exclusions, slices
 from assay.errors import AssayError
-from assay.preparation.cleaning import clean
+from assay.preparation.reconcile import clean
 from samples import LABS, THYROID, raw_record, raw_table
 
 NO_LABS = dict.fromkeys(LABS, "")

@@ -14,7 +14,7 @@ from assay.config.load import typed
 from assay.errors import AssayError
 from assay.onboarding.dataset import init_dataset
 from assay.onboarding.draft import chosen_target, draft, rarest
-from assay.preparation.cleaning import clean
+from assay.preparation.reconcile import clean
 from samples import ROOT
 
 

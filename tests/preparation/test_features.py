@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from assay.config.dataset import Column, Dataset
 from assay.config.schema import Features
 from assay.errors import AssayError
-from assay.preparation.cleaning import clean
 from assay.preparation.features import MOST_CATEGORIES, OTHER, categorised, features, vocabularies
+from assay.preparation.reconcile import clean
 from samples import LABS, THYROID, raw_record, raw_table
 
 TREATMENTS = ("on_thyroxine", "on_antithyroid_meds", "thyroid_surgery", "I131_treatment")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from assay.preparation.cleaning import clean
+from assay.preparation.reconcile import clean
 from assay.profile.scorecard import DIMENSIONS, Share, scorecards
 from samples import LABS, ROOT, THYROID, raw_record, raw_table
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from assay.config.dataset import Column, Dataset
-from assay.preparation.cleaning import clean
+from assay.preparation.reconcile import clean
 from assay.review_page.card import Cards, measured
 from assay.text import visible
 from hostile import TEXTS

@@ -240,7 +240,3 @@ def learning_curve(
 def main() -> None:
     """The entry point."""
     app()
-
-
-if __name__ == "__main__":
-    main()

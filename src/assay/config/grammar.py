@@ -97,6 +97,17 @@ def parse(text: str) -> Node:
     return _Reader(source.strip(), start, quoted).read(tree)
 
 
+def names(text: str) -> set[str]:
+    """The columns that an expression names; Refused for anything outside the grammar."""
+
+    def of(node: Node) -> set[str]:
+        if isinstance(node, Operation):
+            return {name for one in node.operands for name in of(one)}
+        return {node.name} if isinstance(node, Column) else set()
+
+    return of(parse(text))
+
+
 def _python(source: str, start: int) -> ast.expr:
     """Python's tree of the expression; Refused if it is too deep."""
     try:

@@ -52,17 +52,12 @@ def violations(records: pd.DataFrame, unread: pd.DataFrame, dataset: "Dataset") 
 
 
 def _column_rules(dataset: "Dataset") -> Iterator[Rule]:
-    from pandera.pandas import Check
 
     for name, column in dataset.columns.items():
         for kind, why, check in _checks(column):
             rule = f"{name}_{kind}"
             action = NOTE if kind == "plausible" else column.otherwise
             yield Rule(rule, (name,), action, why, name, check(rule))
-    if key := dataset.key:
-        rule = f"{key}_repeated"
-        once = Check(lambda values: ~values.duplicated(keep=False), error=rule)
-        yield Rule(rule, (key,), STOP, "repeated", key, once)
 
 
 def _checks(column: "Column") -> Iterator[tuple[str, str, Any]]:

@@ -67,6 +67,11 @@ def read(text: "pd.Series[str]", column: "Column") -> pd.Series:
     return there.astype("str")
 
 
+def categorical(values: pd.Series, categories: list[str]) -> pd.Categorical:
+    """Texts as categories, missing where a text is not among them."""
+    return pd.Categorical(values.where(values.isin(categories)), categories=categories)
+
+
 def dates(raw: pd.DataFrame, time: "Time") -> pd.Series:
     """The date of each record, missing where it cannot be read."""
     part = raw[time.column].str.extract(f"^{time.pattern}$", expand=False)

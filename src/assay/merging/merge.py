@@ -64,7 +64,7 @@ def begin(root: Path, branch: str) -> tuple[str, ...]:
 
 def own_code(root: Path, *arguments: str) -> int:
     """Run one of our commands in a new process, because a merge may have changed the code; its exit code."""
-    command = [sys.executable, "-m", "assay.cli.commands", *arguments]
+    command = [sys.executable, "-m", "assay.cli", *arguments]
     return subprocess.run(command, cwd=root, env=environment(root)).returncode
 
 

@@ -54,5 +54,5 @@ def _composed(root: Path, sha: str) -> bool:
     with tempfile.TemporaryDirectory(prefix="assay-conf-") as folder:
         copy = Path(folder, "clone")
         clone(root, copy, git(root, "rev-parse", sha))
-        command = [sys.executable, "-m", "assay.cli.commands", "params", "--check"]
+        command = [sys.executable, "-m", "assay.cli", "params", "--check"]
         return subprocess.run(command, cwd=copy, env=environment(copy), capture_output=True).returncode == 0

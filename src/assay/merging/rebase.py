@@ -12,7 +12,7 @@ from assay.merging import conflicts, state
 from assay.merging.conflicts import Ways
 from assay.merging.merge import DRIVER, bring_data, own_code, take_back
 
-SETTLE = "-m assay.cli.commands settle"
+SETTLE = "-m assay.cli settle"
 WAYS = Ways("assay rebase --continue", "assay rebase --abort")
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from assay.config.dataset import DAY, FEATURE
+from assay.contract.values import categorical
 from assay.datasets import knowledge
 from assay.errors import AssayError
 
@@ -56,7 +57,7 @@ def categorised(table: pd.DataFrame, vocabulary: dict[str, list[str]]) -> pd.Dat
         values = table[name]
         if OTHER in categories:
             values = values.where(values.isin(categories) | values.isna(), OTHER)
-        columns[name] = pd.Categorical(values, categories=categories)
+        columns[name] = categorical(values, categories)
     return table.assign(**columns)
 
 

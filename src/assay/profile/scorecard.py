@@ -12,7 +12,7 @@ import pandas as pd
 from assay.config.dataset import FEATURE
 from assay.contract.validation import Violation, violations
 from assay.contract.values import read_values
-from assay.preparation.cleaning import repeats_of_earlier
+from assay.preparation.reconcile import repeats_of_earlier
 from assay.records.columns import RECORD_ID
 
 if TYPE_CHECKING:

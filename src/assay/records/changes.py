@@ -1,7 +1,7 @@
 """The log of what cleaning did, by rule with counts."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 
@@ -11,7 +11,7 @@ class Change:
 
     `action` is "set missing", "quarantine record", "drop record", "convert", "drop column", or "keep" for what was
     looked at, counted and left as it is. `columns` may be `WHOLE_RECORD`. `records` holds the ids of at most `SHOWN`
-    of the `count` records.
+    of the `count` records. Where columns are dropped, `count` counts them.
     """
 
     rule: str
@@ -24,11 +24,25 @@ class Change:
 
 SHOWN = 10
 WHOLE_RECORD = ("*",)
+COLUMNS_DROPPED = "drop column"
 
 
 def change(rule: str, columns: tuple[str, ...], action: str, ids: Sequence[str], reason: str) -> Change:
     """A change of the records of these ids."""
     return Change(rule, columns, action, len(ids), reason, tuple(sorted(ids)[:SHOWN]))
+
+
+def merged(logs: Sequence[Sequence[Change]]) -> list[Change]:
+    """The log of a table from the logs of its batches, which name the same rules in the same order."""
+    return [_sum(of_one_rule) for of_one_rule in zip(*logs, strict=True)]
+
+
+def _sum(changes: tuple[Change, ...]) -> Change:
+    first = changes[0]
+    if first.action == COLUMNS_DROPPED:
+        return first
+    records = sorted(record for one in changes for record in one.records)[:SHOWN]
+    return replace(first, count=sum(one.count for one in changes), records=tuple(records))
 
 
 def summary(changes: Sequence[Change], rows_in: int, rows_out: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.files import write_json, write_table, write_text
 from assay.paths import CLEANED, CLEANING_LOG, CONTRACT, QUARANTINE, RAW
-from assay.preparation.cleaning import clean
+from assay.preparation.reconcile import clean
 from assay.records.changes import summary
 from assay.records.reading import CSV, read
 

@@ -7,7 +7,7 @@ import pytest
 from optuna.distributions import FloatDistribution, IntDistribution
 
 from assay.errors import AssayError
-from assay.experiments.sweep.execution import trials
+from assay.experiments.sweep import trials
 from assay.experiments.sweep.folder import Setting
 from assay.experiments.sweep.ledger import DONE, FAILED, PRUNED, Entry
 from assay.experiments.sweep.plan import Planned

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assay.errors import AssayError
-from assay.experiments.sweep.execution import worker_pool as workers
+from assay.experiments.sweep import worker_pool as workers
 from assay.experiments.sweep.folder import Setting
 from assay.experiments.sweep.plan import Planned
 from assay.experiments.sweep.worker_pool import Worker

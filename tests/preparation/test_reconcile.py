@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from assay.config.dataset import Column, Dataset
 from assay.errors import AssayError
 from assay.labels.policy import any_letter, decide
-from assay.preparation.cleaning import Cleaned, clean
+from assay.preparation.reconcile import Cleaned, clean
 from samples import FLAGS, LABS, MEASURED, THYROID, raw_record, raw_table
 
 IDS = ("840801013", "850801014", "860801015")
