@@ -150,7 +150,7 @@ def test_the_bytes_are_the_same_in_any_process() -> None:
         "print(hashlib.md5(''.join(drawn(random_scores()).values()).encode()).hexdigest())"
     )
     here = hashlib.md5("".join(drawn(random_scores()).values()).encode()).hexdigest()
-    folders = [str(ROOT / "tests"), str(ROOT / "tests/evaluation")]
+    folders = [str(ROOT / "tests"), str(ROOT / "tests/report")]
     for seed in ("1", "77"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         command = [sys.executable, "-c", code, *folders]

@@ -39,9 +39,9 @@ def test_a_file_is_copied_byte_by_byte(source: Path, tmp_path: Path, prefix: str
 
 
 def test_a_file_of_an_installed_package(tmp_path: Path) -> None:
-    import assay.evaluation
+    import assay.report
 
-    inside = Path(assay.evaluation.__file__).parent / "report.html.j2"
+    inside = Path(assay.report.__file__).parent / "report.html.j2"
     collect(declared("package://assay/report/report.html.j2", sha256(inside)), tmp_path / "target")
     assert sha256(tmp_path / "target") == sha256(inside)
 
