@@ -29,10 +29,12 @@ test: $(VENV)/ready-dev  ## the whole test suite: pytest
 coverage: $(VENV)/ready-dev  ## which lines the tests run in their own process: pytest --cov
 	OMP_NUM_THREADS=1 pytest -n 3 --ignore tests/pipeline --cov --cov-report=term:skip-covered
 
-lint: $(VENV)/ready-dev  ## style and types: ruff, mypy
+lint: $(VENV)/ready-dev  ## style, types, who imports whom: ruff, mypy, lint-imports, assay deps
 	ruff check
 	ruff format --check
 	mypy
+	lint-imports --no-cache --no-logo
+	assay deps --check
 
 bench: $(VENV)/ready  ## what DVC costs, as ratios measured side by side
 	python tests/bench.py

@@ -186,7 +186,7 @@ sys.meta_path.insert(0, Gone())
         ("-m assay.stages.train --cfg job", "hydra", "assay train"),
         ("-m assay.cli --help", "typer", "assay"),
         ("-m assay.cli params --check", "dvc", "assay params"),
-        ("-m assay.experiments.sweep.worker", "numpy", "assay worker"),
+        ("-m assay.sweep.worker", "numpy", "assay worker"),
     ],
 )
 def test_a_package_that_is_gone_is_named_by_whatever_needs_it(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from assay.experiments.proof.pull_request import FOLDER, Check, Report, document
+from assay.proof.pull_request import FOLDER, Check, Report, document
 from samples import ROOT
 
 WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/experiment.yml").read_text())

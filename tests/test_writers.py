@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.experiments.compare import relabelled, show
-from assay.experiments.compare.changes import Changes
-from assay.experiments.compare.page import Page as Compared
-from assay.experiments.compare.paired import Plan, compare
-from assay.experiments.proof import pull_request, verify
-from assay.experiments.sweep import command as sweeping
-from assay.experiments.sweep.folder import Setting
-from assay.experiments.sweep.ledger import FAILED, Entry
+from assay.compare import relabelled, show
+from assay.compare.changes import Changes
+from assay.compare.page import Page as Compared
+from assay.compare.paired import Plan, compare
 from assay.presentation.markdown import Markdown, quoted
+from assay.proof import pull_request, verify
+from assay.sweep import command as sweeping
+from assay.sweep.folder import Setting
+from assay.sweep.ledger import FAILED, Entry
 from assay.text import visible
 from hostile import OURS, TEXTS, Page, on_one_line, reached, rendered, squeezed
 

@@ -15,7 +15,7 @@ from assay.cli.commands import app
 from assay.config.compose import composed
 from assay.config.load import load
 from assay.errors import AssayError
-from assay.experiments.sweep import plan
+from assay.sweep import plan
 from samples import ROOT
 
 SECRET = "s3cr3t-of-this-machine"

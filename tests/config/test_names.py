@@ -9,10 +9,10 @@ from assay.cli.commands import app
 from assay.config.load import typed
 from assay.config.names import LONGEST, is_name
 from assay.errors import AssayError
-from assay.experiments.sweep import execution as sweep
-from assay.experiments.sweep import plan
-from assay.experiments.sweep.folder import Setting
 from assay.onboarding.dataset import init_dataset
+from assay.sweep import execution as sweep
+from assay.sweep import plan
+from assay.sweep.folder import Setting
 from hostile import TEXTS
 from samples import ROOT, plain, synthetic_raw
 

@@ -10,7 +10,7 @@ import pytest
 from assay.config.compose import composed
 from assay.config.unknown_key import unknown
 from assay.errors import AssayError
-from assay.experiments.sweep.plan import plan
+from assay.sweep.plan import plan
 from samples import ROOT
 
 CASES = [

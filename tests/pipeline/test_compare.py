@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from assay.experiments.compare.paired import Plan, judged
+from assay.compare.paired import Plan, judged
 from assay.modelling.building import build
 from assay.modelling.training import score
 from assay.statistics.bootstrap import estimate, resamples

@@ -153,8 +153,8 @@ def compare(
     """
     import json
 
-    from assay.experiments.compare import show
-    from assay.experiments.compare.page import compared
+    from assay.compare import show
+    from assay.compare.page import compared
     from assay.experiments.revisions import revision
 
     with reported("assay compare"):
@@ -185,7 +185,7 @@ def sweep(
 
     Every combination is checked before the first one runs. See them with dvc exp show, take one with dvc exp apply.
     """
-    from assay.experiments.sweep.command import swept
+    from assay.sweep.command import swept
 
     with reported("assay sweep"):
         summary, complete = swept(enter_root(), name, overrides or [], jobs or os.cpu_count() or 1)

@@ -77,7 +77,7 @@ def diff(
     """Which records HEAD labels otherwise than BASE, from what to what, and by whose word."""
     import json
 
-    from assay.experiments.compare import relabelled
+    from assay.compare import relabelled
     from assay.experiments.revisions import revision
 
     with reported("assay labels diff"):

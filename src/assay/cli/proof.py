@@ -19,9 +19,9 @@ def verify(
 
     A different byte is a difference: it exits with 1, and says how far the metrics moved.
     """
-    from assay.experiments.proof import verify as verification
     from assay.files import write_json
     from assay.presentation.markdown import Markdown, code
+    from assay.proof import verify as verification
 
     with reported("assay verify"):
         receipt = verification.verify(enter_root(), revision)
@@ -42,9 +42,9 @@ def pr_report(
     Written to stdout, to .assay/pr-report/ with a page of pictures, and to the job summary of GitHub Actions. Exits
     with 1 if what is committed is not what the code gives.
     """
-    from assay.experiments.compare import show
-    from assay.experiments.proof import pull_request
+    from assay.compare import show
     from assay.files import write_text
+    from assay.proof import pull_request
 
     with reported("assay pr-report"):
         report = pull_request.report(enter_root(), base, afresh=fresh)
@@ -69,7 +69,7 @@ def remote(
 
     DVC asks only for names; after `dvc push` this says whether others really get everything. It exits with 1 if not.
     """
-    from assay.experiments.proof.remote import check
+    from assay.proof.remote import check
 
     with reported("assay remote"):
         enter_root()

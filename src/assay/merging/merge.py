@@ -9,11 +9,11 @@ from pathlib import Path
 
 from assay.errors import AssayError
 from assay.experiments.clones import dvc, environment
-from assay.experiments.sweep.execution import baseline
 from assay.git import git, shared
 from assay.merging import conflicts, state
 from assay.merging.conflicts import Ways
 from assay.merging.own import Side
+from assay.sweep.execution import baseline
 
 # Keeps one side's bytes of generated files. `make` writes the same into the clone's configuration.
 DRIVER = ("-c", "merge.generated.driver=true")

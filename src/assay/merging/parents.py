@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assay.compare import show
+from assay.compare.page import Page, compared
 from assay.errors import AssayError, translated
 from assay.evaluation.criteria import RANKED_BY
-from assay.experiments.compare import show
-from assay.experiments.compare.page import Page, compared
 from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.git import git
 from assay.presentation import words

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from assay.errors import AssayError
 from assay.experiments.clones import environment
-from assay.experiments.sweep.execution import baseline
 from assay.git import git
 from assay.merging import conflicts, state
 from assay.merging.conflicts import Ways
 from assay.merging.merge import DRIVER, bring_data, own_code, take_back
+from assay.sweep.execution import baseline
 
 SETTLE = "-m assay.cli settle"
 WAYS = Ways("assay rebase --continue", "assay rebase --abort")

@@ -1,4 +1,4 @@
-"""The warm processes of a sweep as their parent sees them; what they do: `assay.experiments.sweep.worker`."""
+"""The warm processes of a sweep as their parent sees them; what they do: `assay.sweep.worker`."""
 
 import json
 import os
@@ -11,12 +11,12 @@ from typing import Any
 
 from assay.errors import AssayError, described
 from assay.experiments.clones import clone, environment
-from assay.experiments.sweep.folder import Setting
-from assay.experiments.sweep.ledger import FAILED
-from assay.experiments.sweep.plan import Planned
 from assay.machine import FEWER
+from assay.sweep.folder import Setting
+from assay.sweep.ledger import FAILED
+from assay.sweep.plan import Planned
 
-COMMAND = [sys.executable, "-m", "assay.experiments.sweep.worker"]
+COMMAND = [sys.executable, "-m", "assay.sweep.worker"]
 Hopeless = Callable[[str, float], bool]
 
 

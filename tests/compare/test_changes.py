@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from assay.experiments.compare.changes import label_changes, param_changes, record_changes
+from assay.compare.changes import label_changes, param_changes, record_changes
 
 
 def records(**columns: list) -> pd.DataFrame:

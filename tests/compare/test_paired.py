@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from assay.errors import AssayError
-from assay.experiments.compare.paired import (
+from assay.compare.paired import (
     Comparison,
     Plan,
     Row,
@@ -20,6 +19,7 @@ from assay.experiments.compare.paired import (
     mcnemar,
     p_value,
 )
+from assay.errors import AssayError
 from assay.statistics.bootstrap import Estimate, estimate, resamples
 from assay.statistics.metrics import Scored, ranking
 

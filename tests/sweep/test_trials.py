@@ -7,12 +7,12 @@ import pytest
 from optuna.distributions import FloatDistribution, IntDistribution
 
 from assay.errors import AssayError
-from assay.experiments.sweep import trials
-from assay.experiments.sweep.folder import Setting
-from assay.experiments.sweep.ledger import DONE, FAILED, PRUNED, Entry
-from assay.experiments.sweep.plan import Planned
-from assay.experiments.sweep.search_space import Dimension, Search
-from assay.experiments.sweep.trials import UNPRUNED, Trials
+from assay.sweep import trials
+from assay.sweep.folder import Setting
+from assay.sweep.ledger import DONE, FAILED, PRUNED, Entry
+from assay.sweep.plan import Planned
+from assay.sweep.search_space import Dimension, Search
+from assay.sweep.trials import UNPRUNED, Trials
 
 SEARCH = Search(trials=8, space={"a": Dimension(0.001, 1, log=True), "b": Dimension(1, 4)}, overrides=["model=x"])
 KEPT: dict[str, float] = {}  # what git would have: experiment to average precision

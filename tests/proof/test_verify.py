@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from assay.cli.commands import app
-from assay.experiments.proof import verify
-from assay.experiments.proof.verify import Receipt, as_data, as_markdown, moved, outputs
 from assay.files import read_json
+from assay.proof import verify
+from assay.proof.verify import Receipt, as_data, as_markdown, moved, outputs
 
 LOCK = """
 stages:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from assay.experiments.compare.changes import label_changes, policy_of
+from assay.compare.changes import label_changes, policy_of
 from assay.experiments.revisions import Revision
 from assay.labels.classes import Flips, classes, counted, in_words
 from assay.labels.merge import ANNOTATORS, DECIDED_BY, DECISIVE, DISPUTED, KINDS, SOURCE

@@ -9,8 +9,11 @@ from types import SimpleNamespace
 import pytest
 
 from assay.errors import AssayError
-from assay.experiments.proof import pull_request
-from assay.experiments.proof.pull_request import (
+from assay.merging.ahead import Ahead
+from assay.paths import ANNOTATIONS
+from assay.presentation.markdown import Markdown
+from assay.proof import pull_request
+from assay.proof.pull_request import (
     ROWS_SHOWN,
     Check,
     Report,
@@ -20,9 +23,6 @@ from assay.experiments.proof.pull_request import (
     difference,
     document,
 )
-from assay.merging.ahead import Ahead
-from assay.paths import ANNOTATIONS
-from assay.presentation.markdown import Markdown
 from pipeline_copy import ENVIRONMENT, IDENTITY
 
 HOLDS = Check("assay params --check", True, "as it is")

@@ -7,14 +7,14 @@ from assay.config.names import require_name
 from assay.evaluation.criteria import RANKED_BY
 from assay.experiments import clones
 from assay.experiments.refs import experiments
-from assay.experiments.sweep import execution as sweep
-from assay.experiments.sweep.folder import Setting
-from assay.experiments.sweep.ledger import DONE, FAILED, PRUNED, Entry
-from assay.experiments.sweep.plan import SEARCH, plan, read, read_sets
-from assay.experiments.sweep.worker_pool import Worker
 from assay.presentation import words
 from assay.presentation.markdown import Markdown, code, table
 from assay.progress import progress
+from assay.sweep import execution as sweep
+from assay.sweep.folder import Setting
+from assay.sweep.ledger import DONE, FAILED, PRUNED, Entry
+from assay.sweep.plan import SEARCH, plan, read, read_sets
+from assay.sweep.worker_pool import Worker
 
 SHOWN = 10
 COLUMNS = (RANKED_BY, "precision", "alerts_per_1000")
@@ -33,8 +33,8 @@ def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[M
 def _source(overrides: Sequence[str], setting: Setting) -> sweep.Source:
     """What is asked for, all of it checked."""
     if not overrides and SEARCH in read(setting.name):
-        from assay.experiments.sweep.search_space import read_search
-        from assay.experiments.sweep.trials import Trials
+        from assay.sweep.search_space import read_search
+        from assay.sweep.trials import Trials
 
         return Trials(read_search(setting.name), setting)
     sets = [list(overrides)] if overrides else read_sets(setting.name)
@@ -90,7 +90,7 @@ def _table(done: list[Entry]) -> Markdown:
 
 
 def _choice(done: list[Entry], cache: Path) -> Markdown:
-    from assay.experiments.sweep.selection import out_of_fold, select
+    from assay.sweep.selection import out_of_fold, select
 
     chosen = select(out_of_fold(done, cache))
     same = "" if chosen.tried == len(done) else " on the same records and labels"

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from agreement import Tables, assert_bands_are_the_table, assert_shows, near
+from assay.compare.changes import Changes
+from assay.compare.figures import FLOOR, pictures
+from assay.compare.page import Page
+from assay.compare.paired import Comparison, Plan, compare
+from assay.compare.show import as_html, as_json
 from assay.evaluation import curves
-from assay.experiments.compare.changes import Changes
-from assay.experiments.compare.figures import FLOOR, pictures
-from assay.experiments.compare.page import Page
-from assay.experiments.compare.paired import Comparison, Plan, compare
-from assay.experiments.compare.show import as_html, as_json
 from assay.presentation import words
 from svg_reading import Picture
 

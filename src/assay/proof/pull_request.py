@@ -8,13 +8,11 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assay.compare import show
+from assay.compare.page import Page, compared
 from assay.errors import AssayError
 from assay.experiments.clones import cache, clone, dvc, reason, repro
-from assay.experiments.compare import show
-from assay.experiments.compare.page import Page, compared
-from assay.experiments.proof.verify import METRICS, differences, moved, rewritten, table, verify
 from assay.experiments.revisions import WORKSPACE, Revision, revision
-from assay.experiments.sweep.execution import baseline
 from assay.git import git, shared
 from assay.lineage.graph import LOCK, PARAMS
 from assay.merging.ahead import Ahead, ahead
@@ -22,7 +20,9 @@ from assay.paths import CLEANED, LABELS, PREDICTIONS, SPLIT, fold
 from assay.presentation.markdown import Markdown, code, quoted
 from assay.presentation.markdown import table as table_of
 from assay.presentation.pages import environment
+from assay.proof.verify import METRICS, differences, moved, rewritten, table, verify
 from assay.records.folds import TEST
+from assay.sweep.execution import baseline
 from assay.terminal import say
 
 FOLDER = Path(".assay/pr-report")
@@ -85,9 +85,7 @@ def report(root: Path, target: str | None, *, afresh: bool = True) -> Report:
 def document(one: Report) -> str:
     """The Markdown; its first line is a hidden mark by which the comment is found again."""
     compared = show.as_markdown(one.page, one.params) if one.page else NOTHING
-    text = (
-        environment("assay.experiments.proof").get_template("pull_request.md.j2").render(report=one, compared=compared)
-    )
+    text = environment("assay.proof").get_template("pull_request.md.j2").render(report=one, compared=compared)
     return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n")
 
 

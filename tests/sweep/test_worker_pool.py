@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from assay.errors import AssayError
-from assay.experiments.sweep import worker_pool as workers
-from assay.experiments.sweep.folder import Setting
-from assay.experiments.sweep.plan import Planned
-from assay.experiments.sweep.worker_pool import Worker
+from assay.sweep import worker_pool as workers
+from assay.sweep.folder import Setting
+from assay.sweep.plan import Planned
+from assay.sweep.worker_pool import Worker
 
 ONE = Planned("one", ("model.C=1",), "")
 

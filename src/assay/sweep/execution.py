@@ -11,12 +11,12 @@ from typing import Protocol
 
 from assay.errors import AssayError
 from assay.experiments.refs import experiments, metrics
-from assay.experiments.sweep.folder import FOLDER, Setting
-from assay.experiments.sweep.ledger import DONE, FAILED, PRUNED, RUNNING, Entry
-from assay.experiments.sweep.plan import Planned
-from assay.experiments.sweep.worker_pool import Worker
 from assay.git import git
 from assay.lineage.busy import holding
+from assay.sweep.folder import FOLDER, Setting
+from assay.sweep.ledger import DONE, FAILED, PRUNED, RUNNING, Entry
+from assay.sweep.plan import Planned
+from assay.sweep.worker_pool import Worker
 
 Report = Callable[[Entry], None]
 

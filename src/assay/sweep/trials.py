@@ -11,10 +11,10 @@ import numpy as np
 from assay.errors import AssayError
 from assay.evaluation.criteria import RANKED_BY
 from assay.experiments.refs import experiments, metrics
-from assay.experiments.sweep.folder import Setting
-from assay.experiments.sweep.ledger import DONE, PRUNED, Entry
-from assay.experiments.sweep.plan import Planned, checked, experiment_name
-from assay.experiments.sweep.search_space import Search, distributions
+from assay.sweep.folder import Setting
+from assay.sweep.ledger import DONE, PRUNED, Entry
+from assay.sweep.plan import Planned, checked, experiment_name
+from assay.sweep.search_space import Search, distributions
 
 if TYPE_CHECKING:
     from optuna import Study

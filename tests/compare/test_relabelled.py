@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
+from assay.compare.relabelled import SHOWN, as_json, as_markdown, relabelled
 from assay.config.schema import Labels
-from assay.experiments.compare.relabelled import SHOWN, as_json, as_markdown, relabelled
 from assay.labels.decision import Decision
 from assay.labels.merge import merge
 from assay.labels.policy import annotate

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from assay.experiments.compare.page import Page
-from assay.experiments.compare.paired import Comparison, Row
+from assay.compare.page import Page
+from assay.compare.paired import Comparison, Row
 from assay.files import plain
 from assay.labels.classes import in_words
 from assay.presentation import words
@@ -55,20 +55,18 @@ def as_json(page: Page) -> dict[str, Any]:
 
 def as_markdown(page: Page, params_diff: str = "") -> Markdown:
     """For a pull request; `params_diff` is shown in place of the table of params."""
-    template = environment("assay.experiments.compare").get_template("compare.md.j2")
+    template = environment("assay.compare").get_template("compare.md.j2")
     return Markdown(re.sub(r"\n{3,}", "\n\n", template.render(_texts(page), params_diff=params_diff)))
 
 
 def as_html(page: Page) -> str:
     """One page that needs nothing but a browser."""
-    from assay.experiments.compare.figures import pictures
+    from assay.compare.figures import pictures
 
     figures = [
         (caption, data_uri(picture)) for caption, picture in pictures(page.comparison, page.plan.confidence).items()
     ]
-    return (
-        environment("assay.experiments.compare").get_template("compare.html.j2").render(_texts(page), figures=figures)
-    )
+    return environment("assay.compare").get_template("compare.html.j2").render(_texts(page), figures=figures)
 
 
 def _texts(page: Page) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from assay.compare.changes import Changes, changes
+from assay.compare.paired import Comparison, Plan, compare
 from assay.config.load import typed
 from assay.contract.population import slices
-from assay.experiments.compare.changes import Changes, changes
-from assay.experiments.compare.paired import Comparison, Plan, compare
 from assay.experiments.revisions import Revision
 
 

@@ -1,4 +1,4 @@
-"""A warm process that runs experiments in a clone of its own: python -m assay.experiments.sweep.worker < requests.
+"""A warm process that runs experiments in a clone of its own: python -m assay.sweep.worker < requests.
 
 Each line on stdin is a request, {"name", "params", "baseline", "message", "log", "watched"}; each line on stdout an
 answer. DVC itself decides what to run and writes dvc.lock; only the stages' commands run in this process, where
@@ -25,13 +25,13 @@ import numpy as np
 from assay.config.load import load
 from assay.errors import described
 from assay.experiments.refs import OUT_OF_FOLD, reference
-from assay.experiments.sweep.ledger import DONE, FAILED, PRUNED
 from assay.files import md5, read_json, read_table
 from assay.git import git
 from assay.lineage.checks import Known, require_record
 from assay.lineage.graph import graph
 from assay.lineage.running import DVC_STAGE, LOCK_COMES_LAST
 from assay.paths import PREDICTIONS, SCORE
+from assay.sweep.ledger import DONE, FAILED, PRUNED
 
 if TYPE_CHECKING:
     from dvc.stage import Stage

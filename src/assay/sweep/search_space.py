@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from assay.config.fields import MISSING
 from assay.config.load import typed_as
 from assay.errors import AssayError
-from assay.experiments.sweep.plan import EXAMPLES, SEARCH, SWEEPS, checked, read
+from assay.sweep.plan import EXAMPLES, SEARCH, SWEEPS, checked, read
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

@@ -7,7 +7,7 @@ import yaml
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from assay.errors import AssayError
-from assay.experiments.sweep.search_space import Search, distributions, read_search
+from assay.sweep.search_space import Search, distributions, read_search
 from samples import ROOT
 
 SPACE = {"model.max_depth": {"low": 2, "high": 8}, "model.learning_rate": {"low": 0.01, "high": 0.3, "log": True}}

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from assay.experiments.sweep.selection import select
 from assay.statistics.metrics import Scored
+from assay.sweep.selection import select
 
 
 def noise(count: int, skill: float = 1.0) -> dict[str, Scored]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from assay.experiments.sweep.ledger import DONE, RUNNING, Entry, Ledger
+from assay.sweep.ledger import DONE, RUNNING, Entry, Ledger
 
 
 def test_the_last_word_on_each_experiment_counts(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 
+from assay.compare.paired import Comparison
 from assay.evaluation import curves
-from assay.experiments.compare.paired import Comparison
 from assay.presentation import words
 from assay.presentation.style import ALERT_COLOUR, INK, MUTED, SIZE, STYLE, labelled, svg
 from assay.report import figures

@@ -10,10 +10,10 @@ import pandas as pd
 from assay.evaluation.assess import scored_by
 from assay.evaluation.criteria import RANKED_BY
 from assay.experiments.revisions import Revision, revision
-from assay.experiments.sweep.ledger import Entry
 from assay.files import md5
 from assay.statistics.bootstrap import estimate, resamples
 from assay.statistics.metrics import Scored, Values, ranking
+from assay.sweep.ledger import Entry
 
 RESAMPLES, CONFIDENCE, SEED = 500, 0.95, 42
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from assay.errors import AssayError
-from assay.experiments.sweep.plan import SEARCH, expand, experiment_name, plan, read, read_sets
-from assay.experiments.sweep.search_space import distributions, read_search
+from assay.sweep.plan import SEARCH, expand, experiment_name, plan, read, read_sets
+from assay.sweep.search_space import distributions, read_search
 from samples import ROOT
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from assay.config.names import require_name
-from assay.experiments.sweep.ledger import Ledger
+from assay.sweep.ledger import Ledger
 
 FOLDER = Path(".assay/sweeps")
 
