@@ -1,19 +1,15 @@
 """dvc.yaml lists the code that each stage imports: DVC does not follow imports."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from assay.errors import AssayError
-from assay.lineage import code
-from assay.paths import CONTRACT
+from assay.lineage import code, listing
 from samples import ROOT
 
 TEXT = (ROOT / "dvc.yaml").read_text()
-STAGES = yaml.safe_load(TEXT)["stages"]
 
 Tree = Callable[[dict[str, str]], None]
 
@@ -46,7 +42,7 @@ def names(stage: str = "s") -> list[str]:
 
 def test_dvc_yaml_lists_what_the_imports_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    assert code.difference(TEXT, code.written(TEXT)) == ""
+    assert listing.difference(TEXT, listing.listed(TEXT, {})) == ""
 
 
 @pytest.mark.parametrize(
@@ -95,17 +91,27 @@ def test_a_module_that_imports_by_name_must_say_what_it_reaches(tree: Tree) -> N
         names()
 
 
-def test_what_a_person_wrote_in_dvc_yaml_stays(tree: Tree) -> None:
-    tree({"a/b.py": "x = 1\ny = 1", "stages/s.py": "import assay.a.b\nx = 1"})
-    head = "# Mine.\nstages:\n  s:\n    cmd: x\n    deps:\n    - data/in.csv\n"
-    foot = "    outs:\n    - o\n"
-    listed = "".join(f"    - {path}\n" for path in code.dependencies("s"))
-    assert code.written(f"{head}    - src/assay/gone.py\n{foot}") == f"{head}{listed}{foot}"
+@pytest.fixture
+def small(tree: Tree) -> str:
+    """What dvc.yaml lists of the code of a stage `s`."""
+    tree({"a/b.py": "x = 1", "stages/s.py": "import assay.a.b\nx = 1"})
+    return "".join(f"    - {path}\n" for path in code.dependencies("s"))
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_that_reads_the_contract_of_the_dataset_depends_on_it(stage: str) -> None:
-    source = (ROOT / "src/assay/stages" / f"{stage}.py").read_text()
-    if re.search(r"config\.dataset|\"dataset\"", source):
-        of_params = [key for key in STAGES[stage].get("params", []) if key.partition(".")[0] == "dataset"]
-        assert of_params or str(CONTRACT) in STAGES[stage]["deps"]
+HEAD = "# Mine.\nstages:\n  s:\n    cmd: x\n    deps:\n    - data/in.csv\n"
+FOOT = "    outs:\n    - o: {cache: false}\n\nplots:\n- a.csv: {x: b}\n"
+
+
+@pytest.mark.parametrize(
+    ("params", "unlisted", "after"),
+    [
+        ("", {}, ""),
+        ("", {"other": ["b.c"]}, ""),
+        ("    params:\n    - b\n    - a\n", {}, "    params:\n    - b\n    - a\n"),
+        ("", {"s": ["b.c"]}, "    params:\n    - b.c\n"),
+        ("    params:\n    - d\n", {"s": ["b.c"]}, "    params:\n    - b.c\n    - d\n"),
+    ],
+)
+def test_only_code_and_unlisted_keys_are_written(small: str, params: str, unlisted: dict, after: str) -> None:
+    before = f"{HEAD}    - src/assay/gone.py\n{params}{FOOT}"
+    assert listing.listed(before, unlisted) == f"{HEAD}{small}{after}{FOOT}"

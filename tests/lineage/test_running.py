@@ -10,7 +10,7 @@ import pytest
 
 from assay.errors import AssayError
 from assay.files import md5, write_text
-from assay.lineage import lock
+from assay.lineage import listing, lock
 from assay.lineage.checks import require
 from assay.lineage.running import LOCK_COMES_LAST, dependencies, stated
 from assay.lineage.statement import read
@@ -40,6 +40,28 @@ def test_a_running_stage_knows_the_hashes_of_its_dependencies(root: Path) -> Non
     with stated("make", PARAMS, None):
         assert dependencies() == {"source.txt": md5(Path("source.txt"))}
     assert dependencies() == {}
+
+
+@pytest.mark.parametrize(
+    ("read", "unlisted"),
+    [({"a.b"}, None), (set(), None), ({"a.b.c"}, None), ({"a"}, ["a"]), ({"a.b", "c", "a.other"}, ["a.other", "c"])],
+)
+def test_a_key_that_a_stage_reads_and_dvc_yaml_does_not_list_stops_it(
+    root: Path, read: set[str], unlisted: list[str] | None
+) -> None:
+    def run() -> None:
+        with stated("make", PARAMS, None) as noted:
+            noted |= read
+
+    if unlisted is None:
+        run()
+        assert Path("data/lineage/make.json").exists()
+        return
+    with pytest.raises(AssayError, match=f"make read {', '.join(unlisted)} of params.yaml") as caught:
+        run()
+    assert caught.value.todo == "assay deps; dvc repro make"
+    assert not Path("data/lineage/make.json").exists()
+    assert listing.unlisted() == {"make": unlisted}
 
 
 def test_a_program_that_is_no_stage_states_nothing(root: Path) -> None:

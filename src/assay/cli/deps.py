@@ -1,4 +1,4 @@
-"""`assay deps`: the code that each stage depends on, as its imports say."""
+"""`assay deps`: what dvc.yaml lists of the code and the parameters that each stage depends on."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,16 +15,17 @@ def deps(
 ) -> None:
     """Write into dvc.yaml the files of code that can change what each stage makes, read from the imports.
 
-    Everything else there stays as it is. Run it after a change of imports, and commit both.
+    A stage that reads a key of params.yaml which is not listed stops: this lists it too. Everything else there stays as
+    it is. Commit it with the change of code that asked for it.
     """
     from assay.files import read_text, write_text
-    from assay.lineage.code import difference, written
     from assay.lineage.graph import DVC_YAML
+    from assay.lineage.listing import difference, listed, unlisted
 
     with reported("assay deps"):
         enter_root()
         before = read_text(Path(DVC_YAML))
-        after = written(before)
+        after = listed(before, unlisted())
         if check and before != after:
             raise AssayError(
                 f"the imports say otherwise:\n{difference(before, after)}", where=DVC_YAML, todo="assay deps; dvc repro"

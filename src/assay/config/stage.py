@@ -42,11 +42,12 @@ def stage(run: Run) -> Callable[[], None]:
 def _run_order(run: Run, name: str) -> None:
     """Run it with params.yaml, which must not change meanwhile."""
     from assay.config.load import order, plain
+    from assay.config.reading import watched
     from assay.lineage.running import stated
 
     values, config = order()
-    with stated(name, values, reread=plain):
-        run(config)
+    with stated(name, values, reread=plain) as read:
+        run(watched(config, read))
 
 
 def _end_for_dvc() -> None:
@@ -101,6 +102,7 @@ def _hydra_app(run: Run, name: str) -> None:
 
     from assay.config.compose import CONF, refusal, register
     from assay.config.load import typed
+    from assay.config.reading import watched
     from assay.lineage.running import stated
 
     def task(composed: DictConfig) -> None:
@@ -111,8 +113,8 @@ def _hydra_app(run: Run, name: str) -> None:
                 raise refusal(error) from error
             chosen: dict[str, Any] = OmegaConf.to_container(composed)  # type: ignore[assignment]
             config = typed(chosen)
-            with stated(name, chosen, reread=None):
-                run(config)
+            with stated(name, chosen, reread=None) as read:
+                run(watched(config, read))
 
     register()
     _keep_to_composing()

@@ -1,12 +1,11 @@
-"""The files of code that can change what a stage makes, read from its imports and written into dvc.yaml.
+"""The files of code that can change what a stage makes, read from its imports: DVC does not follow them.
 
-DVC does not follow imports. A room whose every file is needed stands there as a folder, any other as single files.
+A room whose every file is needed is listed as a folder, any other as single files.
 """
 
 import ast
 import re
 from collections.abc import Iterator
-from difflib import unified_diff
 from functools import cache
 from pathlib import Path
 
@@ -41,26 +40,6 @@ STATEMENT = "assay.lineage.running"  # makes the statement, an output of every s
 REACHED = {"assay.datasets": "assay.datasets", "assay.modelling.building": "assay.modelling.zoo"}
 TEMPLATE = re.compile(r"[a-z_]+(?:\.[a-z]+)*\.(?:j2|json|html)")
 EXTENDED = re.compile(r'{%-? *(?:extends|include|import|from) +"([^"]+)"')
-
-
-def written(text: str) -> str:
-    """The text of a dvc.yaml with the code that each of its stages depends on as it is now."""
-    stage, in_deps, lines = "", False, []
-    for line in text.splitlines():
-        if found := re.fullmatch(r"  (\w+):", line):
-            stage = found[1]
-        listed = line.startswith("    - ")
-        if in_deps and not listed:
-            lines += [f"    - {path}" for path in dependencies(stage)]
-        in_deps = line == "    deps:" or (in_deps and listed)
-        if not (in_deps and line.startswith(f"    - {PACKAGE.as_posix()}/")):
-            lines.append(line)
-    return "\n".join(lines) + "\n"
-
-
-def difference(before: str, after: str) -> str:
-    """The lines of dvc.yaml that change, each under its stage."""
-    return "\n".join(list(unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:])
 
 
 def dependencies(stage: str) -> list[str]:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assay.errors import AssayError
-from assay.files import WRITTEN, Seen, files_in, files_md5, md5, stamp
+from assay.errors import AssayError, sample
+from assay.files import WRITTEN, Seen, files_in, files_md5, md5, stamp, write_json
 from assay.lineage.checks import Known, first_difference, require_order, require_record
-from assay.lineage.graph import PARAMS, Node, graph
+from assay.lineage.graph import DVC_YAML, PARAMS, Node, graph
 from assay.lineage.statement import FOLDER, Statement, chosen, same, write
+from assay.paths import CONTRACT
 
+DATASET = "dataset"
+UNLISTED = Path(".dvc/tmp/unlisted")  # keys that a stage read and dvc.yaml does not list, for `assay deps`
 DVC_STAGE = "DVC_STAGE"  # DVC sets it for the command of a stage
 NOTHING_RECORDED = "run it again, and change nothing meanwhile; nothing of this run was recorded"
 # Set in a sweep, which writes dvc.lock after all stages, not after each: until then there is nothing to check.
@@ -33,8 +36,10 @@ class Used:
 
 
 @contextmanager
-def stated(stage: str, plain: Mapping[str, Any], reread: Reread | None) -> Iterator[None]:
+def stated(stage: str, plain: Mapping[str, Any], reread: Reread | None) -> Iterator[set[str]]:
     """Run a stage inside: check that its inputs are what their makers stated, and that nothing it uses changes.
+
+    Gives a set for the keys of the configuration that the stage reads: dvc.yaml must list them.
 
     plain: the configuration of the stage. reread: reads params.yaml again at the end; None if the configuration came
     from elsewhere. If DVC runs the stage, dvc.lock and the earlier stages are checked too. Raises AssayError; then no
@@ -43,7 +48,7 @@ def stated(stage: str, plain: Mapping[str, Any], reread: Reread | None) -> Itera
     known = Known(graph())
     node = known.graph.nodes.get(stage)
     if node is None:  # run by hand, and no part of the line
-        yield
+        yield set()
         return
     if DVC_STAGE in os.environ:
         if not LOCK_COMES_LAST.get():
@@ -51,12 +56,14 @@ def stated(stage: str, plain: Mapping[str, Any], reread: Reread | None) -> Itera
         require_order(known, stage, plain)
     used = _used(known, node, plain)
     running, written = RUNNING.set(used), WRITTEN.set({})
+    read: set[str] = set()
     try:
-        yield
+        yield read
         made = _made(node, WRITTEN.get() or {})
     finally:
         RUNNING.reset(running)
         WRITTEN.reset(written)
+    require_listed(node, read)
     _require_unchanged(stage, node, used, reread)
     write(Statement(stage, used.params, used.deps, made))
 
@@ -65,6 +72,19 @@ def dependencies() -> dict[str, str]:
     """The MD5 of each dependency of the running stage, by path."""
     used = RUNNING.get()
     return dict(used.deps) if used else {}
+
+
+def require_listed(node: Node, read: set[str]) -> None:
+    """AssayError if a stage read keys of params.yaml that dvc.yaml does not list for it: `assay deps` lists them.
+
+    The contract of the dataset may be listed as the file of it that `clean` writes.
+    """
+    listed = [*(node.keys or []), *([DATASET] if str(CONTRACT) in node.deps else [])]
+    missing = sorted(key for key in read if not any(f"{key}.".startswith(f"{one}.") for one in listed))
+    if missing and node.keys is not None:
+        write_json(UNLISTED / f"{node.name}.json", missing)
+        what = f"{node.name} read {sample(missing)} of {PARAMS}, and its `params` do not list it"
+        raise AssayError(what, where=DVC_YAML, todo=f"assay deps; dvc repro {node.name}")
 
 
 def _used(known: Known, node: Node, plain: Mapping[str, Any]) -> Used:

@@ -3,7 +3,6 @@
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from assay.config.dataset import personal_columns
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.errors import AssayError
@@ -37,8 +36,8 @@ def collect(dataset: "Dataset", target: Path) -> dict[str, Any] | None:
             form, report = "parquet", draw(dataset, scratch)
         else:
             fetch(source, scratch)
-        if form != "csv" or personal_columns(dataset):
-            write_without(personal_columns(dataset), scratch, form, source.uri)
+        if form != "csv" or dataset.personal:
+            write_without(dataset.personal or [], scratch, form, source.uri)
     return report
 
 
@@ -50,7 +49,7 @@ def draw(dataset: "Dataset", target: Path) -> dict[str, Any]:
     source = dataset.source
     files = parquet_files(source.uri)
     require_declared(fingerprint(files), source, f"{len(files)} file(s)")
-    return sampled(files, dataset.sample, target, source.uri, private=personal_columns(dataset))
+    return sampled(files, dataset.sample, target, source.uri, private=dataset.personal or [])
 
 
 def write_without(names: list[str], path: Path, form: str, uri: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.contract.population import slices
@@ -170,7 +171,7 @@ def write_report(assessment: Assessment, tables: Tables, config: Config) -> None
     with replacing(FIGURES) as folder:
         for name, svg in drawn.items():
             write_text(folder / f"{name}.svg", svg)
-    judged = {name: asdict(config)[name] for name in ("criteria", "evaluation")}
+    judged = {name: plain(getattr(config, name)) for name in ("criteria", "evaluation")}
     provenance = Provenance(
         cleaning=read_json(CLEANING_LOG),
         annotation=read_json(ANNOTATION_LOG),

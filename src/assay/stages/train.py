@@ -8,6 +8,7 @@ import pandas as pd
 
 from assay import __version__
 from assay.bundle import folder as bundle
+from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.files import read_table, replacing, write_json, write_table
@@ -28,8 +29,7 @@ BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configur
 def main(config: Config) -> None:
     """Read data/features and the labels of train and validation, write models and data/predictions."""
     folds = {name: read_labelled(name) for name in (TRAIN, VALIDATION)}
-    plain = asdict(config)
-    trained = train_all({SCORE: plain["model"], **possible(plain["baselines"])}, folds, config)
+    trained = train_all({SCORE: plain(config.model), **possible(plain(config.baselines))}, folds, config)
     write_bundle(trained[SCORE], folds[TRAIN].X, config)
     write_predictions(trained, folds)
 
@@ -65,7 +65,7 @@ def write_bundle(model: Trained, X: pd.DataFrame, config: Config) -> None:
         bundle.describe(
             folder,
             assay=__version__,
-            config={name: asdict(config)[name] for name in BUNDLED},
+            config={name: plain(getattr(config, name)) for name in BUNDLED},
             model=model.chosen,
             features=bundle.feature_schema(X),
             threshold=asdict(model.threshold),

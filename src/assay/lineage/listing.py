@@ -1,0 +1,49 @@
+"""What dvc.yaml lists of a stage's code and parameters, brought up to date; the rest of the file is a person's."""
+
+import re
+from collections.abc import Mapping
+from difflib import unified_diff
+
+from assay.files import read_json
+from assay.lineage.code import PACKAGE, dependencies
+from assay.lineage.running import UNLISTED
+
+
+def listed(text: str, unlisted: Mapping[str, list[str]]) -> str:
+    """The text of a dvc.yaml with the code of each stage as its imports say, and with these keys among its `params`.
+
+    unlisted: name of a stage to keys of params.yaml that it reads.
+    """
+    return "".join(_stage(part, unlisted) for part in re.split(r"(?m)(?=^  \w+:\n)", text))
+
+
+def unlisted() -> dict[str, list[str]]:
+    """The keys that each stage has read and that dvc.yaml did not list, as its last run found."""
+    return {path.stem: read_json(path) for path in sorted(UNLISTED.glob("*.json"))}
+
+
+def difference(before: str, after: str) -> str:
+    """The lines of dvc.yaml that change."""
+    return "\n".join(list(unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:])
+
+
+def _stage(text: str, unlisted: Mapping[str, list[str]]) -> str:
+    name = re.match(r"  (\w+):\n    (?:desc|cmd):", text)
+    if not name:
+        return text
+    deps = [one for one in _items(text, "deps") if not one.startswith(f"{PACKAGE.as_posix()}/")]
+    text = _with_items(text, "deps", [*deps, *dependencies(name[1])])
+    keys = unlisted.get(name[1], [])
+    return _with_items(text, "params", sorted({*_items(text, "params"), *keys})) if keys else text
+
+
+def _items(stage: str, section: str) -> list[str]:
+    found = re.search(rf"(?m)^    {section}:\n((?:    - .*\n)*)", stage)
+    return re.findall(r"(?m)^    - (.*)$", found[1]) if found else []
+
+
+def _with_items(stage: str, section: str, items: list[str]) -> str:
+    rows = f"    {section}:\n" + "".join(f"    - {one}\n" for one in items)
+    if f"    {section}:\n" not in stage:
+        return re.sub(r"(?m)(?=^    outs:\n)", rows, stage, count=1)
+    return re.sub(rf"(?m)^    {section}:\n(?:    - .*\n)*", lambda _: rows, stage, count=1)
