@@ -28,6 +28,7 @@ PROFILE_PAGE = REPORTS / "profile.html"
 AUDIT = REPORTS / "audit.json"
 REVIEW_LOG = REPORTS / "review.json"
 REPORT = REPORTS / "report.html"
+COSTS_PAGE = REPORTS / "costs.html"  # of this machine, not in git
 MODEL_CARD = REPORTS / "model_card.md"
 DATA_CARD = REPORTS / "data_card.md"
 CROISSANT = REPORTS / "croissant.json"

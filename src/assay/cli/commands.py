@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
 from assay.cli.doctor import doctor, go_back
 from assay.cli.labels import labels
@@ -31,6 +32,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   assay params                   write params.yaml from conf/ after an edit there
   assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
   assay report                   open the report of the last run
+  assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay compare main             is what lies here really better than main?
   assay learning-curve           would more data help?
   assay verify                   does the last commit give, afresh, what its dvc.lock says?
@@ -66,6 +68,7 @@ app = typer.Typer(
 )
 app.add_typer(labels, name="labels")
 app.command()(review)
+app.command()(costs)
 app.command()(deps)
 app.command()(doctor)
 app.command("back")(go_back)
@@ -124,6 +127,7 @@ def report(
     import webbrowser
 
     from assay.lineage.checks import require
+    from assay.lineage.graph import graph
     from assay.paths import REPORT
 
     with reported("assay report"):
@@ -133,6 +137,8 @@ def report(
             raise AssayError("there is no report yet", where=str(page), todo="run: dvc repro")
         require(REPORT)
         say(page)
+        if costs_page := write_page(list(graph().nodes)):
+            say(f"what each stage cost: {root / costs_page[1]}")
         if browser and sys.stdout.isatty():
             webbrowser.open(page.as_uri())
 

@@ -33,6 +33,7 @@ def stage(run: Run) -> Callable[[], None]:
             else:
                 _run_order(run, name)
             if run.__module__ == "__main__":
+                _note_cost(name)
                 _end_for_dvc()
 
     main.__doc__ = run.__doc__
@@ -48,6 +49,15 @@ def _run_order(run: Run, name: str) -> None:
     values, config = order()
     with stated(name, values, reread=plain) as read:
         run(watched(config, read))
+
+
+def _note_cost(name: str) -> None:
+    """Note what this process cost; nothing for a program that is no stage of the line."""
+    from assay.lineage.costs import note
+    from assay.lineage.statement import read
+
+    if statement := read(name):
+        note(name, statement.deps, statement.outs)
 
 
 def _end_for_dvc() -> None:

@@ -32,6 +32,7 @@ CARRIERS = {
     "assay.config.unknown_key": "messages",
     "assay.lineage.busy": "refuses to start",
     "assay.lineage.checks": "refuses inputs",
+    "assay.lineage.costs": "notes, which no output holds",
     "assay.lineage.graph": "reads dvc.yaml",
     "assay.lineage.lock": "reads dvc.lock",
 }

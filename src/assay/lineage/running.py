@@ -16,7 +16,7 @@ from assay.lineage.statement import FOLDER, Statement, chosen, same, write
 from assay.paths import CONTRACT
 
 DATASET = "dataset"
-UNLISTED = Path(".dvc/tmp/unlisted")  # keys that a stage read and dvc.yaml does not list, for `assay deps`
+UNLISTED = Path(".assay/unlisted")  # keys that a stage read and dvc.yaml does not list, for `assay deps`
 DVC_STAGE = "DVC_STAGE"  # DVC sets it for the command of a stage
 NOTHING_RECORDED = "run it again, and change nothing meanwhile; nothing of this run was recorded"
 # Set in a sweep, which writes dvc.lock after all stages, not after each: until then there is nothing to check.

@@ -1,0 +1,74 @@
+"""Notes what a stage cost, beside the run before."""
+
+import json
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from assay.files import read_json, write_text
+
+FOLDER = Path(".assay/costs")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run of a stage cost.
+
+    at: when it ended, seconds since 1970. seconds: wall time from the start of its process. peak: the most memory that
+    the process held, bytes. read, written: sizes of its dependencies and outputs, bytes.
+    """
+
+    at: float
+    seconds: float
+    peak: int
+    read: int
+    written: int
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The last run of a stage, and the one before it, if there was one."""
+
+    stage: str
+    last: Cost
+    before: Cost | None
+
+    @property
+    def slower(self) -> bool:
+        """Whether the last run took half as long again as the one before, and at least a second more."""
+        return self.before is not None and self.last.seconds > max(1.5 * self.before.seconds, self.before.seconds + 1)
+
+
+def note(stage: str, deps: Iterable[str], outs: Iterable[str]) -> None:
+    """Write what this process cost up to now, as the last run of a stage; a run that is noted already moves back."""
+    import psutil
+
+    now = time.time()
+    cost = Cost(now, now - psutil.Process().create_time(), peak_memory(), _size(deps), _size(outs))
+    earlier = costs_of(stage)
+    content = {"last": asdict(cost), "before": asdict(earlier.last) if earlier else None}
+    write_text(FOLDER / f"{stage}.json", json.dumps(content, indent=1) + "\n")
+
+
+def costs_of(stage: str) -> Costs | None:
+    """What is noted of a stage; None if nothing is, or what is there is no note of this kind."""
+    path = FOLDER / f"{stage}.json"
+    if not path.exists():
+        return None
+    content = read_json(path)
+    return Costs(stage, Cost(**content["last"]), Cost(**content["before"]) if content["before"] else None)
+
+
+def peak_memory() -> int:
+    """The most memory that this process has held, in bytes."""
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _size(paths: Iterable[str]) -> int:
+    files = (file for path in map(Path, paths) for file in (path.rglob("*") if path.is_dir() else [path]))
+    return sum(file.stat().st_size for file in files if file.is_file())

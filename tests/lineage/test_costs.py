@@ -1,0 +1,45 @@
+"""What a stage cost is noted beside the run before, in no file of git or DVC."""
+
+from pathlib import Path
+
+import pytest
+
+from assay.lineage.costs import Cost, Costs, costs_of, note
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_last_run_stands_beside_the_one_before() -> None:
+    assert costs_of("train") is None
+    Path("in").mkdir()
+    Path("in/a.csv").write_bytes(b"12345")
+    Path("out.bin").write_bytes(b"123")
+    note("train", ["in", "gone"], ["out.bin"])
+    first = costs_of("train")
+    assert first is not None
+    assert (first.before, first.last.read, first.last.written) == (None, 5, 3)
+    assert first.last.peak > 10e6
+    assert first.last.seconds > 0
+    note("train", [], [])
+    second = costs_of("train")
+    assert second is not None
+    assert (second.before, second.last.read) == (first.last, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "slower"),
+    [
+        (None, 9.0, False),
+        (1.0, 1.9, False),
+        (1.0, 2.1, True),
+        (10.0, 14.0, False),
+        (10.0, 16.0, True),
+        (3.0, 1.0, False),
+    ],
+)
+def test_a_stage_that_became_slow_is_named(before: float | None, last: float, slower: bool) -> None:
+    one = Costs("train", Cost(0, last, 1, 1, 1), None if before is None else Cost(0, before, 1, 1, 1))
+    assert one.slower == slower
