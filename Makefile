@@ -29,12 +29,13 @@ test: $(VENV)/ready-dev  ## the whole test suite: pytest
 coverage: $(VENV)/ready-dev  ## which lines the tests run in their own process: pytest --cov
 	OMP_NUM_THREADS=1 pytest -n 3 --ignore tests/pipeline --cov --cov-report=term:skip-covered
 
-lint: $(VENV)/ready-dev  ## style, types, who imports whom: ruff, mypy, lint-imports, assay deps
+lint: $(VENV)/ready-dev  ## style, types, imports, workflows: ruff, mypy, lint-imports, assay deps, zizmor
 	ruff check
 	ruff format --check
 	mypy
 	lint-imports --no-cache --no-logo
 	assay deps --check
+	zizmor --offline --quiet .github
 
 bench: $(VENV)/ready  ## what DVC costs, as ratios measured side by side
 	python tests/bench.py

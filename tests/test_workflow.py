@@ -1,5 +1,6 @@
-"""The workflow of a pull request: it calls the script and nothing else, and keeps to one comment."""
+"""The workflows: each calls a script and nothing else; that of a pull request keeps to one comment."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from samples import ROOT
 
 WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/experiment.yml").read_text())
 JOBS = WORKFLOW["jobs"]
+SUITE: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
 STEPS = [step for job in JOBS.values() for step in job["steps"]]
 BODY = document(Report("main", "1111111", [Check("assay verify", True, "")], True, None, "no data", "", ""))
 
@@ -36,8 +38,21 @@ def test_it_only_calls_the_script() -> None:
     assert "\n\tassay pr-report $(BASE)\n" in (ROOT / "Makefile").read_text()
 
 
+def test_the_suite_runs_on_every_supported_python_and_main_is_verified_each_week() -> None:
+    suite, verify = SUITE["jobs"]["suite"], SUITE["jobs"]["verify"]
+    assert [step["run"] for step in (*suite["steps"], *verify["steps"]) if "run" in step] == [
+        "bash .ci/run",
+        "make verify",
+    ]
+    requires = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert requires == f">={suite['strategy']['matrix']['python'][0]}"
+    assert set(SUITE[True]) == {"push", "pull_request", "schedule"}
+    assert SUITE["permissions"] == {"contents": "read"}
+
+
 def test_its_actions_are_githubs_own_by_major_version() -> None:
-    for action in (step["uses"] for step in STEPS if "uses" in step):
+    of_suite = [step for job in SUITE["jobs"].values() for step in job["steps"]]
+    for action in (step["uses"] for step in (*STEPS, *of_suite) if "uses" in step):
         assert action.startswith("actions/")
         assert action.partition("@v")[2].isdigit()
 
