@@ -28,6 +28,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   dvc exp run -S model=logistic  try something, keep it as an experiment
   dvc exp show                   compare the experiments
   assay params                   write params.yaml from conf/ after an edit there
+  assay params --keep            keep an experiment: write what params.yaml says into conf/
   assay report                   open the report of the last run
   assay compare main             is what lies here really better than main?
   assay learning-curve           would more data help?
@@ -87,20 +88,30 @@ def params(
         bool,
         typer.Option("--check", help="Write nothing; fail with a diff when params.yaml and conf/ disagree."),
     ] = False,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="The other way: write into conf/ what params.yaml says, as an experiment left it."),
+    ] = False,
 ) -> None:
     """Compose conf/ into params.yaml, the one file that `dvc repro` reads.
 
     The bytes are those that `dvc exp run` writes. Run it after an edit in conf/, and commit both.
     """
     from assay.config.compose import composed, difference
+    from assay.config.keep import kept
     from assay.config.load import PARAMS
     from assay.files import write_text
     from assay.lineage.busy import require_idle
 
     with reported("assay params"):
         enter_root()
+        if keep and (check or overrides):
+            raise AssayError("--keep takes params.yaml as it is", todo="say it without --check and without choices")
         if not check:
             require_idle()
+        if keep:
+            say("\n".join(kept() or ["conf/: unchanged"]))
+            return
         text = composed(overrides or [])
         changed = difference(text)
         if check and changed:

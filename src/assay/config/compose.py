@@ -65,7 +65,7 @@ def _refused(*_: Any, _node_: Node) -> None:
     raise AssayError(what, where=str(CONF), todo=KEEP_OUT)
 
 
-def composed(overrides: Sequence[str] = ()) -> str:
+def composed(overrides: Sequence[str] = (), conf: Path = CONF) -> str:
     """The text of params.yaml that `dvc exp run -S ...` would write: DVC's own function writes it."""
     from dvc.utils.hydra import compose_and_dump
 
@@ -73,12 +73,12 @@ def composed(overrides: Sequence[str] = ()) -> str:
         target = Path(folder, PARAMS)
         try:
             with looking():
-                compose_and_dump(target, str(CONF.absolute()), None, "config", str(PLUGINS), list(overrides))
+                compose_and_dump(target, str(conf.absolute()), None, "config", str(PLUGINS), list(overrides))
         except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
             if of_the_system(error):
                 raise
             if isinstance(error, UnicodeDecodeError):
-                for file in sorted(CONF.rglob("*.yaml")):
+                for file in sorted(conf.rglob("*.yaml")):
                     read_text(file)  # names the one that is to blame
             in_a_file = not overrides or isinstance(error, YAMLError)
             raise refusal(error, f"correct the file in {CONF}/" if in_a_file else OVERRIDE) from error
