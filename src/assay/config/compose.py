@@ -12,7 +12,7 @@ from yaml import YAMLError
 from assay.config import schema
 from assay.config.dataset import PERSONAL
 from assay.config.load import KEEP_OUT, PARAMS, typed
-from assay.config.unknown_key import name_the_nearest
+from assay.config.unknown_key import name_the_nearest, refused
 from assay.errors import AssayError
 from assay.files import read_text
 from assay.lineage.busy import LOOKING, looking, require_idle
@@ -46,11 +46,23 @@ def _checked(version: int, _root_: DictConfig) -> int:
     Types alone are Hydra's business; a range is only checked when something is resolved. Standing in the
     configuration itself, this runs wherever it is composed, inside `dvc exp run` too.
     """
-    if not LOOKING.get():
-        require_idle()  # `dvc exp run` is about to write params.yaml
     plain = OmegaConf.create({**OmegaConf.to_container(_root_, resolve=False), "version": version})  # type: ignore[dict-item]
-    typed(OmegaConf.to_container(plain, resolve=True))  # type: ignore[arg-type]
+    try:
+        if not LOOKING.get():
+            require_idle()  # `dvc exp run` is about to write params.yaml
+        typed(OmegaConf.to_container(plain, resolve=True))  # type: ignore[arg-type]
+    except AssayError as error:
+        raise _as_it_is(error) from None
     return version
+
+
+def _as_it_is(error: AssayError) -> Exception:
+    """The error as one to which neither OmegaConf nor DVC add words of their own."""
+    from omegaconf.errors import InterpolationResolutionError
+
+    kinds = (AssayError, InterpolationResolutionError, refused())
+    said_all = {"_initialized": True}  # as OmegaConf marks an error that it has added its words to
+    return type("Refused", kinds, said_all)(error.what, where=error.where, rows=error.rows, todo=error.todo)
 
 
 def _personal(_parent_: DictConfig) -> ListConfig:
@@ -62,7 +74,7 @@ def _refused(*_: Any, _node_: Node) -> None:
     """Replaces the resolvers that read the environment: a secret would end up in params.yaml, dvc.lock and cards."""
     key = str(_node_._get_full_key(None)).replace("_dummy_", "a choice of a group")  # as Hydra calls it
     what = f"{key} reads the environment: what is composed is committed, a secret too"
-    raise AssayError(what, where=str(CONF), todo=KEEP_OUT)
+    raise _as_it_is(AssayError(what, where=str(CONF), todo=KEEP_OUT))
 
 
 def composed(overrides: Sequence[str] = (), conf: Path = CONF) -> str:
