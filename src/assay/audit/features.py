@@ -72,8 +72,8 @@ class UnavailableFeature(Check):
     severity = ERROR
     why = "When the model is used, the outcome and what follows it are unknown: the feature will be missing or wrong."
     mend = (
-        "Derive no feature from it; in conf/dataset/ role leak and available: false say what is not known in time, and "
-        "time: (with split=temporal) which column is the date of the record."
+        "Derive no feature from it; in conf/dataset/ role leak and available: false say what is not known in time. "
+        "A date: role ignore there; if the record was made then, time: names it too, and split=temporal."
     )
 
     def examine(self, evidence: Evidence) -> Examination:

@@ -11,7 +11,12 @@ from assay.git import git
 from assay.terminal import say
 
 # DVC's hints after a run: what to stage, and how to have it staged. Our commands stage what they commit.
-HINTS = ("To track the changes with git, run:", "\tgit add ", "To enable auto staging, run:", "\tdvc config core.autostage")
+HINTS = (
+    "To track the changes with git, run:",
+    "\tgit add ",
+    "To enable auto staging, run:",
+    "\tdvc config core.autostage",
+)
 
 
 def cache(root: Path) -> Path:
