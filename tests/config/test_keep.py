@@ -36,6 +36,7 @@ KEPT = [
     ),
     (["dataset.columns.TSH.range=[0,500]"], [("conf/dataset/thyroid.yaml", "hormone, range: [0, 500], plausible:")]),
     (["dataset.about='a: \"b\" # ä'"], [("conf/dataset/thyroid.yaml", "about: 'a: \"b\" # ä'\nkey: patient_id")]),
+    (["labels.about='1e3'"], [("conf/labels/overt.yaml", "about: '1e3'\n")]),
     (["model.learning_rate=1e-5"], [("conf/model/xgboost.yaml", "learning_rate: 1.0e-05")]),
 ]
 REFUSED = [
@@ -79,7 +80,7 @@ def test_conf_says_what_params_said_and_nothing_else_changes(
     assert difference(composed()) == ""
     for file, said in expected:
         assert said in Path(file).read_text()
-    if "about" not in overrides[0]:  # four lines there become one
+    if "dataset.about" not in overrides[0]:  # four lines there become one
         assert lines_changed(before) == len(changes)
 
 

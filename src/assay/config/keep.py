@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from omegaconf._utils import get_omega_conf_dumper
 
 from assay.config.compose import CONF, composed, register
 from assay.config.load import PARAMS, order
@@ -156,9 +157,9 @@ def _replaced(file: Path, key: Key, node: yaml.Node, value: Any) -> str:
 def _flow(value: Any, node: yaml.Node) -> str:
     """A value as YAML on one line, in the quotes of the node that it replaces."""
     quotes = '"' if getattr(node, "style", None) == '"' and isinstance(value, str) else None
-    listed = yaml.safe_dump(
-        [value], default_flow_style=True, default_style=quotes, width=float("inf"), allow_unicode=True, sort_keys=False
-    )
+    options = {"default_flow_style": True, "width": float("inf"), "allow_unicode": True, "sort_keys": False}
+    # OmegaConf's own way to write YAML, because it reads some texts, 1e3 say, as numbers that PyYAML leaves unquoted.
+    listed = yaml.dump([value], Dumper=get_omega_conf_dumper(), default_style=quotes, **options)  # type: ignore[call-overload]
     return listed.strip()[1:-1]
 
 
