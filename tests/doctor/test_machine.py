@@ -1,4 +1,4 @@
-"""Environment, hooks, room on the disk, inputs that a clone would lack: what no mend of files puts right."""
+"""Environment, hooks, room on the disk: what no mend of files puts right."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.doctor import disk, environment, hooks, versioned
+from assay.doctor import disk, environment, hooks
 from assay.doctor.attic import Attic
 from assay.doctor.check import Finding
 from assay.doctor.clone import Clone, enter
@@ -114,26 +114,6 @@ def test_too_little_room(clone: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10, 9, 1 << 20))
     assert "1 MiB free, a run may need 100 MiB" in only(disk.space(Clone(clone.path))).what
-
-
-@pytest.mark.parametrize("name", ["conf/model/new.yaml", "annotations/new.csv", "source2.csv", "src_of_mine.py"])
-def test_inputs_that_git_has_not(clone: Copy, name: str) -> None:
-    graph = clone.path / "dvc.yaml"
-    graph.write_text(graph.read_text().replace("    - source.csv\n", "    - source.csv\n    - source2.csv\n"))
-    (clone.path / name).write_text("x\n")
-    found = list(versioned.untracked(Clone(clone.path)))
-    assert [name in finding.what and finding.advice for finding in found] == (
-        [] if name == "src_of_mine.py" else [True]
-    )
-
-
-def test_a_source_that_neither_git_nor_dvc_has(clone: Copy) -> None:
-    (clone.path / "shop.csv").write_text("id\n")
-    (clone.path / "conf/dataset/shop.yaml").write_text("source:\n  uri: shop.csv\n")
-    assert "shop.csv" in [finding.where for finding in versioned.untracked(Clone(clone.path))]
-    clone.run("dvc", "add", "--quiet", "shop.csv")
-    clone.run("git", "add", ".")
-    assert list(versioned.untracked(Clone(clone.path))) == []
 
 
 def test_the_root_is_found_from_below_and_without_dvc_yaml(clone: Copy) -> None:

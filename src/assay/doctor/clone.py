@@ -65,6 +65,12 @@ class Clone:
         """The content of a file in a commit; None if there is no such file or commit."""
         return content(self.root, revision, path)
 
+    def has(self, path: str) -> bool:
+        """Whether the last commit has a file or folder; False if there is no commit."""
+        with suppress(AssayError):
+            return bool(self.git("--literal-pathspecs", "ls-tree", "HEAD", "--", path))
+        return False
+
     def text(self, name: str) -> str:
         """A file as text; "" if it is missing."""
         path = self.root / name
