@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.doctor import inputs, versioned
+from assay.doctor import contents, inputs, versioned
 from assay.doctor.attic import Attic
 from assay.doctor.check import Finding
 from assay.doctor.clone import Clone
@@ -158,3 +158,17 @@ def test_one_mend_puts_index_and_workspace_right(clone: Copy, name: str) -> None
     clone.run("git", "add", name)
     list(examined(Clone(clone.path), chosen(False, ["params"]), Attic(clone.path)))
     assert clone.git_status() == ""
+
+
+@pytest.mark.parametrize("name", ["reports/metrics.json", "reports/plots/roc.csv", "data/raw.csv", "models/model.txt"])
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_file_comes_back_by_what_is_said(clone: Copy, name: str, gone: bool) -> None:
+    """Reports from git, data and models from the cache."""
+    path = clone.path / name
+    before = path.read_bytes()
+    path.unlink()
+    if not gone:
+        path.write_text("x")
+    (finding,) = looked(clone, contents.missing if gone else contents.workspace)
+    clone.run("sh", "-c", finding.todo.partition(", or")[0])
+    assert path.read_bytes() == before

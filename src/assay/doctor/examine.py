@@ -3,16 +3,18 @@
 import traceback
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
+from assay.doctor.environment import lacking
 from assay.doctor.registry import CHECKS
 from assay.doctor.running import alone
 from assay.errors import AssayError
+from assay.machine import told
 
-_ALONE = next(check for check in CHECKS if check.code == "at-work")
+_ALONE, _PACKAGES = (next(check for check in CHECKS if check.code == code) for code in ("at-work", "packages"))
 
 
 @dataclass(frozen=True)
@@ -37,21 +39,50 @@ def chosen(quick: bool, skipped: Collection[str]) -> list[Check]:
     return [check for check in CHECKS if (check.quick or not quick) and check.code not in skipped]
 
 
+@dataclass(frozen=True)
+class Unseen(Finding):
+    """A check cannot look, because a package is missing."""
+
+
 def examined(clone: Clone, checks: list[Check], attic: Attic | None) -> Iterator[Result]:
-    """The result of each check. With an attic, findings are mended, unless another process works in the clone."""
+    """The result of each check. With an attic, findings are mended, unless another process works in the clone.
+
+    That a package is missing is said once, however many checks need it.
+    """
+    way_out, known, unseen = lacking(clone), False, []
+    for result in _each(clone, checks, attic):
+        seen = [finding for finding in result.left if not isinstance(finding, Unseen)]
+        lacked = [finding for finding in result.left if isinstance(finding, Unseen)]
+        unseen += [result.check.code for _ in lacked[:1]]
+        known = known or any(finding.todo == way_out for finding in seen)
+        if lacked and not known:
+            known = True
+            yield Result(_PACKAGES, left=[Finding(lacked[0].what, todo=way_out)])
+        yield replace(result, left=seen)
+    if unseen:
+        yield Result(_PACKAGES, left=[Finding(f"not looked at for want of packages: {', '.join(unseen)}")])
+
+
+def _each(clone: Clone, checks: list[Check], attic: Attic | None) -> Iterator[Result]:
     with ExitStack() as held:
         if attic:
             try:
                 held.enter_context(alone(clone.root))
-            except (AssayError, ImportError) as error:
+            except (AssayError, ImportError, OSError) as error:
                 attic, checks = None, [check for check in checks if check is not _ALONE]
-                todo = getattr(error, "todo", "make repro installs what is missing")
-                yield Result(_ALONE, left=[Finding(f"nothing is mended: {_sentence(error)}", todo=todo)])
+                yield Result(_ALONE, left=[Finding(f"nothing is mended: {_sentence(error)}", todo=_todo(error, clone))])
         for check in checks:
             result = _one(check, clone, attic)
             if result.mended:
                 clone = clone.fresh()
             yield result
+
+
+def _todo(error: Exception, clone: Clone) -> str:
+    if isinstance(error, AssayError | ImportError):
+        return error.todo if isinstance(error, AssayError) else lacking(clone)
+    known = told(error)
+    return known.todo if known else ""
 
 
 def _one(check: Check, clone: Clone, attic: Attic | None) -> Result:
@@ -70,6 +101,9 @@ def _look(check: Check, clone: Clone) -> list[Finding]:
     found: list[Finding] = []
     try:
         found += check.look(clone)
+    except ModuleNotFoundError as error:
+        own = (error.name or "").startswith("assay")
+        found.append((Finding if own else Unseen)(f"cannot be looked at: {_sentence(error)}"))
     except (AssayError, OSError, ImportError) as error:
         found.append(Finding(f"cannot be looked at: {_sentence(error)}", todo=getattr(error, "todo", "")))
     except Exception as error:  # a fault of one check must not hide what the others find

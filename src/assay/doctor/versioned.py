@@ -21,9 +21,8 @@ def staged(clone: Clone) -> Iterator[Finding]:
     for change in clone.changes:
         if change.index in "MAD" and change.tree in "MD" and change.path.startswith(MADE):
             what = "staged in a version that is neither the last commit's nor the one that lies here"
-            yield Finding(
-                what, change.path, f"git restore --staged {change.path}", partial(_unstage, clone, change.path)
-            )
+            todo = clone.first(shlex.join(["git", "restore", "--staged", change.path]))
+            yield Finding(what, change.path, todo, partial(_unstage, clone, change.path))
 
 
 def _unstage(clone: Clone, path: str, attic: Attic) -> None:
