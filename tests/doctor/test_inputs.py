@@ -142,7 +142,7 @@ def test_outputs_of_dvc_that_git_tracks(clone: Copy, committed: bool) -> None:
         clone.commit("By mistake")
     (finding,) = looked(clone, versioned.in_git)
     assert finding.what == "git tracks what DVC keeps: data/checked.json, data/raw.csv, models"
-    assert finding.todo.startswith("git rm -r --cached --quiet data/checked.json data/raw.csv models;")
+    assert "git rm -r --cached data/checked.json data/raw.csv models;" in finding.todo
     assert finding.mend
     finding.mend(Attic(clone.path))
     assert looked(clone, versioned.in_git) == []

@@ -98,9 +98,18 @@ def test_a_choice_is_named_as_a_choice(clone: Copy) -> None:
     edit(graph, "    - model.max_depth\n", "    - model\n")
     clone.run("assay", "params", "model=logistic", "training.folds=7", "model.C=0.5")
     clone.repro()
+    before = (clone.path / "params.yaml").read_bytes()
     (finding,) = look(clone)
     assert "write model: logistic in the defaults of conf/config.yaml; " in finding.todo
-    assert "model.C: 0.5 in conf/model/logistic.yaml; training.folds: 7 in conf/config.yaml; then" in finding.todo
+    # conf/model/logistic.yaml is that of a baseline too, which ran with another value
+    assert "; model.C: 0.5 in conf/config.yaml; training.folds: 7 in conf/config.yaml; then" in finding.todo
+    menu = clone.path / "conf/config.yaml"
+    edit(menu, "  - model: xgboost\n", "  - model: logistic\n")
+    edit(menu, "  folds: 5 ", "  folds: 7 ")
+    edit(menu, "\ntraining:\n", "\nmodel:\n  C: 0.5\n\ntraining:\n")
+    clone.run("assay", "params")
+    assert (clone.path / "params.yaml").read_bytes() == before
+    assert look(clone) == []
 
 
 def test_params_check_refuses_and_says_the_same(clone: Copy) -> None:

@@ -20,7 +20,7 @@ from assay.lineage.statement import same
 
 CONF, MENU = Path("conf"), "conf/config.yaml"
 FIRST = "dataset"  # its choice chooses labels and split too
-SHOWN = 5
+SHOWN = 12  # edits that are named
 NAME = re.compile(r"[\w-]+")  # of a choice: nothing else is given to Hydra, or made a path of
 SWEEPS = "conf/sweep/"  # not part of what is composed
 ABSENT = object()
@@ -140,8 +140,13 @@ def _written(value: Any) -> str:
 
 
 def _file(key: str, params: Mapping[str, Any]) -> str:
-    """The file of conf/ that says a value: that of the choice if the key is there, else the menu."""
+    """The file of conf/ that says a value: the menu, unless the choice's own file names it and serves only there."""
     group, last = key.partition(".")[0], key.rpartition(".")[2]
-    path = CONF / group / f"{_name(params, group)}.yaml"
-    named = path.is_file() and re.search(rf"^\s*{re.escape(last)}\s*:", path.read_text(encoding="utf-8"), re.M)
-    return str(path) if named else MENU
+    name = _name(params, group)
+    path = CONF / group / f"{name}.yaml"
+    named = path.is_file() and _matches(path, rf"^\s*{re.escape(last)}\s*:")
+    return str(path) if named and not _matches(Path(MENU), rf"^\s*-\s*{group}@\S+:\s*{name}\s*$") else MENU
+
+
+def _matches(path: Path, pattern: str) -> bool:
+    return bool(re.search(pattern, path.read_text(encoding="utf-8"), re.M))

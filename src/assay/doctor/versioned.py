@@ -13,6 +13,7 @@ from assay.errors import sample
 from assay.files import write_bytes
 from assay.lineage.graph import LOCK, PARAMS
 
+NAMED = 6  # paths in a command that is proposed
 MADE = (LOCK, PARAMS, "reports/")
 
 
@@ -55,7 +56,8 @@ def in_git(clone: Clone) -> Iterator[Finding]:
     kept |= {out.path for out in added(clone)}
     found = sorted(path for path in kept if any(f"{one}/".startswith(f"{path}/") for one in clone.tracked))
     if found:
-        todo = f"{shlex.join(['git', 'rm', '-r', '--cached', '--quiet', *found])}; the files stay, DVC has them"
+        by_hand = shlex.join(["git", "rm", "-r", "--cached", *found]) if len(found) <= NAMED else "git rm -r --cached"
+        todo = f"assay doctor --mend, or: {by_hand}; the files stay, DVC has them"
         then = "git commit, because the last commit has them" if any(map(clone.has, found)) else ""
         yield Finding(
             f"git tracks what DVC keeps: {sample(found)}", "", todo, partial(_untrack, clone, found), then=then
