@@ -13,6 +13,7 @@ from assay.doctor import disk, environment, examine, hooks
 from assay.doctor.attic import Attic
 from assay.doctor.check import Finding
 from assay.doctor.clone import Clone, enter
+from assay.doctor.report import print_report
 from assay.errors import AssayError
 from pipeline_copy import Copy
 from samples import ROOT
@@ -202,3 +203,12 @@ def test_a_clone_with_autocrlf_has_the_same_bytes(clone: Copy, tmp_path: Path) -
     assert len(regular) > 20
     assert [name for name in regular if (other / name).read_bytes() != (clone.path / name).read_bytes()] == []
     assert Copy(other).git_status() == ""
+
+
+def test_that_there_is_no_repository_is_said_once(clone: Copy, capsys: pytest.CaptureFixture) -> None:
+    shutil.rmtree(clone.path / ".git")
+    print_report(Clone(clone.path), examine.chosen(True, []), None)
+    said = capsys.readouterr().out
+    assert said.startswith("left    repository   no git repository")
+    assert "not looked at for want of a repository: git-locks, git-index, endings" in said
+    assert "cannot be looked at" not in said

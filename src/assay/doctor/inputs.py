@@ -41,8 +41,8 @@ def _fault(path: Path) -> str:
 
 def _special(clone: Clone, inputs: Iterable[str]) -> Iterator[str]:
     """Pipes, sockets and devices among the inputs: git passes over them, DVC does not."""
-    for folder in inputs:
-        for path in (clone.root / folder).rglob("*"):
+    for folder in (clone.root / name for name in inputs):
+        for path in folder.rglob("*") if not folder.is_symlink() else ():
             if not (path.is_file() or path.is_dir() or path.is_symlink()):
                 yield clone.name(path)
 

@@ -117,8 +117,10 @@ def _recorded(clone: Clone) -> dict[str, list[Any]]:
     """Each value of params.yaml that dvc.lock names, by its dotted key: one for each stage that had it."""
     found: dict[str, list[Any]] = {}
     for stage, block in clone.lock.entries.items():
-        for name, value in ((entry(stage, block) or {}).get("params", {}).get(PARAMS) or {}).items():
-            for key, leaf in _leaves(value, name).items():
+        files = (entry(stage, block) or {}).get("params")
+        values = files.get(PARAMS) if isinstance(files, dict) else None
+        for name, value in values.items() if isinstance(values, dict) else ():
+            for key, leaf in _leaves(value, str(name)).items():
                 found.setdefault(key, []).append(leaf)
     return found
 
@@ -149,4 +151,4 @@ def _file(key: str, params: Mapping[str, Any]) -> str:
 
 
 def _matches(path: Path, pattern: str) -> bool:
-    return bool(re.search(pattern, path.read_text(encoding="utf-8"), re.M))
+    return bool(re.search(pattern, path.read_text(encoding="utf-8", errors="replace"), re.M))
