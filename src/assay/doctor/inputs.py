@@ -22,11 +22,12 @@ def readable(clone: Clone) -> Iterator[Finding]:
     for path in inputs:
         if not os.path.lexists(clone.root / path) and not _of_dvc(clone, path):
             yield Finding("a stage needs it, and it is missing", path, _back(clone, path))
-    lying = [path for path in (*sorted(clone.tracked), *_lying(clone, inputs)) if _within(path, inputs)]
-    for path in [*lying, *_special(clone, inputs)]:
+    lying = _lying(clone, inputs)
+    tracked = [path for path in sorted(clone.tracked) if _within(path, inputs)]
+    for path in [*tracked, *lying, *_special(clone, inputs)]:
         if fault := _fault(clone.root / path):
             yield Finding(fault, path, f"bring back what belongs there, or take it away: {shlex.join(['rm', path])}")
-    yield from _ignored(clone, inputs)
+    yield from _ignored(clone, lying)
 
 
 def _fault(path: Path) -> str:
@@ -47,10 +48,10 @@ def _special(clone: Clone, inputs: Iterable[str]) -> Iterator[str]:
                 yield clone.name(path)
 
 
-def _ignored(clone: Clone, inputs: Sequence[str]) -> Iterator[Finding]:
+def _ignored(clone: Clone, lying: Iterable[str]) -> Iterator[Finding]:
     """Nobody sees such a file in `git status`, and the hash that it gives cannot be had in another clone."""
     shown = {change.path for change in clone.changes}
-    for path in _lying(clone, inputs):
+    for path in lying:
         if path not in shown and not _of_dvc(clone, path):
             what = "git ignores it, but DVC counts it among the inputs of a stage: another clone gets another hash"
             todo = f"{shlex.join(['rm', '-r', path])}, or name it in {DVCIGNORE} too"
