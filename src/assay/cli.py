@@ -100,6 +100,8 @@ def params(
     from assay.config.compose import composed, difference
     from assay.config.keep import kept
     from assay.config.load import PARAMS
+    from assay.doctor.clone import Clone
+    from assay.doctor.kept import disagreement
     from assay.files import write_text
     from assay.lineage.busy import require_idle
 
@@ -115,10 +117,8 @@ def params(
         text = composed(overrides or [])
         changed = difference(text)
         if check and changed:
-            raise AssayError(
-                f"{PARAMS} is not what conf/ composes to:\n{changed}",
-                todo=f"assay params (takes conf/ as it is), or put the change of {PARAMS} into conf/",
-            )
+            todo = disagreement(Clone(Path.cwd()), text).todo
+            raise AssayError(f"{PARAMS} is not what conf/ composes to:\n{changed}", todo=todo)
         if not check:
             write_text(PARAMS, text)
         say(f"{PARAMS}: {'unchanged' if not changed else 'written'}")
