@@ -1,5 +1,6 @@
 """The assay command."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,22 @@ def test_check_fails_with_the_difference_and_writes_nothing(repository: Path) ->
     assert "+  max_depth: 9" in checked.output
     assert "to do:" in checked.output
     assert params.read_text() == edited
+
+
+def test_keep_says_what_it_wrote(here: Path) -> None:
+    shutil.copytree(ROOT / "conf", here / "conf")
+    (here / "src").symlink_to(ROOT / "src")
+    assert assay("params", "model.max_depth=3").exit_code == 0
+    assert assay("params", "--keep").output == "conf/model/xgboost.yaml: model.max_depth: 4 -> 3\n"
+    assert assay("params", "--keep").output == "conf/: unchanged\n"
+    assert assay("params", "--check").exit_code == 0
+
+
+@pytest.mark.parametrize("other", ["--check", "model=logistic"])
+def test_keep_takes_params_as_it_is(other: str, repository: Path) -> None:
+    refused = assay("params", "--keep", other)
+    assert refused.exit_code == 1
+    assert "--keep takes params.yaml as it is" in refused.output
 
 
 def test_params_writes_what_is_asked_for_and_back(repository: Path) -> None:

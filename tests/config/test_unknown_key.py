@@ -27,6 +27,10 @@ CASES = [
     (["bananas=1"], "there is no key bananas; at the top has: version, dataset"),
     (["+model.max_dept=3"], "model.max_dept: unknown key, did you mean max_depth?"),
     (["+training.fold=4"], "training.fold: unknown key, did you mean folds?"),
+    (["model=lgistic"], "there is no model=lgistic: did you mean model=logistic?"),
+    (["labels=ovrt"], "there is no labels=ovrt: did you mean labels=overt?"),
+    (["model@baselines.rule=logstic"], "there is no model=logstic: did you mean model=logistic?"),
+    (["model=zzz"], "there is no model=zzz; model has: hist_gbm, logistic, majority"),
     (["sweep=depth"], "Could not override 'sweep'"),
     (["model.max_depth=deep"], "model.max_depth=deep: value 'deep' of type 'str' could not be converted to Integer"),
 ]
@@ -61,6 +65,28 @@ def test_a_stage_says_so_too() -> None:
     assert refused.returncode != 0
     assert "did you mean split.test_from?" in refused.stderr
     assert "+split" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        (
+            "model.max_depth=-1",
+            "model.max_depth=-1 is outside [1, 64]\n  where: the configuration\n  to do: correct the value",
+        ),
+        ("model=lgistic", "there is no model=lgistic: did you mean model=logistic?"),
+        ("model.max_dept=3", "there is no key model.max_dept: did you mean model.max_depth?"),
+    ],
+)
+def test_dvc_says_it_in_our_words_alone(override: str, said: str) -> None:
+    command = (
+        "from dvc.utils.hydra import compose_and_dump as compose; "
+        "from dvc.exceptions import DvcException\n"
+        f"try: compose('/dev/null', {str(ROOT / 'conf')!r}, None, 'config', {str(ROOT / 'src')!r}, [{override!r}])\n"
+        "except DvcException as error: print(error, end='')"
+    )
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (said, "")
 
 
 def test_a_name_that_is_like_none_is_answered_with_those_that_there_are() -> None:

@@ -15,6 +15,7 @@ stages:
   collect:
     cmd: python line.py collect
     deps:
+    - annotations
     - source.csv
     outs:
     - data/raw.csv

@@ -1,5 +1,6 @@
-"""Environment, hooks, room on the disk, inputs that a clone would lack: what no mend of files puts right."""
+"""Environment, hooks, room on the disk: what no mend of files puts right."""
 
+import errno
 import os
 import shutil
 import sys
@@ -8,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from assay.doctor import disk, environment, hooks, versioned
+from assay.doctor import disk, environment, examine, hooks
 from assay.doctor.attic import Attic
 from assay.doctor.check import Finding
 from assay.doctor.clone import Clone, enter
+from assay.doctor.report import print_report
 from assay.errors import AssayError
 from pipeline_copy import Copy
+from samples import ROOT
 
 
 def only(findings) -> Finding:
@@ -65,6 +68,75 @@ def test_a_shell_without_the_environment(clone: Copy, monkeypatch: pytest.Monkey
     found = list(environment.activation(Clone(clone.path)))
     assert [Path(finding.where).name for finding in found] == ["python", "dvc"]
     assert "activate" in found[0].todo
+    monkeypatch.setenv("PATH", "")
+    assert [finding.what for finding in environment.activation(Clone(clone.path))] == [
+        f"the shell has no {name}: the environment is not activated" for name in ("python", "dvc")
+    ]
+
+
+def test_a_script_that_is_proposed_is_there(clone: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by a Python of the system, which has no DVC and no such script."""
+    system = clone.path / "usr/bin/python3"
+    monkeypatch.setattr(sys, "executable", str(system))
+    monkeypatch.setenv("PATH", "")
+    assert only(list(environment.activation(Clone(clone.path)))[:1]).todo.startswith("make repro")
+    own = clone.path / ".venv/bin"
+    own.mkdir(parents=True)
+    (own / "activate").touch()
+    assert only(list(environment.activation(Clone(clone.path)))[:1]).todo.startswith(". .venv/bin/activate")
+
+
+def test_after_the_mend_make_installs_what_is_missing(clone: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make` goes by the file `.venv/ready`, not by what is installed."""
+    ready, python = clone.path / ".venv/ready", clone.path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    shutil.copy(ROOT / "Makefile", clone.path)
+    for name in ("requirements.lock", "pyproject.toml"):
+        (clone.path / name).write_text("no-such-thing==1.0\n")
+        os.utime(clone.path / name, (1e9, 1e9))
+    ready.touch()
+    monkeypatch.setattr(sys, "executable", str(python))
+    finding = only(environment.packages(Clone(clone.path)))
+    assert finding.todo == "make clean && make repro; or, sooner: assay doctor --mend, then make repro"
+    assert "pip install" not in clone.run("make", "-n", "repro").stdout
+    assert finding.mend
+    finding.mend(Attic(clone.path))
+    assert "pip install" in clone.run("make", "-n", "repro").stdout
+    assert "make repro installs them" in only(environment.packages(Clone(clone.path))).todo
+
+
+def test_another_python_than_the_clones_own(clone: Copy) -> None:
+    (clone.path / ".venv/bin").mkdir(parents=True)
+    (clone.path / ".venv/bin/python").touch()
+    (clone.path / ".venv/ready").touch()
+    (clone.path / "requirements.lock").write_text("no-such-thing==1.0\n")
+    finding = only(environment.packages(Clone(clone.path)))
+    assert finding.mend is None, "the packages of .venv are not known"
+    assert finding.todo.startswith("PYTHONPATH=src .venv/bin/python -m assay.doctor")
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"), [(os.ST_RDONLY, "the file system is read-only"), (0, "no permission")], ids=["mount", "mode"]
+)
+def test_a_clone_that_cannot_be_written_to(clone: Copy, monkeypatch: pytest.MonkeyPatch, flags: int, said: str) -> None:
+    assert list(disk.writable(Clone(clone.path))) == []
+    found = namedtuple("found", "f_flag")
+    monkeypatch.setattr(os, "statvfs", lambda path: found(flags))
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK or "models" not in str(path))
+    finding = only(disk.writable(Clone(clone.path)))
+    assert finding.what == f"{said}: no run can write to models"
+    assert finding.todo
+
+
+def test_where_nothing_can_be_written_that_is_said_and_no_fault(clone: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", ".dvc/tmp/lock")
+
+    monkeypatch.setattr(examine, "alone", refuse)
+    result = next(examine.examined(Clone(clone.path), examine.chosen(True, []), Attic(clone.path)))
+    assert "Read-only file system" in result.left[0].what
+    assert "make it writable" in result.left[0].todo
 
 
 def test_an_environment_that_only_looks_old_is_marked_as_new(clone: Copy) -> None:
@@ -116,26 +188,6 @@ def test_too_little_room(clone: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "1 MiB free, a run may need 100 MiB" in only(disk.space(Clone(clone.path))).what
 
 
-@pytest.mark.parametrize("name", ["conf/model/new.yaml", "annotations/new.csv", "source2.csv", "src_of_mine.py"])
-def test_inputs_that_git_has_not(clone: Copy, name: str) -> None:
-    graph = clone.path / "dvc.yaml"
-    graph.write_text(graph.read_text().replace("    - source.csv\n", "    - source.csv\n    - source2.csv\n"))
-    (clone.path / name).write_text("x\n")
-    found = list(versioned.untracked(Clone(clone.path)))
-    assert [name in finding.what and finding.advice for finding in found] == (
-        [] if name == "src_of_mine.py" else [True]
-    )
-
-
-def test_a_source_that_neither_git_nor_dvc_has(clone: Copy) -> None:
-    (clone.path / "shop.csv").write_text("id\n")
-    (clone.path / "conf/dataset/shop.yaml").write_text("source:\n  uri: shop.csv\n")
-    assert "shop.csv" in [finding.where for finding in versioned.untracked(Clone(clone.path))]
-    clone.run("dvc", "add", "--quiet", "shop.csv")
-    clone.run("git", "add", ".")
-    assert list(versioned.untracked(Clone(clone.path))) == []
-
-
 def test_the_root_is_found_from_below_and_without_dvc_yaml(clone: Copy) -> None:
     (clone.path / "dvc.yaml").unlink()
     assert enter(clone.path / "conf/model").root == clone.path
@@ -151,3 +203,12 @@ def test_a_clone_with_autocrlf_has_the_same_bytes(clone: Copy, tmp_path: Path) -
     assert len(regular) > 20
     assert [name for name in regular if (other / name).read_bytes() != (clone.path / name).read_bytes()] == []
     assert Copy(other).git_status() == ""
+
+
+def test_that_there_is_no_repository_is_said_once(clone: Copy, capsys: pytest.CaptureFixture) -> None:
+    shutil.rmtree(clone.path / ".git")
+    print_report(Clone(clone.path), examine.chosen(True, []), None)
+    said = capsys.readouterr().out
+    assert said.startswith("left    repository   no git repository")
+    assert "not looked at for want of a repository: git-locks, git-index, endings" in said
+    assert "cannot be looked at" not in said

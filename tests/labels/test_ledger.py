@@ -211,7 +211,8 @@ def test_a_kill_loses_nothing_that_was_confirmed(ledger: Ledger) -> None:
         while int(process.stdout.readline()) < confirmed + wanted:
             pass
         process.kill()
-        left = process.communicate()[0].split()
+        left = process.stdout.read().split()  # `communicate` would lose what `readline` has buffered
+        process.wait()
         ledger.mend()
         reasons = [int(one.reason) for one in ledger.read()]
         last = int(left[-1]) if left else confirmed + wanted

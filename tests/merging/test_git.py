@@ -1,6 +1,7 @@
 """What git is left with: conflicts told apart, states told apart, nothing touched that people wrote."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from assay.errors import AssayError
 from assay.merging import conflicts, state
 from assay.merging.ahead import ahead
+from assay.merging.merge import merge
+from assay.merging.rebase import rebase
 from pipeline_copy import IDENTITY, Copy
 
 GRAPH = "stages: {one: {cmd: one, deps: [src], outs: [{reports/m.json: {cache: false}}]}}\n"
@@ -146,3 +149,21 @@ def test_what_a_merge_will_ask_is_known_beforehand(
         None if people is None else ("theirs", 1, people)
     )
     assert repo.git_status() == ""
+
+
+@pytest.mark.parametrize(
+    ("begin", "why"),
+    [
+        (lambda root: merge(root, ["other"]), "a merge would mix them with the other branch's"),
+        (lambda root: rebase(root, "other"), "a rebase takes commits alone"),
+    ],
+    ids=["merge", "rebase"],
+)
+def test_what_is_not_committed_stops_it_for_a_reason_of_its_own(
+    begin: Callable[[Path], bool], why: str, repo: Copy
+) -> None:
+    (repo.path / "README.md").write_text("1\n")
+    with pytest.raises(AssayError) as caught:
+        begin(repo.path)
+    assert caught.value.what == f"1 file(s) differ from the last commit, and {why}"
+    assert caught.value.where == "README.md"

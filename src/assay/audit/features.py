@@ -71,7 +71,10 @@ class UnavailableFeature(Check):
     title = "A feature that is not available at prediction time"
     severity = ERROR
     why = "When the model is used, the outcome and what follows it are unknown: the feature will be missing or wrong."
-    mend = "Derive no feature from it; in conf/dataset/ role leak and available: false say what is not known in time."
+    mend = (
+        "Derive no feature from it; in conf/dataset/ role leak and available: false say what is not known in time. "
+        "A date: role ignore there; if the record was made then, time: names it too, and split=temporal."
+    )
 
     def examine(self, evidence: Evidence) -> Examination:
         """No feature has the name of such a column or of an identifier, and none changes when those columns do."""

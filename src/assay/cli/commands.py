@@ -31,6 +31,7 @@ The work itself is plain DVC; this command adds what DVC does not have.
   dvc exp show                   compare the experiments
   assay params                   write params.yaml from conf/ after an edit there
   assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
+  assay params --keep            keep an experiment: write what params.yaml says into conf/
   assay report                   open the report of the last run
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay compare main             is what lies here really better than main?
@@ -93,27 +94,37 @@ def params(
         bool,
         typer.Option("--check", help="Write nothing; fail with a diff when params.yaml and conf/ disagree."),
     ] = False,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="The other way: write into conf/ what params.yaml says, as an experiment left it."),
+    ] = False,
 ) -> None:
     """Compose conf/ into params.yaml, the one file that `dvc repro` reads.
 
     The bytes are those that `dvc exp run` writes. Run it after an edit in conf/, and commit both.
     """
     from assay.config.compose import composed, difference
+    from assay.config.keep import kept
     from assay.config.load import PARAMS
+    from assay.doctor.clone import Clone
+    from assay.doctor.kept import disagreement
     from assay.files import write_text
     from assay.lineage.busy import require_idle
 
     with reported("assay params"):
         enter_root()
+        if keep and (check or overrides):
+            raise AssayError("--keep takes params.yaml as it is", todo="say it without --check and without choices")
         if not check:
             require_idle()
+        if keep:
+            say("\n".join(kept() or ["conf/: unchanged"]))
+            return
         text = composed(overrides or [])
         changed = difference(text)
         if check and changed:
-            raise AssayError(
-                f"{PARAMS} is not what conf/ composes to:\n{changed}",
-                todo=f"assay params (takes conf/ as it is), or put the change of {PARAMS} into conf/",
-            )
+            todo = disagreement(Clone(Path.cwd()), text).todo
+            raise AssayError(f"{PARAMS} is not what conf/ composes to:\n{changed}", todo=todo)
         if not check:
             write_text(PARAMS, text)
         say(f"{PARAMS}: {'unchanged' if not changed else 'written'}")

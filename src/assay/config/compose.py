@@ -12,7 +12,7 @@ from yaml import YAMLError
 from assay.config import schema
 from assay.config.dataset import PERSONAL
 from assay.config.load import KEEP_OUT, PARAMS, typed
-from assay.config.unknown_key import name_the_nearest
+from assay.config.unknown_key import name_the_nearest, refused
 from assay.errors import AssayError
 from assay.files import read_text
 from assay.lineage.busy import LOOKING, looking, require_idle
@@ -46,11 +46,23 @@ def _checked(version: int, _root_: DictConfig) -> int:
     Types alone are Hydra's business; a range is only checked when something is resolved. Standing in the
     configuration itself, this runs wherever it is composed, inside `dvc exp run` too.
     """
-    if not LOOKING.get():
-        require_idle()  # `dvc exp run` is about to write params.yaml
     plain = OmegaConf.create({**OmegaConf.to_container(_root_, resolve=False), "version": version})  # type: ignore[dict-item]
-    typed(OmegaConf.to_container(plain, resolve=True))  # type: ignore[arg-type]
+    try:
+        if not LOOKING.get():
+            require_idle()  # `dvc exp run` is about to write params.yaml
+        typed(OmegaConf.to_container(plain, resolve=True))  # type: ignore[arg-type]
+    except AssayError as error:
+        raise _as_it_is(error) from None
     return version
+
+
+def _as_it_is(error: AssayError) -> Exception:
+    """The error as one to which neither OmegaConf nor DVC add words of their own."""
+    from omegaconf.errors import InterpolationResolutionError
+
+    kinds = (AssayError, InterpolationResolutionError, refused())
+    said_all = {"_initialized": True}  # as OmegaConf marks an error that it has added its words to
+    return type("Refused", kinds, said_all)(error.what, where=error.where, rows=error.rows, todo=error.todo)
 
 
 def _personal(_parent_: DictConfig) -> ListConfig:
@@ -62,10 +74,10 @@ def _refused(*_: Any, _node_: Node) -> None:
     """Replaces the resolvers that read the environment: a secret would end up in params.yaml, dvc.lock and cards."""
     key = str(_node_._get_full_key(None)).replace("_dummy_", "a choice of a group")  # as Hydra calls it
     what = f"{key} reads the environment: what is composed is committed, a secret too"
-    raise AssayError(what, where=str(CONF), todo=KEEP_OUT)
+    raise _as_it_is(AssayError(what, where=str(CONF), todo=KEEP_OUT))
 
 
-def composed(overrides: Sequence[str] = ()) -> str:
+def composed(overrides: Sequence[str] = (), conf: Path = CONF) -> str:
     """The text of params.yaml that `dvc exp run -S ...` would write: DVC's own function writes it."""
     from dvc.utils.hydra import compose_and_dump
 
@@ -73,12 +85,12 @@ def composed(overrides: Sequence[str] = ()) -> str:
         target = Path(folder, PARAMS)
         try:
             with looking():
-                compose_and_dump(target, str(CONF.absolute()), None, "config", str(PLUGINS), list(overrides))
+                compose_and_dump(target, str(conf.absolute()), None, "config", str(PLUGINS), list(overrides))
         except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
             if of_the_system(error):
                 raise
             if isinstance(error, UnicodeDecodeError):
-                for file in sorted(CONF.rglob("*.yaml")):
+                for file in sorted(conf.rglob("*.yaml")):
                     read_text(file)  # names the one that is to blame
             in_a_file = not overrides or isinstance(error, YAMLError)
             raise refusal(error, f"correct the file in {CONF}/" if in_a_file else OVERRIDE) from error

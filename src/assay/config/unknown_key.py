@@ -1,11 +1,11 @@
-"""Refuses an override in words that help: it names the nearest key.
+"""Refuses an override in words that help: it names the nearest key, or the nearest choice of a group.
 
 For an unknown key Hydra suggests +KEY, which the schemas refuse too. So Hydra's own error is replaced where it is
 raised. That works in `dvc exp run -S` too, where of our code only the schemas are loaded.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +16,19 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
 Apply = Callable[["list[Override]", "DictConfig"], None]
+Load = Callable[..., "DictConfig"]
 ALIKE = 0.7  # from 0 to 1: below that, names are not similar
 OF_HYDRA = "hydra"  # its own part of what it composes
 
 
 def name_the_nearest() -> None:
-    """From now on in this process, an unknown key in an override is answered with the nearest one."""
+    """From now on in this process, an unknown key or choice in an override is answered with the nearest one."""
     from hydra._internal.config_loader_impl import ConfigLoaderImpl
 
-    apply = ConfigLoaderImpl._apply_overrides_to_config
+    apply, load = ConfigLoaderImpl._apply_overrides_to_config, ConfigLoaderImpl.load_configuration
     if getattr(apply, "__module__", None) != __name__:
         ConfigLoaderImpl._apply_overrides_to_config = staticmethod(_naming_the_nearest(apply))  # type: ignore[method-assign,assignment]
+        ConfigLoaderImpl.load_configuration = _naming_the_nearest_choice(load)  # type: ignore[method-assign]
 
 
 def _naming_the_nearest(apply: Apply) -> Apply:
@@ -37,9 +39,24 @@ def _naming_the_nearest(apply: Apply) -> Apply:
             try:
                 apply([override], config)
             except ConfigCompositionException as error:
-                raise _kind()(_sentence(override, config, error)) from None
+                raise refused()(_sentence(override, config, error)) from None
 
     return applied
+
+
+def _naming_the_nearest_choice(load: Load) -> Load:
+    def loaded(*arguments: Any, **named: Any) -> "DictConfig":
+        from hydra.errors import MissingConfigException
+
+        try:
+            return load(*arguments, **named)
+        except MissingConfigException as error:
+            if not error.options:
+                raise
+            group, _, choice = str(error.missing_cfg_file).rpartition("/")
+            raise refused()(unknown_choice(group, choice, error.options)) from None
+
+    return loaded
 
 
 def _sentence(override: "Override", config: "DictConfig", error: Exception) -> str:
@@ -61,6 +78,13 @@ def unknown(key: str, config: Mapping[str, Any]) -> str:
         named = [one for one in elsewhere if one.rpartition(".")[2] == near]
         return f"there is no key {key}: did you mean {get_close_matches(key, named, n=1, cutoff=0)[0]}?"
     return f"there is no key {key}; {parent or 'at the top'} has: {sample(list(beside), limit=12)}"
+
+
+def unknown_choice(group: str, choice: str, choices: Sequence[str]) -> str:
+    """The message for an unknown choice of a group: it names the nearest choice, or else all of them."""
+    if near := nearest(choice, choices):
+        return f"there is no {group}={choice}: did you mean {group}={near}?"
+    return f"there is no {group}={choice}; {group} has: {sample(choices, limit=12)}"
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -101,7 +125,7 @@ def _is_of_a_key(error: BaseException | None) -> bool:
     )
 
 
-def _kind() -> type[Exception]:
+def refused() -> type[Exception]:
     """The class to raise. Inside DVC one of its own, because it calls every other error unexpected."""
     if "dvc.exceptions" in sys.modules:
         from dvc.exceptions import InvalidArgumentError

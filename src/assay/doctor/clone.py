@@ -15,6 +15,14 @@ from assay.git import content, git
 from assay.lineage.graph import DVC_YAML, LOCK, Node, nodes
 
 MARKS = (DVC_YAML, ".dvc", ".git")
+# What git has in progress, by its mark in git's folder, and the command that ends it with a run of its own.
+UNFINISHED = {
+    "rebase-merge": ("rebase", "assay rebase --continue"),
+    "rebase-apply": ("rebase", "assay rebase --continue"),
+    "MERGE_HEAD": ("merge", "assay settle"),
+    "CHERRY_PICK_HEAD": ("cherry-pick", "assay settle"),
+    "REVERT_HEAD": ("revert", "assay settle"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,18 @@ class Clone:
         """The folder in which git keeps the index of this work tree."""
         return self.root / self.git("rev-parse", "--git-dir")
 
+    @property
+    def unfinished(self) -> str:
+        """What to do first where git has a merge or the like in progress; "" if not, or if git cannot be asked."""
+        with suppress(AssayError):
+            found = [words for mark, words in UNFINISHED.items() if (self.git_folder / mark).exists()]
+            return f"{found[0][1]} (a {found[0][0]} is in progress: docs/teams.md)" if found else ""
+        return ""
+
+    def first(self, todo: str) -> str:
+        """What to do about a generated file: to end a merge or the like comes first, because that makes it anew."""
+        return f"{self.unfinished}; else {todo}" if self.unfinished else todo
+
     @cached_property
     def tracked(self) -> frozenset[str]:
         """Every path in git's index."""
@@ -64,6 +84,12 @@ class Clone:
     def committed(self, path: str, revision: str = "HEAD") -> bytes | None:
         """The content of a file in a commit; None if there is no such file or commit."""
         return content(self.root, revision, path)
+
+    def has(self, path: str) -> bool:
+        """Whether the last commit has a file or folder; False if there is no commit."""
+        with suppress(AssayError):
+            return bool(self.git("--literal-pathspecs", "ls-tree", "HEAD", "--", path))
+        return False
 
     def text(self, name: str) -> str:
         """A file as text; "" if it is missing."""

@@ -7,7 +7,10 @@ from pathlib import Path
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
+from assay.doctor.inputs import restoring
+from assay.doctor.kept import disagreement
 from assay.doctor.lock import CONFLICT
+from assay.errors import AssayError
 from assay.files import write_text, yaml_mapping
 from assay.lineage.graph import PARAMS
 
@@ -16,7 +19,7 @@ def readable(clone: Clone) -> Iterator[Finding]:
     """A params.yaml that nobody wants: missing, cut, or with marks of a merge."""
     if fault := _fault(clone):
         todo = "assay params, or assay doctor --mend, which keeps a copy"
-        yield Finding(fault, PARAMS, todo, partial(_compose, clone.root))
+        yield Finding(fault, PARAMS, clone.first(todo), partial(_compose, clone.root))
 
 
 def agreeing(clone: Clone) -> Iterator[Finding]:
@@ -25,12 +28,23 @@ def agreeing(clone: Clone) -> Iterator[Finding]:
 
     if _fault(clone):
         return  # said already
-    changed = difference(composed(), clone.root / PARAMS)
+    try:
+        text = composed()
+    except AssayError as error:
+        if not (gone := [one for one in clone.changes if one.path.startswith("conf/") and "D" in one.index + one.tree]):
+            raise
+        todo = restoring([one.path for one in gone], staged=any(one.index == "D" for one in gone))
+        yield Finding(f"cannot be composed: {error.what}", "conf", todo)
+        return
+    changed = difference(text, clone.root / PARAMS)
     if changed:
         lines = [line for line in changed.splitlines()[2:] if line[:1] in "+-"]
         shown = "; ".join(" ".join(line.split()) for line in lines[:4]) + (" ..." if len(lines) > 4 else "")
-        todo = "assay params takes conf/; or put the change into conf/. assay doctor --mend composes, and keeps a copy"
-        yield Finding(f"not what conf/ composes to: {shown}", PARAMS, todo, partial(_compose, clone.root))
+        found = disagreement(clone, text)
+        mend = None if found.ran else partial(_compose, clone.root)
+        yield Finding(
+            f"{found.what}: {shown}", PARAMS, clone.first(found.todo), mend, advice=found.ran and not found.edited
+        )
 
 
 def _fault(clone: Clone) -> str:

@@ -6,6 +6,7 @@ reads it again.
 """
 
 import hashlib
+import shlex
 import shutil
 from collections.abc import Iterator
 from functools import partial
@@ -61,7 +62,9 @@ def missing(clone: Clone) -> Iterator[Finding]:
     for path, recorded in gone:
         if _source(clone, path, recorded):
             mend = partial(_restore, clone, path, recorded)
-            yield Finding("the file is missing, and the cache has it", path, "dvc checkout", mend)
+            of_git = _of_git(clone, path, recorded)
+            what = f"the file is missing, and {'the last commit' if of_git else 'the cache'} has it"
+            yield Finding(what, path, _from_git(path) if of_git else "dvc checkout", mend)
     lost = [path for path, recorded in gone if not _source(clone, path, recorded)]
     if lost:
         yield Finding(f"{len(lost)} file(s) of dvc.lock are not here", lost[0], "dvc repro (or: dvc pull)", advice=True)
@@ -95,7 +98,9 @@ def _folder(clone: Clone, out: Out) -> Iterator[Finding]:
 def _differs(clone: Clone, path: str, recorded: str, found: str) -> Finding:
     what = f"not what dvc.lock says: its MD5 is {found[:8]}, recorded is {recorded[:8]}"
     if _source(clone, path, recorded):
-        todo = "dvc checkout, or assay doctor --mend, which also sees what DVC does not"
+        of_git = _of_git(clone, path, recorded)
+        todo = f"{_from_git(path) if of_git else 'dvc checkout --force'}, or assay doctor --mend"
+        todo += "" if of_git else ", which also sees what DVC does not"
         return Finding(what, path, todo, partial(_restore, clone, path, recorded))
     todo = f"assay doctor --mend puts it away, then {AGAIN}"
     return Finding(what, path, todo, partial(_put_away, clone, path), then=AGAIN)
@@ -147,10 +152,23 @@ def _committed(clone: Clone, out: Out) -> dict[str, str] | None:
 
 def _source(clone: Clone, path: str, recorded: str) -> Path | bytes | None:
     """The source of the recorded bytes of a file: the cache, or else the commit; None if there is none."""
-    if good(clone, recorded) and not recorded.endswith(FOLDER):
+    if _of_cache(clone, recorded):
         return address(clone, recorded)
     content = clone.committed(path) if path in clone.tracked else None
     return content if content is not None and hashlib.md5(content).hexdigest() == recorded else None
+
+
+def _of_cache(clone: Clone, recorded: str) -> bool:
+    return good(clone, recorded) and not recorded.endswith(FOLDER)
+
+
+def _of_git(clone: Clone, path: str, recorded: str) -> bool:
+    """Whether only the commit has the recorded bytes of a file, as of a report: `dvc checkout` brings none back."""
+    return not _of_cache(clone, recorded) and _source(clone, path, recorded) is not None
+
+
+def _from_git(path: str) -> str:
+    return shlex.join(["git", "checkout", "HEAD", "--", path])
 
 
 def _restore(clone: Clone, path: str, recorded: str, attic: Attic) -> None:

@@ -1,16 +1,36 @@
-"""Room for the next run."""
+"""Whether the next run can write, and has room."""
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from assay.doctor.attic import FOLDER
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
 from assay.doctor.outputs import objects
+from assay.errors import AssayError, sample
+from assay.lineage.graph import LOCK, PARAMS
+from assay.machine import SYSTEM
 
+MADE = ("data", "models", "reports", LOCK, PARAMS)
 KEPT = 1 << 30  # bytes in the attic that are worth a word
 AT_LEAST = 100 << 20  # bytes that any run needs: reports, temporary files
+
+
+def writable(clone: Clone) -> Iterator[Finding]:
+    """The folders and files that a run writes to."""
+    places = [clone.root, *(clone.root / name for name in (".dvc", *MADE))]
+    with suppress(AssayError):  # of no repository: said already
+        places.append(clone.git_folder)
+    closed = [path for path in (*places, clone.cache) if path.exists() and not os.access(path, os.W_OK)]
+    if closed:
+        read_only = os.statvfs(closed[0]).f_flag & os.ST_RDONLY
+        what, todo = SYSTEM[errno.EROFS if read_only else errno.EACCES]
+        names = sample([clone.name(path) for path in closed])
+        yield Finding(f"{what}: no run can write to {names}", str(clone.root), todo)
 
 
 def space(clone: Clone) -> Iterator[Finding]:
@@ -46,4 +66,7 @@ def _words(size: int) -> str:
     return f"{size / (1 << 30):.1f} GiB" if size >= 1 << 30 else f"{size / (1 << 20):.0f} MiB"
 
 
-CHECKS = [Check("disk", "the disk has room for another run", space)]
+CHECKS = [
+    Check("writable", "the clone and the cache can be written to", writable, quick=True),
+    Check("disk", "the disk has room for another run", space),
+]

@@ -9,7 +9,7 @@ from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 
-from assay.doctor.attic import Attic
+from assay.doctor.attic import Attic, away
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone, environment
 from assay.errors import sample
@@ -18,6 +18,8 @@ REQUIREMENTS, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,.-]+\])?==([^\s;\\]+)\s*(?:;\s*([^\\]+))?", re.M)
 INSTALL = "make repro installs what the lock says (with the tools for tests: make extras)"
+ANEW = "make clean && make repro"
+OWN, READY = Path(".venv/bin"), Path(".venv/ready")  # where make installs, and its sign that it has
 
 
 def python(clone: Clone) -> Iterator[Finding]:
@@ -25,7 +27,9 @@ def python(clone: Clone) -> Iterator[Finding]:
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
         found = ".".join(map(str, sys.version_info[:3]))
         yield Finding(
-            f"Python {found}: the lock is for 3.11 to 3.13", sys.executable, "make clean repro PYTHON=python3.12"
+            f"Python {found}: the lock is for 3.11 to 3.13",
+            sys.executable,
+            "make clean && make repro PYTHON=python3.12",
         )
 
 
@@ -38,7 +42,27 @@ def packages(clone: Clone) -> Iterator[Finding]:
         if found != version and _applies(marker.strip()):
             wrong.append(f"{name} {found or 'missing'}, not {version}")
     if wrong:
-        yield Finding(f"{len(wrong)} package(s) are not those of the lock: {sample(wrong)}", REQUIREMENTS, INSTALL)
+        what = f"{len(wrong)} package(s) are not those of the lock: {sample(wrong)}"
+        mend = partial(away, clone.root / READY) if _sign(clone) else None
+        yield Finding(what, REQUIREMENTS, lacking(clone), mend)
+
+
+def lacking(clone: Clone) -> str:
+    """What to do where packages are missing. make installs nothing while its sign is there."""
+    own = clone.root / OWN / "python"
+    if own.exists() and not _is_own(clone):
+        return f"PYTHONPATH=src {OWN}/python -m assay.doctor looks with the clone's own Python, not {sys.executable}"
+    if _sign(clone):
+        return f"{ANEW}; or, sooner: assay doctor --mend, then make repro"
+    return f"make repro installs them; if it fails: {ANEW}" if own.exists() else "make repro installs them into .venv"
+
+
+def _sign(clone: Clone) -> bool:
+    return _is_own(clone) and (clone.root / READY).exists()
+
+
+def _is_own(clone: Clone) -> bool:
+    return environment().resolve() == (clone.root / OWN).resolve()
 
 
 def own_code(clone: Clone) -> Iterator[Finding]:
@@ -49,7 +73,7 @@ def own_code(clone: Clone) -> Iterator[Finding]:
         yield Finding(
             "the installed assay is the code of another folder",
             str(here.parent),
-            "make clean repro makes an environment of this clone's own",
+            f"{ANEW} makes an environment of this clone's own",
         )
 
 
@@ -69,16 +93,29 @@ def age(clone: Clone) -> Iterator[Finding]:
 
 def activation(clone: Clone) -> Iterator[Finding]:
     """DVC runs the first `python` on PATH. Without activation that belongs to another environment."""
+    expected = _expected(clone)
     for name in ("python", "dvc"):
         first = shutil.which(name)
-        if first is None or Path(first).parent.resolve() != environment().resolve():
-            todo = f". {_script(clone)} (or by way of make: make repro)"
-            yield Finding(f"the shell's {name} is not that of this environment", first or "none on PATH", todo)
+        if first is None:
+            yield Finding(f"the shell has no {name}: the environment is not activated", "", _activate(clone, expected))
+        elif Path(first).parent.resolve() != expected.resolve():
+            yield Finding(
+                f"the shell's {name} is not that of {clone.name(expected)}", first, _activate(clone, expected)
+            )
 
 
-def _script(clone: Clone) -> str:
-    script = environment() / "activate"
-    return str(script.relative_to(clone.root)) if script.is_relative_to(clone.root) else str(script)
+def _expected(clone: Clone) -> Path:
+    """The programs that the shell should use: of the running environment if it has DVC, else of the one of make."""
+    own = clone.root / OWN
+    return own if own.is_dir() and not (environment() / "dvc").exists() else environment()
+
+
+def _activate(clone: Clone, folder: Path) -> str:
+    script = folder / "activate"
+    by_make = "make repro, which uses the environment"
+    return (
+        f". {clone.name(script)} (or: {by_make})" if script.exists() else f"{by_make} and makes it where it is missing"
+    )
 
 
 def _normal(name: str) -> str:
@@ -88,7 +125,10 @@ def _normal(name: str) -> str:
 def _applies(marker: str) -> bool:
     if not marker:
         return True
-    from packaging.markers import Marker
+    try:
+        from packaging.markers import Marker
+    except ModuleNotFoundError:
+        return False  # it is missing itself, and counted: what applies to every machine is enough to say
 
     return Marker(marker).evaluate()
 
@@ -99,7 +139,7 @@ def _touch(path: Path, attic: Attic) -> None:
 
 CHECKS = [
     Check("python", "Python is one that the lock is for", python),
-    Check("packages", "the packages are those of requirements.lock", packages),
+    Check("packages", "the packages are those of requirements.lock", packages, "makes `make repro` install again"),
     Check("own-code", "`assay` is the code of this clone", own_code),
     Check("age", "`.venv` is not older than its locks", age, "marks it as new where every package is the lock's"),
     Check("activation", "`python` and `dvc` of the shell are those of this environment", activation),

@@ -3,16 +3,22 @@
 import traceback
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
+from assay.doctor.environment import lacking
+from assay.doctor.locks import NO_REPOSITORY
 from assay.doctor.registry import CHECKS
 from assay.doctor.running import alone
 from assay.errors import AssayError
+from assay.machine import told
 
-_ALONE = next(check for check in CHECKS if check.code == "at-work")
+BLIND = "cannot be looked at: "
+_ALONE, _PACKAGES, _REPOSITORY = (
+    next(check for check in CHECKS if check.code == code) for code in ("at-work", "packages", "repository")
+)
 
 
 @dataclass(frozen=True)
@@ -37,21 +43,55 @@ def chosen(quick: bool, skipped: Collection[str]) -> list[Check]:
     return [check for check in CHECKS if (check.quick or not quick) and check.code not in skipped]
 
 
+@dataclass(frozen=True)
+class Unseen(Finding):
+    """A check cannot look, for want of something that other checks need too, and that the check `owner` reports."""
+
+    owner: Check = _PACKAGES
+
+
 def examined(clone: Clone, checks: list[Check], attic: Attic | None) -> Iterator[Result]:
-    """The result of each check. With an attic, findings are mended, unless another process works in the clone."""
+    """The result of each check. With an attic, findings are mended, unless another process works in the clone.
+
+    That packages or the repository are missing is said once, however many checks need them.
+    """
+    way_out, known = lacking(clone), False
+    unseen: dict[str, list[str]] = {_PACKAGES.code: [], _REPOSITORY.code: []}
+    for result in _each(clone, checks, attic):
+        seen = [finding for finding in result.left if not isinstance(finding, Unseen)]
+        known = known or any(finding.todo == way_out for finding in seen)
+        for finding in result.left:
+            if isinstance(finding, Unseen):
+                unseen[finding.owner.code].append(result.check.code)
+                if finding.owner is _PACKAGES and not known:
+                    known = True
+                    yield Result(_PACKAGES, left=[Finding(finding.what.removeprefix(BLIND), todo=way_out)])
+        yield replace(result, left=seen)
+    for owner, wanted in ((_PACKAGES, "packages"), (_REPOSITORY, "a repository")):
+        if codes := list(dict.fromkeys(unseen[owner.code])):
+            yield Result(owner, left=[Finding(f"not looked at for want of {wanted}: {', '.join(codes)}")])
+
+
+def _each(clone: Clone, checks: list[Check], attic: Attic | None) -> Iterator[Result]:
     with ExitStack() as held:
         if attic:
             try:
                 held.enter_context(alone(clone.root))
-            except (AssayError, ImportError) as error:
+            except (AssayError, ImportError, OSError) as error:
                 attic, checks = None, [check for check in checks if check is not _ALONE]
-                todo = getattr(error, "todo", "make repro installs what is missing")
-                yield Result(_ALONE, left=[Finding(f"nothing is mended: {_sentence(error)}", todo=todo)])
+                yield Result(_ALONE, left=[Finding(f"nothing is mended: {_sentence(error)}", todo=_todo(error, clone))])
         for check in checks:
             result = _one(check, clone, attic)
             if result.mended:
                 clone = clone.fresh()
             yield result
+
+
+def _todo(error: Exception, clone: Clone) -> str:
+    if isinstance(error, AssayError | ImportError):
+        return error.todo if isinstance(error, AssayError) else lacking(clone)
+    known = told(error)
+    return known.todo if known else ""
 
 
 def _one(check: Check, clone: Clone, attic: Attic | None) -> Result:
@@ -71,12 +111,22 @@ def _look(check: Check, clone: Clone) -> list[Finding]:
     try:
         found += check.look(clone)
     except (AssayError, OSError, ImportError) as error:
-        found.append(Finding(f"cannot be looked at: {_sentence(error)}", todo=getattr(error, "todo", "")))
+        what, todo = f"{BLIND}{_sentence(error)}", getattr(error, "todo", "")
+        owner = _owner(error)
+        found.append(Unseen(what, todo=todo, owner=owner) if owner else Finding(what, todo=todo))
     except Exception as error:  # a fault of one check must not hide what the others find
         place = traceback.extract_tb(error.__traceback__)[-1]
         what = f"this check has a fault: {type(error).__name__}: {_sentence(error)}"
         found.append(Finding(what, f"{place.filename}, line {place.lineno}"))
     return found
+
+
+def _owner(error: Exception) -> Check | None:
+    """The check that reports what is wanting; None if this is about one check alone."""
+    if isinstance(error, AssayError):
+        return _REPOSITORY if NO_REPOSITORY in error.what else None
+    package = error.name if isinstance(error, ModuleNotFoundError) else None
+    return _PACKAGES if package and not package.startswith("assay") else None
 
 
 def _mended(finding: Finding, attic: Attic) -> Finding | None:

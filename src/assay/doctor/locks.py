@@ -14,6 +14,7 @@ from assay.errors import AssayError
 from assay.lineage.busy import holders, named
 from assay.lineage.graph import DVC_YAML
 
+NO_REPOSITORY = "not a git repository"  # as git says it
 GIT_LOCKS = ("*.lock", "refs/**/*.lock")
 
 
@@ -22,7 +23,7 @@ def repository(clone: Clone) -> Iterator[Finding]:
     try:
         clone.git("rev-parse", "--git-dir")
     except AssayError as error:
-        if "not a git repository" not in error.what:
+        if NO_REPOSITORY not in error.what:
             raise
         todo = "git clone it, or: git init && git add --all && git commit --message Start"
         yield Finding("no git repository: DVC runs in none, and nothing can be held against a commit", todo=todo)

@@ -41,7 +41,7 @@ def elsewhere(clone: Clone) -> list[str]:
 
 
 def _named(clone: Clone) -> list[Out]:
-    found = {out.path: out for out in (*_of_stages(clone), *_of_files(clone))}
+    found = {out.path: out for out in (*_of_stages(clone), *added(clone))}
     return sorted(found.values(), key=lambda out: out.path)
 
 
@@ -62,7 +62,8 @@ def _of_stages(clone: Clone) -> Iterator[Out]:
                 yield Out(out["path"], str(out["md5"]), cached=node is None or out["path"] not in node.in_git)
 
 
-def _of_files(clone: Clone) -> Iterator[Out]:
+def added(clone: Clone) -> Iterator[Out]:
+    """What people added with a .dvc file that git has."""
     for name in sorted(path for path in clone.tracked if path.endswith(".dvc")):
         with suppress(ValueError, KeyError, TypeError):
             content = yaml_mapping(clone.text(name))

@@ -36,7 +36,7 @@ def lock(clone: Clone) -> Iterator[Finding]:
     if fixed.faults and fixed.text and fixed.text != text:
         mend = partial(_write, clone, LOCK, fixed.text.encode())
         todo = "assay doctor --mend takes what is whole, and the rest from the last commit"
-        yield Finding("; ".join(fixed.faults), LOCK, todo, mend)
+        yield Finding("; ".join(fixed.faults), LOCK, clone.first(todo), mend)
 
 
 def whole(clone: Clone) -> Mended:

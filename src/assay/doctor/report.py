@@ -18,7 +18,7 @@ def print_report(clone: Clone, checks: list[Check], attic: Attic | None) -> bool
         results.append(result)
         for line in lines(result):
             print(visible(line), flush=True)
-    for line in summary(results, len(clone.hashes), attic.kept if attic else []):
+    for line in summary(results, len(clone.hashes), attic.kept if attic else [], clone.first("assay doctor --mend")):
         print(visible(line), flush=True)
     return all(result.sound for result in results)
 
@@ -41,17 +41,18 @@ def _some(state: str, code: str, findings: list[Finding]) -> Iterator[str]:
         yield f"{state:7} {code:12} and {len(findings) - SHOWN} more of the kind"
 
 
-def summary(results: list[Result], hashed: int, kept: list[str]) -> Iterator[str]:
-    """The last lines: the totals, and the folder of what was replaced."""
+def summary(results: list[Result], hashed: int, kept: list[str], todo: str) -> Iterator[str]:
+    """The last lines: the totals, the folder of what was replaced, and what to do where something can be mended."""
     mended = sum(len(result.mended) for result in results)
+    checks = len({result.check.code for result in results})
     left = sum(not finding.advice for result in results for finding in result.left)
     if kept:
         folder = "/".join(kept[0].split("/")[:3])
         yield f"kept: {len(kept)} file(s) or folder(s) that were replaced, in {folder}/"
     if not mended and not left:
-        yield f"healthy: {len(results)} checks, {hashed} files read"
+        yield f"healthy: {checks} checks, {hashed} files read"
     else:
-        yield f"{mended} mended, {left} left, in {len(results)} checks"
+        yield f"{mended} mended, {left} left, in {checks} checks"
         mendable = any(finding.mend for result in results for finding in result.left if not finding.advice)
         if mendable and not mended:
-            yield "to do: assay doctor --mend"
+            yield f"to do: {todo}"

@@ -1,6 +1,6 @@
-"""What git knows: leftovers in the index, line endings, and inputs that another clone would lack."""
+"""What git has and should not have: leftovers in the index, line endings of another system, what DVC keeps."""
 
-import re
+import shlex
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -8,13 +8,13 @@ from pathlib import Path
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Finding
 from assay.doctor.clone import Clone
+from assay.doctor.outputs import added
 from assay.errors import sample
 from assay.files import write_bytes
 from assay.lineage.graph import LOCK, PARAMS
 
+NAMED = 6  # paths in a command that is proposed
 MADE = (LOCK, PARAMS, "reports/")
-WRITTEN = ("conf/", "annotations/", "src/")
-LOCAL_SOURCE = re.compile(r"^\s*uri:\s*['\"]?(?:file://)?(?![\w+.-]+://)([^\s'\"#]+)", re.M)
 
 
 def staged(clone: Clone) -> Iterator[Finding]:
@@ -22,9 +22,8 @@ def staged(clone: Clone) -> Iterator[Finding]:
     for change in clone.changes:
         if change.index in "MAD" and change.tree in "MD" and change.path.startswith(MADE):
             what = "staged in a version that is neither the last commit's nor the one that lies here"
-            yield Finding(
-                what, change.path, f"git restore --staged {change.path}", partial(_unstage, clone, change.path)
-            )
+            todo = clone.first(shlex.join(["git", "restore", "--staged", change.path]))
+            yield Finding(what, change.path, todo, partial(_unstage, clone, change.path))
 
 
 def _unstage(clone: Clone, path: str, attic: Attic) -> None:
@@ -51,39 +50,33 @@ def _line_feeds(path: Path, attic: Attic) -> None:
     path.chmod(mode)
 
 
-def untracked(clone: Clone) -> Iterator[Finding]:
-    """Files that a stage or the configuration reads and that another clone would lack."""
-    new = [change.path for change in clone.changes if change.index == "?"]
-    paths = [path for path in new if path.startswith((*WRITTEN, *_inputs(clone)))]
-    if paths:
-        yield Finding(f"git has not {sample(paths)}: a clone will lack it", todo=f"git add {paths[0]}", advice=True)
-    for path in sorted(_sources(clone)):
-        if not _had(clone, path):
-            yield Finding(
-                "a source that neither git nor DVC has: a clone will lack it", path, f"dvc add {path}", advice=True
-            )
+def in_git(clone: Clone) -> Iterator[Finding]:
+    """Outputs that DVC keeps and git tracks too (`git add --force`). DVC refuses to run their stages."""
+    kept = {out for node in clone.stages.values() for out in node.outs - node.in_git}
+    kept |= {out.path for out in added(clone)}
+    found = sorted(path for path in kept if any(f"{one}/".startswith(f"{path}/") for one in clone.tracked))
+    if found:
+        by_hand = shlex.join(["git", "rm", "-r", "--cached", *found]) if len(found) <= NAMED else "git rm -r --cached"
+        todo = f"assay doctor --mend, or: {by_hand}; the files stay, DVC has them"
+        then = "git commit, because the last commit has them" if any(map(clone.has, found)) else ""
+        yield Finding(
+            f"git tracks what DVC keeps: {sample(found)}", "", todo, partial(_untrack, clone, found), then=then
+        )
 
 
-def _inputs(clone: Clone) -> tuple[str, ...]:
-    made = {out for node in clone.stages.values() for out in node.outs}
-    return tuple(dep for node in clone.stages.values() for dep in node.deps if dep not in made)
-
-
-def _sources(clone: Clone) -> set[str]:
-    """Existing local files that conf/ names as the source of a dataset."""
-    texts = [path.read_bytes().decode(errors="replace") for path in sorted((clone.root / "conf").rglob("*.yaml"))]
-    named = {name for text in texts for name in LOCAL_SOURCE.findall(text)}
-    return {name for name in named if (clone.root / name).is_file()}
-
-
-def _had(clone: Clone, path: str) -> bool:
-    return path in clone.tracked or f"{path}.dvc" in clone.tracked
+def _untrack(clone: Clone, paths: list[str], attic: Attic) -> None:
+    """Take them from the index. git refuses if a version would be lost that neither the commit nor the file has."""
+    clone.git("rm", "-r", "--cached", "--quiet", "--", *paths)
 
 
 CHECKS = [
+    Check("endings", "text files have line feeds", endings, "writes line feeds, keeps a copy", quick=True),
+    Check("in-git", "git tracks no output that DVC keeps", in_git, "takes it from the index; files stay", quick=True),
+]
+
+# After the mends of files: what was staged with the fault is then another version than the file's.
+LATE = [
     Check(
         "staged", "no generated file is staged in a version of its own", staged, "takes it from the index", quick=True
     ),
-    Check("endings", "text files have line feeds", endings, "writes line feeds, keeps a copy", quick=True),
-    Check("untracked", "git has what stages and conf/ read", untracked),
 ]

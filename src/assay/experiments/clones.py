@@ -10,6 +10,14 @@ from assay.errors import AssayError
 from assay.git import git
 from assay.terminal import say
 
+# DVC's hints after a run: what to stage, and how to have it staged. Our commands stage what they commit.
+HINTS = (
+    "To track the changes with git, run:",
+    "\tgit add ",
+    "To enable auto staging, run:",
+    "\tdvc config core.autostage",
+)
+
 
 def cache(root: Path) -> Path:
     """The folder of the local cache of `root`; AssayError if it has none."""
@@ -52,7 +60,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def dvc(*arguments: str) -> tuple[int, str]:
-    """Run DVC here and print its output on stderr at once; the exit code and the output."""
+    """Run DVC here and print its output, without its hints, on stderr at once; the exit code and the whole output."""
     said = []
     with subprocess.Popen(
         [sys.executable, "-m", "dvc", *arguments],
@@ -63,7 +71,8 @@ def dvc(*arguments: str) -> tuple[int, str]:
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            say(line.rstrip("\n"), error=True)
+            if not line.startswith(HINTS):
+                say(line.rstrip("\n"), error=True)
             said.append(line)
     return process.returncode, "".join(said)
 

@@ -28,7 +28,7 @@ def merge(root: Path, branches: Sequence[str]) -> bool:
     state.require_nothing_in_progress(root)
     state.require_free(root)
     for number, branch in enumerate(branches, start=1):
-        baseline(root)
+        baseline(root, "a merge would mix them with the other branch's")
         try:
             needed = begin(root, branch)
         except AssayError as error:

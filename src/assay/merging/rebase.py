@@ -24,7 +24,7 @@ def rebase(root: Path, upstream: str) -> bool:
     """
     state.require_nothing_in_progress(root)
     state.require_free(root)
-    baseline(root)
+    baseline(root, "a rebase takes commits alone")
     settle = f'"{sys.executable}" {SETTLE}'
     done = _git(root, "rebase", "--empty=drop", "--reschedule-failed-exec", "--exec", settle, upstream)
     if done.returncode and not state.rebasing(root):

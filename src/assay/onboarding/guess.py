@@ -86,7 +86,8 @@ def _by_values(there: "pd.Series[str]") -> Guess:
         return Guess({"type": NUMBER}, ["a number of its own for each record: an identifier? Then: role id"] * counting)
     for form in DATE_FORMATS:
         if pd.to_datetime(there, format=form, errors="coerce").notna().all():
-            return Guess({"type": DAY, "format": form}, ["when the record was made? Then: time, and split=temporal"])
+            remark = "when the record was made? Then: role ignore, time, and split=temporal"
+            return Guess({"type": DAY, "format": form}, [remark])
     return _of_texts(there)
 
 

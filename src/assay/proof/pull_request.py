@@ -71,7 +71,7 @@ def report(root: Path, target: str | None, *, afresh: bool = True) -> Report:
 
     AssayError where there is no commit to speak of: no such target, or tracked files differ from the last commit.
     """
-    head = baseline(root)
+    head = baseline(root, "the report is about the commit")
     target, start = branching(root, target)
     checks = [configuration(), decisions(root, start, target), run(), claims(root, head)]
     if afresh:

@@ -135,13 +135,13 @@ def settled(known: dict[str, tuple[str, ...]], setting: Setting) -> dict[str, En
     return found
 
 
-def baseline(root: Path) -> str:
-    """The commit that a sweep stands on; AssayError where tracked files differ from it: they would not be run."""
+def baseline(root: Path, why: str = "experiments start from the commit") -> str:
+    """The commit that a sweep stands on; AssayError, saying `why`, where tracked files differ from it."""
     changed = git(root, "status", "--porcelain", "--untracked-files=no")
     if changed:
         files = [line[3:] for line in changed.splitlines()]
         raise AssayError(
-            f"{len(files)} file(s) differ from the last commit, and experiments start from the commit",
+            f"{len(files)} file(s) differ from the last commit, and {why}",
             where=", ".join(files[:5]),
             todo="commit them, or take them back: make back (results), git stash (what you wrote)",
         )
