@@ -61,6 +61,14 @@ def test_the_readme_says_how_the_ungradable_records_weigh() -> None:
         assert shown(included["metrics"][metric], included["intervals"][metric], metric) in text
 
 
+def test_what_is_to_be_changed_is_where_it_is_said_to_be() -> None:
+    table = CONTRIBUTING.split("## Where to change what")[1].split("## ")[0]
+    places = re.findall(r"`((?:src|conf)/[^`]*|dvc\.yaml)`", table)
+    assert len(re.findall(r"^\| \w", table, re.M)) == 11  # ten tasks, and the head
+    assert [place for place in places if not (ROOT / place).exists()] == []
+    assert "\nCHECKS: " in (ROOT / "src/assay/audit/gate.py").read_text()
+
+
 def test_every_folder_of_the_tree_is_there() -> None:
     tree = CONTRIBUTING.split("## Where things are")[1].split("```")[1]
     package = re.findall(r"^  (\w+)/  ", tree, re.M)
