@@ -29,7 +29,7 @@ def test_a_stage_with_arguments_leaves_no_folders_behind(line: Copy, tmp_path: P
     [
         ("model.max_depth=abc", "model.max_depth"),
         ("model.max_dept=3", "there is no key model.max_dept: did you mean model.max_depth?"),
-        ("model=xgbost", "model/xgbost"),
+        ("model=xgbost", "there is no model=xgbost: did you mean model=xgboost?"),
         ("criteria.min_recall=1.5", "criteria.min_recall=1.5"),
         ("split.test_from=1985-01-01", "split.test_from"),
         ("dataset.rules.both_queries.where='@pd.io.common.os.getcwd()'", "dataset.rules.both_queries.where: '@'"),
