@@ -11,11 +11,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from assay.presentation.words import METRICS
+from assay.statistics.registry import METRICS, Place, shown_in
 from svg_reading import Picture
 
 FILES_KEEP = 1e-6  # decimals in JSON and CSV, and in an SVG
-TITLES = {title: name for name, (title, _) in METRICS.items()}
 
 
 class Reports:
@@ -38,6 +37,11 @@ class Reports:
 
     def _baselines(self, kind: str) -> dict[str, Any]:
         return {name: one[kind] for name, one in self.json("baselines").items()}
+
+
+def named(title: str) -> str:
+    """The metric of a title."""
+    return next(one.name for one in METRICS.values() if one.title == title)
 
 
 def near(value: float | tuple[float, ...] | list[float]) -> Any:
@@ -72,13 +76,14 @@ def assert_the_sweep_is_marked_at_the_threshold_in_use(reports: Reports) -> None
         reports.plot("threshold_sweep"),
         reports.metrics["model"],
     )
-    for name in ("recall", "precision"):
+    names = [one.name for one in shown_in(Place.FIGURES)]
+    for name in names:
         assert picture.passes(f"curve-{name}", table["alerts_per_1000"], table[name])
         assert picture.point(f"point-{name}") == near((model["alerts_per_1000"], model[name]))
         assert picture.passes(f"curve-{name}", [model["alerts_per_1000"]], [model[name]])
     assert picture.points("line-threshold")[:, 0].tolist() == near([model["alerts_per_1000"]] * 2)
     row = table[(table["alerts_per_1000"] - model["alerts_per_1000"]).abs() < 1e-4]
-    assert row[["recall", "precision"]].to_numpy().tolist() == [near([model["recall"], model["precision"]])]
+    assert row[names].to_numpy().tolist() == [near([model[name] for name in names])]
 
 
 def assert_curves_are_the_tables(reports: Reports) -> None:
@@ -224,10 +229,10 @@ def assert_shows(text: str, value: float | None, interval: list[float | None] | 
 
 def assert_the_metrics_are_shown(reports: Reports, rows: list[list[str]], models: list[str]) -> None:
     """A row for each metric, a column for each model."""
-    assert [TITLES[row[0]] for row in rows] == list(METRICS)
+    assert [named(row[0]) for row in rows] == list(METRICS)
     for title, *cells in rows:
         for name, text in zip(models, cells, strict=False):
-            metric = TITLES[title]
+            metric = named(title)
             assert_shows(text, reports.metrics[name][metric], reports.intervals[name][metric])
 
 
@@ -236,12 +241,13 @@ def assert_both_ways_are_shown(reports: Reports, rows: list[list[str]]) -> None:
     ungradable = reports.json("ungradable")
     for title, *cells in rows:
         for way, text in zip(("excluded", "included"), cells, strict=True):
-            metric = TITLES[title]
+            metric = named(title)
             assert_shows(text, ungradable[way]["metrics"][metric], ungradable[way]["intervals"][metric])
 
 
-def assert_the_slices_are_shown(reports: Reports, rows: list[list[str]], metrics: list[str]) -> None:
-    slices = reports.json("slices")
+def assert_the_slices_are_shown(reports: Reports, head: list[str], rows: list[list[str]], place: Place) -> None:
+    slices, metrics = reports.json("slices"), [one.name for one in shown_in(place)]
+    assert [named(title) for title in head[4:]] == metrics
     for one, row in zip(slices, rows, strict=True):
         assert row[:4] == [one["slice"].replace("_", " "), one["value"], str(one["records"]), str(one["positives"])]
         for name, text in zip(metrics, row[4:], strict=True):
@@ -260,11 +266,7 @@ def assert_the_report_agrees(reports: Reports) -> None:
     page, model = Tables(text), reports.metrics["model"]
     assert_the_metrics_are_shown(reports, page.table("Metric", "model"), page.head("Metric", "model")[1:-1])
     assert_both_ways_are_shown(reports, page.table("Metric", "excluded"))
-    assert_the_slices_are_shown(
-        reports,
-        page.table("Slice"),
-        ["average_precision", "recall", "precision", "specificity", "alerts_per_1000"],
-    )
+    assert_the_slices_are_shown(reports, page.head("Slice"), page.table("Slice"), Place.SLICES)
     assert_the_findings_are_shown(reports, page.table("Criterion"))
     drawn = {b64encode(file.read_bytes()).decode() for file in (reports.folder / "figures").glob("*.svg")}
     assert {source.partition(",")[2] for source in page.pictures} == drawn
@@ -294,7 +296,7 @@ def assert_the_model_card_agrees(reports: Reports) -> None:
     assert set(models) == set(reports.metrics)
     assert_the_metrics_are_shown(reports, card.table("", name), models)
     assert_both_ways_are_shown(reports, card.table("", "left out"))
-    assert_the_slices_are_shown(reports, card.table("group"), ["recall", "precision", "alerts_per_1000"])
+    assert_the_slices_are_shown(reports, card.head("group"), card.table("group"), Place.CARD_SLICES)
     assert_the_findings_are_shown(reports, card.table("criterion"))
     for name, lead in re.findall(r"over `(\w+)` (\+?-?[\d.]+ \[[^]]+\])", text):
         one = reports.json("baselines")[name]["average_precision_lead_of_model"]

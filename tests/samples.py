@@ -88,3 +88,11 @@ def synthetic_raw(n: int = 420, seed: int = 0) -> pd.DataFrame:
 def forget_statements() -> None:
     """What the stages said of the files here: for a test that writes one itself."""
     shutil.rmtree("data/lineage")
+
+
+def calibrated(n: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Labels drawn with the probability that the logit says, and scores that are twice too extreme."""
+    generator = np.random.default_rng(seed)
+    logit = generator.normal(-1, 1, n)
+    y = (generator.random(n) < 1 / (1 + np.exp(-logit))).astype(int)
+    return y, 1 / (1 + np.exp(-2 * logit))

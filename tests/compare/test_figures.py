@@ -13,7 +13,7 @@ from assay.compare.page import Page
 from assay.compare.paired import Comparison, Plan, compare
 from assay.compare.show import as_html, as_json
 from assay.evaluation import curves
-from assay.presentation import words
+from assay.statistics.registry import METRICS
 from svg_reading import Picture
 
 PLAN = Plan(resamples=200, confidence=0.8)
@@ -54,7 +54,7 @@ def test_the_page_shows_the_figures_that_programs_are_given(comparison: Comparis
     changes = Changes({}, {"added": 0, "removed": 0, "changed": 0}, {}, {}, ("overt", "overt"), ([], []))
     page = Page("base", "head", PLAN, comparison, changes)
     told, shown = as_json(page), Tables(as_html(page))
-    names = {words.METRICS[name][0]: name for name in told["metrics"]}
+    names = {METRICS[name].title: name for name in told["metrics"]}
     rows = shown.table("Metric")
     assert {row[0] for row in rows} == set(names)
     for title, base, head, difference, verdict in rows:

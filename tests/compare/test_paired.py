@@ -1,7 +1,9 @@
 """Is head really better than base? Planted truths."""
 
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,7 +23,8 @@ from assay.compare.paired import (
 )
 from assay.errors import AssayError
 from assay.statistics.bootstrap import Estimate, estimate, resamples
-from assay.statistics.metrics import Scored, ranking
+from assay.statistics.metrics import Scored, average_precision_of
+from assay.statistics.registry import METRICS, RANKED_BY, measure
 
 PLAN = Plan(resamples=400)
 
@@ -115,18 +118,20 @@ def test_alerts_that_come_and_go_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "base", "head", "better"),
+    ("better", "base", "head", "gain"),
     [
-        (np.inf, 1, 2, True),
-        (-np.inf, 1, 2, False),
+        ("higher", 1, 2, True),
+        ("lower", 1, 2, False),
         (1.0, 0.5, 1.2, True),
         (1.0, 1.1, 1.2, False),
         (0.0, -0.5, 0.4, True),
     ],
 )
-def test_what_counts_as_a_gain(wanted: float, base: float, head: float, better: bool) -> None:
+def test_what_counts_as_a_gain(
+    better: Literal["higher", "lower"] | float, base: float, head: float, gain: bool
+) -> None:
     sides = [Estimate(value, np.full(10, float(value))) for value in (base, head)]
-    assert (gained(*sides, wanted).value > 0) == better
+    assert (gained(*sides, better).value > 0) == gain
 
 
 def test_mcnemar_is_the_exact_test_on_discordant_decisions() -> None:
@@ -152,10 +157,12 @@ def test_the_interval_of_a_difference_covers_the_truth_about_95_times_of_100() -
         label = (np.random.default_rng(seed).random(n) < 0.15).astype(int)
         return [Scored(label, noisy(label, noise, 7 * seed + part), 0.5) for part, noise in enumerate((1.5, 1.0))]
 
-    large = [ranking(one, np.ones((1, 400_000)))["average_precision"][0] for one in sides(400_000, 1)]
+    large = [average_precision_of(one) for one in sides(400_000, 1)]
+    ranked_by = METRICS[RANKED_BY]
+    ranking = partial(measure, threshold_probability=0.1, metrics=[ranked_by])
     truth, repeats, covered = large[1] - large[0], 300, 0
     for seed in range(repeats):
         base, head = (estimate(one, resamples(600, 500, seed), ranking) for one in sides(600, seed + 10))
-        low, high = judged("average_precision", base, head, PLAN).interval
+        low, high = judged(ranked_by, base, head, PLAN).interval
         covered += low <= truth <= high
     assert covered / repeats == pytest.approx(0.95, abs=3.5 * (0.95 * 0.05 / repeats) ** 0.5)

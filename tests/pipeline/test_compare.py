@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from assay.compare.paired import Plan, judged
 from assay.modelling.building import build
 from assay.modelling.training import score
 from assay.statistics.bootstrap import estimate, resamples
-from assay.statistics.metrics import Scored, ranking
+from assay.statistics.metrics import Scored
+from assay.statistics.registry import METRICS, RANKED_BY, measure
 from pipeline_copy import Copy
 
 QUICK = ("--resamples", "300")
@@ -75,8 +77,10 @@ def scored(line: Copy, folds: dict, drop: list[str], **changes: int) -> Scored:
 
 
 def verdict(base: Scored, head: Scored, weights: np.ndarray) -> str:
+    ranked_by = METRICS[RANKED_BY]
+    ranking = partial(measure, threshold_probability=0.1, metrics=[ranked_by])
     sides = (estimate(side, weights, ranking) for side in (base, head))
-    return judged("average_precision", *sides, Plan()).verdict
+    return judged(ranked_by, *sides, Plan()).verdict
 
 
 @pytest.mark.slow

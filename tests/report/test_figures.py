@@ -14,7 +14,8 @@ import pytest
 from assay.evaluation import curves
 from assay.presentation.style import STYLE, WIDE, svg
 from assay.report.figures import Figures, draw_all, score_by_month
-from assay.statistics.metrics import Scored, everything
+from assay.statistics.metrics import Scored
+from assay.statistics.registry import measure
 from samples import ROOT
 from svg_reading import Picture
 
@@ -36,7 +37,7 @@ def scored(score: np.ndarray, threshold: float = 0.5, weight: np.ndarray | None 
 
 def metrics(models: dict[str, Scored]) -> dict[str, dict[str, float]]:
     return {
-        name: {metric: float(value[0]) for metric, value in everything(one, one.weights, PRICE).items()}
+        name: {metric: float(value[0]) for metric, value in measure(one, one.weights, PRICE).items()}
         for name, one in models.items()
     }
 

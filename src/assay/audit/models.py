@@ -1,6 +1,7 @@
 """Does a model find something where there is nothing to find, or less on the test fold than it promised?"""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,8 @@ from assay.audit.check import COMPUTING, ERROR, WARNING, Check, Examination, Fin
 from assay.audit.evidence import SHUFFLES, Evidence, distinct
 from assay.paths import PREDICTIONS, SCORE, SPLIT
 from assay.records.folds import TRAIN, VALIDATION
-from assay.statistics.bootstrap import Estimate, estimate, resamples
-from assay.statistics.metrics import Scored, Values, ranking
+from assay.statistics.bootstrap import Estimate, estimate_one, resamples
+from assay.statistics.metrics import Scored, average_precision
 
 ID_CHARACTERS, CHARACTERS = 12, 32  # the last ones of a record id, and how many are told apart
 TENTHS = 10
@@ -116,9 +117,5 @@ def _odds(scored: Scored) -> float:
 
 def _average_precision(scored: Scored, odds: float) -> Estimate:
     """With intervals; `odds`: by how much the odds of being positive are to change."""
-    weight = np.where(scored.y == 1, 1.0, 1 / odds)
-
-    def measure(scored: Scored, weights: np.ndarray) -> Values:
-        return ranking(scored, weights * weight)
-
-    return estimate(scored, resamples(len(scored.y), RESAMPLES, len(scored.y)), measure)["average_precision"]
+    weighted = replace(scored, weight=np.where(scored.y == 1, 1.0, 1 / odds))
+    return estimate_one(weighted, resamples(len(scored.y), RESAMPLES, len(scored.y)), average_precision)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
-from assay.evaluation.criteria import MET, RANKED_BY, Finding
+from assay.evaluation.criteria import MET, Finding
 from assay.presentation import words
 from assay.records.columns import UNGRADABLE
 from assay.report.page import finding_row
+from assay.statistics.registry import METRICS, RANKED_BY, Place, shown_in
 
 if TYPE_CHECKING:
     from assay.config.schema import Criteria
@@ -26,8 +27,6 @@ KINDS = {
     "rule": "a hand rule on the results, nothing learned",
     "majority": "the same answer for everyone: no disease",
 }
-SLICED = ("recall", "precision", "alerts_per_1000")
-WEIGHED = ("average_precision", "recall", "precision", "alerts_per_1000")
 
 
 def model_card(facts: Facts) -> str:
@@ -48,14 +47,15 @@ def model_card(facts: Facts) -> str:
         floor_reached=reports["metrics"]["recall"] >= facts.bundle["threshold"]["min_recall"],
         test=decisions(reports["metrics"]),
         sample=reports["sampling"]["sample"],
-        figures={name: _figure(reports, name) for name in words.METRICS},
+        figures={name: _figure(reports, name) for name in METRICS},
         baselines=baselines,
         metrics=metric_rows(reports, baselines),
+        ranked_by=METRICS[RANKED_BY].phrase,
         leads=lead_rows(reports["baselines"]),
         better_at_finding=better_at_finding(reports),
         ungradable=reports["ungradable"]["records"],
         with_ungradable=ungradable_rows(reports["ungradable"]),
-        sliced=[words.METRICS[name][0] for name in SLICED],
+        sliced=[one.title for one in shown_in(Place.CARD_SLICES)],
         slices=slice_rows(reports["slices"]),
         cleaning=reports["cleaning"],
         annotation=reports["annotation"],
@@ -100,9 +100,7 @@ def better_at_finding(reports: dict[str, Any]) -> list[tuple[str, str, str]]:
 def metric_rows(reports: dict[str, Any], baselines: Iterable[str]) -> list[tuple[str, str, list[str]]]:
     """Name and meaning of each metric, and its figures: the model's, then those of the baselines."""
     sides = [reports, *(reports["baselines"][name] for name in baselines)]
-    return [
-        (title, meaning, [_figure(side, name) for side in sides]) for name, (title, meaning) in words.METRICS.items()
-    ]
+    return [(one.title, one.meaning, [_figure(side, one.name) for side in sides]) for one in METRICS.values()]
 
 
 def lead_rows(baselines: dict[str, Any]) -> list[tuple[str, str]]:
@@ -114,18 +112,21 @@ def lead_rows(baselines: dict[str, Any]) -> list[tuple[str, str]]:
 def ungradable_rows(ungradable: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Figures without the ungradable records and with them, counted in as healthy."""
     without, with_them = ungradable["excluded"], ungradable["included"]
-    return [(words.METRICS[name][0], _figure(without, name), _figure(with_them, name)) for name in WEIGHED]
+    return [
+        (one.title, _figure(without, one.name), _figure(with_them, one.name)) for one in shown_in(Place.CARD_UNGRADABLE)
+    ]
 
 
 def slice_rows(slices: list[dict[str, Any]]) -> list[tuple[str, str, int, int, list[str]]]:
     """Each group: what it is, its records, those with the disease, and its figures."""
+    names = [one.name for one in shown_in(Place.CARD_SLICES)]
     return [
         (
             row["slice"].replace("_", " "),
             row["value"],
             row["records"],
             row["positives"],
-            [words.with_interval(row[name]["value"], row[name]["interval"], name) for name in SLICED],
+            [words.with_interval(row[name]["value"], row[name]["interval"], name) for name in names],
         )
         for row in slices
     ]

@@ -2,36 +2,19 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from assay.errors import AssayError
 from assay.evaluation.assess import scored_by
-from assay.evaluation.criteria import RANKED_BY
 from assay.experiments.revisions import Revision
 from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
-from assay.statistics.metrics import Scored, discrimination, everything
+from assay.statistics.metrics import Scored
+from assay.statistics.registry import METRICS, RANKED_BY, Metric, Place, measure, shown_in
 
 BETTER, WORSE, UNDECIDED, SAME = "better", "worse", "undecided", "same"
-HIGHER, LOWER = np.inf, -np.inf
-# What is wanted of each metric: as high or as low as can be, or a value.
-WANTED = {
-    "average_precision": HIGHER,
-    "roc_auc": HIGHER,
-    "recall": HIGHER,
-    "precision": HIGHER,
-    "f1": HIGHER,
-    "specificity": HIGHER,
-    "accuracy": HIGHER,
-    "net_benefit": HIGHER,
-    "alerts_per_1000": LOWER,
-    "brier": LOWER,
-    "calibration_slope": 1.0,
-    "calibration_intercept": 0.0,
-}
-SLICED = ("average_precision", "recall", "alerts_per_1000")
 
 
 @dataclass(frozen=True)
@@ -125,36 +108,37 @@ def compare(base: Revision, head: Revision, groups: pd.DataFrame, plan: Plan) ->
 
 def whole(base_own: Scored, base: Scored, head: Scored, weights: np.ndarray, plan: Plan) -> list[Row]:
     """A row for every metric, on all records."""
-    measure = partial(everything, threshold_probability=plan.threshold_probability)
-    own = estimate(base_own, np.ones((1, len(base_own.y))), measure)
-    before, after = (estimate(side, weights, measure) for side in (base, head))
-    return [judged(name, before, after, plan, own[name].value) for name in WANTED]
+    of_all = partial(measure, threshold_probability=plan.threshold_probability)
+    own = estimate(base_own, np.ones((1, len(base_own.y))), of_all)
+    before, after = (estimate(side, weights, of_all) for side in (base, head))
+    return [judged(metric, before, after, plan, own[metric.name].value) for metric in METRICS.values()]
 
 
 def by_slice(base: Scored, head: Scored, groups: pd.DataFrame, weights: np.ndarray, plan: Plan) -> list[Row]:
     """Rows of each value of each grouping; those whose difference is undefined are left out."""
-    measure = partial(discrimination, threshold_probability=plan.threshold_probability)
+    metrics = shown_in(Place.COMPARISON_SLICES)
+    of_slices = partial(measure, threshold_probability=plan.threshold_probability, metrics=metrics)
     rows = []
     for grouping in groups:
         for value in sorted(groups[grouping].unique()):
             inside = (groups[grouping] == value).to_numpy()
             part = weights[:, inside]
-            before, after = (estimate(side.only(inside), part, measure) for side in (base, head))
-            for name in SLICED:
-                row = judged(name, before, after, plan, group=f"{grouping}: {value}", records=int(inside.sum()))
+            before, after = (estimate(side.only(inside), part, of_slices) for side in (base, head))
+            for metric in metrics:
+                row = judged(metric, before, after, plan, group=f"{grouping}: {value}", records=int(inside.sum()))
                 rows += [row] if np.isfinite(row.interval).all() else []
     return rows
 
 
-def judged(metric: str, base: Estimates, head: Estimates, plan: Plan, base_own: float = np.nan, **more: Any) -> Row:
+def judged(metric: Metric, base: Estimates, head: Estimates, plan: Plan, base_own: float = np.nan, **more: Any) -> Row:
     """The row of a metric; better or worse only if the paired interval of the gain leaves out zero."""
-    gain = gained(base[metric], head[metric], WANTED[metric])
-    difference = head[metric].minus(base[metric])
+    before, after = base[metric.name], head[metric.name]
+    gain, difference = gained(before, after, metric.better), after.minus(before)
     return Row(
-        metric=metric,
+        metric=metric.name,
         base_own=base_own,
-        base=base[metric].value,
-        head=head[metric].value,
+        base=before.value,
+        head=after.value,
         difference=difference.value,
         interval=difference.interval(plan.confidence),
         verdict=_verdict(gain, plan.confidence),
@@ -163,13 +147,13 @@ def judged(metric: str, base: Estimates, head: Estimates, plan: Plan, base_own: 
     )
 
 
-def gained(base: Estimate, head: Estimate, wanted: float) -> Estimate:
-    """By how much head is nearer to what is wanted; positive is better."""
-    if wanted == HIGHER:
+def gained(base: Estimate, head: Estimate, better: Literal["higher", "lower"] | float) -> Estimate:
+    """By how much head is nearer to what is better; positive is a gain."""
+    if better == "higher":
         return head.minus(base)
-    if wanted == LOWER:
+    if better == "lower":
         return base.minus(head)
-    before, after = (Estimate(abs(one.value - wanted), np.abs(one.resampled - wanted)) for one in (base, head))
+    before, after = (Estimate(abs(one.value - better), np.abs(one.resampled - better)) for one in (base, head))
     return before.minus(after)
 
 

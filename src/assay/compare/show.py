@@ -13,11 +13,10 @@ from assay.labels.classes import in_words
 from assay.presentation import words
 from assay.presentation.markdown import Markdown
 from assay.presentation.pages import data_uri, environment
+from assay.statistics.registry import METRICS, RANKED_BY, Place, shown_in
 
 IDS_SHOWN = 20
 OPEN_ROWS = 6  # a longer table is folded
-# What a reviewer looks at first; the other metrics are folded.
-FIRST = ("average_precision", "recall", "precision", "alerts_per_1000", "net_benefit")
 VERDICTS = {
     "better": "head is better than base, beyond chance",
     "worse": "head is worse than base, beyond chance",
@@ -75,10 +74,11 @@ def _texts(page: Page) -> dict[str, Any]:
         "page": page,
         "one": one,
         "changes": page.changes,
+        "ranked_by": METRICS[RANKED_BY].title,
         "meaning": VERDICTS[one.verdict],
         "confidence": f"{page.plan.confidence:.0%}",
-        "metrics": [_row_texts(row) for row in sorted(one.rows, key=_rank)],
-        "shown": len(FIRST),
+        "metrics": [_row_texts(row) for row in _in_order(one.rows)],
+        "shown": len(shown_in(Place.COMPARISON)),
         "open_rows": OPEN_ROWS,
         "diseased": {"new": _diseased(one, one.new_alerts), "lost": _diseased(one, one.lost_alerts)},
         "slices": [_row_texts(row) for row in one.slices if row.verdict in ("better", "worse")],
@@ -91,7 +91,7 @@ def _texts(page: Page) -> dict[str, Any]:
 def _row_texts(row: Row) -> dict[str, str]:
     defined = row.difference == row.difference
     return {
-        "name": words.METRICS[row.metric][0],
+        "name": METRICS[row.metric].title,
         "group": row.group.replace("_", " "),
         "base_own": words.number(row.base_own, row.metric),
         "relabelling": _step(row.base - row.base_own, row.metric),
@@ -107,8 +107,10 @@ def _step(value: float, metric: str) -> str:
     return words.signed(value, (value, value), metric).partition(" ")[0]
 
 
-def _rank(row: Row) -> int:
-    return FIRST.index(row.metric) if row.metric in FIRST else len(FIRST)
+def _in_order(rows: list[Row]) -> list[Row]:
+    """Those that a reviewer looks at first, then the others, which are folded."""
+    first = [one.name for one in shown_in(Place.COMPARISON)]
+    return sorted(rows, key=lambda row: first.index(row.metric) if row.metric in first else len(first))
 
 
 def _diseased(one: Comparison, ids: list[str]) -> int:

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.evaluation.criteria import RANKED_BY, Finding, judge, judge_quality
+from assay.evaluation.criteria import Finding, judge, judge_quality
 from assay.paths import SCORE
 from assay.records.columns import WEIGHT
 from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
-from assay.statistics.metrics import Scored, discrimination, everything
+from assay.statistics.metrics import Scored
+from assay.statistics.registry import RANKED_BY, Place, measure, shown_in
 
 if TYPE_CHECKING:
     from assay.config.schema import Config, Evaluation
-
-SLICE_METRICS = ("average_precision", "recall", "precision", "specificity", "alerts_per_1000")
 
 
 @dataclass(frozen=True)
@@ -75,19 +74,19 @@ def assess(
 
 def measured(scored: Scored, evaluation: "Evaluation", weights: np.ndarray) -> Estimates:
     """All metrics of a model; `weights` are the resamples that `evaluation` asks for."""
-    return estimate(scored, weights, partial(everything, threshold_probability=evaluation.threshold_probability))
+    return estimate(scored, weights, partial(measure, threshold_probability=evaluation.threshold_probability))
 
 
 def by_slice(scored: Scored, groups: pd.DataFrame, weights: np.ndarray, config: "Evaluation") -> list[dict[str, Any]]:
     """Metrics of each value of each grouping, with intervals from the same resamples as the whole."""
-    measure = partial(discrimination, threshold_probability=config.threshold_probability)
+    of_slices = partial(measure, threshold_probability=config.threshold_probability, metrics=shown_in(Place.SLICES))
     rows = []
     for grouping in groups:
         for value in sorted(groups[grouping].unique()):
             rows_in = (groups[grouping] == value).to_numpy()
             part = scored.only(rows_in)
-            estimates = estimate(part, weights[:, rows_in], measure)
-            figures = {name: with_interval(estimates[name], config.confidence) for name in SLICE_METRICS}
+            estimates = estimate(part, weights[:, rows_in], of_slices)
+            figures = {name: with_interval(one, config.confidence) for name, one in estimates.items()}
             size = {"records": len(part.y), "positives": int(part.y.sum())}
             rows.append({"slice": grouping, "value": value, **size, **figures})
     return rows
@@ -123,7 +122,7 @@ def counts(scored: Scored) -> dict[str, int]:
 def out_of_fold(predictions: pd.DataFrame, threshold: float, config: "Evaluation") -> dict[str, float]:
     """Metrics of the model on the records it learned from, each scored by a model that had not seen it."""
     scored = scored_by(predictions, SCORE, threshold)
-    values = everything(scored, scored.weights, config.threshold_probability)
+    values = measure(scored, scored.weights, config.threshold_probability)
     return {**size(scored), **{name: float(value[0]) for name, value in values.items()}}
 
 

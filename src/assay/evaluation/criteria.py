@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assay.statistics.bootstrap import Estimates
+from assay.statistics.registry import RANKED_BY
 
 if TYPE_CHECKING:
     from assay.config.schema import Criteria
 
 MET, NOT_MET = "met", "not met"
-RANKED_BY = "average_precision"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from assay.statistics.binomial import effective, interval
-from assay.statistics.metrics import Scored, cumulative, decisions
+from assay.statistics.metrics import Scored, cumulative
+from assay.statistics.registry import METRICS, Place, measure, shown_in
 
 CALIBRATION_EDGES = np.array([0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1])
 ALERTS_PER_1000 = np.arange(5, 401, 5)
@@ -56,15 +57,19 @@ def confusion(scored: Scored) -> pd.DataFrame:
 
 
 def threshold_sweep(scored: Scored) -> pd.DataFrame:
-    """What each price in alerts per 1000 records buys, that of the threshold in use among them: recall, precision."""
+    """What each price in alerts per 1000 records buys, that of the threshold in use among them: recall, precision.
+
+    Columns: threshold, the metrics that `Place.FIGURES` shows, alerts_per_1000.
+    """
+    metrics = [*shown_in(Place.FIGURES), METRICS["alerts_per_1000"]]
     order = np.argsort(-scored.score, kind="stable")
     passed = np.cumsum(scored.weights[0][order])
     bought = {scored.score[order][np.abs(passed - alerts * passed[-1] / 1000).argmin()] for alerts in ALERTS_PER_1000}
     rows = []
     for at in sorted({*bought, *_last_alert(scored)}, reverse=True):
-        caught = decisions(replace(scored, threshold=at), scored.weights, 0.5)
-        rows.append((at, *(caught[name][0] for name in ("recall", "precision", "alerts_per_1000"))))
-    return pd.DataFrame(rows, columns=["threshold", "recall", "precision", "alerts_per_1000"])
+        bought_at = measure(replace(scored, threshold=at), scored.weights, 0.5, metrics)
+        rows.append((at, *(value[0] for value in bought_at.values())))
+    return pd.DataFrame(rows, columns=["threshold", *(one.name for one in metrics)])
 
 
 def decision_curve(models: Mapping[str, Scored]) -> pd.DataFrame:
@@ -126,5 +131,4 @@ def _steps(scored: Scored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _net_benefit(scored: Scored, probability: float) -> float:
-    at = replace(scored, threshold=probability)
-    return float(decisions(at, scored.weights, probability)["net_benefit"][0])
+    return METRICS["net_benefit"].of(replace(scored, threshold=probability), probability)

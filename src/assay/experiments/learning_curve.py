@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assay.evaluation.criteria import RANKED_BY
 from assay.files import read_json, write_table, write_text
 from assay.lineage.checks import require
 from assay.modelling.records import Records, joined, read_labelled
@@ -19,8 +18,8 @@ from assay.presentation.markdown import Markdown
 from assay.presentation.markdown import table as table_of
 from assay.progress import progress
 from assay.records.folds import TRAIN, VALIDATION
-from assay.statistics.bootstrap import Estimate, estimate, resamples
-from assay.statistics.metrics import Scored, ranking
+from assay.statistics.bootstrap import Estimate, estimate_one, resamples
+from assay.statistics.metrics import Scored, average_precision
 
 RESAMPLES, CONFIDENCE, SEED = 1000, 0.95, 42
 Parts = list[tuple[np.ndarray, np.ndarray]]  # positions to learn from, positions to score
@@ -65,7 +64,7 @@ def learning_curve(
         for repeat in range(repeats if halvings else 1):
             parts = [(part(records, rest, halvings, repeat), block) for rest, block in blocks(records, folds)]
             scored = Scored(records.y.to_numpy(), scores(model, records, parts, advance), 0.5, records.weight)
-            runs.append(estimate(scored, weights, ranking)[RANKED_BY])
+            runs.append(estimate_one(scored, weights, average_precision))
         size = round(np.mean([len(chosen) for chosen, _ in parts]))
         positives = round(np.mean([records.y.iloc[chosen].sum() for chosen, _ in parts]))
         points.append(Point(size, positives, average(runs)))
@@ -108,7 +107,7 @@ def table(points: Sequence[Point]) -> pd.DataFrame:
         (one.records, one.positives, one.average_precision.value, *one.average_precision.interval(CONFIDENCE))
         for one in points
     ]
-    return pd.DataFrame(rows, columns=["training_records", "positives", RANKED_BY, "low", "high"])
+    return pd.DataFrame(rows, columns=["training_records", "positives", "average_precision", "low", "high"])
 
 
 def answer(points: Sequence[Point]) -> str:

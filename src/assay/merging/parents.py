@@ -6,10 +6,10 @@ from pathlib import Path
 from assay.compare import show
 from assay.compare.page import Page, compared
 from assay.errors import AssayError, translated
-from assay.evaluation.criteria import RANKED_BY
 from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.git import git
 from assay.presentation import words
+from assay.statistics.registry import METRICS, RANKED_BY
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _line(one: Parent) -> str:
         return f"Against {one.name}: not compared, {one.remark.splitlines()[0]}"
     row = next(row for row in one.page.comparison.rows if row.metric == RANKED_BY)
     name, *values = (
-        words.METRICS[row.metric][0],
+        METRICS[row.metric].title,
         words.number(row.base, row.metric),
         words.number(row.head, row.metric),
         words.signed(row.difference, row.interval, row.metric),

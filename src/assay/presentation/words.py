@@ -1,23 +1,9 @@
 """What each figure means, in words that need no statistics."""
 
-METRICS = {
-    "recall": ("Recall", "share of the people with the disease whom the model alerts on"),
-    "precision": ("Precision", "share of the alerts that are disease"),
-    "alerts_per_1000": ("Alerts per 1000", "the price: people sent for a second look, per 1000 screened"),
-    "average_precision": (
-        "Average precision",
-        "quality of the ranking, over all thresholds; chance is the prevalence",
-    ),
-    "roc_auc": ("ROC AUC", "chance that a diseased record scores above a healthy one"),
-    "f1": ("F1", "harmonic mean of precision and recall"),
-    "specificity": ("Specificity", "share of the healthy who are left alone"),
-    "accuracy": ("Accuracy", "share of right decisions; misleading where disease is rare"),
-    "brier": ("Brier score", "mean squared error of the score as a probability; lower is better"),
-    "calibration_slope": ("Calibration slope", "1 is right; below 1, scores are too extreme"),
-    "calibration_intercept": ("Calibration intercept", "0 is right; below 0, scores are too high"),
-    "net_benefit": ("Net benefit", "true alerts less false ones at their price, per record"),
-}
+from assay.statistics.registry import METRICS
 
+MOST = 5  # figures of a number that are read: a larger one has none after the point
+DIGITS = 3  # after the point, where no metric says otherwise
 FIGURES = {
     "precision_recall": "Up and to the right is better. Each step is a threshold; a point is the one in use.",
     "threshold_sweep": (
@@ -45,9 +31,8 @@ def number(value: float | None, metric: str = "") -> str:
     """A figure with the digits that it deserves; a dash where it is undefined."""
     if value is None or value != value:
         return "–"
-    if metric == "alerts_per_1000":
-        return f"{value:.1f}"
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:.0f}"
+    digits = _digits(metric)
+    return f"{value:.{digits}f}" if abs(value) < 10 ** (MOST - digits) else f"{value:.0f}"
 
 
 def with_interval(value: float, interval: tuple[float, float], metric: str = "") -> str:
@@ -76,7 +61,7 @@ def accuracy_misleads(model: float, majority: float) -> str:
 
 def signed(value: float, interval: tuple[float, float], metric: str = "") -> str:
     """+0.012 [-0.003, +0.027]"""
-    digits = 1 if metric == "alerts_per_1000" else 3
+    digits = _digits(metric)
     figures = ["–" if number(figure) == "–" else f"{figure:+.{digits}f}" for figure in (value, *interval)]
     return f"{figures[0]} [{figures[1]}, {figures[2]}]"
 
@@ -84,3 +69,7 @@ def signed(value: float, interval: tuple[float, float], metric: str = "") -> str
 def probability(p: float) -> str:
     """= 0.021, or < 0.001"""
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+
+
+def _digits(metric: str) -> int:
+    return METRICS[metric].digits if metric in METRICS else DIGITS

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import cycle
 
 import matplotlib
 import numpy as np
@@ -16,12 +17,14 @@ from assay.presentation.style import (
     MODEL_COLOUR,
     MUTED,
     OTHERS,
+    SERIES,
     SIZE,
     STYLE,
     WIDE,
     labelled,
     svg,
 )
+from assay.statistics.registry import METRICS
 
 Curves = Mapping[str, pd.DataFrame]
 Metrics = Mapping[str, float]
@@ -120,10 +123,11 @@ def confusion(ax: Axes, table: pd.DataFrame, metrics: Metrics) -> None:
 
 
 def threshold_sweep(ax: Axes, table: pd.DataFrame, metrics: Metrics) -> None:
-    """Recall and precision against the price in alerts; a point on each at the threshold in use."""
+    """Recall, precision and the like against the price in alerts; a point on each at the threshold in use."""
     price = metrics["alerts_per_1000"]
-    for name, colour in (("recall", MODEL_COLOUR), ("precision", ALERT_COLOUR)):
-        ax.plot(table["alerts_per_1000"], table[name], color=colour, label=name, gid=f"curve-{name}")
+    for name, colour in zip(table.columns.drop(["threshold", "alerts_per_1000"]), cycle(SERIES)):
+        label = METRICS[name].phrase
+        ax.plot(table["alerts_per_1000"], table[name], color=colour, label=label, gid=f"curve-{name}")
         decided(ax, name, price, metrics[name], colour=colour)
     ax.axvline(price, color=MUTED, linewidth=1, linestyle="--", label="chosen threshold", gid="line-threshold")
     ax.set(ylim=(0, 1.02))

@@ -5,12 +5,13 @@ from typing import Any
 
 import yaml
 
-from assay.evaluation.assess import SLICE_METRICS, Assessment
+from assay.evaluation.assess import Assessment
 from assay.evaluation.criteria import Finding, verdict
 from assay.paths import SCORE
 from assay.presentation import words
 from assay.presentation.pages import data_uri, environment
 from assay.statistics.bootstrap import Estimates
+from assay.statistics.registry import METRICS, Place, shown_in
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def render(assessment: Assessment, figures: dict[str, str], provenance: Provenan
             size=len(assessment.scored[SCORE].y),
             positives=int(assessment.scored[SCORE].y.sum()),
             slices=[_slice_row(row) for row in assessment.slices],
-            slice_metrics=[words.METRICS[name][0] for name in SLICE_METRICS],
+            slice_metrics=[one.title for one in shown_in(Place.SLICES)],
             figures=[(name, words.FIGURES[name], data_uri(figures[name])) for name in words.FIGURES],
             confidence=f"{confidence:.0%}",
             provenance=provenance,
@@ -75,24 +76,25 @@ def finding_row(finding: Finding) -> tuple[str, ...]:
 def _metric_rows(assessment: Assessment, confidence: float) -> list[tuple[str, str, list[str]]]:
     columns = [assessment.model, *assessment.baselines.values()]
     return [
-        (title, meaning, [_figure(column, name, confidence) for column in columns])
-        for name, (title, meaning) in words.METRICS.items()
+        (one.title, one.meaning, [_figure(column, one.name, confidence) for column in columns])
+        for one in METRICS.values()
     ]
 
 
 def _ungradable_rows(assessment: Assessment, confidence: float) -> list[tuple[str, str, str]]:
     return [
         (
-            title,
-            _figure(assessment.model, name, confidence),
-            _figure(assessment.with_ungradable, name, confidence),
+            one.title,
+            _figure(assessment.model, one.name, confidence),
+            _figure(assessment.with_ungradable, one.name, confidence),
         )
-        for name, (title, _) in words.METRICS.items()
+        for one in METRICS.values()
     ]
 
 
 def _slice_row(row: dict[str, Any]) -> tuple[str, str, int, int, list[str]]:
-    figures = [words.with_interval(row[name]["value"], row[name]["interval"], name) for name in SLICE_METRICS]
+    names = [one.name for one in shown_in(Place.SLICES)]
+    figures = [words.with_interval(row[name]["value"], row[name]["interval"], name) for name in names]
     return row["slice"].replace("_", " "), row["value"], row["records"], row["positives"], figures
 
 

@@ -23,7 +23,7 @@ from assay.evaluation.assess import (
     size,
     with_interval,
 )
-from assay.evaluation.criteria import RANKED_BY, verdict
+from assay.evaluation.criteria import verdict
 from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
 from assay.lineage.running import dependencies
 from assay.paths import (
@@ -46,6 +46,7 @@ from assay.paths import (
 from assay.progress import progress
 from assay.records.columns import DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST
+from assay.statistics.registry import RANKED_BY
 
 Tables = dict[str, dict[str, pd.DataFrame]]
 ROUNDS = ("n_estimators", "max_iter")  # what libraries call their number

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.statistics.metrics import Scored, Values
+from assay.statistics.metrics import Resampled, Scored, Values
 
 CHUNK = 50  # resamples at a time: small enough for the processor's cache, and for malloc to use the memory again
 ENOUGH = 0.9  # an interval is given when this share of the resamples defines the metric
@@ -41,6 +41,11 @@ def estimate(scored: Scored, weights: np.ndarray, measure: Measure) -> Estimates
     points = measure(scored, scored.weights)
     parts = [measure(scored, scored.weighted(chunk)) for chunk in _chunks(weights)]
     return {name: Estimate(float(point[0]), _joined(parts, name)) for name, point in points.items()}
+
+
+def estimate_one(scored: Scored, weights: np.ndarray, function: Callable[[Resampled], np.ndarray]) -> Estimate:
+    """A single metric that needs no price, `average_precision` for instance."""
+    return estimate(scored, weights, lambda part, drawn: {"": function(Resampled(part, drawn))})[""]
 
 
 def resamples(records: int, count: int, seed: int) -> np.ndarray:

@@ -1,11 +1,13 @@
-"""Metrics of a binary screening model, for many resamples of the same records at once.
+"""What the metrics of a binary screening model are computed from, for many resamples of the same records at once.
 
-Every function takes weights of shape (resamples, records): how often each record was drawn. Row of ones: the records
-as they are. Results have shape (resamples,); what is undefined (precision without alerts, say) is NaN. The point
-estimates equal scikit-learn's; the vectorised form makes thousands of resamples cost a second.
+Which metrics there are, `assay.statistics.registry` says. Weights have shape (resamples, records): how often each
+record was drawn. Row of ones: the records as they are. Results have shape (resamples,); what is undefined (precision
+without alerts, say) is NaN. The point estimates equal scikit-learn's; the vectorised form makes thousands of resamples
+cost a second.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -51,59 +53,113 @@ class Scored:
         return Scored(self.y[rows], self.score[rows], self.threshold, weight)
 
 
-def everything(scored: Scored, weights: np.ndarray, threshold_probability: float) -> Values:
-    """All metrics; see `discrimination` and `calibration`."""
-    return {**discrimination(scored, weights, threshold_probability), **calibration(scored, weights)}
+@dataclass(frozen=True, eq=False)
+class Resampled:
+    """Scored records, each there as often as a resample drew it.
 
-
-def discrimination(scored: Scored, weights: np.ndarray, threshold_probability: float) -> Values:
-    """How well the two classes are told apart; see `ranking` and `decisions`."""
-    return {**ranking(scored, weights), **decisions(scored, weights, threshold_probability)}
-
-
-def decisions(scored: Scored, weights: np.ndarray, threshold_probability: float) -> Values:
-    """Metrics of the alerts.
-
-    Net benefit is true alerts less false alerts at the price that `threshold_probability` implies, per record
-    (Vickers & Elkin, Medical Decision Making 26, 2006).
+    weights: (resamples, records). threshold_probability: what sets the price of a false alert. Without one the price
+    is NaN. What several metrics share is computed once, when the first one asks for it; each has shape (resamples,).
     """
-    positive, alert = scored.y == 1, scored.alert
-    total = weights.sum(axis=1).astype(float)
-    tp, fp = weights @ (alert & positive), weights @ (alert & ~positive)
-    fn, tn = weights @ (~alert & positive), weights @ (~alert & ~positive)
-    price = threshold_probability / (1 - threshold_probability)
-    return {
-        "recall": _ratio(tp, tp + fn),
-        "precision": _ratio(tp, tp + fp),
-        "f1": _ratio(2 * tp, 2 * tp + fp + fn),
-        "accuracy": _ratio(tp + tn, total),
-        "specificity": _ratio(tn, tn + fp),
-        "alerts_per_1000": 1000 * _ratio(tp + fp, total),
-        "net_benefit": _ratio(tp - price * fp, total),
-    }
+
+    scored: Scored
+    weights: np.ndarray
+    threshold_probability: float = float("nan")
+
+    @property
+    def price(self) -> float:
+        """How many true alerts a false one costs."""
+        return self.threshold_probability / (1 - self.threshold_probability)
+
+    @cached_property
+    def total(self) -> np.ndarray:
+        """All records."""
+        return self.weights.sum(axis=1).astype(float)
+
+    @cached_property
+    def tp(self) -> np.ndarray:
+        """True positives: alerts on positives."""
+        return self.weights @ (self.scored.alert & (self.scored.y == 1))
+
+    @cached_property
+    def fp(self) -> np.ndarray:
+        """False positives: alerts on negatives."""
+        return self.weights @ (self.scored.alert & (self.scored.y != 1))
+
+    @cached_property
+    def fn(self) -> np.ndarray:
+        """False negatives: positives without an alert."""
+        return self.weights @ (~self.scored.alert & (self.scored.y == 1))
+
+    @cached_property
+    def tn(self) -> np.ndarray:
+        """True negatives: negatives without an alert."""
+        return self.weights @ (~self.scored.alert & (self.scored.y != 1))
+
+    @cached_property
+    def positives(self) -> np.ndarray:
+        return self.weights @ (self.scored.y == 1)
+
+    @cached_property
+    def negatives(self) -> np.ndarray:
+        return self.weights @ (self.scored.y == 0)
+
+    @cached_property
+    def steps(self) -> "Steps":
+        """The ranking, at each score of a positive."""
+        return _steps(self.scored, self.weights)
+
+    @cached_property
+    def logit(self) -> np.ndarray | None:
+        """That of each score, (records,). None for scores that are no probabilities: fewer than 3 distinct values."""
+        score = self.scored.score
+        if len(np.unique(score[self.scored.weights[0] > 0])) < 3:
+            return None
+        clipped = np.clip(score, CLIP, 1 - CLIP)
+        return np.log(clipped / (1 - clipped))
+
+    @property
+    def undefined(self) -> np.ndarray:
+        return np.full(len(self.weights), np.nan)
 
 
-def ranking(scored: Scored, weights: np.ndarray) -> Values:
-    """Average precision (the step-wise sum) and area under the ROC curve (trapezoids), ties taken together.
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """A ranking at each score of a positive, from the highest; each (resamples, scores).
 
-    Both are sums over the scores of positives: between them recall does not rise.
+    caught: positives of that score. tp, fp: records that score at least as high. fp_above: negatives that score higher.
     """
+
+    caught: np.ndarray
+    tp: np.ndarray
+    fp: np.ndarray
+    fp_above: np.ndarray
+
+
+def _steps(scored: Scored, weights: np.ndarray) -> Steps:
+    """Between the scores of positives recall does not rise: sums over these are sums over all."""
     cuts = np.unique(scored.score[scored.y == 1])[::-1]
     tp, fp = cumulative(scored, weights, np.concatenate([cuts, np.nextafter(cuts, np.inf)]))
     tp, fp, fp_above = tp[:, : len(cuts)], fp[:, : len(cuts)], fp[:, len(cuts) :]
-    positives, negatives = weights @ (scored.y == 1), weights @ (scored.y == 0)
-    caught = np.diff(tp, axis=1, prepend=0)
-    precision = np.nan_to_num(_ratio(tp, tp + fp))
-    below = negatives[:, None] - (fp + fp_above) / 2
-    return {
-        "average_precision": _ratio((precision * caught).sum(axis=1), positives),
-        "roc_auc": _ratio((below * caught).sum(axis=1), positives * negatives),
-    }
+    return Steps(np.diff(tp, axis=1, prepend=0), tp, fp, fp_above)
 
 
-def average_precision(scored: Scored) -> float:
+def average_precision(on: Resampled) -> np.ndarray:
+    """The step-wise sum of precision over recall, ties taken together; (resamples,)."""
+    steps = on.steps
+    precision = np.nan_to_num(ratio(steps.tp, steps.tp + steps.fp))
+    return ratio((precision * steps.caught).sum(axis=1), on.positives)
+
+
+def average_precision_of(scored: Scored) -> float:
     """That of the records as they are; NaN without a positive."""
-    return float(ranking(scored, scored.weights)["average_precision"][0])
+    return float(average_precision(Resampled(scored, scored.weights))[0])
+
+
+def roc_auc(on: Resampled) -> np.ndarray:
+    """The area under the ROC curve (trapezoids), ties taken together; (resamples,)."""
+    steps = on.steps
+    below = on.negatives[:, None] - (steps.fp + steps.fp_above) / 2
+    return ratio((below * steps.caught).sum(axis=1), on.positives * on.negatives)
 
 
 def cumulative(scored: Scored, weights: np.ndarray, cuts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -119,26 +175,30 @@ def cumulative(scored: Scored, weights: np.ndarray, cuts: np.ndarray) -> tuple[n
     return reaching(1), reaching(0)
 
 
-def calibration(scored: Scored, weights: np.ndarray) -> Values:
-    """Brier score, and the calibration slope and intercept of the logistic recalibration framework.
+def brier(on: Resampled) -> np.ndarray:
+    """The mean squared difference of score and label; (resamples,)."""
+    return ratio(on.weights @ (on.scored.score - on.scored.y) ** 2, on.total)
 
-    Slope: of the logit of the score in a logistic regression of the label (1 is right, below 1 too extreme).
-    Intercept: with the slope held at 1 (0 is right, negative: scores too high). (Van Calster et al., BMC Medicine
-    17, 2019.) Both are NaN for scores that are no probabilities: fewer than three distinct values.
+
+def calibration_slope(on: Resampled) -> np.ndarray:
+    """That of the logit of the score in a logistic regression of the label; (resamples,).
+
+    1 is right, below 1 too extreme (Van Calster et al., BMC Medicine 17, 2019). NaN for scores that are no
+    probabilities.
     """
-    total = weights.sum(axis=1).astype(float)
-    values = {"brier": _ratio(weights @ (scored.score - scored.y) ** 2, total)}
-    if len(np.unique(scored.score[scored.weights[0] > 0])) < 3:
-        undefined = np.full(len(weights), np.nan)
-        return {**values, "calibration_slope": undefined, "calibration_intercept": undefined}
-    clipped = np.clip(scored.score, CLIP, 1 - CLIP)
-    logit = np.log(clipped / (1 - clipped))
-    everyone = scored.weights
+    if on.logit is None:
+        return on.undefined
     # Resamples start from the solution for all records: a few steps away.
-    start = _recalibrated(logit, scored.y, everyone, np.array([[0.0, 1.0]]))
-    slope = _recalibrated(logit, scored.y, weights, start)[:, 1]
-    intercept = _shifted(logit, scored.y, weights, _shifted(logit, scored.y, everyone, np.zeros(1)))
-    return {**values, "calibration_slope": slope, "calibration_intercept": intercept}
+    start = _recalibrated(on.logit, on.scored.y, on.scored.weights, np.array([[0.0, 1.0]]))
+    return _recalibrated(on.logit, on.scored.y, on.weights, start)[:, 1]
+
+
+def calibration_intercept(on: Resampled) -> np.ndarray:
+    """As `calibration_slope`, with the slope held at 1: 0 is right, negative: scores too high; (resamples,)."""
+    if on.logit is None:
+        return on.undefined
+    start = _shifted(on.logit, on.scored.y, on.scored.weights, np.zeros(1))
+    return _shifted(on.logit, on.scored.y, on.weights, start)
 
 
 def _recalibrated(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarray) -> np.ndarray:
@@ -155,7 +215,7 @@ def _recalibrated(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.n
         g0, g1 = _weighted(weights, y - p, powers[:, :2])
         h00, h01, h11 = _weighted(weights, p * (1 - p), powers)
         determinant = h00 * h11 - h01**2
-        da, db = _ratio(h11 * g0 - h01 * g1, determinant), _ratio(h00 * g1 - h01 * g0, determinant)
+        da, db = ratio(h11 * g0 - h01 * g1, determinant), ratio(h00 * g1 - h01 * g0, determinant)
         a, b = a + da, b + db
         if _still(da) and _still(db):
             break
@@ -167,7 +227,7 @@ def _shifted(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarra
     a, once, odds = start, np.ones((len(x), 1)), np.exp(-x)
     for _ in range(NEWTON_STEPS):
         p = 1 / (1 + np.exp(-a)[:, None] * odds)  # the sigmoid of a + x, without an exponential for each of them
-        step = _ratio(*_weighted(weights, y - p, once), *_weighted(weights, p * (1 - p), once))
+        step = ratio(*_weighted(weights, y - p, once), *_weighted(weights, p * (1 - p), once))
         a = a + step
         if _still(step):
             break
@@ -189,6 +249,7 @@ def _still(step: np.ndarray) -> bool:
     return bool(np.nanmax(np.abs(step), initial=0.0) < CONVERGED)
 
 
-def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """Element by element; NaN where the denominator is 0."""
     result = np.full(np.shape(numerator), np.nan)
     return np.divide(numerator, denominator, out=result, where=np.asarray(denominator) != 0)

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from assay.config.names import require_name
-from assay.evaluation.criteria import RANKED_BY
 from assay.experiments import clones
 from assay.experiments.refs import experiments
 from assay.presentation import words
 from assay.presentation.markdown import Markdown, code, table
 from assay.progress import progress
+from assay.statistics.registry import RANKED_BY, Metric, Place, shown_in
 from assay.sweep import execution as sweep
 from assay.sweep.folder import Setting
 from assay.sweep.ledger import DONE, FAILED, PRUNED, Entry
@@ -17,7 +17,6 @@ from assay.sweep.plan import SEARCH, plan, read, read_sets
 from assay.sweep.worker_pool import Worker
 
 SHOWN = 10
-COLUMNS = (RANKED_BY, "precision", "alerts_per_1000")
 
 
 def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[Markdown, bool]:
@@ -78,15 +77,20 @@ def _failure(entry: Entry) -> Markdown:
 
 def _table(done: list[Entry]) -> Markdown:
     ranked = sorted(done, key=lambda entry: -entry.metrics.get(RANKED_BY, float("-inf")))
+    columns = shown_in(Place.SWEEP)
     rows = [
         (
             entry.experiment,
-            *(words.number(entry.metrics.get(name), name) for name in COLUMNS),
+            *(words.number(entry.metrics.get(one.name), one.name) for one in columns),
             f"{entry.seconds or 0:.1f}",
         )
         for entry in ranked[:SHOWN]
     ]
-    return table(["experiment", "average precision, out of fold", "precision", "alerts per 1000", "seconds"], rows)
+    return table(["experiment", *map(_heading, columns), "seconds"], rows)
+
+
+def _heading(metric: Metric) -> str:
+    return f"{metric.phrase}, out of fold" if metric.name == RANKED_BY else metric.phrase
 
 
 def _choice(done: list[Entry], cache: Path) -> Markdown:

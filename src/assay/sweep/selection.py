@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from assay.evaluation.assess import scored_by
-from assay.evaluation.criteria import RANKED_BY
 from assay.experiments.revisions import Revision, revision
 from assay.files import md5
-from assay.statistics.bootstrap import estimate, resamples
-from assay.statistics.metrics import Scored, Values, ranking
+from assay.statistics.bootstrap import estimate_one, resamples
+from assay.statistics.metrics import Scored
+from assay.statistics.registry import METRICS, RANKED_BY
 from assay.sweep.ledger import Entry
 
 RESAMPLES, CONFIDENCE, SEED = 500, 0.95, 42
@@ -36,7 +36,7 @@ class Selection:
 def select(scores: dict[str, Scored]) -> Selection:
     """Choose by out-of-fold predictions of the same records; names to what is scored."""
     weights = resamples(len(next(iter(scores.values())).y), RESAMPLES, SEED)
-    found = {name: estimate(one, weights, _average_precision)[RANKED_BY] for name, one in scores.items()}
+    found = {name: estimate_one(one, weights, METRICS[RANKED_BY].function) for name, one in scores.items()}
     best = max(found, key=lambda name: found[name].value)
     resampled = np.array([one.resampled for one in found.values()])
     luck = resampled - np.array([[one.value] for one in found.values()])
@@ -70,7 +70,3 @@ def _predictions(entry: Entry, cache: Path) -> pd.DataFrame:
     if file.is_file() and md5(file) == entry.predictions:
         return Revision(entry.experiment, "", AtHand(file)).out_of_fold
     return revision(entry.experiment).out_of_fold
-
-
-def _average_precision(scored: Scored, weights: np.ndarray) -> Values:
-    return {RANKED_BY: ranking(scored, weights)[RANKED_BY]}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.errors import AssayError
-from assay.evaluation.criteria import RANKED_BY
 from assay.experiments.refs import experiments, metrics
+from assay.statistics.registry import RANKED_BY
 from assay.sweep.folder import Setting
 from assay.sweep.ledger import DONE, PRUNED, Entry
 from assay.sweep.plan import Planned, checked, experiment_name

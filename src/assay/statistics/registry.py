@@ -1,0 +1,193 @@
+"""The metrics: one entry each. The JSON files, pages, cards, comparisons and tables take from here what they show."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Literal
+
+import numpy as np
+
+from assay.statistics.metrics import (
+    Resampled,
+    Scored,
+    Values,
+    average_precision,
+    brier,
+    calibration_intercept,
+    calibration_slope,
+    ratio,
+    roc_auc,
+)
+
+RANKED_BY = "average_precision"  # by it models are compared, sweeps choose, and baselines are beaten
+
+
+class Place(Enum):
+    """Where a choice of metrics is shown. The tables of all metrics (report, model card, comparison) show each."""
+
+    SLICES = auto()  # reports/slices.json and the report
+    CARD_SLICES = auto()  # the model card; only what is in SLICES
+    CARD_UNGRADABLE = auto()  # the model card: with and without ungradable records
+    COMPARISON = auto()  # of two revisions and of a pull request: not folded
+    COMPARISON_SLICES = auto()  # there, each slice
+    SWEEP = auto()  # the table of experiments
+    FIGURES = auto()  # the curve of what an alert buys; only shares, from 0 to 1
+
+
+EVERYWHERE = frozenset(Place)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What is measured, how, and where it is shown.
+
+    title: at the head of a row. meaning: in words that need no statistics. better: as high or as low as can be, or the
+    value that is right. function: of resamples, (resamples,). digits: after the point. position: among the few that are
+    shown in a `Place`; tables of all metrics have the order of the entries. ValueError where `shown` cannot be.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    better: Literal["higher", "lower"] | float
+    function: Callable[[Resampled], np.ndarray]
+    shown: frozenset[Place] = frozenset()
+    digits: int = 3
+    position: float = math.inf
+
+    def __post_init__(self) -> None:
+        if Place.CARD_SLICES in self.shown and Place.SLICES not in self.shown:
+            raise ValueError(f"{self.name}: the card reads its slices from reports/slices.json: add Place.SLICES")
+
+    @property
+    def phrase(self) -> str:
+        """The title within a sentence: average precision, ROC AUC."""
+        return self.title[0].lower() + self.title[1:] if self.title[1:2].islower() else self.title
+
+    def of(self, scored: Scored, threshold_probability: float = math.nan) -> float:
+        """Its value on the records as they are."""
+        return float(self.function(Resampled(scored, scored.weights, threshold_probability))[0])
+
+
+def by_name(*metrics: Metric) -> dict[str, Metric]:
+    """The metrics by name; ValueError if two have the same."""
+    named = {one.name: one for one in metrics}
+    if len(named) < len(metrics):
+        raise ValueError(f"two metrics of one name among {', '.join(one.name for one in metrics)}")
+    return named
+
+
+METRICS = by_name(
+    Metric(
+        name="recall",
+        title="Recall",
+        meaning="share of the people with the disease whom the model alerts on",
+        better="higher",
+        function=lambda on: ratio(on.tp, on.tp + on.fn),
+        shown=EVERYWHERE - {Place.SWEEP},
+        position=2,
+    ),
+    Metric(
+        name="precision",
+        title="Precision",
+        meaning="share of the alerts that are disease",
+        better="higher",
+        function=lambda on: ratio(on.tp, on.tp + on.fp),
+        shown=EVERYWHERE - {Place.COMPARISON_SLICES},
+        position=3,
+    ),
+    Metric(
+        name="alerts_per_1000",
+        title="Alerts per 1000",
+        meaning="the price: people sent for a second look, per 1000 screened",
+        better="lower",
+        function=lambda on: 1000 * ratio(on.tp + on.fp, on.total),
+        shown=EVERYWHERE - {Place.FIGURES},
+        digits=1,
+        position=5,
+    ),
+    Metric(
+        name="average_precision",
+        title="Average precision",
+        meaning="quality of the ranking, over all thresholds; chance is the prevalence",
+        better="higher",
+        function=average_precision,
+        shown=EVERYWHERE - {Place.CARD_SLICES, Place.FIGURES},
+        position=1,
+    ),
+    Metric(
+        name="roc_auc",
+        title="ROC AUC",
+        meaning="chance that a diseased record scores above a healthy one",
+        better="higher",
+        function=roc_auc,
+    ),
+    Metric(
+        name="f1",
+        title="F1",
+        meaning="harmonic mean of precision and recall",
+        better="higher",
+        function=lambda on: ratio(2 * on.tp, 2 * on.tp + on.fp + on.fn),
+    ),
+    Metric(
+        name="specificity",
+        title="Specificity",
+        meaning="share of the healthy who are left alone",
+        better="higher",
+        function=lambda on: ratio(on.tn, on.tn + on.fp),
+        shown=frozenset({Place.SLICES}),
+        position=4,
+    ),
+    Metric(
+        name="accuracy",
+        title="Accuracy",
+        meaning="share of right decisions; misleading where disease is rare",
+        better="higher",
+        function=lambda on: ratio(on.tp + on.tn, on.total),
+    ),
+    Metric(
+        name="brier",
+        title="Brier score",
+        meaning="mean squared error of the score as a probability; lower is better",
+        better="lower",
+        function=brier,
+    ),
+    Metric(
+        name="calibration_slope",
+        title="Calibration slope",
+        meaning="1 is right; below 1, scores are too extreme",
+        better=1.0,
+        function=calibration_slope,
+    ),
+    Metric(
+        name="calibration_intercept",
+        title="Calibration intercept",
+        meaning="0 is right; below 0, scores are too high",
+        better=0.0,
+        function=calibration_intercept,
+    ),
+    # Vickers & Elkin, Medical Decision Making 26, 2006.
+    Metric(
+        name="net_benefit",
+        title="Net benefit",
+        meaning="true alerts less false ones at their price, per record",
+        better="higher",
+        function=lambda on: ratio(on.tp - on.price * on.fp, on.total),
+        shown=frozenset({Place.COMPARISON}),
+        position=6,
+    ),
+)
+
+
+def shown_in(place: Place) -> list[Metric]:
+    """The metrics that are shown there, in order."""
+    return sorted((one for one in METRICS.values() if place in one.shown), key=lambda one: one.position)
+
+
+def measure(
+    scored: Scored, weights: np.ndarray, threshold_probability: float, metrics: Iterable[Metric] | None = None
+) -> Values:
+    """Each metric (all, unless some are named) by name, (resamples,); what they share is computed once."""
+    on = Resampled(scored, weights, threshold_probability)
+    return {one.name: one.function(on) for one in (METRICS.values() if metrics is None else metrics)}
