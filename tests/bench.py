@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from assay.files import write_json
-from assay.sweep.ledger import DONE
+from assay.sweep.log import DONE
 from assay.sweep.plan import Planned, plan, read_sets
 from pipeline_copy import Copy, copy_of_the_tree
 from samples import STAGES as AFTER_COLLECT

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
-from assay.proof.pull_request import FOLDER, Check, Report, document
+from assay.proof.pull_request import FOLDER, Proof, PullRequest, document
 from samples import ROOT
 
 WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/experiment.yml").read_text())
 JOBS = WORKFLOW["jobs"]
 SUITE: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
 STEPS = [step for job in JOBS.values() for step in job["steps"]]
-BODY = document(Report("main", "1111111", [Check("assay verify", True, "")], True, None, "no data", "", ""))
+BODY = document(PullRequest("main", "1111111", [Proof("assay verify", True, "")], True, None, "no data", "", ""))
 
 # GitHub as far as the script sees it: comments on a pull request, and a file. It gives the comments back.
 STAGE = """async ({ script, body, comments }) => {

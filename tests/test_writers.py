@@ -15,7 +15,7 @@ from assay.presentation.markdown import Markdown, quoted
 from assay.proof import pull_request, verify
 from assay.sweep import command as sweeping
 from assay.sweep.folder import Setting
-from assay.sweep.ledger import FAILED, Entry
+from assay.sweep.log import FAILED, Entry
 from assay.text import visible
 from hostile import OURS, TEXTS, Page, on_one_line, reached, rendered, squeezed
 
@@ -48,14 +48,14 @@ def compared(text: str) -> Compared:
 
 
 def document(text: str) -> str:
-    failed = pull_request.Check("dvc repro", False, text, quoted(text))
+    failed = pull_request.Proof("dvc repro", False, text, quoted(text))
     difference = pull_request.table_of([text], [[text]])
-    one = pull_request.Report(text, text, [failed], True, None, text, difference, difference)
+    one = pull_request.PullRequest(text, text, [failed], True, None, text, difference, difference)
     return pull_request.document(one)
 
 
 def whole_document(text: str) -> str:
-    one = pull_request.Report(text, text, [], True, compared(text), text, Markdown(), Markdown())
+    one = pull_request.PullRequest(text, text, [], True, compared(text), text, Markdown(), Markdown())
     return pull_request.document(one)
 
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from assay.audit.check import ERROR, Check, Finding
-from assay.audit.gate import CHECKS, Verdict, as_data, audit, refuse
+from assay.audit.check import ERROR, Finding, LeakCheck
+from assay.audit.gate import CHECKS, AuditResult, as_data, audit, refuse
 from assay.errors import AssayError
 from audit_samples import clean, positive, with_feature
 from samples import ROOT
@@ -15,7 +15,7 @@ BY_CODE = {check.code: check for check in CHECKS}
 
 
 def test_a_line_without_errors_is_let_through() -> None:
-    warned = [Verdict(check.code, check.title, "warning", "", (Finding("x", "y"),)) for check in CHECKS]
+    warned = [AuditResult(check.code, check.title, "warning", "", (Finding("x", "y"),)) for check in CHECKS]
     refuse(warned)
 
 
@@ -40,7 +40,7 @@ def test_what_is_accepted_stops_nothing_and_stays_in_sight() -> None:
 
 def test_only_the_first_records_of_a_finding_are_written() -> None:
     many = Finding("many", "somewhere", tuple(map(str, range(500))))
-    assert as_data([Verdict("A08", "", "accepted", "", (many,))])[0]["findings"][0]["rows"] == many.rows[:10]
+    assert as_data([AuditResult("A08", "", "accepted", "", (many,))])[0]["findings"][0]["rows"] == many.rows[:10]
 
 
 def test_only_known_codes_can_be_accepted() -> None:
@@ -48,7 +48,7 @@ def test_only_known_codes_can_be_accepted() -> None:
         audit(LEAKING, ["A99"])
 
 
-def documented(check: Check) -> str:
+def documented(check: LeakCheck) -> str:
     """The row of the table in docs/method.md."""
     severity = "error" if check.severity == ERROR else "warning"
     return f"| {check.code} | {check.title} | {severity} | {check.why} | {check.mend} |"

@@ -8,8 +8,8 @@ import pytest
 from assay.compare.relabelled import SHOWN, as_json, as_markdown, relabelled
 from assay.config.schema import Labels
 from assay.labels.decision import Decision
-from assay.labels.merge import merge
 from assay.labels.policy import annotate
+from assay.labels.precedence import merge
 from decisions import decision
 
 OVERT = Labels("overt", 1, "letters", list("ABCDEFH"), ["R"])

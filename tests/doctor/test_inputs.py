@@ -8,7 +8,7 @@ import pytest
 
 from assay.doctor import contents, inputs, versioned
 from assay.doctor.attic import Attic
-from assay.doctor.check import Finding
+from assay.doctor.check import Fault
 from assay.doctor.clone import Clone
 from assay.doctor.examine import chosen, examined
 from assay.doctor.report import print_report
@@ -20,7 +20,7 @@ LITTER = (
 )
 
 
-def looked(clone: Copy, *checks: Callable) -> list[Finding]:
+def looked(clone: Copy, *checks: Callable) -> list[Fault]:
     return [finding for check in checks for finding in check(Clone(clone.path))]
 
 

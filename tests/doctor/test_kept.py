@@ -8,7 +8,7 @@ import pytest
 
 from assay.doctor import configuration
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.examine import chosen, examined
 from pipeline_copy import Copy
@@ -54,7 +54,7 @@ def conf_grown(clone: Copy) -> None:
     clone.commit("As it was before")
 
 
-def look(clone: Copy) -> list[Finding]:
+def look(clone: Copy) -> list[Fault]:
     return list(configuration.agreeing(Clone(clone.path)))
 
 

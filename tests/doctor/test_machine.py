@@ -11,7 +11,7 @@ import pytest
 
 from assay.doctor import disk, environment, examine, hooks
 from assay.doctor.attic import Attic
-from assay.doctor.check import Finding
+from assay.doctor.check import Fault
 from assay.doctor.clone import Clone, enter
 from assay.doctor.report import print_report
 from assay.errors import AssayError
@@ -19,7 +19,7 @@ from pipeline_copy import Copy
 from samples import ROOT
 
 
-def only(findings) -> Finding:
+def only(findings) -> Fault:
     (finding,) = findings
     return finding
 

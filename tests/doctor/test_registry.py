@@ -7,7 +7,7 @@ import pytest
 
 from assay.doctor import examine
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.registry import CHECKS
 from assay.doctor.report import print_report
@@ -29,8 +29,8 @@ def test_codes_are_names_of_their_own() -> None:
         examine.chosen(False, ["cache", "nonsense"])
 
 
-def faulty(clone: Clone) -> Iterator[Finding]:
-    yield Finding("found before", mend=lambda attic: None)
+def faulty(clone: Clone) -> Iterator[Fault]:
+    yield Fault("found before", mend=lambda attic: None)
     raise ZeroDivisionError("of the program")
 
 
@@ -41,8 +41,8 @@ def refusing(attic: Attic) -> None:
 def test_a_fault_is_said_and_the_others_look_all_the_same(clone: Copy, capsys: pytest.CaptureFixture) -> None:
     checks = [
         Check("faulty", "", faulty),
-        Check("denied", "", lambda clone: [Finding("wrong", "here", mend=refusing)]),
-        Check("last", "", lambda clone: [Finding("also wrong", todo="do this")]),
+        Check("denied", "", lambda clone: [Fault("wrong", "here", mend=refusing)]),
+        Check("last", "", lambda clone: [Fault("also wrong", todo="do this")]),
     ]
     assert not print_report(Clone(clone.path), checks, Attic(clone.path))
     said = capsys.readouterr().out
@@ -51,6 +51,6 @@ def test_a_fault_is_said_and_the_others_look_all_the_same(clone: Copy, capsys: p
 
 
 def test_advice_is_no_fault(clone: Copy, capsys: pytest.CaptureFixture) -> None:
-    checks = [Check("told", "", lambda clone: [Finding("worth knowing", advice=True)])]
+    checks = [Check("told", "", lambda clone: [Fault("worth knowing", advice=True)])]
     assert print_report(Clone(clone.path), checks, None)
     assert capsys.readouterr().out.splitlines()[-1].startswith("healthy")

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.config.schema import Labels
-from assay.labels.merge import merge
 from assay.labels.policy import annotate, any_letter, counts, decide
+from assay.labels.precedence import merge
 
 OVERT = Labels("overt", 1, "letters", list("ABCDEFH"), ["R"])
 letters = st.text("ABCDEFGHIJKLMNOPQRST", min_size=1, max_size=3)

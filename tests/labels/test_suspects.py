@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.config.schema import Review
-from assay.labels.merge import ADJUDICATED, AGREED, DISPUTED, KINDS, SINGLE, SOURCE
+from assay.labels.precedence import ADJUDICATED, AGREED, DISPUTED, KINDS, SINGLE, SOURCE
 from assay.labels.suspects import BORDERLINE, SECOND, SUSPECT, counts, estimated_errors, queue, ranked, uncertain
 
 N, PREVALENCE = 1000, 0.06

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from assay.presentation.style import STYLE, WIDE, svg
-from assay.profile.drift import Change
+from assay.profile.drift import ChangePoint
 from assay.profile.figures import CORRELATED, correlation, label_timeline, pictures
 from assay.profile.page import timeline
 from assay.records.columns import DATE, WEIGHT
@@ -60,7 +60,7 @@ def drawn(names: list[str]) -> list[str]:
         columns=["column", "month", "missing", "ks"],
     )
     numbers = pd.DataFrame(np.random.default_rng(0).random((20, len(names))), columns=names)
-    changes = {name: Change("1985-02-01", 0.5, 0.1, 0.05) for name in names}
+    changes = {name: ChangePoint("1985-02-01", 0.5, 0.1, 0.05) for name in names}
     return list(pictures(months, changes, numbers, None).values())
 
 

@@ -15,8 +15,8 @@ from assay.presentation.markdown import Markdown
 from assay.proof import pull_request
 from assay.proof.pull_request import (
     ROWS_SHOWN,
-    Check,
-    Report,
+    Proof,
+    PullRequest,
     branching,
     comparison,
     decisions,
@@ -25,13 +25,15 @@ from assay.proof.pull_request import (
 )
 from pipeline_copy import ENVIRONMENT, IDENTITY
 
-HOLDS = Check("assay params --check", True, "as it is")
-FAILS = Check("assay verify", False, "20 of 21 outputs identical", Markdown("recall 0.9 to 0.8"))
+HOLDS = Proof("assay params --check", True, "as it is")
+FAILS = Proof("assay verify", False, "20 of 21 outputs identical", Markdown("recall 0.9 to 0.8"))
 TABLE = Markdown("| Param |\n|---|\n| model.max_depth |")
 
 
-def report(*checks: Check, afresh: bool = True, params: Markdown = TABLE, metrics: Markdown = TABLE) -> Report:
-    return Report("main (0000000)", "1111111", list(checks), afresh, None, "no data\nto do: dvc push", params, metrics)
+def report(*checks: Proof, afresh: bool = True, params: Markdown = TABLE, metrics: Markdown = TABLE) -> PullRequest:
+    return PullRequest(
+        "main (0000000)", "1111111", list(checks), afresh, None, "no data\nto do: dvc push", params, metrics
+    )
 
 
 def test_a_commit_that_holds_is_said_to_be_reproduced_with_the_checks_folded() -> None:
@@ -89,7 +91,7 @@ def test_a_target_that_has_gone_on_is_said_with_what_to_type(people: list[str] |
 
 
 def test_a_message_from_outside_does_not_break_out_of_its_cell() -> None:
-    shown = document(report(Check("dvc repro", False, "a | b\n# not a heading")))
+    shown = document(report(Proof("dvc repro", False, "a | b\n# not a heading")))
     assert "| `dvc repro` | a \\| b # not a heading |" in shown
 
 

@@ -8,7 +8,7 @@ import pytest
 from assay.errors import AssayError
 from assay.labels.decision import ADJUDICATOR, HEADER, standing
 from assay.labels.ledger import Ledger
-from assay.labels.merge import verdicts
+from assay.labels.precedence import verdicts
 from assay.review_page.desk import ConflictError, Desk, disputed
 from decisions import CODES, RECORDS, decision
 

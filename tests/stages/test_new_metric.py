@@ -19,13 +19,13 @@ from assay.compare.show import as_html, as_json, as_markdown
 from assay.files import read_json, read_table
 from assay.paths import PREDICTIONS, SPLIT, fold
 from assay.presentation.markdown import Markdown
-from assay.proof.pull_request import Report, document
+from assay.proof.pull_request import PullRequest, document
 from assay.stages import cards, evaluate
 from assay.statistics.metrics import ratio
 from assay.statistics.registry import EVERYWHERE, METRICS, Metric, Place, shown_in
 from assay.sweep import command
 from assay.sweep.folder import Setting
-from assay.sweep.ledger import DONE, Entry
+from assay.sweep.log import DONE, Entry
 
 SHOWN = Metric(
     name="balanced_accuracy",
@@ -154,7 +154,7 @@ def test_a_comparison_shows_it_first_or_folded_and_knows_its_direction(page: Pag
 
 
 def test_the_document_of_a_pull_request_shows_it(page: Page) -> None:
-    shown = document(Report("main", "head", [], False, page, "", Markdown(), Markdown()))
+    shown = document(PullRequest("main", "head", [], False, page, "", Markdown(), Markdown()))
     first = shown.split("more metrics</summary>")[0]
     assert f"| {SHOWN.title} |" in first
     assert f"| {FOLDED.title} |" not in first

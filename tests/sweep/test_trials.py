@@ -9,7 +9,7 @@ from optuna.distributions import FloatDistribution, IntDistribution
 from assay.errors import AssayError
 from assay.sweep import trials
 from assay.sweep.folder import Setting
-from assay.sweep.ledger import DONE, FAILED, PRUNED, Entry
+from assay.sweep.log import DONE, FAILED, PRUNED, Entry
 from assay.sweep.plan import Planned
 from assay.sweep.search_space import Dimension, Search
 from assay.sweep.trials import UNPRUNED, Trials

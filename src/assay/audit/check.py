@@ -29,7 +29,7 @@ class Examination:
     applies: bool = True
 
 
-class Check(ABC):
+class LeakCheck(ABC):
     """One way in which a line can fool itself.
 
     `severity` is ERROR (the line stops and no metrics are published) or WARNING (the report says so). `why` says what

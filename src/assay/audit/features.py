@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from assay.audit.check import COMPUTING, ERROR, Check, Examination, Finding
+from assay.audit.check import COMPUTING, ERROR, Examination, Finding, LeakCheck
 from assay.audit.computed import separating
 from assay.audit.evidence import Evidence, distinct
 from assay.paths import FEATURES, fold
@@ -17,7 +17,7 @@ ENOUGH = 30  # known values of either class: fewer can be told apart by luck
 RELATIVE, ABSOLUTE = 1e-6, 2e-6  # files keep six decimals
 
 
-class TellingFeature(Check):
+class TellingFeature(LeakCheck):
     code = "A05"
     title = "One feature alone predicts the label"
     severity = ERROR
@@ -43,7 +43,7 @@ class TellingFeature(Check):
         )
 
 
-class ComputedLabel(Check):
+class ComputedLabel(LeakCheck):
     code = "A06"
     title = "The label can be computed from features"
     severity = ERROR
@@ -62,7 +62,7 @@ class ComputedLabel(Check):
         return Examination(figure, (Finding(said, str(fold(FEATURES, TRAIN)), tuple(found)),) if found else ())
 
 
-class UnavailableFeature(Check):
+class UnavailableFeature(LeakCheck):
     code = "A07"
     title = "A feature that is not available at prediction time"
     severity = ERROR
@@ -85,7 +85,7 @@ class UnavailableFeature(Check):
         return Examination(f"{len(evidence.learning.X.columns)} features, {len(forbidden)} names refused", tuple(found))
 
 
-class FittedElsewhere(Check):
+class FittedElsewhere(LeakCheck):
     code = "A08"
     title = "Features that saw more than train"
     severity = ERROR

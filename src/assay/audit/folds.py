@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from assay.audit.chance import LIMIT
-from assay.audit.check import ERROR, Check, Examination, Finding
+from assay.audit.check import ERROR, Examination, Finding, LeakCheck
 from assay.audit.duplicates import near_duplicates
 from assay.audit.evidence import Evidence, distinct
 from assay.paths import SPLIT, fold
@@ -14,7 +14,7 @@ from assay.records.columns import DATE, WEIGHT
 from assay.records.folds import FOLDS, GROUP
 
 
-class Resampling(Check):
+class Resampling(LeakCheck):
     code = "A01"
     title = "Resampling before the split"
     severity = ERROR
@@ -40,7 +40,7 @@ class Resampling(Check):
         return Examination("prevalence: " + "; ".join(figures), tuple(found))
 
 
-class SharedEntity(Check):
+class SharedEntity(LeakCheck):
     code = "A02"
     title = "A record or entity in two folds"
     severity = ERROR
@@ -59,7 +59,7 @@ class SharedEntity(Check):
         return Examination(f"compared by record id{' and group' if grouped else ''}", tuple(found))
 
 
-class NearDuplicates(Check):
+class NearDuplicates(LeakCheck):
     code = "A03"
     title = "Near-duplicate records across folds"
     severity = ERROR
@@ -85,7 +85,7 @@ class NearDuplicates(Check):
         return Examination(figure, (Finding(said, f"{SPLIT}/", rows),) if rows else ())
 
 
-class TimeOverlap(Check):
+class TimeOverlap(LeakCheck):
     code = "A04"
     title = "Folds overlap in time"
     severity = ERROR

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assay.audit.check import ERROR, Check, Finding
+from assay.audit.check import ERROR, Finding, LeakCheck
 from assay.audit.evidence import Evidence
 from assay.audit.features import ComputedLabel, FittedElsewhere, TellingFeature, UnavailableFeature
 from assay.audit.folds import NearDuplicates, Resampling, SharedEntity, TimeOverlap
@@ -12,7 +12,7 @@ from assay.audit.models import FallsOnTest, ShuffledLabels, TellingOrder
 from assay.errors import AssayError
 from assay.records.changes import SHOWN
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[LeakCheck, ...] = (
     Resampling(),
     SharedEntity(),
     NearDuplicates(),
@@ -29,7 +29,7 @@ PASSED, NOT_APPLICABLE, ACCEPTED = "passed", "not applicable", "accepted"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AuditResult:
     """What a check says. `verdict`: passed, not applicable, warning, error, or accepted, where a person judged it."""
 
     code: str
@@ -39,7 +39,7 @@ class Verdict:
     findings: tuple[Finding, ...]
 
 
-def audit(evidence: Evidence, accept: Sequence[str]) -> list[Verdict]:
+def audit(evidence: Evidence, accept: Sequence[str]) -> list[AuditResult]:
     """The verdict of every check, in order of code; `accept` names the checks whose errors stop nothing."""
     if unknown := sorted(set(accept) - {check.code for check in CHECKS}):
         codes = ", ".join(check.code for check in CHECKS)
@@ -47,7 +47,7 @@ def audit(evidence: Evidence, accept: Sequence[str]) -> list[Verdict]:
     return [_judged(check, evidence, check.code in accept) for check in CHECKS]
 
 
-def refuse(verdicts: Sequence[Verdict]) -> None:
+def refuse(verdicts: Sequence[AuditResult]) -> None:
     """AssayError that names the code, the place and the remedy of every error; nothing where there is none."""
     errors = [(one, check) for one, check in zip(verdicts, CHECKS, strict=True) if one.verdict == ERROR]
     if not errors:
@@ -62,7 +62,7 @@ def refuse(verdicts: Sequence[Verdict]) -> None:
     )
 
 
-def as_data(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+def as_data(verdicts: Sequence[AuditResult]) -> list[dict[str, Any]]:
     """The verdicts as plain data, with the first few records or features of each finding."""
     data = [asdict(one) for one in verdicts]
     for finding in (finding for one in data for finding in one["findings"]):
@@ -70,9 +70,9 @@ def as_data(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
     return data
 
 
-def _judged(check: Check, evidence: Evidence, accepted: bool) -> Verdict:
+def _judged(check: LeakCheck, evidence: Evidence, accepted: bool) -> AuditResult:
     seen = check.examine(evidence)
     verdict = PASSED if seen.applies else NOT_APPLICABLE
     if seen.findings:
         verdict = ACCEPTED if accepted else check.severity
-    return Verdict(check.code, check.title, verdict, seen.figure, seen.findings)
+    return AuditResult(check.code, check.title, verdict, seen.figure, seen.findings)

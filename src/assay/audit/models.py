@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from assay.audit.chance import LIMIT, deviation, one_hot, predictor, roc_auc, terms
-from assay.audit.check import COMPUTING, ERROR, WARNING, Check, Examination, Finding
+from assay.audit.check import COMPUTING, ERROR, WARNING, Examination, Finding, LeakCheck
 from assay.audit.evidence import SHUFFLES, Evidence, distinct
 from assay.paths import PREDICTIONS, SCORE, SPLIT
 from assay.records.folds import TRAIN, VALIDATION
@@ -19,7 +19,7 @@ TENTHS = 10
 RESAMPLES, CONFIDENCE = 400, 0.99  # a false alarm in two hundred lines
 
 
-class ShuffledLabels(Check):
+class ShuffledLabels(LeakCheck):
     code = "A09"
     title = "Shuffled labels are predicted"
     severity = ERROR
@@ -43,7 +43,7 @@ class ShuffledLabels(Check):
         return Examination(figure, (Finding(said, COMPUTING),) if total > LIMIT else ())
 
 
-class TellingOrder(Check):
+class TellingOrder(LeakCheck):
     code = "A10"
     title = "Row order or id predicts the label"
     severity = WARNING
@@ -69,7 +69,7 @@ class TellingOrder(Check):
         return Examination(figure, (Finding(said, f"{SPLIT}/"),) if far > LIMIT else ())
 
 
-class FallsOnTest(Check):
+class FallsOnTest(LeakCheck):
     code = "A11"
     title = "Much better out of fold than on test"
     severity = WARNING

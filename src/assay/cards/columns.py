@@ -8,7 +8,7 @@ import pandas as pd
 from assay.cards.markdown import percent
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Column
 from assay.errors import sample
-from assay.labels.merge import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
+from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
 from assay.records.columns import CODE, DATE, RECORD_ID
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
-from assay.evaluation.criteria import MET, Finding
+from assay.evaluation.criteria import MET, Judged
 from assay.presentation import words
 from assay.records.columns import UNGRADABLE
 from assay.report.page import finding_row
@@ -33,7 +33,7 @@ def model_card(facts: Facts) -> str:
     """The card in Markdown."""
     reports = facts.reports
     baselines = [name for name in facts.config.baselines if name in reports["baselines"]]
-    findings = [named(Finding(**one), facts.config.criteria) for one in reports["verdict"]["findings"]]
+    findings = [named(Judged(**one), facts.config.criteria) for one in reports["verdict"]["findings"]]
     return render(
         "model_card.md.j2",
         config=facts.config,
@@ -68,7 +68,7 @@ def model_card(facts: Facts) -> str:
     )
 
 
-def named(finding: Finding, criteria: "Criteria") -> Finding:
+def named(finding: Judged, criteria: "Criteria") -> Judged:
     """A finding on the data called so: the data's accuracy is not the model's."""
     of_data = finding.criterion in criteria.quality
     return replace(finding, criterion=f"data {finding.criterion}") if of_data else finding

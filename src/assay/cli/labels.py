@@ -50,7 +50,7 @@ def check(
     from assay.config.load import load
     from assay.labels.history import require_growth
     from assay.labels.ledger import opened
-    from assay.labels.merge import DISPUTED, verdicts
+    from assay.labels.precedence import DISPUTED, verdicts
     from assay.paths import CLEANED
 
     with reported("assay labels check"):

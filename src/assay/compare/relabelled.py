@@ -8,7 +8,7 @@ import pandas as pd
 from assay.compare.changes import label_changes, policy_of
 from assay.experiments.revisions import Revision
 from assay.labels.classes import Flips, classes, counted, in_words
-from assay.labels.merge import ANNOTATORS, DECIDED_BY, DECISIVE, DISPUTED, KINDS, SOURCE
+from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIVE, DISPUTED, KINDS, SOURCE
 from assay.presentation.markdown import Markdown, table
 from assay.records.columns import CODE
 

@@ -16,7 +16,7 @@ from assay.config.grammar import (
     LOGIC,
     METHODS,
     ORDER,
-    Column,
+    ColumnName,
     Constant,
     Node,
     Operation,
@@ -56,12 +56,12 @@ def condition(text: str, kinds: Mapping[str, str]) -> Node:
 def _has_column(node: Node) -> bool:
     if isinstance(node, Operation):
         return any(map(_has_column, node.operands))
-    return isinstance(node, Column)
+    return isinstance(node, ColumnName)
 
 
 def _checked(node: Node, kinds: Mapping[str, str]) -> tuple[str, Node]:
     """The kind of a node, and the node itself. A text that is compared with a date becomes a date."""
-    if isinstance(node, Column):
+    if isinstance(node, ColumnName):
         return _kind_of(node, kinds), node
     if isinstance(node, Constant):
         return _kind_of_value(node.value), node
@@ -91,7 +91,7 @@ def _signature(name: str, first: str) -> tuple[tuple[str, ...], str]:
     return (NUMBER,), NUMBER
 
 
-def _kind_of(column: Column, kinds: Mapping[str, str]) -> str:
+def _kind_of(column: ColumnName, kinds: Mapping[str, str]) -> str:
     if kind := kinds.get(column.name):
         return kind
     alike = get_close_matches(column.name, kinds, 1)

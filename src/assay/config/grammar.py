@@ -55,7 +55,7 @@ class Refused(Exception):  # noqa: N818 - it is an answer, and reaches nobody as
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnName:
     """The values of a column."""
 
     name: str
@@ -82,7 +82,7 @@ class Operation:
     at: int
 
 
-Node = Column | Constant | Operation
+Node = ColumnName | Constant | Operation
 
 
 @lru_cache(maxsize=1024)
@@ -103,7 +103,7 @@ def names(text: str) -> set[str]:
     def of(node: Node) -> set[str]:
         if isinstance(node, Operation):
             return {name for one in node.operands for name in of(one)}
-        return {node.name} if isinstance(node, Column) else set()
+        return {node.name} if isinstance(node, ColumnName) else set()
 
     return of(parse(text))
 
@@ -159,7 +159,7 @@ class _Reader:
     def read(self, node: ast.expr) -> Node:
         match node:
             case ast.Name():
-                return Column(self.quoted.get(self.at(node), self.written(node)), self.at(node))
+                return ColumnName(self.quoted.get(self.at(node), self.written(node)), self.at(node))
             case ast.Constant(value=bool() | str() as value):
                 return Constant(value, self.at(node))
             case ast.Constant(value=int() | float() as value):

@@ -75,7 +75,7 @@ class Majority(Model):
 
 
 @dataclass
-class Rule(Model):
+class HandRule(Model):
     rule: str | None = MISSING
 
 
@@ -125,7 +125,7 @@ class XGBoost(Model):
 
 MODELS: dict[str, type[Model]] = {
     "majority": Majority,
-    "rule": Rule,
+    "rule": HandRule,
     "logistic": Logistic,
     "random_forest": RandomForest,
     "hist_gbm": HistGBM,

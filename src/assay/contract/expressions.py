@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from assay.config.expressions import CONDITION, DAY, NUMBER, TEXT
-from assay.config.grammar import Column, Constant, Node
+from assay.config.grammar import ColumnName, Constant, Node
 
 LOGIC = {"and": operator.and_, "or": operator.or_}
 OPERATIONS: Mapping[str, Callable[..., Any]] = {
@@ -43,7 +43,7 @@ def evaluate(expression: Node, records: pd.DataFrame) -> Any:
 
     So a comparison with a missing number, text or date is false, and != is true. With a missing flag it is missing.
     """
-    if isinstance(expression, Column):
+    if isinstance(expression, ColumnName):
         return _plain(records[expression.name])
     if isinstance(expression, Constant):
         return _scalar(expression.value)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Requirement:
     """A rule of the contract: on the values of one column, or (`on` is "") on whole records."""
 
     name: str
@@ -30,7 +30,7 @@ class Rule:
 class Violation:
     """A rule, and the index labels of the rows that break it: perhaps none."""
 
-    rule: Rule
+    rule: Requirement
     rows: pd.Index
 
 
@@ -41,7 +41,7 @@ def violations(records: pd.DataFrame, unread: pd.DataFrame, dataset: "Dataset") 
     text could not be read as the column's type.
     """
     readable = [
-        Violation(Rule(f"{name}_type", (name,), STOP, f"not a {column.type}"), unread.index[unread[name]])
+        Violation(Requirement(f"{name}_type", (name,), STOP, f"not a {column.type}"), unread.index[unread[name]])
         for name, column in dataset.columns.items()
         if column.type != TEXT
     ]
@@ -51,13 +51,13 @@ def violations(records: pd.DataFrame, unread: pd.DataFrame, dataset: "Dataset") 
     return readable + [Violation(rule, _without_unread(rule, broken.get(rule.name, nothing), unread)) for rule in rules]
 
 
-def _column_rules(dataset: "Dataset") -> Iterator[Rule]:
+def _column_rules(dataset: "Dataset") -> Iterator[Requirement]:
 
     for name, column in dataset.columns.items():
         for kind, why, check in _checks(column):
             rule = f"{name}_{kind}"
             action = NOTE if kind == "plausible" else column.otherwise
-            yield Rule(rule, (name,), action, why, name, check(rule))
+            yield Requirement(rule, (name,), action, why, name, check(rule))
 
 
 def _checks(column: "Column") -> Iterator[tuple[str, str, Any]]:
@@ -79,30 +79,32 @@ def _checks(column: "Column") -> Iterator[tuple[str, str, Any]]:
         yield "plausible", f"unlikely: outside {_span(likely)}{unit}", lambda rule: Check.in_range(*likely, error=rule)
 
 
-def _time_rules(dataset: "Dataset") -> Iterator[Rule]:
+def _time_rules(dataset: "Dataset") -> Iterator[Requirement]:
     from pandera.pandas import Check
 
     if not (time := dataset.time):
         return
     there = Check(lambda values: values.notna(), ignore_na=False, error="date_missing")
-    yield Rule("date_missing", (time.column,), STOP, f"no date like {time.format}", DATE, there)
+    yield Requirement("date_missing", (time.column,), STOP, f"no date like {time.format}", DATE, there)
     if time.first:
         since = Check.ge(pd.Timestamp(time.first), error="date_first")
-        yield Rule("date_first", (time.column,), STOP, f"before {time.first}", DATE, since)
+        yield Requirement("date_first", (time.column,), STOP, f"before {time.first}", DATE, since)
     if time.last:
         until = Check.le(pd.Timestamp(time.last), error="date_last")
-        yield Rule("date_last", (time.column,), STOP, f"after {time.last}", DATE, until)
+        yield Requirement("date_last", (time.column,), STOP, f"after {time.last}", DATE, until)
 
 
-def _record_rules(records: pd.DataFrame, dataset: "Dataset") -> Iterator[Rule]:
+def _record_rules(records: pd.DataFrame, dataset: "Dataset") -> Iterator[Requirement]:
     from pandera.pandas import Check
 
     for name, rule in dataset.rules.items():
         kept = ~holds(records, rule.where, f"dataset.rules.{name}.where")
-        yield Rule(name, tuple(rule.columns), rule.then, rule.why, "", Check(lambda _, kept=kept: kept, error=name))
+        yield Requirement(
+            name, tuple(rule.columns), rule.then, rule.why, "", Check(lambda _, kept=kept: kept, error=name)
+        )
 
 
-def _broken(records: pd.DataFrame, rules: list[Rule]) -> dict[str, pd.Index]:
+def _broken(records: pd.DataFrame, rules: list[Requirement]) -> dict[str, pd.Index]:
     """Name of a rule to the rows that break it."""
     import pandera.pandas as pa
 
@@ -122,7 +124,7 @@ def _broken(records: pd.DataFrame, rules: list[Rule]) -> dict[str, pd.Index]:
     return {}
 
 
-def _without_unread(rule: Rule, rows: pd.Index, unread: pd.DataFrame) -> pd.Index:
+def _without_unread(rule: Requirement, rows: pd.Index, unread: pd.DataFrame) -> pd.Index:
     """A value that could not be read is not missing as well, and says nothing about the rest of its record."""
     if not rule.on:
         return rows.difference(unread.index[unread.any(axis=1)])

@@ -8,7 +8,7 @@ from assay.doctor.clone import Clone
 
 
 @dataclass(frozen=True)
-class Finding:
+class Fault:
     """Something that is wrong: what, where, and what to do about it.
 
     `mend` corrects it and keeps what it replaces in the attic; None if only a person can. `advice` marks a note that
@@ -38,6 +38,6 @@ class Check:
 
     code: str
     title: str
-    look: Callable[[Clone], Iterable[Finding]]
+    look: Callable[[Clone], Iterable[Fault]]
     mends: str = ""
     quick: bool = False

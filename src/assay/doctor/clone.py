@@ -26,7 +26,7 @@ UNFINISHED = {
 
 
 @dataclass(frozen=True)
-class Change:
+class Edit:
     """A line of `git status`: `index` against HEAD and `tree` against the index, each a letter or a space."""
 
     index: str
@@ -76,10 +76,10 @@ class Clone:
         return frozenset(filter(None, self.git("ls-files", "-z").split("\0")))
 
     @cached_property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[Edit]:
         """What differs from HEAD or the index, and each file that git neither tracks nor ignores."""
         said = self.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
-        return [Change(line[0], line[1], line[3:]) for line in said.split("\0") if line]
+        return [Edit(line[0], line[1], line[3:]) for line in said.split("\0") if line]
 
     def committed(self, path: str, revision: str = "HEAD") -> bytes | None:
         """The content of a file in a commit; None if there is no such file or commit."""

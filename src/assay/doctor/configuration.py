@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.inputs import restoring
 from assay.doctor.kept import disagreement
@@ -15,14 +15,14 @@ from assay.files import write_text, yaml_mapping
 from assay.lineage.graph import PARAMS
 
 
-def readable(clone: Clone) -> Iterator[Finding]:
+def readable(clone: Clone) -> Iterator[Fault]:
     """A params.yaml that nobody wants: missing, cut, or with marks of a merge."""
     if fault := _fault(clone):
         todo = "assay params, or assay doctor --mend, which keeps a copy"
-        yield Finding(fault, PARAMS, clone.first(todo), partial(_compose, clone.root))
+        yield Fault(fault, PARAMS, clone.first(todo), partial(_compose, clone.root))
 
 
-def agreeing(clone: Clone) -> Iterator[Finding]:
+def agreeing(clone: Clone) -> Iterator[Fault]:
     """conf/ and params.yaml disagree. Only a person knows which of them is meant."""
     from assay.config.compose import composed, difference
 
@@ -34,7 +34,7 @@ def agreeing(clone: Clone) -> Iterator[Finding]:
         if not (gone := [one for one in clone.changes if one.path.startswith("conf/") and "D" in one.index + one.tree]):
             raise
         todo = restoring([one.path for one in gone], staged=any(one.index == "D" for one in gone))
-        yield Finding(f"cannot be composed: {error.what}", "conf", todo)
+        yield Fault(f"cannot be composed: {error.what}", "conf", todo)
         return
     changed = difference(text, clone.root / PARAMS)
     if changed:
@@ -42,7 +42,7 @@ def agreeing(clone: Clone) -> Iterator[Finding]:
         shown = "; ".join(" ".join(line.split()) for line in lines[:4]) + (" ..." if len(lines) > 4 else "")
         found = disagreement(clone, text)
         mend = None if found.ran else partial(_compose, clone.root)
-        yield Finding(
+        yield Fault(
             f"{found.what}: {shown}", PARAMS, clone.first(found.todo), mend, advice=found.ran and not found.edited
         )
 

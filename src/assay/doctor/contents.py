@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.outputs import FOLDER, Out, address, elsewhere, good, listing, objects, outs, present
 from assay.errors import AssayError
@@ -23,7 +23,7 @@ READ_ONLY = 0o444  # how DVC marks an object that it need not read again
 AGAIN = "dvc repro makes it again (or: dvc pull)"
 
 
-def cache(clone: Clone) -> Iterator[Finding]:
+def cache(clone: Clone) -> Iterator[Fault]:
     """Objects whose bytes do not match their name, and objects that only the workspace has."""
     named = objects(clone)
     found = clone.hashes.of(named)
@@ -34,19 +34,19 @@ def cache(clone: Clone) -> Iterator[Finding]:
             said = "put back from the workspace" if name in here else f"put away; then: {then}"
             what = f"an object of the cache is damaged: {wanted.get(name, 'not of this commit')}"
             mend = partial(_mend_object, path, name, here.get(name))
-            yield Finding(what, clone.name(path), f"assay doctor --mend: {said}", mend, then=then)
+            yield Fault(what, clone.name(path), f"assay doctor --mend: {said}", mend, then=then)
     for name in sorted(here.keys() & wanted.keys()):
         path = address(clone, name)
         if not path.exists():
             mend = partial(_mend_object, path, name, here[name])
-            yield Finding(f"not in the cache, only in the workspace: {wanted[name]}", todo="dvc commit", mend=mend)
+            yield Fault(f"not in the cache, only in the workspace: {wanted[name]}", todo="dvc commit", mend=mend)
 
 
-def workspace(clone: Clone) -> Iterator[Finding]:
+def workspace(clone: Clone) -> Iterator[Fault]:
     """Files of data/, models/ and reports/ that differ from dvc.lock."""
     clone.hashes.of(clone.root / out.path for out in outs(clone))
     for path in elsewhere(clone):
-        yield Finding("outside of the clone: not looked at", path, advice=True)
+        yield Fault("outside of the clone: not looked at", path, advice=True)
     for out in outs(clone):
         if not out.made:
             yield from _added(clone, out)
@@ -56,7 +56,7 @@ def workspace(clone: Clone) -> Iterator[Finding]:
             yield _differs(clone, out.path, out.md5, str(found))
 
 
-def missing(clone: Clone) -> Iterator[Finding]:
+def missing(clone: Clone) -> Iterator[Fault]:
     """Files that dvc.lock names and the workspace lacks; after `git clone` that is all of them."""
     gone = [(path, recorded) for path, recorded in _files(clone) if not (clone.root / path).exists()]
     for path, recorded in gone:
@@ -64,46 +64,46 @@ def missing(clone: Clone) -> Iterator[Finding]:
             mend = partial(_restore, clone, path, recorded)
             of_git = _of_git(clone, path, recorded)
             what = f"the file is missing, and {'the last commit' if of_git else 'the cache'} has it"
-            yield Finding(what, path, _from_git(path) if of_git else "dvc checkout", mend)
+            yield Fault(what, path, _from_git(path) if of_git else "dvc checkout", mend)
     lost = [path for path, recorded in gone if not _source(clone, path, recorded)]
     if lost:
-        yield Finding(f"{len(lost)} file(s) of dvc.lock are not here", lost[0], "dvc repro (or: dvc pull)", advice=True)
+        yield Fault(f"{len(lost)} file(s) of dvc.lock are not here", lost[0], "dvc repro (or: dvc pull)", advice=True)
 
 
-def _added(clone: Clone, out: Out) -> Iterator[Finding]:
+def _added(clone: Clone, out: Out) -> Iterator[Fault]:
     """A difference in what a person added. Only that person can tell an edit from damage."""
     found = folder_md5(present(clone, out.path)) if out.is_folder else _found(clone, out.path)
     if (clone.root / out.path).exists() and found != out.md5:
         todo = "dvc commit, if you changed it; else dvc checkout --force brings it back"
-        yield Finding("not what its .dvc file says", out.path, todo, advice=True)
+        yield Fault("not what its .dvc file says", out.path, todo, advice=True)
 
 
-def _folder(clone: Clone, out: Out) -> Iterator[Finding]:
+def _folder(clone: Clone, out: Out) -> Iterator[Fault]:
     if not (clone.root / out.path).exists():
         return
     files, here = listing(clone, out) or _committed(clone, out), present(clone, out.path)
     if files is None:
         what = "not what dvc.lock says, and which of its files cannot be known"
         mend = partial(_put_away, clone, out.path)
-        yield Finding(what, out.path, "assay doctor --mend puts it away", mend, then=AGAIN)
+        yield Fault(what, out.path, "assay doctor --mend puts it away", mend, then=AGAIN)
         return
     for name, recorded in files.items():
         if here.get(name, recorded) != recorded:
             yield _differs(clone, f"{out.path}/{name}", recorded, here[name])
     for name in here.keys() - files.keys():
         path = f"{out.path}/{name}"
-        yield Finding("dvc.lock has no such file", path, "assay doctor --mend", partial(_put_away, clone, path))
+        yield Fault("dvc.lock has no such file", path, "assay doctor --mend", partial(_put_away, clone, path))
 
 
-def _differs(clone: Clone, path: str, recorded: str, found: str) -> Finding:
+def _differs(clone: Clone, path: str, recorded: str, found: str) -> Fault:
     what = f"not what dvc.lock says: its MD5 is {found[:8]}, recorded is {recorded[:8]}"
     if _source(clone, path, recorded):
         of_git = _of_git(clone, path, recorded)
         todo = f"{_from_git(path) if of_git else 'dvc checkout --force'}, or assay doctor --mend"
         todo += "" if of_git else ", which also sees what DVC does not"
-        return Finding(what, path, todo, partial(_restore, clone, path, recorded))
+        return Fault(what, path, todo, partial(_restore, clone, path, recorded))
     todo = f"assay doctor --mend puts it away, then {AGAIN}"
-    return Finding(what, path, todo, partial(_put_away, clone, path), then=AGAIN)
+    return Fault(what, path, todo, partial(_put_away, clone, path), then=AGAIN)
 
 
 def _files(clone: Clone) -> Iterator[tuple[str, str]]:

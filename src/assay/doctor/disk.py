@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from assay.doctor.attic import FOLDER
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.outputs import objects
 from assay.errors import AssayError, sample
@@ -20,7 +20,7 @@ KEPT = 1 << 30  # bytes in the attic that are worth a word
 AT_LEAST = 100 << 20  # bytes that any run needs: reports, temporary files
 
 
-def writable(clone: Clone) -> Iterator[Finding]:
+def writable(clone: Clone) -> Iterator[Fault]:
     """The folders and files that a run writes to."""
     places = [clone.root, *(clone.root / name for name in (".dvc", *MADE))]
     with suppress(AssayError):  # of no repository: said already
@@ -30,10 +30,10 @@ def writable(clone: Clone) -> Iterator[Finding]:
         read_only = os.statvfs(closed[0]).f_flag & os.ST_RDONLY
         what, todo = SYSTEM[errno.EROFS if read_only else errno.EACCES]
         names = sample([clone.name(path) for path in closed])
-        yield Finding(f"{what}: no run can write to {names}", str(clone.root), todo)
+        yield Fault(f"{what}: no run can write to {names}", str(clone.root), todo)
 
 
-def space(clone: Clone) -> Iterator[Finding]:
+def space(clone: Clone) -> Iterator[Fault]:
     """A run writes data and models once here and once into the cache."""
     here, cache = _size(clone.root / "data") + _size(clone.root / "models"), sum(map(_bytes, objects(clone)))
     disks = {folder.stat().st_dev: folder for folder in map(_existing, (clone.cache, clone.root))}
@@ -41,11 +41,11 @@ def space(clone: Clone) -> Iterator[Finding]:
         free, needed = shutil.disk_usage(folder).free, 2 * here + AT_LEAST
         if free < needed:
             what = f"{_words(free)} free, a run may need {_words(needed)} (data and models {_words(here)}"
-            yield Finding(
+            yield Fault(
                 f"{what}, cache {_words(cache)})", str(folder), "make room; dvc gc --workspace empties the cache"
             )
     if (kept := _size(clone.root / FOLDER)) > KEPT:
-        yield Finding(
+        yield Fault(
             f"{_words(kept)} of what was mended are kept", str(FOLDER), "delete what you do not miss", advice=True
         )
 

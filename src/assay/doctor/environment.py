@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from assay.doctor.attic import Attic, away
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone, environment
 from assay.errors import sample
 
@@ -22,18 +22,18 @@ ANEW = "make clean && make repro"
 OWN, READY = Path(".venv/bin"), Path(".venv/ready")  # where make installs, and its sign that it has
 
 
-def python(clone: Clone) -> Iterator[Finding]:
+def python(clone: Clone) -> Iterator[Fault]:
     """The running Python must be one that the lock was made for."""
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
         found = ".".join(map(str, sys.version_info[:3]))
-        yield Finding(
+        yield Fault(
             f"Python {found}: the lock is for 3.11 to 3.13",
             sys.executable,
             "make clean && make repro PYTHON=python3.12",
         )
 
 
-def packages(clone: Clone) -> Iterator[Finding]:
+def packages(clone: Clone) -> Iterator[Fault]:
     """The installed packages must be those of requirements.lock."""
     installed = {_normal(one.metadata["Name"]): one.version for one in distributions() if one.metadata["Name"]}
     wrong = []
@@ -44,7 +44,7 @@ def packages(clone: Clone) -> Iterator[Finding]:
     if wrong:
         what = f"{len(wrong)} package(s) are not those of the lock: {sample(wrong)}"
         mend = partial(away, clone.root / READY) if _sign(clone) else None
-        yield Finding(what, REQUIREMENTS, lacking(clone), mend)
+        yield Fault(what, REQUIREMENTS, lacking(clone), mend)
 
 
 def lacking(clone: Clone) -> str:
@@ -65,19 +65,19 @@ def _is_own(clone: Clone) -> bool:
     return environment().resolve() == (clone.root / OWN).resolve()
 
 
-def own_code(clone: Clone) -> Iterator[Finding]:
+def own_code(clone: Clone) -> Iterator[Fault]:
     """`assay` must be the code of this clone, not of another one."""
     spec = find_spec("assay")
     here = Path(spec.origin or "").resolve() if spec else Path()
     if not here.is_relative_to((clone.root / "src").resolve()):
-        yield Finding(
+        yield Fault(
             "the installed assay is the code of another folder",
             str(here.parent),
             f"{ANEW} makes an environment of this clone's own",
         )
 
 
-def age(clone: Clone) -> Iterator[Finding]:
+def age(clone: Clone) -> Iterator[Fault]:
     """The environment must not be older than its locks, or `make` installs again."""
     for stamp, lock in ((".venv/ready", REQUIREMENTS), (".venv/ready-dev", DEVELOPMENT)):
         made, read = clone.root / stamp, [clone.root / lock, clone.root / "pyproject.toml"]
@@ -88,20 +88,18 @@ def age(clone: Clone) -> Iterator[Finding]:
             right = lock == REQUIREMENTS and newer == read[:1] and not list(packages(clone))
             mend = partial(_touch, made) if right else None
             what = f"{newer[0].name} is newer than the environment" + ("; its packages are the lock's" if right else "")
-            yield Finding(what, stamp, INSTALL, mend, advice=not right)
+            yield Fault(what, stamp, INSTALL, mend, advice=not right)
 
 
-def activation(clone: Clone) -> Iterator[Finding]:
+def activation(clone: Clone) -> Iterator[Fault]:
     """DVC runs the first `python` on PATH. Without activation that belongs to another environment."""
     expected = _expected(clone)
     for name in ("python", "dvc"):
         first = shutil.which(name)
         if first is None:
-            yield Finding(f"the shell has no {name}: the environment is not activated", "", _activate(clone, expected))
+            yield Fault(f"the shell has no {name}: the environment is not activated", "", _activate(clone, expected))
         elif Path(first).parent.resolve() != expected.resolve():
-            yield Finding(
-                f"the shell's {name} is not that of {clone.name(expected)}", first, _activate(clone, expected)
-            )
+            yield Fault(f"the shell's {name} is not that of {clone.name(expected)}", first, _activate(clone, expected))
 
 
 def _expected(clone: Clone) -> Path:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.environment import lacking
 from assay.doctor.locks import NO_REPOSITORY
@@ -26,8 +26,8 @@ class Result:
     """What a check found: what is mended, and what is left, with the mends that failed."""
 
     check: Check
-    mended: list[Finding] = field(default_factory=list)
-    left: list[Finding] = field(default_factory=list)
+    mended: list[Fault] = field(default_factory=list)
+    left: list[Fault] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
@@ -44,7 +44,7 @@ def chosen(quick: bool, skipped: Collection[str]) -> list[Check]:
 
 
 @dataclass(frozen=True)
-class Unseen(Finding):
+class Unseen(Fault):
     """A check cannot look, for want of something that other checks need too, and that the check `owner` reports."""
 
     owner: Check = _PACKAGES
@@ -65,11 +65,11 @@ def examined(clone: Clone, checks: list[Check], attic: Attic | None) -> Iterator
                 unseen[finding.owner.code].append(result.check.code)
                 if finding.owner is _PACKAGES and not known:
                     known = True
-                    yield Result(_PACKAGES, left=[Finding(finding.what.removeprefix(BLIND), todo=way_out)])
+                    yield Result(_PACKAGES, left=[Fault(finding.what.removeprefix(BLIND), todo=way_out)])
         yield replace(result, left=seen)
     for owner, wanted in ((_PACKAGES, "packages"), (_REPOSITORY, "a repository")):
         if codes := list(dict.fromkeys(unseen[owner.code])):
-            yield Result(owner, left=[Finding(f"not looked at for want of {wanted}: {', '.join(codes)}")])
+            yield Result(owner, left=[Fault(f"not looked at for want of {wanted}: {', '.join(codes)}")])
 
 
 def _each(clone: Clone, checks: list[Check], attic: Attic | None) -> Iterator[Result]:
@@ -79,7 +79,7 @@ def _each(clone: Clone, checks: list[Check], attic: Attic | None) -> Iterator[Re
                 held.enter_context(alone(clone.root))
             except (AssayError, ImportError, OSError) as error:
                 attic, checks = None, [check for check in checks if check is not _ALONE]
-                yield Result(_ALONE, left=[Finding(f"nothing is mended: {_sentence(error)}", todo=_todo(error, clone))])
+                yield Result(_ALONE, left=[Fault(f"nothing is mended: {_sentence(error)}", todo=_todo(error, clone))])
         for check in checks:
             result = _one(check, clone, attic)
             if result.mended:
@@ -105,19 +105,19 @@ def _one(check: Check, clone: Clone, attic: Attic | None) -> Result:
     return Result(check, [finding for finding in mendable if finding.key not in still], [*failed, *left])
 
 
-def _look(check: Check, clone: Clone) -> list[Finding]:
+def _look(check: Check, clone: Clone) -> list[Fault]:
     """What a check finds. If it cannot look, that is a finding too, and the other checks go on."""
-    found: list[Finding] = []
+    found: list[Fault] = []
     try:
         found += check.look(clone)
     except (AssayError, OSError, ImportError) as error:
         what, todo = f"{BLIND}{_sentence(error)}", getattr(error, "todo", "")
         owner = _owner(error)
-        found.append(Unseen(what, todo=todo, owner=owner) if owner else Finding(what, todo=todo))
+        found.append(Unseen(what, todo=todo, owner=owner) if owner else Fault(what, todo=todo))
     except Exception as error:  # a fault of one check must not hide what the others find
         place = traceback.extract_tb(error.__traceback__)[-1]
         what = f"this check has a fault: {type(error).__name__}: {_sentence(error)}"
-        found.append(Finding(what, f"{place.filename}, line {place.lineno}"))
+        found.append(Fault(what, f"{place.filename}, line {place.lineno}"))
     return found
 
 
@@ -129,13 +129,13 @@ def _owner(error: Exception) -> Check | None:
     return _PACKAGES if package and not package.startswith("assay") else None
 
 
-def _mended(finding: Finding, attic: Attic) -> Finding | None:
+def _mended(finding: Fault, attic: Attic) -> Fault | None:
     """Mend a finding; another finding if that fails."""
     assert finding.mend is not None
     try:
         finding.mend(attic)
     except (AssayError, OSError, ImportError) as error:
-        return Finding(f"cannot be mended: {_sentence(error)}", finding.where, finding.todo)
+        return Fault(f"cannot be mended: {_sentence(error)}", finding.where, finding.todo)
     return None
 
 

@@ -9,14 +9,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.errors import AssayError
 
 CONFIG = ".pre-commit-config.yaml"
 
 
-def hooks(clone: Clone) -> Iterator[Finding]:
+def hooks(clone: Clone) -> Iterator[Fault]:
     """The hook of pre-commit must be installed, and its Python must still exist."""
     if not (clone.root / CONFIG).exists():
         return
@@ -25,9 +25,9 @@ def hooks(clone: Clone) -> Iterator[Finding]:
     mend = partial(_install, clone.root) if find_spec("pre_commit") and not own else None
     todo = "pre-commit install (make test brings it)"
     if not path.exists():
-        yield Finding("commits are not checked: no hook is installed", str(path), todo, mend, advice=True)
+        yield Fault("commits are not checked: no hook is installed", str(path), todo, mend, advice=True)
     elif gone := _gone(path.read_text(errors="replace")):
-        yield Finding(f"the hook calls a Python that is gone: {gone}", str(path), todo, mend)
+        yield Fault(f"the hook calls a Python that is gone: {gone}", str(path), todo, mend)
 
 
 def _gone(hook: str) -> str:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.errors import sample
 from assay.files import DVCIGNORE
@@ -16,17 +16,17 @@ LOCAL_SOURCE = re.compile(r"^\s*uri:\s*['\"]?(?:file://)?(?![\w+.-]+://)([^\s'\"
 NAMED = 6  # paths in a command that is proposed
 
 
-def readable(clone: Clone) -> Iterator[Finding]:
+def readable(clone: Clone) -> Iterator[Fault]:
     """What DVC stops at when it hashes the inputs of stages, and what it counts among them though git ignores it."""
     inputs = _inputs(clone)
     for path in inputs:
         if not os.path.lexists(clone.root / path) and not _of_dvc(clone, path):
-            yield Finding("a stage needs it, and it is missing", path, _back(clone, path))
+            yield Fault("a stage needs it, and it is missing", path, _back(clone, path))
     lying = _lying(clone, inputs)
     tracked = [path for path in sorted(clone.tracked) if _within(path, inputs)]
     for path in [*tracked, *lying, *_special(clone, inputs)]:
         if fault := _fault(clone.root / path):
-            yield Finding(fault, path, f"bring back what belongs there, or take it away: {shlex.join(['rm', path])}")
+            yield Fault(fault, path, f"bring back what belongs there, or take it away: {shlex.join(['rm', path])}")
     yield from _ignored(clone, lying)
 
 
@@ -48,21 +48,21 @@ def _special(clone: Clone, inputs: Iterable[str]) -> Iterator[str]:
                 yield clone.name(path)
 
 
-def _ignored(clone: Clone, lying: Iterable[str]) -> Iterator[Finding]:
+def _ignored(clone: Clone, lying: Iterable[str]) -> Iterator[Fault]:
     """Nobody sees such a file in `git status`, and the hash that it gives cannot be had in another clone."""
     shown = {change.path for change in clone.changes}
     for path in lying:
         if path not in shown and not _of_dvc(clone, path):
             what = "git ignores it, but DVC counts it among the inputs of a stage: another clone gets another hash"
             todo = f"{shlex.join(['rm', '-r', path])}, or name it in {DVCIGNORE} too"
-            yield Finding(what, path, todo)
+            yield Fault(what, path, todo)
 
 
-def deleted(clone: Clone) -> Iterator[Finding]:
+def deleted(clone: Clone) -> Iterator[Fault]:
     """What people write, in git and not here. Only a person knows whether that is meant."""
     gone = [change.path for change in clone.changes if change.tree == "D" and _within(change.path, WRITTEN)]
     if gone:
-        yield Finding(
+        yield Fault(
             f"git has {sample(gone)}: missing here", todo=f"{restoring(gone)}; or git rm, if it is meant", advice=True
         )
 
@@ -74,17 +74,17 @@ def restoring(gone: Sequence[str], *, staged: bool = False) -> str:
     return shlex.join(["git", "restore", *(["--staged", "--worktree"] if staged else []), *gone])
 
 
-def untracked(clone: Clone) -> Iterator[Finding]:
+def untracked(clone: Clone) -> Iterator[Fault]:
     """Files that a stage or the configuration reads and that another clone would lack."""
     new = {change.path for change in clone.changes if change.index == "?"}
     paths = [path for path in _lying(clone, [*WRITTEN, *_inputs(clone)]) if path in new and _useful(clone, path)]
     if paths:
         todo = f"{_adding(paths)}; or take away what is no input"
-        yield Finding(f"git has not {sample(paths, NAMED)}: a clone will lack it", todo=todo, advice=True)
+        yield Fault(f"git has not {sample(paths, NAMED)}: a clone will lack it", todo=todo, advice=True)
     for path in sorted(_sources(clone)):
         if path not in clone.tracked and not _of_dvc(clone, path):
             what = "a source that neither git nor DVC has: a clone will lack it"
-            yield Finding(what, path, shlex.join(["dvc", "add", path]), advice=True)
+            yield Fault(what, path, shlex.join(["dvc", "add", path]), advice=True)
 
 
 def _useful(clone: Clone, path: str) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from assay.doctor.attic import Attic, away
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.errors import AssayError
 from assay.files import WRITING
@@ -20,11 +20,11 @@ TEMPORARY = ".tmp"
 ABANDONED = 600  # seconds that nothing was written to a temporary file of a cache that others may share
 
 
-def writing(clone: Clone) -> Iterator[Finding]:
+def writing(clone: Clone) -> Iterator[Fault]:
     """Folders that `assay.files.replacing` did not finish. They hold the new file, and perhaps the old folder."""
     for folder in _walked(clone):
         what = "left by a process that was killed while it wrote"
-        yield Finding(what, clone.name(folder), "assay doctor --mend", partial(away, folder))
+        yield Fault(what, clone.name(folder), "assay doctor --mend", partial(away, folder))
 
 
 def _walked(clone: Clone) -> Iterator[Path]:
@@ -35,12 +35,12 @@ def _walked(clone: Clone) -> Iterator[Path]:
     yield from filter(_abandoned, sorted(clone.cache.glob(f"files/md5/??/{WRITING}*")))
 
 
-def sweeps(clone: Clone) -> Iterator[Finding]:
+def sweeps(clone: Clone) -> Iterator[Fault]:
     """Clones of the workers of a killed sweep. Experiments are in git, so nothing is lost."""
     for folder in sorted((clone.root / SWEEPS).glob("*.work")):
         if not _runs(folder):
             mend = partial(_remove, folder)
-            yield Finding("workers of a sweep that was killed", clone.name(folder), "assay doctor --mend", mend)
+            yield Fault("workers of a sweep that was killed", clone.name(folder), "assay doctor --mend", mend)
 
 
 def _runs(sweep: Path) -> bool:
@@ -51,13 +51,13 @@ def _runs(sweep: Path) -> bool:
         return True
 
 
-def temporary(clone: Clone) -> Iterator[Finding]:
+def temporary(clone: Clone) -> Iterator[Fault]:
     """Half-copied objects of DVC."""
     for kind in ("files/md5/??", "runs/??/*"):
         for path in sorted(clone.cache.glob(f"{kind}/.*{TEMPORARY}")):
             if _abandoned(path):
                 where = str(path.relative_to(clone.cache))
-                yield Finding("half of a copy in the cache", where, "assay doctor --mend", partial(away, path))
+                yield Fault("half of a copy in the cache", where, "assay doctor --mend", partial(away, path))
 
 
 def _abandoned(path: Path) -> bool:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from assay.doctor.attic import Attic, away
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.running import RWLOCKS, at_work, processes
 from assay.errors import AssayError
@@ -18,7 +18,7 @@ NO_REPOSITORY = "not a git repository"  # as git says it
 GIT_LOCKS = ("*.lock", "refs/**/*.lock")
 
 
-def repository(clone: Clone) -> Iterator[Finding]:
+def repository(clone: Clone) -> Iterator[Fault]:
     """An archive that was unpacked has everything but its history."""
     try:
         clone.git("rev-parse", "--git-dir")
@@ -26,21 +26,21 @@ def repository(clone: Clone) -> Iterator[Finding]:
         if NO_REPOSITORY not in error.what:
             raise
         todo = "git clone it, or: git init && git add --all && git commit --message Start"
-        yield Finding("no git repository: DVC runs in none, and nothing can be held against a commit", todo=todo)
+        yield Fault("no git repository: DVC runs in none, and nothing can be held against a commit", todo=todo)
 
 
-def work(clone: Clone) -> Iterator[Finding]:
+def work(clone: Clone) -> Iterator[Fault]:
     """Other processes that work in the clone. They are left alone; their files come and go while we look."""
     for worker in at_work(clone.root):
-        yield Finding(f"at work in this clone: {worker}", todo="wait until it has ended, or end it, and look again")
+        yield Fault(f"at work in this clone: {worker}", todo="wait until it has ended, or end it, and look again")
 
 
-def dvc(clone: Clone) -> Iterator[Finding]:
+def dvc(clone: Clone) -> Iterator[Fault]:
     """DVC does not start if it cannot parse an rwlock, or if a new process has the number that stands in it."""
     for path in (clone.root / name for name in RWLOCKS):
         if fault := _fault(path):
             todo = "DVC says JSON structure is corrupted, or busy: assay doctor --mend"
-            yield Finding(fault, clone.name(path), todo, partial(away, path))
+            yield Fault(fault, clone.name(path), todo, partial(away, path))
 
 
 def _fault(path: Path) -> str:
@@ -53,16 +53,16 @@ def _fault(path: Path) -> str:
     return "a lock of DVC whose process is gone" if pids and not holders(path) else ""
 
 
-def git(clone: Clone) -> Iterator[Finding]:
+def git(clone: Clone) -> Iterator[Fault]:
     """git does not write while such a file exists."""
     found = [path for pattern in GIT_LOCKS for path in sorted(clone.git_folder.glob(pattern))]
     for path in found if found and not _gits(clone.root) else []:
         if not _open(path):
             todo = "git says another process seems to be running: assay doctor --mend"
-            yield Finding("a lock of git that no process holds", clone.name(path), todo, partial(away, path))
+            yield Fault("a lock of git that no process holds", clone.name(path), todo, partial(away, path))
 
 
-def index(clone: Clone) -> Iterator[Finding]:
+def index(clone: Clone) -> Iterator[Fault]:
     """An index that git cannot read. It can be made again from the commit; files stay as they are."""
     try:
         clone.git("ls-files", "--stage", "--", DVC_YAML)
@@ -70,9 +70,7 @@ def index(clone: Clone) -> Iterator[Finding]:
         if "index" not in error.what:
             raise
         path = clone.git_folder / "index"
-        yield Finding(
-            "git cannot read its index", clone.name(path), "assay doctor --mend", partial(_again, clone, path)
-        )
+        yield Fault("git cannot read its index", clone.name(path), "assay doctor --mend", partial(_again, clone, path))
 
 
 def _again(clone: Clone, path: Path, attic: Attic) -> None:

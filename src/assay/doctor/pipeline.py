@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.lock import Lock, Mended, mended, split
 from assay.errors import AssayError
@@ -15,28 +15,28 @@ from assay.lineage.graph import DVC_YAML, LOCK
 OTHER_SIDES = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 
 
-def graph(clone: Clone) -> Iterator[Finding]:
+def graph(clone: Clone) -> Iterator[Fault]:
     """A dvc.yaml that is missing or cannot be read. People write it, so only a missing one is restored."""
     content = clone.committed(DVC_YAML)
     if not (clone.root / DVC_YAML).exists():
         mend = partial(_write, clone, DVC_YAML, content) if content else None
-        yield Finding("the file is missing", DVC_YAML, "git restore dvc.yaml", mend)
+        yield Fault("the file is missing", DVC_YAML, "git restore dvc.yaml", mend)
         return
     try:
         stages = yaml_mapping(clone.text(DVC_YAML)).get("stages")
         if not isinstance(stages, dict):
             raise ValueError("no stages")
     except ValueError as error:
-        yield Finding(f"not a graph of stages: {error}", DVC_YAML, "correct it: git diff dvc.yaml shows what changed")
+        yield Fault(f"not a graph of stages: {error}", DVC_YAML, "correct it: git diff dvc.yaml shows what changed")
 
 
-def lock(clone: Clone) -> Iterator[Finding]:
+def lock(clone: Clone) -> Iterator[Fault]:
     """A dvc.lock that DVC refuses, that it reads wrongly, or that git put together from two sides."""
     text, fixed = clone.text(LOCK), whole(clone)
     if fixed.faults and fixed.text and fixed.text != text:
         mend = partial(_write, clone, LOCK, fixed.text.encode())
         todo = "assay doctor --mend takes what is whole, and the rest from the last commit"
-        yield Finding("; ".join(fixed.faults), LOCK, clone.first(todo), mend)
+        yield Fault("; ".join(fixed.faults), LOCK, clone.first(todo), mend)
 
 
 def whole(clone: Clone) -> Mended:

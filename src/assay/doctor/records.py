@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.lock import entry
 from assay.doctor.outputs import address
@@ -22,15 +22,15 @@ from assay.lineage.statement import location, parse
 AGAIN = "dvc repro: the stage runs again"
 
 
-def lock(clone: Clone) -> Iterator[Finding]:
+def lock(clone: Clone) -> Iterator[Fault]:
     """Entries of dvc.lock that contradict the statement of their stage."""
     for stage, block in clone.lock.entries.items():
         if found := _false(clone, stage, entry(stage, block) or {}):
             what = f"what it says of {stage} is not true: {shortened(found)}"
-            yield Finding(what, LOCK, "assay doctor --mend takes it out", partial(_take_out, clone, stage), then=AGAIN)
+            yield Fault(what, LOCK, "assay doctor --mend takes it out", partial(_take_out, clone, stage), then=AGAIN)
 
 
-def run_cache(clone: Clone) -> Iterator[Finding]:
+def run_cache(clone: Clone) -> Iterator[Fault]:
     """Results that the run-cache would return for other params or inputs than they were made from."""
     for path in filter(sound, sorted((clone.cache / "runs").glob("??/*/*"))):  # others, the check `run-cache` finds
         content = yaml_mapping(path.read_text(encoding="utf-8"))
@@ -38,7 +38,7 @@ def run_cache(clone: Clone) -> Iterator[Finding]:
         if found := _false(clone, stage, content):
             what = f"a result of {stage} in the run-cache is not what it says: {shortened(found)}"
             where = str(path.relative_to(clone.cache))
-            yield Finding(what, where, "assay doctor --mend puts it away", partial(put_away, path))
+            yield Fault(what, where, "assay doctor --mend puts it away", partial(put_away, path))
 
 
 def _false(clone: Clone, stage: str, content: Entry) -> list[str]:

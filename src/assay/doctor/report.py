@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.examine import Result, examined
 from assay.text import visible
@@ -31,7 +31,7 @@ def lines(result: Result) -> Iterator[str]:
     yield from _some("note", code, [finding for finding in result.left if finding.advice])
 
 
-def _some(state: str, code: str, findings: list[Finding]) -> Iterator[str]:
+def _some(state: str, code: str, findings: list[Fault]) -> Iterator[str]:
     for finding in findings[:SHOWN]:
         where = f"{finding.where}: " if finding.where else ""
         yield f"{state:7} {code:12} {where}{finding.what}"

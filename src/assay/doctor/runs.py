@@ -9,23 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.files import yaml_mapping
 
 NOT_HASHED = ("size", "nfiles")
 
 
-def run_cache(clone: Clone) -> Iterator[Finding]:
+def run_cache(clone: Clone) -> Iterator[Fault]:
     """Entries that are not YAML, or whose name is not the hash of their content, and folders without an entry."""
     for folder in sorted((clone.cache / "runs").glob("??/*")):
         if folder.is_dir() and not any(folder.iterdir()):
             what, where = "an empty folder of the run-cache: DVC fails on it", str(folder.relative_to(clone.cache))
-            yield Finding(what, where, "assay doctor --mend", partial(_remove, folder))
+            yield Fault(what, where, "assay doctor --mend", partial(_remove, folder))
     for path in sorted((clone.cache / "runs").glob("??/*/*")):
         if not path.name.startswith(".") and not sound(path):
             what = "an entry of the run-cache is damaged"
-            yield Finding(what, str(path.relative_to(clone.cache)), "assay doctor --mend", partial(put_away, path))
+            yield Fault(what, str(path.relative_to(clone.cache)), "assay doctor --mend", partial(put_away, path))
 
 
 def sound(path: Path) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.files import write_text
 
@@ -41,25 +41,25 @@ CREDENTIALS = (
 )
 
 
-def secrets(clone: Clone) -> Iterator[Finding]:
+def secrets(clone: Clone) -> Iterator[Fault]:
     """Everything that looks like a secret, with its line. Credentials of a remote belong in .dvc/config.local."""
     if found := _credentials(clone.text(DVC_CONFIG)):
         names = ", ".join(sorted({name for _, name, _ in found}))
         todo = f"keep them in {DVC_LOCAL}: assay doctor --mend moves them; once committed, they must be changed"
-        yield Finding(f"credentials of a remote: {names}", DVC_CONFIG, todo, partial(_move, clone.root))
+        yield Fault(f"credentials of a remote: {names}", DVC_CONFIG, todo, partial(_move, clone.root))
     for name in sorted(clone.tracked):
         path = clone.root / name
         if path.is_file() and path.stat().st_size <= LARGEST:
             yield from _in_file(name, path.read_bytes())
 
 
-def _in_file(name: str, content: bytes) -> Iterator[Finding]:
+def _in_file(name: str, content: bytes) -> Iterator[Fault]:
     todo = "take it out, and change it: git keeps what was ever committed"
     for what, pattern in PATTERNS.items():
         if found := pattern.search(content):
-            yield Finding(what, _place(name, content, found.start()), todo)
+            yield Fault(what, _place(name, content, found.start()), todo)
     if name.endswith(SETTINGS) and name != DVC_CONFIG and (found := PASSWORD.search(content)):
-        yield Finding("a password or key", _place(name, content, found.start(1)), todo)
+        yield Fault("a password or key", _place(name, content, found.start(1)), todo)
 
 
 def _place(name: str, content: bytes, start: int) -> str:

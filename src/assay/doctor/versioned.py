@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from assay.doctor.attic import Attic
-from assay.doctor.check import Check, Finding
+from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.outputs import added
 from assay.errors import sample
@@ -17,13 +17,13 @@ NAMED = 6  # paths in a command that is proposed
 MADE = (LOCK, PARAMS, "reports/")
 
 
-def staged(clone: Clone) -> Iterator[Finding]:
+def staged(clone: Clone) -> Iterator[Fault]:
     """Generated files whose staged version is neither the commit's nor the one on disk. `git checkout .` keeps it."""
     for change in clone.changes:
         if change.index in "MAD" and change.tree in "MD" and change.path.startswith(MADE):
             what = "staged in a version that is neither the last commit's nor the one that lies here"
             todo = clone.first(shlex.join(["git", "restore", "--staged", change.path]))
-            yield Finding(what, change.path, todo, partial(_unstage, clone, change.path))
+            yield Fault(what, change.path, todo, partial(_unstage, clone, change.path))
 
 
 def _unstage(clone: Clone, path: str, attic: Attic) -> None:
@@ -33,14 +33,14 @@ def _unstage(clone: Clone, path: str, attic: Attic) -> None:
     clone.git("reset", "--quiet", "--", path)
 
 
-def endings(clone: Clone) -> Iterator[Finding]:
+def endings(clone: Clone) -> Iterator[Fault]:
     """Text files with carriage returns here and line feeds in git. Their hashes differ."""
     for line in filter(None, clone.git("ls-files", "--eol", "-z").split("\0")):
         said, path = line.split("\t", 1)
         index, tree, attributes, *_ = [*said.split(), ""]
         if index == "i/lf" and tree in ("w/crlf", "w/mixed") and attributes != "attr/-text":
             todo = "assay doctor --mend; and: git config core.autocrlf false"
-            yield Finding("carriage returns at the ends of lines", path, todo, partial(_line_feeds, clone.root / path))
+            yield Fault("carriage returns at the ends of lines", path, todo, partial(_line_feeds, clone.root / path))
 
 
 def _line_feeds(path: Path, attic: Attic) -> None:
@@ -50,7 +50,7 @@ def _line_feeds(path: Path, attic: Attic) -> None:
     path.chmod(mode)
 
 
-def in_git(clone: Clone) -> Iterator[Finding]:
+def in_git(clone: Clone) -> Iterator[Fault]:
     """Outputs that DVC keeps and git tracks too (`git add --force`). DVC refuses to run their stages."""
     kept = {out for node in clone.stages.values() for out in node.outs - node.in_git}
     kept |= {out.path for out in added(clone)}
@@ -59,9 +59,7 @@ def in_git(clone: Clone) -> Iterator[Finding]:
         by_hand = shlex.join(["git", "rm", "-r", "--cached", *found]) if len(found) <= NAMED else "git rm -r --cached"
         todo = f"assay doctor --mend, or: {by_hand}; the files stay, DVC has them"
         then = "git commit, because the last commit has them" if any(map(clone.has, found)) else ""
-        yield Finding(
-            f"git tracks what DVC keeps: {sample(found)}", "", todo, partial(_untrack, clone, found), then=then
-        )
+        yield Fault(f"git tracks what DVC keeps: {sample(found)}", "", todo, partial(_untrack, clone, found), then=then)
 
 
 def _untrack(clone: Clone, paths: list[str], attic: Attic) -> None:

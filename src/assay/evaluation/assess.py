@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.evaluation.criteria import Finding, judge, judge_quality
+from assay.evaluation.criteria import Judged, judge, judge_quality
 from assay.paths import SCORE
 from assay.records.columns import WEIGHT
 from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
@@ -33,7 +33,7 @@ class Assessment:
     with_ungradable: Estimates
     ungradable: int
     slices: list[dict[str, Any]]
-    findings: list[Finding]
+    findings: list[Judged]
 
 
 def assess(

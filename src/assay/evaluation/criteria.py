@@ -14,7 +14,7 @@ MET, NOT_MET = "met", "not met"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Judged:
     """One criterion: what was asked, the figure with its interval, whether it is met, whether the interval settles it.
 
     `settled` is False where the interval includes the bound: more records could change the answer.
@@ -30,7 +30,7 @@ class Finding:
 
 def judge(
     model: Estimates, baselines: Mapping[str, Estimates], criteria: "Criteria", confidence: float
-) -> list[Finding]:
+) -> list[Judged]:
     """A finding for the recall floor, for the price in alerts, and for each baseline to be beaten that there is."""
     recall, alerts = model["recall"], model["alerts_per_1000"]
     floor, ceiling = criteria.min_recall, criteria.max_alerts_per_1000
@@ -51,12 +51,12 @@ def judge(
         verdict = MET if low > 0 else NOT_MET
         asked = f"above {name}, by the interval"
         findings.append(
-            Finding(f"{RANKED_BY} over {name}", asked, difference.value, (low, high), verdict, low > 0 or high < 0)
+            Judged(f"{RANKED_BY} over {name}", asked, difference.value, (low, high), verdict, low > 0 or high < 0)
         )
     return findings
 
 
-def judge_quality(quality: Mapping[str, Any], criteria: "Criteria") -> list[Finding]:
+def judge_quality(quality: Mapping[str, Any], criteria: "Criteria") -> list[Judged]:
     """A finding for each dimension of data quality that the criteria ask for; counted, so without an interval."""
     unknown = float("nan"), float("nan")
     return [
@@ -65,14 +65,14 @@ def judge_quality(quality: Mapping[str, Any], criteria: "Criteria") -> list[Find
     ]
 
 
-def verdict(findings: list[Finding]) -> str:
+def verdict(findings: list[Judged]) -> str:
     """Met only when every criterion is."""
     return MET if all(finding.verdict == MET for finding in findings) else NOT_MET
 
 
 def _bounded(
     criterion: str, asked: str, value: float, interval: tuple[float, float], bound: float, *, at_least: bool
-) -> Finding:
+) -> Judged:
     met = value >= bound if at_least else value <= bound
     settled = not interval[0] <= bound <= interval[1]
-    return Finding(criterion, asked, value, interval, MET if met else NOT_MET, settled)
+    return Judged(criterion, asked, value, interval, MET if met else NOT_MET, settled)

@@ -13,8 +13,8 @@ import pandas as pd
 
 from assay.labels.classes import classes
 from assay.labels.decision import ANNOTATOR, Decision, standing
-from assay.labels.merge import merge
 from assay.labels.policy import annotate
+from assay.labels.precedence import merge
 from assay.records.columns import CODE, RECORD_ID
 from assay.statistics.bootstrap import Estimate, resamples
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from assay.labels.merge import DECIDED_BY, DISPUTED, KINDS
+from assay.labels.precedence import DECIDED_BY, DISPUTED, KINDS
 from assay.records.columns import RECORD_ID, UNGRADABLE
 
 DISEASE, HEALTHY, EXCLUDED = "disease", "healthy", "excluded"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assay.labels.merge import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
+from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
 from assay.records.columns import CODE, RECORD_ID, UNGRADABLE
 
 if TYPE_CHECKING:

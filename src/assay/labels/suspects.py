@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.labels.merge import DECIDED_BY, SINGLE, SOURCE
+from assay.labels.precedence import DECIDED_BY, SINGLE, SOURCE
 from assay.records.columns import RECORD_ID
 
 if TYPE_CHECKING:

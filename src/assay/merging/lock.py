@@ -10,7 +10,7 @@ from typing import Any
 
 from assay.lineage.graph import Node, as_path, touches
 from assay.lineage.statement import same
-from assay.merging.sources import Source
+from assay.merging.sources import KnownResults
 
 YES, PERHAPS, NO = "yes", "perhaps", "no"
 Hash = Callable[[str], str]
@@ -24,11 +24,11 @@ class Chosen:
     They are not known if an earlier stage must run first. Then this is the run that is most likely to fit.
     """
 
-    source: Source
+    source: KnownResults
     known: bool
 
 
-def choose(graph: Sequence[Node], sources: Sequence[Source], there: Hash, values: Values) -> dict[str, Chosen]:
+def choose(graph: Sequence[Node], sources: Sequence[KnownResults], there: Hash, values: Values) -> dict[str, Chosen]:
     """The run to take each stage from, by stage. A stage that no run has is left out.
 
     `graph`: each stage after those it needs. `there`: gives the hash of a file that people write, as in dvc.lock.
@@ -45,9 +45,9 @@ def choose(graph: Sequence[Node], sources: Sequence[Source], there: Hash, values
 
 
 def _best(
-    node: Node, sources: Sequence[Source], made: dict[str, str | None], there: Hash, values: Values
+    node: Node, sources: Sequence[KnownResults], made: dict[str, str | None], there: Hash, values: Values
 ) -> Chosen | None:
-    answers: dict[str, Source] = {}
+    answers: dict[str, KnownResults] = {}
     for source in (one for one in sources if node.name in stages(one)):
         answer = fit(node, source, made, there, values)
         if answer == YES:
@@ -57,7 +57,7 @@ def _best(
     return Chosen(likely, known=False) if likely else None
 
 
-def fit(node: Node, source: Source, made: dict[str, str | None], there: Hash, values: Values) -> str:
+def fit(node: Node, source: KnownResults, made: dict[str, str | None], there: Hash, values: Values) -> str:
     """Whether a run had the stage's present command, params and inputs, and its outputs are available."""
     entry = stages(source)[node.name]
     deps = {as_path(dep.get("path")): dep.get("md5") for dep in _items(entry, "deps")}
@@ -73,7 +73,7 @@ def fit(node: Node, source: Source, made: dict[str, str | None], there: Hash, va
     return PERHAPS if PERHAPS in answers else YES
 
 
-def composed(graph: Sequence[Node], sources: Sequence[Source], chosen: dict[str, Chosen]) -> dict[str, Any]:
+def composed(graph: Sequence[Node], sources: Sequence[KnownResults], chosen: dict[str, Chosen]) -> dict[str, Any]:
     """The content of dvc.lock: stages in the order of the first run, then new ones."""
     first = sources[0].lock or {"schema": "2.0"}
     declared = {node.name for node in graph}
@@ -83,18 +83,18 @@ def composed(graph: Sequence[Node], sources: Sequence[Source], chosen: dict[str,
     return {**first, "stages": {name: entry for name, entry in entries.items() if entry}}
 
 
-def stages(source: Source) -> dict[str, Any]:
+def stages(source: KnownResults) -> dict[str, Any]:
     """The entries of the dvc.lock of a run, by stage."""
     return source.lock.get("stages", {})
 
 
-def recorded(source: Source, path: str) -> str | None:
+def recorded(source: KnownResults, path: str) -> str | None:
     """The hash that the dvc.lock of a run has for an output."""
     outs = (out for entry in stages(source).values() for out in _items(entry, "outs"))
     return next((out.get("md5") for out in outs if as_path(out.get("path")) == path), None)
 
 
-def _dep(path: str, had: str | None, source: Source, made: dict[str, str | None], there: Hash) -> str:
+def _dep(path: str, had: str | None, source: KnownResults, made: dict[str, str | None], there: Hash) -> str:
     outs = [out for out in made if touches(path, out)]
     if not outs:
         return YES if there(path) == had else NO

@@ -14,7 +14,7 @@ from assay.lineage.graph import LOCK
 COMMITS = 50  # how many commits that changed dvc.lock are searched, the newest first
 
 
-class Source(Protocol):
+class KnownResults(Protocol):
     """A run of the line: what dvc.lock says of each stage, and the outputs that git keeps."""
 
     @property
@@ -70,7 +70,7 @@ class Left:
         """Nothing to do: it is there."""
 
 
-def of(root: Path, commits: Sequence[str]) -> list[Source]:
+def of(root: Path, commits: Sequence[str]) -> list[KnownResults]:
     """The runs of the commits, then those of their history, the newest first, then the workspace."""
     history = git(root, "log", f"--max-count={COMMITS}", "--format=%H", *commits, "--", LOCK).split()
     return [*(Committed(root, sha) for sha in dict.fromkeys([*commits, *history])), Left(root)]

@@ -12,7 +12,7 @@ NOTABLE = 0.2  # Kolmogorov-Smirnov distance from which a change is named; chanc
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangePoint:
     """The day that divides a column's values into the two most different parts.
 
     distance: Kolmogorov-Smirnov, between the values before that day and from it on, 0 to 1. low_before, low_after: the
@@ -40,7 +40,7 @@ def by_month(values: pd.Series, dates: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["month", "records", "missing", "median", "low", "ks"])
 
 
-def greatest_change(values: pd.Series, dates: pd.Series) -> Change | None:
+def greatest_change(values: pd.Series, dates: pd.Series) -> ChangePoint | None:
     """The greatest change of a column, to the day; None with too few values.
 
     The month is sought by the scaled distance, since by the plain one a short tail would win by chance; the day near it
@@ -56,7 +56,7 @@ def greatest_change(values: pd.Series, dates: pd.Series) -> Change | None:
     days = divided(values, dates, pd.DatetimeIndex([*near, month]))
     day = pd.Timestamp(str(days["distance"].idxmax()))
     before, after = values[dates < day], values[dates >= day]
-    return Change(day.strftime("%Y-%m-%d"), distance(before, after), float(before.min()), float(after.min()))
+    return ChangePoint(day.strftime("%Y-%m-%d"), distance(before, after), float(before.min()), float(after.min()))
 
 
 def divided(values: pd.Series, dates: pd.Series, days: pd.DatetimeIndex) -> pd.DataFrame:

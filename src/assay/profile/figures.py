@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from assay.presentation.style import ALERT_COLOUR, GRID, MODEL_COLOUR, STYLE, labelled, svg
-from assay.profile.drift import NOTABLE, Change
+from assay.profile.drift import NOTABLE, ChangePoint
 from assay.text import visible
 
 WIDTH, ROW = 9.8, 0.19  # inches
@@ -15,7 +15,7 @@ CORRELATED = 24
 
 
 def pictures(
-    months: pd.DataFrame | None, changes: dict[str, Change], numbers: pd.DataFrame, timeline: pd.DataFrame | None
+    months: pd.DataFrame | None, changes: dict[str, ChangePoint], numbers: pd.DataFrame, timeline: pd.DataFrame | None
 ) -> dict[str, str]:
     """Caption to SVG; those of time only where records have a date.
 
@@ -44,7 +44,7 @@ def pictures(
     return drawn
 
 
-def drift_caption(changes: dict[str, Change]) -> str:
+def drift_caption(changes: dict[str, ChangePoint]) -> str:
     """What the drift figure shows, and each notable change by name and day."""
     named = [
         f"{name} on {one.day} (distance {one.distance:.2f}; smallest value {one.low_before:g}, then {one.low_after:g})"
@@ -54,7 +54,7 @@ def drift_caption(changes: dict[str, Change]) -> str:
     return f"Kolmogorov-Smirnov distance of each month from the first three, 0 to 1. {said}"
 
 
-def heatmap(ax: Axes, table: pd.DataFrame, title: str, top: float, changes: dict[str, Change]) -> None:
+def heatmap(ax: Axes, table: pd.DataFrame, title: str, top: float, changes: dict[str, ChangePoint]) -> None:
     """A row for each column, a column for each month; a mark where a notable change begins."""
     if table.size:
         ax.imshow(table.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=top, aspect="auto", interpolation="nearest")

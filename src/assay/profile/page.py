@@ -7,7 +7,7 @@ import pandas as pd
 
 from assay.presentation.pages import data_uri, environment
 from assay.profile.columns import monthly
-from assay.profile.drift import Change
+from assay.profile.drift import ChangePoint
 from assay.profile.figures import pictures
 from assay.profile.scorecard import DIMENSIONS, Card
 from assay.records.columns import DATE, WEIGHT
@@ -49,11 +49,11 @@ def render(findings: Findings, cleaned: pd.DataFrame, labelled: pd.DataFrame, da
     )
 
 
-def notable_changes(columns: list[dict[str, Any]]) -> dict[str, Change]:
+def notable_changes(columns: list[dict[str, Any]]) -> dict[str, ChangePoint]:
     """The changes over time that are named, by column."""
     found = {one["column"]: one["greatest_change"] for one in columns if one["greatest_change"]}
     return {
-        name: Change(**{key: value for key, value in one.items() if key != "notable"})
+        name: ChangePoint(**{key: value for key, value in one.items() if key != "notable"})
         for name, one in found.items()
         if one["notable"]
     }

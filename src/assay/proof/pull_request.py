@@ -36,7 +36,7 @@ ROWS_SHOWN = 60  # a comment of GitHub holds 65,536 characters
 
 
 @dataclass(frozen=True)
-class Check:
+class Proof:
     """One thing that must hold: the command, whether it does, what was found, and the details."""
 
     command: str
@@ -46,14 +46,14 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Report:
+class PullRequest:
     """What the document shows. `afresh`: whether the commit was run from raw records. `page`: None where there is
     nothing to compare; `remark` then says why, else how base's data were got, if they had to be. `ahead`: what to do
     before a merge, where the target has gone on."""
 
     base: str
     head: str
-    checks: list[Check]
+    checks: list[Proof]
     afresh: bool
     page: Page | None
     remark: str
@@ -66,7 +66,7 @@ class Report:
         return all(check.holds for check in self.checks)
 
 
-def report(root: Path, target: str | None, *, afresh: bool = True) -> Report:
+def report(root: Path, target: str | None, *, afresh: bool = True) -> PullRequest:
     """Check the last commit, and compare it with where it left `target` (by default origin/main or main).
 
     AssayError where there is no commit to speak of: no such target, or tracked files differ from the last commit.
@@ -79,10 +79,10 @@ def report(root: Path, target: str | None, *, afresh: bool = True) -> Report:
     base = replace(revision(start), name=f"{target} ({start[:7]})")
     page, remark = comparison(root, base, replace(revision(WORKSPACE), name=head[:7]))
     params, metrics = (difference(kind, start[:7]) for kind in ("params", "metrics"))
-    return Report(base.name, head[:7], checks, afresh, page, remark, params, metrics, ahead(root, target))
+    return PullRequest(base.name, head[:7], checks, afresh, page, remark, params, metrics, ahead(root, target))
 
 
-def document(one: Report) -> str:
+def document(one: PullRequest) -> str:
     """The Markdown; its first line is a hidden mark by which the comment is found again."""
     compared = show.as_markdown(one.page, one.params) if one.page else NOTHING
     text = environment("assay.proof").get_template("pull_request.md.j2").render(report=one, compared=compared)
@@ -101,7 +101,7 @@ def branching(root: Path, target: str | None) -> tuple[str, str]:
     )
 
 
-def configuration() -> Check:
+def configuration() -> Proof:
     """params.yaml is what conf/ composes to."""
     from assay.config.compose import composed
     from assay.config.compose import difference as changed
@@ -111,44 +111,44 @@ def configuration() -> Check:
     except AssayError as error:
         found = str(error)
     said = "params.yaml is not what conf/ composes to" if found else "params.yaml is what conf/ composes to"
-    return Check("assay params --check", not found, said, quoted(found) if found else NOTHING)
+    return Proof("assay params --check", not found, said, quoted(found) if found else NOTHING)
 
 
-def decisions(root: Path, start: str, target: str) -> Check:
+def decisions(root: Path, start: str, target: str) -> Proof:
     """No decision on a label that the target has was edited or removed."""
     from assay.labels.history import require_kept
 
     try:
         require_kept(root, start, target)
     except AssayError as error:
-        return Check("assay labels check", False, error.what, quoted(error))
-    return Check("assay labels check", True, "decisions were only added")
+        return Proof("assay labels check", False, error.what, quoted(error))
+    return Proof("assay labels check", True, "decisions were only added")
 
 
-def run() -> Check:
+def run() -> Proof:
     """The line brought up to date: with what a remote has of it or, where that is not enough, from raw records."""
     lacking = "no remote is named"
     if _remote():
         code, said = _dvc("repro", *PULL)
         missing, why = (code, said) if code else _dvc("pull", *map(str, COMPARED))
         if not missing:
-            return Check(_command("repro", *PULL), True, _ran(said))
+            return Proof(_command("repro", *PULL), True, _ran(said))
         lacking = f"the remote could not give it: {reason(why)}"
     code, said = _dvc("repro")
     found = _ran(said) if code == 0 else reason(said)
-    return Check(_command("repro"), code == 0, f"{found} ({lacking})")
+    return Proof(_command("repro"), code == 0, f"{found} ({lacking})")
 
 
-def claims(root: Path, head: str) -> Check:
+def claims(root: Path, head: str) -> Proof:
     """The run left what the commit says of it as it was committed."""
     files = rewritten(root, *CLAIMED)
     metrics = Path(METRICS)
     found = moved(git(root, "show", f"{head}:{METRICS}"), metrics.read_text() if metrics.exists() else "")
     said = f"{len(files)} files are not as committed" if files else "as committed"
-    return Check(f"git status {' '.join(CLAIMED)}", not files, said, differences(files, found) if files else NOTHING)
+    return Proof(f"git status {' '.join(CLAIMED)}", not files, said, differences(files, found) if files else NOTHING)
 
 
-def proof(root: Path, head: str) -> Check:
+def proof(root: Path, head: str) -> Proof:
     """A run from raw records in a clean clone, without a cache, gives what is committed.
 
     The only check that a forged dvc.lock does not pass: where dvc.lock names the inputs as they are, `dvc repro` runs
@@ -158,14 +158,14 @@ def proof(root: Path, head: str) -> Check:
     try:
         receipt = verify(root, head)
     except AssayError as error:
-        return Check("assay verify", False, error.what)
+        return Proof("assay verify", False, error.what)
     different = [output for output in receipt.outputs if not output.identical]
     same, total = len(receipt.outputs) - len(different), len(receipt.outputs)
     found = f"{same} of {total} outputs identical, run from raw records in {receipt.seconds:.0f} s"
     details = [table(different)] if different else []
     if not receipt.identical:
         details.append(differences(receipt.rewritten, receipt.moved))
-    return Check("assay verify", receipt.identical, found, Markdown("\n\n").join(details))
+    return Proof("assay verify", receipt.identical, found, Markdown("\n\n").join(details))
 
 
 def comparison(root: Path, base: Revision, head: Revision) -> tuple[Page | None, str]:

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from assay.evaluation.assess import Assessment
-from assay.evaluation.criteria import Finding, verdict
+from assay.evaluation.criteria import Judged, verdict
 from assay.paths import SCORE
 from assay.presentation import words
 from assay.presentation.pages import data_uri, environment
@@ -65,7 +65,7 @@ def _accuracy(assessment: Assessment) -> str:
     return words.accuracy_misleads(assessment.model["accuracy"].value, healthy)
 
 
-def finding_row(finding: Finding) -> tuple[str, ...]:
+def finding_row(finding: Judged) -> tuple[str, ...]:
     """Criterion, what was asked, what was found, the verdict, and whether the interval settles it."""
     metric = finding.criterion.split()[0]
     figure = words.with_interval(finding.value, finding.interval, metric)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from assay.errors import AssayError
 from assay.labels.decision import ADJUDICATOR, ANNOTATOR, WITHDRAWN, Decision, standing
 from assay.labels.ledger import Ledger
-from assay.labels.merge import DISPUTED, verdict
+from assay.labels.precedence import DISPUTED, verdict
 
 
 class ConflictError(AssayError):

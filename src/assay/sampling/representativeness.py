@@ -34,7 +34,7 @@ class Prevalence:
 
 
 @dataclass(frozen=True)
-class Report:
+class Representativeness:
     """What is said of a sample of `drawn` of `rows` rows.
 
     `effective`: as many rows of equal weight as tell as much. `strata_by`: what made the strata. `prevalence`: None
@@ -58,7 +58,7 @@ def compare(
     columns: "Mapping[str, pa.DataType]",
     drawn: Path,
     advance: Callable[[], Any] = lambda: None,
-) -> Report:
+) -> Representativeness:
     """Compare these columns of the sample in `drawn`, weighted, with the source; `advance` is called after each.
 
     Numbers and times by the Kolmogorov-Smirnov distance at `POINTS` of the sample's own quantiles, a missing value
@@ -77,7 +77,7 @@ def compare(
         else:
             left_out[name] = distance
         advance()
-    return Report(
+    return Representativeness(
         rows=sum(one.size for one in strata),
         drawn=len(weight),
         effective=told,
@@ -156,7 +156,7 @@ def prevalence(strata: Sequence[Stratum], spec: "Sample", told: float) -> Preval
     return Prevalence(source, share, interval(share * told, told, CONFIDENCE))
 
 
-def as_data(report: Report) -> dict[str, Any]:
+def as_data(report: Representativeness) -> dict[str, Any]:
     """The report for JSON."""
     columns = {
         name: {**asdict(distance), "representative": distance.representative}

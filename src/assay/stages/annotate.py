@@ -7,8 +7,8 @@ from assay.files import read_table, write_json, write_table
 from assay.labels.agreement import agreement, votes
 from assay.labels.classes import decided
 from assay.labels.ledger import opened
-from assay.labels.merge import merge
 from assay.labels.policy import annotate, counts
+from assay.labels.precedence import merge
 from assay.paths import ANNOTATION_LOG, CLEANED, LABELS
 from assay.records.columns import RECORD_ID
 

@@ -3,7 +3,7 @@
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.files import read_json, read_table, write_json, write_table
-from assay.labels.merge import DECIDED_BY
+from assay.labels.precedence import DECIDED_BY
 from assay.labels.suspects import counts, queue
 from assay.paths import LABELS, PREDICTIONS, REVIEW_LOG, REVIEW_QUEUE, SCORE
 from assay.records.columns import RECORD_ID

@@ -12,7 +12,7 @@ from assay.progress import progress
 from assay.statistics.registry import RANKED_BY, Metric, Place, shown_in
 from assay.sweep import execution as sweep
 from assay.sweep.folder import Setting
-from assay.sweep.ledger import DONE, FAILED, PRUNED, Entry
+from assay.sweep.log import DONE, FAILED, PRUNED, Entry
 from assay.sweep.plan import SEARCH, plan, read, read_sets
 from assay.sweep.worker_pool import Worker
 
@@ -29,7 +29,7 @@ def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[M
     return summary(setting, entries, before), all(entry.state != FAILED for entry in entries.values())
 
 
-def _source(overrides: Sequence[str], setting: Setting) -> sweep.Source:
+def _source(overrides: Sequence[str], setting: Setting) -> sweep.Experiments:
     """What is asked for, all of it checked."""
     if not overrides and SEARCH in read(setting.name):
         from assay.sweep.search_space import read_search
@@ -40,7 +40,7 @@ def _source(overrides: Sequence[str], setting: Setting) -> sweep.Source:
     return sweep.Listed(plan(setting.name, sets), experiments(setting.root, setting.baseline))
 
 
-def _run(source: sweep.Source, workers: Sequence[Worker], setting: Setting) -> dict[str, Entry]:
+def _run(source: sweep.Experiments, workers: Sequence[Worker], setting: Setting) -> dict[str, Entry]:
     """Run it with a bar that shows the best so far, of this time and those before."""
     scores = [entry.metrics.get(RANKED_BY) for entry in sweep.settled(source.known(), setting).values()]
     with progress(source.missing(), f"sweep {setting.name}") as bar:

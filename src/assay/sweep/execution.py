@@ -14,14 +14,14 @@ from assay.experiments.refs import experiments, metrics
 from assay.git import git
 from assay.lineage.busy import holding
 from assay.sweep.folder import FOLDER, Setting
-from assay.sweep.ledger import DONE, FAILED, PRUNED, RUNNING, Entry
+from assay.sweep.log import DONE, FAILED, PRUNED, RUNNING, Entry
 from assay.sweep.plan import Planned
 from assay.sweep.worker_pool import Worker
 
 Report = Callable[[Entry], None]
 
 
-class Source(Protocol):
+class Experiments(Protocol):
     """What a sweep runs, one experiment after the other; asked and told from several threads."""
 
     def missing(self) -> int:
@@ -85,7 +85,7 @@ def warm(setting: Setting) -> Iterator[list[Worker]]:
 
 
 def run(
-    source: Source, workers: Sequence[Worker], setting: Setting, report: Report = lambda entry: None
+    source: Experiments, workers: Sequence[Worker], setting: Setting, report: Report = lambda entry: None
 ) -> dict[str, Entry]:
     """Run all that the source gives; the last entry of every experiment that it knows.
 
@@ -109,7 +109,7 @@ def run(
     return settled(source.known(), setting)
 
 
-def _serve(worker: Worker, source: Source, setting: Setting, report: Report) -> None:
+def _serve(worker: Worker, source: Experiments, setting: Setting, report: Report) -> None:
     while one := source.next():
         log = setting.file("logs") / f"{one.name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from assay.config.names import require_name
-from assay.sweep.ledger import Ledger
+from assay.sweep.log import SweepLog
 
 FOLDER = Path(".assay/sweeps")
 
@@ -31,6 +31,6 @@ class Setting:
         return self.root / FOLDER / f"{self.name}.{kind}"
 
     @cached_property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> SweepLog:
         """What happened so far."""
-        return Ledger(self.file("jsonl"))
+        return SweepLog(self.file("jsonl"))

@@ -13,7 +13,7 @@ from assay.files import md5
 from assay.statistics.bootstrap import estimate_one, resamples
 from assay.statistics.metrics import Scored
 from assay.statistics.registry import METRICS, RANKED_BY
-from assay.sweep.ledger import Entry
+from assay.sweep.log import Entry
 
 RESAMPLES, CONFIDENCE, SEED = 500, 0.95, 42
 

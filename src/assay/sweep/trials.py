@@ -12,7 +12,7 @@ from assay.errors import AssayError
 from assay.experiments.refs import experiments, metrics
 from assay.statistics.registry import RANKED_BY
 from assay.sweep.folder import Setting
-from assay.sweep.ledger import DONE, PRUNED, Entry
+from assay.sweep.log import DONE, PRUNED, Entry
 from assay.sweep.plan import Planned, checked, experiment_name
 from assay.sweep.search_space import Search, distributions
 

@@ -31,7 +31,7 @@ from assay.lineage.checks import Known, require_record
 from assay.lineage.graph import graph
 from assay.lineage.running import DVC_STAGE, LOCK_COMES_LAST
 from assay.paths import PREDICTIONS, SCORE
-from assay.sweep.ledger import DONE, FAILED, PRUNED
+from assay.sweep.log import DONE, FAILED, PRUNED
 
 if TYPE_CHECKING:
     from dvc.stage import Stage

@@ -13,7 +13,7 @@ from assay.errors import AssayError, described
 from assay.experiments.clones import clone, environment
 from assay.machine import FEWER
 from assay.sweep.folder import Setting
-from assay.sweep.ledger import FAILED
+from assay.sweep.log import FAILED
 from assay.sweep.plan import Planned
 
 COMMAND = [sys.executable, "-m", "assay.sweep.worker"]

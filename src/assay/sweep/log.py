@@ -31,7 +31,7 @@ class Entry:
     predictions: str = ""
 
 
-class Ledger:
+class SweepLog:
     """Appends entries to a file, each on disk before the call returns."""
 
     def __init__(self, path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.labels.decision import Decision
-from assay.labels.merge import Verdict, merge, verdict
+from assay.labels.precedence import Verdict, merge, verdict
 from decisions import RECORDS, codes, decision
 
 ADJUDICATOR = {"role": "adjudicator"}
