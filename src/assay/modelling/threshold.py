@@ -38,8 +38,8 @@ def choose(y: np.ndarray, score: np.ndarray, min_recall: float, confidence: floa
     """
     distinct, group = np.unique(-score[y == 1], return_inverse=True)  # from the highest down
     mass = _of_positives(y, weight)
-    caught, told = np.cumsum(np.bincount(group, mass)), effective(mass)
-    bounds = (lower_bound(told * part / caught[-1], told, confidence) for part in caught)
+    caught, effective_size = np.cumsum(np.bincount(group, mass)), effective(mass)
+    bounds = (lower_bound(effective_size * part / caught[-1], effective_size, confidence) for part in caught)
     first = next((index for index, bound in enumerate(bounds) if bound >= min_recall), -1)
     value = float(-distinct[first])
     return measure(y, score, value, min_recall, confidence, weight, fixed=False)
@@ -57,8 +57,8 @@ def measure(
 ) -> Threshold:
     """What a given threshold achieves on these predictions."""
     mass = _of_positives(y, weight)
-    caught, told = float(mass[score[y == 1] >= value].sum()), effective(mass)
-    bound = lower_bound(told * caught / mass.sum(), told, confidence)
+    caught, effective_size = float(mass[score[y == 1] >= value].sum()), effective(mass)
+    bound = lower_bound(effective_size * caught / mass.sum(), effective_size, confidence)
     return Threshold(
         value=value,
         min_recall=min_recall,

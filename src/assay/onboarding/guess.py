@@ -112,10 +112,11 @@ def _numbers_but(text: "pd.Series[str]", marker: str) -> bool:
 
 
 def _area(values: pd.Series, positive: "pd.Series[bool]") -> float:
-    ranks = values.dropna().rank()
-    sick = positive[ranks.index]
-    n, m = int(sick.sum()), int((~sick).sum())
-    if not n or not m:
+    from sklearn.metrics import roc_auc_score
+
+    there = values.dropna()
+    sick = positive[there.index]
+    if sick.nunique() < 2:
         return 0.5
-    area = (ranks[sick].sum() - n * (n + 1) / 2) / (n * m)
-    return float(max(area, 1 - area))
+    area = float(roc_auc_score(sick, there))
+    return max(area, 1 - area)

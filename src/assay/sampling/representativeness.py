@@ -66,12 +66,12 @@ def compare(
     """
     connection.execute(f"CREATE OR REPLACE VIEW {sql.DRAWN} AS {sql.scan([drawn])}")
     weight = np.concatenate([np.full(one.rows, one.size / one.rows) for one in strata if one.rows])
-    told = effective(weight)
+    effective_n = effective(weight)
     measures = {name: measure(kind) for name, kind in columns.items()}
     confidence = 1 - (1 - CONFIDENCE) / max(1, sum(one is not None for one in measures.values()))
     distances, left_out = {}, {}
     for name, one in measures.items():
-        distance = one(connection, name, told, confidence) if one else f"of type {columns[name]}"
+        distance = one(connection, name, effective_n, confidence) if one else f"of type {columns[name]}"
         if isinstance(distance, Distance):
             distances[name] = distance
         else:
@@ -80,10 +80,10 @@ def compare(
     return Representativeness(
         rows=sum(one.size for one in strata),
         drawn=len(weight),
-        effective=told,
+        effective=effective_n,
         strata=len(strata),
         strata_by=[name for name, _ in sql.strata(spec)],
-        prevalence=prevalence(strata, spec, told) if spec.label else None,
+        prevalence=prevalence(strata, spec, effective_n) if spec.label else None,
         columns=distances,
         left_out=left_out,
     )
@@ -107,7 +107,11 @@ def measure(kind: "pa.DataType") -> Measure | None:
 
 
 def of_numbers(
-    number: Callable[[str], str], connection: "duckdb.DuckDBPyConnection", name: str, told: float, confidence: float
+    number: Callable[[str], str],
+    connection: "duckdb.DuckDBPyConnection",
+    name: str,
+    effective_n: float,
+    confidence: float,
 ) -> Distance:
     """The distance of a column that `number` makes numbers of."""
     found = connection.execute(sql.weighted(number(name), WEIGHT)).fetchall()
@@ -120,7 +124,7 @@ def of_numbers(
     below, present, rows = connection.execute(sql.histogram(number(name), points.tolist())).fetchall()[0]
     up_to = [below[point] if below else 0 for point in points.tolist()]  # NULL where there is no value at all
     everyone = np.array([*up_to, present - sum(up_to), rows - present])
-    return kolmogorov_smirnov(everyone, drawn, told, confidence)
+    return kolmogorov_smirnov(everyone, drawn, effective_n, confidence)
 
 
 def quantiles(values: np.ndarray, count: np.ndarray) -> np.ndarray:
@@ -131,7 +135,9 @@ def quantiles(values: np.ndarray, count: np.ndarray) -> np.ndarray:
     return np.unique(values[np.searchsorted(rank, np.linspace(1, rank[-1], POINTS))])
 
 
-def of_categories(connection: "duckdb.DuckDBPyConnection", name: str, told: float, confidence: float) -> Distance | str:
+def of_categories(
+    connection: "duckdb.DuckDBPyConnection", name: str, effective_n: float, confidence: float
+) -> Distance | str:
     """The distance of a column of categories, or why there is none."""
     if connection.execute(sql.distinct(name)).fetchall()[0][0] > MOST_CATEGORIES:
         return f"more than {MOST_CATEGORIES} different values"
@@ -140,10 +146,10 @@ def of_categories(connection: "duckdb.DuckDBPyConnection", name: str, told: floa
     for value, weight, count in connection.execute(sql.weighted(sql.text(name), WEIGHT)).fetchall():
         drawn[value] += weight * count
     masses = [np.array(list(counts.values()), dtype=float) for counts in (everyone, drawn)]
-    return total_variation(masses[0], masses[1], told, confidence)
+    return total_variation(masses[0], masses[1], effective_n, confidence)
 
 
-def prevalence(strata: Sequence[Stratum], spec: "Sample", told: float) -> Prevalence:
+def prevalence(strata: Sequence[Stratum], spec: "Sample", effective_n: float) -> Prevalence:
     """The share of positives, which the weights restore.
 
     The interval (Clopper & Pearson, on effective counts) is of a sample that was not stratified by the label: too
@@ -153,7 +159,7 @@ def prevalence(strata: Sequence[Stratum], spec: "Sample", told: float) -> Preval
     source = sum(one.size for one in strata if positive(one, spec)) / rows
     given = [(one.rows * (one.size / one.rows), positive(one, spec)) for one in strata if one.rows]
     share = sum(mass for mass, is_positive in given if is_positive) / sum(mass for mass, _ in given)
-    return Prevalence(source, share, interval(share * told, told, CONFIDENCE))
+    return Prevalence(source, share, interval(share * effective_n, effective_n, CONFIDENCE))
 
 
 def as_data(report: Representativeness) -> dict[str, Any]:
