@@ -28,6 +28,19 @@ for name in {STAGES}:
     import_module("assay.stages." + name).main()
 """
 
+# What each stage itself takes, in a process that has imported everything: the second time counts.
+WARM = f"""
+import json, time
+from importlib import import_module
+for _ in range(2):
+    taken = {{}}
+    for name in {STAGES}:
+        start = time.perf_counter()
+        import_module("assay.stages." + name).main()
+        taken[name] = time.perf_counter() - start
+print(json.dumps(taken))
+"""
+
 # The same ten trainings with everything imported once, of configurations that are composed already: no baselines, no
 # evaluation, no files, no DVC.
 BARE = """
@@ -56,6 +69,17 @@ def compare(title: str, rounds: int, target: float, ours: Sequence[str], theirs:
     ratio = statistics.median(one / other for one, other in times)
     one, other = (statistics.median(column) for column in zip(*times, strict=True))
     line(title, one, other, target, ratio)
+
+
+def fixed_costs(copy: Copy) -> None:
+    """What a stage takes beyond its own work: to start Python, import, and read the configuration."""
+    warm = json.loads(copy.run(sys.executable, "-c", WARM).stdout.splitlines()[-1])
+    for name in STAGES:
+        alone = statistics.median(seconds(lambda name=name: copy.stage(name)) for _ in range(3))
+        own = warm[name]
+        print(
+            f"  {name:10} its process {alone:5.2f} s, its work {own:5.2f} s, the rest {alone - own:5.2f} s", flush=True
+        )
 
 
 def compare_sweep(copy: Copy) -> None:
@@ -107,6 +131,7 @@ def main() -> None:
             (sys.executable, "-c", ONE_PROCESS),
             copy,
         )
+        fixed_costs(copy)
         compare(
             "dvc repro with nothing to do / dvc status",
             ROUNDS_OF_NOTHING,

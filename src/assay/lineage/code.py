@@ -36,8 +36,8 @@ CARRIERS = {
     "assay.lineage.graph": "reads dvc.yaml",
     "assay.lineage.lock": "reads dvc.lock",
 }
-# Modules that import others by a name from the configuration, and what they reach so.
 STATEMENT = "assay.lineage.running"  # makes the statement, an output of every stage
+# Modules that import others by a name from the configuration, and what they reach so.
 REACHED = {"assay.datasets": "assay.datasets", "assay.modelling.building": "assay.modelling.zoo"}
 TEMPLATE = re.compile(r"[a-z_]+(?:\.[a-z]+)*\.(?:j2|json|html)")
 EXTENDED = re.compile(r'{%-? *(?:extends|include|import|from) +"([^"]+)"')
