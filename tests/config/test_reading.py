@@ -1,5 +1,6 @@
 """Which keys a stage reads."""
 
+import pickle
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 
@@ -46,3 +47,9 @@ def test_a_part_becomes_plain_at_any_depth() -> None:
     config = load()
     assert plain(config.baselines) == asdict(config)["baselines"]
     assert plain(config.model) == asdict(config)["model"]
+
+
+def test_it_is_pickled_as_what_it_watches_which_reads_nothing() -> None:
+    read: set[str] = set()
+    copy = pickle.loads(pickle.dumps(watched(load(), read)))
+    assert (copy, type(copy), read) == (load(), Config, set())

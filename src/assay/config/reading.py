@@ -45,4 +45,7 @@ def _watching(of: Any) -> type:
             read.add(f"{key}.{name}".removeprefix("."))
         return value
 
-    return type(of.__name__, (of,), {"__getattribute__": get, PLACE: True})
+    def reduce(self: Any) -> tuple[Any, ...]:  # pickled, and so remembered, as what it watches; that reads nothing
+        return of, tuple(self.__dict__[item.name] for item in fields(of))
+
+    return type(of.__name__, (of,), {"__getattribute__": get, "__reduce__": reduce, PLACE: True})
