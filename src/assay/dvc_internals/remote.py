@@ -113,10 +113,9 @@ class Fetched:
 
     def __init__(self, folder: Path, name: str | None, sha: str) -> None:
         self._name = name or default_remote()
-        urls = dict(line.split(maxsplit=1) for line in dvc("remote", "list").splitlines())
-        if self._name not in urls:
+        self._url = asked("config", f"remote.{self._name}.url")
+        if not self._url:
             raise AssayError(f"there is no remote {self._name or 'by default'}", where=".dvc/config")
-        self._url = urls[self._name].removesuffix(" (default)").rstrip()
         self._ours, self._theirs, self._clone = cache_folder(), folder / "cache", folder / "clone"
         root = Path(dvc("root").strip())
         git(root, "clone", "--quiet", "--shared", "--no-checkout", str(root.resolve()), str(self._clone))
