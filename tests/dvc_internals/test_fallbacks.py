@@ -147,19 +147,27 @@ def test_without_its_key_no_result_is_left_in_the_run_cache(
 
 @pytest.fixture
 def broken(tiny: Path) -> dict[str, Path]:
-    """By path, where the remote lacks a file, has a damaged one, and has a damaged folder."""
+    """By path, where a remote has what belongs there: it lacks one file, and another is damaged."""
     places = {one.path: Path(one.url.removeprefix("file://")) for one in check("HEAD")}
     places["one.txt"].unlink()
-    for path in ("two/x", "two"):
-        places[path].chmod(0o644)
-        places[path].write_text("damaged")
+    damage(places["two/x"])
     return places
+
+
+def damage(path: Path) -> None:
+    path.chmod(0o644)
+    path.write_text("damaged")
+
+
+def faults() -> dict[str, bool]:
+    return {one.path: one.whole for one in check("HEAD")}
 
 
 def without_remote(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("dvc_data.hashfile.hash.file_md5")
 
 
+@pytest.mark.slow
 def test_a_whole_remote_is_read_the_same(tiny: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     before = check("HEAD~0")
     without_remote(monkeypatch)
@@ -168,15 +176,23 @@ def test_a_whole_remote_is_read_the_same(tiny: Path, said: Said, monkeypatch: py
     assert len(said()) == 1
 
 
+@pytest.mark.slow
 def test_a_broken_remote_is_found_to_be_so(broken: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def faults() -> dict[str, bool]:
-        return {one.path: one.whole for one in check("HEAD")}
-
     before = faults()
     without_remote(monkeypatch)
-    assert faults() == before == {"one.txt": False, "two": False, "two/x": False, "two/y": True}
+    assert faults() == before == {"one.txt": False, "two": True, "two/x": False, "two/y": True}
 
 
+@pytest.mark.slow
+def test_nothing_of_a_folder_counts_as_whole_whose_listing_is_damaged(
+    broken: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(broken["two"])
+    without_remote(monkeypatch)
+    assert faults() == {"one.txt": False, "two": False, "two/x": False, "two/y": False}
+
+
+@pytest.mark.slow
 def test_what_is_missing_is_sent_and_what_is_damaged_is_said_to_stay(
     broken: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +203,7 @@ def test_what_is_missing_is_sent_and_what_is_damaged_is_said_to_stay(
     assert found["one.txt"].whole
     assert not found["two/x"].whole
     assert str(broken["two/x"]) in heard[0]
+    assert str(broken["one.txt"]) not in heard[0]
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from assay.dvc_internals.boundary import ChangedError, part, say_once, within
 from assay.dvc_internals.commands import asked, dvc
 from assay.dvc_internals.repository import cache_folder, default_remote, object_path, opened
-from assay.errors import AssayError, warn
+from assay.errors import AssayError, sample, warn
 from assay.files import md5, yaml_mapping
 from assay.git import git
 
-SCHEMES = "://"
+FOLDER = ".dir"
 
 
 class Storage(Protocol):
@@ -107,7 +107,10 @@ class Direct:
 
 
 class Fetched:
-    """Reads the remote by `dvc fetch` into the empty cache of a clone."""
+    """Reads the remote by `dvc fetch` into the empty cache of a clone.
+
+    Where the listing of a folder is damaged there, `dvc fetch` gives nothing of it: all of it counts as missing.
+    """
 
     jobs = 1
 
@@ -133,15 +136,18 @@ class Fetched:
         """What is corrupted comes as it is: it is for us to see."""
         self._set("remote", "modify", "--local", self._name, "verify", "false")
         self._set("cache", "dir", "--local", str(self._theirs))
-        asked("fetch", "--remote", self._name, folder=self._clone)  # it fails where anything is missing
+        self._each("fetch")
+
+    def _each(self, command: str) -> None:
+        """One output at a time: where the listing of one is damaged, DVC gives up on all of them."""
+        for _, path in self._recorded():
+            asked(command, "--remote", self._name, path, folder=self._clone)  # it fails where anything is missing
 
     def paths(self) -> dict[str, str]:
-        return {
-            recorded: path
-            for out, folder in self._outs()
-            if out.get("cache", True) and "md5" in out
-            for recorded, path in self._inside(out["md5"], (folder / out["path"]).as_posix())
-        }
+        return {one: path for recorded, out in self._recorded() for one, path in self._inside(recorded, out)}
+
+    def _recorded(self) -> list[tuple[str, str]]:
+        return [(out["md5"], (folder / out["path"]).as_posix()) for out, folder in self._outs() if "md5" in out]
 
     def _outs(self) -> Iterator[tuple[dict[str, Any], PurePosixPath]]:
         """The outputs that dvc.lock and the files of `dvc add` name, and the folder from which they do."""
@@ -155,9 +161,9 @@ class Fetched:
     def _inside(self, recorded: str, path: str) -> Iterator[tuple[str, str]]:
         yield recorded, path
         for cache in (self._ours, self._theirs):
-            listing = object_path(cache, recorded)
-            if recorded.endswith(".dir") and listing.is_file() and f"{md5(listing)}.dir" == recorded:
-                yield from ((one["md5"], f"{path}/{one['relpath']}") for one in json.loads(listing.read_bytes()))
+            if recorded.endswith(FOLDER) and _sound_listing(cache, recorded):
+                files = json.loads(object_path(cache, recorded).read_bytes())
+                yield from ((one["md5"], f"{path}/{one['relpath']}") for one in files)
                 return
 
     def found(self, recorded: str) -> str:
@@ -165,16 +171,21 @@ class Fetched:
         return md5(path) if path.is_file() else ""
 
     def url(self, recorded: str) -> str:
-        base = self._url if SCHEMES in self._url else Path(self._url).absolute().as_uri()
-        return object_path(Path(), recorded).as_posix().join([f"{base.rstrip('/')}/", ""])
+        return f"{self._url.rstrip('/')}/{object_path(Path(), recorded).as_posix()}"
 
     def send(self, broken: Sequence[str]) -> None:
         """Only what is missing: to DVC's commands what is corrupted is there."""
-        if corrupted := [self.url(one) for one in broken if self.found(one)]:
-            warn(f"dvc push does not replace what is corrupted. Delete it on the remote, then repeat: {corrupted}")
         self._set("cache", "dir", "--local", str(self._ours))
-        asked("push", "--remote", self._name, folder=self._clone)
+        self._each("push")
         self._fetch()
+        if left := [self.url(one) for one in broken if self.found(one) != one.removesuffix(FOLDER)]:
+            warn(f"dvc push replaces nothing that is corrupted. Delete it on the remote, then repeat: {sample(left)}")
+
+
+def _sound_listing(cache: Path, recorded: str) -> bool:
+    """Whether a cache has the listing of a folder as recorded; True for a file, which needs none."""
+    path = object_path(cache, recorded)
+    return not recorded.endswith(FOLDER) or (path.is_file() and f"{md5(path)}{FOLDER}" == recorded)
 
 
 def _holds(in_git: set[str], out: dict[str, Any]) -> bool:
