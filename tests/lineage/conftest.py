@@ -70,7 +70,7 @@ def use(root: Path) -> Stage:
 @pytest.fixture
 def false_lock(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A dvc.lock that says of `make` what is not true; OWN: the hash of its statement; no run-cache."""
-    monkeypatch.setattr("assay.lineage.lock.run_cache", lambda entry: root / "runs")
+    monkeypatch.setattr("assay.lineage.lock.folders_of", lambda entry: [root / "runs"])
     Path("dvc.lock").write_text(
         "schema: '2.0'\nstages:\n  before:\n    cmd: x\n    outs: []\n"
         "  make:\n    cmd: make it\n    deps: []\n    params:\n      params.yaml:\n        a.b: 7\n"

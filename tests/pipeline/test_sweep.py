@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_copy import Copy
+from pipeline_copy import IDENTITY, Copy
 
 
 def listed(copy: Copy) -> list[str]:
@@ -33,6 +33,29 @@ def test_an_experiment_of_a_sweep_is_what_dvc_repro_gives(cheap: Copy) -> None:
     assert cheap.hashes() == before
     assert cheap.git_status() == reports
     cheap.run("dvc", "exp", "branch", names[1], "stronger")
+
+
+@pytest.mark.slow
+def test_a_dvc_that_can_run_no_stages_in_a_worker_gives_the_same_by_its_commands(cheap: Copy, tmp_path: Path) -> None:
+    command = ("assay", "sweep", "strength", "-S", "model.C=0.1")
+    module = cheap.path / "src/assay/dvc_internals/in_process.py"
+    module.write_text(module.read_text().replace('"dvc.stage.run:_run"', '"dvc.stage.run:_gone"'))
+    cheap.commit("A DVC that has no such part")
+    slow = cheap.fork(tmp_path / "slow")
+    cheap.run("git", *IDENTITY, "revert", "--no-edit", "HEAD")
+    for copy in (cheap, slow):
+        assert "1 of 1 experiments" in copy.run(*command).stdout
+    [name] = listed(cheap)
+    assert listed(slow) == [name]
+    locks = [copy.run("git", "show", f"{reference(copy, name)}:dvc.lock").stdout for copy in (cheap, slow)]
+    assert locks[0] == locks[1]
+    [log] = (slow.path / ".assay/sweeps").glob("*.logs/*.log")
+    assert "Running stage 'train'" in log.read_text()
+    assert slow.git_status() == ""
+
+
+def reference(copy: Copy, name: str) -> str:
+    return copy.run("git", "for-each-ref", "--format=%(refname)", f"refs/exps/*/*/{name}").stdout.strip()
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import pandas as pd
 from assay.evaluation.criteria import MET
 from assay.experiments.revisions import Revision
 from assay.labels.classes import Flips, flips
+from assay.lineage.lock import leaves
 from assay.presentation import words
 
 
@@ -46,11 +47,17 @@ def changes(base: Revision, head: Revision) -> Changes:
 
 
 def param_changes(base: dict[str, Any], head: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Dotted key to its values; None where a side lacks it."""
-    from dvc.utils.diff import diff
+    """Dotted key to its values, as `dvc params diff` names them; None where a side lacks it."""
+    before, after = leaves(base), leaves(head)
+    both = {key: _shown(before.get(key), after.get(key)) for key in sorted({*before, *after})}
+    return {key: values for key, values in both.items() if values[0] != values[1]}
 
-    by_file = diff({"params": {"data": base}}, {"params": {"data": head}})
-    return {key: (values.get("old"), values.get("new")) for key, values in sorted(by_file.get("params", {}).items())}
+
+def _shown(before: Any, after: Any) -> tuple[Any, Any]:
+    """Two values as `dvc params diff` shows them: of lists of one each, what is in them."""
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after) == 1:
+        return _shown(before[0], after[0])
+    return before, after
 
 
 def record_changes(base: pd.DataFrame, head: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:

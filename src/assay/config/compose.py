@@ -1,7 +1,6 @@
 """From the menu (conf/) to the order (params.yaml)."""
 
 import difflib
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from yaml import YAMLError
 from assay.config import schema
 from assay.config.dataset import PERSONAL
 from assay.config.load import KEEP_OUT, PARAMS, typed
-from assay.config.unknown_key import name_the_nearest, refused
+from assay.config.unknown_key import name_the_nearest
+from assay.dvc_internals.configuration import composed_text, override_error
 from assay.errors import AssayError
 from assay.files import read_text
 from assay.lineage.busy import LOOKING, looking, require_idle
@@ -60,7 +60,7 @@ def _as_it_is(error: AssayError) -> Exception:
     """The error as one to which neither OmegaConf nor DVC add words of their own."""
     from omegaconf.errors import InterpolationResolutionError
 
-    kinds = (AssayError, InterpolationResolutionError, refused())
+    kinds = (AssayError, InterpolationResolutionError, override_error())
     said_all = {"_initialized": True}  # as OmegaConf marks an error that it has added its words to
     return type("Refused", kinds, said_all)(error.what, where=error.where, rows=error.rows, todo=error.todo)
 
@@ -78,23 +78,18 @@ def _refused(*_: Any, _node_: Node) -> None:
 
 
 def composed(overrides: Sequence[str] = (), conf: Path = CONF) -> str:
-    """The text of params.yaml that `dvc exp run -S ...` would write: DVC's own function writes it."""
-    from dvc.utils.hydra import compose_and_dump
-
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder, PARAMS)
-        try:
-            with looking():
-                compose_and_dump(target, str(conf.absolute()), None, "config", str(PLUGINS), list(overrides))
-        except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
-            if of_the_system(error):
-                raise
-            if isinstance(error, UnicodeDecodeError):
-                for file in sorted(conf.rglob("*.yaml")):
-                    read_text(file)  # names the one that is to blame
-            in_a_file = not overrides or isinstance(error, YAMLError)
-            raise refusal(error, f"correct the file in {CONF}/" if in_a_file else OVERRIDE) from error
-        return target.read_text()
+    """The text of params.yaml that `dvc exp run -S ...` would write."""
+    try:
+        with looking():
+            return composed_text(conf, str(PLUGINS), overrides)
+    except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
+        if of_the_system(error):
+            raise
+        if isinstance(error, UnicodeDecodeError):
+            for file in sorted(conf.rglob("*.yaml")):
+                read_text(file)  # names the one that is to blame
+        in_a_file = not overrides or isinstance(error, YAMLError)
+        raise refusal(error, f"correct the file in {CONF}/" if in_a_file else OVERRIDE) from error
 
 
 def difference(text: str, path: Path = PARAMS) -> str:

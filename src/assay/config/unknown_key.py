@@ -4,11 +4,11 @@ For an unknown key Hydra suggests +KEY, which the schemas refuse too. So Hydra's
 raised. That works in `dvc exp run -S` too, where of our code only the schemas are loaded.
 """
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from assay.dvc_internals.configuration import override_error
 from assay.errors import sample
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _naming_the_nearest(apply: Apply) -> Apply:
             try:
                 apply([override], config)
             except ConfigCompositionException as error:
-                raise refused()(_sentence(override, config, error)) from None
+                raise override_error()(_sentence(override, config, error)) from None
 
     return applied
 
@@ -54,7 +54,7 @@ def _naming_the_nearest_choice(load: Load) -> Load:
             if not error.options:
                 raise
             group, _, choice = str(error.missing_cfg_file).rpartition("/")
-            raise refused()(unknown_choice(group, choice, error.options)) from None
+            raise override_error()(unknown_choice(group, choice, error.options)) from None
 
     return loaded
 
@@ -123,14 +123,3 @@ def _is_of_a_key(error: BaseException | None) -> bool:
     return error is not None and (
         isinstance(error, ConfigAttributeError | ConfigKeyError) or _is_of_a_key(error.__cause__)
     )
-
-
-def refused() -> type[Exception]:
-    """The class to raise. Inside DVC one of its own, because it calls every other error unexpected."""
-    if "dvc.exceptions" in sys.modules:
-        from dvc.exceptions import InvalidArgumentError
-
-        return InvalidArgumentError
-    from hydra.errors import ConfigCompositionException
-
-    return ConfigCompositionException

@@ -14,6 +14,7 @@ from assay.doctor.lock import entry
 from assay.errors import AssayError
 from assay.files import yaml_mapping
 from assay.lineage.graph import PARAMS
+from assay.lineage.lock import leaves
 from assay.lineage.statement import same
 
 CONF = Path("conf")
@@ -42,7 +43,7 @@ def disagreement(clone: Clone, text: str) -> Disagreement:
     params = _read(clone)
     if not params or _conf_is_newer(clone):
         return stale
-    recorded, here, there = _recorded(clone), _leaves(params), _leaves(yaml_mapping(text))
+    recorded, here, there = _recorded(clone), leaves(params), leaves(yaml_mapping(text))
     values = {key: here.get(key) for key in (here | there) if not same(here.get(key), there.get(key))}
     ran = [all(same(had, value) for had in recorded.get(key, [None])) for key, value in values.items()]
     if not any(ran):
@@ -71,14 +72,6 @@ def _conf_is_newer(clone: Clone) -> bool:
     return PARAMS not in edited and (last != own or any(path.startswith(f"{CONF}/") for path in edited))
 
 
-def _leaves(value: Any, key: str = "") -> dict[str, Any]:
-    """Every value that is no mapping, by its dotted key."""
-    if not isinstance(value, dict):
-        return {key: value}
-    parts = (_leaves(part, f"{key}.{name}" if key else str(name)) for name, part in value.items())
-    return {name: leaf for part in parts for name, leaf in part.items()}
-
-
 def _recorded(clone: Clone) -> dict[str, list[Any]]:
     """Each value of params.yaml that dvc.lock names, by its dotted key: one for each stage that had it."""
     found: dict[str, list[Any]] = {}
@@ -86,7 +79,7 @@ def _recorded(clone: Clone) -> dict[str, list[Any]]:
         files = (entry(stage, block) or {}).get("params")
         values = files.get(PARAMS) if isinstance(files, dict) else None
         for name, value in values.items() if isinstance(values, dict) else ():
-            for key, leaf in _leaves(value, str(name)).items():
+            for key, leaf in leaves(value, str(name)).items():
                 found.setdefault(key, []).append(leaf)
     return found
 

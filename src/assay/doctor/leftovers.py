@@ -10,9 +10,11 @@ from pathlib import Path
 from assay.doctor.attic import Attic, away
 from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
+from assay.dvc_internals.locks import holding
+from assay.dvc_internals.repository import OBJECTS
+from assay.dvc_internals.run_cache import FOLDER as RUNS
 from assay.errors import AssayError
 from assay.files import WRITING
-from assay.lineage.busy import holding
 
 SWEEPS = Path(".assay/sweeps")
 PRUNED = {".git", ".dvc", ".venv", "node_modules", "__pycache__", ".assay"}
@@ -32,7 +34,7 @@ def _walked(clone: Clone) -> Iterator[Path]:
     for here, folders, _ in os.walk(clone.root):
         yield from (Path(here, name) for name in folders if name.startswith(WRITING))
         folders[:] = [one for one in folders if one not in PRUNED and not one.startswith(WRITING)]
-    yield from filter(_abandoned, sorted(clone.cache.glob(f"files/md5/??/{WRITING}*")))
+    yield from filter(_abandoned, sorted(clone.cache.glob(f"{OBJECTS}/??/{WRITING}*")))
 
 
 def sweeps(clone: Clone) -> Iterator[Fault]:
@@ -53,7 +55,7 @@ def _runs(sweep: Path) -> bool:
 
 def temporary(clone: Clone) -> Iterator[Fault]:
     """Half-copied objects of DVC."""
-    for kind in ("files/md5/??", "runs/??/*"):
+    for kind in (f"{OBJECTS}/??", f"{RUNS}/??/*"):
         for path in sorted(clone.cache.glob(f"{kind}/.*{TEMPORARY}")):
             if _abandoned(path):
                 where = str(path.relative_to(clone.cache))

@@ -9,9 +9,10 @@ from pathlib import Path
 from assay.doctor.attic import Attic, away
 from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
-from assay.doctor.running import RWLOCKS, at_work, processes
+from assay.doctor.running import at_work, processes
+from assay.dvc_internals.locks import RWLOCKS, named
 from assay.errors import AssayError
-from assay.lineage.busy import holders, named
+from assay.lineage.busy import holders
 from assay.lineage.graph import DVC_YAML
 
 NO_REPOSITORY = "not a git repository"  # as git says it

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from assay.doctor.clone import Clone
 from assay.doctor.lock import entry
+from assay.dvc_internals.repository import OBJECTS, object_path
 from assay.files import files_in, folder_md5, yaml_mapping
 
 FOLDER = ".dir"
@@ -75,12 +76,12 @@ def added(clone: Clone) -> Iterator[Out]:
 
 def address(clone: Clone, md5: str) -> Path:
     """The place of an object in the cache."""
-    return clone.cache / "files/md5" / md5[:2] / md5[2:]
+    return object_path(clone.cache, md5)
 
 
 def objects(clone: Clone) -> dict[Path, str]:
     """Every object of the cache, with the MD5 that its name says."""
-    paths = sorted((clone.cache / "files/md5").glob("??/*"))
+    paths = sorted((clone.cache / OBJECTS).glob("??/*"))
     return {path: path.parent.name + path.name for path in paths if not path.name.startswith(".")}
 
 

@@ -11,7 +11,8 @@ from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.lock import entry
 from assay.doctor.outputs import address
-from assay.doctor.runs import put_away, sound
+from assay.doctor.runs import put_away
+from assay.dvc_internals.run_cache import entries, sound
 from assay.errors import AssayError
 from assay.files import write_text, yaml_mapping
 from assay.lineage.checks import shortened
@@ -32,7 +33,7 @@ def lock(clone: Clone) -> Iterator[Fault]:
 
 def run_cache(clone: Clone) -> Iterator[Fault]:
     """Results that the run-cache would return for other params or inputs than they were made from."""
-    for path in filter(sound, sorted((clone.cache / "runs").glob("??/*/*"))):  # others, the check `run-cache` finds
+    for path in filter(sound, entries(clone.cache)):  # others, the check `run-cache` finds
         content = yaml_mapping(path.read_text(encoding="utf-8"))
         stage = str(content.get("cmd", "")).rpartition(".")[2]
         if found := _false(clone, stage, content):

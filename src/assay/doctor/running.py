@@ -5,14 +5,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.dvc_internals.locks import FOLDER, LOCKS, RWLOCKS, holding
 from assay.errors import AssayError
-from assay.lineage.busy import holders, holding, own
+from assay.lineage.busy import holders, own
 
 if TYPE_CHECKING:
     import psutil
 
-LOCKS = (".dvc/tmp/lock", ".dvc/tmp/rwlock.lock", ".dvc/tmp/exps/rwlock.lock")
-RWLOCKS = (".dvc/tmp/rwlock", ".dvc/tmp/exps/rwlock")
 STAGE = "assay.stages."
 
 
@@ -22,7 +21,7 @@ def alone(root: Path) -> Iterator[None]:
     if found := at_work(root):
         raise busy(found)
     if (root / ".dvc").is_dir():
-        (root / ".dvc/tmp").mkdir(exist_ok=True)
+        (root / FOLDER).mkdir(exist_ok=True)
     with ExitStack() as held:
         for name in LOCKS:
             if (root / name).parent.is_dir():

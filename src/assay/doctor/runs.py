@@ -1,53 +1,26 @@
 """The run-cache, from which DVC restores the result of a stage without running it."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
-from assay.files import yaml_mapping
-
-NOT_HASHED = ("size", "nfiles")
+from assay.dvc_internals.run_cache import entries, folders, sound
 
 
 def run_cache(clone: Clone) -> Iterator[Fault]:
     """Entries that are not YAML, or whose name is not the hash of their content, and folders without an entry."""
-    for folder in sorted((clone.cache / "runs").glob("??/*")):
-        if folder.is_dir() and not any(folder.iterdir()):
+    for folder in folders(clone.cache):
+        if not any(folder.iterdir()):
             what, where = "an empty folder of the run-cache: DVC fails on it", str(folder.relative_to(clone.cache))
             yield Fault(what, where, "assay doctor --mend", partial(_remove, folder))
-    for path in sorted((clone.cache / "runs").glob("??/*/*")):
-        if not path.name.startswith(".") and not sound(path):
+    for path in entries(clone.cache):
+        if not sound(path):
             what = "an entry of the run-cache is damaged"
             yield Fault(what, str(path.relative_to(clone.cache)), "assay doctor --mend", partial(put_away, path))
-
-
-def sound(path: Path) -> bool:
-    """Whether an entry is what its name says."""
-    text = path.read_bytes().decode(errors="replace")
-    try:
-        return _hash(yaml_mapping(text)) == path.name
-    except ValueError:
-        return False
-
-
-def _hash(content: Any) -> str:
-    """The name that DVC gives to an entry (dvc.stage.cache)."""
-    return hashlib.sha256(json.dumps(_hashed(content), sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _hashed(content: Any) -> Any:
-    if isinstance(content, list):
-        return [_hashed(item) for item in content]
-    if isinstance(content, dict):
-        return {key: _hashed(value) for key, value in content.items() if key not in NOT_HASHED}
-    return content
 
 
 def put_away(path: Path, attic: Attic) -> None:

@@ -19,16 +19,6 @@ HINTS = (
 )
 
 
-def cache(root: Path) -> Path:
-    """The folder of the local cache of `root`; AssayError if it has none."""
-    from dvc.repo import Repo
-
-    with Repo(str(root)) as repo:
-        if repo.cache.local is None:
-            raise AssayError("there is no local cache", where=str(root), todo="see: dvc cache dir")
-        return Path(repo.cache.local.path).parents[1]
-
-
 def clone(root: Path, target: Path, sha: str, shared: Path | None = None) -> None:
     """A commit of `root`, alone, in a folder of its own; with a cache of data that is `shared`, or an empty one."""
     shutil.rmtree(target, ignore_errors=True)

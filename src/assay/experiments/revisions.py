@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
+from assay.dvc_internals.revisions import files_at, listed_md5s, recorded_md5, resolved_revision
 from assay.errors import AssayError, translated
-from assay.files import yaml_mapping
+from assay.files import folder_md5, yaml_mapping
 from assay.lineage import lock
 from assay.lineage.checks import require, shortened
 from assay.lineage.graph import LOCK, PARAMS
@@ -23,7 +24,6 @@ from assay.records.folds import TEST
 
 if TYPE_CHECKING:
     from dvc.api import DVCFileSystem
-    from dvc.repo import Repo
 
 WORKSPACE = "workspace"
 THRESHOLDS, VERDICT = PREDICTIONS / "thresholds.json", REPORTS / "verdict.json"
@@ -102,20 +102,10 @@ class Recorded:
     def _hashes(self, path: str, content: bytes) -> Iterator[tuple[str, str, str]]:
         """Name, recorded and found hash of a file that DVC keeps, and of the folder by which it keeps it."""
         folder = str(PurePosixPath(path).parent)
-        if recorded := self.tree.info(path).get("md5"):
+        if recorded := recorded_md5(self.tree, self.sha, path):
             yield path, recorded, hashlib.md5(content).hexdigest()
-        if recorded := self.tree.info(folder).get("md5"):
-            yield folder, recorded, self._listing(folder)
-
-    def _listing(self, folder: str) -> str:
-        from dvc_data.hashfile.tree import Tree
-
-        files = self.tree.find(folder, detail=True).items()
-        tree = Tree.from_list(
-            [{"md5": info["md5"], "relpath": str(PurePosixPath(path).relative_to(folder))} for path, info in files]
-        )
-        tree.digest()
-        return tree.oid
+        if recorded := recorded_md5(self.tree, self.sha, folder):
+            yield folder, recorded, folder_md5(listed_md5s(self.tree, folder))
 
     @property
     def _where(self) -> str:
@@ -180,23 +170,16 @@ def revision(name: str) -> Revision:
     """The workspace, or a branch, tag, commit or experiment by name; AssayError if there is none such."""
     if name == WORKSPACE:
         return Revision(name, "", Disk())
-    from dvc.api import DVCFileSystem
-    from dvc.repo import Repo
-
-    with Repo(".") as repo:
-        sha = commit(repo, name)
-        # The remotes that are named here: the revision may be older than they are.
-        files = Recorded(name, sha, DVCFileSystem(".", rev=sha, config=dict(repo.config)))
+    sha = commit(name)
+    files = Recorded(name, sha, files_at(sha))
     files.require_true()
     return Revision(name, sha, files)
 
 
-def commit(repo: "Repo", name: str) -> str:
+def commit(name: str) -> str:
     """The hash of the commit of a branch, tag or experiment; AssayError if there is none such."""
-    from dvc.scm import RevError, resolve_rev
-
-    try:
-        return resolve_rev(repo.scm, name)
-    except RevError as error:
+    sha = resolved_revision(name)
+    if sha is None:
         todo = "name a branch, tag, commit, or an experiment of dvc exp list"
-        raise AssayError(f"no revision {name!r}", where="git", todo=todo) from error
+        raise AssayError(f"no revision {name!r}", where="git", todo=todo)
+    return sha

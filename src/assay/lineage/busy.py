@@ -13,9 +13,9 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from assay.dvc_internals.locks import RWLOCK, named
 from assay.errors import AssayError
 
-RWLOCK = Path(".dvc/tmp/rwlock")
 LOOKS, PAUSE = 4, 0.02  # seconds; at one that DVC is just writing
 # Set while a configuration is composed only to be looked at.
 LOOKING: ContextVar[bool] = ContextVar("looking", default=False)
@@ -59,30 +59,6 @@ def _whole(rwlock: Path) -> dict[str, Any]:
             return json.loads(rwlock.read_text())
         time.sleep(PAUSE)
     return json.loads(rwlock.read_text())
-
-
-def named(content: dict[str, Any]) -> dict[int, str]:
-    """Every process in the content of an rwlock, and its command.
-
-    Content of another form raises AttributeError, KeyError, TypeError or ValueError.
-    """
-    readers = [info for infos in content.get("read", {}).values() for info in infos]
-    return {int(info["pid"]): str(info["cmd"]) for info in (*content.get("write", {}).values(), *readers)}
-
-
-@contextmanager
-def holding(lock: Path, refusal: AssayError) -> Iterator[None]:
-    """Hold a lock file, as DVC holds its own; `refusal` is raised where another process has it."""
-    from zc.lockfile import LockError, LockFile
-
-    try:
-        held = LockFile(str(lock))
-    except LockError as error:
-        raise refusal from error
-    try:
-        yield
-    finally:
-        held.close()
 
 
 def _alive(pid: int, written: float) -> bool:

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from assay.dvc_internals.repository import cache_folder, object_path
+from assay.dvc_internals.run_cache import folders_of
 from assay.errors import AssayError
 from assay.files import md5, read_json, read_yaml, write_text
 from assay.lineage.graph import LOCK, PARAMS, as_path
@@ -49,10 +52,7 @@ def recorded_at(entry: Entry, path: str) -> str | None:
 
 def _listed(folder: str) -> dict[str, str]:
     """Name to MD5 of the files of a folder by its hash; none where the cache does not have its listing."""
-    from dvc.repo import Repo
-
-    with Repo(".") as repo:
-        listing = Path(repo.cache.local.oid_to_path(folder))
+    listing = object_path(cache_folder(), folder)
     if not listing.is_file():
         return {}
     if f"{md5(listing)}.dir" != folder:
@@ -92,24 +92,31 @@ def take_out(stage: str, entry: Entry, path: Path = Path(LOCK)) -> None:
     The run-cache comes first: if this is killed in between, or may not write there, the false entry is found again.
     Raises OSError then.
     """
-    from dvc.utils.serialize import dumps_yaml
-
-    if (results := run_cache(entry)).exists():
-        for result in results.iterdir():
+    for folder in filter(Path.exists, folders_of(entry)):
+        for result in folder.iterdir():
             result.unlink()
-        results.rmdir()  # DVC cannot read a folder without an entry
+        folder.rmdir()  # DVC cannot read a folder without an entry
     content = read_yaml(path)
     del content["stages"][stage]
     if content["stages"]:
-        write_text(path, dumps_yaml(content))
+        write_text(path, as_text(content))
     else:
         path.unlink()  # DVC reads no dvc.lock without an entry
 
 
-def run_cache(entry: Entry) -> Path:
-    """The folder of the run-cache for the command, params and inputs of an entry. It need not exist."""
-    from dvc.repo import Repo
-    from dvc.stage.cache import _get_cache_hash
+def as_text(content: Mapping[str, Any]) -> str:
+    """The content of a dvc.lock as DVC writes it."""
+    from ruamel.yaml import YAML
 
-    with Repo(".") as repo:
-        return Path(repo.stage_cache._get_cache_dir(_get_cache_hash({**entry}, key=True)))
+    yaml, stream = YAML(), StringIO()
+    yaml.default_flow_style = False
+    yaml.dump(content, stream)
+    return stream.getvalue()
+
+
+def leaves(value: Any, key: str = "") -> dict[str, Any]:
+    """Every value that is no mapping, by its dotted key, as DVC names parameters."""
+    if not isinstance(value, dict):
+        return {key: value}
+    parts = (leaves(part, f"{key}.{name}" if key else str(name)) for name, part in value.items())
+    return {name: leaf for part in parts for name, leaf in part.items()}

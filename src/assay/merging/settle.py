@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from assay.config.compose import composed, difference
+from assay.dvc_internals.repository import default_remote
 from assay.errors import AssayError
 from assay.experiments.clones import dvc, reason
 from assay.files import md5, write_text
 from assay.git import git
 from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, Node, nodes
+from assay.lineage.lock import as_text
 from assay.merging import decisions, lock, sources
 from assay.merging.conflicts import generated, require_staged, within
 from assay.merging.own import Side, require_said_in_conf
@@ -75,18 +77,16 @@ def _compose(root: Path, sides: Sequence[Side], command: str) -> None:
 
 def _take_over(root: Path, graph: Sequence[Node], commits: Sequence[str]) -> None:
     """Write a dvc.lock of known results, and check out the files that it names."""
-    from dvc.utils.serialize import dump_yaml
-
     known = sources.of(root, commits)
     chosen = lock.choose(graph, known, _hashes(root), _values(root))
     content = lock.composed(graph, known, chosen)
-    dump_yaml(str(root / LOCK), content)
+    write_text(root / LOCK, as_text(content))
     for node in graph:
         if node.name in chosen:
             for path in node.in_git:
                 chosen[node.name].source.place(path)
     options = ("--allow-missing", "--force")
-    if not (_remote() and dvc("pull", *options)[0] == 0):
+    if not (default_remote() and dvc("pull", *options)[0] == 0):
         dvc("checkout", *options)  # the run makes what is not there
 
 
@@ -139,13 +139,6 @@ def _values(root: Path) -> Callable[[str, str], Any]:
         return found
 
     return value
-
-
-def _remote() -> str:
-    from dvc.repo import Repo
-
-    with Repo(".") as repo:
-        return repo.config["core"].get("remote", "")
 
 
 def _named(stages: Sequence[str]) -> str:

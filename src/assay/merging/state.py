@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from assay.dvc_internals.locks import FOLDER, LOCK, RWLOCK, holding
 from assay.errors import AssayError
 from assay.git import git
-from assay.lineage.busy import RWLOCK, holders, holding
+from assay.lineage.busy import holders
 
 LOCKED = Path(".assay/settle.lock")
-DVC_LOCKS = Path(".dvc/tmp")
 
 
 def merging(root: Path) -> list[str]:
@@ -82,8 +82,8 @@ def _require_no_run(root: Path) -> None:
     todo = "wait for it, or stop it"
     if running := [f"{command} (process {pid})" for pid, command in holders(root / RWLOCK).items()]:
         raise AssayError("DVC is running here", where=f"{root}: {'; '.join(running)}", todo=todo)
-    if (root / DVC_LOCKS).is_dir():
-        with holding(root / DVC_LOCKS / "lock", AssayError("DVC is running here", where=str(root), todo=todo)):
+    if (root / FOLDER).is_dir():
+        with holding(root / LOCK, AssayError("DVC is running here", where=str(root), todo=todo)):
             return
 
 

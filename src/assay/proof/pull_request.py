@@ -10,8 +10,9 @@ from pathlib import Path
 
 from assay.compare import show
 from assay.compare.page import Page, compared
+from assay.dvc_internals.repository import cache_folder, default_remote
 from assay.errors import AssayError
-from assay.experiments.clones import cache, clone, dvc, reason, repro
+from assay.experiments.clones import clone, dvc, reason, repro
 from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.git import git, shared
 from assay.lineage.graph import LOCK, PARAMS
@@ -128,7 +129,7 @@ def decisions(root: Path, start: str, target: str) -> Proof:
 def run() -> Proof:
     """The line brought up to date: with what a remote has of it or, where that is not enough, from raw records."""
     lacking = "no remote is named"
-    if _remote():
+    if default_remote():
         code, said = _dvc("repro", *PULL)
         missing, why = (code, said) if code else _dvc("pull", *map(str, COMPARED))
         if not missing:
@@ -190,7 +191,7 @@ def supply(root: Path, side: Revision) -> tuple[Revision, str]:
     _announce(f"making the data of {side.name} anew")
     with tempfile.TemporaryDirectory(prefix="assay-base-") as folder:
         copy = Path(folder, "clone")
-        clone(root, copy, side.sha, cache(root))
+        clone(root, copy, side.sha, cache_folder(root))
         try:
             repro(copy, side.sha)
         except AssayError as error:
@@ -243,10 +244,3 @@ def _command(*arguments: str) -> str:
 def _ran(said: str) -> str:
     stages = re.findall(r"^Running stage '(.+)'", said, re.M)
     return f"ran {', '.join(stages)}" if stages else "nothing had to run"
-
-
-def _remote() -> str:
-    from dvc.repo import Repo
-
-    with Repo(".") as repo:
-        return repo.config["core"].get("remote", "")

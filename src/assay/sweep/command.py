@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from assay.config.names import require_name
-from assay.experiments import clones
+from assay.dvc_internals.repository import cache_folder
 from assay.experiments.refs import experiments
 from assay.presentation import words
 from assay.presentation.markdown import Markdown, code, table
@@ -22,7 +22,7 @@ SHOWN = 10
 def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[Markdown, bool]:
     """Check what is asked for, run what is missing of it, and sum up as Markdown; whether every experiment is there."""
     require_name(name, "the name of the sweep")
-    setting = Setting(name, root, sweep.baseline(root), clones.cache(root), jobs)
+    setting = Setting(name, root, sweep.baseline(root), cache_folder(root), jobs)
     before = experiments(root, setting.baseline)
     with sweep.warm(setting) as workers:
         entries = _run(_source(overrides, setting), workers, setting)

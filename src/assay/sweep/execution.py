@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from assay.dvc_internals.locks import holding
 from assay.errors import AssayError
 from assay.experiments.refs import experiments, metrics
 from assay.git import git
-from assay.lineage.busy import holding
 from assay.sweep.folder import FOLDER, Setting
 from assay.sweep.log import DONE, FAILED, PRUNED, RUNNING, Entry
 from assay.sweep.plan import Planned

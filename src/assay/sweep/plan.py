@@ -11,6 +11,7 @@ import yaml
 
 from assay.config.compose import composed
 from assay.config.names import require_name
+from assay.dvc_internals.configuration import expanded
 from assay.errors import AssayError
 
 SWEEPS = Path("conf/sweep")
@@ -75,10 +76,8 @@ def checked(overrides: Sequence[str]) -> str:
 
 def expand(overrides: Sequence[str]) -> list[list[str]]:
     """One set in DVC's sweep syntax to the override lists that `dvc exp run --queue -S` would queue."""
-    from dvc.utils.hydra import get_hydra_sweeps
-
     try:
-        return [list(one["params"]) for one in get_hydra_sweeps({"params": list(overrides)})]
+        return expanded(overrides)
     except Exception as error:  # Hydra's parser and DVC's refusal of globs share no base class
         raise AssayError(
             f"not overrides: {str(error).splitlines()[0]}",

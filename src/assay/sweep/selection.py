@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from assay.dvc_internals.repository import object_path
 from assay.evaluation.assess import scored_by
 from assay.experiments.revisions import Revision, revision
 from assay.files import md5
@@ -66,7 +67,7 @@ class AtHand:
 
 def _predictions(entry: Entry, cache: Path) -> pd.DataFrame:
     """Label and score by record: from the cache by hash, ten times as fast as by the commit; else by that."""
-    file = cache / "files/md5" / entry.predictions[:2] / entry.predictions[2:]
+    file = object_path(cache, entry.predictions)
     if file.is_file() and md5(file) == entry.predictions:
         return Revision(entry.experiment, "", AtHand(file)).out_of_fold
     return revision(entry.experiment).out_of_fold

@@ -9,13 +9,13 @@ everything is imported already, instead of a new one each. Half-way through the 
 import importlib
 import json
 import os
-import pickle
 import pkgutil
 import re
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -23,8 +23,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from assay.config.load import load
-from assay.errors import described
-from assay.experiments.refs import OUT_OF_FOLD, reference
+from assay.dvc_internals import in_process
+from assay.dvc_internals.repository import check_out
+from assay.dvc_internals.revisions import experiment_reference
+from assay.errors import AssayError, described
+from assay.experiments.clones import dvc, reason
+from assay.experiments.refs import OUT_OF_FOLD
 from assay.files import md5, read_json, read_table
 from assay.git import git
 from assay.lineage.checks import Known, require_record
@@ -34,8 +38,6 @@ from assay.paths import PREDICTIONS, SCORE
 from assay.sweep.log import DONE, FAILED, PRUNED
 
 if TYPE_CHECKING:
-    from dvc.stage import Stage
-
     from assay.modelling.records import Records
 
 STAGE = re.compile(r"python -m (assay\.stages\.\w+)")
@@ -49,16 +51,15 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nothing that a library prints may look like an answer
     leave_with(os.getppid())
-    run_stages_here()
-    parse_once()
+    reproduce = way_to_run()
     remember(Path("../remembered"))
-    check_out()
+    check_out()  # the data of the baseline; what the cache lacks is made by the first experiment
     for line in iter(sys.stdin.readline, ""):
         request = json.loads(line)
         with Path(request["log"]).open("w") as log:
             os.dup2(log.fileno(), 1)
             os.dup2(log.fileno(), 2)
-            tell(answers, answer(request, answers))
+            tell(answers, answer(request, answers, reproduce))
 
 
 def tell(answers: TextIO, content: dict[str, Any]) -> None:
@@ -77,46 +78,33 @@ def leave_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def run_stages_here() -> None:
-    """Let DVC run the commands of stages as functions of this process, all imported beforehand; see also `lock`."""
-    from dvc.stage import Stage, run
-    from dvc.stage.exceptions import StageCmdFailedError
-
+def way_to_run() -> Callable[[], None]:
+    """`dvc repro` here: its stages as functions of this process, all imported beforehand, if this DVC can."""
     from assay import stages
 
+    if not in_process.hand_over(run_stage):
+        return repro
     for module in pkgutil.iter_modules(stages.__path__):
         importlib.import_module(f"{stages.__name__}.{module.name}")
-    in_a_process_of_its_own = run._run
-
-    def here(executable: str | None, cmd: str, **options: Any) -> None:
-        stage = STAGE.fullmatch(cmd.strip())
-        if not stage:
-            in_a_process_of_its_own(executable, cmd, **options)
-            return
-        os.environ[DVC_STAGE] = options["env"][DVC_STAGE]
-        try:
-            importlib.import_module(stage[1]).main()
-        except SystemExit as end:
-            if end.code:
-                raise StageCmdFailedError(cmd, end.code) from end
-
-    run._run = here
-    Stage.dump = lambda stage, **options: None
+    in_process.parse_once()
     LOCK_COMES_LAST.set(True)
+    return in_process.reproduce
 
 
-def parse_once() -> None:
-    """Let DVC parse each text of YAML once, in C: it reads params.yaml and dvc.lock two dozen times a run.
+def run_stage(command: str, environment: Mapping[str, str]) -> bool:
+    """Run a command if it is one of a stage; whether it is."""
+    stage = STAGE.fullmatch(command.strip())
+    if stage:
+        os.environ[DVC_STAGE] = environment[DVC_STAGE]
+        importlib.import_module(stage[1]).main()
+    return bool(stage)
 
-    Where it would keep comments, that is in dvc.lock, there are none.
-    """
-    from dvc.utils import strictyaml
-    from dvc.utils.serialize import _yaml
 
-    parse = _yaml.parse_yaml
-    parsed = lru_cache(lambda text, path: pickle.dumps(parse(text, path)))
-    _yaml.parse_yaml = _yaml.parse_yaml_for_update = lambda text, path, typ="safe": pickle.loads(parsed(text, path))
-    strictyaml.parse_yaml = _yaml.parse_yaml
+def repro() -> None:
+    """`dvc repro` as a command, each stage in a process of its own."""
+    code, said = dvc("repro")
+    if code:
+        raise AssayError(f"the run failed: {reason(said)}")
 
 
 def remember(folder: Path) -> None:
@@ -133,14 +121,6 @@ def remember(folder: Path) -> None:
     train.train = memory.cache(train.train, ignore=["advance", "watch"])
     assess.measured = memory.cache(assess.measured, ignore=["weights"])
     assess.resamples = lru_cache(maxsize=2)(assess.resamples)  # of the graded records, and of all
-
-
-def check_out() -> None:
-    """The data of the baseline, as far as the cache has it; what is missing is made by the first experiment."""
-    from dvc.repo import Repo
-
-    with Repo(".") as repo:
-        repo.checkout(force=True, allow_missing=True)
 
 
 class Hopeless(BaseException):
@@ -183,12 +163,12 @@ class Watcher:
             self(records.rows(block), scores[block])
 
 
-def answer(request: dict[str, Any], answers: TextIO) -> dict[str, Any]:
+def answer(request: dict[str, Any], answers: TextIO, reproduce: Callable[[], None]) -> dict[str, Any]:
     """Run one experiment and say how it went."""
     start = time.perf_counter()
     said: dict[str, Any] = {"state": DONE, "error": ""}
     try:
-        experiment(request, Watcher(answers) if request["watched"] else None)
+        experiment(request, Watcher(answers) if request["watched"] else None, reproduce)
         said |= {"metrics": read_json(OUT_OF_FOLD), "predictions": md5(SCORES)}
     except Hopeless:
         said["state"] = PRUNED
@@ -197,29 +177,19 @@ def answer(request: dict[str, Any], answers: TextIO) -> dict[str, Any]:
     return {**said, "seconds": round(time.perf_counter() - start, 2)}
 
 
-def experiment(request: dict[str, Any], watcher: Watcher | None) -> None:
+def experiment(request: dict[str, Any], watcher: Watcher | None, reproduce: Callable[[], None]) -> None:
     """`dvc repro` on the baseline with these params, kept as an experiment in the origin."""
-    from dvc.repo import Repo
-
     from assay.modelling.training import WATCH
 
     git(HERE, "reset", "--quiet", "--hard", request["baseline"])
     git(HERE, "clean", "--quiet", "--force", "-d")  # what one that failed left lying
     Path("params.yaml").write_text(request["params"])
     WATCH.set(watcher)
-    with Repo(".") as repo:
-        lock(repo.reproduce())
+    reproduce()
     require_record(Known(graph()))
     if watcher:
         watcher.catch_up()
     keep(request["name"], request["baseline"], request["message"])
-
-
-def lock(stages: "list[Stage]") -> None:
-    """Write what ran to dvc.lock, once: after each stage, as DVC does it, is a quarter of the time."""
-    files = {stage.dvcfile.path: stage.dvcfile for stage in stages}
-    for path, file in files.items():
-        file.dump_stages([stage for stage in stages if stage.dvcfile.path == path], update_pipeline=False)
 
 
 def keep(name: str, baseline: str, message: str) -> None:
@@ -227,7 +197,7 @@ def keep(name: str, baseline: str, message: str) -> None:
     git(HERE, "add", "--all")
     tree = git(HERE, "write-tree")
     commit = git(HERE, "commit-tree", tree, "-p", baseline, "-m", message)
-    git(HERE, "push", "--quiet", "--force", "origin", f"{commit}:{reference(baseline, name)}")
+    git(HERE, "push", "--quiet", "--force", "origin", f"{commit}:{experiment_reference(baseline, name)}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,79 @@
+"""What DVC knows of the repository here: its configuration, its cache, its default remote."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from assay.dvc_internals.boundary import otherwise, part, within
+from assay.dvc_internals.commands import asked, dvc
+from assay.errors import AssayError
+
+OBJECTS = Path("files/md5")  # within a cache, and on a remote (DVC, "Internal files" in the user guide)
+
+
+@contextmanager
+def opened(root: Path = Path()) -> Iterator[Any]:
+    """DVC's own repository at `root`."""
+    with part("dvc.repo:Repo", "root_dir")(str(root)) as repo:
+        yield repo
+
+
+def _cache_by_command(root: Path = Path()) -> Path:
+    return Path(root, dvc("cache", "dir", folder=root).strip())
+
+
+@otherwise(_cache_by_command)
+def cache_folder(root: Path = Path()) -> Path:
+    """The folder of the local cache of the repository at `root`; AssayError if it has none."""
+    with opened(root) as repo:
+        local = within(repo, "cache.local")
+        if local is None:
+            raise AssayError("there is no local cache", where=str(root), todo="see: dvc cache dir")
+        return Path(within(local, "path")).parents[1]
+
+
+def object_path(cache: Path, md5: str) -> Path:
+    """Where a cache has the object with an MD5 (of a folder: the one of its listing, with `.dir`)."""
+    return cache / OBJECTS / md5[:2] / md5[2:]
+
+
+def _remote_by_command() -> str:
+    return asked("config", "core.remote")
+
+
+@otherwise(_remote_by_command)
+def default_remote() -> str:
+    """The name of the default remote of the repository here; "" if it has none."""
+    with opened() as repo:
+        return within(repo, "config")["core"].get("remote", "")
+
+
+def _config_by_command() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for line in dvc("config", "--list").splitlines():
+        key, _, value = line.partition("=")
+        section, *name, option = key.split(".")
+        options = found.setdefault(section, {})
+        (options.setdefault(".".join(name), {}) if name else options)[option] = value
+    return found
+
+
+@otherwise(_config_by_command)
+def config() -> dict[str, Any]:
+    """DVC's configuration of the repository here, of all its levels."""
+    with opened() as repo:
+        return dict(within(repo, "config"))
+
+
+def _check_out_by_command() -> None:
+    dvc("checkout", "--force", "--allow-missing")
+
+
+@otherwise(_check_out_by_command)
+def check_out() -> None:
+    """Bring what dvc.lock names into the workspace, as far as the cache has it."""
+    takes = "self targets with_deps force relink recursive allow_missing"
+    checkout = part("dvc.repo:Repo.checkout", takes)
+    with opened() as repo:
+        checkout(repo, force=True, allow_missing=True)
