@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -197,7 +198,7 @@ class Reviewer(threading.Thread):
     def _decided(self, record: str) -> bool:
         try:
             status, _ = post(self.address, "/decide", record=record, code="F")
-        except OSError:
+        except (OSError, HTTPException):  # killed before, or in the midst of its answer
             return False
         assert status == 200
         return True
