@@ -14,6 +14,7 @@ from samples import ROOT
 CASES: dict[str, tuple[Callable[[Config], object], set[str]]] = {
     "a value": (lambda config: config.training.folds, {"training.folds"}),
     "a mapping is read whole": (lambda config: config.dataset.columns["TSH"].type, {"dataset.columns"}),
+    "a group that may be none is read whole": (lambda config: bool(config.dataset.time), {"dataset.time"}),
     "a group alone is not": (lambda config: config.training, set()),
     "asdict": (lambda config: asdict(config.criteria), {f"criteria.{one.name}" for one in fields(load().criteria)}),
     "replace": (

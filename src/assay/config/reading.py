@@ -11,7 +11,8 @@ PLACE = "__place__"  # of a watched node: its key, and the set of keys that were
 def watched(config: T, read: set[str]) -> T:
     """A copy of a configuration that adds each key that is read of it to `read`, dotted (`training.folds`).
 
-    A mapping or a list is read whole, and so is what `dataclasses.replace` and `asdict` are given.
+    A mapping or a list is read whole, and so is what `dataclasses.replace` and `asdict` are given. A group that may be
+    none is read whole as well: whether it is there is a value.
     """
     return _watched(config, "", read)
 
@@ -36,11 +37,12 @@ def _watched(node: Any, key: str, read: set[str]) -> Any:
 def _watching(of: Any) -> type:
     """A subclass whose instances note which of their fields are read."""
     names = {item.name for item in fields(of)}
+    optional = {item.name for item in fields(of) if "None" in str(item.type) or "Any" in str(item.type)}
 
     def get(self: Any, name: str) -> Any:
         value = object.__getattribute__(self, name)
         place = object.__getattribute__(self, "__dict__").get(PLACE)
-        if place and name in names and not hasattr(type(value), PLACE):
+        if place and name in names and (name in optional or not hasattr(type(value), PLACE)):
             key, read = place
             read.add(f"{key}.{name}".removeprefix("."))
         return value
