@@ -152,7 +152,7 @@ def test_data_of_base_that_cannot_be_had_or_made_are_named_with_the_way_to_get_t
     def fails(*_: object) -> None:
         raise AssayError("the run failed: no such source")
 
-    monkeypatch.setattr(pull_request, "cache", lambda root: tmp_path)
+    monkeypatch.setattr(pull_request, "cache_folder", lambda root: tmp_path)
     monkeypatch.setattr(pull_request, "clone", lambda *_: None)
     monkeypatch.setattr(pull_request, "repro", fails)
     page, why = comparison(tmp_path, lacking("data/cleaned is not to be had"), lacking("never asked"))  # type: ignore[arg-type]

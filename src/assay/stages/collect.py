@@ -3,6 +3,7 @@
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from assay.config.dataset import personal_columns
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.errors import AssayError
@@ -36,9 +37,14 @@ def collect(dataset: "Dataset", target: Path) -> dict[str, Any] | None:
             form, report = "parquet", draw(dataset, scratch)
         else:
             fetch(source, scratch)
-        if form != "csv" or dataset.personal:
-            write_without(dataset.personal or [], scratch, form, source.uri)
+        if form != "csv" or private(dataset):
+            write_without(private(dataset), scratch, form, source.uri)
     return report
+
+
+def private(dataset: "Dataset") -> list[str]:
+    """The columns that are not brought, as they were gathered when the configuration was composed."""
+    return personal_columns(dataset) if dataset.personal is None else dataset.personal
 
 
 def draw(dataset: "Dataset", target: Path) -> dict[str, Any]:
@@ -49,7 +55,7 @@ def draw(dataset: "Dataset", target: Path) -> dict[str, Any]:
     source = dataset.source
     files = parquet_files(source.uri)
     require_declared(fingerprint(files), source, f"{len(files)} file(s)")
-    return sampled(files, dataset.sample, target, source.uri, private=dataset.personal or [])
+    return sampled(files, dataset.sample, target, source.uri, private=private(dataset))
 
 
 def write_without(names: list[str], path: Path, form: str, uri: str) -> None:
