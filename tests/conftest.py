@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import dvc  # noqa: F401 - its log keeps the stdout of the first import, which must not be one that a test closes
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
