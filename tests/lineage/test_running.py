@@ -62,6 +62,9 @@ def test_a_key_that_a_stage_reads_and_dvc_yaml_does_not_list_stops_it(
     assert caught.value.todo == "assay deps; dvc repro make"
     assert not Path("data/lineage/make.json").exists()
     assert listing.unlisted() == {"make": unlisted}
+    with stated("make", PARAMS, None):
+        pass
+    assert listing.unlisted() == {}
 
 
 def test_a_program_that_is_no_stage_states_nothing(root: Path) -> None:

@@ -81,8 +81,10 @@ def require_listed(node: Node, read: set[str]) -> None:
     """
     listed = [*(node.keys or []), *([DATASET] if str(CONTRACT) in node.deps else [])]
     missing = sorted(key for key in read if not any(f"{key}.".startswith(f"{one}.") for one in listed))
+    noted = UNLISTED / f"{node.name}.json"
+    noted.unlink(missing_ok=True)  # of an earlier run, whose code or dvc.yaml was another
     if missing and node.keys is not None:
-        write_json(UNLISTED / f"{node.name}.json", missing)
+        write_json(noted, missing)
         what = f"{node.name} read {sample(missing)} of {PARAMS}, and its `params` do not list it"
         raise AssayError(what, where=DVC_YAML, todo=f"assay deps; dvc repro {node.name}")
 
