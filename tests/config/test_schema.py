@@ -33,6 +33,9 @@ def test_the_committed_configuration_is_accepted() -> None:
         ("evaluation__threshold_probability", 0),
         ("evaluation__seed", -1),
         ("labels__version", 0),
+        ("criteria__quality__validity", 1.01),
+        ("criteria__quality__validity", float("nan")),
+        ("dataset__sample__rows", 0),
     ],
 )
 def test_a_value_out_of_its_range_is_named(key: str, value: float) -> None:
@@ -125,13 +128,60 @@ def test_a_sample_that_cannot_be_is_named(change: dict[str, Any], said: str) -> 
 def test_a_sample_without_its_keys_is_none() -> None:
     with pytest.raises(AssayError, match="rows"):
         typed(plain(dataset__sample={"key": "patient_id"}))
-    with pytest.raises(AssayError, match="neither null nor a mapping"):
+    with pytest.raises(AssayError, match=r"dataset\.sample=5: input should be a dictionary"):
         typed(plain(dataset__sample=5))
 
 
 def test_all_faults_are_named_at_once() -> None:
-    with pytest.raises(AssayError, match=r"model\.max_depth=0.*evaluation\.seed=-1"):
-        typed(plain(model__max_depth=0, evaluation__seed=-1))
+    wrong: dict[str, Any] = {
+        "evaluation__seed": -1,
+        "training__folds": "many",
+        "model__max_depth": 0,
+        "baselines__logistic__C": float("nan"),
+        "criteria__quality__validity": 2,
+        "dataset__columns__age__nullable": "perhaps",
+    }
+    with pytest.raises(AssayError) as caught:
+        typed(plain(**wrong))
+    named = [part.partition("=")[0] for part in caught.value.what.split("; ")]
+    assert sorted(named) == sorted(key.replace("__", ".") for key in wrong)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("model__max_depth", 0, "model.max_depth=0 is outside [1, 64]"),
+        ("model__max_depth", 65, "model.max_depth=65 is outside [1, 64]"),
+        ("model__subsample", 0, "model.subsample=0.0 is outside (0, 1]"),
+        ("baselines__logistic__C", -1, "baselines.logistic.C=-1.0 is outside (0, inf]"),
+        ("criteria__quality__validity", 2, "criteria.quality.validity=2.0 is outside [0, 1]"),
+    ],
+)
+def test_a_range_is_said_with_the_value(key: str, value: float, said: str) -> None:
+    with pytest.raises(AssayError) as caught:
+        typed(plain(**{key: value}))
+    assert (caught.value.what, caught.value.todo) == (said, "correct the value")
+
+
+@pytest.mark.parametrize(("key", "value"), [("model__max_depth", 64), ("model__subsample", 1), ("evaluation__seed", 0)])
+def test_the_ends_of_a_range_are_allowed(key: str, value: float) -> None:
+    typed(plain(**{key: value}))
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("model__max_dept", "max_depth"),
+        ("baselines__logistic__class_weigt", "class_weight"),
+        ("dataset__columns__age__nullabel", "nullable"),
+        ("dataset__sample__rowss", "rows"),
+        ("dataset__rules__both_queries__thn", "then"),
+    ],
+)
+def test_an_unknown_key_is_answered_with_the_nearest_at_its_place(key: str, near: str) -> None:
+    with pytest.raises(AssayError) as caught:
+        typed(plain(**({"dataset__sample": SAMPLE} | {key: 1})))
+    assert caught.value.what == f"{key.replace('__', '.')}: unknown key, did you mean {near}?"
 
 
 def test_a_model_without_a_schema_needs_a_name_and_a_target() -> None:

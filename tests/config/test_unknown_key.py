@@ -99,7 +99,7 @@ def test_a_name_that_is_like_none_is_answered_with_those_that_there_are() -> Non
     [
         (b"a: [1\n b: 2", "while parsing a flow sequence; in .*zz.yaml", "correct the file in conf/"),
         (b"\xff\xfename", "not text in UTF-8", "save it so"),
-        (b"- a\n- b\n", "model is no mapping", "see conf/model/"),
+        (b"- a\n- b\n", r"model=\['a', 'b'\]: input should be a valid dictionary", "correct the value"),
     ],
     ids=["no YAML", "no text", "a list"],
 )

@@ -7,12 +7,13 @@ record invalid, who is screened, and by which groups results are reported. What 
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from assay.config import sample
 from assay.config.expressions import CONDITION, fault
-from assay.config.fields import MISSING
+from assay.config.fields import MISSING, ReadAs
 from assay.config.grammar import ALLOWED
+from assay.config.sample import Sample
 from assay.config.targets import function_fault, knowledge_fault
 from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
 
@@ -151,8 +152,8 @@ class Dataset:
     time: Time | None = None
     group: str | None = None
     missing: list[str] = field(default_factory=lambda: [""])
-    # dict[str, Column], typed by `assay.config.load`: defaults would fill params.yaml otherwise.
-    columns: dict[str, Any] = MISSING
+    # To Hydra no dataclasses: it would fill params.yaml with a Column's defaults, and could not set a key of a Sample.
+    columns: Annotated[dict[str, Any], ReadAs(dict[str, Column])] = MISSING
     personal: Any = None
     rules: dict[str, Rule] = field(default_factory=dict)
     repeats: Repeats | None = None
@@ -160,8 +161,7 @@ class Dataset:
     slices: dict[str, list[int]] = field(default_factory=dict)
     knowledge: str | None = None
     rule: str | None = None
-    # A Sample or None, typed by `assay.config.load`: Hydra cannot set the keys of an optional dataclass.
-    sample: Any = None
+    sample: Annotated[Any, ReadAs(Sample | None)] = None
 
 
 def personal_columns(dataset: Dataset) -> list[str]:

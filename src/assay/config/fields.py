@@ -1,11 +1,92 @@
 """What the schemas of the configuration are written in."""
 
-from dataclasses import field
-from typing import Any
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, TypeAdapter
+    from pydantic_core import CoreSchema
 
 MISSING: Any = "???"  # as OmegaConf writes a value that must be given
+OUTSIDE = "outside"  # pydantic's type of the error of a value out of its range
+T = TypeVar("T")
 
 
-def number(low: float, high: float = float("inf"), *, open_low: bool = False, default: Any = MISSING) -> Any:
-    """A field whose value must lie in [low, high], or in (low, high] with `open_low`."""
-    return field(default=default, metadata={"low": low, "high": high, "open_low": open_low})
+@dataclass(frozen=True)
+class Within:
+    """The range of a number: `Annotated[int, Within(1, 64)]` lies in [1, 64]; with `open_low` in (1, 64].
+
+    pydantic checks it when a configuration is read. Hydra does not see it: to it the field is an `int`.
+    """
+
+    low: float
+    high: float = float("inf")
+    open_low: bool = False
+
+    def __str__(self) -> str:
+        return f"{'(' if self.open_low else '['}{self.low:g}, {self.high:g}]"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
+        """The type, with pydantic's own words for what is none; then the same type in the range."""
+        from pydantic_core import core_schema
+
+        of_the_type = handler(source)
+        bounds = {"gt" if self.open_low else "ge": self.low, **({"le": self.high} if self.high < float("inf") else {})}
+        in_range: Any = {**of_the_type, **bounds}
+        said = core_schema.custom_error_schema(in_range, OUTSIDE, custom_error_message=f"is outside {self}")
+        return core_schema.chain_schema([of_the_type, said])
+
+
+Count = Annotated[int, Within(1)]
+Whole = Annotated[int, Within(0)]
+Share = Annotated[float, Within(0, 1)]
+Part = Annotated[float, Within(0, 1, open_low=True)]
+Positive = Annotated[float, Within(0, open_low=True)]
+NotNegative = Annotated[float, Within(0)]
+
+
+@dataclass(frozen=True)
+class ReadAs:
+    """What pydantic reads a field as that is `Any` to Hydra: `Annotated[Any, ReadAs(Sample | None)]`."""
+
+    kind: Any
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
+        return handler.generate_schema(self.kind)
+
+
+class ByName:
+    """Of a field that is `Any` to Hydra, pydantic reads a mapping as that one of `kinds` which its `name` names.
+
+    A mapping of any other name stays as it is. In the place of an error the name comes after the field.
+    """
+
+    def __init__(self, kinds: Mapping[str, type]) -> None:
+        self.kinds = kinds
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(self._read, core_schema.dict_schema())
+
+    def _read(self, plain: dict[str, Any]) -> Any:
+        name = str(plain.get("name"))
+        return validated(self.kinds[name], plain, name) if name in self.kinds else plain
+
+
+def validated(kind: type[T], plain: object, key: str = "") -> T:
+    """The plain value that stands at `key`, as a dataclass. Raises pydantic's ValidationError with all faults."""
+    return _adapter(cast("Any", kind)).validate_python({key: plain})[key]
+
+
+@cache
+def _adapter(kind: Any) -> "TypeAdapter[dict[str, Any]]":
+    from pydantic import ConfigDict, TypeAdapter
+
+    # It would look for plugins in the metadata of every installed package, which takes longer than all else here.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Numbers are taken as texts: a contract may list the codes 1 and 2 without quotes.
+    return TypeAdapter(dict[str, kind], config=ConfigDict(extra="forbid", coerce_numbers_to_str=True))

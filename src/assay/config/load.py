@@ -9,15 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from assay.config import schema
-from assay.config.dataset import Column, Dataset
-from assay.config.fields import MISSING
-from assay.config.sample import Sample
+from assay.config.fields import MISSING, OUTSIDE, ByName, validated
 from assay.config.unknown_key import nearest
 from assay.errors import AssayError, sample
 from assay.files import yaml_mapping
@@ -25,6 +23,7 @@ from assay.files import yaml_mapping
 PARAMS = Path("params.yaml")
 COMPOSE = "run: assay params (assay doctor --mend does, and keeps a copy)"
 KEEP_OUT = "write the value itself; credentials stay outside, see docs/sharing.md (dvc remote modify --local)"
+UNKNOWN = "unexpected_keyword_argument"  # as pydantic calls an unknown key
 T = TypeVar("T")
 
 
@@ -74,11 +73,7 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
     if found := list(references(plain)):
         what = f"{sample(found)}: a reference (${{...}}) is left, and nothing may look it up later"
         raise AssayError(what, where="the configuration", todo=KEEP_OUT)
-    config = typed_as(schema.Config, plain)
-    config.dataset.columns = _each(Column, config.dataset.columns, "dataset.columns.")
-    config.dataset.sample = _sample(config.dataset)
-    config.model = _model("model", config.model)
-    config.baselines = {name: _model(f"baselines.{name}", one) for name, one in config.baselines.items()}
+    config = typed_as(schema.Config, _with_sample(plain))
     if config.version != schema.FORMAT:
         raise AssayError(
             f"version={config.version}: this release reads version {schema.FORMAT}", todo="run: assay params"
@@ -102,37 +97,53 @@ def references(node: object, key: str = "") -> Iterator[str]:
 
 def typed_as(kind: type[T], plain: object, key: str = "") -> T:
     """The plain value that stands at `key`, as a dataclass; AssayError naming each key in it that is wrong."""
-    return _each(kind, {key: plain})[key]
-
-
-def _each(kind: type[T], plain: object, prefix: str = "") -> dict[str, T]:
-    """Every value of a mapping as a dataclass."""
-    # Numbers are taken as texts: a contract may list the codes 1 and 2 without quotes.
-    adapter = TypeAdapter(dict[str, kind], config=ConfigDict(extra="forbid", coerce_numbers_to_str=True))  # type: ignore[valid-type]
     try:
-        values = adapter.validate_python(plain)
+        value = validated(kind, plain, key)
     except ValidationError as error:
-        what = "; ".join(_sentence(one, prefix, kind) for one in error.errors(include_url=False))
-        raise AssayError(what, where="the configuration", todo="correct the key") from error
-    if unset := list(_unset(values)):
-        missing = sample([f"{prefix}{key}" for key in unset])
-        raise AssayError(f"missing: {missing}", where="the configuration", todo="give it a value")
-    return values
+        found = error.errors(include_url=False)
+        what = "; ".join(_sentence(one, kind) for one in found)
+        todo = f"correct the {'key' if any(one['type'] == UNKNOWN for one in found) else 'value'}"
+        raise AssayError(what, where="the configuration", todo=todo) from error
+    if unset := list(_unset({key: value})):
+        raise AssayError(f"missing: {sample(unset)}", where="the configuration", todo="give it a value")
+    return value
 
 
-def _sentence(error: ErrorDetails, prefix: str, kind: type) -> str:
-    key = prefix + ".".join(str(part) for part in error["loc"] if part != "")
-    if error["type"] == "unexpected_keyword_argument":
-        _, *path, name = error["loc"]
-        near = nearest(str(name), _fields(kind, path))
+def _sentence(error: ErrorDetails, kind: type) -> str:
+    key, _ = _place(error["loc"], kind)
+    if error["type"] == UNKNOWN:
+        near = nearest(str(error["loc"][-1]), _fields(_place(error["loc"][:-1], kind)[1]))
         return f"{key}: unknown key" + (f", did you mean {near}?" if near else "")
+    if error["type"] == OUTSIDE:
+        return f"{key}={error['input']} {error['msg']}"
     return f"{key}={reprlib.repr(error['input'])}: {error['msg'][0].lower()}{error['msg'][1:]}"
 
 
-def _fields(kind: type, path: Sequence[int | str]) -> list[str]:
-    """The keys of the dataclass at a path within another one; empty if there is no dataclass."""
-    for name in path:
-        kind = get_type_hints(kind).get(str(name), object) if is_dataclass(kind) else object
+def _place(place: Sequence[int | str], kind: Any) -> tuple[str, Any]:
+    """The dotted key of pydantic's place of an error in a dataclass of that kind, and the type of what stands there."""
+    first, *rest = map(str, place)
+    key = [first]
+    for part in rest:
+        if isinstance(kind, ByName):
+            kind = kind.kinds[part]
+        else:
+            key.append(part)
+            kind = _below(kind, part)
+    return ".".join(filter(None, key)), kind
+
+
+def _below(kind: Any, part: str) -> Any:
+    """The type of a part of a dataclass, a mapping or a list, as pydantic reads it; `object` where nobody says."""
+    if is_dataclass(kind):
+        found: Any = get_type_hints(kind, include_extras=True).get(part, object)
+    else:
+        found = (object, *get_args(kind))[-1]
+    for read_as in getattr(found, "__metadata__", ()):
+        found = getattr(read_as, "kind", read_as if isinstance(read_as, ByName) else found)
+    return next(filter(is_dataclass, get_args(found)), found) if type(None) in get_args(found) else found
+
+
+def _fields(kind: Any) -> list[str]:
     return [field.name for field in fields(kind)] if is_dataclass(kind) else []
 
 
@@ -145,18 +156,12 @@ def _unset(node: object) -> Iterator[str]:
             yield from (f"{name}.{key}".lstrip(".") for key in _unset(value))
 
 
-def _sample(dataset: Dataset) -> Any:
-    """The sample; its key and label are by default those of the contract."""
-    if not isinstance(dataset.sample, dict):
-        return dataset.sample
-    by_default = {"key": dataset.key, "label": dataset.target if dataset.sample.get("positive") else None}
-    given = {name: value for name, value in by_default.items() if value} | dataset.sample
-    return typed_as(Sample, given, "dataset.sample")
-
-
-def _model(key: str, plain: Any) -> Any:
-    """A model of the zoo, typed; any other as it is."""
-    if not isinstance(plain, dict):
-        raise AssayError(f"{key} is no mapping", where="the configuration", todo="see conf/model/")
-    known = schema.MODELS.get(str(plain.get("name")))
-    return typed_as(known, plain, key) if known else plain
+def _with_sample(plain: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The key and the label of a sample are by default those of the contract."""
+    dataset = plain.get("dataset")
+    sample = dataset.get("sample") if isinstance(dataset, Mapping) else None
+    if not isinstance(dataset, Mapping) or not isinstance(sample, Mapping):
+        return plain
+    by_default = {"key": dataset.get("key"), "label": dataset.get("target") if sample.get("positive") else None}
+    given = {name: value for name, value in by_default.items() if value} | dict(sample)
+    return {**plain, "dataset": {**dataset, "sample": given}}

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from assay.config.fields import MISSING, number
+from assay.config.fields import MISSING, Count, Whole
 
 GRANULARITIES = ("day", "week", "month", "quarter", "year")
 
@@ -17,7 +17,7 @@ class Sample:
     `min_per_stratum` rows, or all it has. `key` is the column that names each row.
     """
 
-    rows: int = number(1)
+    rows: Count = MISSING
     key: str = MISSING
     label: str | None = None
     positive: list[str] = field(default_factory=list)
@@ -25,16 +25,14 @@ class Sample:
     time: str | None = None
     granularity: str = "month"
     strata: list[str] = field(default_factory=list)
-    min_per_stratum: int = number(0, default=1)
-    seed: int = number(0, default=0)
+    min_per_stratum: Whole = 1
+    seed: Whole = 0
 
 
-def faults(sample: object, columns: Collection[str]) -> list[str]:
+def faults(sample: Sample | None, columns: Collection[str]) -> list[str]:
     """Every contradiction, with itself and with the columns of the contract, named by key; empty when all is well."""
     if sample is None:
         return []
-    if not isinstance(sample, Sample):
-        return [f"dataset.sample={sample} is neither null nor a mapping"]
     found = []
     if sample.granularity not in GRANULARITIES:
         found.append(f"dataset.sample.granularity={sample.granularity} is none of: {', '.join(GRANULARITIES)}")

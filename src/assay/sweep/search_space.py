@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import OmegaConf
 
-from assay.config.fields import MISSING
+from assay.config.fields import MISSING, Count, Whole
 from assay.config.load import typed_as
 from assay.errors import AssayError
 from assay.sweep.plan import EXAMPLES, SEARCH, SWEEPS, checked, read
@@ -48,10 +48,10 @@ class Search:
     `prune`: give up a trial half-way that does worse than half of those before it.
     """
 
-    trials: int = MISSING
+    trials: Count = MISSING
     space: dict[str, Dimension] = MISSING
     overrides: list[str] = field(default_factory=list)
-    seed: int = 0
+    seed: Whole = 0
     prune: bool = True
 
     def all_overrides(self, values: Mapping[str, Any]) -> list[str]:
@@ -60,7 +60,7 @@ class Search:
 
 
 def read_search(name: str) -> Search:
-    """The search of conf/sweep/NAME.yaml; AssayError naming the key for an unknown one or one of the wrong type."""
+    """The search of conf/sweep/NAME.yaml; AssayError naming each key that is unknown, of a wrong type or range."""
     where = f"{SWEEPS}/{name}.yaml"
     try:
         search = typed_as(Search, read(name)[SEARCH], SEARCH)
@@ -100,9 +100,7 @@ def _distribution(one: Dimension, *, whole: bool) -> "BaseDistribution":
 
 
 def _faults(search: Search) -> list[str]:
-    found = [f"{SEARCH}.trials={search.trials} is less than 1"] if search.trials < 1 else []
-    found += [f"{SEARCH}.seed={search.seed} is negative"] if search.seed < 0 else []
-    found += [] if search.space else [f"{SEARCH}.space is empty"]
+    found = [] if search.space else [f"{SEARCH}.space is empty"]
     return found + [f"{SEARCH}.space.{key}: {fault}" for key, one in search.space.items() for fault in _wrong(one)]
 
 
