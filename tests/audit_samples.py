@@ -49,7 +49,7 @@ def line(records: pd.DataFrame, y: "pd.Series[bool]", generator: np.random.Gener
     tracked = annotated.assign(date=records["date"])
     folds = {name: tracked.iloc[edges[i] : edges[i + 1]] for i, name in enumerate(FOLDS)}
     scores = pd.Series(np.round(1 / (1 + np.exp(2 - 3 * y - generator.normal(0, 1, len(y)))), 6), index=y.index)
-    scored = pd.DataFrame({"label": y, "model": scores})
+    scored = pd.DataFrame({"label": y, "score": scores})
     return Evidence(
         records=records,
         annotated=annotated,

@@ -68,7 +68,7 @@ def labels(text: str) -> Markdown:
     index = pd.Index([text], name="record_id")
     columns = {"policy": text, "policy_version": 1, "excluded": "", "decided_by": "disputed", "annotators": text}
     before, after = (
-        pd.DataFrame({**columns, "label": label, "code": code, "decisive_code": code}, index=index)
+        pd.DataFrame({**columns, "label": label, "code": code, "code_in_force": code}, index=index)
         for label, code in ((True, text), (False, f"{text}!"))
     )
     base, head = (SimpleNamespace(name=text, labels=table) for table in (before, after))

@@ -12,7 +12,8 @@ LABELS = Path("data/annotated/labels.parquet")
 SPLIT = Path("data/split")
 FEATURES = Path("data/features")
 PREDICTIONS = Path("data/predictions")
-SCORE = "model"  # the column of the model's scores there; beside it one for each baseline, by name
+MODEL_KEY = "model"  # names the model beside the baselines, which have names of their own
+SCORE = "score"  # the column of the model's scores in data/predictions
 REVIEW_QUEUE = Path("data/review/queue.parquet")
 MODEL = Path("models")
 BUNDLE = MODEL / "bundle.json"
@@ -32,6 +33,11 @@ COSTS_PAGE = REPORTS / "costs.html"  # of this machine, not in git
 MODEL_CARD = REPORTS / "model_card.md"
 DATA_CARD = REPORTS / "data_card.md"
 CROISSANT = REPORTS / "croissant.json"
+
+
+def score_column(name: str) -> str:
+    """The column of the scores of the model or a baseline in data/predictions."""
+    return SCORE if name == MODEL_KEY else name
 
 
 def fold(folder: Path, name: str) -> Path:

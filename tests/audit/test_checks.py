@@ -91,7 +91,7 @@ def positives_numbered_apart(evidence: Evidence) -> Evidence:
 
 
 def fails_on_test(evidence: Evidence) -> Evidence:
-    return replace(evidence, test=evidence.test.assign(model=evidence.test["model"].to_numpy()[::-1]))
+    return replace(evidence, test=evidence.test.assign(score=evidence.test["score"].to_numpy()[::-1]))
 
 
 def separated(records: pd.DataFrame) -> np.ndarray:

@@ -31,7 +31,7 @@ def test_records_without_a_date_have_no_span() -> None:
 
 def test_letters_are_counted_by_the_code_that_decides() -> None:
     labels = pd.DataFrame(
-        {"decided_code": ["A", "AK", "R", "-", "F"], "excluded": ["", "", "ungradable", "", "treated"]}
+        {"code_resolved": ["A", "AK", "R", "-", "F"], "excluded": ["", "", "ungradable", "", "treated"]}
     )
     rows = {row.code: row for row in code_rows(labels.astype("str"), CONFIG)}
     assert rows["A"] == CodeRow("A", "hyperthyroid", "disease", 2, 2)
@@ -43,14 +43,14 @@ def test_letters_are_counted_by_the_code_that_decides() -> None:
 
 def test_a_letter_of_the_policy_that_nobody_explains_is_shown_all_the_same() -> None:
     config = replace(CONFIG, dataset=replace(CONFIG.dataset, codes={}))
-    labels = pd.DataFrame({"decided_code": ["A"], "excluded": [""]}, dtype="str")
+    labels = pd.DataFrame({"code_resolved": ["A"], "excluded": [""]}, dtype="str")
     assert code_rows(labels, config)[0] == CodeRow("A", "", "disease", 1, 1)
 
 
 def test_codes_read_whole_are_those_of_the_policy_and_of_the_records() -> None:
     policy = replace(CONFIG.labels, codes="whole", positive=["positive"], ungradable=["invalid"])
     config = replace(CONFIG, labels=policy, dataset=replace(CONFIG.dataset, codes={}))
-    labels = pd.DataFrame({"decided_code": ["negative", "positive", "not positive"], "excluded": ""}, dtype="str")
+    labels = pd.DataFrame({"code_resolved": ["negative", "positive", "not positive"], "excluded": ""}, dtype="str")
     rows = {row.code: (row.counts_as, row.records) for row in code_rows(labels, config)}
     assert rows == {
         "positive": ("disease", 1),

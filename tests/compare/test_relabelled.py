@@ -7,9 +7,11 @@ import pytest
 
 from assay.compare.relabelled import SHOWN, as_json, as_markdown, relabelled
 from assay.config.schema import Labels
+from assay.experiments.former import named_as_now
 from assay.labels.decision import Decision
 from assay.labels.policy import annotate
 from assay.labels.precedence import merge
+from assay.paths import LABELS
 from decisions import decision
 
 OVERT = Labels("overt", 1, "letters", list("ABCDEFH"), ["R"])
@@ -84,7 +86,8 @@ def test_another_policy_changes_classes_without_a_decision() -> None:
 
 @pytest.mark.parametrize("sides", [(0, 1), (1, 0)])
 def test_a_revision_from_before_there_were_decisions(sides: tuple[int, int]) -> None:
-    old = Side("old", BASE.labels.drop(columns=["decisive_code", "decided_by", "decisions", "annotators"]))
+    recorded = BASE.labels.drop(columns=["code_in_force", "decided_by", "decisions", "annotators"])
+    old = Side("old", named_as_now(recorded.rename(columns={"code_resolved": "decided_code"}), LABELS))
     both = (old, HEAD)
     assert len(relabelled(*(both[number] for number in sides)).records) == 3
 

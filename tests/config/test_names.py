@@ -64,6 +64,14 @@ def test_the_key_of_a_baseline_is_a_name_too() -> None:
         typed(config)
 
 
+@pytest.mark.parametrize("name", ["score", "model", "label", "record_id", "everyone"])
+def test_no_baseline_has_the_name_of_a_column(name: str) -> None:
+    config = plain()
+    config["baselines"][name] = config["baselines"]["majority"]
+    with pytest.raises(AssayError, match=f"baselines.{name}: another column has that name"):
+        typed(config)
+
+
 @pytest.mark.parametrize("case", NO_NAMES)
 def test_no_sweep_has_such_a_name(case: str, tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="is no name"):

@@ -26,11 +26,11 @@ def table_and_groups(n: int = 300, ungradable: int = 20) -> tuple[pd.DataFrame, 
         {
             "label": label,
             "excluded": "",
-            "model": np.clip(generator.normal(0.2 + 0.5 * label, 0.2), 0, 1),
+            "score": np.clip(generator.normal(0.2 + 0.5 * label, 0.2), 0, 1),
             "rule": (label ^ (generator.random(n) < 0.2)).astype(float),
         }
     )
-    table.loc[table.index[:ungradable], ["label", "excluded", "model"]] = [False, "ungradable", 0.9]
+    table.loc[table.index[:ungradable], ["label", "excluded", "score"]] = [False, "ungradable", 0.9]
     return table, pd.DataFrame({"sex": generator.choice(["F", "M", "unknown"], n)})
 
 
@@ -64,7 +64,7 @@ def test_slices_partition_the_graded_records(assessment) -> None:
 def test_a_slice_is_measured_on_its_own_records(assessment) -> None:
     table, groups = table_and_groups()
     rows = ((groups["sex"] == "M") & (table["excluded"] == "")).to_numpy()
-    men = Scored(table["label"].to_numpy(dtype=int), table["model"].to_numpy(), 0.5).only(rows)
+    men = Scored(table["label"].to_numpy(dtype=int), table["score"].to_numpy(), 0.5).only(rows)
     found = next(row for row in assessment.slices if row["value"] == "M")
     assert found["recall"]["value"] == pytest.approx(men.alert[men.y == 1].mean())
 
@@ -88,4 +88,4 @@ def test_out_of_fold_figures_are_of_the_model_alone() -> None:
     table, _ = table_and_groups(ungradable=0)
     figures = out_of_fold(table, 0.5, EVALUATION)
     assert figures["records"] == 300
-    assert figures["recall"] == pytest.approx((table.loc[table["label"], "model"] >= 0.5).mean())
+    assert figures["recall"] == pytest.approx((table.loc[table["label"], "score"] >= 0.5).mean())

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.config.schema import Labels
-from assay.labels.policy import annotate, any_letter, counts, decide
+from assay.labels.policy import annotate, any_letter, counts, more_likely
 from assay.labels.precedence import merge
 
 OVERT = Labels("overt", 1, "letters", list("ABCDEFH"), ["R"])
@@ -37,7 +37,7 @@ def annotated(code: str, outside: str = "", policy: Labels = OVERT) -> pd.Series
 )
 def test_the_label_of_a_code_under_overt(code: str, decided: str, label: bool, excluded: str) -> None:
     row = annotated(code)
-    assert (row["code"], row["decided_code"], row["label"], row["excluded"]) == (code, decided, label, excluded)
+    assert (row["code"], row["code_resolved"], row["label"], row["excluded"]) == (code, decided, label, excluded)
     assert (row["policy"], row["policy_version"]) == ("overt", 1)
 
 
@@ -53,7 +53,7 @@ def test_a_policy_without_ungradable_codes_excludes_none() -> None:
 def test_labels_equal_a_plain_reading_of_each_code(texts: list[str], wanted: list[str]) -> None:
     series = pd.Series(texts, dtype="str")
     expected = [any(letter in text.split("|")[-1] for letter in wanted) for text in texts]
-    assert any_letter(decide(series), wanted).tolist() == expected
+    assert any_letter(more_likely(series), wanted).tolist() == expected
 
 
 def test_counts() -> None:

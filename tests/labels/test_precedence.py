@@ -89,7 +89,7 @@ def test_every_record_gets_the_code_in_force_and_its_origin() -> None:
     assert merged.to_dict("list") == {
         "record_id": list(RECORDS),
         "code": ["-", "K|F", "R"],
-        "decisive_code": ["-", "K|F", "-"],
+        "code_in_force": ["-", "K|F", "-"],
         "decided_by": ["source", "disputed", "single"],
         "decisions": [0, 2, 1],
         "annotators": ["", "ann ben", "ann"],

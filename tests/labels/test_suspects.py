@@ -24,7 +24,7 @@ def seen(seed: int = 0, flips: int = 0) -> pd.DataFrame:
             "record_id": [f"r{number}" for number in range(N)],
             "label": np.where(wrong, 1 - truth, truth),
             "fold": np.where(np.arange(N) < N * 0.8, "train", "validation"),
-            "model": scores.round(6),
+            "score": scores.round(6),
             "decided_by": SOURCE,
             "wrong": wrong,
         }
@@ -32,15 +32,15 @@ def seen(seed: int = 0, flips: int = 0) -> pd.DataFrame:
 
 
 def listed(table: pd.DataFrame, suspects: int = 30, borderline: int = 20) -> pd.DataFrame:
-    return queue(table, table["model"], 0.3, Review(suspects=suspects, borderline=borderline))
+    return queue(table, table["score"], 0.3, Review(suspects=suspects, borderline=borderline))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_planted_flips_are_ranked_first(seed: int) -> None:
     table = seen(seed, flips=30)
-    first = ranked(table["label"].to_numpy(), table["model"].to_numpy())[:30]
+    first = ranked(table["label"].to_numpy(), table["score"].to_numpy())[:30]
     assert table["wrong"].iloc[first].sum() >= 28
-    assert 10 <= estimated_errors(table["label"].to_numpy(), table["model"].to_numpy()) <= 40
+    assert 10 <= estimated_errors(table["label"].to_numpy(), table["score"].to_numpy()) <= 40
 
 
 def test_borderline_is_what_lies_nearest_to_the_threshold_in_log_odds() -> None:
@@ -88,12 +88,12 @@ def test_any_state_of_the_ledger_gives_a_sound_queue(kinds: list[str], suspects:
 def test_a_model_without_an_opinion_still_gives_a_queue(constant: float) -> None:
     table = seen().assign(model=constant)
     assert len(listed(table)) == 50
-    assert counts(listed(table), table, table["model"])["queue"]["records"] == 50
+    assert counts(listed(table), table, table["score"])["queue"]["records"] == 50
 
 
 def test_the_counts_say_what_the_queue_holds() -> None:
     table = seen(flips=30)
-    found = counts(listed(table), table, table["model"])
+    found = counts(listed(table), table, table["score"])
     assert found["records"] == N
     assert found["queue"]["by_reason"] == {SUSPECT: 30, BORDERLINE: 20, SECOND: 0}
     assert sum(found["queue"]["by_fold"].values()) == 50

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assay.config.dataset import Column, Dataset
 from assay.errors import AssayError
-from assay.labels.policy import any_letter, decide
+from assay.labels.policy import any_letter, more_likely
 from assay.preparation.reconcile import Cleaned, clean
 from samples import FLAGS, LABS, MEASURED, THYROID, raw_record, raw_table
 
@@ -173,7 +173,7 @@ def test_the_order_of_the_raw_rows_is_no_part_of_the_result(raw: pd.DataFrame) -
 
 
 def labels(records: pd.DataFrame) -> "pd.Series[bool]":
-    return any_letter(decide(records.set_index("record_id")["code"]), list("ABCDEFH"))
+    return any_letter(more_likely(records.set_index("record_id")["code"]), list("ABCDEFH"))
 
 
 def total(result: Cleaned) -> dict[str, int]:

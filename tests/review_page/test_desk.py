@@ -36,7 +36,7 @@ def test_the_queue_is_worked_off_in_its_order(ledger: Ledger) -> None:
     desk.decide(B, "F", "TSH of 9")
     assert (desk.work().to_do, desk.work().done) == ([A, C], [B])
     (made,) = ledger.read()
-    assert (made.decision, made.reason, made.guideline_version, made.role) == ("F", "TSH of 9", "3", "annotator")
+    assert (made.code, made.reason, made.guideline_version, made.role) == ("F", "TSH of 9", "3", "annotator")
 
 
 def test_a_decision_is_taken_back_by_a_line_that_withdraws_it(ledger: Ledger) -> None:
@@ -46,7 +46,7 @@ def test_a_decision_is_taken_back_by_a_line_that_withdraws_it(ledger: Ledger) ->
     desk.undo(A)
     desk.undo(B)
     assert desk.work().to_do == [B, A, C]
-    assert [one.decision for one in ledger.read()] == ["F", "-", "withdrawn", "withdrawn"]
+    assert [one.code for one in ledger.read()] == ["F", "-", "withdrawn", "withdrawn"]
     assert standing(ledger.read()) == []
     with pytest.raises(ConflictError, match="no decision of yours"):
         desk.undo(B)
@@ -110,7 +110,7 @@ def test_an_adjudicator_sees_what_two_differ_on_with_both_opinions(ledger: Ledge
             annotator(ledger, name).decide(record, code, f"{name} says so")
     desk = adjudicator(ledger)
     assert desk.work().to_do == [A]
-    assert [(one.decision, one.reason) for one in desk.opinions(A)] == [("-", "ben says so"), ("F", "ann says so")]
+    assert [(one.code, one.reason) for one in desk.opinions(A)] == [("-", "ben says so"), ("F", "ann says so")]
     desk.decide(A, "G", "")
     assert (desk.work().to_do, desk.work().done) == ([], [A])
     assert verdicts(ledger.read())[A].code == "G"

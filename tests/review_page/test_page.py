@@ -55,7 +55,7 @@ def press(page: Any, key: str, status: str) -> None:
 
 def written(folder: Path) -> list[tuple[str, str, str, str]]:
     decisions = Ledger(folder / "annotations/decisions.csv", CODES).read()
-    return [(one.annotator, one.record_id, one.decision, one.reason) for one in decisions]
+    return [(one.annotator, one.record_id, one.code, one.reason) for one in decisions]
 
 
 def test_keyboard_only(opened: Callable, ann: Session, folder: Path) -> None:

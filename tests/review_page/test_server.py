@@ -40,7 +40,7 @@ def first(folder: Path) -> str:
 
 
 def written(folder: Path) -> list[tuple[str, str, str]]:
-    return [(one.annotator, one.record_id, one.decision) for one in Ledger(folder / LEDGER, CODES).read()]
+    return [(one.annotator, one.record_id, one.code) for one in Ledger(folder / LEDGER, CODES).read()]
 
 
 def test_a_decision_is_on_disk_when_it_is_confirmed_and_undone_by_another_line(

@@ -61,7 +61,7 @@ def test_an_accepted_error_is_written_down(line: Path) -> None:
 def test_a_warning_is_said_and_written_down(line: Path, capsys: pytest.CaptureFixture) -> None:
     path = line / "data/predictions/test.parquet"
     table = read_table(path)
-    write_table(path, table.assign(model=1 - table["model"]))
+    write_table(path, table.assign(score=1 - table["score"]))
     forget_statements()
     audit.main()
     assert "warning: A11 Much better out of fold than on test" in capsys.readouterr().err

@@ -86,7 +86,7 @@ def test_its_value_is_that_of_an_independent_implementation(line: Path, reports:
     scores = read_table(line / PREDICTIONS / "test.parquet")
     test = read_table(line / fold(SPLIT, "test")).merge(scores, on="record_id")
     graded = test[test["excluded"] == ""]
-    alert = graded["model"] >= read_json(line / PREDICTIONS / "thresholds.json")["model"]["value"]
+    alert = graded["score"] >= read_json(line / PREDICTIONS / "thresholds.json")["model"]["value"]
     expected = balanced_accuracy_score(graded["label"].astype(bool), alert)
     assert reports.json("metrics")[SHOWN.name] == pytest.approx(expected, abs=1e-6)
 

@@ -35,7 +35,7 @@ def test_it_can_do_without_the_test_fold(line: Path) -> None:
 def test_planted_flips_are_listed_and_no_label_is_edited(line: Path) -> None:
     path = PREDICTIONS / "out_of_fold.parquet"
     seen = read_table(path)
-    sure = (seen["model"] < seen["model"].quantile(0.2)) & (seen["label"] == 0)
+    sure = (seen["score"] < seen["score"].quantile(0.2)) & (seen["label"] == 0)
     planted = seen.index[sure][:8]
     seen.loc[planted, "label"] = 1
     write_table(path, seen)

@@ -44,7 +44,7 @@ def test_training_needs_no_label_of_the_test_fold(line: Path) -> None:
 def test_the_label_is_no_feature(small_line: Path) -> None:
     for fold in ("train", "validation", "test"):
         names = set(pd.read_parquet(small_line / f"data/features/{fold}.parquet").columns)
-        assert not names & {"label", "code", "decided_code", "excluded", "date"}
+        assert not names & {"label", "code", "code_in_force", "code_resolved", "excluded", "date"}
 
 
 def test_metrics_have_the_standard_names(small_line: Path) -> None:
@@ -88,7 +88,7 @@ def test_the_model_of_the_bundle_gives_the_scores_of_the_predictions(small_line:
     X = pd.read_parquet(small_line / "data/features/test.parquet").set_index("record_id")
     predictions = pd.read_parquet(small_line / "data/predictions/test.parquet")
     assert predictions["record_id"].tolist() == X.index.tolist()
-    assert predictions["model"].tolist() == score(load_model(small_line / "models"), X).tolist()
+    assert predictions["score"].tolist() == score(load_model(small_line / "models"), X).tolist()
 
 
 def test_the_training_curve_is_logged_for_dvc(small_line: Path) -> None:
@@ -141,7 +141,7 @@ def test_weights_of_one_change_no_figure(line: Path) -> None:
 
 def test_weights_reach_the_fits_the_threshold_and_the_figures(line: Path) -> None:
     before = {name: read(line / f"reports/{name}.json") for name in ("metrics", "out_of_fold")}
-    scores = pd.read_parquet(line / "data/predictions/test.parquet")["model"]
+    scores = pd.read_parquet(line / "data/predictions/test.parquet")["score"]
     weigh(line, healthy=10)
     for name, figures in before.items():
         found, share = read(line / f"reports/{name}.json"), figures["prevalence"]
@@ -149,7 +149,7 @@ def test_weights_reach_the_fits_the_threshold_and_the_figures(line: Path) -> Non
         assert found["prevalence"] == pytest.approx(share / (share + 10 * (1 - share)), abs=1e-6)
         assert found["precision"] < figures["precision"]
     assert WEIGHT not in pd.read_parquet(line / "data/features/train.parquet")
-    assert pd.read_parquet(line / "data/predictions/test.parquet")["model"].mean() < scores.mean()
+    assert pd.read_parquet(line / "data/predictions/test.parquet")["score"].mean() < scores.mean()
     seen = pd.read_parquet(line / "data/predictions/out_of_fold.parquet")
     assert seen.groupby("label")[WEIGHT].unique().map(list).to_dict() == {0: [10], 1: [1]}
     reports = Reports(line)

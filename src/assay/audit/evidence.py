@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import FEATURE, ID, LEAK, TARGET
-from assay.records.columns import CODE, DATE, RECORD_ID
+from assay.records.columns import CODE, CODE_RESOLVED, DATE, RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-OUTCOME = (CODE, "decided_code", "label", "target")  # in the tables of the line, and as raw tables like to call it
+# In the tables that are checked, and as raw tables like to call it.
+OUTCOME = (CODE, CODE_RESOLVED, "label", "target")
 SHUFFLES = 10
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 from assay.cards.markdown import percent
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Column
 from assay.errors import sample
-from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
-from assay.records.columns import CODE, DATE, RECORD_ID
+from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS
+from assay.records.columns import CODE, CODE_IN_FORCE, CODE_RESOLVED, DATE, RECORD_ID
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -19,11 +19,11 @@ COMMON = {
     RECORD_ID: Column(about="identifier of the record"),
     DATE: Column(about="day of the record"),
     CODE: Column(about="diagnosis code, as it came"),
-    DECISIVE: Column(about="the code in force, after decisions"),
+    CODE_IN_FORCE: Column(about="the code in force, after decisions"),
     DECIDED_BY: Column(about="whose word that is: the source's, or which kind of decision"),
     DECISIONS: Column(about="how many decisions stand"),
     ANNOTATORS: Column(about="whose decisions these are"),
-    "decided_code": Column(about="the code that counts: of X|Y the second"),
+    CODE_RESOLVED: Column(about="the code that counts: of X|Y the second"),
     "label": Column(about="whether the policy calls the record diseased"),
     "policy": Column(about="name of the label policy"),
     "policy_version": Column(about="its version"),

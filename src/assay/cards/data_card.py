@@ -12,7 +12,7 @@ from assay.config.dataset import personal_columns
 from assay.paths import PREDICTIONS
 from assay.presentation.words import with_interval
 from assay.profile.scorecard import DIMENSIONS
-from assay.records.columns import UNGRADABLE
+from assay.records.columns import CODE, UNGRADABLE
 
 
 def data_card(facts: Facts) -> str:
@@ -34,7 +34,7 @@ def data_card(facts: Facts) -> str:
         folds=fold_rows(facts.folds),
         codes=code_rows(facts.labels, facts.config),
         alpha=agreement(facts.reports["annotation"]["agreement"]["krippendorff_alpha"]),
-        doubtful=int(facts.labels["code"].str.contains("|", regex=False).sum()),
+        doubtful=int(facts.labels[CODE].str.contains("|", regex=False).sum()),
         ungradable=UNGRADABLE,
         span=span(facts.records),
         limits=limits(facts),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from assay.labels.policy import any_letter, whole
-from assay.records.columns import DATE, UNGRADABLE
+from assay.records.columns import CODE_RESOLVED, DATE, UNGRADABLE
 from assay.records.folds import GROUP
 
 if TYPE_CHECKING:
@@ -121,13 +121,13 @@ def fold_rows(folds: dict[str, pd.DataFrame]) -> list[FoldRow]:
 
 def code_rows(labels: pd.DataFrame, config: "Config") -> list[CodeRow]:
     """Each code that the dataset explains, the policy names, or, where codes are read whole, the records have."""
-    policy, words, decided = config.labels, config.dataset.codes, labels["decided_code"]
+    policy, words, codes = config.labels, config.dataset.codes, labels[CODE_RESOLVED]
     by_letter = policy.codes == "letters"
     matches = any_letter if by_letter else whole
     counts_as = {**dict.fromkeys(policy.positive, "disease"), **dict.fromkeys(policy.ungradable, UNGRADABLE)}
     rows = []
-    for code in dict.fromkeys([*words, *counts_as, *([] if by_letter else sorted({*decided} - {""}))]):
-        has = labels[matches(decided, [code])]
+    for code in dict.fromkeys([*words, *counts_as, *([] if by_letter else sorted({*codes} - {""}))]):
+        has = labels[matches(codes, [code])]
         used = int((has["excluded"] == "").sum())
         rows.append(CodeRow(code, words.get(code, ""), counts_as.get(code, "no disease"), len(has), used))
     return rows

@@ -8,9 +8,9 @@ import pandas as pd
 from assay.compare.changes import label_changes, policy_of
 from assay.experiments.revisions import Revision
 from assay.labels.classes import Flips, classes, counted, in_words
-from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIVE, DISPUTED, KINDS, SOURCE
+from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DISPUTED, KINDS
 from assay.presentation.markdown import Markdown, table
-from assay.records.columns import CODE
+from assay.records.columns import CODE_IN_FORCE
 
 SHOWN = 50
 
@@ -38,7 +38,7 @@ class Relabelled:
 
 def relabelled(base: Revision, head: Revision) -> Relabelled:
     """Compare the annotated records of two revisions."""
-    before, after = (with_provenance(side.labels) for side in (base, head))
+    before, after = base.labels, head.labels
     common = before.index.intersection(after.index)
     return Relabelled(
         base=base.name,
@@ -54,18 +54,11 @@ def relabelled(base: Revision, head: Revision) -> Relabelled:
     )
 
 
-def with_provenance(labels: pd.DataFrame) -> pd.DataFrame:
-    """Labels of a revision from before there was a ledger, as if it had been empty; others as they are."""
-    if DECIDED_BY in labels:
-        return labels
-    return labels.assign(decisive_code=labels[CODE], decided_by=SOURCE, decisions=0, annotators="")
-
-
 def differing(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """The records whose code in force or class differs; both tables hold the same records."""
     sides = {
-        "code_before": before[DECISIVE],
-        "code_after": after[DECISIVE],
+        "code_before": before[CODE_IN_FORCE],
+        "code_after": after[CODE_IN_FORCE],
         "class_before": classes(before),
         "class_after": classes(after),
     }

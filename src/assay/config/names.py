@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from assay.config.dataset import FEATURE
 from assay.errors import AssayError, sample
+from assay.paths import MODEL_KEY, SCORE
+from assay.records.columns import RECORD_ID, WEIGHT
 
 if TYPE_CHECKING:
     from assay.config.schema import Config
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 LONGEST = 60
 NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{LONGEST - 1}}}")
 RULE = f"letters, digits, _ . and -, a letter or digit first, {LONGEST} at most"
+# A baseline gives its name to a column of data/predictions, and to one of the decision curve: beside these.
+TAKEN = {MODEL_KEY, SCORE, RECORD_ID, WEIGHT, "label", "fold", "excluded"}
+TAKEN |= {"threshold_probability", "everyone", "no_one"}
 NAMED = ("dataset", "labels", "split", "features", "criteria")  # parts of the configuration with a name
 
 
@@ -34,6 +39,8 @@ def faults(config: "Config") -> list[str]:
     named |= {f"{key}.name": _plain(one)["name"] for key, one in models.items() if "name" in _plain(one)}
     named |= {f"baselines: {key}": key for key in config.baselines}
     found = [f"{key}={name!r} is no name: use {RULE}" for key, name in named.items() if not is_name(name)]
+    taken = TAKEN.intersection(config.baselines)
+    found += [f"baselines.{key}: another column has that name; give the baseline another" for key in sorted(taken)]
     of_xgboost = any(str(_plain(one).get("_target_")).startswith("xgboost.") for one in models.values())
     return found + (_refused_by_xgboost(config) if of_xgboost else [])
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from assay.evaluation.criteria import Judged, judge, judge_quality
-from assay.paths import SCORE
+from assay.paths import MODEL_KEY, SCORE, score_column
 from assay.records.columns import WEIGHT
 from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
 from assay.statistics.metrics import Scored
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Assessment:
     """The model, the baselines, the model with ungradable records counted in, slices, and the findings.
 
-    `scored` are the inputs by model name on the graded test records.
+    `scored` are the inputs by name (the model is `MODEL_KEY`) on the graded test records.
     """
 
     scored: dict[str, Scored]
@@ -49,22 +49,22 @@ def assess(
     row, in the same order. quality: reports/quality.json.
     """
     graded = (test["excluded"] == "").to_numpy()
-    everyone = {name: scored_by(test, name, threshold) for name, threshold in thresholds.items()}
+    everyone = {name: scored_by(test, score_column(name), threshold) for name, threshold in thresholds.items()}
     scored = {name: one.only(graded) for name, one in everyone.items()}
     evaluation = config.evaluation
     weights = resamples(int(graded.sum()), evaluation.resamples, evaluation.seed)
     estimates = {name: measured(one, evaluation, weights) for name, one in scored.items()}
-    model = estimates.pop(SCORE)
+    model = estimates.pop(MODEL_KEY)
     return Assessment(
         scored=scored,
         model=model,
         baselines=estimates,
         differences={name: model[RANKED_BY].minus(other[RANKED_BY]) for name, other in estimates.items()},
         with_ungradable=measured(
-            everyone[SCORE], evaluation, resamples(len(test), evaluation.resamples, evaluation.seed)
+            everyone[MODEL_KEY], evaluation, resamples(len(test), evaluation.resamples, evaluation.seed)
         ),
         ungradable=int((~graded).sum()),
-        slices=by_slice(scored[SCORE], groups[graded], weights, evaluation),
+        slices=by_slice(scored[MODEL_KEY], groups[graded], weights, evaluation),
         findings=[
             *judge(model, estimates, config.criteria, evaluation.confidence),
             *judge_quality(quality, config.criteria),

@@ -13,12 +13,13 @@ import pandas as pd
 
 from assay.dvc_internals.revisions import files_at, listed_md5s, recorded_md5, resolved_revision
 from assay.errors import AssayError, translated
+from assay.experiments.former import named_as_now
 from assay.files import folder_md5, yaml_mapping
 from assay.lineage import lock
 from assay.lineage.checks import require, shortened
 from assay.lineage.graph import LOCK, PARAMS
 from assay.lineage.statement import location, parse
-from assay.paths import CLEANED, LABELS, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
+from assay.paths import CLEANED, LABELS, MODEL_KEY, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
 from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import TEST
 
@@ -138,19 +139,18 @@ class Revision:
     @cached_property
     def test(self) -> pd.DataFrame:
         """The test fold by record id: label, excluded, score; and weight, where it is of a weighted sample."""
-        scores = self._table(PREDICTIONS / "test.parquet")[SCORE].rename("score")
+        scores = self._table(PREDICTIONS / "test.parquet")[SCORE]
         return self._table(fold(SPLIT, TEST)).filter(["label", "excluded", WEIGHT]).join(scores, validate="1:1")
 
     @cached_property
     def out_of_fold(self) -> pd.DataFrame:
         """Train and validation by record id: label, the score of a model that had not seen the record, and weight."""
-        table = self._table(PREDICTIONS / "out_of_fold.parquet")
-        return table.filter(["label", SCORE, WEIGHT]).rename(columns={SCORE: "score"})
+        return self._table(PREDICTIONS / "out_of_fold.parquet").filter(["label", SCORE, WEIGHT])
 
     @cached_property
     def threshold(self) -> float:
         """The model's decision threshold."""
-        return float(json.loads(self.files.read_bytes(str(THRESHOLDS)))[SCORE]["value"])
+        return float(json.loads(self.files.read_bytes(str(THRESHOLDS)))[MODEL_KEY]["value"])
 
     @cached_property
     def findings(self) -> list[dict[str, Any]]:
@@ -163,7 +163,8 @@ class Revision:
             getattr(self, name)
 
     def _table(self, path: Path) -> pd.DataFrame:
-        return pd.read_parquet(io.BytesIO(self.files.read_bytes(str(path)))).set_index(RECORD_ID).sort_index()
+        table = pd.read_parquet(io.BytesIO(self.files.read_bytes(str(path))))
+        return named_as_now(table, path).set_index(RECORD_ID).sort_index()
 
 
 def revision(name: str) -> Revision:

@@ -27,7 +27,7 @@ RESAMPLES, CONFIDENCE, SEED = 2000, 0.95, 42
 def votes(decisions: Iterable[Decision], policy: "Labels") -> pd.DataFrame:
     """Each annotator's standing decision on each record, as the class that the policy makes of it."""
     stand = [one for one in standing(decisions) if one.role == ANNOTATOR]
-    rows = [(one.record_id, one.decision, one.annotator) for one in stand]
+    rows = [(one.record_id, one.code, one.annotator) for one in stand]
     said = pd.DataFrame(rows, columns=[RECORD_ID, CODE, "annotator"], dtype="str")
     graded = annotate(merge(said, []), pd.Series("", index=said.index, dtype="str"), policy)
     return said.assign(vote=classes(graded))

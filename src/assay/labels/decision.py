@@ -19,12 +19,12 @@ LONGEST_REASON = 500
 class Decision:
     """What somebody says that a record is.
 
-    `decision` is a code as the dataset writes them, or "withdrawn": the annotator's earlier one no longer stands.
-    `time` is UTC, like 2026-01-31T12:00:00Z; the ledger sets it.
+    `code`, in the ledger the column `decision`, is one as the dataset writes them, or "withdrawn": the annotator's
+    earlier one no longer stands. `time` is UTC, like 2026-01-31T12:00:00Z; the ledger sets it.
     """
 
     record_id: str
-    decision: str
+    code: str
     annotator: str
     role: str
     guideline_version: str
@@ -32,14 +32,15 @@ class Decision:
     time: str = ""
 
 
-# `time` stands last: no line that was cut short can then pass for a whole one.
-COLUMNS = tuple(field.name for field in fields(Decision))
+# `time` stands last: no line that was cut short can then pass for a whole one. `decision` is what a code is called in
+# ledgers, whose lines are never changed.
+COLUMNS = tuple("decision" if field.name == "code" else field.name for field in fields(Decision))
 HEADER = ",".join(COLUMNS)
 
 
 def faults(one: Decision, codes: str) -> list[str]:
     """What is wrong with a decision, by column; `codes` is the pattern that a code matches whole."""
-    is_code = one.decision == WITHDRAWN or re.fullmatch(codes, one.decision)
+    is_code = one.code == WITHDRAWN or re.fullmatch(codes, one.code)
     checks = {
         "record_id": (one.record_id and one.record_id.isprintable(), "no identifier"),
         "decision": (is_code, "no code of this dataset"),
@@ -49,7 +50,8 @@ def faults(one: Decision, codes: str) -> list[str]:
         "reason": (_is_plain(one.reason), f"not one line of at most {LONGEST_REASON} plain characters"),
         "time": (_is_time(one.time), "not UTC like 2026-01-31T12:00:00Z"),
     }
-    return [f"{column} {shown(getattr(one, column))}: {why}" for column, (good, why) in checks.items() if not good]
+    values = dict(zip(COLUMNS, astuple(one), strict=True))
+    return [f"{column} {shown(values[column])}: {why}" for column, (good, why) in checks.items() if not good]
 
 
 def parsed(line: str, codes: str) -> Decision:
@@ -81,7 +83,7 @@ def standing(decisions: Iterable[Decision]) -> list[Decision]:
     The last by time, and by place within a second: lines of two branches may be merged in either order.
     """
     last = {(one.record_id, one.role, one.annotator): one for one in sorted(decisions, key=lambda one: one.time)}
-    return [one for one in last.values() if one.decision != WITHDRAWN]
+    return [one for one in last.values() if one.code != WITHDRAWN]
 
 
 def harmless(text: str) -> str:

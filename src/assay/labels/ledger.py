@@ -98,7 +98,7 @@ class Ledger:
         """
         stamped = replace(decision, reason=harmless(decision.reason), time=datetime.now(UTC).strftime(TIME))
         found = faults(stamped, self.codes)
-        if self._is_unknown(stamped) and stamped.decision != WITHDRAWN:
+        if self._is_unknown(stamped) and stamped.code != WITHDRAWN:
             found.append(f"record_id {shown(stamped.record_id)}: there is no such record")
         if found:
             raise AssayError("; ".join(found), where=str(self.path), todo="correct it; nothing was written")

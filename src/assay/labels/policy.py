@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS, DECISIVE
-from assay.records.columns import CODE, RECORD_ID, UNGRADABLE
+from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS
+from assay.records.columns import CODE, CODE_IN_FORCE, CODE_RESOLVED, RECORD_ID, UNGRADABLE
 
 if TYPE_CHECKING:
     from assay.config.schema import Labels
 
 NO_CODE = "no code"
-PROVENANCE = (RECORD_ID, CODE, DECISIVE, DECIDED_BY, DECISIONS, ANNOTATORS)
-COLUMNS = (*PROVENANCE, "decided_code", "label", "policy", "policy_version", "excluded")
+PROVENANCE = (RECORD_ID, CODE, CODE_IN_FORCE, DECIDED_BY, DECISIONS, ANNOTATORS)
+COLUMNS = (*PROVENANCE, CODE_RESOLVED, "label", "policy", "policy_version", "excluded")
 
 
 def annotate(merged: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels") -> pd.DataFrame:
@@ -27,16 +27,16 @@ def annotate(merged: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels") 
     shown, and is excluded all the same. Columns: `COLUMNS`.
     """
     by_letter = policy.codes == "letters"
-    decided = decide(merged[DECISIVE]) if by_letter else merged[DECISIVE]
+    resolved = more_likely(merged[CODE_IN_FORCE]) if by_letter else merged[CODE_IN_FORCE]
     matches = any_letter if by_letter else whole
-    ungradable = matches(decided, policy.ungradable)
+    ungradable = matches(resolved, policy.ungradable)
     excluded = outside.mask((outside == "") & ungradable, UNGRADABLE)
-    excluded = excluded.mask((excluded == "") & (decided == ""), NO_CODE)
+    excluded = excluded.mask((excluded == "") & (resolved == ""), NO_CODE)
     return pd.DataFrame(
         {
             **{name: merged[name] for name in PROVENANCE},
-            "decided_code": decided,
-            "label": matches(decided, policy.positive),
+            CODE_RESOLVED: resolved,
+            "label": matches(resolved, policy.positive),
             "policy": policy.name,
             "policy_version": policy.version,
             "excluded": excluded,
@@ -44,7 +44,7 @@ def annotate(merged: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels") 
     )
 
 
-def decide(codes: "pd.Series[str]") -> "pd.Series[str]":
+def more_likely(codes: "pd.Series[str]") -> "pd.Series[str]":
     """The more likely side of "X|Y"; every other code as it is."""
     return codes.str.rsplit("|", n=1).str[-1]
 
@@ -74,5 +74,5 @@ def counts(labels: pd.DataFrame) -> dict[str, object]:
 
 
 def _by_code(used: pd.DataFrame) -> dict[str, int]:
-    codes = used.loc[used["label"], "decided_code"].value_counts()
+    codes = used.loc[used["label"], CODE_RESOLVED].value_counts()
     return {str(code): int(count) for code, count in codes.items()}

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from assay.labels.decision import ADJUDICATOR, Decision, standing
-from assay.records.columns import CODE, RECORD_ID
+from assay.records.columns import CODE, CODE_IN_FORCE, RECORD_ID
 
 SOURCE, SINGLE, AGREED, ADJUDICATED, DISPUTED = KINDS = "source", "single", "agreed", "adjudicated", "disputed"
-DECISIVE, DECIDED_BY, DECISIONS, ANNOTATORS = "decisive_code", "decided_by", "decisions", "annotators"
+DECIDED_BY, DECISIONS, ANNOTATORS = "decided_by", "decisions", "annotators"
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def verdict(decisions: Iterable[Decision]) -> Verdict:
     names = tuple(sorted(one.annotator for one in votes))
     if settled:
         last = max(settled, key=lambda one: one.time)
-        return Verdict(ADJUDICATED, last.decision, (last.annotator,), len(stand))
-    if len({one.decision for one in votes}) > 1:
+        return Verdict(ADJUDICATED, last.code, (last.annotator,), len(stand))
+    if len({one.code for one in votes}) > 1:
         return Verdict(DISPUTED, "", names, len(stand))
     if votes:
         kind = SINGLE if len(votes) == 1 else AGREED
-        return Verdict(kind, votes[0].decision, names, len(stand))
+        return Verdict(kind, votes[0].code, names, len(stand))
     return Verdict()
 
 
@@ -62,7 +62,7 @@ def merge(records: pd.DataFrame, decisions: Iterable[Decision]) -> pd.DataFrame:
     decided = verdicts(decisions)
     found = [decided.get(record_id, Verdict()) for record_id in records[RECORD_ID]]
     columns: dict[str, tuple[str, list]] = {
-        DECISIVE: ("str", [one.code or source for source, one in zip(records[CODE], found, strict=True)]),
+        CODE_IN_FORCE: ("str", [one.code or source for source, one in zip(records[CODE], found, strict=True)]),
         DECIDED_BY: ("str", [one.kind for one in found]),
         DECISIONS: ("int64", [one.decisions for one in found]),
         ANNOTATORS: ("str", [" ".join(one.annotators) for one in found]),

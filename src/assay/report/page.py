@@ -7,7 +7,7 @@ import yaml
 
 from assay.evaluation.assess import Assessment
 from assay.evaluation.criteria import Judged, verdict
-from assay.paths import SCORE
+from assay.paths import MODEL_KEY
 from assay.presentation import words
 from assay.presentation.pages import data_uri, environment
 from assay.statistics.bootstrap import Estimates
@@ -38,12 +38,12 @@ def render(assessment: Assessment, figures: dict[str, str], provenance: Provenan
             claim=_claim(assessment),
             accuracy=_accuracy(assessment),
             findings=[finding_row(finding) for finding in assessment.findings],
-            models=[SCORE, *assessment.baselines],
+            models=[MODEL_KEY, *assessment.baselines],
             metrics=_metric_rows(assessment, confidence),
             ungradable=_ungradable_rows(assessment, confidence),
             ungradable_count=assessment.ungradable,
-            size=len(assessment.scored[SCORE].y),
-            positives=int(assessment.scored[SCORE].y.sum()),
+            size=len(assessment.scored[MODEL_KEY].y),
+            positives=int(assessment.scored[MODEL_KEY].y.sum()),
             slices=[_slice_row(row) for row in assessment.slices],
             slice_metrics=[one.title for one in shown_in(Place.SLICES)],
             figures=[(name, words.FIGURES[name], data_uri(figures[name])) for name in words.FIGURES],
@@ -57,11 +57,11 @@ def render(assessment: Assessment, figures: dict[str, str], provenance: Provenan
 def _claim(assessment: Assessment) -> str:
     model = assessment.model
     recall, precision, alerts = (model[name].value for name in ("recall", "precision", "alerts_per_1000"))
-    return words.claim(recall, precision, alerts, assessment.scored[SCORE].prevalence)
+    return words.claim(recall, precision, alerts, assessment.scored[MODEL_KEY].prevalence)
 
 
 def _accuracy(assessment: Assessment) -> str:
-    healthy = 1 - assessment.scored[SCORE].prevalence
+    healthy = 1 - assessment.scored[MODEL_KEY].prevalence
     return words.accuracy_misleads(assessment.model["accuracy"].value, healthy)
 
 

@@ -53,13 +53,13 @@ class Desk:
         def undecided(so_far: list[Decision]) -> None:
             for one in self._standing(so_far, record_id):
                 raise ConflictError(
-                    f"{record_id}: you have decided on it already, as {one.decision}", todo="undo that first"
+                    f"{record_id}: you have decided on it already, as {one.code}", todo="undo that first"
                 )
 
         try:
             self._append(record_id, code, reason, undecided)
         except ConflictError:
-            if [one.decision for one in self._standing(self.ledger.read(), record_id)] != [code]:
+            if [one.code for one in self._standing(self.ledger.read(), record_id)] != [code]:
                 raise
 
     def undo(self, record_id: str) -> None:
@@ -83,7 +83,7 @@ class Desk:
         if self.role == ANNOTATOR:
             return []
         said = standing(self.ledger.on(record_id))
-        return sorted((one for one in said if one.role == ANNOTATOR), key=lambda one: (one.decision, one.annotator))
+        return sorted((one for one in said if one.role == ANNOTATOR), key=lambda one: (one.code, one.annotator))
 
     def _append(self, record_id: str, code: str, reason: str, given: Callable[[list[Decision]], None]) -> None:
         version = self.ledger.guideline_version()

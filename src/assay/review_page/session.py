@@ -67,7 +67,7 @@ class Session:
 
     def _top(self, record_id: str) -> dict[str, Any]:
         opinions = [
-            {"code": one.decision, "words": self.cards.in_words(one.decision), "reason": one.reason}
+            {"code": one.code, "words": self.cards.in_words(one.code), "reason": one.reason}
             for one in self.desk.opinions(record_id)
         ]
         return {**self.cards.card(record_id), "why": self._why(record_id), "opinions": opinions}

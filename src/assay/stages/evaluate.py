@@ -34,6 +34,7 @@ from assay.paths import (
     CLEANING_LOG,
     FIGURES,
     MODEL,
+    MODEL_KEY,
     PLOTS,
     PREDICTIONS,
     QUALITY,
@@ -63,7 +64,7 @@ def main(config: Config) -> None:
         groups = slices(records.loc[test[RECORD_ID]], config.dataset)
         assessment = assess(test, groups.reset_index(drop=True), thresholds, read_json(QUALITY), config)
         bar.update()
-        write_figures_of_merit(assessment, out_of_fold(seen, thresholds[SCORE], config.evaluation), config)
+        write_figures_of_merit(assessment, out_of_fold(seen, thresholds[MODEL_KEY], config.evaluation), config)
         tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records.get(DATE), config)
         write_plots(tables)
         bar.update()
@@ -82,7 +83,7 @@ def read_predictions() -> tuple[pd.DataFrame, pd.DataFrame]:
 def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], config: Config) -> None:
     """The JSON files that people and CI rely on."""
     confidence = config.evaluation.confidence
-    scored = assessment.scored[SCORE]
+    scored = assessment.scored[MODEL_KEY]
     write_json(REPORTS / "metrics.json", {**size(scored), **counts(scored), **points(assessment.model)})
     write_json(REPORTS / "out_of_fold.json", seen)
     write_json(REPORTS / "intervals.json", intervals(assessment.model, confidence))
@@ -121,19 +122,19 @@ def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, A
 
 def all_curves(assessment: Assessment, everyone: pd.DataFrame, dates: pd.Series | None, config: Config) -> Tables:
     """Each table of `curves` by name, then by model; `everyone` are the records of all folds, each scored unseen."""
-    model = assessment.scored[SCORE]
+    model = assessment.scored[MODEL_KEY]
     whole = scored_by(everyone, SCORE, model.threshold)
     known = pd.Series(pd.NaT, everyone.index) if dates is None else dates.loc[everyone[RECORD_ID]]
     months = curves.by_month(whole, known, everyone["fold"].to_numpy())
     return {
         "precision_recall": {name: curves.precision_recall(one) for name, one in assessment.scored.items()},
         "roc": {name: curves.roc(one) for name, one in assessment.scored.items()},
-        "calibration": {SCORE: curves.calibration(model, config.evaluation.confidence)},
-        "confusion": {SCORE: curves.confusion(model)},
-        "threshold_sweep": {SCORE: curves.threshold_sweep(model)},
-        "decision_curve": {SCORE: curves.decision_curve(assessment.scored)},
-        "score_by_month": {SCORE: months},
-        "training_curve": {SCORE: read_training_curve(MODEL / "training" / "plots" / "metrics")},
+        "calibration": {MODEL_KEY: curves.calibration(model, config.evaluation.confidence)},
+        "confusion": {MODEL_KEY: curves.confusion(model)},
+        "threshold_sweep": {MODEL_KEY: curves.threshold_sweep(model)},
+        "decision_curve": {MODEL_KEY: curves.decision_curve(assessment.scored)},
+        "score_by_month": {MODEL_KEY: months},
+        "training_curve": {MODEL_KEY: read_training_curve(MODEL / "training" / "plots" / "metrics")},
     }
 
 
@@ -156,7 +157,7 @@ def write_plots(tables: Tables) -> None:
     """The model's tables for `dvc plots`."""
     with replacing(PLOTS) as folder:
         for name, by_model in tables.items():
-            write_table(folder / f"{name}.csv", by_model[SCORE])
+            write_table(folder / f"{name}.csv", by_model[MODEL_KEY])
 
 
 def write_report(assessment: Assessment, tables: Tables, config: Config) -> None:
@@ -165,7 +166,7 @@ def write_report(assessment: Assessment, tables: Tables, config: Config) -> None
     from assay.report.page import Provenance, render
 
     description = read_json(BUNDLE)
-    metrics = {name: points(one) for name, one in {SCORE: assessment.model, **assessment.baselines}.items()}
+    metrics = {name: points(one) for name, one in {MODEL_KEY: assessment.model, **assessment.baselines}.items()}
     drawn = draw_all(
         tables, Figures(metrics, config.evaluation.threshold_probability, rounds_kept(description["model"]))
     )

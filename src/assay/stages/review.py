@@ -5,7 +5,7 @@ from assay.config.stage import stage
 from assay.files import read_json, read_table, write_json, write_table
 from assay.labels.precedence import DECIDED_BY
 from assay.labels.suspects import counts, queue
-from assay.paths import LABELS, PREDICTIONS, REVIEW_LOG, REVIEW_QUEUE, SCORE
+from assay.paths import LABELS, MODEL_KEY, PREDICTIONS, REVIEW_LOG, REVIEW_QUEUE, SCORE
 from assay.records.columns import RECORD_ID
 
 
@@ -14,7 +14,7 @@ def main(config: Config) -> None:
     """Read the out-of-fold scores and who decided on the labels, write data/review and reports/review.json."""
     scored = read_table(PREDICTIONS / "out_of_fold.parquet", [RECORD_ID, "label", "fold", SCORE])
     seen = scored.merge(read_table(LABELS, [RECORD_ID, DECIDED_BY]), on=RECORD_ID, validate="1:1")
-    threshold = read_json(PREDICTIONS / "thresholds.json")[SCORE]["value"]
+    threshold = read_json(PREDICTIONS / "thresholds.json")[MODEL_KEY]["value"]
     listed = queue(seen, seen[SCORE], threshold, config.review)
     write_table(REVIEW_QUEUE, listed)
     write_json(REVIEW_LOG, counts(listed, seen, seen[SCORE]), sort_keys=False)

@@ -4,7 +4,7 @@ from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.files import read_table, write_table
 from assay.paths import CLEANED, LABELS, SPLIT, fold
-from assay.records.columns import DATE, RECORD_ID, WEIGHT
+from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import GROUP, split
 
 
@@ -14,7 +14,7 @@ def main(config: Config) -> None:
     named = {DATE: DATE if config.dataset.time else None, GROUP: config.dataset.group}
     columns = {column: name for name, column in named.items() if column}
     records = read_table(CLEANED, [RECORD_ID, *columns], optional=[WEIGHT]).rename(columns=columns)
-    labels = read_table(LABELS, [RECORD_ID, "decided_code", "label", "excluded"])
+    labels = read_table(LABELS, [RECORD_ID, CODE_RESOLVED, "label", "excluded"])
     for name, table in split(records.merge(labels, on=RECORD_ID, validate="1:1"), config.split).items():
         write_table(fold(SPLIT, name), table)
 

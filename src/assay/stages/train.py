@@ -17,7 +17,7 @@ from assay.lineage.running import dependencies
 from assay.modelling.early_stopping import first_round
 from assay.modelling.records import Records, read_labelled
 from assay.modelling.training import WATCH, Trained, fits, score, train
-from assay.paths import FEATURES, MODEL, PREDICTIONS, SCORE, fold
+from assay.paths import FEATURES, MODEL, MODEL_KEY, PREDICTIONS, fold, score_column
 from assay.progress import progress
 from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import TEST, TRAIN, VALIDATION
@@ -29,8 +29,8 @@ BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configur
 def main(config: Config) -> None:
     """Read data/features and the labels of train and validation, write models and data/predictions."""
     folds = {name: read_labelled(name) for name in (TRAIN, VALIDATION)}
-    trained = train_all({SCORE: plain(config.model), **possible(plain(config.baselines))}, folds, config)
-    write_bundle(trained[SCORE], folds[TRAIN].X, config)
+    trained = train_all({MODEL_KEY: plain(config.model), **possible(plain(config.baselines))}, folds, config)
+    write_bundle(trained[MODEL_KEY], folds[TRAIN].X, config)
     write_predictions(trained, folds)
 
 
@@ -50,7 +50,7 @@ def train_all(models: dict[str, dict[str, Any]], folds: dict[str, Records], conf
                 config.training,
                 config.criteria.min_recall,
                 bar.update,
-                WATCH.get() if name == SCORE else None,
+                WATCH.get() if name == MODEL_KEY else None,
             )
             for name, model in models.items()
         }
@@ -92,9 +92,9 @@ def write_predictions(trained: dict[str, Trained], folds: dict[str, Records]) ->
     seen = pd.concat([of_fold(name, part) for name, part in folds.items()])
     X = read_table(fold(FEATURES, TEST)).set_index(RECORD_ID)
     with replacing(PREDICTIONS) as folder:
-        out_of_fold = {name: model.out_of_fold for name, model in trained.items()}
+        out_of_fold = {score_column(name): model.out_of_fold for name, model in trained.items()}
         write_table(folder / "out_of_fold.parquet", seen.assign(**out_of_fold))
-        test = {name: score(model.estimator, X) for name, model in trained.items()}
+        test = {score_column(name): score(model.estimator, X) for name, model in trained.items()}
         write_table(folder / "test.parquet", X.index.to_frame(index=False).assign(**test))
         write_json(folder / "thresholds.json", {name: asdict(model.threshold) for name, model in trained.items()})
 
