@@ -23,7 +23,7 @@ from assay.compare.paired import (
 )
 from assay.errors import AssayError
 from assay.statistics.bootstrap import Estimate, estimate, resamples
-from assay.statistics.metrics import Scored, average_precision_of
+from assay.statistics.metrics import Scored
 from assay.statistics.registry import METRICS, RANKED_BY, measure
 
 PLAN = Plan(resamples=400)
@@ -157,7 +157,7 @@ def test_the_interval_of_a_difference_covers_the_truth_about_95_times_of_100() -
         label = (np.random.default_rng(seed).random(n) < 0.15).astype(int)
         return [Scored(label, noisy(label, noise, 7 * seed + part), 0.5) for part, noise in enumerate((1.5, 1.0))]
 
-    large = [average_precision_of(one) for one in sides(400_000, 1)]
+    large = [METRICS["average_precision"].of(one) for one in sides(400_000, 1)]
     ranked_by = METRICS[RANKED_BY]
     ranking = partial(measure, threshold_probability=0.1, metrics=[ranked_by])
     truth, repeats, covered = large[1] - large[0], 300, 0

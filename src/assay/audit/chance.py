@@ -54,12 +54,6 @@ def _ranked(values: np.ndarray, known: np.ndarray) -> list[np.ndarray]:
     return [np.where(missing, 0.5, share), missing.astype(float)]
 
 
-def roc_auc(score: np.ndarray, y: np.ndarray) -> float:
-    """Area under the ROC curve (Mann & Whitney 1947)."""
-    ranks, positives = pd.Series(score).rank().to_numpy(), int(y.sum())
-    return float((ranks[y == 1].mean() - (positives + 1) / 2) / (len(y) - positives))
-
-
 def deviation(score: np.ndarray, y: np.ndarray) -> float:
     """How many standard errors the mean rank of the positives lies above chance; negative if below.
 

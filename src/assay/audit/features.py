@@ -8,7 +8,8 @@ from assay.audit.computed import separating
 from assay.audit.evidence import Evidence, distinct
 from assay.paths import FEATURES, fold
 from assay.records.folds import TRAIN
-from assay.statistics.metrics import Scored, average_precision_of
+from assay.statistics.metrics import Scored
+from assay.statistics.registry import METRICS
 
 # Average precision. Of the honest features the strongest reaches .976: TSH for the policy `hypo`, which is defined by
 # TSH; .45 for `overt`. A copy of the outcome reaches .99 and more.
@@ -29,7 +30,9 @@ class TellingFeature(LeakCheck):
         X, y = evidence.labelled(TRAIN)
         if min(y.sum(), len(y) - y.sum()) < ENOUGH:
             return Examination(f"fewer than {ENOUGH} records of a class", applies=False)
-        found = {name: average_precision_of(Scored(y, score, 0.0)) for name, score in _as_scores(X, y).items()}
+        found = {
+            name: METRICS["average_precision"].of(Scored(y, score, 0.0)) for name, score in _as_scores(X, y).items()
+        }
         strongest = max(sorted(found), key=found.__getitem__)
         figure = f"strongest: {strongest}, average precision {found[strongest]:.3f}; limit {TOO_GOOD}"
         where = str(fold(FEATURES, TRAIN))

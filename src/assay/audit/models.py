@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from assay.audit.chance import LIMIT, deviation, one_hot, predictor, roc_auc, terms
+from assay.audit.chance import LIMIT, deviation, one_hot, predictor, terms
 from assay.audit.check import COMPUTING, ERROR, WARNING, Examination, Finding, LeakCheck
 from assay.audit.evidence import SHUFFLES, Evidence, distinct
 from assay.paths import PREDICTIONS, SCORE, SPLIT
 from assay.records.folds import TRAIN, VALIDATION
 from assay.statistics.bootstrap import Estimate, estimate_one, resamples
 from assay.statistics.metrics import Scored, average_precision
+from assay.statistics.registry import METRICS
 
 ID_CHARACTERS, CHARACTERS = 12, 32  # the last ones of a record id, and how many are told apart
 TENTHS = 10
@@ -36,7 +37,7 @@ class ShuffledLabels(LeakCheck):
         for _, X, y, cut in evidence.shuffled:
             score = (predict if X is plain else _predictor(X, cut))(y[:cut])
             deviations.append(deviation(score, y[cut:]))
-            areas.append(roc_auc(score, y[cut:]))
+            areas.append(_area(score, y[cut:]))
         total = sum(deviations) / np.sqrt(SHUFFLES)
         figure = f"mean ROC AUC {np.mean(areas):.3f}, {total:+.1f} standard errors from chance; limit {LIMIT:g}"
         said = f"a model of shuffled labels has a ROC AUC of {np.mean(areas):.3f} on validation"
@@ -63,7 +64,7 @@ class TellingOrder(LeakCheck):
         known, asked = (_places(table.index, evidence.records.index) for table in (train, validation))
         y = validation["label"].to_numpy(dtype=int)
         score = predictor(known, asked)(train["label"].to_numpy(dtype=int))
-        far, area = deviation(score, y), roc_auc(score, y)
+        far, area = deviation(score, y), _area(score, y)
         figure = f"ROC AUC {area:.3f}, {far:+.1f} standard errors from chance; limit {LIMIT:g}"
         said = f"a model of row order and record id has a ROC AUC of {area:.3f} on validation"
         return Examination(figure, (Finding(said, f"{SPLIT}/"),) if far > LIMIT else ())
@@ -95,6 +96,10 @@ class FallsOnTest(LeakCheck):
 def _predictor(X: pd.DataFrame, cut: int) -> Callable[[np.ndarray], np.ndarray]:
     numbers = terms(X, X[:cut])
     return predictor(numbers[:cut], numbers[cut:])
+
+
+def _area(score: np.ndarray, y: np.ndarray) -> float:
+    return METRICS["roc_auc"].of(Scored(y, score, 0.0))
 
 
 def _places(ids: pd.Index, everyone: pd.Index) -> np.ndarray:

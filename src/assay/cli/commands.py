@@ -13,6 +13,7 @@ from assay.cli.deps import deps
 from assay.cli.doctor import doctor, go_back
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
+from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.review import review
 from assay.config.stage import enter_root
@@ -156,10 +157,10 @@ def report(
 
 @app.command()
 def compare(
-    base: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment, or: workspace")] = "main",
-    head: Annotated[str, typer.Argument(help="The same; by default what lies here.")] = "workspace",
-    markdown: Annotated[bool, typer.Option("--md", help="Print Markdown, for a pull request.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")] = False,
+    base: Base = "main",
+    head: Head = "workspace",
+    markdown: AsMarkdown = False,
+    as_json: AsJson = False,
     html: Annotated[Path | None, typer.Option(help="Write the page with pictures to this file.")] = None,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 3 if the verdict is this.")] = None,
     resamples: Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")] = 10_000,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.config.stage import enter_root
 from assay.errors import reported
 from assay.terminal import print_markdown, say
@@ -69,10 +70,10 @@ def check(
 
 @labels.command()
 def diff(
-    base: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment, or: workspace")] = "main",
-    head: Annotated[str, typer.Argument(help="The same; by default what lies here.")] = "workspace",
-    markdown: Annotated[bool, typer.Option("--md", help="Print Markdown, for a pull request.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")] = False,
+    base: Base = "main",
+    head: Head = "workspace",
+    markdown: AsMarkdown = False,
+    as_json: AsJson = False,
 ) -> None:
     """Which records HEAD labels otherwise than BASE, from what to what, and by whose word."""
     import json

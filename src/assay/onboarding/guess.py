@@ -9,6 +9,8 @@ import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBER, PERSONAL, TEXT
 from assay.contract.values import NO, YES
+from assay.statistics.metrics import Scored
+from assay.statistics.registry import METRICS
 
 MARKERS = ("NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "none", "?", "#N/A", "missing", "unknown")
 NUMBER_MARKERS = ("-", ".")  # no value where the rest of the column is numbers, and a value elsewhere
@@ -112,11 +114,9 @@ def _numbers_but(text: "pd.Series[str]", marker: str) -> bool:
 
 
 def _area(values: pd.Series, positive: "pd.Series[bool]") -> float:
-    from sklearn.metrics import roc_auc_score
-
     there = values.dropna()
     sick = positive[there.index]
     if sick.nunique() < 2:
         return 0.5
-    area = float(roc_auc_score(sick, there))
+    area = METRICS["roc_auc"].of(Scored(sick.to_numpy(dtype=int), there.to_numpy(dtype=float), 0.0))
     return max(area, 1 - area)

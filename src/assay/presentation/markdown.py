@@ -57,7 +57,12 @@ def cells(texts: Iterable[Any]) -> Markdown:
 def table(head: Sequence[Any], rows: Iterable[Iterable[Any]]) -> Markdown:
     """A table; each text a cell."""
     lines = [Markdown("| {} |").format(cells(row)) for row in (head, *rows)]
-    return Markdown("\n").join([lines[0], Markdown(f"|{'---|' * len(head)}"), *lines[1:]])
+    return Markdown("\n").join([lines[0], rule(len(head)), *lines[1:]])
+
+
+def rule(columns: int) -> Markdown:
+    """The line below the head of a table of so many columns, in a template that does not know them beforehand."""
+    return Markdown(f"|{'---|' * columns}")
 
 
 def code(names: Any) -> Markdown:
@@ -81,4 +86,4 @@ def address(text: Any) -> Markdown:
     return Markdown(f"<{text}>") if WEB.fullmatch(str(text)) else Markdown.escape(text)
 
 
-FILTERS = {"address": address, "cells": cells, "code": code, "quoted": quoted}
+FILTERS = {"address": address, "cells": cells, "code": code, "quoted": quoted, "rule": rule}

@@ -71,7 +71,11 @@ def divided(values: pd.Series, dates: pd.Series, days: pd.DatetimeIndex) -> pd.D
 
 
 def distance(one: pd.Series, other: pd.Series) -> float:
-    """The two-sample Kolmogorov-Smirnov statistic; NaN with too few values on either side."""
+    """The two-sample Kolmogorov-Smirnov statistic; NaN with too few values on either side.
+
+    The statistic of scipy's `ks_2samp`, without importing scipy.stats, which takes longer than the rest of this stage's
+    imports, and without a p value for each of some thousand calls.
+    """
     if min(len(one), len(other)) < FEWEST:
         return float("nan")
     first, second = np.sort(one.to_numpy()), np.sort(other.to_numpy())

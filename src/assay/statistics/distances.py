@@ -24,7 +24,8 @@ class Distance:
 def kolmogorov_smirnov(everyone: np.ndarray, drawn: np.ndarray, effective: float, confidence: float) -> Distance:
     """The largest difference of the shares below a point; both are masses in the same bins, in order, (bins,).
 
-    The interval is that of Dvoretzky, Kiefer and Wolfowitz (Massart, Annals of Probability 18, 1990).
+    The interval is that of Dvoretzky, Kiefer and Wolfowitz (Massart, Annals of Probability 18, 1990). Not scipy's
+    `ks_2samp`, which takes values, one for each record of the source, and no weights.
     """
     shares = [np.cumsum(masses) / masses.sum() for masses in (everyone, drawn)]
     chance = float(np.sqrt(np.log(2 / (1 - confidence)) / (2 * effective)))
@@ -32,7 +33,7 @@ def kolmogorov_smirnov(everyone: np.ndarray, drawn: np.ndarray, effective: float
 
 
 def total_variation(everyone: np.ndarray, drawn: np.ndarray, effective: float, confidence: float) -> Distance:
-    """Half the sum of differences of the shares of the same categories, (categories,).
+    """Half the sum of differences of the shares of the same categories, (categories,); scipy has no such distance.
 
     Chance alone: its mean is at most half the sum of the shares' standard deviations, and it passes its mean by no
     more than McDiarmid's inequality says (Surveys in Combinatorics, 1989).

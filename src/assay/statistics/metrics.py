@@ -144,19 +144,20 @@ def _steps(scored: Scored, weights: np.ndarray) -> Steps:
 
 
 def average_precision(on: Resampled) -> np.ndarray:
-    """The step-wise sum of precision over recall, ties taken together; (resamples,)."""
+    """The step-wise sum of precision over recall, ties taken together; (resamples,).
+
+    Not scikit-learn's, for the reasons of `roc_auc`.
+    """
     steps = on.steps
     precision = np.nan_to_num(ratio(steps.tp, steps.tp + steps.fp))
     return ratio((precision * steps.caught).sum(axis=1), on.positives)
 
 
-def average_precision_of(scored: Scored) -> float:
-    """That of the records as they are; NaN without a positive."""
-    return float(average_precision(Resampled(scored, scored.weights))[0])
-
-
 def roc_auc(on: Resampled) -> np.ndarray:
-    """The area under the ROC curve (trapezoids), ties taken together; (resamples,)."""
+    """The area under the ROC curve (trapezoids), ties taken together; (resamples,).
+
+    Not scikit-learn's, which takes one resample at a time, and longer to import than most stages take.
+    """
     steps = on.steps
     below = on.negatives[:, None] - (steps.fp + steps.fp_above) / 2
     return ratio((below * steps.caught).sum(axis=1), on.positives * on.negatives)

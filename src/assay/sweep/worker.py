@@ -136,14 +136,15 @@ class Watcher:
 
     def __call__(self, block: "Records", scores: np.ndarray) -> None:
         """Take another block; after half of them, report the average precision on their records, if it is defined."""
-        from assay.statistics.metrics import Scored, average_precision_of
+        from assay.statistics.metrics import Scored
+        from assay.statistics.registry import METRICS
 
         weight = np.ones(len(scores)) if block.weight is None else block.weight
         self._seen.append((block.y.to_numpy(), scores, weight))
         if len(self._seen) != load().training.folds // 2:
             return
         y, score, weights = map(np.concatenate, zip(*self._seen, strict=True))
-        value = average_precision_of(Scored(y, score, threshold=0.5, weight=weights))
+        value = METRICS["average_precision"].of(Scored(y, score, threshold=0.5, weight=weights))
         if np.isfinite(value):
             tell(self._answers, {"average_precision": value})
             if json.loads(sys.stdin.readline())["hopeless"]:
