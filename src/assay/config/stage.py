@@ -10,6 +10,7 @@ from typing import Any
 
 from assay.config.schema import Config
 from assay.errors import AssayError, reported
+from assay.forkserver.client import DVC_STAGE, leave_server
 
 Run = Callable[[Config], None]
 
@@ -65,10 +66,9 @@ def _end_for_dvc() -> None:
 
     DVC reads params.yaml and the files once the process is gone. What changes until then, no stage sees.
     """
-    from assay.lineage.running import DVC_STAGE
-
     if DVC_STAGE not in os.environ:
         return
+    leave_server()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

@@ -17,6 +17,7 @@ STAGES = "assay.stages"
 # Imported by everything, and no output depends on them. What they import is not followed.
 CARRIERS = {
     "assay.errors": "messages",
+    "assay.forkserver.client": "starts a stage",
     "assay.git": "runs git",
     "assay.machine": "messages",
     "assay.paths": "names of files, which dvc.yaml states",

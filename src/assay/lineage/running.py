@@ -10,6 +10,7 @@ from typing import Any
 
 from assay.errors import AssayError, sample
 from assay.files import WRITTEN, Seen, files_in, files_md5, md5, stamp, write_json
+from assay.forkserver.client import DVC_STAGE
 from assay.lineage.checks import Known, first_difference, require_order, require_record
 from assay.lineage.graph import DVC_YAML, PARAMS, Node, graph
 from assay.lineage.statement import FOLDER, Statement, chosen, same, write
@@ -17,7 +18,6 @@ from assay.paths import CONTRACT
 
 DATASET = "dataset"
 UNLISTED = Path(".assay/unlisted")  # keys that a stage read and dvc.yaml does not list, for `assay deps`
-DVC_STAGE = "DVC_STAGE"  # DVC sets it for the command of a stage
 NOTHING_RECORDED = "run it again, and change nothing meanwhile; nothing of this run was recorded"
 # Set in a sweep, which writes dvc.lock after all stages, not after each: until then there is nothing to check.
 LOCK_COMES_LAST: ContextVar[bool] = ContextVar("lock_comes_last", default=False)

@@ -30,10 +30,11 @@ from assay.errors import AssayError, described
 from assay.experiments.clones import dvc, reason
 from assay.experiments.refs import OUT_OF_FOLD
 from assay.files import md5, read_json, read_table
+from assay.forkserver.client import DVC_STAGE
 from assay.git import git
 from assay.lineage.checks import Known, require_record
 from assay.lineage.graph import graph
-from assay.lineage.running import DVC_STAGE, LOCK_COMES_LAST
+from assay.lineage.running import LOCK_COMES_LAST
 from assay.paths import PREDICTIONS, SCORE
 from assay.sweep.log import DONE, FAILED, PRUNED
 

@@ -1,0 +1,107 @@
+"""The side of a stage: asks for a fork, or leaves a server behind for the stages after it."""
+
+import hashlib
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+SWITCH = "ASSAY_FORKSERVER"
+DVC_STAGE = "DVC_STAGE"  # DVC sets it for the command of a stage
+OF_A_STAGE = (DVC_STAGE, "_")  # variables that differ from one stage of a run to the next
+PACKAGE = Path(__file__).parents[1]
+FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+NUMBER = struct.Struct("i")  # a signal that goes on to the fork; the exit code of the fork, or minus its signal
+CREDENTIALS = struct.Struct("3i")  # process, user, group (unix(7))
+ACCEPTED = b"accepted"
+
+
+def hand_over() -> None:
+    """Have a server run the stage that this process is to run, and end as it ends; return where there is none."""
+    if not (stage := _stage()):
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
+        try:
+            server.connect(address(run_of_dvc()))
+            require_own(server)
+            socket.send_fds(server, [f"{stage} {os.environ[DVC_STAGE]}".encode()], [0, 1, 2])
+            accepted = server.recv(len(ACCEPTED)) == ACCEPTED
+        except OSError:
+            return
+        if accepted:
+            _end_as_the_fork(server)
+
+
+def leave_server() -> None:
+    """Start a server for the next stages of this run of DVC, unless it has one."""
+    if not _stage() or _is_there():
+        return
+    subprocess.Popen(
+        [sys.executable, "-m", "assay.forkserver.server", *map(str, run_of_dvc())],
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _is_there() -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
+        return server.connect_ex(address(run_of_dvc())) == 0
+
+
+def _stage() -> str:
+    """The stage that DVC started this process for; "" if it is for anything else, or must not be served."""
+    served = sys.platform == "linux" and DVC_STAGE in os.environ and os.environ.get(SWITCH) != "0"
+    command = sys.orig_argv[1:]
+    found = re.fullmatch(r"-m assay\.stages\.(\w+)", " ".join(command))
+    return found[1] if found and served else ""
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in OF_A_STAGE}
+
+
+def run_of_dvc() -> tuple[int, str]:
+    """The process of DVC that started this one, perhaps through shells, and when it started."""
+    pid = os.getppid()
+    while pid > 1 and f"{DVC_STAGE}=".encode() in Path(f"/proc/{pid}/environ").read_bytes():
+        pid = int(stat(pid)[1])
+    return pid, stat(pid)[19]
+
+
+def stat(pid: int) -> list[str]:
+    """Of a process its state, its parent, ..., as the 20th when it started: what follows its name in proc(5)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+
+
+def address(run: tuple[int, str]) -> bytes:
+    """An abstract address (unix(7)), which only a process of the same run, code, folder and environment finds."""
+    same = (run, os.getuid(), sys.executable, str(PACKAGE), str(Path.cwd()), sorted(_environment().items()))
+    return b"\0assay-" + hashlib.sha256(repr(same).encode()).hexdigest().encode()
+
+
+def require_own(peer: socket.socket) -> None:
+    """PermissionError if another user's process is at the other end."""
+    _, uid, _ = CREDENTIALS.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))
+    if uid != os.getuid():
+        raise PermissionError(f"a process of user {uid}")
+
+
+def _end_as_the_fork(server: socket.socket) -> NoReturn:
+    """Send signals on to it, and end with its exit code or by its signal."""
+    for one in FORWARDED:
+        signal.signal(one, lambda number, _: server.send(NUMBER.pack(number)))
+    answer = server.recv(NUMBER.size)
+    code = NUMBER.unpack(answer)[0] if answer else -signal.SIGKILL  # with the server ends its fork
+    if code < 0:
+        if -code in FORWARDED:
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)

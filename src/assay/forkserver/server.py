@@ -1,0 +1,145 @@
+"""The server: imports what stages need, and forks for each stage that asks."""
+
+import ctypes
+import os
+import runpy
+import select
+import signal
+import socket
+import sys
+import threading
+from importlib import import_module
+from typing import NoReturn
+
+from assay.errors import report_from_the_start
+from assay.files import stamp
+from assay.forkserver.client import ACCEPTED, DVC_STAGE, NUMBER, PACKAGE, address, require_own, stat
+
+STAGES = "assay.stages"
+# In the order in which the line needs them. A stage that asks meanwhile waits for one of them at most.
+PRELOADED = (
+    *("assay.config.load", "assay.lineage.running", "assay.lineage.costs", "psutil", "pandas", "pyarrow.parquet"),
+    *(f"{STAGES}.{name}" for name in ("annotate", "split", "featurize")),
+    *("pandera.pandas", "assay.presentation.pages", "matplotlib.figure", "matplotlib.backends.backend_svg"),
+    *("sklearn.linear_model", "sklearn.ensemble", "assay.modelling.zoo", "xgboost", "skops.io", "dvclive"),
+    *(f"{STAGES}.{name}" for name in ("profile", "train", "audit", "review", "evaluate", "cards")),
+    "cleanlab.filter",
+)
+LONGEST_LOOK = 0.2  # seconds until it sees that DVC has ended
+TALK = 5  # seconds in which a stage must say what it wants
+PR_SET_PDEATHSIG = 1  # of prctl(2)
+
+
+class Server:
+    """Serves the stages of one run of DVC."""
+
+    def __init__(self, run: tuple[int, str]) -> None:
+        """OSError if there is one already."""
+        self._run, self._code = run, _stamps()
+        self._forks: dict[int, tuple[int, socket.socket]] = {}  # by pidfd: the process, and the stage that waits for it
+        self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._listening.bind(address(run))
+        self._listening.listen()
+
+    def serve(self) -> None:
+        """Until DVC and all forks have ended."""
+        waiting, listening = list(reversed(PRELOADED)), self._listening.fileno()
+        while self._forks or _runs(*self._run):
+            ready, _, _ = select.select([listening, *self._forks], [], [], 0 if waiting else LONGEST_LOOK)
+            for one in ready:
+                if one == listening:
+                    self._answer()
+                else:
+                    self._report(one)
+            if waiting:
+                import_module(waiting.pop())
+
+    def _answer(self) -> None:
+        """Fork for a stage, unless the code has changed; a connection that is closed without a word says no."""
+        asking, _ = self._listening.accept()
+        try:
+            asking.settimeout(TALK)
+            require_own(asking)
+            message, streams, _, _ = socket.recv_fds(asking, 1000, 3)
+        except OSError:
+            asking.close()
+            return
+        if not message or len(streams) != 3 or _stamps() != self._code:
+            asking.close()
+        elif pid := os.fork():
+            self._forks[os.pidfd_open(pid)] = pid, asking
+        else:
+            self._listening.close()
+            stage, dvc_stage = message.decode().split(" ")
+            _be_the_stage(stage, dvc_stage, asking, streams)
+        for one in streams:
+            os.close(one)
+
+    def _report(self, ended: int) -> None:
+        """Tell the stage how its fork has ended."""
+        pid, asking = self._forks.pop(ended)
+        _, status = os.waitpid(pid, 0)
+        os.close(ended)
+        with asking:
+            try:
+                asking.send(NUMBER.pack(os.waitstatus_to_exitcode(status)))
+            except OSError:  # nobody waits any more
+                return
+
+
+def _stamps() -> dict[str, tuple[int, ...]]:
+    """Of each file of code, what changes with every write to it."""
+    return {str(path): stamp(path) for path in PACKAGE.rglob("*.py")}
+
+
+def _runs(pid: int, started: str) -> bool:
+    try:
+        now = stat(pid)
+    except OSError:
+        return False
+    return now[19] == started and now[0] != "Z"
+
+
+def _be_the_stage(stage: str, dvc_stage: str, asking: socket.socket, streams: list[int]) -> NoReturn:
+    """What `python -m assay.stages.STAGE` does, in this process."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # with the server
+    asking.settimeout(None)
+    asking.send(ACCEPTED)
+    for one, standard in zip(streams, range(3), strict=True):
+        os.dup2(one, standard)
+    threading.Thread(target=_obey, args=(asking,), daemon=True).start()
+    sys.dont_write_bytecode = False
+    os.environ[DVC_STAGE] = dvc_stage
+    module = f"{STAGES}.{stage}"
+    sys.orig_argv = [sys.executable, "-m", module]
+    sys.argv = [str(PACKAGE / "stages" / f"{stage}.py")]
+    report_from_the_start()
+    os._exit(_exit_code(module))
+
+
+def _obey(asking: socket.socket) -> None:
+    """Take the signals that the stage's own process gets; end at once when it is gone."""
+    while packet := asking.recv(NUMBER.size):
+        os.kill(os.getpid(), NUMBER.unpack(packet)[0])
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _exit_code(module: str) -> int:
+    """Run a module as the program, and say what Python would exit with."""
+    sys.modules.pop(module, None)
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+        code: object = 0
+    except SystemExit as end:
+        code = end.code
+    except BaseException as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+        code = 128 + signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code if isinstance(code, int) else int(code is not None)
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True  # it may outlive DVC for a moment, when others copy or remove these folders
+    Server((int(sys.argv[1]), sys.argv[2])).serve()

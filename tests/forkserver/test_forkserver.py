@@ -1,0 +1,203 @@
+"""Stages that a server forks: as if each had a process of its own, or else each has one."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from samples import ROOT
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has what it needs")
+
+# A program that runs stages one after the other, as `dvc repro` does.
+RUNNER = """
+import json, os, subprocess, sys
+for line in sys.stdin:
+    command, variables = json.loads(line)
+    environment = {**os.environ, "DVC_STAGE": "probe", **variables}
+    done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True)
+    print(json.dumps([done.returncode, done.stdout, done.stderr]), flush=True)
+"""
+# A stage that says who it is, does as it is told, and leaves a server behind.
+PROBE = """
+import os, sys, time
+from pathlib import Path
+from assay.forkserver.client import leave_server
+if __name__ == "__main__":
+    server = b"forkserver" in Path(f"/proc/{os.getppid()}/cmdline").read_bytes()
+    print("forked" if server else "alone", os.environ["DVC_STAGE"], Path.cwd().name, flush=True)
+    exec(Path("todo.py").read_text())
+    leave_server()
+"""
+STAGE = "python -m assay.stages.probe"
+WAITING = "Path('pid').write_text(str(os.getpid()))\ntime.sleep(600)"
+
+
+@dataclass
+class Run:
+    """A run of DVC's kind in a folder."""
+
+    folder: Path
+    process: subprocess.Popen
+
+    def begin(self, todo: str = "", command: str = STAGE, **variables: str) -> None:
+        (self.folder / "todo.py").write_text(todo)
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps([command, variables]) + "\n")
+        self.process.stdin.flush()
+
+    def end(self) -> tuple[int, str, str]:
+        assert self.process.stdout
+        code, out, err = json.loads(self.process.stdout.readline())
+        return code, out, err
+
+    def stage(self, todo: str = "", command: str = STAGE, **variables: str) -> tuple[int, str, str]:
+        self.begin(todo, command, **variables)
+        return self.end()
+
+    def waiting(self) -> int:
+        """Begin a stage that waits; the process that does."""
+        (self.folder / "pid").unlink(missing_ok=True)
+        self.begin(WAITING)
+        until(lambda: (self.folder / "pid").exists() and (self.folder / "pid").read_text())
+        return int((self.folder / "pid").read_text())
+
+    def servers(self) -> list[int]:
+        return [int(pid) for pid in processes(b"assay.forkserver.server") if of(int(pid)) == str(self.process.pid)]
+
+
+def processes(word: bytes) -> list[str]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if word in path.read_bytes():
+                found.append(path.parent.name)
+        except OSError:  # it has ended
+            continue
+    return found
+
+
+def of(server: int) -> str:
+    """The run of DVC that a server serves."""
+    try:
+        words = Path(f"/proc/{server}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    return words[3].decode() if len(words) > 4 else ""
+
+
+def until(holds, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)
+
+
+def runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """A run whose server has nothing to import."""
+    package = tmp_path / "src/assay"
+    shutil.copytree(ROOT / "src/assay", package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "stages/probe.py").write_text(PROBE)
+    server = package / "forkserver/server.py"
+    server.write_text(server.read_text().replace("list(reversed(PRELOADED))", "[]"))
+    environment = {**os.environ, "PYTHONPATH": str(package.parent)}
+    environment.pop("ASSAY_FORKSERVER", None)
+    command = [sys.executable, "-c", RUNNER]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as process:
+        yield Run(tmp_path, process)
+        process.kill()
+
+
+@pytest.fixture
+def warm(run: Run) -> Run:
+    """A run that has a server."""
+    assert run.stage()[1].startswith("alone")
+    until(lambda: run.stage()[1].startswith("forked"))
+    return run
+
+
+def test_a_fork_is_told_what_its_stage_was_told(warm):
+    assert warm.stage(DVC_STAGE="other") == (0, f"forked other {warm.folder.name}\n", "")
+    assert len(warm.servers()) == 1
+
+
+@pytest.mark.parametrize(
+    ("todo", "code", "err"),
+    [
+        ("sys.exit(3)", 3, ""),
+        ("sys.exit('what is wrong')", 1, ""),
+        ("print('words', file=sys.stderr)", 0, "words\n"),
+        ("os._exit(7)", 7, ""),
+        ("raise MemoryError", 1, "assay probe: error: "),
+        ("raise KeyError('a')", 1, "Traceback"),
+        ("os.kill(os.getpid(), 9)", 137, ""),
+        ("os.kill(os.getpid(), 15)", 143, ""),
+    ],
+)
+def test_it_ends_as_it_would_alone(warm, todo, code, err):
+    forked, alone = warm.stage(todo), warm.stage(todo, ASSAY_FORKSERVER="0")
+    assert (forked[1].split()[0], alone[1].split()[0]) == ("forked", "alone")
+    assert forked[0] == alone[0] or {forked[0], alone[0]} == {code, code - 128}
+    assert err in forked[2]
+    assert err in alone[2]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_what_ends_the_process_of_a_stage_ends_its_fork(warm, number):
+    fork = warm.waiting()
+    (asking,) = (int(pid) for pid in processes(b"assay.stages.probe") if _environment_of(pid, warm.folder))
+    os.kill(asking, number)
+    code, _, err = warm.end()
+    assert code in (128 + number, -number)
+    assert ("KeyboardInterrupt" in err or "interrupted" in err) == (number == signal.SIGINT)
+    until(lambda: not runs(fork))
+
+
+def _environment_of(pid: str, folder: Path) -> bool:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return Path(f"/proc/{pid}/cwd").resolve() == folder.resolve() and not command.startswith(b"/bin/sh")
+    except OSError:
+        return False
+
+
+def test_with_its_server_a_fork_ends_and_its_stage_fails(warm):
+    fork = warm.waiting()
+    os.kill(warm.servers()[0], signal.SIGKILL)
+    assert warm.end()[0] in (137, -9)
+    until(lambda: not runs(fork))
+    assert warm.stage()[1].startswith("alone")
+
+
+@pytest.mark.parametrize("how", ["code", "variable", "option", "switched off"])
+def test_what_a_server_does_not_have_is_imported_anew(warm, how):
+    if how == "code":
+        with (warm.folder / "src/assay/files.py").open("a") as file:
+            file.write("# changed\n")
+    variables = {"variable": {"OMP_NUM_THREADS": "7"}, "switched off": {"ASSAY_FORKSERVER": "0"}}.get(how, {})
+    command = STAGE.replace("python", "python -B") if how == "option" else STAGE
+    assert warm.stage(command=command, **variables)[1].startswith("alone")
+
+
+def test_a_server_ends_with_its_run(warm):
+    (server,) = warm.servers()
+    warm.process.kill()
+    warm.process.wait()
+    until(lambda: not runs(server))
