@@ -5,5 +5,5 @@ from assay.errors import report_from_the_start
 
 __version__ = "0.1.0"
 
-pin()  # here, because everything that computes imports this package first
-report_from_the_start()  # and everything that can lack a package
+pin()  # here, because every computation imports this package first
+report_from_the_start()  # here, because every import that may fail comes after this one

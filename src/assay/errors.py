@@ -15,13 +15,13 @@ from assay.machine import of_the_system, of_this_machine, told
 from assay.text import visible
 
 DEBUG_VARIABLE = "ASSAY_DEBUG"
-FORGED = re.compile(r"\n(?=\s*(?:where|rows|to do):)")  # within a name, say
+FORGED = re.compile(r"\n(?=\s*(?:where|rows|to do):)")  # as a hostile name may contain
 
 
 class AssayError(Exception):
-    """Something the user can mend: what happened, where, and what to do next.
+    """An error that the user can correct: what happened, where, and what to do next.
 
-    Nothing that comes with it from outside, a name or a value, can forge one of its lines or command the terminal.
+    Names and values from outside within it can neither forge one of its lines nor control the terminal.
     """
 
     def __init__(self, what: str, *, where: str = "", rows: Sequence[object] = (), todo: str = "") -> None:
@@ -40,21 +40,25 @@ class AssayError(Exception):
 
 
 def _said(what: str) -> str:
-    """The text, perhaps of several lines, none of which looks like a "where", "rows" or "to do" line."""
+    """The text, of one or more lines, none of which looks like a "where", "rows" or "to do" line."""
     return visible(FORGED.sub(r"\\n", what), keep="\n")
 
 
 def sample(rows: Sequence[object], limit: int = 5) -> str:
-    """The first few of many, and how many more there are."""
+    """The first few items, and how many more there are.
+
+    >>> sample(["a", "b", "c"], limit=2)
+    'a, b and 1 more'
+    """
     more = f" and {len(rows) - limit} more" if len(rows) > limit else ""
     return ", ".join(visible(row) for row in rows[:limit]) + more
 
 
 @contextmanager
 def translated(what: str, *, where: str = "", todo: str = "") -> Iterator[None]:
-    """Raise whatever a library raises inside as an AssayError with its reason: every storage has errors of its own.
+    """Raise the errors of a library inside as an AssayError with its reason, because every storage has its own errors.
 
-    Faults of the program stay what they are, and so does what this machine alone is to blame for.
+    Faults of the program, and errors that only this machine causes, are not changed.
     """
     try:
         yield
@@ -90,7 +94,7 @@ def reported(program: str) -> Iterator[None]:
     """
     try:
         yield
-    except BrokenPipeError:  # what reads the output has ended, as `head` does: no fault, and nobody to tell
+    except BrokenPipeError:  # the reader of the output, such as `head`, has ended: no fault, and nobody reads a message
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(128 + signal.SIGPIPE) from None
@@ -105,12 +109,12 @@ def reported(program: str) -> Iterator[None]:
 
 
 def warn(what: str) -> None:
-    """One line on stderr that stops nothing."""
+    """Write one line to stderr and go on."""
     _say(f"warning: {what}")
 
 
 def described(error: BaseException) -> str:
-    """The message for an error: what the user can act on, or that it is a fault in the program."""
+    """The message for an error: what the user can do, or that it is a fault in the program."""
     known = told(error)
     if known and not isinstance(error, AssayError):
         error = AssayError(known.what, where=known.where, todo=known.todo)

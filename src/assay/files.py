@@ -20,9 +20,9 @@ from assay.machine import of_the_system
 if TYPE_CHECKING:
     import pandas as pd
 
-FIGURES_KEPT = 6  # decimals in JSON and CSV: the same bytes on machines that differ in the sixteenth
+FIGURES_KEPT = 6  # decimals in JSON and CSV, so that machines which differ in the sixteenth digit write the same bytes
 DVCIGNORE = Path(".dvcignore")
-WRITING = ".writing-"  # how a folder begins in which something is being written; git and DVC pass over it
+WRITING = ".writing-"  # prefix of a folder in which a file is being written; git and DVC ignore it
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,15 @@ class Seen:
     stamp: tuple[int, ...]
 
 
-# Each written file, seen before it was moved into place. A stage states from this what it made.
+# Each written file, hashed before it was moved into place. A stage's statement is made from this.
 WRITTEN: ContextVar[dict[Path, Seen] | None] = ContextVar("written", default=None)
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A scratch path beside `path` that takes its place when the block ends well, and vanishes when not.
+    """A scratch path that replaces `path` if the block succeeds, and is removed if it fails.
 
-    Works for a file and, where the block makes a folder of the scratch path, for a whole folder.
+    The block may create a file or a folder there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with about(path, WRITING), tempfile.TemporaryDirectory(prefix=WRITING, dir=path.parent) as folder:
@@ -53,7 +53,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _take_its_place(new: Path, path: Path, old: Path) -> None:
-    """Put `new` where `path` is; a folder is moved to `old` first, and comes back if that fails or is interrupted."""
+    """Move `new` to `path`; an existing folder is moved to `old` first, and back if that fails or is interrupted."""
     try:
         if new.is_dir() and path.is_dir():
             path.rename(old)
@@ -101,7 +101,11 @@ def write_json(path: Path, content: Any, *, sort_keys: bool = True) -> None:
 
 
 def plain(value: Any) -> Any:
-    """`value` with NumPy scalars made Python's, floats rounded, and what is not finite made None."""
+    """`value` with Python's numbers in place of NumPy's, rounded floats, and None in place of NaN and infinity.
+
+    >>> plain({"recall": 0.8850574712, "f1": float("nan")})
+    {'recall': 0.885057, 'f1': None}
+    """
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -114,7 +118,7 @@ def plain(value: Any) -> Any:
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file; AssayError when it is missing or cut short."""
+    """The content of a JSON file; AssayError if it is missing or damaged."""
     _require(path)
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -123,7 +127,7 @@ def read_json(path: Path) -> Any:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file, read as DVC reads it; AssayError when it is missing, damaged or none."""
+    """The mapping in a YAML file, read as DVC reads it; AssayError if it is missing, damaged or no mapping."""
     _require(path)
     try:
         return yaml_mapping(path.read_bytes())
@@ -132,9 +136,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def yaml_mapping(text: str | bytes) -> dict[str, Any]:
-    """The mapping in a text of YAML 1.2, as DVC reads it; ValueError with the reason if it is none.
+    """The mapping in a text of YAML 1.2, as DVC reads it; ValueError with the reason if it has none.
 
-    In YAML 1.1, which PyYAML reads, `no` is no text, `1e-05` no number, and `12:30` is 750.
+    PyYAML reads YAML 1.1, where `no` is not a text, `1e-05` is not a number, and `12:30` is 750.
     """
     from ruamel.yaml import YAML
 
@@ -148,7 +152,7 @@ def yaml_mapping(text: str | bytes) -> dict[str, Any]:
 
 
 def write_table(path: Path, table: "pd.DataFrame") -> None:
-    """Write Parquet, or CSV where the name says so, without the index."""
+    """Write a table without its index: as CSV if the name ends so, else as Parquet."""
     with replacing(path) as scratch:
         if path.suffix == ".csv":
             decimals = f"%.{FIGURES_KEPT}f"
@@ -158,9 +162,9 @@ def write_table(path: Path, table: "pd.DataFrame") -> None:
 
 
 def read_table(path: Path, columns: Sequence[str] | None = None, optional: Sequence[str] = ()) -> "pd.DataFrame":
-    """A Parquet table, or those `columns` of it and the `optional` ones that are there.
+    """A Parquet table, or only its `columns`, and those `optional` ones that it has.
 
-    AssayError when the file or a column is missing or damaged.
+    AssayError if the file or a column is missing or damaged.
     """
     import pandas as pd
     import pyarrow as pa
@@ -214,7 +218,7 @@ def md5(path: Path) -> str:
 
 
 def files_md5(path: Path) -> dict[str, str]:
-    """The MD5 of each file in a folder by its name there; of a file alone, by ""."""
+    """The MD5 of each file in a folder by its relative path; of a single file, by ""."""
     names = {"": path} if path.is_file() else {file.relative_to(path).as_posix(): file for file in files_in(path)}
     found = {}
     for name, one in names.items():
@@ -224,17 +228,17 @@ def files_md5(path: Path) -> dict[str, str]:
 
 
 def folder_md5(files: Mapping[str, str]) -> str:
-    """The hash that dvc.lock holds for a folder, from those of its files by name: the MD5 of their list, and `.dir`."""
+    """The hash of a folder in dvc.lock, from the MD5 of its files by name: the MD5 of their list, and `.dir`."""
     return hashlib.md5(folder_listing(files)).hexdigest() + ".dir"
 
 
 def folder_listing(files: Mapping[str, str]) -> bytes:
-    """A folder as DVC's cache holds it: the JSON list of its files (DVC, "Internal files" in the user guide)."""
+    """A folder in DVC's cache: the JSON list of its files (DVC, "Internal files" in the user guide)."""
     return json.dumps([{"md5": files[name], "relpath": name} for name in sorted(files)], sort_keys=True).encode()
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The files in a folder at any depth, but for what `.dvcignore` leaves out by a pattern without a slash."""
+    """The files in a folder at any depth, without those that match a pattern of `.dvcignore` without a slash."""
     ignored = _ignored(DVCIGNORE.read_text(encoding="utf-8") if DVCIGNORE.is_file() else "")
     return [
         file
@@ -245,13 +249,13 @@ def files_in(folder: Path) -> list[Path]:
 
 @lru_cache
 def _ignored(text: str) -> re.Pattern[str]:
-    """The names, of a file or folder at any depth, that a .dvcignore leaves out; those that lie about anyhow too."""
+    """The names of files and folders that a .dvcignore excludes at any depth, and of leftovers that DVC excludes."""
     lines = (line.strip() for line in text.splitlines())
     names = [line for line in lines if line and line[0] not in "#!" and "/" not in line]
     return re.compile("|".join(map(fnmatch.translate, ["__pycache__", f"{WRITING}*", *names])))
 
 
 def stamp(path: Path) -> tuple[int, ...]:
-    """Changes with every write to a file, even if size and mtime are kept, because only the kernel sets ctime."""
+    """A stamp that changes with every write to a file, even if size and mtime do not, because the kernel sets ctime."""
     found = path.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -6,20 +6,20 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.machine import advice
 
-LINES = 6  # of git's own that are shown
+LINES = 6  # of git's output that are shown
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What git prints in a folder; AssayError with its words if it fails."""
+    """The output of git in a folder; AssayError with git's message if it fails."""
     return raw(folder, *arguments).decode(errors="replace").rstrip("\n")
 
 
 def raw(folder: Path, *arguments: str) -> bytes:
-    """What git prints, as bytes."""
+    """The output of git as bytes; AssayError with git's message if it fails."""
     try:
         done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True)
     except FileNotFoundError as error:
-        if error.filename != "git":  # but the folder
+        if error.filename != "git":  # the folder is missing, not git
             raise
         raise AssayError("there is no program git", where="PATH", todo="install git, then run it again") from error
     if done.returncode:

@@ -1,4 +1,4 @@
-"""Errors that the machine, the environment or a file causes, in words: what, where, what to do."""
+"""Messages for errors that the machine, the environment or a file causes: what, where, what to do."""
 
 import errno
 import os
@@ -70,19 +70,19 @@ class Told(NamedTuple):
 
 
 def of_this_machine(error: BaseException) -> bool:
-    """Whether nothing but this machine is to blame: its disk, its memory, its limits."""
+    """Whether only this machine caused the error: its disk, its memory, its limits."""
     return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in OWN)
 
 
 def of_the_system(error: BaseException) -> bool:
-    """Whether the system refused something, or memory or a package is missing: no file's content is to blame."""
+    """Whether the system refused something, or memory or a package is missing: no file's content is at fault."""
     return isinstance(error, MemoryError | ImportError) or (isinstance(error, OSError) and error.errno is not None)
 
 
 def told(error: BaseException) -> Told | None:
-    """The words for an error that is no fault of the program; None for any other error.
+    """The message for an error that is no fault of the program; None for any other error.
 
-    If other errors caused it, the first cause that has words is taken.
+    If other errors caused it, the first cause with a message is taken.
     """
     return next(filter(None, map(_told, _causes(error))), None)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 ANNOTATIONS = Path("annotations")
-DECISIONS, GUIDELINE = "decisions.csv", "guideline.md"  # there, or in a folder of a dataset's own below
+DECISIONS, GUIDELINE = "decisions.csv", "guideline.md"  # in annotations/, or in a dataset's own folder there
 RAW = Path("data/raw/records.csv")
 CLEANED = Path("data/cleaned/records.parquet")
 CONTRACT = Path("data/cleaned/contract.json")

@@ -8,12 +8,12 @@ from assay.text import visible
 
 
 def say(text: object, *, error: bool = False) -> None:
-    """Lines on stdout, or on stderr; whatever they hold, they move no cursor and change no colour."""
+    """Write lines to stdout or stderr; control characters in them become visible and do nothing."""
     typer.echo(visible(text, keep="\n"), err=error)
 
 
 def print_markdown(text: str, *, as_it_is: bool = False) -> None:
-    """Markdown laid out for people on a terminal; as it is for a file, a pipe, or on demand."""
+    """Print Markdown, formatted on a terminal; unformatted to a file or a pipe, or if `as_it_is`."""
     if as_it_is or not sys.stdout.isatty():
         say(text)
         return

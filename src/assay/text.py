@@ -1,4 +1,4 @@
-"""Makes text from outside visible: what a terminal, log or page would obey or hide becomes an escape."""
+"""Makes text from outside visible: control characters that a terminal, log or page would obey become escapes."""
 
 import unicodedata
 
@@ -9,8 +9,11 @@ JOINERS = "\u200c\u200d"  # format marks that some scripts need for spelling
 def visible(value: object, keep: str = "") -> str:
     r"""`value` as a text without control characters: \x1b for ESC, \u202e for a mark that turns the order of letters.
 
-    Nothing in it moves a cursor, colours a terminal, forges a line, hides or reorders what stands there, or is
-    forbidden in XML. Those in `keep` stay, "\n" for a text of several lines.
+    Nothing in it moves a cursor, colours a terminal, forges a line, hides or reorders other text, or is forbidden in
+    XML. Characters in `keep` stay, such as "\n" for a text of several lines.
+
+    >>> print(visible("red: \x1b[31m"))
+    red: \x1b[31m
     """
     text = str(value)
     if text.isascii() and text.isprintable():

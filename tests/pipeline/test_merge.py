@@ -90,7 +90,7 @@ def test_decisions_of_main_come_first_and_each_commit_of_a_rebase_is_true(repo: 
     repo.run("git", "merge", "--no-edit", "--strategy-option=ours", "main")
     assert ledger.read_text().index(",ann,") < ledger.read_text().index(",ben,")
     repo.run("assay", "labels", "check", fails=True)
-    assert "no run's" in repo.run("assay", "settle", "--check", fails=True).stderr
+    assert "are not of a run" in repo.run("assay", "settle", "--check", fails=True).stderr
     repo.run("assay", "settle")
     repo.run("assay", "labels", "check")
     assert ledger.read_text().index(",ben,") < ledger.read_text().index(",ann,")

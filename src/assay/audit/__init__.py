@@ -1,5 +1,5 @@
-"""The leakage gate: does something that no prediction will ever know decide how good the model looks?
+"""The audit: checks for leaks, information that makes the model look good and that a real prediction would not have.
 
-Each check is a small class with a code. It judges tables that the line has written, and chooses nothing: like
-`evaluate` it reads the labels of the test fold, and nothing that learns or chooses depends on what it says.
+Each check is a small class with a code. It judges tables that the line has written. Like `evaluate` it reads the labels
+of the test fold; it chooses nothing, and nothing that learns or chooses depends on its result.
 """

@@ -1,6 +1,7 @@
-"""A quick model, and whether its scores are better than chance.
+"""A quick model, and a test whether its scores are better than chance.
 
-Ridge regression on ranks: one small linear system, no model library, and strong enough to find what is plain.
+The model is ridge regression on ranks: one small linear system, no model library, and strong enough to find plain
+leaks.
 """
 
 from collections.abc import Callable
@@ -9,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 PENALTY = 1.0
-LIMIT = 5.0  # standard errors: chance goes further once in three million lines
+LIMIT = 5.0  # standard errors: chance alone exceeds it once in three million runs
 
 
 def predictor(known: np.ndarray, asked: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Ridge regression: from labels (n,) of the records `known` (n, terms) to scores (m,) of those `asked` (m, terms).
+    """Ridge regression as a function from labels (n,) to scores (m,).
 
-    The labels come last, so that many sets of them cost little more than one.
+    known: the terms (n, terms) of the records with these labels; asked: the terms (m, terms) of the records to score.
+    The result can be called with many sets of labels at little cost.
     """
     varied = np.ptp(known, axis=0) > 0
     mean = known[:, varied].mean(axis=0)
@@ -25,10 +27,10 @@ def predictor(known: np.ndarray, asked: np.ndarray) -> Callable[[np.ndarray], np
 
 
 def terms(table: pd.DataFrame, reference: pd.DataFrame) -> np.ndarray:
-    """The features as numbers, (rows, terms), scaled by `reference`.
+    """The features as numbers, (rows, terms).
 
-    A number becomes the share of the reference's values below it, and whether it is missing; a category becomes a
-    term for each of the reference's values.
+    A number becomes two terms: its quantile among the values of `reference`, and whether it is missing. A category
+    becomes a 0 or 1 for each of the reference's categories.
     """
     columns = []
     for name in list(reference):
@@ -42,7 +44,11 @@ def terms(table: pd.DataFrame, reference: pd.DataFrame) -> np.ndarray:
 
 
 def one_hot(codes: np.ndarray, levels: int) -> np.ndarray:
-    """A column of zeros and ones for each of the codes 0 to levels - 1; any other code has none."""
+    """A column of zeros and ones for each of the codes 0 to levels - 1, (n, levels); other codes are all zeros.
+
+    >>> one_hot(np.array([1, 0, -1]), levels=2).tolist()
+    [[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]]
+    """
     return (codes[:, None] == np.arange(levels)).astype(float)
 
 
@@ -55,9 +61,10 @@ def _ranked(values: np.ndarray, known: np.ndarray) -> list[np.ndarray]:
 
 
 def deviation(score: np.ndarray, y: np.ndarray) -> float:
-    """How many standard errors the mean rank of the positives lies above chance; negative if below.
+    """By how many standard errors the positives' mean rank is above its mean over random labels; negative if below.
 
-    Mean and variance are exact for labels permuted over these scores, ties included: a sample without replacement.
+    score: (n,), y: (n,) of 0 and 1. Mean and variance are exact for labels permuted over these scores, ties included.
+    0 if all scores are equal.
     """
     ranks, n, positives = pd.Series(score).rank().to_numpy(), len(y), int(y.sum())
     variance = ranks.var() / positives * (n - positives) / (n - 1)

@@ -1,4 +1,4 @@
-"""What a check is, and what it says."""
+"""The base class of checks, and their results."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ COMPUTING = "how features are computed: conf/dataset/ and the module of its know
 
 @dataclass(frozen=True)
 class Finding:
-    """One leak: what it is, the file or stage where it shows, and the records or features concerned."""
+    """One leak: a description, the file or stage where it shows, and the ids or names of its records or features."""
 
     what: str
     where: str
@@ -22,7 +22,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Examination:
-    """The figure on which a check decides, in words, and what it found; `applies` is False if it could not tell."""
+    """The figure on which a check decides, in words, and its findings; `applies` is False if it could not decide."""
 
     figure: str
     findings: tuple[Finding, ...] = ()
@@ -30,10 +30,10 @@ class Examination:
 
 
 class LeakCheck(ABC):
-    """One way in which a line can fool itself.
+    """A check for one kind of leak.
 
-    `severity` is ERROR (the line stops and no metrics are published) or WARNING (the report says so). `why` says what
-    goes wrong, `mend` what to do about it.
+    severity: ERROR (the line stops and no metrics are published) or WARNING (the report says so). why: the harm. mend:
+    the remedy.
     """
 
     code: ClassVar[str]
@@ -44,4 +44,4 @@ class LeakCheck(ABC):
 
     @abstractmethod
     def examine(self, evidence: "Evidence") -> Examination:
-        """Judge the evidence; a pure function of it."""
+        """Judge the evidence, as a pure function."""

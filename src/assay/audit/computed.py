@@ -1,10 +1,10 @@
-"""Pairs of features from which the label follows."""
+"""Features and pairs of features from which the label can be computed."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-SAMPLE = 128  # records of each class: what does not split these does not split all, and costs little to find out
+SAMPLE = 128  # records of each class, tried first: what does not separate these does not separate all
 
 Operation = Callable[[np.ndarray, np.ndarray], np.ndarray]
 OPERATIONS: dict[str, Operation] = {
@@ -16,11 +16,15 @@ OPERATIONS: dict[str, Operation] = {
 
 
 def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int) -> tuple[list[str], int]:
-    """What splits the classes without an error, and how many pairs were looked at.
+    """Features and pairs of them that separate the classes without error; and the number of features and pairs tried.
 
-    values: (n, k), NaN where missing; y: (n,) of 0 and 1. Looked at are features and pairs for which at least `enough`
-    records of each class are known. Every operation is tried on the most complete records of each class first: the
-    cost grows with k² and hardly with n, about a second for 500 features.
+    values: (n, k), NaN if missing; y: (n,) of 0 and 1; names: of the k features. Features and pairs are tried if at
+    least `enough` records of each class have a value. Each operation is first tried on the most complete records of
+    each class, so the time grows with k² and hardly with n: about a second for 500 features.
+
+    >>> values, y = np.array([[1.0, 5.0], [9.0, 9.0], [2.0, 3.0], [8.0, 8.5]]), np.array([0, 1, 0, 1])
+    >>> separating(values, y, ["a", "b"], enough=1)
+    (['a', 'b'], 2)
     """
     known = ~np.isnan(values)
     usable = _both_known(known[y == 1], enough) & _both_known(known[y == 0], enough)
@@ -34,7 +38,7 @@ def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int)
 
 
 def separates(values: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """For each column (k,) whether all known positives lie on one side of all known negatives."""
+    """For each column (k,): whether all known positives are above, or all below, all known negatives."""
     positive, negative = values[y == 1], values[y == 0]
     above = np.fmin.reduce(positive) > np.fmax.reduce(negative)
     return above | (np.fmax.reduce(positive) < np.fmin.reduce(negative))
@@ -67,12 +71,12 @@ def _pairs(
 
 
 def _known_of_each(column: np.ndarray, y: np.ndarray) -> int:
-    """How many records of the rarer class have a value: 0 / 0 is none though both features are known."""
+    """The number of records with a value in the rarer class; 0 / 0 has none although both features are known."""
     known = ~np.isnan(column[:, 0])
     return int(min(known[y == 1].sum(), known[y == 0].sum()))
 
 
 def _possible(tried: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The columns that split the sample, or of which it knows too little to say no."""
+    """The columns that separate the sample, or that lack all values of a class in it, so that it excludes nothing."""
     positive, negative = ~np.isnan(tried[y == 1]), ~np.isnan(tried[y == 0])
     return separates(tried, y) | ~positive.any(axis=0) | ~negative.any(axis=0)

@@ -1,24 +1,23 @@
-"""The same record twice, under two ids, where chance does not explain it."""
+"""Finds the same record under two ids, if its values are too rare to coincide by chance."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-TOLERANCE = 1e-3  # relative: recorded values that differ do so by more; a conversion of units does not
-EXPECTED = 0.05  # pairs of the whole table that may coincide by chance
-CORRELATED = 0.5  # of ranks: the second of two such columns says too little that the first has not said
-COUNTED = 12  # columns: they tell any two records apart, and more would only cost time
+TOLERANCE = 1e-3  # relative: different records differ by more, a conversion of units changes values by less
+EXPECTED = 0.05  # the most pairs of the whole table that may be expected to coincide by chance
+CORRELATED = 0.5  # rank correlation from which a column adds too little to another one
+COUNTED = 12  # columns: enough to tell any two records apart, and more would only cost time
 
 
 def near_duplicates(content: pd.DataFrame) -> tuple[list[tuple[int, int]], int]:
-    """Pairs of positions whose records agree in every column, and how many records could be compared at all.
+    """Pairs of positions whose records are equal in every column, and the number of records that could be compared.
 
-    Numbers agree within `TOLERANCE`; everything else, missing values included, must be equal. A record is compared
-    only if what it says is rare enough: the probability that another one says the same, by the shares of its known
-    numbers, times the number of pairs stays below `EXPECTED`. Records that say little coincide by chance and are left
-    alone. Columns correlated with one counted before do not count, nor does anything but numbers: the probability is
-    rather too high than too low.
+    Numbers may differ by `TOLERANCE`; everything else, missing values included, must be equal. A record is compared
+    only if its values are rare enough: the probability that another record has the same known numbers, computed from
+    their shares, times the number of pairs must be below `EXPECTED`. Other records may coincide by chance. Only numbers
+    count, and no column that is correlated with one counted before, so the probability is rather too high than too low.
     """
     numbers = content.select_dtypes("number")
     if numbers.empty or len(content) < 2:
@@ -40,7 +39,7 @@ def near_duplicates(content: pd.DataFrame) -> tuple[list[tuple[int, int]], int]:
 
 
 def _shares(values: np.ndarray) -> np.ndarray:
-    """For each value the share of all records whose value is within tolerance; 1 where it is missing."""
+    """For each value the share of all records whose value is within the tolerance; 1 if it is missing."""
     known = np.sort(values[~np.isnan(values)])
     margin = TOLERANCE * np.abs(values)
     low, high = np.searchsorted(known, values - margin), np.searchsorted(known, values + margin, side="right")
@@ -48,7 +47,7 @@ def _shares(values: np.ndarray) -> np.ndarray:
 
 
 def _independent(numbers: pd.DataFrame) -> list[int]:
-    """Positions of at most `COUNTED` columns, those of most values first, none correlated with one before."""
+    """Positions of at most `COUNTED` columns, those with most values first, none correlated with an earlier one."""
     ranks = numbers.rank()
     centred = (ranks - ranks.mean()).fillna(0).to_numpy()
     length = np.linalg.norm(centred, axis=0)
@@ -62,15 +61,15 @@ def _independent(numbers: pd.DataFrame) -> list[int]:
 
 
 def _blocks(content: pd.DataFrame, numbers: pd.Index) -> np.ndarray:
-    """A number for each record, equal where everything but the known numbers is."""
+    """A number for each record; two are equal if everything but the known numbers is."""
     other = pd.concat([content.drop(columns=numbers), content[numbers].isna()], axis=1)
     return pd.util.hash_pandas_object(other, index=False).to_numpy()
 
 
 def _candidates(values: np.ndarray, block: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of the same block that lie close on one random line: the sorted neighbourhood of Hernández & Stolfo (1995).
+    """Pairs of the same block that are close on one random line: the sorted neighbourhood of Hernández & Stolfo (1995).
 
-    On the scale of asinh a relative difference is at most an absolute one, so no pair within tolerance is missed.
+    On the scale of asinh an absolute difference is at most the relative one, so no pair within the tolerance is missed.
     """
     size = np.abs(np.nan_to_num(values)).mean(axis=0)
     weights = np.random.default_rng(0).uniform(0.5, 1.5, values.shape[1])

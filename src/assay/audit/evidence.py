@@ -1,4 +1,4 @@
-"""What the checks judge: the tables of the line, as they were written."""
+"""The evidence for the checks: the tables that the line has written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from assay.records.folds import TRAIN, VALIDATION
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-# In the tables that are checked, and as raw tables like to call it.
+# Names of the outcome in the line, and often in raw tables.
 OUTCOME = (CODE, CODE_RESOLVED, "label", "target")
 SHUFFLES = 10
 
 
 class Learning(NamedTuple):
-    """n records of train and then of validation, their features as computed anew, and labels (n,) of 0 and 1.
+    """n records of train, then of validation, with their features X, computed anew, and labels y (n,) of 0 and 1.
 
-    The first `cut` rows are train's.
+    The first `cut` rows are those of train.
     """
 
     records: pd.DataFrame
@@ -36,11 +36,11 @@ class Learning(NamedTuple):
 class Evidence:
     """Tables with one row per record, indexed by record id.
 
-    records: all cleaned records. annotated: `label` and `excluded` of the same. folds: `date`, `label`, `excluded` by
-    name of the fold, and `group` where the split keeps the records of a person together. features: by name of the
-    fold. out_of_fold, test: `label` and the model's score of graded records. recompute: from records to features, as
-    `featurize` does it. outcome: names of what no prediction will know. identity: names of what tells a record from
-    others and when it was made. by_time: whether folds follow each other in time.
+    records: all cleaned records. annotated: their `label` and `excluded`. folds: by name of the fold, `date`, `label`,
+    `excluded`, and `group` if the split keeps groups together. features: by name of the fold. out_of_fold, test:
+    `label` and the model's score of graded records. recompute: the function from records to features that `featurize`
+    uses. outcome: columns that no real prediction will have. identity: columns that identify a record or say when it
+    was made. by_time: whether folds follow each other in time.
     """
 
     records: pd.DataFrame
@@ -55,14 +55,14 @@ class Evidence:
     by_time: bool
 
     def labelled(self, name: str) -> tuple[pd.DataFrame, np.ndarray]:
-        """The features of a fold and its labels (n,) of 0 and 1; each record once, whatever the tables hold."""
+        """The features of a fold and its labels (n,) of 0 and 1; each record once, even if a table repeats it."""
         X, y = distinct(self.features[name]), distinct(self.folds[name])["label"]
         ids = X.index.intersection(y.index)
         return X.loc[ids], y.loc[ids].to_numpy(dtype=int)
 
     @cached_property
     def learning(self) -> Learning:
-        """What the model learned from."""
+        """The records from which the model learned."""
         labels = [distinct(self.folds[name])["label"] for name in (TRAIN, VALIDATION)]
         known = [y[self.records.index.get_indexer(y.index) >= 0] for y in labels]
         y = pd.concat(known)
@@ -71,9 +71,10 @@ class Evidence:
 
     @cached_property
     def shuffled(self) -> tuple[Learning, ...]:
-        """`learning`, `SHUFFLES` times with label, code and all that no prediction will know permuted in each fold.
+        """`learning` with the outcome permuted within each fold, in `SHUFFLES` different ways.
 
-        Features that the first permutation leaves as they are do not read the outcome, and are not computed again.
+        Label, code and all columns of the outcome are permuted together, and the features computed again. If the first
+        permutation changes no feature, none depends on the outcome, and they are not computed again.
         """
         records, X, y, cut = self.learning
         found: list[Learning] = []
@@ -87,13 +88,13 @@ class Evidence:
 
 
 def outcome(dataset: "Dataset") -> tuple[str, ...]:
-    """The outcome under its several names, and every column that the contract calls a leak or not available in time."""
+    """The names of the outcome, and every column that the contract calls a leak or not available in time."""
     declared = [n for n, column in dataset.columns.items() if column.role in (TARGET, LEAK) or not column.available]
     return tuple(dict.fromkeys([*OUTCOME, *declared]))
 
 
 def identity(dataset: "Dataset") -> tuple[str, ...]:
-    """What says which record it is, of whom, and when it was made; unless the contract calls it a feature."""
+    """The columns that name a record, its group or its time, except features of the contract."""
     named = [dataset.key, dataset.group, dataset.time.column if dataset.time else None]
     named += [name for name, column in dataset.columns.items() if column.role == ID]
     told = [name for name in named if name and dataset.columns[name].role != FEATURE]

@@ -1,4 +1,4 @@
-"""Do features know what they should not: the label, the time after the prediction, or other records?"""
+"""Checks of features: they must not use the label, values from after the prediction, or other records."""
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,10 @@ from assay.records.folds import TRAIN
 from assay.statistics.metrics import Scored
 from assay.statistics.registry import METRICS
 
-# Average precision. Of the honest features the strongest reaches .976: TSH for the policy `hypo`, which is defined by
-# TSH; .45 for `overt`. A copy of the outcome reaches .99 and more.
+# Average precision. The strongest honest feature reaches .976: TSH for the policy `hypo`, which TSH almost defines; .45
+# for `overt`. A copy of the outcome reaches .99 and more.
 TOO_GOOD = 0.985
-ENOUGH = 30  # known values of either class: fewer can be told apart by luck
+ENOUGH = 30  # known values of each class: fewer may be separated by luck
 RELATIVE, ABSOLUTE = 1e-6, 2e-6  # files keep six decimals
 
 
@@ -26,7 +26,7 @@ class TellingFeature(LeakCheck):
     mend = "Find out when it is known; in conf/dataset/ give it role leak or available: false, or use features.drop."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """No feature, and no feature's being missing, has an average precision on train above `TOO_GOOD`."""
+        """No feature, and no indicator that one is missing, has an average precision on train above `TOO_GOOD`."""
         X, y = evidence.labelled(TRAIN)
         if min(y.sum(), len(y) - y.sum()) < ENOUGH:
             return Examination(f"fewer than {ENOUGH} records of a class", applies=False)
@@ -54,7 +54,7 @@ class ComputedLabel(LeakCheck):
     mend = "Leave out what the label was computed from: role leak in conf/dataset/, or features.drop."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """On train no feature, sum, difference, ratio or equality of two splits the two classes without an error."""
+        """On train no feature, and no sum, difference, ratio or equality of two, divides the classes without error."""
         X, y = evidence.labelled(TRAIN)
         numbers = X.select_dtypes(["number", "bool"])
         found, compared = separating(numbers.to_numpy(dtype=float), y, numbers.columns.tolist(), ENOUGH)
@@ -76,7 +76,7 @@ class UnavailableFeature(LeakCheck):
     )
 
     def examine(self, evidence: Evidence) -> Examination:
-        """No feature has the name of such a column or of an identifier, and none changes when those columns do."""
+        """No feature is named like a column of the outcome or an identifier, and none changes when the outcome does."""
         found = []
         forbidden = {*evidence.outcome, *evidence.identity}
         columns = {name for table in evidence.features.values() for name in table.columns}
@@ -96,7 +96,7 @@ class FittedElsewhere(LeakCheck):
     mend = "Compute a feature from its own record, or fit what it needs on train alone."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """Recomputed from the records of train alone, the features of train are what was written."""
+        """Computed again from the records of train alone, the features of train equal the written ones."""
         tracked = distinct(evidence.features[TRAIN])
         ids = evidence.records.index.intersection(tracked.index)
         different = differing(tracked.loc[ids], evidence.recompute(evidence.records.loc[ids]))
@@ -128,7 +128,7 @@ def _unequal(one: pd.Series, other: pd.Series) -> np.ndarray:
 
 
 def _as_scores(X: pd.DataFrame, y: np.ndarray) -> dict[str, np.ndarray]:
-    """Each feature, and each feature's being missing, as a score that is high where positives are."""
+    """Each feature as a score (n,) that is higher for positives, and "NAME is missing" for one with missing values."""
     found = {}
     for name in list(X):
         column = X[name]
@@ -141,14 +141,14 @@ def _as_scores(X: pd.DataFrame, y: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _upwards(values: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The values, turned round if positives are low; a missing one is the lowest."""
+    """The values, with reversed sign if positives have lower ones; a missing value becomes the lowest."""
     ranks = pd.Series(values).rank()
     turned = -values if ranks[y == 1].mean() < ranks[y == 0].mean() else values
     return np.where(np.isnan(turned), np.nanmin(turned, initial=0) - 1, turned)
 
 
 def _rates(column: pd.Series, y: np.ndarray) -> np.ndarray:
-    """Categories as the share of positives in the other half of the records: a rare one must not tell its own label."""
+    """Categories as their share of positives in the other half of the records, so that none reveals its own label."""
     codes, half, rates = pd.factorize(column)[0] + 1, np.arange(len(y)) % 2, np.zeros(len(y))
     for part in (0, 1):
         other = half != part

@@ -1,4 +1,4 @@
-"""Are the folds what they should be: annotated records, each of them once, apart from each other?"""
+"""Checks of folds: they must consist of annotated records, each once, and be independent of each other."""
 
 from itertools import combinations, pairwise
 
@@ -25,7 +25,7 @@ class Resampling(LeakCheck):
     mend = "Split the annotated records as they are; resample or weight within training, if at all."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """Every record of a fold is annotated, and there once; prevalence is that of the fold's annotated records."""
+        """Every record of a fold is annotated and occurs once; prevalence is that of the fold's annotated records."""
         found, figures = [], []
         for name, table in evidence.folds.items():
             where = str(fold(SPLIT, name))
@@ -67,7 +67,7 @@ class NearDuplicates(LeakCheck):
     mend = "Drop them: `repeats` in the contract. Or keep them together: `group`, with split=group."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """No two records of different folds agree in all that is known of them, if that is enough to exclude chance."""
+        """No two records of different folds are equal, if they have enough values to exclude chance."""
         folds = [distinct(table) for table in evidence.folds.values()]
         ids = folds[0].index.append([table.index for table in folds[1:]])
         number = np.repeat(np.arange(len(folds)), [len(table) for table in folds])
@@ -121,7 +121,7 @@ def _keys(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, tuple[pd.Index, p
 def _prevalence(table: pd.DataFrame, evidence: Evidence) -> tuple[float, float, float]:
     """Prevalence of a fold and of its annotated records, and the difference in standard errors of a random sample.
 
-    A fold's annotated records are the graded ones, those between its first and last day in a split by time.
+    A fold's annotated records are all graded ones; in a split by time, those between its first and last day.
     """
     y = table.loc[table["excluded"] == "", "label"].to_numpy(dtype=float)
     annotated = evidence.annotated
@@ -130,6 +130,6 @@ def _prevalence(table: pd.DataFrame, evidence: Evidence) -> tuple[float, float, 
         whole &= evidence.records[DATE].reindex(annotated.index).between(table[DATE].min(), table[DATE].max())
     expected = annotated.loc[whole, "label"].to_numpy(dtype=float)
     left_out = max(0.0, 1 - len(y) / len(expected)) if len(expected) else 0.0
-    # The floor keeps a whole fold, which leaves nothing to chance, from dividing by zero: any difference is one.
+    # If the fold has all of these records the error is 0; the floor then makes any difference significant.
     error = max(np.sqrt(expected.var() / max(len(y), 1) * left_out), 1e-9)
     return float(y.mean()), float(expected.mean()), float((y.mean() - expected.mean()) / error)

@@ -1,4 +1,4 @@
-"""All checks, their verdicts, and the refusal of a line that leaks."""
+"""All checks and their verdicts; stops a line that leaks."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -30,7 +30,7 @@ PASSED, NOT_APPLICABLE, ACCEPTED = "passed", "not applicable", "accepted"
 
 @dataclass(frozen=True)
 class AuditResult:
-    """What a check says. `verdict`: passed, not applicable, warning, error, or accepted, where a person judged it."""
+    """The result of a check. verdict: passed, not applicable, warning, error, or accepted by a person as harmless."""
 
     code: str
     title: str
@@ -40,7 +40,7 @@ class AuditResult:
 
 
 def audit(evidence: Evidence, accept: Sequence[str]) -> list[AuditResult]:
-    """The verdict of every check, in order of code; `accept` names the checks whose errors stop nothing."""
+    """The result of every check, in order of code; `accept`: the codes of checks whose errors do not stop the line."""
     if unknown := sorted(set(accept) - {check.code for check in CHECKS}):
         codes = ", ".join(check.code for check in CHECKS)
         raise AssayError(f"no check {', '.join(unknown)}", where="audit.accept", todo=f"choose among: {codes}")
@@ -48,7 +48,7 @@ def audit(evidence: Evidence, accept: Sequence[str]) -> list[AuditResult]:
 
 
 def refuse(verdicts: Sequence[AuditResult]) -> None:
-    """AssayError that names the code, the place and the remedy of every error; nothing where there is none."""
+    """Raise an AssayError with code, place and remedy of every error, if there is any."""
     errors = [(one, check) for one, check in zip(verdicts, CHECKS, strict=True) if one.verdict == ERROR]
     if not errors:
         return

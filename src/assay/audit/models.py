@@ -1,4 +1,4 @@
-"""Does a model find something where there is nothing to find, or less on the test fold than it promised?"""
+"""Checks by models: shuffled labels, row order and id must predict nothing, and the test fold must not disappoint."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,9 +15,9 @@ from assay.statistics.bootstrap import Estimate, estimate_one, resamples
 from assay.statistics.metrics import Scored, average_precision
 from assay.statistics.registry import METRICS
 
-ID_CHARACTERS, CHARACTERS = 12, 32  # the last ones of a record id, and how many are told apart
+ID_CHARACTERS, CHARACTERS = 12, 32  # the last characters of a record id, and how many different ones are told apart
 TENTHS = 10
-RESAMPLES, CONFIDENCE = 400, 0.99  # a false alarm in two hundred lines
+RESAMPLES, CONFIDENCE = 400, 0.99  # one false alarm in two hundred runs
 
 
 class ShuffledLabels(LeakCheck):
@@ -28,8 +28,9 @@ class ShuffledLabels(LeakCheck):
     mend = "Find the feature that reads the outcome: it may be derived neither from the code nor from what follows it."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """Outcomes permuted, features computed again, a quick model fitted on train: on validation it is no better than
-        its permutation distribution, over `SHUFFLES` permutations together.
+        """With permuted outcomes, a quick model is no better on validation than chance, over `SHUFFLES` permutations.
+
+        Features are computed again after each permutation, and the model is fitted on train.
         """
         deviations, areas = [], []
         plain = evidence.learning.X
@@ -55,10 +56,10 @@ class TellingOrder(LeakCheck):
     mend = "Find out how the records came together; compare positives and negatives of the same batch."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """A quick model of place and id, fitted on train, is no better on validation than its permutation distribution.
+        """A quick model of row order and id, fitted on train, is no better on validation than chance.
 
-        Places are counted within the fold and within the cleaned table. Only validation judges: a prevalence that
-        drifts through train shifts all of validation alike, and is no finding.
+        Order is that within the fold and within the cleaned table. Only validation judges: a prevalence that drifts in
+        train shifts all scores of validation alike, and is no finding.
         """
         train, validation = (distinct(evidence.folds[name]) for name in (TRAIN, VALIDATION))
         known, asked = (_places(table.index, evidence.records.index) for table in (train, validation))
@@ -78,9 +79,10 @@ class FallsOnTest(LeakCheck):
     mend = "Look for what differs between the folds before anything is believed; never choose again by the test fold."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """The average precision out of fold does not exceed that on test by more than the bootstrap interval.
+        """The average precision out of fold exceeds that on test by no more than the bootstrap interval.
 
-        Average precision falls with prevalence: the negatives out of fold are weighted to the prevalence of test.
+        Average precision falls with prevalence, so the negatives out of fold get weights that give the prevalence of
+        test.
         """
         seen, test = _scored(evidence.out_of_fold), _scored(evidence.test)
         before, after = _average_precision(seen, _odds(test) / _odds(seen)), _average_precision(test, 1.0)
@@ -103,11 +105,11 @@ def _area(score: np.ndarray, y: np.ndarray) -> float:
 
 
 def _places(ids: pd.Index, everyone: pd.Index) -> np.ndarray:
-    """Where a record stands, as a number and in tenths, and the characters of its id; (records, terms)."""
+    """The position of each record, as a share and in tenths, and the characters of its id; (records, terms)."""
     places = np.arange(len(ids)) / len(ids), everyone.get_indexer(ids) / len(everyone)
     tenths = [one_hot(np.floor(place * TENTHS), TENTHS) for place in places]
     padded = np.array([str(one)[-ID_CHARACTERS:].rjust(ID_CHARACTERS) for one in ids])
-    # Code points fall on their last digits: enough to tell characters apart, and the same terms for every fold.
+    # The last bits of a code point suffice to tell characters apart, and give the same terms in every fold.
     characters = padded.view(np.uint32).reshape(len(ids), ID_CHARACTERS) % CHARACTERS
     return np.column_stack([*places, *tenths, *(one_hot(column, CHARACTERS) for column in characters.T)])
 
@@ -121,6 +123,6 @@ def _odds(scored: Scored) -> float:
 
 
 def _average_precision(scored: Scored, odds: float) -> Estimate:
-    """With intervals; `odds`: by how much the odds of being positive are to change."""
+    """The average precision with its resamples; `odds`: the factor by which the odds of being positive change."""
     weighted = replace(scored, weight=np.where(scored.y == 1, 1.0, 1 / odds))
     return estimate_one(weighted, resamples(len(scored.y), RESAMPLES, len(scored.y)), average_precision)

@@ -1,1 +1,1 @@
-"""The model folder: written, described, checked and read."""
+"""The bundle, a folder with a model: write, describe, check, load."""

@@ -1,8 +1,8 @@
 """The skops archive of a model: the same bytes for the same model, and checked before it is read.
 
-A skops file says which classes to make and what to put into them. Only what a fitted model needs is let through: no
-method is looked up, nothing that the file chooses is called, and each trusted name has the kind of node that it has
-in a model of the zoo.
+A skops file names the classes to create and their content. Only what a fitted model needs is allowed: no method is
+looked up, no function that the file names is called, and each trusted name must be the same kind of node as in a model
+of the zoo.
 """
 
 import io
@@ -17,9 +17,9 @@ from typing import Any
 from assay.errors import AssayError
 
 SCHEMA = "schema.json"
-MEMBER = re.compile(r"[0-9]{1,9}\.(npy|npz|bin)")  # as `canonical` names them
+MEMBER = re.compile(r"[0-9]{1,9}\.(npy|npz|bin)")  # the names that `canonical` gives
 MAX_UNPACKED = 1 << 30  # bytes of a compressed array within the archive
-# What a model file may name besides what skops trusts by itself, and as what.
+# Names that a model file may contain, besides those that skops trusts, each with the kind of its node.
 # (A partial is as harmless as its function, which must be trusted too.)
 TRUSTED = {
     "assay.modelling.zoo.RuleClassifier": "ObjectNode",
@@ -35,7 +35,7 @@ TRUSTED = {
     "sklearn.tree._tree.Tree": "TreeNode",
     "sklearn.utils.validation.check_array": "FunctionNode",
 }
-# The kinds of node of skops that only hold data, or make what is trusted.
+# The kinds of skops nodes that only have data, or create a trusted type.
 NODES = {
     *("DictNode", "DefaultDictNode", "ListNode", "TupleNode", "SetNode", "SliceNode", "JsonNode", "BytesNode"),
     *("NdArrayNode", "MaskedArrayNode", "SparseMatrixNode", "RandomStateNode", "RandomGeneratorNode", "DTypeNode"),
@@ -44,9 +44,9 @@ NODES = {
 
 
 def read(content: bytes) -> Any:
-    """The model in an archive; AssayError, before anything is made, if `canonical` cannot have written it.
+    """The model in an archive; AssayError before anything is created, if `canonical` cannot have written the archive.
 
-    Errors of skops and zipfile pass through.
+    Also raises the errors of skops and zipfile.
     """
     import skops.io
 
@@ -59,7 +59,7 @@ def read(content: bytes) -> Any:
 
 
 def _check_members(archive: zipfile.ZipFile, size: int) -> None:
-    """AssayError for a file with another name, a compressed file, files that overlap, or too large arrays."""
+    """AssayError for an unknown file name, a compressed file, files that overlap, or arrays that are too large."""
     members = archive.infolist()
     if odd := [one.filename for one in members if one.filename != SCHEMA and not MEMBER.fullmatch(one.filename)]:
         raise _refused(f"a file of another name: {odd[0][:60]!r}")
@@ -107,10 +107,10 @@ def _refused(what: str) -> AssayError:
 
 
 def canonical(archive: bytes) -> bytes:
-    """A skops archive that depends on the model only.
+    """A skops archive whose bytes depend only on the model.
 
-    As written it holds the time, and memory addresses as node ids and names of members: ids become numbers in
-    order of appearance, names follow them, times are fixed, and nothing is compressed (zlib's output varies).
+    skops writes the time, and memory addresses as node ids and file names. Here ids become numbers in order of
+    appearance, file names follow the ids, times are fixed, and nothing is compressed (zlib's output varies).
     """
     source = zipfile.ZipFile(io.BytesIO(archive))
     names: dict[str, str] = {}
@@ -130,7 +130,7 @@ def _renumbered(node: Any, numbers: "itertools.count[int]", names: dict[str, str
         return node
     renumbered = dict(node)
     if "__id__" in node:
-        # Each node its own id: which equal constants share an address differs between Pythons.
+        # Each node gets its own id, because Python versions differ in which equal constants share an address.
         renumbered["__id__"] = next(numbers)
     if "file" in node and isinstance(node["file"], str):
         old = node["file"]

@@ -1,4 +1,4 @@
-"""The model folder: all that scoring a raw record needs, in files that hold data and no code to run."""
+"""The model folder: everything that is needed to score a raw record, in files that have data and no code."""
 
 import hashlib
 from pathlib import Path
@@ -18,7 +18,7 @@ MEND = "run: dvc checkout models (the last good one), or dvc repro (makes it aga
 
 
 def save_model(estimator: Any, folder: Path) -> Path:
-    """Write the estimator in a format without pickle, the same bytes for the same model; the file's path."""
+    """Write the estimator without pickle, the same bytes for the same model; return the file's path."""
     if hasattr(estimator, "get_booster"):
         path = folder / XGBOOST_FILE
         write_bytes(path, bytes(estimator.get_booster().save_raw("ubj")))
@@ -33,8 +33,8 @@ def save_model(estimator: Any, folder: Path) -> Path:
 def load_model(folder: Path) -> Any:
     """The estimator of a model folder, with `predict_proba`.
 
-    AssayError if the file is not the one that bundle.json describes, before a parser sees a byte of it, or if it names
-    anything that is not trusted.
+    AssayError if the file is not the one that bundle.json describes, before it is parsed; or if it names a type that is
+    not trusted.
     """
     path, content = described(folder)
     try:
@@ -48,7 +48,7 @@ def load_model(folder: Path) -> Any:
 
 
 def described(folder: Path) -> tuple[Path, bytes]:
-    """The model file of a folder and its bytes; AssayError when they are not those that bundle.json describes."""
+    """The path and the bytes of a folder's model file; AssayError if bundle.json has another hash."""
     description = folder / BUNDLE.name
     content = read_json(description)
     file = content.get("file") if isinstance(content, dict) else None
@@ -79,7 +79,11 @@ def _booster(content: bytes) -> Any:
 
 
 def feature_schema(X: pd.DataFrame) -> list[dict[str, Any]]:
-    """Name and type of each feature in order, and the categories where it has them."""
+    """The name and type of each feature, in order, and its categories if it has any.
+
+    >>> feature_schema(pd.DataFrame({"age": [40.0], "sex": pd.Categorical(["F"], ["F", "M"])}))
+    [{'name': 'age', 'dtype': 'float64'}, {'name': 'sex', 'dtype': 'category', 'categories': ['F', 'M']}]
+    """
     return [
         {"name": name, "dtype": str(column.dtype)}
         | ({"categories": list(column.cat.categories)} if column.dtype == "category" else {})
@@ -88,6 +92,6 @@ def feature_schema(X: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def describe(folder: Path, **content: Any) -> None:
-    """Write the description that goes with the model file, its hash included."""
+    """Write bundle.json: `content`, and name and hash of the model file in the folder."""
     model = next(folder / name for name in FILES if (folder / name).exists())
     write_json(folder / BUNDLE.name, {"file": {"name": model.name, "md5": md5(model)}, **content}, sort_keys=False)

@@ -1,1 +1,1 @@
-"""Cards: what the model and the data are, for people (Markdown) and for programs (Croissant)."""
+"""Cards that describe the model and the data, for people (Markdown) and for programs (Croissant)."""

@@ -1,4 +1,4 @@
-"""What each column of the cleaned and annotated tables holds: in words, and as found."""
+"""Describes each column of the cleaned and annotated tables: its meaning, and its content."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from assay.records.columns import CODE, CODE_IN_FORCE, CODE_RESOLVED, DATE, RECO
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-# What every dataset has, after cleaning and after annotation.
+# The columns that every dataset has after cleaning and after annotation.
 COMMON = {
     RECORD_ID: Column(about="identifier of the record"),
     DATE: Column(about="day of the record"),
@@ -37,7 +37,7 @@ CATEGORIES_SHOWN = 10
 class Found:
     """A column as declared and as found.
 
-    `allowed` and `values` in short; `missing`: the share without a value, in all records and in each fold, if any.
+    allowed, values: in short. missing: the share without a value, in all records and in each fold, if there are any.
     """
 
     name: str
@@ -50,12 +50,12 @@ class Found:
 
 
 def described(name: str, dataset: "Dataset") -> Column:
-    """What the contract says of a column; nothing, of one that it does not know."""
+    """The column of the contract; an empty one if the contract does not have it."""
     return COMMON.get(name) or dataset.columns.get(name) or Column()
 
 
 def kind(values: pd.Series) -> str:
-    """The type of a column, in a word."""
+    """The type of a column in one word."""
     dtype = values.dtype
     if pd.api.types.is_bool_dtype(dtype):
         return FLAG
@@ -80,13 +80,13 @@ def found(records: pd.DataFrame, folds: dict[str, pd.DataFrame], dataset: "Datas
 
 
 def allowed(column: Column) -> str:
-    """The range that the contract allows, and what it takes for likely."""
+    """The range that the contract allows, and the plausible one."""
     ranges = {"": column.range, "likely ": column.plausible}
     return ", ".join(f"{word}{bounds[0]:g} to {bounds[1]:g}" for word, bounds in ranges.items() if bounds)
 
 
 def in_short(values: pd.Series) -> str:
-    """What a column holds: extremes and median, shares, or how many different values."""
+    """The content of a column: extremes and median, shares, or the number of distinct values."""
     of = kind(values)
     if values.isna().all():
         return "nothing"

@@ -1,4 +1,4 @@
-"""The data card: where the records come from, what they are, what was done to them, and what they cannot tell.
+"""The data card: the source of the records, their content, the changes made to them, and their limits.
 
 Headings after Gebru et al., "Datasheets for Datasets" (CACM 2021), and Pushkarna et al., "Data Cards" (FAccT 2022).
 """
@@ -47,5 +47,5 @@ def unlike(sample: dict[str, Any] | None) -> list[str]:
 
 
 def agreement(alpha: dict[str, Any] | None) -> str:
-    """Krippendorff's alpha with its interval, or nothing where no two annotators saw the same record."""
+    """Krippendorff's alpha with its interval, or "" if no two annotators decided on the same record."""
     return with_interval(alpha["value"], alpha["interval"]) if alpha else ""

@@ -1,4 +1,4 @@
-"""What the cards state, and nothing else: the files of the line as they were read."""
+"""The facts for the cards: the content of the line's files."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -36,9 +36,9 @@ REPORTS = (
 class Facts:
     """Everything that a card may state.
 
-    records: the cleaned table; labels: the annotated one, a row for each record in the same order; folds: the tables of
-    data/split. reports: the JSON files of `REPORTS` by name; bundle: the model's description. hashes:
-    MD5 of what the cards depend on in data/, models/ and reports/, as dvc.lock holds them. licence: of the code.
+    records: the cleaned table. labels: the annotated table, with the same records in the same order. folds: the tables
+    of data/split. reports: the JSON files of `REPORTS` by name. bundle: the model's description. hashes: the MD5 of the
+    cards' dependencies in data/, models/ and reports/, as in dvc.lock. licence: of the code.
     """
 
     config: "Config"
@@ -53,7 +53,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class FoldRow:
-    """A fold in figures: its days, graded records, those with the disease, and ungradable ones beside them."""
+    """The figures of a fold: its days, graded records, diseased ones among them, and ungradable records."""
 
     name: str
     days: str
@@ -65,7 +65,7 @@ class FoldRow:
 
 @dataclass(frozen=True)
 class CodeRow:
-    """A code or a letter of it: in words, what the policy makes of it, how many records have it, and are used."""
+    """A code, or a letter of it: its meaning, its use by the policy, and how many records have it and are used."""
 
     code: str
     words: str
@@ -75,12 +75,12 @@ class CodeRow:
 
 
 def span(table: pd.DataFrame) -> tuple[str, str] | None:
-    """First and last day of a table's records; None where they have no date."""
+    """The first and last day of a table's records; None if they have no date."""
     return (f"{table[DATE].min():%Y-%m-%d}", f"{table[DATE].max():%Y-%m-%d}") if DATE in table else None
 
 
 def limits(facts: Facts) -> list[str]:
-    """What whoever reads a figure must know of the records: as the dataset says, and as the line found."""
+    """The limits of the records that readers must know: those of the dataset, and those that the line found."""
     config = facts.config
     found = [*config.dataset.limits, *changes(facts.reports["profile"])]
     if not config.dataset.group:
@@ -89,7 +89,7 @@ def limits(facts: Facts) -> list[str]:
 
 
 def changes(profile: list[dict[str, Any]]) -> list[str]:
-    """A sentence for each column that changed notably with time."""
+    """A sentence for each column that changed notably over time."""
     columns = [(one, one["greatest_change"]) for one in profile]
     return [
         f"{one['column']} is distributed differently from {change['day']} on. Its lowest value is "
@@ -101,7 +101,7 @@ def changes(profile: list[dict[str, Any]]) -> list[str]:
 
 
 def fold_rows(folds: dict[str, pd.DataFrame]) -> list[FoldRow]:
-    """Each fold in figures."""
+    """The figures of each fold."""
     rows = []
     for name, fold in folds.items():
         graded = fold[fold["excluded"] == ""]
@@ -120,7 +120,7 @@ def fold_rows(folds: dict[str, pd.DataFrame]) -> list[FoldRow]:
 
 
 def code_rows(labels: pd.DataFrame, config: "Config") -> list[CodeRow]:
-    """Each code that the dataset explains, the policy names, or, where codes are read whole, the records have."""
+    """Each code that the dataset explains or the policy names; if codes are read whole, also those of the records."""
     policy, words, codes = config.labels, config.dataset.codes, labels[CODE_RESOLVED]
     by_letter = policy.codes == "letters"
     matches = any_letter if by_letter else whole

@@ -1,4 +1,4 @@
-"""The model card: what the model claims, for whom, at what price, and where the claim ends.
+"""The model card: the claims of the model, for whom they hold, their cost in alerts, and their limits.
 
 Headings after Mitchell et al., "Model Cards for Model Reporting" (FAT* 2019); items of TRIPOD+AI (Collins et al., BMJ
 2024;385:e078378).
@@ -69,13 +69,13 @@ def model_card(facts: Facts) -> str:
 
 
 def named(finding: Judged, criteria: "Criteria") -> Judged:
-    """A finding on the data called so: the data's accuracy is not the model's."""
+    """The finding; one on data quality is named so, because the accuracy of data is not that of the model."""
     of_data = finding.criterion in criteria.quality
     return replace(finding, criterion=f"data {finding.criterion}") if of_data else finding
 
 
 def decisions(metrics: dict[str, float]) -> dict[str, int]:
-    """What became of the test records, counted; of a weighted sample the shares do not say that."""
+    """Counts of the decisions on test records, which the weighted shares of a sample do not give."""
     counted = ("records", "positives", "true_positives", "false_positives")
     records, positives, found, false_alarms = (int(metrics[name]) for name in counted)
     return {
@@ -89,7 +89,7 @@ def decisions(metrics: dict[str, float]) -> dict[str, int]:
 
 
 def better_at_finding(reports: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """The baselines that found more of the diseased than the model, with their recall and their price in alerts."""
+    """The baselines with a higher recall than the model: name, recall, and alerts per 1000."""
     return [
         (name, _figure(one, "recall"), _figure(one, "alerts_per_1000"))
         for name, one in reports["baselines"].items()
@@ -98,7 +98,7 @@ def better_at_finding(reports: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def metric_rows(reports: dict[str, Any], baselines: Iterable[str]) -> list[tuple[str, str, list[str]]]:
-    """Name and meaning of each metric, and its figures: the model's, then those of the baselines."""
+    """The name and meaning of each metric, and its figures: of the model, then of the baselines."""
     sides = [reports, *(reports["baselines"][name] for name in baselines)]
     return [(one.title, one.meaning, [_figure(side, one.name) for side in sides]) for one in METRICS.values()]
 
@@ -110,7 +110,7 @@ def lead_rows(baselines: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def ungradable_rows(ungradable: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Figures without the ungradable records and with them, counted in as healthy."""
+    """Figures without the ungradable records, and with them as healthy ones."""
     without, with_them = ungradable["excluded"], ungradable["included"]
     return [
         (one.title, _figure(without, one.name), _figure(with_them, one.name)) for one in shown_in(Place.CARD_UNGRADABLE)
@@ -118,7 +118,7 @@ def ungradable_rows(ungradable: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def slice_rows(slices: list[dict[str, Any]]) -> list[tuple[str, str, int, int, list[str]]]:
-    """Each group: what it is, its records, those with the disease, and its figures."""
+    """Each group: grouping, value, number of records, number of diseased ones, and its figures."""
     names = [one.name for one in shown_in(Place.CARD_SLICES)]
     return [
         (

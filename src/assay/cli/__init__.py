@@ -1,4 +1,4 @@
-"""The `assay` command: what DVC's own commands do not do."""
+"""The `assay` command, which adds what DVC's own commands do not do."""
 
 from assay.cli.commands import main
 

@@ -1,4 +1,4 @@
-"""The `assay` command: what DVC's own commands do not do."""
+"""The `assay` command, which adds what DVC's own commands do not do."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ from assay.text import visible
 HELP = """
 Reproducible experiments on rare-outcome tables.
 
-The work itself is plain DVC; this command adds what DVC does not have.
+Plain DVC does the work; this command adds what DVC does not have.
 
 \b
   dvc repro                      run what is out of date, from raw records to metrics
@@ -32,25 +32,25 @@ The work itself is plain DVC; this command adds what DVC does not have.
   dvc exp show                   compare the experiments
   assay params                   write params.yaml from conf/ after an edit there
   assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
-  assay params --keep            keep an experiment: write what params.yaml says into conf/
+  assay params --keep            keep an experiment: write its values from params.yaml into conf/
   assay report                   open the report of the last run
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
-  assay compare main             is what lies here really better than main?
+  assay compare main             is the workspace really better than main?
   assay learning-curve           would more data help?
-  assay verify                   does the last commit give, afresh, what its dvc.lock says?
-  assay labels diff main         which records are labelled differently, and by whose word?
-  assay merge BRANCH             merge: you decide on conf/, labels, code; the rest is made by a run
+  assay verify                   run the last commit afresh: does it give what its dvc.lock says?
+  assay labels diff main         which records are labelled differently, and who decided that?
+  assay merge BRANCH             merge: you decide on conf/, labels, code; a run makes the rest
   assay rebase main              the same for a rebase
-  assay settle                   make true what plain git merged or picked
-  assay pr-report                what does this branch change, proved and compared, for a pull request
-  assay review --annotator ann   decide on the records that are most worth a second look, in a local page
+  assay settle                   after git merge or cherry-pick: run what the result needs, and complete the commit
+  assay pr-report                report on a pull request: is the branch reproducible, and what does it change?
+  assay review --annotator ann   decide on the labels that most deserve a second look, on a local page
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
   assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
-  assay doctor                   what is wrong with this clone? --mend puts it right and keeps what it replaces
-  assay back                     back to the last commit's results, whatever was tried
+  assay doctor                   what is wrong with this clone? --mend repairs it and keeps what it replaces
+  assay back                     restore the results of the last commit
 
-What can be set stands in conf/, one folder per choice; each file opens with the command that uses it.
+All settings are in conf/, one folder per choice; each file begins with the command that uses it.
 """
 
 
@@ -89,7 +89,7 @@ def options(
 @app.command()
 def params(
     overrides: Annotated[
-        list[str] | None, typer.Argument(help="Choices other than conf's own: model=logistic model.C=0.3")
+        list[str] | None, typer.Argument(help="Changes to the defaults of conf/: model=logistic model.C=0.3")
     ] = None,
     check: Annotated[
         bool,
@@ -97,7 +97,7 @@ def params(
     ] = False,
     keep: Annotated[
         bool,
-        typer.Option("--keep", help="The other way: write into conf/ what params.yaml says, as an experiment left it."),
+        typer.Option("--keep", help="Write the values of params.yaml into conf/ instead, as after an experiment."),
     ] = False,
 ) -> None:
     """Compose conf/ into params.yaml, the one file that `dvc repro` reads.
@@ -199,7 +199,7 @@ def sweep(
     ] = None,
     jobs: Annotated[int | None, typer.Option("-j", min=1, help="Workers; by default one for each processor.")] = None,
 ) -> None:
-    """Run many experiments fast, each a real DVC experiment on the last commit; the same command goes on where it was.
+    """Run many experiments fast, each a real DVC experiment; the same command continues a killed sweep.
 
     Every combination is checked before the first one runs. See them with dvc exp show, take one with dvc exp apply.
     """
@@ -215,8 +215,8 @@ def sweep(
 @app.command()
 def init_dataset(
     file: Annotated[Path, typer.Argument(help="A CSV with a header, or a Parquet file.")],
-    name: Annotated[str | None, typer.Option(help="What to call the dataset; by default the file's name.")] = None,
-    target: Annotated[str | None, typer.Option(help="The column that says what a record is.")] = None,
+    name: Annotated[str | None, typer.Option(help="The name of the dataset; by default the file's name.")] = None,
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
 ) -> None:
     """Write a first contract, label policy and split for a table of your own, and say what to decide on.
 
@@ -236,11 +236,11 @@ def init_dataset(
 
 @app.command()
 def learning_curve(
-    doublings: Annotated[int, typer.Option(min=1, help="Points before the last one, each half of the next.")] = 4,
+    doublings: Annotated[int, typer.Option(min=1, help="How often to halve the number of records.")] = 4,
     repeats: Annotated[int, typer.Option(min=1, help="Random parts of each size.")] = 3,
     output: Annotated[Path, typer.Option(help="The folder for the table and the picture.")] = Path(".assay/learning"),
 ) -> None:
-    """Would more data help? Average precision out of fold, learned from more and more records of train and validation.
+    """Would more data help? Show average precision out of fold by number of training records.
 
     Needs the model of the last run; fits it anew many times, which takes a minute or two.
     """

@@ -20,7 +20,7 @@ def costs() -> None:
 
 
 def write_page(stages: list[str]) -> tuple[str, str] | None:
-    """Write the page beside the report; the table and where the page is, or None if nothing was noted."""
+    """Write the page beside the report; return the table and the page's path, or None if there are no notes."""
     from assay.files import write_text
     from assay.lineage.costs import costs_of
     from assay.paths import COSTS_PAGE

@@ -1,4 +1,4 @@
-"""`assay deps`: what dvc.yaml lists of the code and the parameters that each stage depends on."""
+"""`assay deps`: writes the code and the parameters that each stage depends on into dvc.yaml."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +13,10 @@ from assay.terminal import say
 def deps(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail with a diff if they differ.")] = False,
 ) -> None:
-    """Write into dvc.yaml the files of code that can change what each stage makes, read from the imports.
+    """Write into dvc.yaml the code files that can change each stage's outputs, found by its imports.
 
-    A stage that reads a key of params.yaml which is not listed stops: this lists it too. Everything else there stays as
-    it is. Commit it with the change of code that asked for it.
+    Also lists the keys of params.yaml at which a stage stopped because they were not listed. Nothing else in the file
+    changes. Commit it together with the change of code.
     """
     from assay.files import read_text, write_text
     from assay.lineage.graph import DVC_YAML

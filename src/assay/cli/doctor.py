@@ -1,4 +1,4 @@
-"""`assay doctor` and `assay back`: out of whatever a clone is stuck in."""
+"""`assay doctor` and `assay back`: repair a clone, or restore the last commit's results."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +9,8 @@ from assay.errors import reported
 
 
 def doctor(
-    mend: Annotated[bool, typer.Option("--mend", help="Mend it; what is replaced is kept in .assay/doctor/.")] = False,
-    quick: Annotated[bool, typer.Option("--quick", help="What can stop or spoil a run: make repro does this.")] = False,
+    mend: Annotated[bool, typer.Option("--mend", help="Repair it; replaced files are kept in .assay/doctor/.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Only what can stop a run, as in make repro.")] = False,
     skip: Annotated[list[str] | None, typer.Option(help="A check to leave out, by its code; may be repeated.")] = None,
 ) -> None:
     """Look at everything that a clone can be stuck in: environment, configuration, locks, data, cache, git.

@@ -1,4 +1,4 @@
-"""`assay labels`: decide what a record is, check the decisions, see what they changed."""
+"""`assay labels`: decide on a label, check the decisions, show their effect."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -10,11 +10,11 @@ from assay.config.stage import enter_root
 from assay.errors import reported
 from assay.terminal import print_markdown, say
 
-labels = typer.Typer(help="Label decisions: who says what a record is.", no_args_is_help=True, rich_markup_mode=None)
+labels = typer.Typer(help="Decisions of people on labels.", no_args_is_help=True, rich_markup_mode=None)
 
 
 class Role(StrEnum):
-    """In what capacity somebody decides."""
+    """The role in which somebody decides."""
 
     ANNOTATOR = "annotator"
     ADJUDICATOR = "adjudicator"
@@ -25,7 +25,7 @@ def decide(
     record: Annotated[str, typer.Argument(help="The id of the record.")],
     decision: Annotated[str, typer.Argument(help="Its code, as the dataset writes them, or: withdrawn")],
     annotator: Annotated[str, typer.Option(help="Who decides: a short name in lower case.")],
-    reason: Annotated[str, typer.Option(help="Why, in a line.")] = "",
+    reason: Annotated[str, typer.Option(help="The reason, in one line.")] = "",
     role: Annotated[Role, typer.Option(help="An adjudicator settles what annotators dispute.")] = Role.ANNOTATOR,
 ) -> None:
     """Add a decision on a record to the ledger in annotations/; then: dvc repro
@@ -45,9 +45,9 @@ def decide(
 
 @labels.command()
 def check(
-    main: Annotated[str, typer.Argument(help="The branch whose decisions must stand as they are.")] = "main",
+    main: Annotated[str, typer.Argument(help="The branch whose decisions must stay unchanged.")] = "main",
 ) -> None:
-    """Fail unless every decision is valid and those that MAIN has too were left as they are: the ledger only grows."""
+    """Fail unless every decision is valid and those that MAIN has are unchanged: lines are only added to the ledger."""
     from assay.config.load import load
     from assay.labels.history import require_growth
     from assay.labels.ledger import opened
@@ -75,7 +75,7 @@ def diff(
     markdown: AsMarkdown = False,
     as_json: AsJson = False,
 ) -> None:
-    """Which records HEAD labels otherwise than BASE, from what to what, and by whose word."""
+    """Show which records HEAD labels differently from BASE, both labels, and who decided that."""
     import json
 
     from assay.compare import relabelled

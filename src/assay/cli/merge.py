@@ -1,4 +1,4 @@
-"""`assay merge`, `assay rebase`, `assay settle`: two branches meet, and every commit stays true."""
+"""`assay merge`, `assay rebase`, `assay settle`: merge branches so that each commit has the results of its own run."""
 
 from typing import Annotated
 
@@ -8,9 +8,9 @@ from assay.config.stage import enter_root
 from assay.errors import AssayError, reported
 from assay.terminal import print_markdown
 
-GoOn = Annotated[bool, typer.Option("--continue", help="Go on, when you have decided and said git add.")]
-Abort = Annotated[bool, typer.Option("--abort", help="Take everything back, as it was before.")]
-Conf = Annotated[bool, typer.Option("--conf", help="Let conf/ stand where a side decided in params.yaml alone.")]
+GoOn = Annotated[bool, typer.Option("--continue", help="Go on after you have resolved the conflicts (git add).")]
+Abort = Annotated[bool, typer.Option("--abort", help="Give up and restore everything.")]
+Conf = Annotated[bool, typer.Option("--conf", help="Keep the values of conf/ where a side has others in params.yaml.")]
 
 
 def merge(
@@ -46,7 +46,7 @@ def rebase(
     go_on: GoOn = False,
     abort: Abort = False,
 ) -> None:
-    """Put the commits of this branch on another one, each of them made true: its own params.yaml, run and reports.
+    """Put the commits of this branch on another one, each with the params.yaml, dvc.lock and reports of its own run.
 
     It runs the code of the other branch, once for each commit; what is known already is taken from the caches.
     """
@@ -71,13 +71,13 @@ def rebase(
 
 def settle(
     check: Annotated[
-        bool, typer.Option("--check", help="Run and write nothing; fail if something is not true.")
+        bool, typer.Option("--check", help="Run and write nothing; fail if dvc.lock or reports are not of a run.")
     ] = False,
     conf: Conf = False,
 ) -> None:
-    """Make the last commit true after git merge, pull, cherry-pick or revert: compose params.yaml, run the line, amend.
+    """After git merge, pull, cherry-pick or revert: compose params.yaml, run the line, and amend the last commit.
 
-    A commit that another branch or a remote has too is left alone and followed by another one.
+    A commit that another branch or a remote has too is not changed; another commit follows it.
     """
     from assay.merging import last
     from assay.merging.settle import unsettled
@@ -87,7 +87,7 @@ def settle(
         if not check:
             print_markdown(last.settled(root, conf=conf))
         elif found := unsettled(root):
-            raise AssayError("what lies here is no run's:\n  " + "\n  ".join(found), todo="assay settle")
+            raise AssayError("dvc.lock and reports are not of a run:\n  " + "\n  ".join(found), todo="assay settle")
 
 
 def _one_of(*given: bool) -> None:

@@ -17,7 +17,7 @@ def verify(
 ) -> None:
     """Run a revision afresh in a clean clone, without a cache, and compare every output with its dvc.lock.
 
-    A different byte is a difference: it exits with 1, and says how far the metrics moved.
+    If one byte differs, it exits with 1 and says how far the metrics moved.
     """
     from assay.files import write_json
     from assay.presentation.markdown import Markdown, code
@@ -34,10 +34,10 @@ def verify(
 
 
 def pr_report(
-    base: Annotated[str | None, typer.Argument(help="The branch it goes to; by default origin/main, or main.")] = None,
+    base: Annotated[str | None, typer.Argument(help="The target branch; by default origin/main, or main.")] = None,
     fresh: Annotated[bool, typer.Option(help="Prove the commit by a run from raw records.")] = True,
 ) -> None:
-    """What does this branch change, and is it what its code gives? One Markdown document, for a pull request.
+    """Report on a pull request in Markdown: what does the branch change, and is it what its code gives?
 
     Written to stdout, to .assay/pr-report/ with a page of pictures, and to the job summary of GitHub Actions. Exits
     with 1 if what is committed is not what the code gives.
@@ -62,12 +62,12 @@ def pr_report(
 
 def remote(
     revision: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment.")] = "HEAD",
-    name: Annotated[str | None, typer.Option("-r", "--remote", help="Of dvc remote list; else the default.")] = None,
-    mend: Annotated[bool, typer.Option("--mend", help="Send what is broken again, from this clone's cache.")] = False,
+    name: Annotated[str | None, typer.Option("-r", "--remote", help="A name of dvc remote list.")] = None,
+    mend: Annotated[bool, typer.Option("--mend", help="Send bad objects again from this cache.")] = False,
 ) -> None:
-    """Read every object of a revision from the DVC remote: is it there, and is it what dvc.lock says?
+    """Read every object of a revision from the DVC remote, and compare its hash with dvc.lock.
 
-    DVC asks only for names; after `dvc push` this says whether others really get everything. It exits with 1 if not.
+    `dvc push` compares only names; this says whether others really get everything. It exits with 1 if not.
     """
     from assay.proof.remote import check
 

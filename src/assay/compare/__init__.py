@@ -1,1 +1,1 @@
-"""Two revisions compared: parameters, records, labels, and the model, paired on the same records."""
+"""Compares two revisions: parameters, records, labels, and the models on the same records."""

@@ -1,4 +1,4 @@
-"""What differs between two revisions besides the model: parameters, records, labels."""
+"""The differences between two revisions besides the model: parameters, records, labels."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +14,10 @@ from assay.presentation import words
 
 @dataclass(frozen=True)
 class Changes:
-    """`params`: key to (base, head). `records`: counts of added, removed and changed ones.
+    """The differences. params: key to (base, head). records: the numbers of added, removed and changed records.
 
-    `columns`: how many of the changed differ in each. `labels`: (class in base, class in head) to the number of
-    records. `policies`: name and version. `unmet`: the criteria that base, and head, does not meet.
+    columns: the number of changed records by column. labels: (class in base, class in head) to the number of records.
+    policies: name and version on both sides. unmet: the criteria that base does not meet, and those of head.
     """
 
     params: dict[str, tuple[Any, Any]]
@@ -34,7 +34,7 @@ class Changes:
 
 
 def changes(base: Revision, head: Revision) -> Changes:
-    """Everything that differs, by the tracked files of both sides."""
+    """All differences between the tracked files of both sides."""
     records, columns = record_changes(base.records, head.records)
     return Changes(
         params=param_changes(base.params, head.params),
@@ -47,23 +47,23 @@ def changes(base: Revision, head: Revision) -> Changes:
 
 
 def param_changes(base: dict[str, Any], head: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Dotted key to its values, as `dvc params diff` names them; None where a side lacks it."""
+    """The differing values by dotted key, as `dvc params diff` names it; None if a side lacks the key."""
     before, after = leaves(base), leaves(head)
     both = {key: _shown(before.get(key), after.get(key)) for key in sorted({*before, *after})}
     return {key: values for key, values in both.items() if values[0] != values[1]}
 
 
 def _shown(before: Any, after: Any) -> tuple[Any, Any]:
-    """Two values as `dvc params diff` shows them: of lists of one each, what is in them."""
+    """Two values as `dvc params diff` shows them: if both are lists of one item, their items."""
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after) == 1:
         return _shown(before[0], after[0])
     return before, after
 
 
 def record_changes(base: pd.DataFrame, head: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
-    """How many records were added, removed, changed; and how many of the changed differ in each column.
+    """The numbers of records added, removed and changed, and the number of changed ones by column.
 
-    Tables by record id. A column that only one side has counts as changed in every common record.
+    base, head: tables indexed by record id. A column that only one side has counts as changed in every common record.
     """
     common = base.index.intersection(head.index)
     names = sorted(set(base.columns) | set(head.columns))
@@ -77,7 +77,7 @@ def record_changes(base: pd.DataFrame, head: pd.DataFrame) -> tuple[dict[str, in
 
 
 def label_changes(base: pd.DataFrame, head: pd.DataFrame) -> Flips:
-    """How many common records went from which class to which other one. Tables by record id."""
+    """The number of common records for each change of class; base, head: annotated tables indexed by record id."""
     common = base.index.intersection(head.index)
     return flips(base.loc[common], head.loc[common])
 

@@ -1,4 +1,4 @@
-"""Both sides of a comparison in the same pictures."""
+"""The figures of a comparison, each with both sides."""
 
 import matplotlib
 import numpy as np
@@ -14,7 +14,7 @@ FLOOR = 1e-4  # keeps log odds finite
 
 
 def pictures(one: Comparison, confidence: float) -> dict[str, str]:
-    """Caption to SVG: both sides in each; the points are the figures of the comparison's own rows."""
+    """Each figure as SVG by caption, with both sides; points show the values in the rows of the comparison."""
     sides = {"base": one.base, "head": one.head}
     metrics = {name: {row.metric: getattr(row, name) for row in one.rows} for name in sides}
     ranked = {name: curves.precision_recall(side) for name, side in sides.items()}

@@ -1,4 +1,4 @@
-"""Two revisions brought together for a comparison."""
+"""Reads two revisions and compares them."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from assay.experiments.revisions import Revision
 
 @dataclass(frozen=True)
 class Page:
-    """What is shown: the sides by name, how they were compared, what differs."""
+    """The content of a comparison: names of the sides, how they were compared, and the differences."""
 
     base: str
     head: str
@@ -21,7 +21,7 @@ class Page:
 
 
 def compared(base: Revision, head: Revision, resamples: int = Plan.resamples) -> Page:
-    """Compare two sides as head's configuration evaluates; AssayError if one cannot be read."""
+    """Compare two sides with the evaluation settings of head; AssayError if one cannot be read."""
     evaluation = head.params["evaluation"]
     plan = Plan(resamples, evaluation["confidence"], evaluation["threshold_probability"], evaluation["seed"])
     groups = slices(head.records, typed(head.params).dataset)

@@ -1,4 +1,4 @@
-"""Is one model really better than another? Paired on the same records, with intervals."""
+"""Is one model really better than another? Compares both on the same records, with intervals."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +19,7 @@ BETTER, WORSE, UNDECIDED, SAME = "better", "worse", "undecided", "same"
 
 @dataclass(frozen=True)
 class Plan:
-    """How to compare: resamples, the intervals' confidence, the price in net benefit, the seed."""
+    """How to compare: number of resamples, confidence of intervals, threshold probability of net benefit, seed."""
 
     resamples: int = 10_000
     confidence: float = 0.95
@@ -31,7 +31,7 @@ class Plan:
 class Row:
     """One metric: base by its own labels, base and head by head's labels, and their paired difference.
 
-    `p` is set where many rows are judged at once: corrected for their number.
+    `p`, corrected for the number of rows, is set if many rows are judged at once.
     """
 
     metric: str
@@ -50,8 +50,9 @@ class Row:
 class Comparison:
     """Base against head on their common graded test records, both judged by head's labels.
 
-    `only_base` and `only_head`: graded test records that the other side lacks. `relabelled`: common ones whose label
-    differs. `discordant`: decisions that only head, and only base, got right, with McNemar's exact p.
+    only_base, only_head: the number of graded test records that the other side lacks. relabelled: common ones whose
+    label differs. discordant: the numbers of decisions that only head, and only base, got right, with McNemar's exact
+    p.
     """
 
     base: Scored
@@ -68,7 +69,7 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """That of the metric which models are ranked by."""
+        """The verdict on the metric by which models are ranked."""
         return next(row.verdict for row in self.rows if row.metric == RANKED_BY)
 
 
@@ -85,7 +86,7 @@ def compare(base: Revision, head: Revision, groups: pd.DataFrame, plan: Plan) ->
             where="data/split/test.parquet",
             todo="compare revisions whose test folds overlap",
         )
-    if after.weight is None:  # where one side is of a weighted sample, so are the records that both have
+    if after.weight is None:  # if one side is a weighted sample, so are the common records
         after = replace(after, weight=own.weight)
     before = replace(own, y=after.y, weight=after.weight)
     weights = resamples(len(ids), plan.resamples, plan.seed)
@@ -131,7 +132,7 @@ def by_slice(base: Scored, head: Scored, groups: pd.DataFrame, weights: np.ndarr
 
 
 def judged(metric: Metric, base: Estimates, head: Estimates, plan: Plan, base_own: float = np.nan, **more: Any) -> Row:
-    """The row of a metric; better or worse only if the paired interval of the gain leaves out zero."""
+    """The row of a metric; better or worse only if the paired interval of the gain excludes zero."""
     before, after = base[metric.name], head[metric.name]
     gain, difference = gained(before, after, metric.better), after.minus(before)
     return Row(
@@ -148,7 +149,7 @@ def judged(metric: Metric, base: Estimates, head: Estimates, plan: Plan, base_ow
 
 
 def gained(base: Estimate, head: Estimate, better: Literal["higher", "lower"] | float) -> Estimate:
-    """By how much head is nearer to what is better; positive is a gain."""
+    """The paired gain of head over base: positive if head is better."""
     if better == "higher":
         return head.minus(base)
     if better == "lower":
@@ -165,9 +166,9 @@ def p_value(gain: Estimate) -> float:
 
 
 def corrected(rows: list[Row], confidence: float) -> list[Row]:
-    """The rows with p corrected for their number, and only those kept as findings that still are.
+    """The rows with p corrected for their number; rows not significant after that are undecided or the same.
 
-    Benjamini & Yekutieli (Annals of Statistics 29, 2001): the false discovery rate under any dependence.
+    Benjamini & Yekutieli (Annals of Statistics 29, 2001): controls the false discovery rate under any dependence.
     """
     if not rows:
         return rows
@@ -181,9 +182,9 @@ def corrected(rows: list[Row], confidence: float) -> list[Row]:
 
 
 def mcnemar(base: Scored, head: Scored) -> tuple[int, int, float]:
-    """Decisions that only head got right, only base got right, and the exact p that both are as likely.
+    """The numbers of decisions that only head, and only base, got right, and the exact p that both are as likely.
 
-    (McNemar, Psychometrika 12, 1947; exact: the binomial test on the discordant pairs.)
+    McNemar (Psychometrika 12, 1947); exact by the binomial test on the discordant pairs.
     """
     right = [side.alert == (side.y == 1) for side in (base, head)]
     gains, losses = int((right[1] & ~right[0]).sum()), int((right[0] & ~right[1]).sum())

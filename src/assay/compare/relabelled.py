@@ -1,4 +1,4 @@
-"""Which records two revisions label differently, and whose word that is."""
+"""Which records two revisions label differently, and who decided that."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +17,12 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Relabelled:
-    """`records`: the common ones whose code or class differs, by id, with `code_before`, `code_after`, `class_before`,
-    `class_after`, and head's `decided_by` and `annotators`. `flips`: (class in base, class in head) to their number.
+    """The differences between the labels of two revisions.
 
-    `added` and `removed`: records of one side only. `decided_by`: on each side, the number of records by what decided
-    them. `disputed`: ids in head. `policies`: name and version.
+    records: the common records whose code or class differs, by id, with `code_before`, `code_after`, `class_before`,
+    `class_after`, and head's `decided_by` and `annotators`. flips: (class in base, class in head) to their number.
+    added, removed: the number of records of one side only. decided_by: on each side, the number of records by what
+    decided them. disputed: ids in head. policies: name and version on both sides.
     """
 
     base: str
@@ -55,7 +56,7 @@ def relabelled(base: Revision, head: Revision) -> Relabelled:
 
 
 def differing(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """The records whose code in force or class differs; both tables hold the same records."""
+    """The records whose code in force or class differs; both tables have the same records."""
     sides = {
         "code_before": before[CODE_IN_FORCE],
         "code_after": after[CODE_IN_FORCE],
@@ -68,7 +69,7 @@ def differing(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_json(one: Relabelled) -> dict[str, Any]:
-    """Everything, as plain data."""
+    """All differences as plain data, for JSON."""
     return {
         "base": one.base,
         "head": one.head,

@@ -26,7 +26,7 @@ VERDICTS = {
 
 
 def as_json(page: Page) -> dict[str, Any]:
-    """Everything, as plain data."""
+    """The comparison as plain data, for JSON."""
     one, changes = page.comparison, page.changes
     gains, losses, p = one.discordant
     return plain(
@@ -103,12 +103,12 @@ def _row_texts(row: Row) -> dict[str, str]:
 
 
 def _step(value: float, metric: str) -> str:
-    """+0.012, without an interval."""
+    """A difference with its sign, like +0.012, without an interval."""
     return words.signed(value, (value, value), metric).partition(" ")[0]
 
 
 def _in_order(rows: list[Row]) -> list[Row]:
-    """Those that a reviewer looks at first, then the others, which are folded."""
+    """The rows that a reviewer needs first, then the others, which are folded."""
     first = [one.name for one in shown_in(Place.COMPARISON)]
     return sorted(rows, key=lambda row: first.index(row.metric) if row.metric in first else len(first))
 

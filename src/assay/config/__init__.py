@@ -1,1 +1,1 @@
-"""Configuration: typed schemas, the menu in conf/, the order in params.yaml, and the stage entry point."""
+"""Configuration: typed schemas; composes conf/ (the menu) into params.yaml (the order); starts a stage with it."""

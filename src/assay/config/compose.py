@@ -1,4 +1,4 @@
-"""From the menu (conf/) to the order (params.yaml)."""
+"""Composes conf/ (the menu, all settings) into params.yaml (the order, those of the next run)."""
 
 import difflib
 from collections.abc import Sequence
@@ -43,8 +43,8 @@ def register() -> None:
 def _checked(version: int, _root_: DictConfig) -> int:
     """`version: ${assay.checked:1}` composes to 1 if, and only if, every value is within its range.
 
-    Types alone are Hydra's business; a range is only checked when something is resolved. Standing in the
-    configuration itself, this runs wherever it is composed, inside `dvc exp run` too.
+    Hydra checks only types; a range can be checked only when a value is resolved. As a part of the configuration, this
+    check runs wherever it is composed, inside `dvc exp run` too.
     """
     plain = OmegaConf.create({**OmegaConf.to_container(_root_, resolve=False), "version": version})  # type: ignore[dict-item]
     try:
@@ -57,7 +57,7 @@ def _checked(version: int, _root_: DictConfig) -> int:
 
 
 def _as_it_is(error: AssayError) -> Exception:
-    """The error as one to which neither OmegaConf nor DVC add words of their own."""
+    """The error in a form to which neither OmegaConf nor DVC adds a text of its own."""
     from omegaconf.errors import InterpolationResolutionError
 
     kinds = (AssayError, InterpolationResolutionError, override_error())
@@ -73,7 +73,7 @@ def _personal(_parent_: DictConfig) -> ListConfig:
 def _refused(*_: Any, _node_: Node) -> None:
     """Replaces the resolvers that read the environment: a secret would end up in params.yaml, dvc.lock and cards."""
     key = str(_node_._get_full_key(None)).replace("_dummy_", "a choice of a group")  # as Hydra calls it
-    what = f"{key} reads the environment: what is composed is committed, a secret too"
+    what = f"{key} reads the environment: composed values are committed, secrets too"
     raise _as_it_is(AssayError(what, where=str(CONF), todo=KEEP_OUT))
 
 
@@ -82,7 +82,7 @@ def composed(overrides: Sequence[str] = (), conf: Path = CONF) -> str:
     try:
         with looking():
             return composed_text(conf, str(PLUGINS), overrides)
-    except Exception as error:  # Hydra's, OmegaConf's, the parser's: all are the user's to mend
+    except Exception as error:  # of Hydra, OmegaConf or the parser: the user can correct all of them
         if of_the_system(error):
             raise
         if isinstance(error, UnicodeDecodeError):
@@ -93,14 +93,14 @@ def composed(overrides: Sequence[str] = (), conf: Path = CONF) -> str:
 
 
 def difference(text: str, path: Path = PARAMS) -> str:
-    """A unified diff from what conf/ composes to (`text`) to what params.yaml holds; empty when equal."""
+    """A unified diff from `text`, to which conf/ composes, to params.yaml; empty if they are equal."""
     held = path.read_text() if path.exists() else ""
     lines = difflib.unified_diff(text.splitlines(), held.splitlines(), "conf/", str(path), lineterm="")
     return "\n".join(lines)
 
 
 def refusal(error: Exception, todo: str = OVERRIDE) -> AssayError:
-    """An error of composing as one that a user can act on. If OmegaConf wraps a check of ours: that check's error."""
+    """An error of composing as an AssayError. If OmegaConf wraps the error of one of our checks, that error."""
     ours = _ours(error)
     if ours is None:
         return AssayError(_reason(error), where=str(CONF), todo=todo)

@@ -1,8 +1,8 @@
-"""What a dataset's contract may say: the schema of `conf/dataset/*.yaml`.
+"""The schema of a dataset's contract, `conf/dataset/*.yaml`.
 
-A contract is everything that the project knows about a table: where it comes from, what each column holds, what makes a
-record invalid, who is screened, and by which groups results are reported. What cannot be said so, a small module can
-(`knowledge`).
+A contract is everything that the project knows about a table: its source, its columns, the rules for valid records, the
+population that is screened, and the groups by which results are reported. A small module (`knowledge`) can do what a
+contract cannot say.
 """
 
 import re
@@ -26,17 +26,17 @@ NUMBER, CATEGORY, FLAG, DAY, TEXT = "number", "category", "flag", "date", "text"
 TYPES = (NUMBER, CATEGORY, FLAG, DAY, TEXT)
 KINDS = {CATEGORY: TEXT, FLAG: CONDITION}  # the kind that an expression sees, where it is not the type itself
 FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE = "feature", "id", "target", "leak", "personal", "check", "ignore"
-# A check column is only there to be checked against others and does not pass cleaning; what is ignored passes (the
-# population may depend on it), and is no feature; what is personal does not even pass collecting.
+# A check column is only compared with others and does not pass cleaning. An ignored one passes, because the population
+# may depend on it, and is no feature. A personal one is not even collected.
 ROLES = (FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE)
 
 
 @dataclass
 class Source:
-    """Where the raw file comes from, and the hash that says it is the right one.
+    """Where the raw file comes from, and the hash that it must have.
 
-    `format`: csv, parquet or pickle.xz; null goes by the name. Of a pickle, which must be declared, only plain
-    columns are read: numbers, texts, truth values and dates.
+    `format`: csv, parquet or pickle.xz; null takes it from the name. A pickle must be declared; only plain columns of
+    it are read: numbers, texts, truth values and dates.
     """
 
     uri: str = MISSING
@@ -53,12 +53,12 @@ class Source:
 class Column:
     """A column of the raw table.
 
-    `values`: those allowed; of a flag, the true one first. `range`: what is possible; `plausible`: what is likely, the
-    rest is counted and kept. `otherwise`: what becomes of a value outside values, pattern or range, or missing where it
-    must not be: stop the line, quarantine the record, or set the value missing. A text that is not of the type always
-    stops the line: the file is not what it was declared to be. `reference`: where nearly all of the healthy lie, for
-    people who judge a record. `available`: whether the value is known when the model is asked. Ranges are in `unit` and
-    include their ends.
+    `values`: the allowed ones; of a flag, the true one first. `range`: possible values; `plausible`: likely values,
+    others are counted and kept. `otherwise`: the action for a value outside values, pattern or range, or missing
+    although not `nullable`: stop the line, quarantine the record, or set the value missing. A text that is not of the
+    type always stops the line, because the file is not as declared. `reference`: the range of nearly all healthy
+    people, for those who judge a record. `available`: whether the value is known when the model is asked. Ranges are in
+    `unit` and include their ends.
     """
 
     type: str = MISSING
@@ -78,10 +78,10 @@ class Column:
 
 @dataclass
 class Rule:
-    """A rule on whole records: `where` is true for those that break it.
+    """A rule on whole records: `where` is true for records that break it.
 
-    `where` is an expression over the typed columns (`assay.config.grammar`); `then` says what becomes of such a record:
-    stop, quarantine, set `columns` missing, or note.
+    `where` is an expression over the typed columns (`assay.config.grammar`). `then` is the action: stop, quarantine,
+    set `columns` missing, or note.
     """
 
     where: str = MISSING
@@ -106,10 +106,10 @@ class Time:
 
 @dataclass
 class Repeats:
-    """Records that agree in everything but the key and the time.
+    """Records that are equal but for the key and the time.
 
-    The later one is dropped if at least `at_least` of the columns `known` have a value; otherwise agreement may be
-    chance, and it is kept.
+    The later one is dropped if at least `at_least` of the columns `known` have a value; otherwise they may be equal by
+    chance, and both are kept.
     """
 
     known: list[str] = field(default_factory=list)
@@ -118,7 +118,7 @@ class Repeats:
 
 @dataclass
 class Outside:
-    """Records outside the population: where the expression holds, for the reason given."""
+    """Records outside the population: those for which the expression `where` holds, with the reason."""
 
     where: str = MISSING
     reason: str = MISSING
@@ -128,17 +128,17 @@ class Outside:
 class Dataset:
     """The contract of a table.
 
-    `key`: the column that identifies a record, or null for the row number. `group`: the column whose equal values must
-    not be divided between folds (a person). `missing`: the texts that mean no value. `slices`: column to the edges of
-    its bands, or to an empty list for its values. `knowledge`: a module of what only this dataset knows, under
+    `key`: the column that identifies a record, or null for the row number. `group`: the column whose equal values (such
+    as a person) must stay in one fold. `missing`: the texts that mean no value. `slices`: the edges of the bands of
+    each column, or an empty list for its values. `knowledge`: a module with code for this dataset alone, under
     `assay.datasets`. `rule`: dotted path, there too, of a hand rule from the feature table to booleans, a baseline.
     `sample`: which rows are taken, see `assay.config.sample`; null for all.
 
-    `personal`: the columns of that role, gathered when the configuration is composed, so that `collect` can depend on
+    `personal`: the columns of that role, listed when the configuration is composed, so that `collect` can depend on
     them alone.
 
-    For readers: `about` says what the records are, `codes` what each letter of the target means, `limits` what whoever
-    reads a figure must know of them, `personal_data` what they tell of a person.
+    For readers: `about` describes the records, `codes` the meaning of each letter of the target, `limits` what readers
+    of a figure must know of the records, `personal_data` what the records reveal of a person.
     """
 
     name: str = MISSING
@@ -170,12 +170,12 @@ def personal_columns(dataset: Dataset) -> list[str]:
 
 
 def passes(dataset: Dataset, name: str) -> bool:
-    """Whether a column is still there in cleaned records."""
+    """Whether cleaned records have the column."""
     return dataset.columns[name].role in (FEATURE, LEAK, IGNORE) or name in (dataset.group, *dataset.slices)
 
 
 def faults(dataset: Dataset) -> list[str]:
-    """Every contradiction of a contract, named by key; empty when all is well."""
+    """The contradictions in a contract, each with its key; empty if there are none."""
     columns: dict[str, Column] = dataset.columns
     found = [fault for name, column in columns.items() for fault in _column_faults(f"dataset.columns.{name}", column)]
     named = {"key": dataset.key, "target": dataset.target, "group": dataset.group}
@@ -207,7 +207,7 @@ def faults(dataset: Dataset) -> list[str]:
 
 
 def _expression_faults(dataset: Dataset) -> list[str]:
-    """What is wrong with rules, over the typed columns, and with the population, over cleaned records."""
+    """Faults of the rules, which use the typed columns, and of the population, which uses cleaned records."""
     kinds = {name: KINDS.get(column.type, column.type) for name, column in dataset.columns.items()}
     dated = {DATE: DAY} if dataset.time else {}
     typed = {name: kind for name, kind in kinds.items() if dataset.columns[name].role != PERSONAL} | dated
@@ -223,7 +223,7 @@ def _expression_faults(dataset: Dataset) -> list[str]:
 
 
 def _source_faults(source: Source) -> list[str]:
-    """Faults of the addresses: no link to the web, or a secret in it. Neither address is quoted."""
+    """Faults of the addresses: not a web address, or a secret in it. No address is quoted."""
     found = []
     if source.url and not WEB.fullmatch(source.url):
         found.append("dataset.source.url is no address of the web: https://...")

@@ -29,9 +29,9 @@ ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
 
 
 def fault(text: str, kinds: Mapping[str, str], key: str) -> str | None:
-    """What is wrong with the expression at `key`, in one sentence; None if it is a valid condition on records.
+    """The fault of the expression at `key`, in one sentence; None if it is a valid condition on records.
 
-    kinds: name of a column to number, text, condition or date.
+    kinds: the kind of each column: number, text, condition or date.
     """
     try:
         condition(text, kinds)
@@ -41,7 +41,7 @@ def fault(text: str, kinds: Mapping[str, str], key: str) -> str | None:
 
 
 def refusal(text: str, key: str, refused: Refused) -> str:
-    """What is wrong, and where, in one sentence."""
+    """The fault and its place, in one sentence."""
     return f"{key}: {refused.what} at character {refused.at + 1} of {_excerpt(text, refused.at)}"
 
 

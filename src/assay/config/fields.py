@@ -1,4 +1,4 @@
-"""What the schemas of the configuration are written in."""
+"""Fields for the schemas of the configuration."""
 
 import os
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, TypeAdapter
     from pydantic_core import CoreSchema
 
-MISSING: Any = "???"  # as OmegaConf writes a value that must be given
+MISSING: Any = "???"  # OmegaConf's mark for a value that must be given
 OUTSIDE = "outside"  # pydantic's type of the error of a value out of its range
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ NotNegative = Annotated[float, Within(0)]
 
 @dataclass(frozen=True)
 class ReadAs:
-    """What pydantic reads a field as that is `Any` to Hydra: `Annotated[Any, ReadAs(Sample | None)]`."""
+    """The type as which pydantic reads a field that is `Any` to Hydra: `Annotated[Any, ReadAs(Sample | None)]`."""
 
     kind: Any
 
@@ -59,9 +59,9 @@ class ReadAs:
 
 
 class ByName:
-    """Of a field that is `Any` to Hydra, pydantic reads a mapping as that one of `kinds` which its `name` names.
+    """For a field that is `Any` to Hydra: pydantic reads the mapping there as the kind that its key `name` selects.
 
-    A mapping of any other name stays as it is. In the place of an error the name comes after the field.
+    A mapping with another name stays as it is. In the location of an error the name comes after the field.
     """
 
     def __init__(self, kinds: Mapping[str, type]) -> None:

@@ -1,7 +1,7 @@
-"""Keeps an experiment: what params.yaml says otherwise than conf/ is written into the files of conf/ it comes from.
+"""Keeps an experiment: writes the values of params.yaml that differ from conf/ into the files of conf/ that set them.
 
-Only the value itself is replaced, at its place in the text, so comments and layout stay. What was written is composed
-again; unless that gives params.yaml, conf/ is left as it was.
+Only the value itself is replaced in the text, so comments and layout stay. Then conf/ is composed again; unless that
+gives params.yaml, conf/ stays unchanged.
 """
 
 import shutil
@@ -27,12 +27,13 @@ SHARED = "copy that file, with a name of its own inside too, choose the copy in 
 
 
 def kept() -> list[str]:
-    """Write into conf/ what params.yaml says; one line for each change.
+    """Write the values of params.yaml into conf/; return one line for each change.
 
-    AssayError if params.yaml is no valid configuration, or conf/ cannot say one of its values; nothing is written then.
+    AssayError if params.yaml is no valid configuration, or conf/ has no place for one of its values; then nothing is
+    written.
     """
     wanted, _ = order()
-    composed()  # what is wrong with conf/ itself is said of it, not of the copy
+    composed()  # so that a fault of conf/ itself is reported of it, not of the copy
     with tempfile.TemporaryDirectory() as folder:
         conf = Path(folder, CONF)
         shutil.copytree(CONF, conf)
@@ -61,7 +62,7 @@ def _choose(wanted: Mapping[str, Any], conf: Path) -> list[str]:
 
 
 def _set(wanted: Mapping[str, Any], conf: Path) -> list[str]:
-    """Write each value that differs into the file that sets it, but for those that are computed from another one."""
+    """Write each value that differs into the file that sets it, except values computed from another one."""
     parts, changes = _parts(conf), []
     for key, value in _differences(yaml_mapping(composed(conf=conf)), wanted):
         file, node = _origin(key, parts, conf)

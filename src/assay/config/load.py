@@ -1,7 +1,7 @@
-"""From plain values to typed objects, and params.yaml read so.
+"""Reads params.yaml as typed objects.
 
-Hydra checks types when it composes. A stage that DVC starts reads what was composed, and must neither trust it nor load
-Hydra and OmegaConf for it, which takes longer than many a stage.
+Hydra checks types when it composes. A stage that DVC starts reads the composed file. It must not trust that file, and
+must not load Hydra and OmegaConf to check it, which takes longer than many a stage.
 """
 
 import reprlib
@@ -28,12 +28,12 @@ T = TypeVar("T")
 
 
 def load(path: Path = PARAMS) -> schema.Config:
-    """The order: params.yaml exactly as DVC read it to hash it."""
+    """The typed configuration of params.yaml, with the values that DVC read to hash them."""
     return _of_file(_typed, path)
 
 
 def order(path: Path = PARAMS) -> tuple[dict[str, Any], schema.Config]:
-    """`plain` and `load` of one reading: the file may change in between."""
+    """The results of `plain` and `load` from one reading, because the file may change between two."""
     return _of_file(lambda content: (_parsed(content), _typed(content)), path)
 
 
@@ -71,7 +71,7 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
     or a file of another format version.
     """
     if found := list(references(plain)):
-        what = f"{sample(found)}: a reference (${{...}}) is left, and nothing may look it up later"
+        what = f"{sample(found)}: a reference (${{...}}) was not resolved when it was composed"
         raise AssayError(what, where="the configuration", todo=KEEP_OUT)
     config = typed_as(schema.Config, _with_sample(plain))
     if config.version != schema.FORMAT:
@@ -84,7 +84,7 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
 
 
 def references(node: object, key: str = "") -> Iterator[str]:
-    """The keys of the texts that OmegaConf would take for references."""
+    """The keys of texts that OmegaConf would read as references."""
     if isinstance(node, Mapping):
         for name, value in node.items():
             yield from references(value, f"{key}.{name}".lstrip("."))
@@ -96,7 +96,7 @@ def references(node: object, key: str = "") -> Iterator[str]:
 
 
 def typed_as(kind: type[T], plain: object, key: str = "") -> T:
-    """The plain value that stands at `key`, as a dataclass; AssayError naming each key in it that is wrong."""
+    """The plain value at `key` as a dataclass; AssayError naming each key in it that is wrong."""
     try:
         value = validated(kind, plain, key)
     except ValidationError as error:

@@ -21,7 +21,11 @@ NAMED = ("dataset", "labels", "split", "features", "criteria")  # parts of the c
 
 
 def is_name(text: object) -> bool:
-    """Whether this is safe as a name everywhere: no path, no option, no hidden file, no range of commits."""
+    """Whether this is safe as a name everywhere: no path, no option, no hidden file, no range of commits.
+
+    >>> is_name("depth-3"), is_name("../x"), is_name("a..b")
+    (True, False, False)
+    """
     return isinstance(text, str) and NAME.fullmatch(text) is not None and ".." not in text
 
 

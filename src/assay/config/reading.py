@@ -1,4 +1,4 @@
-"""Which keys of the configuration a stage reads: dvc.yaml must list them, or a change of one would run nothing."""
+"""Notes the keys of the configuration that a stage reads; a change of one that dvc.yaml lacks would run nothing."""
 
 from dataclasses import asdict, fields, is_dataclass
 from functools import cache

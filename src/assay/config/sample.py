@@ -1,4 +1,4 @@
-"""What `dataset.sample` may say: a representative sample of a source that is larger than memory."""
+"""The schema of `dataset.sample`: a representative sample of a source that is larger than memory."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -12,9 +12,10 @@ GRANULARITIES = ("day", "week", "month", "quarter", "year")
 class Sample:
     """`rows` rows of the source, in proportion to its strata.
 
-    Strata are made by whether the column `label` holds one of the values `positive`, by the `granularity` of the column
-    `time`, and by each value of the columns in `strata`. Positives may be kept in full, and a stratum gives at least
-    `min_per_stratum` rows, or all it has. `key` is the column that names each row.
+    A stratum is all rows that agree in three things: whether the column `label` has one of the values `positive`, the
+    period (`granularity`) of the column `time`, and the values of the columns in `strata`. All positives may be kept,
+    and a stratum gives at least `min_per_stratum` rows, or all that it has. `key` is the column that identifies each
+    row.
     """
 
     rows: Count = MISSING

@@ -1,7 +1,7 @@
-"""What a configuration may say: one dataclass per config group.
+"""The schemas of the configuration: one dataclass per config group.
 
-The schemas carry types and ranges; the values stand in `conf/`. They are registered in Hydra's ConfigStore by
-`src/hydra_plugins/assay_schemas.py`, so that `dvc exp run`, `assay params` and the stages refuse the same things.
+They have types and ranges; the values are in `conf/`. `src/hydra_plugins/assay_schemas.py` registers them in Hydra's
+ConfigStore, so that `dvc exp run`, `assay params` and the stages refuse the same values.
 """
 
 from dataclasses import asdict, dataclass, field, is_dataclass
@@ -38,8 +38,10 @@ class Labels:
 
 @dataclass
 class Split:
-    """Folds by time: validation starts on one day, test on a later one (ISO dates). Or, by chance, for single records
-    ("random") or whole groups ("group"): the shares of validation and test, and a seed.
+    """How to divide records into folds.
+
+    By time: validation starts on one day, test on a later one (ISO dates). At random, for single records ("random") or
+    whole groups ("group"): the shares of validation and test, and a seed.
     """
 
     name: str = MISSING
@@ -53,7 +55,7 @@ class Split:
 
 @dataclass
 class Features:
-    """Which features the model sees: the derived ones or not, and those left out by name."""
+    """The features of the model: whether derived ones are included, and which are left out by name."""
 
     name: str = MISSING
     derived: bool = MISSING

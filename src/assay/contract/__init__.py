@@ -1,1 +1,1 @@
-"""What a table must be before anything is concluded from it."""
+"""Checks that records keep their contract."""

@@ -1,4 +1,4 @@
-"""Evaluates the expressions of a contract, each record by itself."""
+"""Evaluates the expressions of a contract on each record by itself."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -39,9 +39,16 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
 
 
 def evaluate(expression: Node, records: pd.DataFrame) -> Any:
-    """The values of a checked expression, one per record, computed with pandas' own operators.
+    """The value of a checked expression for each record, computed with pandas' own operators.
 
-    So a comparison with a missing number, text or date is false, and != is true. With a missing flag it is missing.
+    expression: as `assay.config.expressions.condition` returns it. Result: a Series with the index of records, or a
+    NumPy scalar if the expression uses no column. As in pandas, a comparison with a missing number, text or date is
+    False, and != is True; one with a missing flag is missing.
+
+    >>> from assay.config.expressions import condition
+    >>> records = pd.DataFrame({"age": [40.0, 61.0, None], "sex": ["F", "M", "F"]})
+    >>> evaluate(condition("age > 50 or sex == 'F'", kinds(records)), records).tolist()
+    [True, True, True]
     """
     if isinstance(expression, ColumnName):
         return _plain(records[expression.name])
@@ -55,7 +62,11 @@ def evaluate(expression: Node, records: pd.DataFrame) -> Any:
 
 
 def kinds(records: pd.DataFrame) -> dict[str, str]:
-    """The kind of each column, by name, for the grammar."""
+    """The kind of each column, by name, for the grammar.
+
+    >>> kinds(pd.DataFrame({"age": [40.0], "sex": ["F"], "sick": [True]}))
+    {'age': 'number', 'sex': 'text', 'sick': 'condition'}
+    """
     return {str(name): _kind(dtype) for name, dtype in records.dtypes.items()}
 
 
@@ -68,7 +79,7 @@ def _kind(dtype: Any) -> str:
 
 
 def _plain(values: pd.Series) -> pd.Series:
-    """A column with categories as texts, which can be compared with any text."""
+    """The column; categories become texts, which can be compared with any text."""
     return values.astype("str") if values.dtype in ("category", "object") else values
 
 

@@ -1,4 +1,4 @@
-"""Who is screened, and the groups by which results are reported."""
+"""The population that is screened, and the groups (slices) by which results are reported."""
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -15,7 +15,13 @@ UNKNOWN = "unknown"
 
 
 def exclusions(records: pd.DataFrame, dataset: "Dataset") -> "pd.Series[str]":
-    """Why each record is outside the population, the first reason that holds, or ""."""
+    """The first reason why each record is outside the population, or "" if it is inside; str, with the same index.
+
+    >>> from assay.config.dataset import Dataset, Outside
+    >>> contract = Dataset(population=[Outside(where="age < 18", reason="child")])
+    >>> exclusions(pd.DataFrame({"age": [40.0, 7.0]}), contract).tolist()
+    ['', 'child']
+    """
     reason = pd.Series("", index=records.index, dtype="str")
     for number, outside in enumerate(dataset.population):
         excluded = holds(records, outside.where, f"dataset.population[{number}].where")
@@ -24,7 +30,13 @@ def exclusions(records: pd.DataFrame, dataset: "Dataset") -> "pd.Series[str]":
 
 
 def slices(records: pd.DataFrame, dataset: "Dataset") -> pd.DataFrame:
-    """The group of each record by each column of `dataset.slices`, as texts; "unknown" where missing."""
+    """The group of each record by each column of `dataset.slices`, as texts; "unknown" if the value is missing.
+
+    >>> from assay.config.dataset import Dataset
+    >>> records = pd.DataFrame({"age": [39.0, 40.0, None]})
+    >>> slices(records, Dataset(slices={"age": [40, 60]}))["age"].tolist()
+    ['under 40', '40 to 59', 'unknown']
+    """
     return pd.DataFrame(
         {
             name: (_band(records[name], edges) if edges else records[name].astype("str")).fillna(UNKNOWN)
@@ -35,7 +47,7 @@ def slices(records: pd.DataFrame, dataset: "Dataset") -> pd.DataFrame:
 
 
 def _band(values: pd.Series, edges: list[int]) -> "pd.Series[str]":
-    """under 40, 40 to 59, 60 and over: bands of whole numbers."""
+    """The band of each value, named like: under 40, 40 to 59, 60 and over."""
     inner = [f"{low:g} to {high - 1:g}" for low, high in pairwise(edges)]
     names = [f"under {edges[0]:g}", *inner, f"{edges[-1]:g} and over"]
     return pd.cut(values, [-np.inf, *edges, np.inf], right=False, labels=names).astype("str")

@@ -1,4 +1,4 @@
-"""Rules on whole records, as expressions over typed columns."""
+"""Rules on whole records: conditions over typed columns."""
 
 import pandas as pd
 
@@ -9,10 +9,14 @@ from assay.errors import AssayError
 
 
 def holds(records: pd.DataFrame, where: str, key: str) -> "pd.Series[bool]":
-    """Where an expression of the contract is true; missing counts as not true.
+    """True for each record on which the condition `where` is true; False if it is false or missing.
 
-    Each record is judged by itself, so any slice of the records gives that slice of the result. `key` names the
-    expression in the AssayError that one outside the grammar (`assay.config.grammar`) raises.
+    Each record is judged by itself. `key` names the expression in the AssayError that is raised if it does not follow
+    the grammar (`assay.config.grammar`).
+
+    >>> records = pd.DataFrame({"pregnant": [True, True], "age": [51.0, None]})
+    >>> holds(records, "pregnant and age > 50", "dataset.rules.pregnant_over_50.where").tolist()
+    [True, False]
     """
     try:
         expression = condition(where, kinds(records))

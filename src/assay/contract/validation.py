@@ -1,4 +1,4 @@
-"""Everything in which a table breaks its contract, found in one pass by pandera."""
+"""Finds every violation of a contract in one pass, with pandera."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Violation:
-    """A rule, and the index labels of the rows that break it: perhaps none."""
+    """A rule, and the index labels of the rows that break it, which may be none."""
 
     rule: Requirement
     rows: pd.Index
@@ -37,8 +37,7 @@ class Violation:
 def violations(records: pd.DataFrame, unread: pd.DataFrame, dataset: "Dataset") -> list[Violation]:
     """Every rule of the contract, in its order, with the rows that break it.
 
-    records: values of `assay.contract.values.typed` and, where the contract has a time, `date`; unread: the cells whose
-    text could not be read as the column's type.
+    records, unread: from `assay.contract.values.Values`. RuntimeError if a check itself fails.
     """
     readable = [
         Violation(Requirement(f"{name}_type", (name,), STOP, f"not a {column.type}"), unread.index[unread[name]])
@@ -61,7 +60,7 @@ def _column_rules(dataset: "Dataset") -> Iterator[Requirement]:
 
 
 def _checks(column: "Column") -> Iterator[tuple[str, str, Any]]:
-    """Kind, meaning and pandera check (made from the rule's name) of what is asked of a column's values."""
+    """The checks of a column: kind, meaning, and a function from the rule's name to the pandera check."""
     from pandera.pandas import Check
 
     unit = f" {column.unit}" if column.unit else ""
@@ -105,7 +104,7 @@ def _record_rules(records: pd.DataFrame, dataset: "Dataset") -> Iterator[Require
 
 
 def _broken(records: pd.DataFrame, rules: list[Requirement]) -> dict[str, pd.Index]:
-    """Name of a rule to the rows that break it."""
+    """The rows that break a rule, by the rule's name."""
     import pandera.pandas as pa
 
     of_column: dict[str, list[Any]] = {}
@@ -117,7 +116,7 @@ def _broken(records: pd.DataFrame, rules: list[Requirement]) -> dict[str, pd.Ind
         pa.DataFrameSchema(columns, checks=on_records).validate(records, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
-        if cases["index"].isna().any():  # a check that could not be made at all
+        if cases["index"].isna().any():  # a check that raised an error
             raise RuntimeError(str(cases[cases["index"].isna()].iloc[0].to_dict())) from error
         # A failed check of whole records is repeated for each column.
         return {str(name): pd.Index(sorted(set(rows))) for name, rows in cases.groupby("check")["index"]}

@@ -1,4 +1,4 @@
-"""Texts to values, column by column as the contract says; nothing is judged here but whether a text can be read."""
+"""Reads texts as values of the contract's types, column by column, and notes which cannot be read. Checks no rule."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,15 +11,17 @@ from assay.records.columns import DATE
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset, Time
 
-# What people write for yes and no, in lower case, where a flag declares no values of its own.
+# Spellings of yes and no, in lower case, for a flag that declares no values of its own.
 YES, NO = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
 
 
 @dataclass(frozen=True)
 class Values:
-    """A raw table read by its contract: texts ("" for no value), values, where a text could not be read, ids.
+    """A raw table, read by its contract. All have the index of the raw table.
 
-    `records` has a `date` where the contract has a time. All are indexed alike.
+    texts: the contract's columns (str), "" for a missing value. records: the values, as from `typed`, and `date`
+    (datetime64[s]) if the contract has a time. unread: bool, True for a text that is not of its column's type. ids:
+    str.
     """
 
     texts: pd.DataFrame
@@ -29,7 +31,14 @@ class Values:
 
 
 def read_values(raw: pd.DataFrame, dataset: "Dataset") -> Values:
-    """Read a table of texts that has the contract's columns."""
+    """Read a table of texts that has the contract's columns.
+
+    >>> from assay.config.dataset import Column, Dataset
+    >>> contract = Dataset(columns={"age": Column(type="number")}, missing=["", "?"])
+    >>> values = read_values(pd.DataFrame({"age": ["40", "?", "old"]}), contract)
+    >>> values.records["age"].tolist(), values.unread["age"].tolist(), values.ids.tolist()
+    ([40.0, nan, nan], [False, False, True], ['000000000', '000000001', '000000002'])
+    """
     texts = blanked(raw, dataset.missing)
     records, unread = typed(texts, dataset)
     if dataset.time:
@@ -39,15 +48,19 @@ def read_values(raw: pd.DataFrame, dataset: "Dataset") -> Values:
 
 
 def blanked(raw: pd.DataFrame, missing: list[str]) -> pd.DataFrame:
-    """The raw texts with every text that means no value made ""."""
+    """The raw texts with "" in place of every text that means no value.
+
+    >>> blanked(pd.DataFrame({"age": ["40", "?"]}), missing=["", "?"])["age"].tolist()
+    ['40', '']
+    """
     return raw.mask(raw.isin(missing), "")
 
 
 def typed(raw: pd.DataFrame, dataset: "Dataset") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The columns of the contract as values, missing where a text cannot be read; and a table of where that is.
+    """The contract's columns as values, and a bool table that is True for each text that is not of its column's type.
 
-    raw: texts, "" for no value. Numbers become float64, flags bool (or nullable boolean), dates datetime64[s];
-    categories are texts still.
+    raw: texts, "" for a missing value. Numbers become float64, flags bool (boolean if nullable or with missing values),
+    dates datetime64[s], categories and texts str. A text that cannot be read becomes missing.
     """
     values = {name: read(raw[name], column) for name, column in dataset.columns.items()}
     unread = {name: values[name].isna() & (raw[name] != "") for name in values}
@@ -55,7 +68,14 @@ def typed(raw: pd.DataFrame, dataset: "Dataset") -> tuple[pd.DataFrame, pd.DataF
 
 
 def read(text: "pd.Series[str]", column: "Column") -> pd.Series:
-    """One column of texts as values."""
+    """One column of texts ("" if missing) as values of its type; a text that cannot be read becomes missing.
+
+    >>> from assay.config.dataset import Column
+    >>> read(pd.Series(["Yes", "0", ""]), Column(type="flag")).tolist()
+    [True, False, <NA>]
+    >>> read(pd.Series(["1.5", "1,5", "inf"]), Column(type="number")).tolist()
+    [1.5, nan, nan]
+    """
     there = text.where(text != "")
     if column.type == NUMBER:
         number = pd.to_numeric(there, errors="coerce").astype("float64")
@@ -68,12 +88,22 @@ def read(text: "pd.Series[str]", column: "Column") -> pd.Series:
 
 
 def categorical(values: pd.Series, categories: list[str]) -> pd.Categorical:
-    """Texts as categories, missing where a text is not among them."""
+    """Texts as categories; any other text becomes missing.
+
+    >>> categorical(pd.Series(["F", "x"]), ["F", "M"]).tolist()
+    ['F', nan]
+    """
     return pd.Categorical(values.where(values.isin(categories)), categories=categories)
 
 
 def dates(raw: pd.DataFrame, time: "Time") -> pd.Series:
-    """The date of each record, missing where it cannot be read."""
+    """The date of each record (datetime64[s]), missing if it cannot be read.
+
+    >>> from assay.config.dataset import Time
+    >>> time = Time(column="id", pattern="([0-9]{6})[0-9]{3}", format="%y%m%d")
+    >>> dates(pd.DataFrame({"id": ["840801013", "x"]}), time).tolist()
+    [Timestamp('1984-08-01 00:00:00'), NaT]
+    """
     part = raw[time.column].str.extract(f"^{time.pattern}$", expand=False)
     return _day(part, time.format)
 

@@ -1,12 +1,12 @@
-"""Datasets: what only one dataset knows and its contract (`conf/dataset/*.yaml`) cannot say.
+"""Code for single datasets, which does what a contract (`conf/dataset/*.yaml`) cannot say.
 
-Such knowledge is optional: a module that the contract names under `knowledge`, with one or both of these functions.
+It is optional: a module that the contract names under `knowledge`, with one or both of these functions.
 
-- `repair(records)` takes the cleaned records and gives them back repaired, with the log of what was changed;
-- `derived(records)` gives features computed from one record at a time, as a table with the same index.
+- `repair(records)` returns the cleaned records repaired, and the log of the changes (`assay.records.changes.Change`);
+- `derived(records)` returns a table of features with the same index, each row computed from one record.
 
-A cleaned record has a `record_id` (text, unique), a `date` if the contract has a time, and a `code` (what the label
-policy reads).
+A cleaned record has a `record_id` (str, unique), a `date` (datetime64[s]) if the contract has a time, the columns that
+pass cleaning, and a `code` (str), from which the label policy makes the label.
 """
 
 from collections.abc import Callable
@@ -29,23 +29,23 @@ GUIDE = "see CONTRIBUTING.md, 'Add a dataset'"
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What the module of a dataset offers, and what stands in where it offers nothing."""
+    """The functions of a dataset's module; a function that it does not have changes or adds nothing."""
 
     module: Any = None
 
     def repair(self, records: "pd.DataFrame", dataset: "Dataset") -> "tuple[pd.DataFrame, list[Change]]":
-        """The records repaired, and the log."""
+        """The repaired records and the log of the changes."""
         own = getattr(self.module, "repair", None)
         return own(records) if own else (records, [])
 
     def derived(self, records: "pd.DataFrame") -> "pd.DataFrame":
-        """Further features of each record."""
+        """The derived features of each record, with the index of the records."""
         own = getattr(self.module, "derived", None)
         return own(records) if own else records[[]]
 
 
 def knowledge(dataset: "Dataset") -> Knowledge:
-    """The module that the contract names, or nothing; AssayError if there is no such module under `assay.datasets`."""
+    """The functions of the module that the contract names, if any; AssayError if `assay.datasets` has no such one."""
     if dataset.knowledge is None:
         return Knowledge()
     _refuse(knowledge_fault(dataset.knowledge, "dataset.knowledge"))
@@ -53,7 +53,7 @@ def knowledge(dataset: "Dataset") -> Knowledge:
 
 
 def hand_rule(path: str) -> "Callable[[pd.DataFrame], Any]":
-    """The function at a dotted path, of a module under `assay.datasets`; AssayError if there is none."""
+    """The function at a dotted path in a module under `assay.datasets`; AssayError if there is none."""
     _refuse(function_fault(path, "rule"))
     module, _, name = path.rpartition(".")
     function = getattr(_module(module, "rule"), name, None)

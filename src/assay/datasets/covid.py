@@ -1,4 +1,4 @@
-"""What only the COVID-19 tests know: what becomes of two results of one person on one day."""
+"""The COVID-19 tests: one person may have two different results on one day."""
 
 import pandas as pd
 
@@ -10,7 +10,14 @@ POSITIVE, NEGATIVE = "positive", "negative"
 
 
 def repair(records: pd.DataFrame) -> tuple[pd.DataFrame, list[Change]]:
-    """Drop the negative results of a person who tested positive on the same day: the swab missed what another found."""
+    """Drop the negative results of people who tested positive on the same day: that swab missed the virus.
+
+    records: `record_id`, `code`, `subject_id` and `pan_day`.
+
+    >>> pairs = pd.DataFrame({"record_id": ["1", "2"], "code": [NEGATIVE, POSITIVE], "subject_id": "a", "pan_day": 3})
+    >>> repair(pairs)[0]["record_id"].tolist()
+    ['2']
+    """
     both = [
         records[CODE].eq(result).groupby([records[name] for name in SAME_DAY]).transform("any")
         for result in (POSITIVE, NEGATIVE)

@@ -208,7 +208,7 @@ def _copy(source: Path | bytes, target: Path, recorded: str) -> None:
     else:
         shutil.copyfile(source, target)
     if md5(target) != recorded:
-        raise AssayError("what was to be put back has changed meanwhile", where=str(source), todo="look again")
+        raise AssayError("the file to restore has changed meanwhile", where=str(source), todo="look again")
 
 
 CHECKS = [

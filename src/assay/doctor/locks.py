@@ -27,7 +27,7 @@ def repository(clone: Clone) -> Iterator[Fault]:
         if NO_REPOSITORY not in error.what:
             raise
         todo = "git clone it, or: git init && git add --all && git commit --message Start"
-        yield Fault("no git repository: DVC runs in none, and nothing can be held against a commit", todo=todo)
+        yield Fault("no git repository: DVC needs one, and nothing can be compared with a commit", todo=todo)
 
 
 def work(clone: Clone) -> Iterator[Fault]:

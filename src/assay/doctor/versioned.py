@@ -21,7 +21,7 @@ def staged(clone: Clone) -> Iterator[Fault]:
     """Generated files whose staged version is neither the commit's nor the one on disk. `git checkout .` keeps it."""
     for change in clone.changes:
         if change.index in "MAD" and change.tree in "MD" and change.path.startswith(MADE):
-            what = "staged in a version that is neither the last commit's nor the one that lies here"
+            what = "the staged version is neither that of the last commit nor that on disk"
             todo = clone.first(shlex.join(["git", "restore", "--staged", change.path]))
             yield Fault(what, change.path, todo, partial(_unstage, clone, change.path))
 

@@ -1,4 +1,4 @@
-"""Everything that is said of a model on the test fold, from scores and labels alone."""
+"""Measures a model on the test fold, from scores and labels alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The model, the baselines, the model with ungradable records counted in, slices, and the findings.
+    """All results on the test fold: model, baselines, model with ungradable records included, slices, and criteria.
 
     `scored` are the inputs by name (the model is `MODEL_KEY`) on the graded test records.
     """
@@ -45,8 +45,9 @@ def assess(
 ) -> Assessment:
     """Assess every model that `thresholds` names.
 
-    test: a row per record with `label`, `excluded`, and a column of scores per model. groups: the slices of each
-    row, in the same order. quality: reports/quality.json.
+    test: a row per record with `label` (bool or 0 and 1), `excluded` (str, "" if not), a column of scores per model,
+    and `sample_weight` if the records are a weighted sample. groups: the slices of each row (str), in the same order.
+    thresholds: by model name. quality: the content of reports/quality.json.
     """
     graded = (test["excluded"] == "").to_numpy()
     everyone = {name: scored_by(test, score_column(name), threshold) for name, threshold in thresholds.items()}
@@ -73,12 +74,12 @@ def assess(
 
 
 def measured(scored: Scored, evaluation: "Evaluation", weights: np.ndarray) -> Estimates:
-    """All metrics of a model; `weights` are the resamples that `evaluation` asks for."""
+    """All metrics of a model; weights: the resamples (resamples, records)."""
     return estimate(scored, weights, partial(measure, threshold_probability=evaluation.threshold_probability))
 
 
 def by_slice(scored: Scored, groups: pd.DataFrame, weights: np.ndarray, config: "Evaluation") -> list[dict[str, Any]]:
-    """Metrics of each value of each grouping, with intervals from the same resamples as the whole."""
+    """The metrics of `Place.SLICES` for each value of each column of groups, with intervals from the same resamples."""
     of_slices = partial(measure, threshold_probability=config.threshold_probability, metrics=shown_in(Place.SLICES))
     rows = []
     for grouping in groups:
@@ -93,12 +94,12 @@ def by_slice(scored: Scored, groups: pd.DataFrame, weights: np.ndarray, config: 
 
 
 def points(estimates: Estimates) -> dict[str, float]:
-    """The values alone, by name."""
+    """The value of each metric, by name."""
     return {name: one.value for name, one in estimates.items()}
 
 
 def intervals(estimates: Estimates, confidence: float) -> dict[str, tuple[float, float]]:
-    """The intervals alone, by name."""
+    """The interval of each metric, by name."""
     return {name: one.interval(confidence) for name, one in estimates.items()}
 
 
@@ -108,25 +109,28 @@ def with_interval(one: Estimate, confidence: float) -> dict[str, Any]:
 
 
 def size(scored: Scored) -> dict[str, float]:
-    """What the figures were measured on."""
+    """The number of records and of positives, and the prevalence, behind the figures."""
     positives = int(scored.y.sum())
     return {"records": len(scored.y), "positives": positives, "prevalence": scored.prevalence}
 
 
 def counts(scored: Scored) -> dict[str, int]:
-    """The decisions, counted record by record, whatever each stands for."""
+    """Counts of true and false alerts: each record counts once, whatever its weight."""
     right = scored.alert & (scored.y == 1)
     return {"true_positives": int(right.sum()), "false_positives": int((scored.alert & ~right).sum())}
 
 
 def out_of_fold(predictions: pd.DataFrame, threshold: float, config: "Evaluation") -> dict[str, float]:
-    """Metrics of the model on the records it learned from, each scored by a model that had not seen it."""
+    """The model's metrics on train and validation, each record scored by a model that had not learned from it.
+
+    predictions: `label`, the scores, and weights if the records are a weighted sample.
+    """
     scored = scored_by(predictions, SCORE, threshold)
     values = measure(scored, scored.weights, config.threshold_probability)
     return {**size(scored), **{name: float(value[0]) for name, value in values.items()}}
 
 
 def scored_by(table: pd.DataFrame, name: str, threshold: float) -> Scored:
-    """The records of a table with a column `label`, one of scores, and one of weights if they are a weighted sample."""
+    """A table with columns `label`, `name` (scores), and weights if it is a weighted sample, as `Scored` records."""
     weight = table[WEIGHT].to_numpy() if WEIGHT in table else None
     return Scored(table["label"].to_numpy(dtype=int), table[name].to_numpy(), threshold, weight)

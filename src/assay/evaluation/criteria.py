@@ -1,4 +1,4 @@
-"""The verdict: does a model show what the criteria ask for?"""
+"""The verdict: does a model meet the criteria?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Judged:
 def judge(
     model: Estimates, baselines: Mapping[str, Estimates], criteria: "Criteria", confidence: float
 ) -> list[Judged]:
-    """A finding for the recall floor, for the price in alerts, and for each baseline to be beaten that there is."""
+    """One result for least recall, one for most alerts, and one for each baseline that the model must beat."""
     recall, alerts = model["recall"], model["alerts_per_1000"]
     floor, ceiling = criteria.min_recall, criteria.max_alerts_per_1000
     findings = [
@@ -57,7 +57,7 @@ def judge(
 
 
 def judge_quality(quality: Mapping[str, Any], criteria: "Criteria") -> list[Judged]:
-    """A finding for each dimension of data quality that the criteria ask for; counted, so without an interval."""
+    """One result for each dimension of data quality in the criteria; shares are counted and have no interval."""
     unknown = float("nan"), float("nan")
     return [
         _bounded(name, f"at least {least:g}", quality[name]["after"]["value"], unknown, least, at_least=True)
@@ -66,7 +66,7 @@ def judge_quality(quality: Mapping[str, Any], criteria: "Criteria") -> list[Judg
 
 
 def verdict(findings: list[Judged]) -> str:
-    """Met only when every criterion is."""
+    """Met if every criterion is met, else not met."""
     return MET if all(finding.verdict == MET for finding in findings) else NOT_MET
 
 

@@ -17,14 +17,14 @@ CLASSES = np.array(["healthy", "disease"])
 
 
 def precision_recall(scored: Scored) -> pd.DataFrame:
-    """recall, precision, threshold at every score where a positive is caught, and at the one in use."""
+    """Columns recall, precision, threshold: a row at each score of a positive, and at the threshold in use."""
     tp, fp, thresholds = _steps(scored)
     table = pd.DataFrame({"recall": tp / tp[-1], "precision": tp / (tp + fp), "threshold": thresholds})
     return table[(np.diff(tp, prepend=0) > 0) | np.isin(thresholds, _last_alert(scored))].reset_index(drop=True)
 
 
 def roc(scored: Scored) -> pd.DataFrame:
-    """false_positive_rate, recall, threshold: the corners of the curve, and the threshold in use."""
+    """Columns false_positive_rate, recall, threshold: a row at each corner of the curve and at the threshold in use."""
     tp, fp, thresholds = (np.insert(step, 0, first) for step, first in zip(_steps(scored), (0, 0, 1), strict=True))
     table = pd.DataFrame({"false_positive_rate": fp / fp[-1], "recall": tp / tp[-1], "threshold": thresholds})
     straight = (np.diff(tp, 2) == 0) & (np.diff(fp, 2) == 0)
@@ -33,9 +33,9 @@ def roc(scored: Scored) -> pd.DataFrame:
 
 
 def calibration(scored: Scored, confidence: float) -> pd.DataFrame:
-    """Mean score and observed share of positives, with its exact interval, for bands of the score.
+    """The mean score and the observed share of positives in bands of the score, with an exact interval.
 
-    The interval of a weighted sample is that of its effective number of records.
+    Of a weighted sample, the interval is computed from the effective number of records.
     """
     band = np.digitize(scored.score, CALIBRATION_EDGES[1:-1])
     rows = []
@@ -50,16 +50,16 @@ def calibration(scored: Scored, confidence: float) -> pd.DataFrame:
 
 
 def confusion(scored: Scored) -> pd.DataFrame:
-    """One row per record, whatever its weight: its class and what the alert says, in the words of the report."""
+    """A row per record, whatever its weight: its true class, and the decision by alert, in the words of the report."""
     actual, predicted = CLASSES[scored.y], CLASSES[scored.alert.astype(int)]
     table = pd.DataFrame({"actual": actual, "predicted": predicted})
     return table.sort_values(["actual", "predicted"], ignore_index=True)
 
 
 def threshold_sweep(scored: Scored) -> pd.DataFrame:
-    """What each price in alerts per 1000 records buys, that of the threshold in use among them: recall, precision.
+    """Recall and precision for each number of alerts per 1000 records, the threshold in use among them.
 
-    Columns: threshold, the metrics that `Place.FIGURES` shows, alerts_per_1000.
+    Columns: threshold, the metrics of `Place.FIGURES`, alerts_per_1000.
     """
     metrics = [*shown_in(Place.FIGURES), METRICS["alerts_per_1000"]]
     order = np.argsort(-scored.score, kind="stable")
@@ -73,7 +73,7 @@ def threshold_sweep(scored: Scored) -> pd.DataFrame:
 
 
 def decision_curve(models: Mapping[str, Scored]) -> pd.DataFrame:
-    """Net benefit against the threshold probability, for each model, for alerting on everyone, and on no one.
+    """Net benefit by threshold probability, for each model, for alerts on everybody, and on nobody.
 
     At each threshold probability a model alerts on the scores above it (Vickers & Elkin 2006).
     """
@@ -86,10 +86,10 @@ def decision_curve(models: Mapping[str, Scored]) -> pd.DataFrame:
 
 
 def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame:
-    """month, fold, records, positives, weight, disease per 1000, mean score, alerts per 1000, recall.
+    """Columns: month, fold, records, positives, weight, disease per 1000, mean score, alerts per 1000, recall.
 
-    Records and positives are counted; weight is how many records they stand for, and all shares are of those. Recall is
-    empty without positives. Records without a date are in no month.
+    records and positives are counts; weight is how many records they represent, and all rates are weighted. recall is
+    missing in a month without positives. Records without a date are left out.
     """
     weight = scored.weights[0]
     table = pd.DataFrame(
@@ -120,7 +120,7 @@ def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame
 
 
 def _last_alert(scored: Scored) -> np.ndarray:
-    """The lowest score that is an alert: the cut of the threshold in use. Nothing where there is no alert."""
+    """The lowest score that is an alert, (1,): it has the alerts of the threshold in use. (0,) without an alert."""
     return np.unique(scored.score[scored.alert])[:1]
 
 

@@ -1,1 +1,1 @@
-"""Experiments: comparing, sweeping, verifying; everything here is plain DVC underneath."""
+"""Experiments in DVC and git: revisions, their files, clones of them; the learning curve."""

@@ -10,7 +10,7 @@ from assay.errors import AssayError
 from assay.git import git
 from assay.terminal import say
 
-# DVC's hints after a run: what to stage, and how to have it staged. Our commands stage what they commit.
+# DVC's hints after a run, on what to stage in git. Our commands stage what they commit.
 HINTS = (
     "To track the changes with git, run:",
     "\tgit add ",
@@ -20,7 +20,7 @@ HINTS = (
 
 
 def clone(root: Path, target: Path, sha: str, shared: Path | None = None) -> None:
-    """A commit of `root`, alone, in a folder of its own; with a cache of data that is `shared`, or an empty one."""
+    """Clone one commit of `root` into the folder `target`, with the data cache `shared`, or an empty one."""
     shutil.rmtree(target, ignore_errors=True)
     git(root, "clone", "--quiet", "--shared", "--no-checkout", str(root), str(target))
     git(target, "checkout", "--quiet", "--detach", sha)
@@ -29,7 +29,7 @@ def clone(root: Path, target: Path, sha: str, shared: Path | None = None) -> Non
 
 
 def repro(folder: Path, sha: str, *options: str) -> None:
-    """`dvc repro` in a clone; AssayError with the words of what failed."""
+    """Run `dvc repro` in a clone; AssayError with the message of the stage that failed."""
     command = [sys.executable, "-m", "dvc", "repro", *options]
     done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True)
     if done.returncode:

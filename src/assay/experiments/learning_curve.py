@@ -27,7 +27,7 @@ Parts = list[tuple[np.ndarray, np.ndarray]]  # positions to learn from, position
 
 @dataclass(frozen=True)
 class Point:
-    """So many training records and positives among them, on average, and the average precision out of fold."""
+    """The mean number of training records, of positives among them, and the average precision out of fold."""
 
     records: int
     positives: int
@@ -51,11 +51,12 @@ def learning_curve(
     repeats: int,
     advance: Callable[[], Any] = lambda: None,
 ) -> list[Point]:
-    """The curve of a model without early stopping: all training records at its end, and half as many before each point.
+    """The curve of a model without early stopping. Each point has twice the training records of the one before.
 
-    Each block of the records is scored by a model that learned from a part of the others. `repeats` random parts of a
-    size are averaged, each within the next larger one of its repeat. The intervals are of another draw of the scored
-    records and of the parts: both are resampled, the records alike for all points. `advance` is called after each fit.
+    Each block of the records is scored by a model that learned from a part of the other blocks. For each size,
+    `repeats` random parts are averaged, each of which contains the smaller ones of its repeat. The intervals cover
+    another draw of the scored records and of the parts: both are resampled, the records alike for all points. `advance`
+    is called after each fit.
     """
     weights = resamples(len(records.y), RESAMPLES, SEED)
     points = []
@@ -77,7 +78,7 @@ def fits(folds: int, doublings: int, repeats: int) -> int:
 
 
 def part(records: Records, rest: np.ndarray, halvings: int, repeat: int) -> np.ndarray:
-    """Of the positions `rest`, so often halved, as many of each class; those of one halving more are among them."""
+    """A random part of the positions `rest`, 1 / 2**halvings of each class; it contains all smaller parts."""
     generator = np.random.default_rng([SEED, repeat])
     y = records.y.to_numpy()[rest]
     shuffled = (generator.permutation(rest[y == label]) for label in (0, 1))
@@ -85,7 +86,7 @@ def part(records: Records, rest: np.ndarray, halvings: int, repeat: int) -> np.n
 
 
 def scores(model: dict[str, Any], records: Records, parts: Parts, advance: Callable[[], Any]) -> np.ndarray:
-    """Scores of shape (n,), each by the model of its block."""
+    """Scores (n,), each by the model of its block."""
     found = np.empty(len(records.y))
     for chosen, block in parts:
         found[block] = score(fitted(model, records.rows(chosen)), records.X.iloc[block])
@@ -94,7 +95,7 @@ def scores(model: dict[str, Any], records: Records, parts: Parts, advance: Calla
 
 
 def average(runs: Sequence[Estimate]) -> Estimate:
-    """The mean of repeats, each resample of it over repeats that are drawn anew."""
+    """The mean of repeats; each of its resamples draws the repeats anew."""
     resampled = np.array([run.resampled for run in runs])
     drawn = np.random.default_rng(SEED).integers(0, len(runs), resampled.T.shape)
     each = resampled[drawn, np.arange(len(drawn))[:, None]]
@@ -102,7 +103,7 @@ def average(runs: Sequence[Estimate]) -> Estimate:
 
 
 def table(points: Sequence[Point]) -> pd.DataFrame:
-    """training_records, positives, average_precision with low and high."""
+    """Columns training_records, positives, average_precision, and its interval, low and high; a row per point."""
     rows = [
         (one.records, one.positives, one.average_precision.value, *one.average_precision.interval(CONFIDENCE))
         for one in points
@@ -111,7 +112,7 @@ def table(points: Sequence[Point]) -> pd.DataFrame:
 
 
 def answer(points: Sequence[Point]) -> str:
-    """Whether more data would help, as the last doubling has it."""
+    """Whether more data would help, judged by the last doubling."""
     before, last = points[-2:]
     gain = last.average_precision.minus(before.average_precision)
     low, high = gain.interval(CONFIDENCE)
@@ -127,7 +128,7 @@ def answer(points: Sequence[Point]) -> str:
 
 
 def write(points: Sequence[Point], folder: Path) -> None:
-    """The table as CSV, and the picture."""
+    """Write the table as CSV, and the figure."""
     curve = table(points)
     write_table(folder / "learning_curve.csv", curve)
     write_text(folder / "learning_curve.svg", picture(curve))

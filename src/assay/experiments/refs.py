@@ -8,7 +8,7 @@ from assay.dvc_internals.revisions import experiment_reference
 from assay.git import git
 from assay.paths import REPORTS
 
-OUT_OF_FOLD = REPORTS / "out_of_fold.json"  # what experiments are chosen by
+OUT_OF_FOLD = REPORTS / "out_of_fold.json"  # the figures by which experiments are chosen
 
 
 def experiments(root: Path, baseline: str) -> set[str]:
@@ -19,5 +19,5 @@ def experiments(root: Path, baseline: str) -> set[str]:
 
 
 def metrics(root: Path, baseline: str, name: str) -> dict[str, Any]:
-    """The out-of-fold metrics of an experiment that is there."""
+    """The out-of-fold metrics of an existing experiment."""
     return json.loads(git(root, "show", f"{experiment_reference(baseline, name)}:{OUT_OF_FOLD}"))

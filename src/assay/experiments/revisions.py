@@ -1,4 +1,4 @@
-"""What a revision says and holds, read by hash through DVC: from the cache or a remote, without a checkout."""
+"""Reads the files of a revision by hash through DVC, from the cache or a remote, without a checkout."""
 
 import hashlib
 import io
@@ -37,10 +37,10 @@ class Files(Protocol):
 
 
 class Disk:
-    """The files as they lie in the workspace."""
+    """The files in the workspace."""
 
     def read_bytes(self, path: str) -> bytes:
-        """The content of a file; AssayError if it cannot be read, or is not what the stage that made it stated."""
+        """The content of a file; AssayError if it cannot be read, or has another hash than its stage stated."""
         require(Path(path))
         with translated(f"{path} is not to be had", where=WORKSPACE, todo="run: dvc repro (or: dvc checkout)"):
             return Path(path).read_bytes()
@@ -48,9 +48,9 @@ class Disk:
 
 @dataclass(frozen=True)
 class Recorded:
-    """The files of a commit: git's, and DVC's by hash, from the cache or else a remote.
+    """The files of a commit: from git, or by hash from DVC's cache or else a remote.
 
-    DVC takes what lies there as it is: here its hash is held against the one of dvc.lock.
+    DVC does not check the content; here its hash is compared with dvc.lock.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Recorded:
     tree: "DVCFileSystem"
 
     def read_bytes(self, path: str) -> bytes:
-        """The content of a file; AssayError if it cannot be read, or is not what dvc.lock says."""
+        """The content of a file; AssayError if it cannot be read, or has another hash than in dvc.lock."""
         todo = f"git checkout {self.sha[:10]} && dvc repro, or name a remote that has it (dvc remote add)"
         with translated(f"{path} is not to be had", where=self._where, todo=todo):
             content = self.tree.read_bytes(path)
@@ -97,11 +97,11 @@ class Recorded:
         try:
             stages = yaml_mapping(self.tree.read_bytes(LOCK)).get("stages") or {}
         except (FileNotFoundError, ValueError):
-            return {}  # whoever reads something that it should name will say so
+            return {}  # a reader of a file that it should name will report that
         return {stage: entry for stage, entry in stages.items() if lock.own_md5(entry, stage)}
 
     def _hashes(self, path: str, content: bytes) -> Iterator[tuple[str, str, str]]:
-        """Name, recorded and found hash of a file that DVC keeps, and of the folder by which it keeps it."""
+        """Name, recorded and found hash of a file in DVC, and of its folder if DVC tracks the folder."""
         folder = str(PurePosixPath(path).parent)
         if recorded := recorded_md5(self.tree, self.sha, path):
             yield path, recorded, hashlib.md5(content).hexdigest()
@@ -115,7 +115,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Revision:
-    """A side of a comparison; `name` as it was asked for, `sha` "" for the workspace."""
+    """A side of a comparison; `name` as the user gave it, `sha` "" for the workspace."""
 
     name: str
     sha: str
@@ -133,18 +133,18 @@ class Revision:
 
     @cached_property
     def labels(self) -> pd.DataFrame:
-        """Label, code and exclusion of every record, by record id."""
+        """The annotated table: label, code and exclusion of every record, by record id."""
         return self._table(LABELS)
 
     @cached_property
     def test(self) -> pd.DataFrame:
-        """The test fold by record id: label, excluded, score; and weight, where it is of a weighted sample."""
+        """The test fold by record id: label, excluded, score, and weight if it is part of a weighted sample."""
         scores = self._table(PREDICTIONS / "test.parquet")[SCORE]
         return self._table(fold(SPLIT, TEST)).filter(["label", "excluded", WEIGHT]).join(scores, validate="1:1")
 
     @cached_property
     def out_of_fold(self) -> pd.DataFrame:
-        """Train and validation by record id: label, the score of a model that had not seen the record, and weight."""
+        """Train and validation by record id: label, score of a model that had not learned from the record, weight."""
         return self._table(PREDICTIONS / "out_of_fold.parquet").filter(["label", SCORE, WEIGHT])
 
     @cached_property
@@ -154,11 +154,11 @@ class Revision:
 
     @cached_property
     def findings(self) -> list[dict[str, Any]]:
-        """What each criterion asks for, and whether it is met."""
+        """The criteria, and whether each is met."""
         return json.loads(self.files.read_bytes(str(VERDICT)))["findings"]
 
     def require(self) -> None:
-        """Read all that a comparison needs; AssayError naming the first that is not to be had."""
+        """Read everything that a comparison needs; AssayError naming the first file that cannot be read."""
         for name in ("params", "records", "labels", "test", "threshold", "findings"):
             getattr(self, name)
 
@@ -168,7 +168,7 @@ class Revision:
 
 
 def revision(name: str) -> Revision:
-    """The workspace, or a branch, tag, commit or experiment by name; AssayError if there is none such."""
+    """The workspace, or a branch, tag, commit or experiment by name; AssayError if there is none with this name."""
     if name == WORKSPACE:
         return Revision(name, "", Disk())
     sha = commit(name)
@@ -178,7 +178,7 @@ def revision(name: str) -> Revision:
 
 
 def commit(name: str) -> str:
-    """The hash of the commit of a branch, tag or experiment; AssayError if there is none such."""
+    """The hash of the commit of a branch, tag or experiment; AssayError if there is none with this name."""
     sha = resolved_revision(name)
     if sha is None:
         todo = "name a branch, tag, commit, or an experiment of dvc exp list"

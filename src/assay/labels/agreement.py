@@ -1,4 +1,4 @@
-"""How far annotators agree beyond chance, with intervals.
+"""How much more annotators agree than they would by chance, with intervals.
 
 Cohen's kappa (Educational and Psychological Measurement 20, 1960) for each pair, Krippendorff's alpha for nominal data
 (Content Analysis, 4th ed. 2018, ch. 12) for all of them. The intervals are bootstrap percentiles over records.
@@ -25,7 +25,10 @@ RESAMPLES, CONFIDENCE, SEED = 2000, 0.95, 42
 
 
 def votes(decisions: Iterable[Decision], policy: "Labels") -> pd.DataFrame:
-    """Each annotator's standing decision on each record, as the class that the policy makes of it."""
+    """Each annotator's standing decision on each record, as a class of the policy.
+
+    Columns, all str: `record_id`, `code`, `annotator` and `vote` (the class). A row per annotator and record.
+    """
     stand = [one for one in standing(decisions) if one.role == ANNOTATOR]
     rows = [(one.record_id, one.code, one.annotator) for one in stand]
     said = pd.DataFrame(rows, columns=[RECORD_ID, CODE, "annotator"], dtype="str")
@@ -34,10 +37,10 @@ def votes(decisions: Iterable[Decision], policy: "Labels") -> pd.DataFrame:
 
 
 def agreement(votes: pd.DataFrame) -> dict[str, Any]:
-    """Kappa by pair of annotators and alpha, each with its number of records; NaN where all chose one class.
+    """Cohen's kappa for each pair of annotators and Krippendorff's alpha for all, each with its number of records.
 
-    votes: a row for each annotator's standing decision on a record, with `record_id`, `annotator` and `vote`, a class.
-    Only records that two or more have decided on say anything; without any, alpha is None.
+    votes: as from `votes`. Only records with two or more votes count; without any, alpha is None. A figure is NaN if
+    all votes are of one class.
     """
     table = votes.pivot(index=RECORD_ID, columns="annotator", values="vote")
     shared = table[table.notna().sum(axis=1) >= 2]
@@ -68,7 +71,13 @@ def _kappa(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def alpha(counts: np.ndarray) -> float:
-    """Alpha of counts (records, classes): how many annotators put a record into a class. NaN if all used one class."""
+    """Krippendorff's alpha; NaN if all annotators used one class.
+
+    counts: (records, classes), how many annotators put the record into the class.
+
+    >>> round(alpha(np.array([[2, 0], [2, 0], [0, 2], [1, 1]])), 3)
+    0.533
+    """
     import krippendorff
 
     if (counts.sum(axis=0) > 0).sum() < 2:
@@ -77,9 +86,13 @@ def alpha(counts: np.ndarray) -> float:
 
 
 def kappa(one: np.ndarray, other: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Kappa (resamples,) of two annotators; NaN where both used only one and the same class.
+    """Cohen's kappa of two annotators in each resample, (resamples,); NaN if both used only one and the same class.
 
-    one, other: (records, classes), True at the class that each chose. weights: (resamples, records).
+    one, other: (records, classes) of bool, True at the class that each chose. weights: (resamples, records).
+
+    >>> one, other = np.array([[1, 0], [1, 0], [0, 1]], dtype=bool), np.array([[1, 0], [0, 1], [0, 1]], dtype=bool)
+    >>> kappa(one, other, weights=np.ones((1, 3))).round(3)
+    array([0.4])
     """
     records = weights.sum(axis=1)
     observed = weights @ (one & other).any(axis=1) / records

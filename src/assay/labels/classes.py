@@ -13,27 +13,34 @@ Flips = dict[tuple[str, str], int]
 
 
 def classes(labels: pd.DataFrame) -> "pd.Series[str]":
-    """disease, healthy, ungradable, or excluded (outside the population), for each annotated record."""
+    """The class of each annotated record (str): disease, healthy, ungradable, or excluded from the population.
+
+    labels: `label` (bool) and `excluded` (str, "" if not), as `assay.labels.policy.annotate` returns them.
+
+    >>> labels = pd.DataFrame({"label": [True, False, False], "excluded": ["", "", "treated"]})
+    >>> classes(labels).tolist()
+    ['disease', 'healthy', 'excluded']
+    """
     named = labels["label"].map({True: DISEASE, False: HEALTHY})
     inside = named.where(labels["excluded"] == "", EXCLUDED)
     return inside.mask(labels["excluded"] == UNGRADABLE, UNGRADABLE)
 
 
 def flips(before: pd.DataFrame, after: pd.DataFrame) -> Flips:
-    """How many records went from which class to which other one; two annotated tables with the same index."""
+    """The number of records for each change of class; before, after: annotated tables with the same index."""
     pairs = Counter(zip(classes(before), classes(after), strict=True))
     return {pair: count for pair, count in sorted(pairs.items()) if pair[0] != pair[1]}
 
 
 def in_words(changed: Flips) -> dict[str, int]:
-    """Flips with keys like "healthy to disease", for JSON."""
+    """The changes with keys like "healthy to disease", for JSON."""
     return {f"{before} to {after}": count for (before, after), count in changed.items()}
 
 
 def decided(by_source: pd.DataFrame, labels: pd.DataFrame) -> dict[str, Any]:
-    """What decisions made of the table: records by what decided them, which are disputed, classes that changed.
+    """The effect of decisions: records by what decided their code, the disputed ones, and the changes of class.
 
-    `by_source`: the records annotated as if nobody had decided anything.
+    by_source: the same records, annotated without any decision. labels: annotated with them.
     """
     return {
         "decided_by": counted(labels),
@@ -43,6 +50,6 @@ def decided(by_source: pd.DataFrame, labels: pd.DataFrame) -> dict[str, Any]:
 
 
 def counted(labels: pd.DataFrame) -> dict[str, int]:
-    """The number of records by what decided their code."""
+    """The number of records by what decided their code, for each of `KINDS`."""
     found = labels[DECIDED_BY].value_counts()
     return {kind: int(found.get(kind, 0)) for kind in KINDS}

@@ -1,4 +1,4 @@
-"""A label decision: who says what a record is; what makes it valid, and how it stands in a line of CSV."""
+"""A decision on a label: its fields, its checks, and its line of CSV."""
 
 import csv
 import io
@@ -17,10 +17,10 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody says that a record is.
+    """The code that a person gives to a record.
 
-    `code`, in the ledger the column `decision`, is one as the dataset writes them, or "withdrawn": the annotator's
-    earlier one no longer stands. `time` is UTC, like 2026-01-31T12:00:00Z; the ledger sets it.
+    `code`, in the ledger the column `decision`, is a code as the dataset writes them, or "withdrawn", which takes the
+    annotator's earlier decision back. `time` is UTC, like 2026-01-31T12:00:00Z; the ledger sets it.
     """
 
     record_id: str
@@ -32,14 +32,14 @@ class Decision:
     time: str = ""
 
 
-# `time` stands last: no line that was cut short can then pass for a whole one. `decision` is what a code is called in
-# ledgers, whose lines are never changed.
+# `time` comes last, so that a line that was cut short is never taken for a whole one. Ledgers, whose lines are never
+# changed, call a code `decision`.
 COLUMNS = tuple("decision" if field.name == "code" else field.name for field in fields(Decision))
 HEADER = ",".join(COLUMNS)
 
 
 def faults(one: Decision, codes: str) -> list[str]:
-    """What is wrong with a decision, by column; `codes` is the pattern that a code matches whole."""
+    """The faults of a decision, one message per column; `codes` is the pattern that a whole code must match."""
     is_code = one.code == WITHDRAWN or re.fullmatch(codes, one.code)
     checks = {
         "record_id": (one.record_id and one.record_id.isprintable(), "no identifier"),
@@ -55,7 +55,7 @@ def faults(one: Decision, codes: str) -> list[str]:
 
 
 def parsed(line: str, codes: str) -> Decision:
-    """The decision of a line without its end; ValueError with everything that is wrong with it."""
+    """The decision in a line of CSV, without the line's end; ValueError with all faults."""
     if line == HEADER:
         raise ValueError("the header again")
     try:
@@ -80,17 +80,20 @@ def as_line(decision: Decision) -> str:
 def standing(decisions: Iterable[Decision]) -> list[Decision]:
     """The last decision of each annotator and adjudicator on each record, unless it is a withdrawal.
 
-    The last by time, and by place within a second: lines of two branches may be merged in either order.
+    It is the last by time, and by position within the same second: merged lines of two branches may be in either order.
     """
     last = {(one.record_id, one.role, one.annotator): one for one in sorted(decisions, key=lambda one: one.time)}
     return [one for one in last.values() if one.code != WITHDRAWN]
 
 
 def harmless(text: str) -> str:
-    """One line of printable text in which no spreadsheet sees a formula.
+    """The text as one line of printable characters that no spreadsheet takes for a formula.
 
     White space and control characters become single spaces; =, +, - and @ at the start, or after a semicolon (which
     separates columns in some countries), get an apostrophe before them.
+
+    >>> harmless("=1+1\\nand more")
+    "'=1+1 and more"
     """
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return FORMULA.sub(r"\1\2'\3", line)

@@ -1,4 +1,4 @@
-"""Decisions that others have are never rewritten: a ledger only grows."""
+"""A ledger only grows: decisions that others already have are never rewritten."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from assay.paths import ANNOTATIONS, DECISIONS
 
 
 def require_growth(root: Path, main: str = "main") -> None:
-    """AssayError unless each ledger here starts, byte for byte, with that of the last commit shared with `main`."""
+    """AssayError unless each ledger starts, byte for byte, with its version in the last commit shared with `main`."""
     require_kept(root, git(root, "merge-base", "HEAD", _known(root, main)), main)
 
 
 def require_kept(root: Path, fork: str, main: str) -> None:
-    """AssayError unless each ledger here starts, byte for byte, with that of a commit, which `main` has too."""
+    """AssayError unless each ledger starts, byte for byte, with its version in the commit `fork`, part of `main`."""
     names = git(root, "ls-tree", "-r", "--name-only", fork, "--", str(ANNOTATIONS)).splitlines()
     for path in (Path(name) for name in names if Path(name).name == DECISIONS):
         before = raw(root, "show", f"{fork}:./{path}")
@@ -34,7 +34,7 @@ def _rewritten(path: Path, before: bytes, after: bytes, fork: str, main: str) ->
 
 
 def _known(root: Path, main: str) -> str:
-    """The branch, or a clone's memory of it."""
+    """The branch, or its last fetched state."""
     names = (f"refs/heads/{main}", f"refs/remotes/origin/{main}")
     listed = git(root, "for-each-ref", "--format=%(refname)", *names).splitlines()
     if not listed:

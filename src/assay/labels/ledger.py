@@ -1,4 +1,4 @@
-"""The ledger of label decisions: a CSV file in git that only ever grows, a line for each decision."""
+"""The ledger of label decisions: a CSV file in git with a line for each decision, to which lines are only added."""
 
 import errno
 import fcntl
@@ -44,9 +44,9 @@ ELSEWHERE = f"if these are records of another dataset, give that one {ANNOTATION
 
 @dataclass(frozen=True)
 class Ledger:
-    """The ledger at `path`. `codes`: the pattern that a code matches whole; `records`: the ids that there are.
+    """The ledger at `path`. `codes`: the pattern that a whole code must match; `records`: the ids of all records.
 
-    With `records` None any record may be decided on: for where the table is not at hand.
+    If the table is not at hand, `records` is None, and decisions may be about any record.
     """
 
     path: Path
@@ -90,11 +90,11 @@ class Ledger:
         return found[1]
 
     def append(self, decision: Decision, given: Callable[[list[Decision]], None] | None = None) -> Decision:
-        """Add a decision with the present time; returns it as it was written, when it is on disk.
+        """Add a decision with the present time; return it as written, once it is on disk.
 
-        Safe for several processes at once. Makes the reason harmless. Raises AssayError, having written nothing, if
-        the decision is not valid or the disk does not take it. `given` is called with all decisions so far, of which
-        nobody adds another meanwhile: if it raises, nothing is written.
+        Safe for several processes at once. Makes the reason harmless. `given` is called with all decisions so far,
+        while no other process can add one; if it raises, nothing is written. Raises AssayError and writes nothing if
+        the decision is not valid or the disk is full.
         """
         stamped = replace(decision, reason=harmless(decision.reason), time=datetime.now(UTC).strftime(TIME))
         found = faults(stamped, self.codes)
@@ -110,7 +110,7 @@ class Ledger:
         return stamped
 
     def mend(self) -> None:
-        """Remove a line that a crash cut short, with a warning that quotes it: it was never confirmed to anybody.
+        """Remove a line that a crash cut short, and quote it in a warning: nobody was told that it was saved.
 
         A whole line that only lacks its end stays and gets the end.
         """
@@ -139,7 +139,7 @@ class Ledger:
         return True
 
     def _write(self, file: int, content: bytes) -> None:
-        """Append all of it to disk, or nothing."""
+        """Append all bytes to the file on disk, or none."""
         size = os.fstat(file).st_size
         try:
             if os.write(file, content) < len(content):
@@ -181,7 +181,7 @@ class Ledger:
         return self.records is not None and one.record_id not in self.records
 
     def _unknown(self, decisions: dict[int, Decision]) -> dict[int, str]:
-        """By line: standing decisions on records that there are not; of the others nothing follows."""
+        """The faults of standing decisions on unknown records, by line; withdrawn or replaced ones do no harm."""
         stand = {one for one in standing(decisions.values()) if self._is_unknown(one)}
         return {
             number: f"record_id {shown(one.record_id)}: there is no such record"
@@ -203,7 +203,7 @@ def opened(dataset: "Dataset", records: Collection[str] | None) -> Ledger:
 
 
 def code_pattern(dataset: "Dataset") -> str:
-    """What a code of the dataset matches whole, by the contract of its target column."""
+    """The pattern that a whole code of the dataset must match, from the contract of its target column."""
     target = dataset.columns[dataset.target]
     return target.pattern or "|".join(map(re.escape, target.values)) or r"\S(.*\S)?"
 

@@ -20,11 +20,11 @@ COLUMNS = (*PROVENANCE, CODE_RESOLVED, "label", "policy", "policy_version", "exc
 
 
 def annotate(merged: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels") -> pd.DataFrame:
-    """One row per record: its label, the policy, the code that it came from and by whom, and why it is excluded.
+    """The annotated table, a row per record: label, policy, code and who decided it, and why the record is excluded.
 
-    `merged`: source codes and the codes in force, as `merge` gives them. `outside` says why a record is outside the
-    population ("" if it is not). An ungradable record keeps the label that its letters give, so that its weight can be
-    shown, and is excluded all the same. Columns: `COLUMNS`.
+    merged: source codes and codes in force, as from `assay.labels.precedence.merge`. outside: why a record is outside
+    the population, or "". Result: the columns `COLUMNS` and the index of `merged`; `label` bool, `excluded` str ("" if
+    not). An ungradable record is excluded too; it keeps the label of its letters, so that its effect can be measured.
     """
     by_letter = policy.codes == "letters"
     resolved = more_likely(merged[CODE_IN_FORCE]) if by_letter else merged[CODE_IN_FORCE]
@@ -45,22 +45,34 @@ def annotate(merged: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels") 
 
 
 def more_likely(codes: "pd.Series[str]") -> "pd.Series[str]":
-    """The more likely side of "X|Y"; every other code as it is."""
+    """The more likely code Y of each "X|Y"; every other code as it is.
+
+    >>> more_likely(pd.Series(["G|F", "AK", "-"])).tolist()
+    ['F', 'AK', '-']
+    """
     return codes.str.rsplit("|", n=1).str[-1]
 
 
 def any_letter(codes: "pd.Series[str]", letters: list[str]) -> "pd.Series[bool]":
-    """True where any of the letters stands in the code: of several diagnoses one suffices."""
+    """True for each code that contains any of the letters: one of several diagnoses suffices.
+
+    >>> any_letter(pd.Series(["F", "AK", "-"]), ["A", "B"]).tolist()
+    [False, True, False]
+    """
     return codes.str.contains(f"[{''.join(letters)}]") if letters else codes.eq("").mask(codes.notna(), False)
 
 
 def whole(codes: "pd.Series[str]", classes: list[str]) -> "pd.Series[bool]":
-    """True where the code is one of the classes."""
+    """True for each code that is one of the classes.
+
+    >>> whole(pd.Series(["positive", "invalid"]), ["positive"]).tolist()
+    [True, False]
+    """
     return codes.isin(classes)
 
 
 def counts(labels: pd.DataFrame) -> dict[str, object]:
-    """What the policy made of the table: records used, positive, and excluded by reason."""
+    """Counts of an annotated table: records used, positive, and excluded by reason."""
     used = labels[labels["excluded"] == ""]
     reasons = labels.loc[labels["excluded"] != "", "excluded"].value_counts()
     return {

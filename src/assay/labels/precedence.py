@@ -1,9 +1,9 @@
 """Which code is in force for a record: source code < single decision < agreed decision < adjudication.
 
 - Each annotator's last decision stands (see `decision.standing`); an adjudicator's last one settles the record.
-- Two or more annotators agree only if nobody dissents. Where they differ the record is disputed and the source code
-  stays in force: to go by the first, the last or the majority would make the label depend on who was asked and when.
-- The same decision is the same code. E and F differ even where a policy takes both as disease: another may not.
+- Two or more annotators agree only if nobody dissents. If they differ, the record is disputed and the source code
+  stays in force: if the first, the last or the majority decided, the label would depend on who was asked and when.
+- To agree is to choose the same code. E and F differ even if a policy takes both as disease: another may not.
 """
 
 from collections import defaultdict
@@ -21,9 +21,9 @@ DECIDED_BY, DECISIONS, ANNOTATORS = "decided_by", "decisions", "annotators"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the decisions on one record come to. `code` is "" where the source code stays in force.
+    """The result of all decisions on one record. `code` is "" if the source code stays in force.
 
-    `annotators`: whose decisions these are; of an adjudicated record, the adjudicator. `decisions`: how many stand.
+    annotators: who decided; for an adjudicated record, the adjudicator. decisions: how many decisions stand.
     """
 
     kind: str = SOURCE
@@ -33,7 +33,7 @@ class Verdict:
 
 
 def verdict(decisions: Iterable[Decision]) -> Verdict:
-    """The verdict on the record that all of these decisions are about."""
+    """The verdict on one record, from all decisions on it."""
     stand = standing(decisions)
     settled = [one for one in stand if one.role == ADJUDICATOR]
     votes = [one for one in stand if one.role != ADJUDICATOR]
@@ -50,7 +50,7 @@ def verdict(decisions: Iterable[Decision]) -> Verdict:
 
 
 def verdicts(decisions: Iterable[Decision]) -> dict[str, Verdict]:
-    """The verdict on every record that was decided on, by id."""
+    """The verdict on every record that has a decision, by record id."""
     by_record = defaultdict(list)
     for one in decisions:
         by_record[one.record_id].append(one)
@@ -58,7 +58,12 @@ def verdicts(decisions: Iterable[Decision]) -> dict[str, Verdict]:
 
 
 def merge(records: pd.DataFrame, decisions: Iterable[Decision]) -> pd.DataFrame:
-    """A row per record: id, source code, the code in force, what decided it, how many decisions stand, by whom."""
+    """The code in force for each record, and who decided it.
+
+    records: `record_id` and `code` (str). Result, with the same index: both of these, `decisive_code` (the code in
+    force), `decided_by` (one of `KINDS`), `decisions` (int64, how many stand) and `annotators` (names, separated by
+    spaces).
+    """
     decided = verdicts(decisions)
     found = [decided.get(record_id, Verdict()) for record_id in records[RECORD_ID]]
     columns: dict[str, tuple[str, list]] = {

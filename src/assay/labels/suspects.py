@@ -1,8 +1,8 @@
-"""Which labels are most worth a person's second look, by scores of models that had not seen the record.
+"""Which labels most deserve a person's second look, by scores of models that had not learned from the record.
 
 Suspects are likely label errors: Northcutt, Jiang and Chuang, "Confident learning" (Journal of Artificial Intelligence
-Research 70, 2021), as cleanlab has it. Borderline cases are those that a model tells apart least: uncertainty sampling,
-Lewis and Gale, "A sequential algorithm for training text classifiers" (SIGIR 1994). Neither edits a label.
+Research 70, 2021), by cleanlab. Borderline cases are those of which a model is least certain: uncertainty sampling,
+Lewis and Gale, "A sequential algorithm for training text classifiers" (SIGIR 1994). Neither changes a label.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 SUSPECT, BORDERLINE, SECOND = REASONS = "suspect", "borderline", "second"
 RANK, REASON = "rank", "reason"
-SMALLEST = 1e-6  # of a score's distance from 0 and 1: the digits that files keep
+SMALLEST = 1e-6  # least distance of a score from 0 and 1: files keep six decimals
 
 
 def queue(seen: pd.DataFrame, scores: pd.Series, threshold: float, config: "Review") -> pd.DataFrame:
-    """Records to review, best first: `record_id`, `rank` from 1 on, and `reason`; the kinds take turns.
+    """Records to review, best first: `record_id` (str), `rank` (int64, from 1), `reason` (str); the reasons take turns.
 
-    seen: records scored out of fold, with `record_id`, `label` (0 or 1) and `decided_by`. What two people agree on, or
-    dispute, or an adjudicator has settled, is not asked again; what one person decided waits for a second.
+    seen: records scored out of fold, with `record_id`, `label` (0 or 1) and `decided_by`. scores: of the same records.
+    Records on which two people agree or differ, or that an adjudicator has settled, are left out; those on which one
+    person has decided are listed for a second decision.
     """
     label, place = seen["label"].to_numpy(), scores.to_numpy()
     settled = seen.index[~seen[DECIDED_BY].isin([SOURCE, SINGLE])]
@@ -42,9 +43,9 @@ def queue(seen: pd.DataFrame, scores: pd.Series, threshold: float, config: "Revi
 
 
 def ranked(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Positions of all records, the likeliest label error first.
+    """Positions (n,) of all records, the likeliest label error first.
 
-    labels: (n,), 0 or 1. scores: (n,), the probability of 1, from a model that had not seen the record.
+    labels: (n,), 0 or 1. scores: (n,), the probability of 1, from a model that had not learned from the record.
     """
     from cleanlab.rank import get_label_quality_scores
 
@@ -53,19 +54,23 @@ def ranked(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def estimated_errors(labels: np.ndarray, scores: np.ndarray) -> int:
-    """How many labels are wrong, as estimated from the confident joint; arguments as for `ranked`."""
+    """The estimated number of wrong labels, from the confident joint; arguments as for `ranked`."""
     from cleanlab.count import num_label_issues
 
     return int(num_label_issues(labels, _both(scores)))
 
 
 def uncertain(scores: np.ndarray, threshold: float) -> np.ndarray:
-    """Positions of all records, the one nearest to the decision threshold (in log-odds) first."""
+    """Positions (n,) of all records, the score nearest to the threshold (in log-odds) first.
+
+    >>> uncertain(np.array([0.9, 0.35, 0.01]), threshold=0.3).tolist()
+    [1, 0, 2]
+    """
     return np.argsort(np.abs(_log_odds(scores) - _log_odds(np.array(threshold))), kind="stable")
 
 
 def counts(listed: pd.DataFrame, seen: pd.DataFrame, scores: pd.Series) -> dict[str, Any]:
-    """What the queue holds, by reason and by fold, and how many errors are estimated among all labels."""
+    """The size of the queue by reason and by fold, and the estimated number of wrong labels among all."""
     folds = seen.set_index(RECORD_ID)["fold"].loc[listed[RECORD_ID]]
     return {
         "records": len(seen),

@@ -1,5 +1,5 @@
-"""Where a result comes from: each stage states what it used and what it made, and dvc.lock is held against that.
+"""Where a result comes from: each stage states its inputs and outputs, and dvc.lock is checked against that.
 
-DVC records what lies on disk after a command has ended, and it trusts a file whose time and size it knows. Only the
-stage itself can say what it really read and wrote. It does so in `data/lineage/STAGE.json`, one of its own outputs.
+DVC hashes the files after a command has ended, and trusts a file whose time and size it knows. Only the stage itself
+knows what it really read and wrote. It states that in `data/lineage/STAGE.json`, one of its own outputs.
 """

@@ -16,14 +16,14 @@ from typing import Any
 from assay.dvc_internals.locks import RWLOCK, named
 from assay.errors import AssayError
 
-LOOKS, PAUSE = 4, 0.02  # seconds; at one that DVC is just writing
+LOOKS, PAUSE = 4, 0.02  # attempts to read an rwlock that DVC is just writing, and seconds between them
 # Set while a configuration is composed only to be looked at.
 LOOKING: ContextVar[bool] = ContextVar("looking", default=False)
 
 
 @contextmanager
 def looking() -> Iterator[None]:
-    """Allow composing inside while another run holds the workspace: nothing is written to it."""
+    """Allow composing inside while another run holds the workspace, because nothing is written to it."""
     token = LOOKING.set(True)
     try:
         yield
@@ -53,7 +53,7 @@ def holders(rwlock: Path) -> dict[int, str]:
 
 
 def _whole(rwlock: Path) -> dict[str, Any]:
-    """The content, read again if need be: DVC empties the file before it writes it. ValueError if it stays damaged."""
+    """The content; read again if damaged, because DVC empties the file before it writes. ValueError if it stays so."""
     for _ in range(LOOKS - 1):
         with suppress(ValueError):
             return json.loads(rwlock.read_text())
@@ -62,7 +62,7 @@ def _whole(rwlock: Path) -> dict[str, Any]:
 
 
 def _alive(pid: int, written: float) -> bool:
-    """Whether that process lives: one that nobody has reaped is dead, and one younger than the lock is another."""
+    """Whether that process runs: a zombie is dead, and one that started after the lock was written is another one."""
     import psutil
 
     with suppress(psutil.Error):

@@ -1,4 +1,4 @@
-"""Checks files against what the stages made, and dvc.lock against what the stages state."""
+"""Checks files and dvc.lock against the statements of the stages."""
 
 import os
 from collections.abc import Collection, Iterable, Mapping
@@ -11,14 +11,14 @@ from assay.lineage import lock
 from assay.lineage.graph import LOCK, PARAMS, Graph, graph
 from assay.lineage.statement import MEND, Statement, chosen, location, read, same
 
-TRUST_ABOVE = "ASSAY_TRUST_ABOVE"  # bytes; larger files are not read only to be checked
+TRUST_ABOVE = "ASSAY_TRUST_ABOVE"  # a variable, in bytes: larger files are not read only to be checked
 AGAIN = "run the whole line again: dvc repro"
 
 
 def require(*paths: Path) -> None:
-    """AssayError unless each file is, byte for byte, the one that its stage states, or that dvc.lock names.
+    """AssayError unless each file has the hash that its stage states, or that dvc.lock has.
 
-    A file that neither of them knows passes. So does a missing file: its reader will report it.
+    A file that neither of them knows passes. So does a missing file, which its reader will report.
     """
     known = Known(graph())
     for path in paths:
@@ -26,7 +26,7 @@ def require(*paths: Path) -> None:
 
 
 class Known:
-    """What the statements and dvc.lock say about the files of the line. Each is read once."""
+    """The hashes of the line's files by the statements and dvc.lock, each of which is read once."""
 
     def __init__(self, stages: Graph) -> None:
         self.graph = stages

@@ -1,6 +1,6 @@
-"""The files of code that can change what a stage makes, read from its imports: DVC does not follow them.
+"""The code files that can change a stage's outputs, found by its imports, which DVC does not follow.
 
-A room whose every file is needed is listed as a folder, any other as single files.
+A package whose files are all needed is listed as a folder, any other as single files.
 """
 
 import ast
@@ -14,7 +14,7 @@ from assay.errors import AssayError
 SOURCE = Path("src")
 PACKAGE = SOURCE / "assay"
 STAGES = "assay.stages"
-# Imported by everything, and no output depends on them. What they import is not followed.
+# Imported everywhere, but no output depends on them. Their imports are not followed.
 CARRIERS = {
     "assay.errors": "messages",
     "assay.forkserver.client": "starts a stage",
@@ -38,19 +38,19 @@ CARRIERS = {
     "assay.lineage.lock": "reads dvc.lock",
 }
 STATEMENT = "assay.lineage.running"  # makes the statement, an output of every stage
-# Modules that import others by a name from the configuration, and what they reach so.
+# Modules that import others by a name from the configuration, and the modules that they may import.
 REACHED = {"assay.datasets": "assay.datasets", "assay.modelling.building": "assay.modelling.zoo"}
 TEMPLATE = re.compile(r"[a-z_]+(?:\.[a-z]+)*\.(?:j2|json|html)")
 EXTENDED = re.compile(r'{%-? *(?:extends|include|import|from) +"([^"]+)"')
 
 
 def dependencies(stage: str) -> list[str]:
-    """The files and folders of code that can change what a stage makes, as dvc.yaml lists them."""
+    """The files and folders of code that can change a stage's outputs, as dvc.yaml lists them."""
     return sorted(_folded(PACKAGE, needed_by({f"{STAGES}.{stage}", STATEMENT})))
 
 
 def needed_by(modules: set[str]) -> set[Path]:
-    """The files of modules and of all that they import or name, directly or not, but for those of `CARRIERS`."""
+    """The files of modules, and of everything that they import or name, directly or not, without `CARRIERS`."""
     seen: set[str] = set()
     waiting = modules
     while waiting:
@@ -61,7 +61,7 @@ def needed_by(modules: set[str]) -> set[Path]:
 
 
 def _imported(module: str) -> set[str]:
-    """The modules of the project that a module imports, but for those that only its types need."""
+    """The modules of the project that a module imports, without those that only its type hints need."""
     tree = _parsed(_modules()[module])
     for_types = {id(node) for block in ast.walk(tree) if _is_for_types(block) for node in ast.walk(block)}
     found = set(_reached(module, tree))
@@ -88,7 +88,7 @@ def _packages_of(names: set[str]) -> set[str]:
 
 
 def _files(module: Path) -> set[Path]:
-    """The templates and tables beside a module, or among those that all pages share, that it names in a text."""
+    """The templates and tables that a module names in a text: those beside it, and those that all pages share."""
     found: set[Path] = set()
     waiting = {
         node.value
@@ -104,7 +104,7 @@ def _files(module: Path) -> set[Path]:
 
 
 def _folded(folder: Path, needed: set[Path]) -> list[str]:
-    """The needed files below a folder; a room all of which is needed, as itself."""
+    """The needed files below a folder; the folder itself if all of its files are needed."""
     inside = [path for path in needed if path.is_relative_to(folder)]
     every = {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc" and _does_something(path)}
     if folder != PACKAGE and len(inside) > 1 and every == set(inside):
@@ -115,7 +115,7 @@ def _folded(folder: Path, needed: set[Path]) -> list[str]:
 
 
 def _does_something(path: Path) -> bool:
-    """Not a file that holds a docstring alone."""
+    """Whether a file has more than a docstring."""
     return path.suffix != ".py" or not all(isinstance(node, ast.Expr) for node in _parsed(path).body)
 
 

@@ -1,4 +1,4 @@
-"""Notes what a stage cost, beside the run before."""
+"""Notes the cost of each stage, and that of the run before."""
 
 import json
 import sys
@@ -14,10 +14,10 @@ FOLDER = Path(".assay/costs")
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run of a stage cost.
+    """The cost of one run of a stage.
 
-    at: when it ended, seconds since 1970. seconds: wall time from the start of its process. peak: the most memory that
-    the process held, bytes. read, written: sizes of its dependencies and outputs, bytes.
+    at: its end, in seconds since 1970. seconds: wall time from the start of its process. peak: the most memory that the
+    process had, in bytes. read, written: the sizes of its dependencies and outputs, in bytes.
     """
 
     at: float
@@ -29,7 +29,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Costs:
-    """The last run of a stage, and the one before it, if there was one."""
+    """The cost of a stage's last run, and of the run before, if there was one."""
 
     stage: str
     last: Cost
@@ -37,12 +37,12 @@ class Costs:
 
     @property
     def slower(self) -> bool:
-        """Whether the last run took half as long again as the one before, and at least a second more."""
+        """Whether the last run took at least half as long again as the run before, and at least a second more."""
         return self.before is not None and self.last.seconds > max(1.5 * self.before.seconds, self.before.seconds + 1)
 
 
 def note(stage: str, deps: Iterable[str], outs: Iterable[str]) -> None:
-    """Write what this process cost up to now, as the last run of a stage; a run that is noted already moves back."""
+    """Note the cost of this process up to now as the last run of a stage; the last one becomes the run before."""
     import psutil
 
     now = time.time()
@@ -53,7 +53,7 @@ def note(stage: str, deps: Iterable[str], outs: Iterable[str]) -> None:
 
 
 def costs_of(stage: str) -> Costs | None:
-    """What is noted of a stage; None if nothing is, or what is there is no note of this kind."""
+    """The noted costs of a stage; None if there is no valid note."""
     path = FOLDER / f"{stage}.json"
     if not path.exists():
         return None
@@ -62,7 +62,7 @@ def costs_of(stage: str) -> Costs | None:
 
 
 def peak_memory() -> int:
-    """The most memory that this process has held, in bytes."""
+    """The most memory that this process has had, in bytes."""
     import resource
 
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss

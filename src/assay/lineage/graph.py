@@ -1,4 +1,4 @@
-"""The graph as dvc.yaml declares it: what each stage needs and makes, and which stage makes a file."""
+"""The graph that dvc.yaml declares: inputs and outputs of each stage, and which stage makes a file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ DVC_YAML, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
 class Node:
     """A stage. `params`: file to keys, none for all. `in_git`: those of its `outs` that git keeps (`cache: false`).
 
-    `frozen`: whether DVC leaves it as it is, however old its inputs.
+    `frozen`: whether DVC never runs it, however old its inputs.
     """
 
     name: str
@@ -107,7 +107,7 @@ def _node(name: str, stage: dict[str, Any]) -> Node:
 
 
 def as_path(declared: object) -> str:
-    """A path as it is compared: DVC keeps `./data` and `data/` as they were typed, in dvc.lock too."""
+    """A path in the form for comparison: DVC keeps `./data` and `data/` as they were typed, in dvc.lock too."""
     return PurePosixPath(str(declared)).as_posix()
 
 

@@ -1,4 +1,4 @@
-"""The libraries that decide what a model is."""
+"""The libraries whose versions can change a model."""
 
 from importlib.metadata import version
 
@@ -6,5 +6,5 @@ LIBRARIES = ("numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "skops", "xg
 
 
 def versions() -> dict[str, str]:
-    """Name to the version that is installed."""
+    """The installed version of each library, by name."""
     return {name: version(name) for name in LIBRARIES}

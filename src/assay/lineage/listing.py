@@ -1,4 +1,4 @@
-"""What dvc.yaml lists of a stage's code and parameters, brought up to date; the rest of the file is a person's."""
+"""Updates the code and parameters that dvc.yaml lists for each stage; the rest of the file is written by people."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Runs a stage: checks its inputs before, and states what it used and made after."""
+"""Runs a stage: checks its inputs before, and writes its statement after."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +28,7 @@ Reread = Callable[[], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Used:
-    """What a stage found when it started: values by key, MD5 by path, and the stamps of the files by path."""
+    """The inputs of a stage when it started: values by key, MD5 by path, and the stamps of the files by path."""
 
     params: dict[str, Any]
     deps: dict[str, str]
@@ -37,9 +37,9 @@ class Used:
 
 @contextmanager
 def stated(stage: str, plain: Mapping[str, Any], reread: Reread | None) -> Iterator[set[str]]:
-    """Run a stage inside: check that its inputs are what their makers stated, and that nothing it uses changes.
+    """Run a stage inside: check that its inputs are as their makers stated, and that none changes meanwhile.
 
-    Gives a set for the keys of the configuration that the stage reads: dvc.yaml must list them.
+    Yields a set to which the keys of the configuration that the stage reads are added: dvc.yaml must list them.
 
     plain: the configuration of the stage. reread: reads params.yaml again at the end; None if the configuration came
     from elsewhere. If DVC runs the stage, dvc.lock and the earlier stages are checked too. Raises AssayError; then no

@@ -1,4 +1,4 @@
-"""The statement of a stage: the parameters and files that it used, and the files that it made."""
+"""The statement of a stage: the parameters and files that it used, and the files that it wrote."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ def location(stage: str) -> Path:
 
 
 def write(statement: Statement) -> None:
-    """Write it to its place, with a checksum of its own: it is what other files are held against."""
+    """Write the statement to its file, with a checksum of its own, because other files are checked against it."""
     content = _plain(asdict(statement))
     content["md5"] = _checksum(content)
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
@@ -78,7 +78,7 @@ def chosen(plain: Mapping[str, Any], keys: Iterable[str] | None) -> dict[str, An
 
 
 def _within(value: Any, part: str) -> Any:
-    """What stands at a part of a key, a name or the number of an item (`0` or `[0]`); `...` if nothing does."""
+    """The value at a part of a key, a name or the number of an item (`0` or `[0]`); `...` if there is none."""
     if isinstance(value, Mapping):
         return value.get(part, ...)
     number = part.strip("[]")
@@ -95,7 +95,7 @@ def _written(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """As it comes back from JSON, where every key is a text: the order of 2 and 10 is another than of their texts."""
+    """The value as it is read back from JSON, where every key is a text, so that 10 sorts before 2."""
     return json.loads(json.dumps(value, default=str))
 
 

@@ -13,7 +13,7 @@ OF_ESTIMATORS = ("fit", "get_params", "set_params")
 
 
 def build(model: dict[str, Any]) -> Any:
-    """The unfitted estimator of a `model` configuration; AssayError if it cannot be made from it.
+    """The unfitted estimator of a `model` configuration; AssayError if it cannot be made.
 
     A parameter with a `_target_` is an estimator too, and is made first. Every name is checked before any import.
     """
@@ -30,7 +30,7 @@ def build(model: dict[str, Any]) -> Any:
 
 
 def made(node: Any) -> Any:
-    """A value of the configuration, with an estimator for each mapping that has a `_target_`."""
+    """A value of the configuration, with an estimator in place of each mapping that has a `_target_`."""
     if isinstance(node, list):
         return [made(item) for item in node]
     if not isinstance(node, dict):
@@ -40,7 +40,7 @@ def made(node: Any) -> Any:
 
 
 def resolved(target: str) -> Callable[..., Any]:
-    """The estimator's class, or the zoo's function that makes one; AssayError if the name leads to anything else."""
+    """The estimator's class, or a function of the zoo that makes one; AssayError if the name means anything else."""
     if fault := target_fault(target, TARGET):
         raise AssayError(fault)
     path, _, name = target.rpartition(".")

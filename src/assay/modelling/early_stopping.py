@@ -1,7 +1,7 @@
-"""Early stopping on the validation fold, for the ways in which libraries offer it.
+"""Early stopping on the validation fold, for the different interfaces of the libraries.
 
-Each way answers three questions: how to fit with a validation fold, what loss it recorded at each round, and which
-settings repeat the chosen number of rounds without a validation fold.
+Each interface differs in three things: how to fit with a validation fold, where the loss of each round is recorded, and
+which settings repeat the chosen number of rounds without a validation fold.
 """
 
 import inspect
@@ -24,7 +24,7 @@ def stops_early(model: dict[str, Any]) -> bool:
 
 
 def fit_watching(estimator: Any, train: "Records", validation: "Records") -> Curve:
-    """Fit on `train` until the loss on `validation` stops falling; the losses by round, of both."""
+    """Fit on `train` until the loss on `validation` stops falling; return the loss of each round on both."""
     accepted = inspect.signature(estimator.fit).parameters
     more = {**of_fit(estimator, train.weight), **_of_watching(accepted, train, validation)}
     if "eval_set" in accepted:  # XGBoost, LightGBM
@@ -45,7 +45,7 @@ def fit_watching(estimator: Any, train: "Records", validation: "Records") -> Cur
 
 
 def chosen_rounds(model: dict[str, Any], estimator: Any, curve: Curve) -> dict[str, Any]:
-    """`model` with the best number of rounds fixed and early stopping off, for fits on other records."""
+    """The configuration with the best number of rounds and without early stopping, for fits on other records."""
     if "early_stopping_rounds" in model:
         best = getattr(estimator, "best_iteration", None)
         rounds = int(estimator.best_iteration_) if best is None else int(best) + 1
@@ -60,7 +60,7 @@ def first_round(model: dict[str, Any]) -> int:
 
 
 def _of_watching(accepted: Collection[str], train: "Records", validation: "Records") -> dict[str, Any]:
-    """The weights of what is watched, under the name that the library has for them."""
+    """The weights of the records on which the loss is measured, under the library's name for them."""
     if train.weight is None or validation.weight is None:
         return {}
     both = [scaled(train.weight), scaled(validation.weight)]

@@ -14,10 +14,10 @@ from assay.records.folds import GROUP
 
 @dataclass(frozen=True)
 class Records:
-    """Features (n rows) and labels (n,), 0 or 1, in the order of the split: of time, or of chance.
+    """Features X (n rows, indexed by record id) and labels y (n,), int64, 0 or 1, in the order of the split.
 
-    groups: (n,), who belongs together, where the dataset says so. weight: (n,), how many records each stands for, where
-    they are a weighted sample.
+    groups: (n,), the group of each record, if the dataset has groups. weight: (n,), how many records each one
+    represents, if they are a weighted sample.
     """
 
     X: pd.DataFrame
@@ -33,7 +33,7 @@ class Records:
 
 
 def joined(train: Records, validation: Records) -> Records:
-    """Both folds as one."""
+    """Train, then validation, as one; X is indexed from 0."""
     groups = None
     if train.groups is not None and validation.groups is not None:
         groups = pd.concat([train.groups, validation.groups], ignore_index=True)
@@ -45,7 +45,7 @@ def joined(train: Records, validation: Records) -> Records:
 
 
 def read_labelled(name: str) -> Records:
-    """The features of a fold and its labels, record by record, and the weights if they are a weighted sample."""
+    """The features of a fold ("train" or "validation") with its labels, groups and weights, read from the files."""
     X = read_table(fold(FEATURES, name)).set_index(RECORD_ID)
     labels = read_table(fold(SPLIT, name)).set_index(RECORD_ID).loc[X.index]
     weight = labels[WEIGHT].to_numpy() if WEIGHT in labels else None

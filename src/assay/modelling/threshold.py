@@ -1,4 +1,4 @@
-"""The decision threshold: an artefact with a guarantee, chosen without the test fold."""
+"""The decision threshold, chosen without the test fold, and the recall that it guarantees."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,9 @@ OUT_OF_FOLD = "out-of-fold predictions on train and validation"
 class Threshold:
     """A record is an alert if its score is at least `value`.
 
-    `recall` and `recall_lower_bound` (one-sided, at `confidence`) are measured on the predictions that the
-    threshold was chosen on; `guaranteed` says whether the bound reaches `min_recall`. Of a weighted sample both are
-    weighted, and the bound is that of the effective number of positives.
+    `recall` and `recall_lower_bound` (one-sided, at `confidence`) are measured on the predictions from which the
+    threshold was chosen. `guaranteed`: the bound is at least `min_recall`. `fixed`: the configuration set the value.
+    For a weighted sample both are weighted, and the bound is computed from the effective number of positives.
     """
 
     value: float
@@ -33,8 +33,14 @@ class Threshold:
 def choose(y: np.ndarray, score: np.ndarray, min_recall: float, confidence: float, weight: Weight = None) -> Threshold:
     """The highest threshold whose recall has a lower bound of at least `min_recall`.
 
-    y: (n,) 0/1; score: (n,), predictions of models that had not seen the record. With too few positives for any
-    bound to reach the floor, every positive must be caught and `guaranteed` is False.
+    y: (n,), 0 or 1; score: (n,), from models that had not learned from the record; weight: (n,) or None. If there are
+    too few positives for any bound to reach `min_recall`, the threshold catches every positive and `guaranteed` is
+    False.
+
+    >>> y, score = np.repeat([1, 0], 100), np.linspace(1, 0, 200)
+    >>> chosen = choose(y, score, min_recall=0.9, confidence=0.95)
+    >>> chosen.recall, round(chosen.recall_lower_bound, 3), chosen.guaranteed
+    (0.96, 0.911, True)
     """
     distinct, group = np.unique(-score[y == 1], return_inverse=True)  # from the highest down
     mass = _of_positives(y, weight)
@@ -55,7 +61,7 @@ def measure(
     *,
     fixed: bool,
 ) -> Threshold:
-    """What a given threshold achieves on these predictions."""
+    """The recall of a given threshold `value` on these predictions, with its bound; arguments as for `choose`."""
     mass = _of_positives(y, weight)
     caught, effective_size = float(mass[score[y == 1] >= value].sum()), effective(mass)
     bound = lower_bound(effective_size * caught / mass.sum(), effective_size, confidence)
@@ -72,5 +78,5 @@ def measure(
 
 
 def _of_positives(y: np.ndarray, weight: Weight) -> np.ndarray:
-    """How much each positive counts."""
+    """The weight of each positive, (positives,)."""
     return np.ones(int(y.sum())) if weight is None else weight[y == 1]

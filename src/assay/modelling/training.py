@@ -16,18 +16,18 @@ from assay.modelling.weights import of_fit
 if TYPE_CHECKING:
     from assay.config.schema import Training
 
-DECIMALS = 6  # of a score: the digits that files keep, so that a threshold read back is the one chosen
+DECIMALS = 6  # of a score, as many as files keep: so a threshold that is read back is the same
 
-Watch = Callable[[Records, np.ndarray], Any]  # takes the block that was scored last, and its scores; may end it all
-WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)  # a search that gives up what is hopeless
+Watch = Callable[[Records, np.ndarray], Any]  # gets the last scored block and its scores; may raise to end the training
+WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)  # set by a search, to give up hopeless trials
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A fitted model and all that was chosen on the way.
+    """A fitted model, and every choice that led to it.
 
-    `chosen` is the configuration with early stopping's number of rounds put in; `out_of_fold` holds a score for each
-    record of train, then validation, by a model that had not seen it.
+    chosen: the configuration with the number of rounds from early stopping. curve: the loss of each round. out_of_fold:
+    (n,), a score for each record of train, then validation, by a model that had not learned from it.
     """
 
     estimator: Any
@@ -48,9 +48,9 @@ def train(
 ) -> Trained:
     """Fit `model` and choose its threshold; the test fold is not among the arguments.
 
-    Early stopping on `validation` chooses the number of rounds. With it fixed, contiguous blocks (in time, if the split
-    is by time) give out-of-fold scores for all records, and those the threshold. `advance` is called after each fit,
-    `watch` after each block.
+    Early stopping on `validation` chooses the number of rounds. With that number, all records get out-of-fold scores in
+    contiguous blocks (of time, if the split is by time), and the threshold is chosen from these. `advance` is called
+    after each fit, `watch` after each block. AssayError if the estimator cannot be made or takes no weights.
     """
     both = joined(train, validation)
     chosen, curve, estimator = model, {}, None
@@ -84,7 +84,7 @@ def out_of_fold(
     advance: Callable[[], Any] = lambda: None,
     watch: Watch | None = None,
 ) -> np.ndarray:
-    """Scores of shape (n,), each by a model fitted on the other blocks."""
+    """Scores (n,), each by a model fitted on the other blocks."""
     scores = np.empty(len(records.y))
     for rest, block in blocks(records, folds):
         scores[block] = score(fitted(model, records.rows(rest)), records.X.iloc[block])
@@ -95,9 +95,9 @@ def out_of_fold(
 
 
 def blocks(records: Records, folds: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Positions of the other records, and of those of a block.
+    """For each block: the positions of all other records, and those of the block.
 
-    Blocks are contiguous in the order of the records; where there are groups, none is divided between blocks.
+    Blocks are contiguous in the order of the records. If there are groups, whole groups are in one block instead.
     """
     from sklearn.model_selection import GroupKFold, KFold
 

@@ -1,4 +1,4 @@
-"""Inclusion weights of a sample, in a fit: a record counts for as many as it stands for."""
+"""Inclusion weights in a fit: each record of a weighted sample counts for as many as it represents."""
 
 from typing import Any
 
@@ -6,16 +6,19 @@ import numpy as np
 
 from assay.errors import AssayError
 
-Weight = np.ndarray | None  # (n,), or None where every record stands for itself alone
+Weight = np.ndarray | None  # (n,), or None if the records are no weighted sample
 
 
 def scaled(weight: np.ndarray) -> np.ndarray:
-    """The weights with mean 1: what regularization asks of a leaf or a coefficient keeps its meaning."""
+    """The weights (n,) scaled to mean 1, so that regularization keeps its meaning."""
     return weight / weight.mean()
 
 
 def of_fit(estimator: Any, weight: Weight) -> dict[str, np.ndarray]:
-    """What `estimator.fit` must be given; AssayError if it takes no weights. A pipeline's go to its last step."""
+    """The keyword arguments that pass the weights to `estimator.fit`; a pipeline's go to its last step.
+
+    AssayError if there are weights and the estimator takes none.
+    """
     from sklearn.pipeline import Pipeline
     from sklearn.utils.validation import has_fit_parameter
 

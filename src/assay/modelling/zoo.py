@@ -1,8 +1,8 @@
-"""Estimators that `conf/model/*.yaml` name, each ready for the feature table as it is.
+"""Estimators for `conf/model/*.yaml` that take the feature table, which has missing values and categories.
 
-The feature table has missing values and categories. XGBoost takes both; the others get them through a pipeline.
-Each public function and class here can stand in a YAML file's `_target_`; so can any scikit-learn compatible classifier
-with `predict_proba` of the libraries that `assay.config.targets` lists.
+XGBoost takes both; the others need a pipeline before them. `_target_` in a YAML file may name each public function and
+class of this module, or any scikit-learn compatible classifier with `predict_proba` of the libraries that
+`assay.config.targets` lists.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ NUMBERS = make_column_selector(dtype_exclude="category")
 
 
 def logistic(**parameters: Any) -> Pipeline:
-    """Logistic regression: standardised numbers, medians and indicators for missing ones, one-hot categories."""
+    """Logistic regression on standardised numbers, medians and indicators for missing ones, and one-hot categories."""
     numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
     categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     return make_pipeline(
@@ -35,9 +35,9 @@ def logistic(**parameters: Any) -> Pipeline:
 
 
 def random_forest(**parameters: Any) -> Pipeline:
-    """A random forest; missing values go the way that splits best, categories become numbers.
+    """A random forest; each split sends missing values to the better side, and categories become numbers.
 
-    One thread: with several, the order in which the trees' votes are added changes the last bits.
+    It has one thread: with several, the order in which the trees' votes are added changes the last bits.
     """
     return make_pipeline(_ordinal(), RandomForestClassifier(n_jobs=1, **parameters))
 
@@ -48,7 +48,7 @@ def hist_gbm(**parameters: Any) -> HistGradientBoostingClassifier:
 
 
 class ThreadlessHistGBM(HistGradientBoostingClassifier):
-    """Forgets how many threads the machine had: part of the fitted model otherwise, and of its bytes."""
+    """Removes the machine's number of threads from the fitted model, because it would change the model's bytes."""
 
     def fit(
         self,
@@ -60,7 +60,7 @@ class ThreadlessHistGBM(HistGradientBoostingClassifier):
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> "ThreadlessHistGBM":
-        """As the parent does, on all threads; the result does not depend on their number."""
+        """Fit as the parent class does, on all threads; the result does not depend on their number."""
         super().fit(X, y, sample_weight, X_val=X_val, y_val=y_val, sample_weight_val=sample_weight_val)
         self._bin_mapper.n_threads = 1
         return self
@@ -72,7 +72,7 @@ def _ordinal() -> Any:
 
 
 class RuleClassifier(ClassifierMixin, BaseEstimator):
-    """A fixed rule as a classifier: score 1 where the rule holds, else 0. Fitting learns nothing.
+    """A fixed rule as a classifier: score 1 if the rule holds, else 0. Fitting learns nothing.
 
     `rule` is the dotted path of a function from the feature table to booleans, in a module under `assay.datasets`.
     """
@@ -81,16 +81,16 @@ class RuleClassifier(ClassifierMixin, BaseEstimator):
         self.rule = rule
 
     def fit(self, X: pd.DataFrame, y: Any, sample_weight: Any = None) -> "RuleClassifier":
-        """Note the classes."""
+        """Store the classes; nothing is learned."""
         self.classes_ = np.unique(y)
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
-        """Columns: 1 - score, score."""
+        """The probabilities of both classes, (n, 2): 1 - score, and score."""
         check_is_fitted(self)
         holds = np.asarray(hand_rule(self.rule)(X), dtype=float)
         return np.column_stack([1 - holds, holds])
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
-        """The classes."""
+        """The class of each record, (n,)."""
         return self.classes_[self.predict_proba(X)[:, 1].astype(int)]

@@ -1,1 +1,1 @@
-"""From a table that nobody has described yet to a first contract."""
+"""Drafts a contract for a new table."""

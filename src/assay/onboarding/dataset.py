@@ -1,4 +1,4 @@
-"""From a file to the three files of configuration that make it a dataset."""
+"""Writes the three configuration files that make a dataset of a file."""
 
 import re
 from difflib import get_close_matches
@@ -18,9 +18,9 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")  # a name that needs no quotes in an overr
 
 
 def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str, Draft, list[Path]]:
-    """Describe a table in conf/dataset, conf/labels and conf/split; its name there, the draft, and what was written.
+    """Describe a table in conf/dataset, conf/labels and conf/split; return its name there, the draft, and the files.
 
-    AssayError for a file that is not there or no table, a name that is taken or none, and a target that cannot be
+    AssayError for a file that is missing or no table, a name that is taken or not valid, and a target that cannot be
     guessed.
     """
     require_file(path)

@@ -1,4 +1,4 @@
-"""What a model sees of a record: the contract's features, and those that the dataset's own knowledge derives."""
+"""Features, the columns that a model learns from: those of the contract, and those that a dataset's module derives."""
 
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,23 @@ if TYPE_CHECKING:
     from assay.config.schema import Features
 
 MOST_CATEGORIES = 50
-OTHER = "(other)"  # the values of a column with more of them than that
+OTHER = "(other)"  # stands for the less frequent values of a column with more than `MOST_CATEGORIES`
 
 
 def features(records: pd.DataFrame, dataset: "Dataset", config: "Features") -> pd.DataFrame:
-    """The feature table, one row per record: what the contract calls a feature and knows in time, then what is derived.
+    """The feature table: a row per record, a column per available feature of the contract, then the derived ones.
 
-    Numbers, days since 1970 and nullable flags are floats, flags booleans; a category without declared values is a text
-    still. AssayError if `config.drop` names what is no feature.
+    records: cleaned records, as `prepare` gives them, with any index. Result: the same index; numbers, nullable flags
+    and dates (as days since 1970) float64, other flags bool, categories with declared values category, others str. Each
+    record is computed by itself. AssayError if `config.drop` names a column that is no feature.
+
+    >>> from assay.config.dataset import Column, Dataset
+    >>> from assay.config.schema import Features
+    >>> contract = Dataset(columns={"age": Column(type="number"), "born": Column(type="date"), "id": Column(role="id")})
+    >>> records = pd.DataFrame({"age": [40.0], "born": pd.to_datetime(["1970-01-11"]), "id": ["a"]})
+    >>> features(records, contract, Features(name="all", derived=True, drop=[]))
+        age  born
+    0  40.0  10.0
     """
     measured = {
         name: _as_feature(records[name], column.type)
@@ -41,7 +50,11 @@ def features(records: pd.DataFrame, dataset: "Dataset", config: "Features") -> p
 
 
 def vocabularies(train: pd.DataFrame) -> dict[str, list[str]]:
-    """The categories of each text feature: its values in train, or if there are many, the most frequent and `OTHER`."""
+    """The categories of each text feature, sorted: its values in train; of many, the most frequent ones and `OTHER`.
+
+    >>> vocabularies(pd.DataFrame({"ward": ["B", "A", "B"], "age": [1.0, 2.0, 3.0]}))
+    {'ward': ['A', 'B']}
+    """
     found = {}
     for name in train.columns[[pd.api.types.is_string_dtype(column) for column in train.dtypes]]:
         counts = train[name].value_counts().sort_index().sort_values(ascending=False, kind="stable")
@@ -51,7 +64,11 @@ def vocabularies(train: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def categorised(table: pd.DataFrame, vocabulary: dict[str, list[str]]) -> pd.DataFrame:
-    """Text features as categories; a value that is not among them is `OTHER` where there is that, else missing."""
+    """The table with its text features as categories; any other value becomes `OTHER` if that is one, else missing.
+
+    >>> categorised(pd.DataFrame({"ward": ["A", "C"]}), {"ward": ["A", "B"]})["ward"].tolist()
+    ['A', nan]
+    """
     columns = {}
     for name, categories in vocabulary.items():
         values = table[name]

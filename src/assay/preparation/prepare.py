@@ -1,7 +1,7 @@
-"""Prepares records, each by itself: reads its texts, judges them by the contract, repairs it or sets it aside, logs it.
+"""Prepares records one by one: reads their texts, checks them against the contract, repairs or quarantines, and logs.
 
-What comes out of a record does not depend on the records beside it. The line, a service, a scorer of batches and every
-engine start here; `assay.preparation.reconcile` does what needs all records.
+The result for a record does not depend on other records. So the line, a service, a batch scorer and every engine use
+this module; `assay.preparation.reconcile` does what needs all records.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ ACTIONS = {SET_MISSING: "set missing", QUARANTINE: "quarantine record", NOTE: "k
 
 @dataclass(frozen=True)
 class Broken:
-    """A rule that stops the line, and what breaks it. rows: index labels, values: the different texts, as written."""
+    """A rule that stops the line, and the violations. rows: index labels; values: the distinct texts, as written."""
 
     columns: tuple[str, ...]
     why: str
@@ -36,14 +36,14 @@ class Broken:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A batch of records, prepared. Every table is indexed as the raw batch was.
+    """A batch of prepared records. Every table has the index of the raw batch.
 
-    records: `record_id` (str), `date` (datetime64[s]) where the contract has a time, the columns that pass, with the
-    types of the contract (numbers float64, flags bool or nullable boolean, categories with declared values as such,
-    other texts str); `code` (str), the target as it stands in the file, unless the batch has none; and `sample_weight`
-    (float64), where the batch is of a weighted sample. quarantined: the raw rows set aside, after the names of their
-    rules in `rule`. keys: the values of the contract's key, of all raw rows; None without one. broken: what stops the
-    line. changes: what was done.
+    records: `record_id` (str); `date` (datetime64[s]) if the contract has a time; the columns that pass cleaning, with
+    the types of the contract (numbers float64, flags bool or nullable boolean, dates datetime64[s], categories with
+    declared values category, other texts str); `code` (str), the target as written in the file, if the batch is
+    labelled; `sample_weight` (float64) if the batch is part of a weighted sample. quarantined: a column `rule` with the
+    names of the broken rules, then the raw columns. keys: the contract's key of all raw rows; None if it has none.
+    broken: violations that stop the line. changes: the log.
     """
 
     records: pd.DataFrame
@@ -54,11 +54,20 @@ class Prepared:
 
 
 def prepare(batch: pd.DataFrame, dataset: "Dataset", where: str, *, labelled: bool = True) -> Prepared:
-    """Prepare a table of texts ("" or a declared text for no value) by its contract; `where` names it in errors.
+    """Prepare a table of texts by its contract; `where` names the table in errors.
 
-    The index says where a record stands in its file, from 0: a contract without a key makes the ids of it. A batch that
-    is not `labelled` needs no target, and one that it has is not looked at. AssayError if columns are missing or
-    unknown, or there is no row; a broken rule raises nothing here.
+    batch: a str column for each column of the contract but personal ones, and `sample_weight` if it is part of a
+    weighted sample. A missing value is "" or a text that the contract declares. The index is the row number in the
+    file, from 0; a contract without a key makes the record ids from it. If not `labelled`, the target is not needed and
+    not read. AssayError if columns are missing or unknown, or there is no row; broken rules raise nothing here.
+
+    >>> from assay.config.dataset import Column, Dataset
+    >>> age = Column(type="number", range=[0, 120], nullable=True, otherwise="missing")
+    >>> contract = Dataset(columns={"age": age, "sick": Column(type="flag", role="target")}, target="sick")
+    >>> prepare(pd.DataFrame({"age": ["40", "455"], "sick": ["no", "yes"]}), contract, "a table").records
+       record_id   age code
+    0  000000000  40.0   no
+    1  000000001   NaN  yes
     """
     dataset, weight = collected(dataset), batch.get(WEIGHT)
     raw = batch.drop(columns=WEIGHT, errors="ignore")
@@ -81,12 +90,12 @@ def prepare(batch: pd.DataFrame, dataset: "Dataset", where: str, *, labelled: bo
 
 
 def collected(dataset: "Dataset") -> "Dataset":
-    """The contract of what `collect` leaves: without what is personal."""
+    """The contract of a collected table: without the personal columns."""
     return replace(dataset, columns={n: c for n, c in dataset.columns.items() if c.role != PERSONAL})
 
 
 def unlabelled(dataset: "Dataset") -> "Dataset":
-    """The contract of records whose target is not known yet: without it, and without the rules that read it."""
+    """The contract of records whose target is not known yet: without the target and the rules that use it."""
     return replace(
         dataset,
         columns={name: column for name, column in dataset.columns.items() if name != dataset.target},
@@ -95,7 +104,7 @@ def unlabelled(dataset: "Dataset") -> "Dataset":
 
 
 def require_columns(table: pd.DataFrame, expected: Sequence[str], where: str) -> None:
-    """The columns are exactly `expected`, in any order, and there is at least one row."""
+    """AssayError unless the columns are exactly `expected`, in any order, and there is at least one row."""
     missing = [name for name in expected if name not in table.columns]
     unknown = [name for name in table.columns if name not in expected]
     if missing or unknown:
@@ -144,7 +153,7 @@ def _with_missing(records: pd.DataFrame, found: Sequence[Violation]) -> pd.DataF
 
 
 def _quarantined(raw: pd.DataFrame, found: Sequence[Violation]) -> pd.DataFrame:
-    """The raw rows of these violations, the names of their rules before them."""
+    """The raw rows of these violations, after a column `rule` with the names of their rules."""
     rules = pd.Series("", index=raw.index, dtype="str")
     for one in found:
         rules[one.rows] = rules[one.rows] + " " + one.rule.name
@@ -153,7 +162,7 @@ def _quarantined(raw: pd.DataFrame, found: Sequence[Violation]) -> pd.DataFrame:
 
 
 def _finished(records: pd.DataFrame, values: Values, dataset: "Dataset", weight: pd.Series | None) -> pd.DataFrame:
-    """The columns that pass, under the names that every dataset has."""
+    """The columns that pass cleaning, and those that every dataset has under the same names."""
     passing = {
         name: categorical(records[name], column.values) if column.type == CATEGORY and column.values else records[name]
         for name, column in dataset.columns.items()

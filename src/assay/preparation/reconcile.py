@@ -1,4 +1,4 @@
-"""Reconciles prepared records: what can only be seen with all of them at hand, in named steps."""
+"""Reconciles prepared records in named steps, each of which needs all of them: unique keys, repeats, repair."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from assay.records.columns import DATE, RECORD_ID, WEIGHT
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-FIRST_LINE = 2  # of a row in the file: the header is line 1
+FIRST_LINE = 2  # the line of row 0 in the file: the header is line 1
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Records in order of their id; the raw rows that were quarantined, with the rule; and the log.
+    """Records in order of their id, the quarantined raw rows with their rules, and the log.
 
-    The columns are those of `assay.preparation.prepare.Prepared`.
+    Columns as in `assay.preparation.prepare.Prepared`; both tables are indexed from 0.
     """
 
     records: pd.DataFrame
@@ -31,14 +31,14 @@ class Cleaned:
 
 
 def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
-    """Clean a whole table of texts at once; as `prepare` and `reconcile`, and with their errors."""
+    """Clean a whole table of texts at once: `prepare`, then `reconcile`, with their arguments and errors."""
     return reconcile([prepare(raw, dataset, where)], dataset, where)
 
 
 def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str) -> Cleaned:
-    """All prepared batches of a table, in any order, as one table of cleaned records.
+    """Join all prepared batches of a table, in any order, into one table of cleaned records.
 
-    Raises one AssayError that names every rule broken which the contract stops for, with columns and lines of `where`.
+    Raises one AssayError that names every broken rule that stops the line, with columns, and lines of `where`.
     """
     together = stacked(list(batches))
     stop_for([*together.broken, *repeated_keys(together.keys)], where)
@@ -52,7 +52,7 @@ def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str) -> Cl
 
 
 def stacked(batches: Sequence[Prepared]) -> Prepared:
-    """Batches as one, each record where it stands in the file. ValueError if two of them hold the same row."""
+    """Batches as one, in the order of the file. ValueError if two of them have the same row."""
     if len(batches) == 1:
         return batches[0]
     return Prepared(
@@ -65,7 +65,7 @@ def stacked(batches: Sequence[Prepared]) -> Prepared:
 
 
 def repeated_keys(keys: pd.Series | None) -> list[Broken]:
-    """The records whose key another one has too; none that lacks it."""
+    """The records that share their key with another one; a missing key counts as none."""
     if keys is None:
         return []
     there = keys.dropna()
@@ -76,7 +76,7 @@ def repeated_keys(keys: pd.Series | None) -> list[Broken]:
 
 
 def stop_for(broken: Sequence[Broken], where: str) -> None:
-    """AssayError that names every broken rule, its values and lines; nothing if none is broken."""
+    """Raise an AssayError that names every broken rule, its values and lines, if any is broken."""
     if not broken:
         return
     sentences = [_sentence(one) for one in broken]
@@ -86,7 +86,7 @@ def stop_for(broken: Sequence[Broken], where: str) -> None:
 
 
 def drop_repeats(records: pd.DataFrame, dataset: "Dataset") -> tuple[pd.DataFrame, list[Change]]:
-    """Drop the later of two records that agree in everything but id and date, if enough of it is known."""
+    """Drop the later of two records that are equal but for id and date, if enough of its columns have a value."""
     if not (repeats := dataset.repeats):
         return records, []
     repeated = repeats_of_earlier(records)
@@ -99,7 +99,7 @@ def drop_repeats(records: pd.DataFrame, dataset: "Dataset") -> tuple[pd.DataFram
 
 
 def repeats_of_earlier(records: pd.DataFrame) -> "pd.Series[bool]":
-    """Which records agree with an earlier one, by id, in everything but id and date."""
+    """True for each record that equals one with a smaller id, but for id, date and weight."""
     content = [name for name in records if name not in (RECORD_ID, DATE, WEIGHT)]
     return records.sort_values(RECORD_ID).duplicated(content).reindex(records.index)
 
@@ -109,7 +109,7 @@ def _in_order(parts: Sequence[Any]) -> Any:
 
 
 def _merged_broken(broken: Sequence[Broken]) -> list[Broken]:
-    """The same rule, broken in several batches, as one."""
+    """Join what different batches say of the same rule."""
     found: dict[tuple[tuple[str, ...], str], Broken] = {}
     for one in broken:
         before = found.setdefault((one.columns, one.why), Broken(one.columns, one.why, (), ()))

@@ -1,1 +1,1 @@
-"""What pages, cards, figures and messages share: style, templates, words, Markdown."""
+"""Shared by pages, cards, figures and messages: style, templates, words, Markdown."""

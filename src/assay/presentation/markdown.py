@@ -1,8 +1,8 @@
-"""Escapes text from outside in Markdown. It is the only place that does.
+"""Escapes text from outside in Markdown; no other module does.
 
 It escapes for GitHub: CommonMark with tables, strike-through, autolinks, mathematics, mentions and references. In a
 template each expression is escaped unless it is `Markdown` already. In Python `Markdown("| {} |").format(...)`, `+` and
-`join` escape what they take in.
+`join` escape their arguments.
 """
 
 import re
@@ -24,7 +24,7 @@ MARK = re.compile(
 ENTITIES = {"<": "&lt;", "$": "&#36;", "&": "&amp;"}
 # At the start of a line: a heading, a quotation, an item of a list, a rule, a line that makes the last one a heading.
 START = re.compile(r"\A( ?(?:\d{1,9}(?=[.)](?:\s|$))|(?=[#>]|[-+](?:[\s-]|$)|=+\s*$)))")
-SPELLED = re.compile(r"(?! )[^`|]+(?<! )")  # what may stand between backticks, in a table too
+SPELLED = re.compile(r"(?! )[^`|]+(?<! )")  # texts that can be between backticks, in a table too
 
 
 class Markdown(Markup):
@@ -37,7 +37,11 @@ class Markdown(Markup):
 
 
 def escaped(value: Any) -> str:
-    """A text on one line that shows as it is: no tag, link, picture, cell, heading, list, mention or reference."""
+    """The text on one line, shown as written: no tag, link, picture, cell, heading, list, mention or reference.
+
+    >>> print(escaped("<b>5*3|2</b>"))
+    &lt;b>5\\*3\\|2&lt;/b>
+    """
     if isinstance(value, Markup):
         return value
     line = re.sub(r"\s*[\n\t]\s*|^\s+(?=\S)", " ", str(value))
@@ -55,7 +59,13 @@ def cells(texts: Iterable[Any]) -> Markdown:
 
 
 def table(head: Sequence[Any], rows: Iterable[Iterable[Any]]) -> Markdown:
-    """A table; each text a cell."""
+    """A table with a cell for each text.
+
+    >>> print(table(["metric", "value"], [["recall", 0.9]]).strip())
+    | metric | value |
+    |---|---|
+    | recall | 0.9 |
+    """
     lines = [Markdown("| {} |").format(cells(row)) for row in (head, *rows)]
     return Markdown("\n").join([lines[0], rule(len(head)), *lines[1:]])
 

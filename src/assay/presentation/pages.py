@@ -1,4 +1,4 @@
-"""Pages that need nothing but a browser: templates, and pictures within them."""
+"""Pages that need only a browser: templates, with pictures included."""
 
 import base64
 from typing import Any
@@ -12,7 +12,7 @@ from assay.text import visible
 
 
 def environment(*packages: str) -> Environment:
-    """Templates of this package and of others: escaped, as HTML or else as Markdown, and strict about names."""
+    """Templates of this package and of others, which escape HTML or else Markdown, and refuse unknown names."""
     made = Environment(
         loader=ChoiceLoader([PackageLoader(name, "") for name in (*packages, "assay.presentation")]),
         autoescape=select_autoescape(["html.j2"]),
@@ -27,7 +27,7 @@ def environment(*packages: str) -> Environment:
 
 @pass_eval_context
 def _as_text(context: EvalContext, value: Any) -> Any:
-    """What an expression of a template gives is a text, unless it is marked as what the template is written in."""
+    """The value of a template's expression: a text to escape, unless it is marked as HTML or Markdown already."""
     if not context.autoescape:
         return escaped(value)
     assert not isinstance(value, Markdown), "Markdown in a page of HTML"
@@ -35,5 +35,5 @@ def _as_text(context: EvalContext, value: Any) -> Any:
 
 
 def data_uri(svg: str) -> str:
-    """The picture as an address that holds it."""
+    """The picture as a data: address, for use within a page."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

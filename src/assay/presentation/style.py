@@ -1,4 +1,4 @@
-"""The style of every figure, and SVG that is the same, byte for byte, wherever it is drawn."""
+"""The style of every figure, and SVG with the same bytes on every machine."""
 
 import io
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def labelled(ax: Axes, title: str, x: str, y: str) -> None:
 
 
 def svg(size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
-    """What `draw` puts on one pair of axes; size in inches."""
+    """The SVG of what `draw` draws on one pair of axes; size in inches."""
     figure = Figure(figsize=size)
     left, bottom, right, top = MARGINS
     # Fixed margins: computing them draws everything twice.

@@ -1,9 +1,9 @@
-"""What each figure means, in words that need no statistics."""
+"""The meaning of each figure, in words that need no statistics."""
 
 from assay.statistics.registry import METRICS
 
-MOST = 5  # figures of a number that are read: a larger one has none after the point
-DIGITS = 3  # after the point, where no metric says otherwise
+MOST = 5  # digits of a number that people read: a larger number has none after the point
+DIGITS = 3  # after the point, unless the metric says otherwise
 FIGURES = {
     "precision_recall": "Up and to the right is better. Each step is a threshold; a point is the one in use.",
     "threshold_sweep": (
@@ -28,7 +28,11 @@ FIGURES = {
 
 
 def number(value: float | None, metric: str = "") -> str:
-    """A figure with the digits that it deserves; a dash where it is undefined."""
+    """A figure with the digits of its metric; a dash if it is undefined.
+
+    >>> number(0.88506, "recall"), number(47.4732, "alerts_per_1000")
+    ('0.885', '47.5')
+    """
     if value is None or value != value:
         return "–"
     digits = _digits(metric)
@@ -42,7 +46,7 @@ def with_interval(value: float, interval: tuple[float, float], metric: str = "")
 
 
 def claim(recall: float, precision: float, alerts_per_1000: float, prevalence: float) -> str:
-    """What the model does to a thousand people, in one sentence."""
+    """The results per thousand people, in one sentence."""
     diseased = 1000 * prevalence
     return (
         f"Of 1000 people like those of the test fold, about {diseased:.0f} have the disease; the model sends "
@@ -52,7 +56,7 @@ def claim(recall: float, precision: float, alerts_per_1000: float, prevalence: f
 
 
 def accuracy_misleads(model: float, majority: float) -> str:
-    """Why accuracy is not the figure to look at."""
+    """A sentence on why accuracy misleads."""
     return (
         f"Calling everyone healthy is right in {majority:.1%} of the records and finds nobody. "
         f"The model is right in {model:.1%}: the difference in accuracy says almost nothing about the people it finds."

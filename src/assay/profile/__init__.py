@@ -1,1 +1,1 @@
-"""What the data is like: six dimensions of quality, a profile of every column, and drift."""
+"""Describes the data: six dimensions of quality, a profile of every column, and drift."""

@@ -1,4 +1,4 @@
-"""A profile of each column: how much is there, what it holds, its extremes with their records, how it changes."""
+"""A profile of each column: missing values, distribution, extremes with their records, change over time."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +17,14 @@ NO_NUMBERS: dict[str, Any] = {**dict.fromkeys(QUANTILES), "extremes": {}, "great
 BINS = 24
 EXTREMES = 3
 FREQUENT = 12
-WIDE = 20  # a largest value so many times the median calls for a logarithmic scale
+WIDE = 20  # largest value over median, from which the scale is logarithmic
 
 
 def profiles(records: pd.DataFrame, labels: pd.Series, dataset: "Dataset") -> list[dict[str, Any]]:
     """A profile of every column that passed cleaning.
 
-    records: cleaned; labels: by record id, of the records that may be looked at (not those of the test fold).
+    records: cleaned records. labels: bool, indexed by record id, without those of the test fold, which must stay
+    unseen.
     """
     known = records[RECORD_ID].map(labels)
     return [
@@ -34,7 +35,7 @@ def profiles(records: pd.DataFrame, labels: pd.Series, dataset: "Dataset") -> li
 
 
 def profile(name: str, records: pd.DataFrame, labels: pd.Series, column: "Column") -> dict[str, Any]:
-    """One column as plain data; `bars` are shares of the healthy and of the diseased, bin by bin or value by value."""
+    """The profile of one column as plain data; `bars`: shares of healthy and of diseased records by bin or value."""
     values = records[name]
     found = {
         "column": name,
@@ -62,7 +63,7 @@ def profile(name: str, records: pd.DataFrame, labels: pd.Series, column: "Column
 
 
 def monthly(records: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """The months of each column, one below the other: `column` and what `assay.profile.drift.by_month` gives."""
+    """A row per column and month: `column`, then the columns of `assay.profile.drift.by_month`."""
     return pd.concat([by_month(records[name], records[DATE]).assign(column=name) for name in names])
 
 
@@ -78,7 +79,7 @@ def _extremes(records: pd.DataFrame, name: str) -> dict[str, list[tuple[str, flo
 
 
 def _binned(values: pd.Series) -> tuple[pd.Series, list[float]]:
-    """Bin numbers of equal width, in logarithms where the values are positive and far apart; and the edges."""
+    """The bin of each value, and the edges. Bins have equal width; logarithmic if values are positive and far apart."""
     there = values.dropna()
     if there.empty:
         return values, []
@@ -90,7 +91,7 @@ def _binned(values: pd.Series) -> tuple[pd.Series, list[float]]:
 
 
 def _bars(groups: pd.Series, labels: pd.Series) -> dict[str, list[float]]:
-    """Of the healthy and of the diseased, the share in each group, groups in order; nothing for unlabelled records."""
+    """The share of healthy and of diseased records in each group, in order of groups; without unlabelled records."""
     order = sorted(groups.dropna().unique(), key=lambda value: (isinstance(value, str), value))
     bins = range(BINS) if groups.dtype.kind == "f" and order else order[:FREQUENT]
     sides = {"healthy": groups[labels.eq(False)], "disease": groups[labels.eq(True)]}

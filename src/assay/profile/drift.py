@@ -1,4 +1,4 @@
-"""Whether a column's distribution changes over time, and when most."""
+"""Whether a column's distribution changes over time, and when it changes most."""
 
 from dataclasses import dataclass
 
@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 
 REFERENCE_MONTHS = 3
-FEWEST = 50  # values on either side below which nothing is said
+FEWEST = 50  # values needed on either side
 NEAR = 31  # days around the month that was found
-NOTABLE = 0.2  # Kolmogorov-Smirnov distance from which a change is named; chance gives about 0.03 at these sizes
+NOTABLE = 0.2  # Kolmogorov-Smirnov distance from which a change is named; about 0.03 is usual by chance at these sizes
 
 
 @dataclass(frozen=True)
 class ChangePoint:
     """The day that divides a column's values into the two most different parts.
 
-    distance: Kolmogorov-Smirnov, between the values before that day and from it on, 0 to 1. low_before, low_after: the
-    smallest value of either part (a lower one tells of another detection limit).
+    distance: Kolmogorov-Smirnov, 0 to 1, between the values before that day and from it on. low_before, low_after: the
+    smallest value of either part; a fall suggests a lower detection limit.
     """
 
     day: str
@@ -30,7 +30,7 @@ class ChangePoint:
 
 
 def by_month(values: pd.Series, dates: pd.Series) -> pd.DataFrame:
-    """month, records, missing (share), median, low, and ks: the distance of the month from the first three together."""
+    """Columns month, records, missing (share), median, low (least value), and ks: distance from the first 3 months."""
     months = dates.dt.strftime("%Y-%m")
     reference = values[months.isin(sorted(months.unique())[:REFERENCE_MONTHS])].dropna()
     rows = [
@@ -43,8 +43,8 @@ def by_month(values: pd.Series, dates: pd.Series) -> pd.DataFrame:
 def greatest_change(values: pd.Series, dates: pd.Series) -> ChangePoint | None:
     """The greatest change of a column, to the day; None with too few values.
 
-    The month is sought by the scaled distance, since by the plain one a short tail would win by chance; the day near it
-    by the plain one.
+    The month is found by the scaled distance, because by the plain distance a short tail would win by chance. The day
+    near it is found by the plain distance.
     """
     known = values.notna() & dates.notna()
     values, dates = values[known], dates[known]
@@ -60,7 +60,7 @@ def greatest_change(values: pd.Series, dates: pd.Series) -> ChangePoint | None:
 
 
 def divided(values: pd.Series, dates: pd.Series, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """For each day that leaves enough on both sides: the distance between them, and it scaled by the sizes."""
+    """For each day with enough values on both sides: the distance between them, plain and scaled by their sizes."""
     found = {}
     for day in days:
         before, after = values[dates < day], values[dates >= day]
@@ -71,10 +71,10 @@ def divided(values: pd.Series, dates: pd.Series, days: pd.DatetimeIndex) -> pd.D
 
 
 def distance(one: pd.Series, other: pd.Series) -> float:
-    """The two-sample Kolmogorov-Smirnov statistic; NaN with too few values on either side.
+    """The two-sample Kolmogorov-Smirnov statistic; NaN if either sample has fewer than `FEWEST` values.
 
-    The statistic of scipy's `ks_2samp`, without importing scipy.stats, which takes longer than the rest of this stage's
-    imports, and without a p value for each of some thousand calls.
+    It equals that of scipy's `ks_2samp`, which computes a p value in each of some thousand calls, and whose module
+    takes longer to import than the rest of this stage's imports.
     """
     if min(len(one), len(other)) < FEWEST:
         return float("nan")

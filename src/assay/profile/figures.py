@@ -1,4 +1,4 @@
-"""The figures that people look at first: what is missing, what drifts, what goes together, how many are ill."""
+"""The first figures of the profile: missing values, drift, correlation, disease by month."""
 
 import matplotlib
 import numpy as np
@@ -17,10 +17,10 @@ CORRELATED = 24
 def pictures(
     months: pd.DataFrame | None, changes: dict[str, ChangePoint], numbers: pd.DataFrame, timeline: pd.DataFrame | None
 ) -> dict[str, str]:
-    """Caption to SVG; those of time only where records have a date.
+    """Each figure as SVG, by caption; those over time only if records have a date.
 
-    months: `assay.profile.columns.monthly`; changes: the notable change of a column; numbers: numeric columns;
-    timeline: month, records, disease_per_1000.
+    months: from `assay.profile.columns.monthly`; changes: the notable change of each column; numbers: the numeric
+    columns; timeline: columns month, records, disease_per_1000.
     """
     drawn = {}
     with matplotlib.rc_context(STYLE):
@@ -45,7 +45,7 @@ def pictures(
 
 
 def drift_caption(changes: dict[str, ChangePoint]) -> str:
-    """What the drift figure shows, and each notable change by name and day."""
+    """The caption of the drift figure, with each notable change by name and day."""
     named = [
         f"{name} on {one.day} (distance {one.distance:.2f}; smallest value {one.low_before:g}, then {one.low_after:g})"
         for name, one in changes.items()
@@ -55,7 +55,7 @@ def drift_caption(changes: dict[str, ChangePoint]) -> str:
 
 
 def heatmap(ax: Axes, table: pd.DataFrame, title: str, top: float, changes: dict[str, ChangePoint]) -> None:
-    """A row for each column, a column for each month; a mark where a notable change begins."""
+    """A row for each column of the data, a column for each month, and a mark where a notable change begins."""
     if table.size:
         ax.imshow(table.to_numpy(dtype=float), cmap="Blues", vmin=0, vmax=top, aspect="auto", interpolation="nearest")
     ax.set_yticks(range(len(table)), map(visible, table.index), fontsize=7)
@@ -71,7 +71,7 @@ def heatmap(ax: Axes, table: pd.DataFrame, title: str, top: float, changes: dict
 
 
 def correlation(ax: Axes, table: pd.DataFrame) -> None:
-    """From -1 (one rises as the other falls) to 1."""
+    """The correlation of each pair of columns, from -1 (one rises as the other falls) to 1."""
     ax.imshow(table.to_numpy(), cmap="RdBu", vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
     ax.set_xticks(range(len(table)), map(visible, table.columns), rotation=90, fontsize=7)
     ax.set_yticks(range(len(table)), map(visible, table.index), fontsize=7)

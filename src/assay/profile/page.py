@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Findings:
-    """What the page shows: scorecards before and after cleaning, the columns' profiles, records in quarantine."""
+    """The content of the page: scorecards before and after cleaning, profiles of the columns, quarantined records."""
 
     before: Card
     after: Card
@@ -27,7 +27,7 @@ class Findings:
 
 
 def render(findings: Findings, cleaned: pd.DataFrame, labelled: pd.DataFrame, dataset: "Dataset") -> str:
-    """The page as HTML, figures and styles within it; labelled: the records whose labels may be looked at."""
+    """The page as HTML, with figures and styles included; labelled: the records outside the test fold, with labels."""
     columns = findings.columns
     numbers = [one["column"] for one in columns if one["type"] == "number"]
     months = monthly(cleaned, numbers) if DATE in cleaned and numbers else None
@@ -50,7 +50,7 @@ def render(findings: Findings, cleaned: pd.DataFrame, labelled: pd.DataFrame, da
 
 
 def notable_changes(columns: list[dict[str, Any]]) -> dict[str, ChangePoint]:
-    """The changes over time that are named, by column."""
+    """The notable changes over time, by column."""
     found = {one["column"]: one["greatest_change"] for one in columns if one["greatest_change"]}
     return {
         name: ChangePoint(**{key: value for key, value in one.items() if key != "notable"})
@@ -60,9 +60,9 @@ def notable_changes(columns: list[dict[str, Any]]) -> dict[str, ChangePoint]:
 
 
 def timeline(labelled: pd.DataFrame) -> pd.DataFrame | None:
-    """month, records, disease per 1000; None where records have no date.
+    """Columns month, records, disease_per_1000; None if records have no date.
 
-    Of a weighted sample the records are counted, and the disease is that of those which they stand for.
+    In a weighted sample, records are counted, and disease_per_1000 is weighted.
     """
     if DATE not in labelled:
         return None

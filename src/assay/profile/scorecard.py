@@ -1,6 +1,6 @@
-"""Data quality in six dimensions, each a share of something counted (Wang & Strong 1996; DAMA UK 2013).
+"""Data quality in six dimensions, each a share of counted values or records (Wang & Strong 1996; DAMA UK 2013).
 
-Before cleaning and after it, of the whole table and by column where that makes sense.
+Measured before and after cleaning, of the whole table and, where that makes sense, by column.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ KINDS = {"type": "validity", "values": "validity", "pattern": "validity", "range
 
 @dataclass(frozen=True)
 class Share:
-    """`good` of `total`; 1 where there is nothing to count."""
+    """The share of `good` in `total`; 1 if there is nothing to count."""
 
     good: int
     total: int
@@ -47,7 +47,7 @@ Card = dict[str, Share]
 def scorecard(records: pd.DataFrame, unread: pd.DataFrame, dataset: "Dataset", repeats: int) -> dict[str, Card]:
     """Shares by dimension: of the whole table under "", and of each feature under its name.
 
-    records, unread: as `assay.contract.values.typed` gives them, with `date`; repeats: records that repeat another.
+    records, unread: as in `assay.contract.values.Values`. repeats: the number of records that repeat another one.
     """
     found = {one.rule.name: one for one in violations(records, unread, dataset)}
     features = [name for name, column in dataset.columns.items() if column.role == FEATURE]
@@ -66,7 +66,7 @@ def scorecard(records: pd.DataFrame, unread: pd.DataFrame, dataset: "Dataset", r
 
 
 def scorecards(raw: pd.DataFrame, cleaned: pd.DataFrame, dataset: "Dataset") -> tuple[dict[str, Card], dict[str, Card]]:
-    """Before cleaning, and after it: the records that were kept, with the values that they have now."""
+    """The scorecards before cleaning, and after it: of the kept records with their cleaned values."""
     values = read_values(raw, dataset)
     content = values.records.drop(columns=dataset.key or []).assign(**{RECORD_ID: values.ids})
     before = scorecard(values.records, values.unread, dataset, int(repeats_of_earlier(content).sum()))

@@ -1,1 +1,1 @@
-"""Proof: a revision run afresh, a pull request that explains itself, what a remote really holds."""
+"""Checks of what is committed and shared: assay verify, pr-report and remote."""

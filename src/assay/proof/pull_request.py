@@ -1,4 +1,4 @@
-"""A pull request that explains itself: is it what its code gives, and what does it change?"""
+"""The report on a pull request: is the commit what its code gives, and what does it change?"""
 
 import json
 import re
@@ -27,7 +27,7 @@ from assay.sweep.execution import baseline
 from assay.terminal import say
 
 FOLDER = Path(".assay/pr-report")
-CLAIMED = (LOCK, PARAMS, "reports")  # what a commit says of its run
+CLAIMED = (LOCK, PARAMS, "reports")  # the committed results of a run
 PULL = ("--pull", "--allow-missing")
 COMPARED = (CLEANED, LABELS, fold(SPLIT, TEST), PREDICTIONS)  # which --allow-missing leaves where they are
 TARGETS = ("origin/main", "main")
@@ -38,7 +38,7 @@ ROWS_SHOWN = 60  # a comment of GitHub holds 65,536 characters
 
 @dataclass(frozen=True)
 class Proof:
-    """One thing that must hold: the command, whether it does, what was found, and the details."""
+    """One requirement: the command that checks it, whether it holds, the result in words, and details."""
 
     command: str
     holds: bool
@@ -48,9 +48,12 @@ class Proof:
 
 @dataclass(frozen=True)
 class PullRequest:
-    """What the document shows. `afresh`: whether the commit was run from raw records. `page`: None where there is
-    nothing to compare; `remark` then says why, else how base's data were got, if they had to be. `ahead`: what to do
-    before a merge, where the target has gone on."""
+    """The content of the document.
+
+    afresh: whether the commit was run from raw records. page: the comparison, or None. remark: why there is no
+    comparison, or how base's data were made, if they had to be. ahead: what to do before a merge, if the target has new
+    commits.
+    """
 
     base: str
     head: str
@@ -68,9 +71,9 @@ class PullRequest:
 
 
 def report(root: Path, target: str | None, *, afresh: bool = True) -> PullRequest:
-    """Check the last commit, and compare it with where it left `target` (by default origin/main or main).
+    """Check the last commit, and compare it with the commit where it left `target` (by default origin/main or main).
 
-    AssayError where there is no commit to speak of: no such target, or tracked files differ from the last commit.
+    AssayError if there is no such target, or tracked files differ from the last commit.
     """
     head = baseline(root, "the report is about the commit")
     target, start = branching(root, target)
@@ -127,7 +130,7 @@ def decisions(root: Path, start: str, target: str) -> Proof:
 
 
 def run() -> Proof:
-    """The line brought up to date: with what a remote has of it or, where that is not enough, from raw records."""
+    """The line runs: with the results that a remote has or, if these do not suffice, from raw records."""
     lacking = "no remote is named"
     if default_remote():
         code, said = _dvc("repro", *PULL)
@@ -141,7 +144,7 @@ def run() -> Proof:
 
 
 def claims(root: Path, head: str) -> Proof:
-    """The run left what the commit says of it as it was committed."""
+    """The run changed none of the committed results."""
     files = rewritten(root, *CLAIMED)
     metrics = Path(METRICS)
     found = moved(git(root, "show", f"{head}:{METRICS}"), metrics.read_text() if metrics.exists() else "")
@@ -150,10 +153,10 @@ def claims(root: Path, head: str) -> Proof:
 
 
 def proof(root: Path, head: str) -> Proof:
-    """A run from raw records in a clean clone, without a cache, gives what is committed.
+    """A run from raw records in a clean clone, without a cache, gives the committed results.
 
-    The only check that a forged dvc.lock does not pass: where dvc.lock names the inputs as they are, `dvc repro` runs
-    nothing and takes its word for the outputs.
+    Only this check fails for a forged dvc.lock: if dvc.lock has the right inputs, `dvc repro` runs nothing and believes
+    the outputs that it names.
     """
     _announce(f"assay verify {head[:7]}")
     try:
@@ -170,7 +173,7 @@ def proof(root: Path, head: str) -> Proof:
 
 
 def comparison(root: Path, base: Revision, head: Revision) -> tuple[Page | None, str]:
-    """The comparison, and how base's data were got if they had to be; or None, and why there is none."""
+    """The comparison, and how base's data were made if they had to be; or None, and why there is none."""
     try:
         supplied, remark = supply(root, base)
         return compared(supplied, head), remark
@@ -179,9 +182,9 @@ def comparison(root: Path, base: Revision, head: Revision) -> tuple[Page | None,
 
 
 def supply(root: Path, side: Revision) -> tuple[Revision, str]:
-    """A side whose data can be read: where neither cache nor remote has them, they are made from raw records.
+    """The side with data that can be read: if neither cache nor remote has them, they are made from raw records.
 
-    What is made counts only if it has the hashes that the side's own dvc.lock says.
+    They count only if they have the hashes of the side's own dvc.lock.
     """
     try:
         side.require()
@@ -202,9 +205,9 @@ def supply(root: Path, side: Revision) -> tuple[Revision, str]:
 
 
 def difference(kind: str, base: str) -> Markdown:
-    """`dvc params diff` or `dvc metrics diff` with the workspace, as a table; empty where nothing differs.
+    """`dvc params diff` or `dvc metrics diff` with the workspace, as a table; empty if nothing differs.
 
-    DVC's own Markdown is not used: it does not escape what stands in the cells.
+    DVC's own Markdown is not used, because it does not escape the cells.
     """
     command = [sys.executable, "-m", "dvc", kind, "diff", base, "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -222,7 +225,7 @@ def difference(kind: str, base: str) -> Markdown:
 
 
 def _value(value: object) -> str:
-    """With the digits that DVC shows."""
+    """The value with the digits that DVC shows."""
     if value is None:
         return "–"
     return str(float(f"{value:.5g}") if isinstance(value, float) else value)

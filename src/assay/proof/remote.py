@@ -1,6 +1,6 @@
-"""Is what a revision names really on the remote, and unharmed?
+"""Checks that the remote has everything that a revision names, undamaged.
 
-DVC asks a remote only for names: one that holds a damaged file, or lacks one of a folder, is "in sync" to it.
+DVC compares only names: it calls a remote "in sync" although a file is damaged, or one of a folder is missing.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +14,9 @@ from assay.progress import progress
 
 @dataclass(frozen=True)
 class Object:
-    """What the remote has for a file or folder of the repository.
+    """The object on the remote for a file or folder of the repository.
 
-    `recorded` is its hash in dvc.lock, `found` that of the content ("" if there is none), `url` where it lies.
+    recorded: its hash in dvc.lock. found: the hash of its content, "" if there is none. url: its address.
     """
 
     path: str
@@ -30,9 +30,9 @@ class Object:
 
 
 def check(revision: str, remote: str | None = None, *, mend: bool = False) -> list[Object]:
-    """Read every object of a revision from the remote; AssayError if that cannot be asked.
+    """Read every object of a revision from the remote; AssayError if the remote cannot be read.
 
-    With `mend`, what is missing or corrupted is sent again from this clone's cache, where that has a good copy.
+    With `mend`, missing and corrupted objects are sent again from this clone's cache, if it has a good copy.
     """
     todo = "add one (dvc remote add --default NAME URL), name another (-r), or give its credentials: docs/sharing.md"
     with (

@@ -1,4 +1,4 @@
-"""A reproduction receipt: a revision run afresh, and every output compared with its dvc.lock."""
+"""Runs a revision afresh, compares every output with its dvc.lock, and writes a receipt."""
 
 import json
 import platform
@@ -27,7 +27,7 @@ METRICS = str(REPORTS / "metrics.json")
 
 @dataclass(frozen=True)
 class Output:
-    """An output of dvc.lock: the hash that is recorded, and the one that a fresh run gave ("" if none)."""
+    """An output of dvc.lock: the recorded hash, and the hash after a fresh run ("" if there is none)."""
 
     stage: str
     path: str
@@ -41,9 +41,9 @@ class Output:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a fresh run.
+    """The result of a fresh run.
 
-    `rewritten`: committed files that the run left otherwise. `moved`: metric to (recorded, found) where they differ.
+    rewritten: committed files that the run changed. moved: metrics that differ, as (recorded, found).
     """
 
     revision: str
@@ -58,7 +58,7 @@ class Receipt:
 
 
 def verify(root: Path, revision: str) -> Receipt:
-    """Clone the revision somewhere else, run all of it without a cache, and compare; AssayError if it cannot run."""
+    """Clone the revision into a temporary folder, run it without a cache, and compare; AssayError if it cannot run."""
     sha = git(root, "rev-parse", "--verify", f"{revision}^{{commit}}")
     recorded = {name: git(root, "show", f"{sha}:{name}") for name in (LOCK, METRICS)}
     with tempfile.TemporaryDirectory(prefix="assay-verify-") as folder:
@@ -80,20 +80,20 @@ def rewritten(folder: Path, *paths: str) -> list[str]:
 
 
 def outputs(recorded: str, found: str) -> list[Output]:
-    """Every output of the recorded dvc.lock beside that of the other one."""
+    """Every output of the recorded dvc.lock, with its hash in the other one."""
     fresh = {path: md5 for _, path, md5 in _outs(found)}
     return [Output(stage, path, md5, fresh.get(path, "")) for stage, path, md5 in _outs(recorded)]
 
 
 def moved(recorded: str, found: str) -> dict[str, tuple[float | None, float | None]]:
-    """The metrics that differ, with both values; None where a side has none."""
+    """The metrics that differ, with both values; None if a side has none."""
     before, after = _metrics(recorded), _metrics(found)
     names = [*before, *(name for name in after if name not in before)]
     return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
 
 
 def as_data(receipt: Receipt) -> dict[str, Any]:
-    """The receipt as plain data, with where and with what it was made."""
+    """The receipt as plain data, with machine and versions."""
     return plain(
         {
             "revision": receipt.revision,
@@ -114,7 +114,7 @@ def as_data(receipt: Receipt) -> dict[str, Any]:
 
 
 def as_markdown(receipt: Receipt) -> Markdown:
-    """The table of outputs, and by how far the metrics moved where bytes differ."""
+    """The table of outputs and, if bytes differ, how far the metrics moved."""
     same = sum(output.identical for output in receipt.outputs)
     heading = Markdown(f"### {receipt.revision[:10]}: {same} of {len(receipt.outputs)} outputs identical")
     more = [] if receipt.identical else [differences(receipt.rewritten, receipt.moved)]
@@ -131,7 +131,7 @@ def table(outputs: list[Output]) -> Markdown:
 
 
 def differences(files: list[str], metrics: dict[str, tuple[float | None, float | None]]) -> Markdown:
-    """Which committed files a run left otherwise, and by how far the metrics moved."""
+    """The committed files that a run changed, and how far the metrics moved."""
     named = sample(files, FILES_SHOWN) or "none"
     rewritten = Markdown("Committed files that the run left otherwise: {}.").format(named)
     if not metrics:
@@ -147,7 +147,7 @@ def _movement(before: float | None, after: float | None) -> str:
 def _metrics(text: str) -> dict[str, float]:
     try:
         return json.loads(text)
-    except ValueError:  # a file with marks of a merge, say: named among the rewritten ones
+    except ValueError:  # such as a file with marks of a merge, which is named among the rewritten ones
         return {}
 
 

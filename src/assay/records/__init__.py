@@ -1,1 +1,1 @@
-"""What a record is made of: the names of its columns, its folds, the log of changes; reading files of records."""
+"""Records: the names of their columns, their folds, the log of changes; reading files of records."""

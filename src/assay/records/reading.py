@@ -1,4 +1,4 @@
-"""Raw files of any format as tables of texts, "" where nothing stands."""
+"""Reads raw files of any format as tables of texts, "" for a missing value."""
 
 from pathlib import Path
 
@@ -13,9 +13,9 @@ RESTORE = "restore it: dvc checkout, or dvc repro collect"
 
 
 def read(path: Path, form: str, todo: str = RESTORE) -> pd.DataFrame:
-    """A CSV, a Parquet file, or a pickled DataFrame as texts; AssayError when it is missing, empty or no table.
+    """A CSV, a Parquet file, or a pickled DataFrame as str columns; AssayError if it is missing, empty or no table.
 
-    `todo`: what to do then, which depends on whose file it is. Nothing that a pickle names is run
+    todo: the advice in that error, which depends on whose file it is. Nothing that a pickle names is run
     (`assay.records.pickled`).
     """
     if not path.exists():
@@ -34,7 +34,11 @@ def read(path: Path, form: str, todo: str = RESTORE) -> pd.DataFrame:
 
 
 def texts(values: pd.Series) -> "pd.Series[str]":
-    """Values as people write them: whole numbers without a point, days without a time, "" where missing."""
+    """Values as people write them: whole numbers without a point, days without a time, "" if missing; str.
+
+    >>> texts(pd.Series([1.0, 2.5, None])).tolist(), texts(pd.Series([True, False])).tolist()
+    (['1', '2.5', ''], ['true', 'false'])
+    """
     there = values[values.notna()]
     if pd.api.types.is_bool_dtype(values):
         written = there.map({True: "true", False: "false"})

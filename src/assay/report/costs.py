@@ -1,4 +1,4 @@
-"""What the stages cost, as a table for a terminal and as a page."""
+"""The costs of the stages as a table for a terminal and as a page."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ NOTHING = "–"
 
 
 def rows(costs: Sequence[Costs]) -> list[tuple[str, ...]]:
-    """A row for each stage under `HEAD`, and one for all of them."""
+    """A row for each stage, with the columns of `HEAD`, and one for all stages together."""
     return [*(_row(one) for one in costs), _total(costs)]
 
 

@@ -32,10 +32,10 @@ Metrics = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures to draw beside the curves. They are not read off a curve, because none is exact enough.
+    """The figures to draw as points. They are not read off the curves, which are not exact enough.
 
-    metrics: of each model by name, as in the reports. price: the threshold probability of their net benefit. rounds:
-    how many the model has, if it was stopped early.
+    metrics: of each model by name, as in the reports. price: the threshold probability of net benefit. rounds: the
+    number of rounds of the model, if it was stopped early.
     """
 
     metrics: Mapping[str, Metrics]
@@ -67,7 +67,7 @@ def draw_all(curves: Mapping[str, Curves], figures: Figures) -> dict[str, str]:
 
 
 def precision_recall(ax: Axes, tables: Curves, metrics: Mapping[str, Metrics]) -> None:
-    """Curves of ranked scores, the area below each its average precision; a point for the decisions actually taken."""
+    """Precision by recall; the area below a curve is the average precision. Points: the thresholds in use."""
     for name, table in tables.items():
         ranks = len(table) > 2
         if ranks:
@@ -81,7 +81,7 @@ def precision_recall(ax: Axes, tables: Curves, metrics: Mapping[str, Metrics]) -
 
 
 def roc(ax: Axes, tables: Curves, metrics: Mapping[str, Metrics]) -> None:
-    """Recall against the share of the healthy who are alerted on; a point for the decisions actually taken."""
+    """Recall by the share of the healthy with an alert. Points: the thresholds in use."""
     for name, table in tables.items():
         x, y = table["false_positive_rate"], table["recall"]
         ax.plot(x, y, color=_colour(name), label=name, gid=f"curve-{name}")
@@ -92,7 +92,7 @@ def roc(ax: Axes, tables: Curves, metrics: Mapping[str, Metrics]) -> None:
 
 
 def calibration(ax: Axes, tables: Curves) -> None:
-    """Observed share of disease against the score, with exact intervals."""
+    """The observed share of disease by the score, with exact intervals."""
     ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="perfect")
     for name, table in tables.items():
         error = [table["observed"] - table["low"], table["high"] - table["observed"]]
@@ -107,7 +107,7 @@ def calibration(ax: Axes, tables: Curves) -> None:
 
 
 def confusion(ax: Axes, table: pd.DataFrame, metrics: Metrics) -> None:
-    """Counts of decisions by true class; the shares are specificity and recall, which weigh a weighted sample."""
+    """Counts of decisions by true class; the shares are specificity and recall, which are weighted in a sample."""
     classes = ["healthy", "disease"]
     counts = pd.crosstab(table["actual"], table["predicted"]).reindex(index=classes, columns=classes, fill_value=0)
     left_alone, found = metrics["specificity"], metrics["recall"]
@@ -123,7 +123,7 @@ def confusion(ax: Axes, table: pd.DataFrame, metrics: Metrics) -> None:
 
 
 def threshold_sweep(ax: Axes, table: pd.DataFrame, metrics: Metrics) -> None:
-    """Recall, precision and the like against the price in alerts; a point on each at the threshold in use."""
+    """The metrics of `Place.FIGURES` by alerts per 1000. Points: the threshold in use."""
     price = metrics["alerts_per_1000"]
     for name, colour in zip(table.columns.drop(["threshold", "alerts_per_1000"]), cycle(SERIES)):
         label = METRICS[name].phrase
@@ -136,7 +136,7 @@ def threshold_sweep(ax: Axes, table: pd.DataFrame, metrics: Metrics) -> None:
 
 
 def decision_curve(ax: Axes, table: pd.DataFrame, figures: Figures) -> None:
-    """Net benefit of acting on the model, on everyone, on no one; a point for the decisions actually taken."""
+    """Net benefit of alerts by the model, on everybody, and on nobody. Point: the threshold in use."""
     x = table["threshold_probability"]
     for name in table.columns.drop(["threshold_probability", "everyone", "no_one"]):
         ax.plot(x, table[name], color=_colour(name), label=name, gid=f"curve-{name}")
@@ -180,7 +180,7 @@ def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
 
 
 def training_curve(ax: Axes, table: pd.DataFrame, kept: int | None) -> None:
-    """Loss by number of rounds, and how many the model has; a note where it has no rounds."""
+    """Loss by number of rounds, and the number that the model has; a note if it has no rounds."""
     labelled(ax, "Training", "round", "loss")
     if table.empty:
         ax.text(0.5, 0.5, "this model is fitted in one step", ha="center", va="center", transform=ax.transAxes)
@@ -206,7 +206,7 @@ def learning_curve(ax: Axes, table: pd.DataFrame) -> None:
 
 
 def decided(ax: Axes, name: str, x: float, y: float, *, colour: str = "", label: str | None = None) -> None:
-    """The point of a model's decisions, by its metrics; none where one is undefined, as precision is without alerts."""
+    """The point of a model at its threshold; none if a metric is undefined, as precision is without alerts."""
     known = math.isfinite(x) and math.isfinite(y)
     label = f"{label}, no alerts" if label and not known else label
     ax.scatter(

@@ -16,9 +16,7 @@ from assay.statistics.registry import METRICS, Place, shown_in
 
 @dataclass(frozen=True)
 class Provenance:
-    """What the page says of its origin: logs of cleaning and annotation, the verdicts of the audit, the bundle, hashes,
-    the configuration.
-    """
+    """The origin of the results: logs of cleaning and annotation, audit, bundle, hashes, configuration."""
 
     cleaning: dict[str, Any]
     annotation: dict[str, Any]
@@ -29,7 +27,7 @@ class Provenance:
 
 
 def render(assessment: Assessment, figures: dict[str, str], provenance: Provenance, confidence: float) -> str:
-    """The page as HTML, figures and styles within it."""
+    """The page as HTML, with figures and styles included."""
     return (
         environment("assay.report")
         .get_template("report.html.j2")
@@ -66,7 +64,7 @@ def _accuracy(assessment: Assessment) -> str:
 
 
 def finding_row(finding: Judged) -> tuple[str, ...]:
-    """Criterion, what was asked, what was found, the verdict, and whether the interval settles it."""
+    """A row: criterion, required value, found value, verdict, and whether the interval settles it."""
     metric = finding.criterion.split()[0]
     figure = words.with_interval(finding.value, finding.interval, metric)
     settled = "yes" if finding.settled else "no: the interval includes the bound"

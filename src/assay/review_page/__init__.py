@@ -1,1 +1,1 @@
-"""The review page: one record at a time, decided on by people who see neither the model nor each other."""
+"""The review page: people decide on one record at a time, without seeing the model's scores or other decisions."""

@@ -1,4 +1,4 @@
-"""What the page shows of a record: its values beside their reference ranges, and codes in words."""
+"""A record as the page shows it: its values beside their reference ranges, and codes in words."""
 
 import re
 from dataclasses import dataclass
@@ -13,16 +13,17 @@ from assay.text import visible
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
 
-SHOWN = (FEATURE, IGNORE, LEAK)  # a leak is what a model must not see; a person judges by it
-KEYS = 9  # codes that a digit stands for
+SHOWN = (FEATURE, IGNORE, LEAK)  # a leak is hidden from models, but a person may judge by it
+KEYS = 9  # codes that have a digit as their key
 MOST_CODES = 30
 
 
 @dataclass(frozen=True)
 class Cards:
-    """The cleaned records of a dataset as the page shows them: `records` has their ids as its index.
+    """The cleaned records of a dataset as the page shows them.
 
-    `used`: how often the source uses each code; `by_letter`: each letter of a code has a meaning of its own.
+    records: indexed by record id. used: how often the source uses each code. by_letter: whether each letter of a code
+    has a meaning of its own.
     """
 
     records: pd.DataFrame
@@ -65,7 +66,7 @@ class Cards:
         ]
 
     def in_words(self, code: str) -> str:
-        """What a code means, letter by letter where it is made of letters; "" if the contract does not say."""
+        """The meaning of a code, letter by letter if it consists of letters; "" if the contract does not say."""
         meanings = self.dataset.codes
         if code in meanings or not self.by_letter:
             return meanings.get(code, "")
@@ -74,7 +75,7 @@ class Cards:
 
 
 def measured(name: str, column: "Column", value: Any) -> dict[str, Any]:
-    """A number beside its ranges; `position` says where it lies: low, within, high, or "" if nobody can tell."""
+    """A number beside its ranges; `position`: low, within or high; "" without a value or a reference range."""
     missing = pd.isna(value)
     unlikely = not missing and column.plausible is not None and not _within(value, column.plausible)
     return {
@@ -89,13 +90,17 @@ def measured(name: str, column: "Column", value: Any) -> dict[str, Any]:
 
 
 def position(value: float, reference: list[float]) -> str:
-    """low, within or high; the ends lie within."""
+    """Whether a value is low, within or high; the ends of the range are within.
+
+    >>> [position(value, [0.4, 4.0]) for value in (0.1, 4.0, 9.0)]
+    ['low', 'within', 'high']
+    """
     low, high = reference
     return "low" if value < low else "high" if value > high else "within"
 
 
 def seen(node: Any) -> Any:
-    """The same with every text made visible."""
+    """The same data with every text made visible (`assay.text.visible`)."""
     if isinstance(node, dict):
         return {key: seen(value) for key, value in node.items()}
     if isinstance(node, list):
@@ -104,7 +109,7 @@ def seen(node: Any) -> Any:
 
 
 def shown(value: Any) -> str:
-    """A value as a text; "" where there is none."""
+    """A value as a text; "" if it is missing."""
     if pd.isna(value):
         return ""
     return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)

@@ -1,6 +1,6 @@
-"""What lies before one reviewer: which records, in which order, and what becomes of a decision.
+"""The records of one reviewer in their order, and the decisions on them.
 
-The ledger is the only state that counts. What was skipped is forgotten when the desk is.
+Only decisions in the ledger last. Skipped records are forgotten when the program ends.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from assay.labels.precedence import DISPUTED, verdict
 
 
 class ConflictError(AssayError):
-    """What is asked contradicts what the ledger holds by now."""
+    """The request contradicts the present ledger."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Desk:
     skipped: dict[str, None] = field(default_factory=dict)
 
     def work(self) -> Work:
-        """What there is to do by now; what was skipped comes last."""
+        """The present work; skipped records come last."""
         decisions = self.ledger.read()
         stand = standing(decisions)
         closed = {one.record_id for one in stand if one.role == self.role == ADJUDICATOR or self._is_mine(one)}
@@ -79,7 +79,7 @@ class Desk:
         self.skipped[record_id] = None
 
     def opinions(self, record_id: str) -> list[Decision]:
-        """What the annotators said of a record, for an adjudicator; nothing for an annotator."""
+        """The annotators' decisions on a record, for an adjudicator; nothing for an annotator."""
         if self.role == ANNOTATOR:
             return []
         said = standing(self.ledger.on(record_id))

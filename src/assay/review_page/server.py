@@ -1,8 +1,8 @@
-"""The page's server: on loopback, for whoever holds the token of this start, and for no other site.
+"""The page's server: on loopback, for whoever has the token of this start, and for no other site.
 
-The page itself holds no data and is given to anybody. Its address carries the token after the `#`, which no browser
-sends; every request for data must carry it in a header, which no other site can set. So there is no cookie that a
-browser could be made to send along. A foreign name that was made to point here (DNS rebinding) fails by its Host.
+The page itself has no data and is served to anybody. Its address has the token after the `#`, which no browser sends;
+every request for data must have it in a header, which no other site can set. So there is no cookie that a browser could
+be made to send. A foreign name that points to this machine (DNS rebinding) is refused by its Host header.
 """
 
 import json
@@ -62,14 +62,14 @@ class Server(ThreadingHTTPServer):
             ) from error
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that went away is no fault; of any other, one message."""
+        """Ignore a browser that closed the connection; report any other error in one message."""
         error = sys.exception()
         if error and not isinstance(error, ConnectionError | TimeoutError):
             print(f"assay review: {described(error)}", file=sys.stderr)
 
     @property
     def address(self) -> str:
-        """Where the page is, with its token."""
+        """The address of the page, with its token."""
         return f"http://{LOOPBACK}:{self.server_port}/#{self.token}"
 
 
@@ -103,7 +103,7 @@ class Handler(BaseHTTPRequestHandler):
             content, status = {"error": str(error)}, HTTPStatus.UNPROCESSABLE_ENTITY
         except ConnectionError:
             raise
-        except Exception as error:  # the page must say what the disk, or a file, did: nobody looks at the terminal
+        except Exception as error:  # of the disk or a file: the page must show it, because nobody watches the terminal
             content, status = {"error": described(error)}, HTTPStatus.INTERNAL_SERVER_ERROR
         if isinstance(content, str):
             nonce = secrets.token_urlsafe(16)
@@ -152,13 +152,13 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def require_own_host(headers: Message, port: int) -> None:
-    """RefusalError unless the request was meant for this very server, by the name in its address."""
+    """RefusalError unless the Host header names this server."""
     if headers.get("Host") not in [f"{name}:{port}" for name in NAMES]:
         raise RefusalError(HTTPStatus.MISDIRECTED_REQUEST, "not an address of this server")
 
 
 def require_own_page(headers: Message, port: int) -> None:
-    """RefusalError unless a page of this server asks: by Origin, and by Sec-Fetch-Site where the browser sends it."""
+    """RefusalError unless the request comes from our own page, by Origin and, if it is sent, Sec-Fetch-Site."""
     own = headers.get("Origin") == f"http://{headers.get('Host')}"
     if not own or headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         raise RefusalError(HTTPStatus.FORBIDDEN, "another site asked")

@@ -1,4 +1,4 @@
-"""One reviewer's session: what the page is told, and what it may ask for."""
+"""One reviewer's session: the data that the page gets, and the requests that it may make."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from assay.review_page.desk import Desk
 if TYPE_CHECKING:
     from assay.config.schema import Config
 
-# The same words for a likely label error as for a borderline case: to tell them apart is to tell what a model thinks.
+# The same words for a likely label error and a borderline case: a difference would reveal the model's opinion.
 WHY = "Its results and its code together are among those most worth a second look. That says nothing of which way."
 WHY_SECOND = "Somebody has looked at it. A second decision is wanted, made without knowing the first."
 WHY_DISPUTED = "Annotators differ on it. What each of them wrote stands below, in no order."
@@ -28,7 +28,7 @@ WIDEST_UNDO = 100  # decisions that a reopened page can still take back, one by 
 
 @dataclass
 class Session:
-    """A desk, and the cards that are laid on it. `reasons`: why each record is in the queue, as the stage says."""
+    """A reviewer's desk and the records' cards. `reasons`: why each record is in the queue, by the stage `review`."""
 
     desk: Desk
     cards: Cards
@@ -36,7 +36,7 @@ class Session:
     title: str
 
     def state(self) -> dict[str, Any]:
-        """Everything the page shows: the record on top, the codes, how far the reviewer is."""
+        """Everything that the page shows: the next record, the codes, and the reviewer's progress."""
         work = self.desk.work()
         record = self._top(work.to_do[0]) if work.to_do else None
         return {
@@ -79,7 +79,7 @@ class Session:
 
 
 def session(config: "Config", annotator: str, role: str) -> Session:
-    """The session of a reviewer, from the files of the line; AssayError if the name is none, or a file is missing."""
+    """The session of a reviewer, from the files of the line; AssayError for an invalid name or a missing file."""
     if not NAME.fullmatch(annotator):
         raise AssayError(
             f"annotator {shown(annotator)}: not a short name in lower case (letters, digits, . _ -)",

@@ -1,4 +1,4 @@
-"""How many rows each stratum gives."""
+"""How many rows are drawn from each stratum."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,15 @@ from assay.errors import AssayError
 
 
 def allocate(sizes: Sequence[int], rows: int, *, at_least: int = 0, whole: Sequence[bool] = ()) -> list[int]:
-    """Exactly `rows` rows over strata of these sizes, in proportion to them, by largest remainder (Hamilton).
+    """The rows to draw from strata of these sizes: exactly `rows`, in proportion, by largest remainder (Hamilton).
 
-    Strata marked `whole` give all they have; any other gives at least `at_least`, or all it has if that is less. A
-    larger stratum never gives fewer than a smaller one; of equal remainders the earlier stratum takes the row. Whole
-    numbers throughout: no rounding decides. Raises AssayError if `rows` is more than there are, or fewer than what
-    must be given.
+    Strata marked `whole` give all their rows; any other gives at least `at_least`, or all if it has fewer. A larger
+    stratum never gives fewer than a smaller one; of equal remainders the earlier stratum gets the row. All arithmetic
+    is in whole numbers, so rounding decides nothing. AssayError if `rows` is more than there are, or fewer than must be
+    drawn.
+
+    >>> allocate([70, 20, 10], rows=10), allocate([70, 20, 10], rows=13, whole=[False, False, True])
+    ([7, 2, 1], [2, 1, 10])
     """
     marked = whole or [False] * len(sizes)
     given = [size if all_of_it else min(size, at_least) for size, all_of_it in zip(sizes, marked, strict=True)]
@@ -23,7 +26,7 @@ def allocate(sizes: Sequence[int], rows: int, *, at_least: int = 0, whole: Seque
         unbound = [index for index in free if left * sizes[index] >= given[index] * total]
         if len(unbound) == len(free):
             break
-        free = unbound  # the others' minimum is more than their share
+        free = unbound  # the minimum of the others is more than their share
     for index, share in zip(free, _largest_remainder([sizes[index] for index in free], left), strict=True):
         given[index] = share
     return given

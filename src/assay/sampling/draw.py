@@ -1,4 +1,4 @@
-"""The steps of drawing a sample: strata and their sizes, a key for each row, the rows."""
+"""The steps of drawing a sample: count the strata, require a unique key, select and write the rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from assay.config.sample import Sample
 
 MOST_STRATA = 10_000
-PLACES = 16**32  # an MD5 in hexadecimal
-EVERY_PLACE = "g"  # above each of them
-SLACK = 6.0  # standard deviations: a stratum is short of candidates less than once in a billion times
+PLACES = 16**32  # the number of MD5 hashes, which are a row's places
+EVERY_PLACE = "g"  # sorts after every MD5 in hexadecimal
+SLACK = 6.0  # standard deviations: a stratum gets too few candidates less than once in a billion times
 
 
 @dataclass(frozen=True)
 class Stratum:
-    """The values that make it (a text or None each), its rows in the source, and how many of them were drawn."""
+    """The values of its columns (each a text or None), its size in the source, and the number of rows to draw."""
 
     values: tuple[str | None, ...]
     size: int
@@ -32,7 +32,10 @@ class Stratum:
 
 
 def counted(connection: "duckdb.DuckDBPyConnection", spec: "Sample", uri: str) -> list[Stratum]:
-    """Every stratum with its size, in order of its values."""
+    """Every stratum with its size, in order of their values.
+
+    AssayError for too many strata, rows without a key, a source without rows, or a source without positives.
+    """
     counts = connection.execute(sql.counts(spec)).fetchmany(MOST_STRATA + 1)
     if len(counts) > MOST_STRATA:
         raise AssayError(
@@ -56,12 +59,12 @@ def counted(connection: "duckdb.DuckDBPyConnection", spec: "Sample", uri: str) -
 
 
 def positive(stratum: Stratum, spec: "Sample") -> bool:
-    """Whether its rows are positives; the label comes first among the values."""
+    """Whether the rows of a stratum are positives: the label is the first of its values."""
     return bool(spec.label) and stratum.values[0] == "true"
 
 
 def allocated(strata: Sequence[Stratum], spec: "Sample") -> list[Stratum]:
-    """The strata with the number of rows that each gives."""
+    """The strata with the number of rows to draw from each."""
     whole = [spec.keep_positives and positive(stratum, spec) for stratum in strata]
     sizes = [stratum.size for stratum in strata]
     shares = allocate(sizes, spec.rows, at_least=spec.min_per_stratum, whole=whole)
@@ -69,7 +72,7 @@ def allocated(strata: Sequence[Stratum], spec: "Sample") -> list[Stratum]:
 
 
 def require_unique(connection: "duckdb.DuckDBPyConnection", key: str, uri: str) -> None:
-    """Refuse a key that stands in more than one row."""
+    """AssayError if two rows have the same key."""
     if repeated := [row[0] for row in connection.execute(sql.repeated(key)).fetchall()]:
         shown = f"{sample(repeated[: sql.SHOWN - 1])}{' and more' if len(repeated) == sql.SHOWN else ''}"
         raise AssayError(
@@ -80,10 +83,10 @@ def require_unique(connection: "duckdb.DuckDBPyConnection", key: str, uri: str) 
 def select(
     connection: "duckdb.DuckDBPyConnection", spec: "Sample", strata: Sequence[Stratum], slack: float = SLACK
 ) -> None:
-    """Bring together the rows that can be among the first of their stratum.
+    """Write a table of candidates: rows that can be among the first of their stratum.
 
-    Places are spread evenly, so the first n of N rows lie below the share n / N of all places and some slack. Should
-    a stratum be short of candidates all the same, all of its rows are looked at.
+    Places are spread evenly, so the first n of N rows lie below the share n / N of all places, plus some slack. If a
+    stratum still has too few candidates, all of its rows are taken.
     """
     cuts = [cut(stratum, slack) for stratum in strata]
     while True:
@@ -98,13 +101,13 @@ def select(
 
 
 def cut(stratum: Stratum, slack: float) -> str:
-    """The place below which a stratum's candidates lie."""
+    """The place below which all candidates of a stratum lie, as an MD5 in hexadecimal."""
     wanted = int(stratum.rows + slack * (stratum.rows**0.5 + 1)) if stratum.rows else 0
     return EVERY_PLACE if wanted >= stratum.size else f"{PLACES * wanted // stratum.size:032x}"
 
 
 def table_of(strata: Sequence[Stratum], cuts: Sequence[str]) -> "pa.Table":
-    """The strata as the queries read them."""
+    """The strata as an Arrow table for the queries."""
     import pyarrow as pa
 
     values = zip(*(one.values for one in strata), strict=True)
@@ -120,7 +123,7 @@ def table_of(strata: Sequence[Stratum], cuts: Sequence[str]) -> "pa.Table":
 
 
 def write(connection: "duckdb.DuckDBPyConnection", query: str, target: Path) -> None:
-    """Write a query's rows in its order; the same bytes however the engine cuts its result."""
+    """Write a query's rows in its order as Parquet: the same bytes, however the engine divides its result."""
     from pyarrow import parquet
 
     table = connection.sql(query).to_arrow_table().combine_chunks()

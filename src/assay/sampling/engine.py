@@ -1,4 +1,4 @@
-"""DuckDB with bounds: so much memory, the rest on disk."""
+"""DuckDB with bounded memory; what exceeds it goes to disk."""
 
 import os
 import tempfile
@@ -20,7 +20,7 @@ MEMORY = "1GiB"  # of DuckDB; the whole process needs some more
 def engine(
     scratch: Path, where: str, *, memory: str = MEMORY, threads: int | None = None
 ) -> "Iterator[duckdb.DuckDBPyConnection]":
-    """A DuckDB in memory that spills into a folder within `scratch`, which goes when the block ends.
+    """A DuckDB in memory that spills into a temporary folder within `scratch`, which is removed at the end.
 
     An error of DuckDB within the block (a value that is no date, a full disk) becomes an AssayError about `where`.
     """

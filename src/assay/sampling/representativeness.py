@@ -1,4 +1,4 @@
-"""Does the sample look like all rows? Asked column by column; of all rows, only counts are held."""
+"""Does the sample represent all rows? Compared column by column; of all rows only counts are in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from assay.config.sample import Sample
 
-POINTS = 1000  # of the sample, at which numbers are compared
+POINTS = 1000  # quantiles of the sample, at which the distributions of a number are compared
 MOST_CATEGORIES = 1000
 CONFIDENCE = 0.95  # that all intervals of a report hold together
 
@@ -35,10 +35,11 @@ class Prevalence:
 
 @dataclass(frozen=True)
 class Representativeness:
-    """What is said of a sample of `drawn` of `rows` rows.
+    """The report on a sample of `drawn` of `rows` rows.
 
-    `effective`: as many rows of equal weight as tell as much. `strata_by`: what made the strata. `prevalence`: None
-    without a label. `left_out`: why a column was not compared.
+    effective: the effective number of rows (`assay.statistics.binomial.effective`). strata_by: the columns that made
+    the strata. prevalence: None without a label. columns: the distance of each column. left_out: why others were not
+    compared.
     """
 
     rows: int
@@ -59,10 +60,11 @@ def compare(
     drawn: Path,
     advance: Callable[[], Any] = lambda: None,
 ) -> Representativeness:
-    """Compare these columns of the sample in `drawn`, weighted, with the source; `advance` is called after each.
+    """Compare these columns of the weighted sample in `drawn` with the source; `advance` is called after each.
 
-    Numbers and times by the Kolmogorov-Smirnov distance at `POINTS` of the sample's own quantiles, a missing value
-    counting as above all; texts and booleans by total variation, a missing value being one of them.
+    Numbers and times are compared by the Kolmogorov-Smirnov distance at `POINTS` quantiles of the sample, where a
+    missing value counts as the largest; texts and booleans by total variation, where a missing value counts as one more
+    value.
     """
     connection.execute(f"CREATE OR REPLACE VIEW {sql.DRAWN} AS {sql.scan([drawn])}")
     weight = np.concatenate([np.full(one.rows, one.size / one.rows) for one in strata if one.rows])
@@ -93,7 +95,7 @@ Measure = Callable[["duckdb.DuckDBPyConnection", str, float, float], Distance | 
 
 
 def measure(kind: "pa.DataType") -> Measure | None:
-    """How columns of a type are compared; None if they are not."""
+    """The function that compares columns of a type; None if none does."""
     from pyarrow import types
 
     kind = kind.value_type if types.is_dictionary(kind) else kind
@@ -113,7 +115,7 @@ def of_numbers(
     effective_n: float,
     confidence: float,
 ) -> Distance:
-    """The distance of a column that `number` makes numbers of."""
+    """The distance of a column of numbers; `number` gives the SQL that turns a column into a number."""
     found = connection.execute(sql.weighted(number(name), WEIGHT)).fetchall()
     values, weight, count = np.array(found, dtype=float).T  # a missing value becomes NaN
     there, mass = np.isfinite(values), weight * count
@@ -128,7 +130,10 @@ def of_numbers(
 
 
 def quantiles(values: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """At most `POINTS` of the sorted values, an equal number of rows apart; (0,) if there is no value."""
+    """At most `POINTS` of the sorted `values`, with equally many rows between them; (0,) without a value.
+
+    count: (values,), how often each value is there.
+    """
     if not len(values):
         return np.zeros(1)
     rank = np.cumsum(count)
@@ -138,7 +143,7 @@ def quantiles(values: np.ndarray, count: np.ndarray) -> np.ndarray:
 def of_categories(
     connection: "duckdb.DuckDBPyConnection", name: str, effective_n: float, confidence: float
 ) -> Distance | str:
-    """The distance of a column of categories, or why there is none."""
+    """The distance of a column of categories, or the reason why there is none."""
     if connection.execute(sql.distinct(name)).fetchall()[0][0] > MOST_CATEGORIES:
         return f"more than {MOST_CATEGORIES} different values"
     everyone = dict(connection.execute(sql.frequencies(name)).fetchall())
@@ -150,10 +155,10 @@ def of_categories(
 
 
 def prevalence(strata: Sequence[Stratum], spec: "Sample", effective_n: float) -> Prevalence:
-    """The share of positives, which the weights restore.
+    """The share of positives in the source and in the weighted sample.
 
-    The interval (Clopper & Pearson, on effective counts) is of a sample that was not stratified by the label: too
-    wide for this one, and what another sample of the population behind the source could give.
+    The interval (Clopper & Pearson, on effective counts) is that of a sample which is not stratified by the label. It
+    is too wide for this one, and shows what another sample of the population behind the source could give.
     """
     rows = sum(one.size for one in strata)
     source = sum(one.size for one in strata if positive(one, spec)) / rows

@@ -1,4 +1,4 @@
-"""From Parquet files and a specification to a sample and what is to be said of it."""
+"""Draws a sample from Parquet files, and reports on it."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -28,15 +28,15 @@ def sampled(
     memory: str = MEMORY,
     threads: int | None = None,
 ) -> dict[str, Any]:
-    """Write a sample of Parquet files to `target`, as Parquet in order of the key; the report on it.
+    """Write a sample of Parquet files to `target`, as Parquet in order of the key; return the report on it.
 
-    Columns: those of the source and `WEIGHT`, by which a row stands for its stratum: the stratum's rows per drawn row.
+    The sample has the columns of the source, and `sample_weight` (float64): the rows of the stratum per drawn row.
     `private` columns are not compared in the report; `where` names the source in errors.
 
-    The same rows give the same bytes, however they are ordered and divided into files, for any number of threads. The
-    source may be larger than memory, the sample may not. The source is read twice, its key once more, and each column
-    once more for the report. Raises AssayError for a key that is missing or repeated, a column that is not there, more
-    strata than are of use, and a number of rows that cannot be had.
+    The same rows give the same bytes, in any order, in any number of files, and for any number of threads. The source
+    may be larger than memory, the sample may not. The source is read twice, its key once more, and each column once
+    more for the report. AssayError for a key that is missing or repeated, a missing column, too many strata, and more
+    or fewer rows than can be drawn.
     """
     found = columns(files)
     require_columns(found, spec, where)

@@ -1,4 +1,4 @@
-"""The Parquet files that a sample is drawn from, and what they must have in common."""
+"""The Parquet files of a source: find them, hash them, check that their columns agree."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,9 +21,9 @@ PATTERN = "*.parquet"
 
 
 def parquet_files(uri: str) -> list[Path]:
-    """The file, the files of a folder and below, or those of a pattern like data/part-*.parquet, by name.
+    """The file itself, all files below a folder, or all that match a pattern like data/part-*.parquet, by name.
 
-    Raises AssayError if there are none.
+    AssayError if there are none.
     """
     path = Path(uri.removeprefix(LOCAL))
     found: Iterable[Path] = [path]
@@ -39,13 +39,13 @@ def parquet_files(uri: str) -> list[Path]:
 
 
 def fingerprint(files: Sequence[Path]) -> str:
-    """The SHA-256 of a file; of several, that of the list of theirs, sorted: names and order are not part of it."""
+    """The SHA-256 of a file; of several files, that of the sorted list of their hashes, whatever their names."""
     hashes = sorted(map(sha256, files))
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
 def columns(files: Sequence[Path]) -> "dict[str, pa.DataType]":
-    """Name and type of each column, as the first file has them; AssayError if another file has other columns."""
+    """The name and type of each column in the first file; AssayError if another file has other columns."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -69,7 +69,7 @@ def columns(files: Sequence[Path]) -> "dict[str, pa.DataType]":
 
 
 def require_columns(found: "Mapping[str, pa.DataType]", spec: "Sample", where: str) -> None:
-    """The columns that the sample names are there, its key is of whole numbers or text, and all names are distinct."""
+    """AssayError unless the named columns exist, the key is of whole numbers or text, and all names are distinct."""
     import pyarrow as pa
 
     if unknown := [name for name in named(spec) if name not in found]:

@@ -1,7 +1,7 @@
-"""The queries of sampling, as DuckDB takes them; nothing here touches a file.
+"""The queries of sampling, in DuckDB's SQL; this module reads and writes no file.
 
-A row's place within its stratum is the MD5 of seed and key: defined by a standard, so that another version of the
-engine, another order of rows or other files with the same rows change nothing.
+A row's place within its stratum is the MD5 of seed and key. MD5 is a standard, so the sample does not depend on the
+version of the engine, the order of the rows or their division into files.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from assay.config.sample import Sample
 
 SOURCE, STRATA, CANDIDATES, DRAWN = "source", "strata", "candidates", "drawn"
-# Columns of our own beside those of the source, which may have any name: a prefix keeps them apart.
+# A prefix keeps our own columns apart from those of the source, which may have any name.
 PLACE, STRATUM, SIZE, ROWS, CUT = (f"_sampling_{name}" for name in ("place", "stratum", "size", "rows", "cut"))
 VALUE = "_sampling_value_{}"
 SHOWN = 6
@@ -36,14 +36,14 @@ def text(name: str) -> str:
 def scan(files: Sequence[Path]) -> str:
     """All rows of the files.
 
-    Columns are matched by name, and folder names are no columns: how the rows are divided into files must not show.
+    Columns are matched by name, and folder names are no columns, so that the division into files changes nothing.
     """
     listed = ", ".join(literal(str(file)) for file in files)
     return f"SELECT * FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
 
 
 def strata(spec: "Sample") -> list[tuple[str, str]]:
-    """What makes the strata: a name and an expression of type text for each."""
+    """The columns that make the strata: the name of each, and a SQL expression of type text."""
     made = []
     if spec.label:
         positive = ", ".join(literal(value) for value in spec.positive)
@@ -61,7 +61,7 @@ def counts(spec: "Sample") -> str:
 
 
 def repeated(key: str) -> str:
-    """A few of the keys that stand in more than one row."""
+    """A few of the keys that more than one row has."""
     name = identifier(key)
     return f"SELECT {name} FROM {SOURCE} GROUP BY {name} HAVING count(*) > 1 ORDER BY {name} LIMIT {SHOWN}"
 
@@ -72,7 +72,7 @@ def values(name: str) -> str:
 
 
 def candidates(spec: "Sample") -> str:
-    """The rows whose place is below the cut of their stratum, beside what the table of strata says of it."""
+    """The rows whose place is below the cut of their stratum, joined with the table of strata."""
     matches = [
         f"{expression} IS NOT DISTINCT FROM {VALUE.format(index)}" for index, (_, expression) in enumerate(strata(spec))
     ]
@@ -90,7 +90,7 @@ def gathered() -> str:
 
 
 def drawn(spec: "Sample", columns: Sequence[str], weight: str) -> str:
-    """Of each stratum the rows with the first places, in order of the key, with their inclusion weight."""
+    """The rows with the first places of each stratum, with their inclusion weight, in order of the key."""
     key = identifier(spec.key)
     listed = ", ".join(identifier(name) for name in columns)
     first = f"row_number() OVER (PARTITION BY {STRATUM} ORDER BY {PLACE}, {key}) <= {ROWS}"
@@ -99,7 +99,7 @@ def drawn(spec: "Sample", columns: Sequence[str], weight: str) -> str:
 
 
 def finite(name: str) -> str:
-    """A column as a number, missing where it is none."""
+    """A column as a number; what is no finite number becomes missing."""
     number = f"CAST({identifier(name)} AS DOUBLE)"
     return f"CASE WHEN isfinite({number}) THEN {number} END"
 
@@ -110,18 +110,18 @@ def seconds(name: str) -> str:
 
 
 def weighted(expression: str, weight: str) -> str:
-    """The distinct values of the sample with their weights, and how often each is there, in order."""
+    """The distinct values of the sample in order, with weight and count."""
     return f"SELECT {expression}, {identifier(weight)}, count(*) FROM {DRAWN} GROUP BY ALL ORDER BY ALL"
 
 
 def histogram(expression: str, points: Sequence[float]) -> str:
-    """Of all rows, a map from each point to how many lie at or below it and above the one before; values; rows."""
+    """Counts of all rows: a map from each point to the rows above the point before it and up to it; values; rows."""
     listed = ", ".join(map(repr, points))
     return f"SELECT histogram({expression}, [{listed}]::DOUBLE[]), count({expression}), count(*) FROM {SOURCE}"
 
 
 def distinct(name: str) -> str:
-    """About how many different values a column has."""
+    """The approximate number of distinct values of a column."""
     return f"SELECT approx_count_distinct({identifier(name)}) FROM {SOURCE}"
 
 

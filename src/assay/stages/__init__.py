@@ -1,4 +1,4 @@
-"""The nodes of dvc.yaml, one module each: read files, call pure functions, write files."""
+"""The stages of dvc.yaml, one module each: read files, call pure functions, write files."""
 
 from assay.forkserver.client import hand_over
 

@@ -1,4 +1,4 @@
-"""annotate: what each record is, by whose word and which policy, and whether it may be used."""
+"""annotate: label each record by decisions and policy, or exclude it with a reason."""
 
 from assay.config.schema import Config
 from assay.config.stage import stage

@@ -1,6 +1,6 @@
-"""audit: stop a line that leaks, before anything is published of it.
+"""audit: stop the line if it leaks, before any result is published.
 
-Like `evaluate` it reads the labels of the test fold, and only judges: nothing that learns or chooses depends on it.
+Like `evaluate` it reads the labels of the test fold and only judges: nothing that learns or chooses depends on it.
 """
 
 from functools import partial
@@ -32,7 +32,7 @@ def main(config: Config) -> None:
 
 
 def read_evidence(config: Config) -> Evidence:
-    """The tables as they stand on disk."""
+    """The tables on disk."""
     folds = {name: read_table(fold(SPLIT, name)).set_index(RECORD_ID) for name in FOLDS}
     graded = folds[TEST][folds[TEST]["excluded"] == ""]
     scores = read_table(PREDICTIONS / "test.parquet").set_index(RECORD_ID)
@@ -51,7 +51,7 @@ def read_evidence(config: Config) -> Evidence:
 
 
 def recomputed(records: pd.DataFrame, config: Config) -> pd.DataFrame:
-    """The features of these records, as `featurize` makes them if it knows no others."""
+    """The features of these records, computed as by `featurize` if there were no others."""
     table = features(records, config.dataset, config.features)
     return categorised(table, vocabularies(table))
 

@@ -1,4 +1,4 @@
-"""cards: what the model and the data are, in words, for people and for programs."""
+"""cards: describe the model and the data, for people and for programs."""
 
 from os.path import relpath
 from pathlib import Path
@@ -21,7 +21,7 @@ STATED = ("data/", "models", "reports/")  # the dependencies whose hashes the ca
 
 @stage
 def main(config: Config) -> None:
-    """Read what the line made and measured, write the cards and the metadata to reports/."""
+    """Read the tables and results of the line, write the cards and the metadata to reports/."""
     facts = read_facts(config)
     write_text(MODEL_CARD, model_card(facts))
     write_text(DATA_CARD, data_card(facts))

@@ -1,4 +1,4 @@
-"""clean: from the raw file to records that keep their contract, with a log of every repair."""
+"""clean: turn the raw file into records that keep their contract, and log every repair."""
 
 import json
 from dataclasses import asdict
@@ -14,7 +14,7 @@ from assay.records.reading import CSV, read
 
 @stage
 def main(config: Config) -> None:
-    """Read data/raw, write data/cleaned with the contract that it keeps, data/quarantine and reports/cleaning.json."""
+    """Read data/raw, write data/cleaned with its contract, data/quarantine, and reports/cleaning.json."""
     raw = read(RAW, CSV)
     cleaned = clean(raw, config.dataset, str(RAW))
     write_table(CLEANED, cleaned.records)

@@ -1,4 +1,4 @@
-"""collect: bring the raw file or a sample of it here, make sure it is the right one, leave out what is personal."""
+"""collect: copy the raw file, or a sample of it, check its hash, and leave out personal columns."""
 
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}  # a pickle 
 
 @stage
 def main(config: Config) -> None:
-    """Bring `dataset.source.uri` to data/raw, if its SHA-256 is the declared one; write reports/sampling.json."""
+    """Copy `dataset.source.uri` to data/raw, if its SHA-256 is the declared one; write reports/sampling.json."""
     write_json(SAMPLING_LOG, {"sample": collect(config.dataset, RAW)}, sort_keys=False)
 
 

@@ -1,4 +1,4 @@
-"""evaluate: what the model is worth on the test fold, with intervals, beside the baselines; nothing chooses by it."""
+"""evaluate: measure the model on the test fold, with intervals and beside the baselines; nothing is chosen by that."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -73,7 +73,7 @@ def main(config: Config) -> None:
 
 
 def read_predictions() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Test records with labels and scores; then train's and validation's, with out-of-fold scores."""
+    """The test records with labels and scores; those of train and validation with out-of-fold scores."""
     labels = read_table(fold(SPLIT, TEST), [RECORD_ID, "label", "excluded"], optional=[WEIGHT])
     scores = read_table(PREDICTIONS / "test.parquet")
     test = labels.merge(scores, on=RECORD_ID, validate="1:1").assign(fold=TEST)
@@ -121,7 +121,10 @@ def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, A
 
 
 def all_curves(assessment: Assessment, everyone: pd.DataFrame, dates: pd.Series | None, config: Config) -> Tables:
-    """Each table of `curves` by name, then by model; `everyone` are the records of all folds, each scored unseen."""
+    """Each table of `curves` by name, then by model.
+
+    everyone: the records of all folds, each with the score of a model that had not learned from it.
+    """
     model = assessment.scored[MODEL_KEY]
     whole = scored_by(everyone, SCORE, model.threshold)
     known = pd.Series(pd.NaT, everyone.index) if dates is None else dates.loc[everyone[RECORD_ID]]
@@ -149,7 +152,7 @@ def read_training_curve(folder: Path) -> pd.DataFrame:
 
 
 def rounds_kept(model: Mapping[str, Any]) -> int | None:
-    """How many rounds early stopping chose, as training fixed it in the model's description; None without rounds."""
+    """The number of rounds that early stopping chose, from the model's description; None for a model without rounds."""
     return next((model[name] for name in ROUNDS if name in model), None)
 
 
@@ -161,7 +164,7 @@ def write_plots(tables: Tables) -> None:
 
 
 def write_report(assessment: Assessment, tables: Tables, config: Config) -> None:
-    """The figures, each a file, and the page that holds them all."""
+    """Write each figure as a file, and the page with all of them."""
     from assay.report.figures import Figures, draw_all
     from assay.report.page import Provenance, render
 

@@ -1,4 +1,4 @@
-"""featurize: what the model sees of each record, without its label."""
+"""featurize: compute the features of each record, without its label."""
 
 from assay.config.schema import Config
 from assay.config.stage import stage

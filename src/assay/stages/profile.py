@@ -1,4 +1,4 @@
-"""profile: what the data is like, before cleaning and after it; a side branch that changes nothing."""
+"""profile: describe the data before and after cleaning, and change nothing."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any

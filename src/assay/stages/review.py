@@ -1,4 +1,4 @@
-"""review: which labels of train and validation are worth a second look; it edits none."""
+"""review: list the labels of train and validation that most deserve a second look; it changes none."""
 
 from assay.config.schema import Config
 from assay.config.stage import stage

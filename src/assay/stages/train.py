@@ -75,7 +75,7 @@ def write_bundle(model: Trained, X: pd.DataFrame, config: Config) -> None:
 
 
 def log_curve(model: Trained, folder: Path) -> None:
-    """The loss by round through DVCLive, where the model has rounds."""
+    """Log the loss of each round through DVCLive, if the model has rounds."""
     if not model.curve:
         return
     from dvclive import Live

@@ -1,4 +1,4 @@
-"""Point estimates with bootstrap intervals, the same resamples for everything that is compared."""
+"""Point estimates with bootstrap intervals. Whatever is compared uses the same resamples."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,13 +13,16 @@ ENOUGH = 0.9  # an interval is given when this share of the resamples defines th
 
 @dataclass(frozen=True)
 class Estimate:
-    """A metric's value on the records as they are, and its values (resamples,) on the resamples."""
+    """A metric's value on all records, each once, and its values (resamples,) on the resamples."""
 
     value: float
     resampled: np.ndarray
 
     def interval(self, confidence: float) -> tuple[float, float]:
-        """The percentile interval; (NaN, NaN) where the metric is mostly undefined (Efron & Tibshirani 1993)."""
+        """The percentile interval (Efron & Tibshirani 1993).
+
+        (NaN, NaN) if fewer than `ENOUGH` of the resamples define the metric.
+        """
         defined = self.resampled[np.isfinite(self.resampled)]
         if len(defined) < ENOUGH * len(self.resampled) or not len(defined):
             return float("nan"), float("nan")
@@ -37,22 +40,26 @@ Measure = Callable[[Scored, np.ndarray], Values]
 
 
 def estimate(scored: Scored, weights: np.ndarray, measure: Measure) -> Estimates:
-    """Every metric that `measure` gives, as an Estimate; `weights` as `resamples` gives them."""
+    """An Estimate of every metric that `measure` returns; weights: (resamples, records), as from `resamples`."""
     points = measure(scored, scored.weights)
     parts = [measure(scored, scored.weighted(chunk)) for chunk in _chunks(weights)]
     return {name: Estimate(float(point[0]), _joined(parts, name)) for name, point in points.items()}
 
 
 def estimate_one(scored: Scored, weights: np.ndarray, function: Callable[[Resampled], np.ndarray]) -> Estimate:
-    """A single metric that needs no price, `average_precision` for instance."""
+    """An Estimate of one metric that needs no price of a false alert, such as `average_precision`."""
     return estimate(scored, weights, lambda part, drawn: {"": function(Resampled(part, drawn))})[""]
 
 
 def resamples(records: int, count: int, seed: int) -> np.ndarray:
-    """How often each of `records` is drawn in each of `count` bootstrap resamples; (count, records) of float64.
+    """How often each of `records` is drawn in each of `count` bootstrap resamples; (count, records), float64.
 
-    Whole numbers as floats: their sums are exact in any order. Drawn as integers, since those are the same on every
+    They are whole numbers as floats, whose sums are exact in any order. Draws are integers, which are the same on every
     processor.
+
+    >>> resamples(records=5, count=2, seed=0)
+    array([[0., 2., 1., 1., 1.],
+           [4., 0., 0., 0., 1.]])
     """
     generator = np.random.default_rng(seed)
     weights = np.empty((count, records))

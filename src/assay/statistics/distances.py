@@ -1,4 +1,4 @@
-"""How far apart a sample and all rows are, column by column, and how far chance alone takes them."""
+"""Distances between a sample and all rows, one column at a time, and how much of them chance explains."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Distance:
-    """A distance between two distributions, from 0 to 1, and an interval for what is left without chance.
+    """The distance between two distributions, 0 to 1, with an interval: minus and plus the most that chance explains.
 
-    `representative` where the interval begins at 0: a sample of this size may well differ so much by chance.
+    `representative` if the interval begins at 0: chance alone can explain the distance of a sample of this size.
     """
 
     measure: str
@@ -22,10 +22,14 @@ class Distance:
 
 
 def kolmogorov_smirnov(everyone: np.ndarray, drawn: np.ndarray, effective: float, confidence: float) -> Distance:
-    """The largest difference of the shares below a point; both are masses in the same bins, in order, (bins,).
+    """The largest difference between the two cumulative distributions.
 
-    The interval is that of Dvoretzky, Kiefer and Wolfowitz (Massart, Annals of Probability 18, 1990). Not scipy's
-    `ks_2samp`, which takes values, one for each record of the source, and no weights.
+    everyone, drawn: counts or weights (bins,) in the same ordered bins. effective: the effective number of drawn rows.
+    The interval is that of Dvoretzky, Kiefer and Wolfowitz (Massart, Annals of Probability 18, 1990). SciPy's
+    `ks_2samp` takes single values and no weights.
+
+    >>> kolmogorov_smirnov(np.array([2, 1, 1]), np.array([1, 1, 2]), effective=100, confidence=0.95).value
+    0.25
     """
     shares = [np.cumsum(masses) / masses.sum() for masses in (everyone, drawn)]
     chance = float(np.sqrt(np.log(2 / (1 - confidence)) / (2 * effective)))
@@ -33,10 +37,14 @@ def kolmogorov_smirnov(everyone: np.ndarray, drawn: np.ndarray, effective: float
 
 
 def total_variation(everyone: np.ndarray, drawn: np.ndarray, effective: float, confidence: float) -> Distance:
-    """Half the sum of differences of the shares of the same categories, (categories,); scipy has no such distance.
+    """Half the sum of the absolute differences between the shares of each category; scipy has no such distance.
 
-    Chance alone: its mean is at most half the sum of the shares' standard deviations, and it passes its mean by no
-    more than McDiarmid's inequality says (Surveys in Combinatorics, 1989).
+    everyone, drawn: counts or weights (categories,), in the same order. effective: the effective number of drawn rows.
+    By chance alone the distance is on average at most half the sum of the shares' standard deviations; McDiarmid's
+    inequality (Surveys in Combinatorics, 1989) bounds how far it exceeds that average.
+
+    >>> total_variation(np.array([2, 1, 1]), np.array([1, 1, 2]), effective=100, confidence=0.95).value
+    0.25
     """
     shares = [masses / masses.sum() for masses in (everyone, drawn)]
     mean = np.sqrt(shares[0] * (1 - shares[0]) / effective).sum() / 2

@@ -1,9 +1,9 @@
-"""What the metrics of a binary screening model are computed from, for many resamples of the same records at once.
+"""The quantities behind the metrics of a binary screening model, for many resamples of the same records at once.
 
-Which metrics there are, `assay.statistics.registry` says. Weights have shape (resamples, records): how often each
-record was drawn. Row of ones: the records as they are. Results have shape (resamples,); what is undefined (precision
-without alerts, say) is NaN. The point estimates equal scikit-learn's; the vectorised form makes thousands of resamples
-cost a second.
+`assay.statistics.registry` lists the metrics. Weights have shape (resamples, records): how often each record was drawn.
+A row of ones means each record once. Results have shape (resamples,), float64, and are NaN where undefined, such as
+precision without alerts. The point estimates equal scikit-learn's; the vectorised form computes thousands of resamples
+in a second.
 """
 
 from dataclasses import dataclass
@@ -19,9 +19,13 @@ NEWTON_STEPS, CONVERGED = 25, 1e-4  # convergence is quadratic: what is left is 
 
 @dataclass(frozen=True)
 class Scored:
-    """What is measured: labels (n,) of 0 and 1, scores (n,), and the threshold at which a score is an alert.
+    """Scored records: labels y (n,) of 0 and 1, scores (n,), and the threshold from which on a score is an alert.
 
-    `weight` (n,): how many records each stands for, where they are a weighted sample.
+    weight: (n,), how many records each one represents, if they are a weighted sample.
+
+    >>> scored = Scored(y=np.array([0, 1, 1]), score=np.array([0.2, 0.9, 0.4]), threshold=0.5)
+    >>> scored.alert
+    array([False,  True, False])
     """
 
     y: np.ndarray
@@ -31,16 +35,16 @@ class Scored:
 
     @property
     def weights(self) -> np.ndarray:
-        """The records as they are, as metrics take them: (1, records)."""
+        """One resample with each record once, times its weight: (1, records)."""
         return self.weighted(np.ones((1, len(self.y))))
 
     def weighted(self, resamples: np.ndarray) -> np.ndarray:
-        """Resamples, each record counting for as many as it stands for; (resamples, records)."""
+        """Resamples (resamples, records) with each record times its weight."""
         return resamples if self.weight is None else resamples * self.weight
 
     @property
     def prevalence(self) -> float:
-        """The share of positives."""
+        """The share of positives among all records."""
         return float(np.average(self.y, weights=self.weight))
 
     @property
@@ -55,10 +59,15 @@ class Scored:
 
 @dataclass(frozen=True, eq=False)
 class Resampled:
-    """Scored records, each there as often as a resample drew it.
+    """Scored records, each counted as often as a resample drew it.
 
-    weights: (resamples, records). threshold_probability: what sets the price of a false alert. Without one the price
-    is NaN. What several metrics share is computed once, when the first one asks for it; each has shape (resamples,).
+    weights: (resamples, records). threshold_probability sets the price of a false alert; without it the price is NaN.
+    A quantity that several metrics need is computed once, when first used; each has shape (resamples,).
+
+    >>> scored = Scored(y=np.array([0, 1, 1]), score=np.array([0.2, 0.9, 0.4]), threshold=0.5)
+    >>> on = Resampled(scored, weights=np.array([[1, 1, 1], [0, 3, 0]]))
+    >>> on.tp, on.fn
+    (array([1, 3]), array([1, 0]))
     """
 
     scored: Scored
@@ -67,7 +76,7 @@ class Resampled:
 
     @property
     def price(self) -> float:
-        """How many true alerts a false one costs."""
+        """The cost of a false alert, as a share of the worth of a true one: p / (1 - p)."""
         return self.threshold_probability / (1 - self.threshold_probability)
 
     @cached_property
@@ -110,7 +119,7 @@ class Resampled:
 
     @cached_property
     def logit(self) -> np.ndarray | None:
-        """That of each score, (records,). None for scores that are no probabilities: fewer than 3 distinct values."""
+        """The logit of each score, (records,); None if scores have fewer than 3 values and so are no probabilities."""
         score = self.scored.score
         if len(np.unique(score[self.scored.weights[0] > 0])) < 3:
             return None
@@ -136,7 +145,7 @@ class Steps:
 
 
 def _steps(scored: Scored, weights: np.ndarray) -> Steps:
-    """Between the scores of positives recall does not rise: sums over these are sums over all."""
+    """Only positives' scores matter: between two of them recall does not rise, so they give the same sums as all."""
     cuts = np.unique(scored.score[scored.y == 1])[::-1]
     tp, fp = cumulative(scored, weights, np.concatenate([cuts, np.nextafter(cuts, np.inf)]))
     tp, fp, fp_above = tp[:, : len(cuts)], fp[:, : len(cuts)], fp[:, len(cuts) :]
@@ -147,6 +156,10 @@ def average_precision(on: Resampled) -> np.ndarray:
     """The step-wise sum of precision over recall, ties taken together; (resamples,).
 
     Not scikit-learn's, for the reasons of `roc_auc`.
+
+    >>> scored = Scored(y=np.array([0, 1, 1]), score=np.array([0.5, 0.9, 0.4]), threshold=0.5)
+    >>> average_precision(Resampled(scored, scored.weights))
+    array([0.83333333])
     """
     steps = on.steps
     precision = np.nan_to_num(ratio(steps.tp, steps.tp + steps.fp))
@@ -156,7 +169,7 @@ def average_precision(on: Resampled) -> np.ndarray:
 def roc_auc(on: Resampled) -> np.ndarray:
     """The area under the ROC curve (trapezoids), ties taken together; (resamples,).
 
-    Not scikit-learn's, which takes one resample at a time, and longer to import than most stages take.
+    Not scikit-learn's: it takes one resample at a time, and takes longer to import than most stages run.
     """
     steps = on.steps
     below = on.negatives[:, None] - (steps.fp + steps.fp_above) / 2
@@ -164,7 +177,10 @@ def roc_auc(on: Resampled) -> np.ndarray:
 
 
 def cumulative(scored: Scored, weights: np.ndarray, cuts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """True and false positives when a score of at least the cut is an alert; each (resamples, cuts)."""
+    """True and false positives if every score of at least the cut is an alert.
+
+    weights: (resamples, records), cuts: (cuts,). Both results: (resamples, cuts).
+    """
     order = np.argsort(-scored.score, kind="stable")
 
     def reaching(label: int) -> np.ndarray:
@@ -182,9 +198,9 @@ def brier(on: Resampled) -> np.ndarray:
 
 
 def calibration_slope(on: Resampled) -> np.ndarray:
-    """That of the logit of the score in a logistic regression of the label; (resamples,).
+    """The slope of the score's logit in a logistic regression of the label; (resamples,).
 
-    1 is right, below 1 too extreme (Van Calster et al., BMC Medicine 17, 2019). NaN for scores that are no
+    1 is right; below 1, scores are too extreme (Van Calster et al., BMC Medicine 17, 2019). NaN for scores that are no
     probabilities.
     """
     if on.logit is None:
@@ -195,7 +211,10 @@ def calibration_slope(on: Resampled) -> np.ndarray:
 
 
 def calibration_intercept(on: Resampled) -> np.ndarray:
-    """As `calibration_slope`, with the slope held at 1: 0 is right, negative: scores too high; (resamples,)."""
+    """The intercept of that regression, with the slope held at 1; (resamples,).
+
+    0 is right; below 0, scores are too high. NaN for scores that are no probabilities.
+    """
     if on.logit is None:
         return on.undefined
     start = _shifted(on.logit, on.scored.y, on.scored.weights, np.zeros(1))
@@ -238,7 +257,7 @@ def _shifted(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarra
 def _weighted(weights: np.ndarray, values: np.ndarray, powers: np.ndarray) -> np.ndarray:
     """The weighted sums of values times each of the powers (records, k) in each resample; (k, resamples).
 
-    Values of one row are those of all resamples: one matrix product, whatever their number.
+    values: (resamples, records), or one row for all resamples, which takes a single matrix product.
     """
     if len(values) == 1:
         return (weights @ (values[0][:, None] * powers)).T

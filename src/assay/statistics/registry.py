@@ -1,4 +1,4 @@
-"""The metrics: one entry each. The JSON files, pages, cards, comparisons and tables take from here what they show."""
+"""The metrics: one entry each. JSON files, pages, cards, comparisons and tables show what these entries say."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -20,19 +20,19 @@ from assay.statistics.metrics import (
     roc_auc,
 )
 
-RANKED_BY = "average_precision"  # by it models are compared, sweeps choose, and baselines are beaten
+RANKED_BY = "average_precision"  # compares models, ranks a sweep, and decides whether a baseline is beaten
 
 
 class Place(Enum):
-    """Where a choice of metrics is shown. The tables of all metrics (report, model card, comparison) show each."""
+    """Places that show only some metrics. The tables of report, model card and comparison show all."""
 
     SLICES = auto()  # reports/slices.json and the report
     CARD_SLICES = auto()  # the model card; only what is in SLICES
     CARD_UNGRADABLE = auto()  # the model card: with and without ungradable records
-    COMPARISON = auto()  # of two revisions and of a pull request: not folded
-    COMPARISON_SLICES = auto()  # there, each slice
+    COMPARISON = auto()  # of two revisions and of a pull request: the first table, which is not folded
+    COMPARISON_SLICES = auto()  # of two revisions: each slice
     SWEEP = auto()  # the table of experiments
-    FIGURES = auto()  # the curve of what an alert buys; only shares, from 0 to 1
+    FIGURES = auto()  # the curves over alerts per 1000; only shares, from 0 to 1
 
 
 EVERYWHERE = frozenset(Place)
@@ -40,11 +40,12 @@ EVERYWHERE = frozenset(Place)
 
 @dataclass(frozen=True)
 class Metric:
-    """What is measured, how, and where it is shown.
+    """A metric: what it measures, how, and where it is shown.
 
-    title: at the head of a row. meaning: in words that need no statistics. better: as high or as low as can be, or the
-    value that is right. function: of resamples, (resamples,). digits: after the point. position: among the few that are
-    shown in a `Place`; tables of all metrics have the order of the entries. ValueError where `shown` cannot be.
+    title: the head of its row. meaning: in words that need no statistics. better: "higher", "lower", or the value that
+    is right. function: from a Resampled to an array (resamples,). shown: the places that show it. digits: after the
+    point. position: its rank within a `Place`; the tables of all metrics have the order of the entries. Raises
+    ValueError if `shown` contradicts itself.
     """
 
     name: str
@@ -62,16 +63,16 @@ class Metric:
 
     @property
     def phrase(self) -> str:
-        """The title within a sentence: average precision, ROC AUC."""
+        """The title as it stands within a sentence: average precision, ROC AUC."""
         return self.title[0].lower() + self.title[1:] if self.title[1:2].islower() else self.title
 
     def of(self, scored: Scored, threshold_probability: float = math.nan) -> float:
-        """Its value on the records as they are."""
+        """The value on all records, each once."""
         return float(self.function(Resampled(scored, scored.weights, threshold_probability))[0])
 
 
 def by_name(*metrics: Metric) -> dict[str, Metric]:
-    """The metrics by name; ValueError if two have the same."""
+    """The metrics by name; ValueError if two have the same name."""
     named = {one.name: one for one in metrics}
     if len(named) < len(metrics):
         raise ValueError(f"two metrics of one name among {', '.join(one.name for one in metrics)}")
@@ -188,6 +189,6 @@ def shown_in(place: Place) -> list[Metric]:
 def measure(
     scored: Scored, weights: np.ndarray, threshold_probability: float, metrics: Iterable[Metric] | None = None
 ) -> Values:
-    """Each metric (all, unless some are named) by name, (resamples,); what they share is computed once."""
+    """Each of `metrics` (by default all) by name, (resamples,); weights: (resamples, records)."""
     on = Resampled(scored, weights, threshold_probability)
     return {one.name: one.function(on) for one in (METRICS.values() if metrics is None else metrics)}

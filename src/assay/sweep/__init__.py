@@ -1,1 +1,1 @@
-"""Sweeps: many experiments in warm processes, resumable."""
+"""Sweeps: many experiments in processes that import once; a killed sweep can be continued."""

@@ -1,4 +1,4 @@
-"""A sweep from its name to its summary."""
+"""Runs a sweep by its name, and sums it up."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ SHOWN = 10
 
 
 def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[Markdown, bool]:
-    """Check what is asked for, run what is missing of it, and sum up as Markdown; whether every experiment is there."""
+    """Check all experiments, run the missing ones; return a summary as Markdown, and whether all are complete."""
     require_name(name, "the name of the sweep")
     setting = Setting(name, root, sweep.baseline(root), cache_folder(root), jobs)
     before = experiments(root, setting.baseline)
@@ -30,7 +30,7 @@ def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[M
 
 
 def _source(overrides: Sequence[str], setting: Setting) -> sweep.Experiments:
-    """What is asked for, all of it checked."""
+    """The experiments of the sweep, all checked."""
     if not overrides and SEARCH in read(setting.name):
         from assay.sweep.search_space import read_search
         from assay.sweep.trials import Trials
@@ -41,7 +41,7 @@ def _source(overrides: Sequence[str], setting: Setting) -> sweep.Experiments:
 
 
 def _run(source: sweep.Experiments, workers: Sequence[Worker], setting: Setting) -> dict[str, Entry]:
-    """Run it with a bar that shows the best so far, of this time and those before."""
+    """Run the experiments with a bar that shows the best so far, earlier runs of the sweep included."""
     scores = [entry.metrics.get(RANKED_BY) for entry in sweep.settled(source.known(), setting).values()]
     with progress(source.missing(), f"sweep {setting.name}") as bar:
 
@@ -55,7 +55,7 @@ def _run(source: sweep.Experiments, workers: Sequence[Worker], setting: Setting)
 
 
 def summary(setting: Setting, entries: dict[str, Entry], before: Collection[str]) -> Markdown:
-    """The best by out-of-fold predictions, how much of that is choice, and what failed."""
+    """The best experiments by out-of-fold predictions, how much of the best score is luck, and the failures."""
     by_state = {state: [one for one in entries.values() if one.state == state] for state in (DONE, PRUNED, FAILED)}
     done, pruned = by_state[DONE], len(by_state[PRUNED])
     old = sum(entry.experiment in before for entry in done)

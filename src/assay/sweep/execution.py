@@ -1,4 +1,4 @@
-"""Sweeps: many experiments in warm workers, each in a clone of its own; resumable, and true to what DVC has."""
+"""Runs the experiments of a sweep in workers, each in its own clone; what DVC has is not run again."""
 
 import shutil
 import threading
@@ -22,26 +22,26 @@ Report = Callable[[Entry], None]
 
 
 class Experiments(Protocol):
-    """What a sweep runs, one experiment after the other; asked and told from several threads."""
+    """A source of experiments for a sweep; several threads take experiments from it and return results."""
 
     def missing(self) -> int:
-        """How many experiments are still to run."""
+        """The number of experiments that are still to run."""
 
     def known(self) -> dict[str, tuple[str, ...]]:
-        """The overrides of every experiment that was ever asked for, by name."""
+        """The overrides of every experiment so far, by name."""
 
     def next(self) -> Planned | None:
         """The next experiment to run; None if none is left."""
 
     def hopeless(self, name: str, value: float) -> bool:
-        """Whether to give up an experiment that has this average precision half-way through its records."""
+        """Whether to give up an experiment with this average precision on the first half of its records."""
 
     def settle(self, entry: Entry) -> None:
-        """What became of one."""
+        """Take the result of an experiment."""
 
 
 class Listed:
-    """Experiments that are known beforehand, less those that are there already."""
+    """Experiments that are known beforehand, without those that exist already."""
 
     def __init__(self, planned: Sequence[Planned], present: Collection[str]) -> None:
         self._known = {one.name: one.overrides for one in planned}
@@ -63,12 +63,12 @@ class Listed:
         return False
 
     def settle(self, entry: Entry) -> None:
-        pass  # the ledger has it
+        pass  # the log has it
 
 
 @contextmanager
 def warm(setting: Setting) -> Iterator[list[Worker]]:
-    """Workers that import while what they shall do is still being checked; AssayError if the sweep runs already."""
+    """Start workers, which import while experiments are still being checked; AssayError if the sweep runs already."""
     setting.file("jsonl").parent.mkdir(parents=True, exist_ok=True)
     refusal = AssayError(f"the sweep {setting.name} is running", where=str(FOLDER), todo="wait for it")
     with holding(setting.file("lock"), refusal):
@@ -87,9 +87,9 @@ def warm(setting: Setting) -> Iterator[list[Worker]]:
 def run(
     source: Experiments, workers: Sequence[Worker], setting: Setting, report: Report = lambda entry: None
 ) -> dict[str, Entry]:
-    """Run all that the source gives; the last entry of every experiment that it knows.
+    """Run all experiments of the source; return the last entry of every experiment that it knows.
 
-    Done is what `dvc exp list` has, whatever the ledger says. One experiment that fails stops no other.
+    An experiment is done if `dvc exp list` has it, whatever the log says. One that fails stops no other.
     """
     faults: list[BaseException] = []
 
@@ -122,7 +122,7 @@ def _serve(worker: Worker, source: Experiments, setting: Setting, report: Report
 
 
 def settled(known: dict[str, tuple[str, ...]], setting: Setting) -> dict[str, Entry]:
-    """What became of each experiment, by name: done only if git has it."""
+    """The last state of each experiment, by name: done only if git has the experiment."""
     present, said = experiments(setting.root, setting.baseline), setting.ledger.last(setting.baseline)
     found = {}
     for name, overrides in known.items():
@@ -136,7 +136,7 @@ def settled(known: dict[str, tuple[str, ...]], setting: Setting) -> dict[str, En
 
 
 def baseline(root: Path, why: str = "experiments start from the commit") -> str:
-    """The commit that a sweep stands on; AssayError, saying `why`, where tracked files differ from it."""
+    """The commit from which experiments start; AssayError with the reason `why` if tracked files differ from it."""
     changed = git(root, "status", "--porcelain", "--untracked-files=no")
     if changed:
         files = [line[3:] for line in changed.splitlines()]

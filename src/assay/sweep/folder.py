@@ -1,4 +1,4 @@
-"""Where a sweep runs, and where its files are."""
+"""The setting of a sweep: repository, commit, cache, workers and files."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +12,9 @@ FOLDER = Path(".assay/sweeps")
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a sweep runs: its name, root of the repo, commit of the baseline, DVC's cache, number of workers.
+    """A sweep's name, root of the repository, commit from which experiments start, DVC's cache, number of workers.
 
-    AssayError if the name is none: files are called by it.
+    AssayError if the name is not valid, because files get it.
     """
 
     name: str
@@ -27,10 +27,10 @@ class Setting:
         require_name(self.name, "the name of the sweep")
 
     def file(self, kind: str) -> Path:
-        """The sweep's own file or folder of a kind: its ledger (jsonl), logs, work."""
+        """The sweep's file or folder of a kind: its log (jsonl), logs of experiments, work."""
         return self.root / FOLDER / f"{self.name}.{kind}"
 
     @cached_property
     def ledger(self) -> SweepLog:
-        """What happened so far."""
+        """The log of the sweep."""
         return SweepLog(self.file("jsonl"))

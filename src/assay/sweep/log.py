@@ -1,4 +1,4 @@
-"""A sweep's ledger: a line for each thing that happened, so that a killed sweep knows where it was."""
+"""A sweep's log: a line for each change of an experiment's state, so that a killed sweep can be continued."""
 
 import json
 import os
@@ -14,10 +14,10 @@ RUNNING, DONE, PRUNED, FAILED = "running", "done", "pruned", "failed"
 
 @dataclass(frozen=True)
 class Entry:
-    """The state of one experiment at a time.
+    """The state of an experiment at one time.
 
-    `metrics` are those on the records it learned from, out of fold; `predictions` is the MD5 by which DVC's cache has
-    the scores that they are measured on. Pruned: a search gave it up half-way, and DVC has no such experiment.
+    metrics: out of fold, on train and validation. predictions: the MD5, in DVC's cache, of the scores behind them. The
+    state "pruned" means that a search gave it up half-way; DVC has no such experiment.
     """
 
     experiment: str
@@ -47,7 +47,7 @@ class SweepLog:
             os.fsync(file.fileno())
 
     def last(self, baseline: str) -> dict[str, Entry]:
-        """The last entry of each experiment on a commit; a line that a crash cut short is passed over."""
+        """The last entry of each experiment on a commit; a line that a crash cut short is ignored."""
         entries: dict[str, Entry] = {}
         for line in self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []:
             try:

@@ -1,4 +1,4 @@
-"""What a sweep will run: every combination, composed and checked before the first one starts."""
+"""Plans a sweep: composes and checks every combination before the first one runs."""
 
 import hashlib
 import re
@@ -24,7 +24,7 @@ LONGEST_NAME = 60
 class Planned:
     """An experiment to run: its name in DVC, its overrides, and the params.yaml that they compose to.
 
-    `watched`: a search may give it up half-way. `fault`: why it cannot run at all.
+    watched: whether a search may give it up half-way. fault: why it cannot run, or "".
     """
 
     name: str
@@ -35,7 +35,7 @@ class Planned:
 
 
 def read(name: str) -> dict[str, Any]:
-    """conf/sweep/NAME.yaml, which holds one of KINDS; AssayError if there is no such file or it is none."""
+    """The content of conf/sweep/NAME.yaml, which has one of KINDS; AssayError if it is missing or has none of them."""
     path = SWEEPS / f"{require_name(name, 'the name of the sweep')}.yaml"
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in SWEEPS.glob("*.yaml")))
@@ -75,7 +75,7 @@ def checked(overrides: Sequence[str]) -> str:
 
 
 def expand(overrides: Sequence[str]) -> list[list[str]]:
-    """One set in DVC's sweep syntax to the override lists that `dvc exp run --queue -S` would queue."""
+    """The override lists of one set in DVC's sweep syntax, as `dvc exp run --queue -S` would queue them."""
     try:
         return expanded(overrides)
     except Exception as error:  # Hydra's parser and DVC's refusal of globs share no base class
@@ -87,7 +87,7 @@ def expand(overrides: Sequence[str]) -> list[list[str]]:
 
 
 def experiment_name(sweep: str, overrides: Sequence[str], params: str) -> str:
-    """depth-model-xgboost-max_depth-3-5c1f: readable, fit for a git reference, and different for other params."""
+    """A name like depth-model-xgboost-max_depth-3-5c1f: readable, valid as a git reference, unique for its params."""
     choices = (override.partition("=") for override in overrides)
     words = "-".join(f"{key.rpartition('.')[2]}-{value}" for key, _, value in choices)
     readable = re.sub(r"[^A-Za-z0-9_.]+", "-", f"{sweep}-{words}").strip("-.")[:LONGEST_NAME].rstrip("-.")

@@ -1,4 +1,4 @@
-"""What a search may try: a space of overrides, every end of it checked before the first trial."""
+"""The space of a search: ranges of overrides, whose ends are all checked before the first trial."""
 
 import json
 import math
@@ -16,13 +16,13 @@ from assay.sweep.plan import EXAMPLES, SEARCH, SWEEPS, checked, read
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
-DIGITS = 4  # of a number that is proposed: more would mean nothing, and make names and params hard to read
+DIGITS = 4  # of a proposed number: more would mean nothing, and make names and params hard to read
 CHOICE = str | int | float | bool | None
 
 
 @dataclass
 class Dimension:
-    """What an override may be: any number from `low` to `high` (with `log`, each factor as likely), or `choices`."""
+    """The values of an override: any number from `low` to `high` (if `log`, on a logarithmic scale), or `choices`."""
 
     low: Any = None
     high: Any = None
@@ -31,11 +31,11 @@ class Dimension:
 
     @property
     def ends(self) -> list[Any]:
-        """The values between which, or of which, all others are."""
+        """The ends of the range, or all choices."""
         return [self.low, self.high] if self.choices is None else self.choices
 
     def value(self, proposed: Any) -> Any:
-        """A proposed value as it is used: a fraction is rounded, and stays within the ends."""
+        """The value to use for a proposed one: a fraction is rounded, and stays within the ends."""
         if self.choices is not None or isinstance(proposed, int):
             return proposed
         return min(max(float(f"{proposed:.{DIGITS}g}"), self.low), self.high)
@@ -43,9 +43,9 @@ class Dimension:
 
 @dataclass
 class Search:
-    """A search: so many trials with a seed, the overrides that all have, and the space of the others.
+    """A search: number of trials, seed, overrides of all trials, and the space of the others.
 
-    `prune`: give up a trial half-way that does worse than half of those before it.
+    prune: give up a trial half-way if it is worse than half of those before it.
     """
 
     trials: Count = MISSING
@@ -84,7 +84,7 @@ def distributions(search: Search) -> "dict[str, BaseDistribution]":
 
 
 def _corners(space: Mapping[str, Dimension]) -> Iterator[dict[str, Any]]:
-    """Every end of every dimension, the others at their first one."""
+    """Every end of every dimension, with the other dimensions at their first end."""
     first = {key: one.ends[0] for key, one in sorted(space.items())}
     yield first
     for key in first:
@@ -120,5 +120,5 @@ def _wrong(one: Dimension) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """A value in Hydra's grammar, which has YAML's words for what is no number and no text."""
+    """A value in Hydra's grammar, which writes null and truth values as YAML does."""
     return json.dumps(value) if value is None or isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""How much of the best score is that it was chosen."""
+"""Chooses the best experiment, and estimates how much its score owes to having been chosen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ RESAMPLES, CONFIDENCE, SEED = 500, 0.95, 42
 class Selection:
     """The best of several experiments by average precision out of fold.
 
-    `optimism`: by how much the winner of a bootstrap resample scores better on it than on all records, beyond what
-    any of the experiments does on average: what choosing among so many gives by chance (Efron, JASA 78, 1983).
+    optimism: how much of the best score is luck. The winner of a bootstrap resample scores better on that resample than
+    on all records; optimism is this difference, less the mean difference of all experiments (Efron, JASA 78, 1983).
     """
 
     best: str
@@ -35,7 +35,7 @@ class Selection:
 
 
 def select(scores: dict[str, Scored]) -> Selection:
-    """Choose by out-of-fold predictions of the same records; names to what is scored."""
+    """Choose by out-of-fold predictions on the same records; scores: by name of the experiment."""
     weights = resamples(len(next(iter(scores.values())).y), RESAMPLES, SEED)
     found = {name: estimate_one(one, weights, METRICS[RANKED_BY].function) for name, one in scores.items()}
     best = max(found, key=lambda name: found[name].value)
@@ -47,7 +47,7 @@ def select(scores: dict[str, Scored]) -> Selection:
 
 
 def out_of_fold(done: Sequence[Entry], cache: Path) -> dict[str, Scored]:
-    """The out-of-fold predictions of experiments, by name; those of other records or labels than most are left out."""
+    """The out-of-fold predictions by experiment, without those on other records or labels than most have."""
     tables = {entry.experiment: _predictions(entry, cache) for entry in done}
     records = {name: (tuple(table.index), tuple(table["label"])) for name, table in tables.items()}
     usual = max(set(records.values()), key=list(records.values()).count)
@@ -56,7 +56,7 @@ def out_of_fold(done: Sequence[Entry], cache: Path) -> dict[str, Scored]:
 
 @dataclass(frozen=True)
 class AtHand:
-    """The one file of an experiment that is needed."""
+    """Reads the single file of an experiment that is needed."""
 
     path: Path
 
@@ -66,7 +66,7 @@ class AtHand:
 
 
 def _predictions(entry: Entry, cache: Path) -> pd.DataFrame:
-    """Label and score by record: from the cache by hash, ten times as fast as by the commit; else by that."""
+    """Label and score by record: from the cache by hash, which is ten times as fast, or else from the commit."""
     file = object_path(cache, entry.predictions)
     if file.is_file() and md5(file) == entry.predictions:
         return Revision(entry.experiment, "", AtHand(file)).out_of_fold

@@ -1,4 +1,4 @@
-"""The experiments of a search: what Optuna proposes next, and what it is told of it."""
+"""The experiments of a search: takes proposals from Optuna, and returns the results."""
 
 import hashlib
 import json
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from optuna import Study
     from optuna.trial import FrozenTrial, Trial
 
-EXPERIMENT, AGAIN = "experiment", "again"  # what a trial notes: its experiment; the number of the trial it repeats
+EXPERIMENT, AGAIN = "experiment", "again"  # attributes of a trial: its experiment; the number of the trial it repeats
 HALF_WAY = 1  # the only step of a trial
 UNPRUNED = 5  # trials that must be complete before one is pruned
 
 
 class Trials:
-    """A source of experiments: an Optuna study in SQLite beside the ledger, which goes on where it was.
+    """A source of experiments: an Optuna study in SQLite beside the log, which can be continued.
 
     Each trial is proposed by a sampler (TPE: Bergstra et al., NeurIPS 2011) with a seed of its own, made of the
     search's and the number of proposals before: an interrupted search proposes what it would have proposed anyway. A
@@ -86,7 +86,7 @@ class Trials:
             self._settled[entry.experiment] = entry
 
     def _recover(self) -> int:
-        """Take up the study as it was left; how many of its trials are settled."""
+        """Continue the study; return the number of its trials that are complete."""
         from optuna.trial import TrialState
 
         trials = self._study.get_trials(deepcopy=False)
@@ -151,7 +151,7 @@ class Trials:
 
 
 def _study(search: Search, setting: Setting) -> "Study":
-    """The study of this search on this commit: another space, seed or commit begins another one in the same file."""
+    """The study of this search on this commit; another space, seed or commit starts another study in the same file."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)

@@ -1,9 +1,9 @@
-"""A warm process that runs experiments in a clone of its own: python -m assay.sweep.worker < requests.
+"""A worker: a process that imports once and runs experiments in its own clone: python -m assay.sweep.worker < requests.
 
 Each line on stdin is a request, {"name", "params", "baseline", "message", "log", "watched"}; each line on stdout an
 answer. DVC itself decides what to run and writes dvc.lock; only the stages' commands run in this process, where
-everything is imported already, instead of a new one each. Half-way through the training of a watched experiment, a line
-{"average_precision"} says how it does, and is answered on stdin with {"hopeless"}.
+everything is imported already, instead of a new one each. Half-way through the training of a watched experiment, the
+worker reports {"average_precision"}, and is answered on stdin with {"hopeless"}.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""What only the thyroid records know: derived features, and the clinical hand rule (Quinlan 1987; UCI thyroid0387)."""
+"""The thyroid records (Quinlan 1987; UCI thyroid0387): derived features, and the clinical hand rule."""
 
 from assay.datasets.thyroid.features import derived
 

@@ -1,4 +1,4 @@
-"""Derived features of a thyroid record, each a function of that one record: nothing is fitted."""
+"""Derived features of a thyroid record, each computed from that record alone: nothing is fitted."""
 
 import numpy as np
 import pandas as pd
@@ -16,17 +16,24 @@ HISTORY = [
     "hypopituitary",
     "psych",
 ]
-# Floors and units keep logarithms finite: the assays' lower detection limits, and 1 for none.
+# The assay's lower detection limit, in mU/L: keeps the logarithm finite.
 TSH_FLOOR = 0.005
 DECIMALS = 6
 
 
 def derived(records: pd.DataFrame) -> pd.DataFrame:
-    """Logarithms, ratios and counts.
+    """Logarithms, ratios and counts: eleven float64 columns with the index of `records`.
 
-    A low FTI with a high TSH is hypothyroidism, a high one with a low TSH hyperthyroidism: the feedback loop
-    makes log TSH against log FTI close to a line in health. Rounded, so that the last bit of a processor's
-    logarithm is no part of the data.
+    records: the columns `LABS` (float64, in the units of the contract) and `HISTORY` (bool). A feature is missing if
+    one of its results is. Low FTI with high TSH indicates hypothyroidism, high FTI with low TSH hyperthyroidism; in
+    health log TSH against log FTI is close to a line. Values are rounded, because the last bit of a logarithm depends
+    on the processor.
+
+    >>> results = dict(zip(LABS, (10.0, 2.0, 60.0, 1.0, 60.0, None)))
+    >>> records = pd.DataFrame([results | dict.fromkeys(HISTORY, False)])
+    >>> derived(records)[["log_TSH", "log_TSH_minus_log_FTI", "n_labs"]]
+        log_TSH  log_TSH_minus_log_FTI  n_labs
+    0  2.302585              -1.791759     5.0
     """
     log_tsh = np.log(records["TSH"].clip(lower=TSH_FLOOR))
     log_fti = np.log(records["FTI"])

@@ -1,4 +1,4 @@
-"""The clinical hand rule: what a careful reader of the laboratory sheet would send for a second look."""
+"""The clinical hand rule: which laboratory sheets a careful reader would send for a second look."""
 
 import pandas as pd
 
@@ -7,10 +7,13 @@ LOW_TSH, HIGH_FTI, HIGH_T3 = 0.3, 155.0, 2.9
 
 
 def suspicious(features: pd.DataFrame) -> "pd.Series[bool]":
-    """True where the results fit overt hypo- or hyperthyroidism.
+    """True for each record whose results fit overt hypo- or hyperthyroidism; the index of `features`.
 
-    Hypothyroid: TSH above 6 mU/L with FTI below 65, or no FTI. Hyperthyroid: FTI above 155 or T3 above
-    2.9 nmol/L, unless TSH contradicts it (a missing TSH does not). A result that is no feature is missing.
+    features: TSH (mU/L), FTI and T3 (nmol/L), float64; a column that is not there counts as missing. Hypothyroid: TSH
+    above 6 with FTI below 65 or missing. Hyperthyroid: FTI above 155 or T3 above 2.9, with TSH at most 0.3 or missing.
+
+    >>> suspicious(pd.DataFrame({"TSH": [10.0, 1.5, 0.1], "FTI": [60.0, 100.0, 160.0]})).tolist()
+    [True, False, True]
     """
     results = features.reindex(columns=["TSH", "FTI", "T3"])
     tsh, fti, t3 = results["TSH"], results["FTI"], results["T3"]
