@@ -15,7 +15,8 @@ import pytest
 
 from assay.errors import AssayError
 from assay.records.pickled import MAX_BYTES, read_pickle
-from assay.records.reading import read, texts
+from assay.records.reading import read
+from assay.records.writing import texts
 from attacks import Calling, touching
 
 COVID = "_data/medicaldata/covid_testing.pkl.compress"

@@ -1,11 +1,11 @@
 """What a model sees of a record: the contract's features, and those that the dataset's own knowledge derives."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from assay.config.dataset import DAY, FEATURE
-from assay.contract.values import categorical
+from assay.contract.values import Categories
 from assay.datasets import knowledge
 from assay.errors import AssayError
 
@@ -23,21 +23,20 @@ def features(records: pd.DataFrame, dataset: "Dataset", config: "Features") -> p
     Numbers, days since 1970 and nullable flags are floats, flags booleans; a category without declared values is a text
     still. AssayError if `config.drop` names what is no feature.
     """
-    measured = {
+    columns = {
         name: _as_feature(records[name], column.type)
         for name, column in dataset.columns.items()
         if column.role == FEATURE and column.available
     }
-    table = pd.DataFrame(measured, index=records.index)
     if config.derived:
-        table = pd.concat([table, knowledge(dataset).derived(records)], axis=1)
-    if unknown := [name for name in config.drop if name not in table]:
+        columns |= {str(name): values.array for name, values in knowledge(dataset).derived(records).items()}
+    if unknown := [name for name in config.drop if name not in columns]:
         raise AssayError(
             f"no feature {', '.join(unknown)}",
             where="features.drop",
-            todo=f"choose among: {', '.join(map(str, table.columns))}",
+            todo=f"choose among: {', '.join(columns)}",
         )
-    return table.drop(columns=config.drop)
+    return pd.DataFrame({name: columns[name] for name in columns if name not in config.drop}, index=records.index)
 
 
 def vocabularies(train: pd.DataFrame) -> dict[str, list[str]]:
@@ -57,11 +56,12 @@ def categorised(table: pd.DataFrame, vocabulary: dict[str, list[str]]) -> pd.Dat
         values = table[name]
         if OTHER in categories:
             values = values.where(values.isin(categories) | values.isna(), OTHER)
-        columns[name] = categorical(values, categories)
+        columns[name] = Categories(categories)(values)
     return table.assign(**columns)
 
 
-def _as_feature(values: pd.Series, kind: str) -> pd.Series:
+def _as_feature(values: pd.Series, kind: str) -> Any:
+    """The values as an array."""
     if kind == DAY:
-        return (values - pd.Timestamp(0)) / pd.Timedelta(days=1)
-    return values.astype("float64") if values.dtype == "boolean" else values
+        values = (values - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    return (values.astype("float64") if values.dtype == "boolean" else values).array

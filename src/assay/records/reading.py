@@ -7,6 +7,7 @@ import pandas as pd
 from assay.errors import AssayError, about
 from assay.machine import of_the_system
 from assay.records.pickled import read_pickle
+from assay.records.writing import texts
 
 CSV, PARQUET = "csv", "parquet"
 RESTORE = "restore it: dvc checkout, or dvc repro collect"
@@ -31,18 +32,3 @@ def read(path: Path, form: str, todo: str = RESTORE) -> pd.DataFrame:
         reason = error.what if isinstance(error, AssayError) else str(error).partition("\n")[0]
         raise AssayError(f"not a {form.upper()} table: {reason}", where=str(path), todo=todo) from error
     return pd.DataFrame({str(name): texts(column) for name, column in table.items()})
-
-
-def texts(values: pd.Series) -> "pd.Series[str]":
-    """Values as people write them: whole numbers without a point, days without a time, "" where missing."""
-    there = values[values.notna()]
-    if pd.api.types.is_bool_dtype(values):
-        written = there.map({True: "true", False: "false"})
-    elif pd.api.types.is_float_dtype(values):
-        written = there.map(lambda value: str(int(value)) if float(value).is_integer() else repr(float(value)))
-    elif pd.api.types.is_datetime64_any_dtype(values):
-        days = (there == there.dt.normalize()).all()
-        written = there.dt.strftime("%Y-%m-%d") if days else there.map(lambda value: value.isoformat())
-    else:
-        written = there.astype("str")
-    return written.reindex(values.index).fillna("").astype("str")
