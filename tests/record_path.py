@@ -13,7 +13,8 @@ from assay.preparation.features import categorised, features, vocabularies
 from assay.preparation.prepare import Preparer
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN
-from assay.records.reading import CSV, read
+from assay.records.formats import raw_file
+from assay.records.reading import read
 
 
 def batches(raw: pd.DataFrame, size: int, seed: int) -> Iterator[pd.DataFrame]:
@@ -25,7 +26,7 @@ def batches(raw: pd.DataFrame, size: int, seed: int) -> Iterator[pd.DataFrame]:
 
 def by_itself(line: Path, rows: slice, size: int, *, labelled: bool = True) -> pd.DataFrame:
     """The features of these rows of the raw file, by record id; each batch knows nothing of the others."""
-    config, raw = load(line / "params.yaml"), read(line / RAW, CSV).iloc[rows]
+    config, raw = load(line / "params.yaml"), read(raw_file(line / RAW)).iloc[rows]
     if not labelled:
         raw = raw.drop(columns=config.dataset.target)
     found, prepare = [], Preparer(config.dataset, labelled=labelled)
