@@ -136,7 +136,7 @@ class ColumnReader:
         """Numbers as float64; one that float64 cannot hold, and what is infinite, counts as not read."""
         if not pd.api.types.is_any_real_numeric_dtype(raw.dtype):
             return None
-        values = raw.to_numpy("float64", na_value=np.nan)
+        values = raw.to_numpy("float64", na_value=np.nan) + 0.0
         blank = np.isnan(values) | np.isin(values, self.marks)
         whole = pd.api.types.is_integer_dtype(raw.dtype)
         unread = (_inexact(raw, values) if whole else np.isinf(values)) & ~blank
@@ -187,8 +187,8 @@ def arrow(written: "pd.Series[str]") -> pa.Array:
 
 
 def number(each: np.ndarray) -> np.ndarray:
-    """Texts (or None) as float64: NaN for what is no number, and for an infinite one."""
-    values = np.asarray(pd.to_numeric(each, errors="coerce"), "float64")
+    """Texts (or None) as float64: NaN for what is no number, and for an infinite one; -0 is 0."""
+    values = np.asarray(pd.to_numeric(each, errors="coerce"), "float64") + 0.0  # a -0 among whole numbers is read as 0
     return np.where(np.isinf(values), np.nan, values)
 
 

@@ -11,11 +11,12 @@ from assay.errors import AssayError, sample
 from assay.preparation.prepare import Broken, Prepared, prepare
 from assay.records.changes import WHOLE_RECORD, Change, change, merged
 from assay.records.columns import DATE, RECORD_ID, WEIGHT
+from assay.records.formats import FILES, PARQUET
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-FIRST_LINE = 2  # of a row in the file: the header is line 1
+FIRST_LINE, FIRST_ROW = 2, 1  # in a CSV the header is line 1
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def stop_for(broken: Sequence[Broken], where: str) -> None:
     """AssayError that names every broken rule, its values and lines; nothing if none is broken."""
     if not broken:
         return
-    sentences = [_sentence(one) for one in broken]
+    place = ("row", FIRST_ROW) if where.endswith(FILES[PARQUET]) else ("line", FIRST_LINE)
+    sentences = [_sentence(one, *place) for one in broken]
     several = [f"{len(broken)} rules of the contract are broken:", *sentences]
     what = sentences[0] if len(sentences) == 1 else "\n  ".join(several)
     raise AssayError(what, where=where, todo="correct the file, or conf/dataset/ if the values are legitimate")
@@ -118,7 +120,7 @@ def _merged_broken(broken: Sequence[Broken]) -> list[Broken]:
     return list(found.values())
 
 
-def _sentence(one: Broken) -> str:
+def _sentence(one: Broken, place: str, first: int) -> str:
     values = sample(list(map(repr, one.values)))
-    lines = sample([f"line {row + FIRST_LINE}" for row in one.rows])
-    return f"column {', '.join(one.columns)}: {len(one.rows)} value(s) {one.why}: {values}; {lines}"
+    rows = sample([f"{place} {row + first}" for row in one.rows])
+    return f"column {', '.join(one.columns)}: {len(one.rows)} value(s) {one.why}: {values}; {rows}"
