@@ -1,8 +1,11 @@
 """Datasets: what only one dataset knows and its contract (`conf/dataset/*.yaml`) cannot say.
 
-Such knowledge is optional: a module that the contract names under `knowledge`, with one or both of these functions.
+Such knowledge is optional: a module that the contract names under `knowledge`, with some of these functions.
 
-- `repair(records)` takes the cleaned records and gives them back repaired, with the log of what was changed;
+- `repair(records, summary)` takes cleaned records, any part of the table, and gives them back repaired, with the log of
+  what was changed: the same rules in the same order for any part;
+- `summarise(records)` gives what `repair` must know of other parts of the table than its own, as a table. `summary` is
+  the rows of these tables together, each once, in any order; without `summarise` it is empty;
 - `derived(records)` gives features computed from one record at a time, as a table with the same index.
 
 A cleaned record has a `record_id` (text, unique), a `date` if the contract has a time, and a `code` (what the label
@@ -33,10 +36,15 @@ class Knowledge:
 
     module: Any = None
 
-    def repair(self, records: "pd.DataFrame", dataset: "Dataset") -> "tuple[pd.DataFrame, list[Change]]":
-        """The records repaired, and the log."""
+    def summarise(self, records: "pd.DataFrame") -> "pd.DataFrame":
+        """What `repair` must know of these records when it repairs others."""
+        own = getattr(self.module, "summarise", None)
+        return own(records) if own else records.iloc[:0, :0]
+
+    def repair(self, records: "pd.DataFrame", summary: "pd.DataFrame") -> "tuple[pd.DataFrame, list[Change]]":
+        """The records repaired, by what is known of all of them, and the log."""
         own = getattr(self.module, "repair", None)
-        return own(records) if own else (records, [])
+        return own(records, summary) if own else (records, [])
 
     def derived(self, records: "pd.DataFrame") -> "pd.DataFrame":
         """Further features of each record."""

@@ -9,13 +9,15 @@ SAME_DAY = ["subject_id", "pan_day"]
 POSITIVE, NEGATIVE = "positive", "negative"
 
 
-def repair(records: pd.DataFrame) -> tuple[pd.DataFrame, list[Change]]:
+def summarise(records: pd.DataFrame) -> pd.DataFrame:
+    """The persons and days with a positive result: the columns `SAME_DAY`."""
+    return records.loc[records[CODE] == POSITIVE, SAME_DAY].drop_duplicates()
+
+
+def repair(records: pd.DataFrame, summary: pd.DataFrame) -> tuple[pd.DataFrame, list[Change]]:
     """Drop the negative results of a person who tested positive on the same day: the swab missed what another found."""
-    both = [
-        records[CODE].eq(result).groupby([records[name] for name in SAME_DAY]).transform("any")
-        for result in (POSITIVE, NEGATIVE)
-    ]
-    missed = both[0] & both[1] & (records[CODE] == NEGATIVE)
+    positive = pd.MultiIndex.from_frame(summary)
+    missed = pd.MultiIndex.from_frame(records[SAME_DAY]).isin(positive) & (records[CODE] == NEGATIVE).to_numpy()
     ids = records.loc[missed, RECORD_ID].tolist()
     why = "the same person tested positive on the same day"
     return records[~missed], [change("discordant_same_day", WHOLE_RECORD, "drop record", ids, why)]

@@ -1,4 +1,4 @@
-"""Reconciles prepared records: what can only be seen with all of them at hand, in named steps."""
+"""Reconciles prepared records: what can only be seen with all of them known (`assay.preparation.steps`)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ import pandas as pd
 from assay.datasets import knowledge
 from assay.errors import AssayError, sample
 from assay.preparation.prepare import Broken, Prepared, prepare
-from assay.records.changes import WHOLE_RECORD, Change, change, merged
-from assay.records.columns import DATE, RECORD_ID, WEIGHT
+from assay.preparation.steps import DropRepeats, Repair, Step, UniqueKeys, applied
+from assay.records.changes import Change, merged
+from assay.records.columns import RECORD_ID
 from assay.records.formats import FILES, PARQUET
 
 if TYPE_CHECKING:
@@ -39,21 +40,37 @@ def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
 def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str) -> Cleaned:
     """All prepared batches of a table, in any order, as one table of cleaned records.
 
-    Raises one AssayError that names every rule broken which the contract stops for, with columns and lines of `where`.
+    Raises one AssayError that names every rule broken which the contract stops for, with columns and lines of `where`,
+    and ValueError if two batches hold the same row.
     """
-    together = stacked(list(batches))
-    stop_for([*together.broken, *repeated_keys(together.keys)], where)
-    records, changes = together.records, together.changes
-    for step in (drop_repeats, knowledge(dataset).repair):
-        records, more = step(records, dataset)
-        changes = [*changes, *more]
+    prepared = list(batches)
+    require_distinct_rows(prepared)
+    prepared = applied(UniqueKeys(), prepared)
+    stop_for(_merged_broken([broken for one in prepared for broken in one.broken]), where)
+    for step in steps(dataset):
+        prepared = applied(step, prepared)
+    together = stacked(prepared)
     return Cleaned(
-        records.sort_values(RECORD_ID, ignore_index=True), together.quarantined.reset_index(drop=True), changes
+        together.records.sort_values(RECORD_ID, ignore_index=True),
+        together.quarantined.reset_index(drop=True),
+        together.changes,
     )
 
 
+def steps(dataset: "Dataset") -> list[Step]:
+    """What is done to the records of this contract, once it is known that no rule stops the line; in this order."""
+    return [*([DropRepeats(dataset.repeats)] if dataset.repeats else []), Repair(knowledge(dataset))]
+
+
+def require_distinct_rows(batches: Sequence[Prepared]) -> None:
+    """ValueError if two batches hold the same row of the file."""
+    rows = pd.Index([row for one in batches for table in (one.records, one.quarantined) for row in table.index])
+    if not rows.is_unique:
+        raise ValueError(f"overlapping batches: {rows[rows.duplicated()].tolist()[:5]}")
+
+
 def stacked(batches: Sequence[Prepared]) -> Prepared:
-    """Batches as one, each record where it stands in the file. ValueError if two of them hold the same row."""
+    """Batches as one, each record where it stands in the file."""
     if len(batches) == 1:
         return batches[0]
     return Prepared(
@@ -63,17 +80,6 @@ def stacked(batches: Sequence[Prepared]) -> Prepared:
         _merged_broken([broken for one in batches for broken in one.broken]),
         merged([one.changes for one in batches]),
     )
-
-
-def repeated_keys(keys: pd.Series | None) -> list[Broken]:
-    """The records whose key another one has too; none that lacks it."""
-    if keys is None:
-        return []
-    there = keys.dropna()
-    repeated = there[there.duplicated(keep=False)]
-    if repeated.empty:
-        return []
-    return [Broken((str(keys.name),), "repeated", tuple(repeated.index), tuple(map(str, repeated.unique())))]
 
 
 def stop_for(broken: Sequence[Broken], where: str) -> None:
@@ -87,27 +93,8 @@ def stop_for(broken: Sequence[Broken], where: str) -> None:
     raise AssayError(what, where=where, todo="correct the file, or conf/dataset/ if the values are legitimate")
 
 
-def drop_repeats(records: pd.DataFrame, dataset: "Dataset") -> tuple[pd.DataFrame, list[Change]]:
-    """Drop the later of two records that agree in everything but id and date, if enough of it is known."""
-    if not (repeats := dataset.repeats):
-        return records, []
-    repeated = repeats_of_earlier(records)
-    rich = records[repeats.known].notna().sum(axis=1) >= repeats.at_least
-    dropped, kept = (records.loc[repeated & known, RECORD_ID].tolist() for known in (rich, ~rich))
-    return records[~(repeated & rich)], [
-        change("repeated_record", WHOLE_RECORD, "drop record", dropped, "the same record entered twice"),
-        change("sparse_repeat", WHOLE_RECORD, "keep", kept, "so little is known that it may be chance"),
-    ]
-
-
-def repeats_of_earlier(records: pd.DataFrame) -> "pd.Series[bool]":
-    """Which records agree with an earlier one, by id, in everything but id and date."""
-    content = [name for name in records if name not in (RECORD_ID, DATE, WEIGHT)]
-    return records.sort_values(RECORD_ID).duplicated(content).reindex(records.index)
-
-
 def _in_order(parts: Sequence[Any]) -> Any:
-    return pd.concat(parts, verify_integrity=True).sort_index()
+    return pd.concat(parts).sort_index()
 
 
 def _merged_broken(broken: Sequence[Broken]) -> list[Broken]:

@@ -13,7 +13,7 @@ import pandas as pd
 from assay.config.dataset import FEATURE
 from assay.contract.validation import Validator, Violation
 from assay.contract.values import Cells, Reader
-from assay.preparation.reconcile import repeats_of_earlier
+from assay.preparation.steps import repeats_of_earlier
 from assay.records.columns import RECORD_ID
 
 if TYPE_CHECKING:
