@@ -210,6 +210,18 @@ def test_what_a_typed_value_cannot_become_is_named_with_column_and_rows(case: st
     assert caught.value.what == f"column x: {said}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [("flag", [True, None, "no"], [True, None, False]), ("number", [1, "2.5", None], [1.0, 2.5, None])],
+)
+def test_objects_are_read_as_texts_each_by_itself(kind: str, values: list[object], expected: list[object]) -> None:
+    read_as = Reader(Dataset("any", target="x", columns={"x": Column(kind, "target", nullable=True)}))
+    found = read_as(pd.DataFrame({"x": pd.Series(values, dtype="object")})).records["x"]
+    assert_series_equal(found, pd.Series(expected, name="x", dtype=found.dtype))
+    alone = [read_as(pd.DataFrame({"x": pd.Series([one], dtype="object")})).records["x"][0] for one in values]
+    assert [None if pd.isna(one) else one for one in alone] == expected
+
+
 def test_the_words_of_a_flag_are_those_of_the_contract(tmp_path: Path) -> None:
     upside_down = Column("flag", "target", values=["false", "true"])
     assert read_one(upside_down, pa.array([False, True]), tmp_path).tolist() == [True, False]

@@ -18,7 +18,7 @@ from assay.config.load import typed
 from assay.datasets import knowledge
 from assay.preparation.prepare import Preparer
 from assay.preparation.reconcile import clean, reconcile, stacked, steps
-from assay.preparation.steps import DropRepeats, Repair, Step, UniqueKeys, applied
+from assay.preparation.steps import DropRepeats, Repair, Step, UniqueKeys, applied, repeats_of_earlier
 from samples import THYROID, raw_record, raw_table
 
 COVID: Dataset = replace(typed(yaml.safe_load(composed(["dataset=covid"]))).dataset, repeats=Repeats(["age"], 1))
@@ -88,6 +88,9 @@ def test_what_the_steps_did_to_these_tables() -> None:
     assert (counts["covid"]["discordant_same_day"], counts["covid"]["repeated_record"]) == (1, 3)
     assert (counts["thyroid"]["repeated_record"], len(found["thyroid"].quarantined)) == (3, 1)
     assert [type(step) for step in steps(COVID)] == [DropRepeats, Repair]
+    for name, (dataset, raw) in TABLES.items():
+        repeated = repeats_of_earlier(Preparer(dataset)(raw, "raw").records).sum()
+        assert counts[name]["repeated_record"] + counts[name]["sparse_repeat"] == repeated
 
 
 @pytest.mark.parametrize("size", [1, 2, 6])

@@ -128,6 +128,14 @@ def test_parquet_without_personal_columns_is_copied_byte_by_byte(tmp_path: Path)
     assert sha256(tmp_path / "raw/records.parquet") == sha256(source)
 
 
+def test_a_column_is_left_out_whose_name_begins_like_that_of_another(tmp_path: Path) -> None:
+    source = tmp_path / "source.parquet"
+    pd.DataFrame({"person": ["p1"], "person.name": ["Ann"], "y": ["a"]}).to_parquet(source)
+    collect(declared(source, sha256(source), **{"person.name": "personal"}), tmp_path / "raw")
+    assert pd.read_parquet(tmp_path / "raw/records.parquet").to_dict("list") == {"person": ["p1"], "y": ["a"]}
+    assert b"Ann" not in (tmp_path / "raw/records.parquet").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("values", "kind"), [([["a"], ["b", "c"]], "list<"), ([b"a", None], "binary"), ([{"a": 1}, {}], "struct<")]
 )

@@ -1,6 +1,7 @@
 """Raw columns to values, as the contract says; nothing is judged here but whether a value can be read.
 
-A raw column holds texts, "" for no value, as a CSV does; or typed values, as a Parquet file does. Typed values of the
+A raw column holds texts, "" for no value, as a CSV does; or typed values, as a Parquet file does; of objects the texts
+are read. Typed values of the
 kind that the contract asks for are taken as they are. Any others are read as the texts that people would write for
 them, so that a table says the same in both formats.
 """
@@ -205,7 +206,7 @@ def seconds(raw: pd.Series) -> Array:
 def dates(raw: pd.Series, blank: Mask, time: "Time") -> Array:
     """The date of each record, missing where it cannot be read; of typed times, the times themselves."""
     if pd.api.types.is_datetime64_any_dtype(raw.dtype):
-        return seconds(raw)
+        return pd.Series(seconds(raw)).mask(blank).array
     pattern = re.compile(f"^{time.pattern}$")
     found = (pattern.search(text) for text in _texts_but(raw, blank))
     return day([match[1] if match else None for match in found], time.format)

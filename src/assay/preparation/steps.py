@@ -112,8 +112,12 @@ def repeats_of_earlier(records: pd.DataFrame) -> "pd.Series[bool]":
 
 def _content(records: pd.DataFrame) -> np.ndarray:
     """What each record holds but for id and date, as a hash of 128 bits (its digits)."""
-    table = records[_compared(records)]
-    halves = [pd.util.hash_pandas_object(table, index=False, hash_key=key).to_numpy() for key in HASH_KEYS]
+    names = _compared(records)
+    orders = (names, names[::-1])  # a key changes the hash of texts alone
+    halves = [
+        pd.util.hash_pandas_object(records[order], index=False, hash_key=key).to_numpy()
+        for order, key in zip(orders, HASH_KEYS, strict=True)
+    ]
     return np.array([f"{one:016x}{other:016x}" for one, other in zip(*halves, strict=True)], "object")
 
 

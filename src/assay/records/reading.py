@@ -64,8 +64,9 @@ def copy_without(names: Collection[str], source: Path, target: Path) -> None:
     with parquet.ParquetFile(source) as file:
         kept = pa.schema([pa.field(one.name, one.type) for one in file.schema_arrow if one.name not in names])
         with parquet.ParquetWriter(target, kept) as written:
-            for batch in file.iter_batches(BATCH, columns=kept.names):
-                written.write_batch(pa.record_batch(batch.columns, schema=kept))
+            for batch in file.iter_batches(BATCH):  # to Parquet, a name with a point may mean a part of a column
+                columns = [batch.column(name) for name in kept.names]
+                written.write_batch(pa.record_batch(columns, schema=kept))
 
 
 def typed(table: pa.Table, path: Path, todo: str = RESTORE) -> pd.DataFrame:

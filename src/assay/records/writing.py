@@ -1,5 +1,6 @@
 """Values as texts, as people write them. What a value becomes does not depend on the values beside it."""
 
+import numpy as np
 import pandas as pd
 
 
@@ -18,9 +19,17 @@ def texts(values: pd.Series) -> "pd.Series[str]":
         written = there.map(_number)
     elif pd.api.types.is_datetime64_any_dtype(values):
         written = there.dt.tz_localize(None).map(_time)
+    elif values.dtype == "object":
+        written = there.map(_object)
     else:
         written = there.astype("str")
     return written.reindex(values.index).fillna("").astype("str")
+
+
+def _object(value: object) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
+    return _number(value) if isinstance(value, float) else str(value)
 
 
 def _number(value: float) -> str:
