@@ -10,10 +10,11 @@ from assay.config.load import load
 from assay.files import write_table
 from assay.paths import FEATURES, RAW, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
-from assay.preparation.prepare import prepare
+from assay.preparation.prepare import Preparer
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN
-from assay.records.reading import CSV, read
+from assay.records.formats import raw_file
+from assay.records.reading import read
 
 
 def batches(raw: pd.DataFrame, size: int, seed: int) -> Iterator[pd.DataFrame]:
@@ -25,12 +26,12 @@ def batches(raw: pd.DataFrame, size: int, seed: int) -> Iterator[pd.DataFrame]:
 
 def by_itself(line: Path, rows: slice, size: int, *, labelled: bool = True) -> pd.DataFrame:
     """The features of these rows of the raw file, by record id; each batch knows nothing of the others."""
-    config, raw = load(line / "params.yaml"), read(line / RAW, CSV).iloc[rows]
+    config, raw = load(line / "params.yaml"), read(raw_file(line / RAW)).iloc[rows]
     if not labelled:
         raw = raw.drop(columns=config.dataset.target)
-    found = []
+    found, prepare = [], Preparer(config.dataset, labelled=labelled)
     for batch in batches(raw, size, seed=size):
-        records = prepare(batch, config.dataset, "batch", labelled=labelled).records
+        records = prepare(batch, "batch").records
         found.append(features(records.set_index(RECORD_ID), config.dataset, config.features))
     return pd.concat(found)
 

@@ -15,6 +15,7 @@ from assay.errors import AssayError
 from assay.onboarding.dataset import init_dataset
 from assay.onboarding.draft import chosen_target, draft, rarest
 from assay.preparation.reconcile import clean
+from assay.records.reading import read
 from samples import ROOT
 
 
@@ -155,3 +156,34 @@ def test_a_file_that_is_not_there_is_named_with_the_folder_that_was_looked_in(
         assert todo in refused.output
         assert "dvc" not in refused.output
         monkeypatch.chdir(deep)
+
+
+def test_what_a_parquet_file_says_of_its_columns_is_not_guessed(repository: Path) -> None:
+    n = 60
+    table = pd.DataFrame(
+        {
+            "order": np.arange(n) + 2**60,
+            "bought": pd.date_range("2024-01-01", periods=n, freq="h", tz="UTC"),
+            "gift": pd.array([True, None] * (n // 2), dtype="boolean"),
+            "paid": np.linspace(0, 1, n) / 3,
+            "size": pd.Categorical(["S", "M", None] * (n // 3)),
+            "y": ["kept", "kept", "lost"] * (n // 3),
+        }
+    )
+    table.to_parquet("shop.parquet", index=False)
+    name, drawn, _ = init_dataset(repository / "shop.parquet", None, "y")
+    dataset = typed(yaml.safe_load(composed([f"dataset={name}"]))).dataset
+    assert {column: one.type for column, one in dataset.columns.items()} == {
+        "order": "text",
+        "bought": "date",
+        "gift": "flag",
+        "paid": "number",
+        "size": "category",
+        "y": "category",
+    }
+    assert "# time: {column: bought}" in drawn.dataset
+    cleaned = clean(read(Path("shop.parquet")), dataset, "shop.parquet").records
+    assert cleaned["paid"].tolist() == table["paid"].tolist()
+    assert cleaned["order"].tolist() == [str(number) for number in table["order"]]
+    assert cleaned["bought"].tolist() == table["bought"].dt.tz_localize(None).tolist()
+    assert cleaned["gift"].isna().sum() == n // 2

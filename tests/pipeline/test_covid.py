@@ -36,8 +36,8 @@ def test_no_person_is_on_both_sides_of_a_split(covid: Copy) -> None:
 @pytest.mark.slow
 def test_names_are_nowhere_and_leaks_are_no_features(covid: Copy) -> None:
     columns = {name for path in written(covid) if path.suffix == ".parquet" for name in pd.read_parquet(path).columns}
-    header = (covid.path / "data/raw/records.csv").read_text().splitlines()[0].split(",")
-    assert not {"fake_first_name", "fake_last_name"} & {*columns, *header}
+    assert "rownames" in columns  # of data/raw
+    assert not {"fake_first_name", "fake_last_name"} & columns
     assert [path for path in written(covid) if b"targaryen" in path.read_bytes()] == []
     features = set(pd.read_parquet(covid.path / "data/features/train.parquet").columns)
     assert not {"ct_result", "rec_ver_tat", "pan_day", "subject_id", "rownames"} & features

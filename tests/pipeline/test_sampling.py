@@ -30,7 +30,7 @@ def test_a_sample_goes_through_the_whole_line(cheap: Copy, tmp_path: Path) -> No
     assert cheap.repro("evaluate")[0] == "collect"
     report = json.loads((cheap.path / "reports/sampling.json").read_text())["sample"]
     assert (report["rows"], report["drawn"]) == (len(raw), 5000)
-    collected = pd.read_csv(cheap.path / "data/raw/records.csv", dtype={"patient_id": "str"})
+    collected = pd.read_parquet(cheap.path / "data/raw/records.parquet")
     assert collected.loc[collected["target"].isin(list("ABCDEFGH")), WEIGHT].eq(1).all()
     assert collected[WEIGHT].sum() == pytest.approx(len(raw))
     # As many positives as in the whole, and by their weights as rare.

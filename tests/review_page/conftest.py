@@ -27,8 +27,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy(ROOT / name, folder)
         shutil.copytree(ROOT / "annotations", folder / "annotations")
         (folder / "annotations/decisions.csv").write_text(f"{HEADER}\n")
-        RAW.parent.mkdir(parents=True)
-        synthetic_raw().to_csv(RAW, index=False)
+        RAW.mkdir(parents=True)
+        synthetic_raw().to_csv(RAW / "records.csv", index=False)
         for stage in ("clean", "annotate"):
             import_module(f"assay.stages.{stage}").main()
         records = read_table(CLEANED)

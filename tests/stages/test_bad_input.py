@@ -60,14 +60,14 @@ def refused(line: Path, capsys: pytest.CaptureFixture) -> Callable[[str], str]:
 @pytest.mark.parametrize("case", TABLES)
 def test_a_bad_raw_table(refused: Callable[[str], str], case: str) -> None:
     edit, named = TABLES[case]
-    edit(synthetic_raw()).to_csv(RAW, index=False)
+    edit(synthetic_raw()).to_csv(RAW / "records.csv", index=False)
     message = refused("clean")
     assert [text for text in named if text not in message] == []
 
 
 def test_an_empty_raw_file(refused: Callable[[str], str]) -> None:
-    RAW.write_bytes(b"")
-    assert str(RAW) in refused("clean")
+    (RAW / "records.csv").write_bytes(b"")
+    assert str(RAW / "records.csv") in refused("clean")
 
 
 @pytest.mark.parametrize(

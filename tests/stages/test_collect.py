@@ -33,9 +33,9 @@ def declared(uri: object, sha: str, form: str | None = None, **roles: str) -> Da
 
 @pytest.mark.parametrize("prefix", ["", "file://"])
 def test_a_file_is_copied_byte_by_byte(source: Path, tmp_path: Path, prefix: str) -> None:
-    target = tmp_path / "data/raw/records.csv"
+    target = tmp_path / "data/raw"
     collect(declared(f"{prefix}{source}", sha256(source)), target)
-    assert target.read_bytes() == source.read_bytes()
+    assert (target / "records.csv").read_bytes() == source.read_bytes()
 
 
 def test_a_file_of_an_installed_package(tmp_path: Path) -> None:
@@ -43,17 +43,18 @@ def test_a_file_of_an_installed_package(tmp_path: Path) -> None:
 
     inside = Path(assay.report.__file__).parent / "report.html.j2"
     collect(declared("package://assay/report/report.html.j2", sha256(inside)), tmp_path / "target")
-    assert sha256(tmp_path / "target") == sha256(inside)
+    assert sha256(tmp_path / "target/records.csv") == sha256(inside)
 
 
 def test_another_file_than_the_declared_one_is_refused_and_the_old_copy_kept(source: Path, tmp_path: Path) -> None:
-    target = tmp_path / "records.csv"
-    target.write_text("the last good one")
+    target = tmp_path / "raw"
+    target.mkdir()
+    (target / "records.csv").write_text("the last good one")
     with pytest.raises(AssayError, match="not the declared one") as caught:
         collect(declared(source, "0" * 64), target)
     assert sha256(source) in str(caught.value)
     assert "0" * 64 in str(caught.value)
-    assert target.read_text() == "the last good one"
+    assert (target / "records.csv").read_text() == "the last good one"
 
 
 @pytest.mark.parametrize(
@@ -100,20 +101,54 @@ TABLE = pd.DataFrame(
         "day": pd.to_datetime(["2020-01-02", None]),
     }
 )
-AS_TEXT = "whole,part,flag,day\n1,0.1,true,2020-01-02\n,1e-09,false,\n"
 
 
 @pytest.mark.parametrize(("suffix", "form"), [(".parquet", None), (".bin", "parquet"), (".bin", "pickle.xz")])
-def test_other_formats_become_csv_without_what_is_personal(tmp_path: Path, suffix: str, form: str | None) -> None:
+def test_other_formats_become_parquet_without_what_is_personal(tmp_path: Path, suffix: str, form: str | None) -> None:
     source = tmp_path / f"source{suffix}"
     if form == "pickle.xz":
         TABLE.to_pickle(source, compression="xz")
     else:
         TABLE.to_parquet(source)
-    target = tmp_path / "data/records.csv"
+    target = tmp_path / "data/raw"
     collect(declared(source, sha256(source), form, name="personal"), target)
-    assert target.read_text() == AS_TEXT
+    assert list(target.iterdir()) == [target / "records.parquet"]
+    pd.testing.assert_frame_equal(pd.read_parquet(target / "records.parquet"), TABLE.drop(columns="name"))
+    assert b"Ann" not in (target / "records.parquet").read_bytes()
     assert list(target.parent.iterdir()) == [target]
+
+
+def test_parquet_without_personal_columns_is_copied_byte_by_byte(tmp_path: Path) -> None:
+    source = tmp_path / "source.parquet"
+    TABLE.to_parquet(source)
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/records.csv").write_text("of the source before")
+    collect(declared(source, sha256(source)), tmp_path / "raw")
+    assert list((tmp_path / "raw").iterdir()) == [tmp_path / "raw/records.parquet"]
+    assert sha256(tmp_path / "raw/records.parquet") == sha256(source)
+
+
+def test_a_column_is_left_out_whose_name_begins_like_that_of_another(tmp_path: Path) -> None:
+    source = tmp_path / "source.parquet"
+    pd.DataFrame({"person": ["p1"], "person.name": ["Ann"], "y": ["a"]}).to_parquet(source)
+    collect(declared(source, sha256(source), **{"person.name": "personal"}), tmp_path / "raw")
+    assert pd.read_parquet(tmp_path / "raw/records.parquet").to_dict("list") == {"person": ["p1"], "y": ["a"]}
+    assert b"Ann" not in (tmp_path / "raw/records.parquet").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"), [([["a"], ["b", "c"]], "list<"), ([b"a", None], "binary"), ([{"a": 1}, {}], "struct<")]
+)
+def test_a_column_of_what_is_no_value_is_named_unless_it_is_left_out(
+    tmp_path: Path, values: list[object], kind: str
+) -> None:
+    source = tmp_path / "source.parquet"
+    pd.DataFrame({"odd": values, "y": ["a", "b"]}).to_parquet(source)
+    with pytest.raises(AssayError, match=rf"in all rows: column odd \({kind}") as caught:
+        collect(declared(source, sha256(source)), tmp_path / "raw")
+    assert str(source) in str(caught.value)
+    collect(declared(source, sha256(source), odd="personal"), tmp_path / "raw")
+    assert list(pd.read_parquet(tmp_path / "raw/records.parquet")) == ["y"]
 
 
 def sampled_from(uri: Path, sha: str, **roles: str) -> Dataset:
@@ -132,39 +167,40 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_sample_is_brought_with_its_weights_and_without_what_is_personal(folder: Path, tmp_path: Path) -> None:
-    target = tmp_path / "data/records.csv"
+    target = tmp_path / "data/raw"
     dataset = sampled_from(folder, fingerprint(parquet_files(str(folder))), name="personal")
     report = collect(dataset, target)
     assert report is not None
     assert (report["rows"], report["drawn"], list(report["columns"])) == (10, 4, ["ill"])
-    lines = target.read_text().splitlines()
-    assert lines[0] == f"number,ill,{WEIGHT}"
-    assert sorted(line.partition(",")[2] for line in lines[1:]) == ["0,2.6666666666666665"] * 3 + ["1,2"]
+    drawn = pd.read_parquet(target / "records.parquet")
+    assert list(drawn) == ["number", "ill", WEIGHT]
+    assert sorted(zip(drawn["ill"], drawn[WEIGHT], strict=True)) == [(0, 8 / 3)] * 3 + [(1, 2)]
+    assert list(target.iterdir()) == [target / "records.parquet"]
     assert list(target.parent.iterdir()) == [target]
 
 
 def test_a_sample_of_other_files_than_the_declared_ones_is_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="not the declared one") as caught:
-        collect(sampled_from(folder, "0" * 64), tmp_path / "target.csv")
+        collect(sampled_from(folder, "0" * 64), tmp_path / "target")
     assert "2 file(s)" in str(caught.value)
     assert fingerprint(parquet_files(str(folder))) in str(caught.value)
 
 
 def test_a_personal_column_that_is_not_there_is_named(source: Path, tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="missing column surname"):
-        collect(declared(source, sha256(source), a="personal", surname="personal"), tmp_path / "target.csv")
+        collect(declared(source, sha256(source), a="personal", surname="personal"), tmp_path / "target")
 
 
 def test_a_pickle_is_not_read_unless_its_hash_is_the_declared_one(tmp_path: Path) -> None:
     source = tmp_path / "source.pkl.xz"
     source.write_bytes(b"whatever code it holds")
     with pytest.raises(AssayError, match="not the declared one"):
-        collect(declared(source, "0" * 64, "pickle.xz"), tmp_path / "target.csv")
+        collect(declared(source, "0" * 64, "pickle.xz"), tmp_path / "target")
 
 
 def test_a_file_that_is_no_such_table_is_refused(source: Path, tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="not a PARQUET table"):
-        collect(declared(source, sha256(source), "parquet"), tmp_path / "target.csv")
+        collect(declared(source, sha256(source), "parquet"), tmp_path / "target")
 
 
 @pytest.fixture
@@ -183,7 +219,7 @@ def test_an_object_of_a_store_that_the_environment_names(
 ) -> None:
     s3.files().put_file(source, f"{bucket}/source.csv")
     collect(declared(f"{bucket}/source.csv", sha256(source)), tmp_path / "target")
-    assert (tmp_path / "target").read_bytes() == source.read_bytes()
+    assert (tmp_path / "target/records.csv").read_bytes() == source.read_bytes()
 
 
 def test_an_object_that_is_read_in_parts(s3: Endpoint, bucket: str, tmp_path: Path) -> None:
@@ -191,7 +227,7 @@ def test_an_object_that_is_read_in_parts(s3: Endpoint, bucket: str, tmp_path: Pa
     large.write_bytes(bytes(61 * 2**20))  # s3fs reads 50 MiB at a time
     s3.files().put_file(large, f"{bucket}/large.csv")
     collect(declared(f"{bucket}/large.csv", sha256(large)), tmp_path / "target")
-    assert sha256(tmp_path / "target") == sha256(large)
+    assert sha256(tmp_path / "target/records.csv") == sha256(large)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def produced(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("golden")
     for name in ("dvc.yaml", "params.yaml"):
         shutil.copy(root / name, folder)
-    for name, path in (("raw.csv", RAW), ("decisions.csv", ANNOTATIONS / "decisions.csv")):
+    for name, path in (("raw.csv", RAW / "records.csv"), ("decisions.csv", ANNOTATIONS / "decisions.csv")):
         (folder / path).parent.mkdir(parents=True)
         shutil.copy(GOLDEN / name, folder / path)
     with pytest.MonkeyPatch.context() as patch:

@@ -1,13 +1,14 @@
 """Evaluates the expressions of a contract on each record by itself."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import reduce
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.arrays import BooleanArray, NumpyExtensionArray
 
 from assay.config.expressions import CONDITION, DAY, NUMBER, TEXT
 from assay.config.grammar import ColumnName, Constant, Node
@@ -30,16 +31,26 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
-    "in": lambda values, *allowed: values.isin(allowed),
-    "not in": lambda values, *allowed: ~values.isin(allowed),
+    "in": lambda values, *allowed: isin(values, allowed),
+    "not in": lambda values, *allowed: ~isin(values, allowed),
     "not": lambda condition: condition != np.True_,
-    "isna": pd.Series.isna,
-    "notna": pd.Series.notna,
+    "isna": pd.isna,
+    "notna": pd.notna,
 }
 
 
-def evaluate(expression: Node, records: pd.DataFrame) -> Any:
-    """The value of a checked expression for each record, computed with pandas' own operators.
+def true(expression: Node, columns: Mapping[str, Any], rows: int) -> np.ndarray:
+    """Where a checked expression is true, (rows,) bool; a missing result counts as not true.
+
+    columns: name to NumPy's or pandas' array, `rows` long, of every column that the expression names.
+    """
+    found = evaluate(expression, columns)
+    found = found.to_numpy("bool", na_value=False) if isinstance(found, BooleanArray) else np.asarray(found, "bool")
+    return np.broadcast_to(found, rows)
+
+
+def evaluate(expression: Node, columns: Mapping[str, Any]) -> Any:
+    """The values of a checked expression, one per row, computed by the operators of NumPy's and pandas' arrays.
 
     expression: as `assay.config.expressions.condition` returns it. Result: a Series with the index of records, or a
     NumPy scalar if the expression uses no column. As in pandas, a comparison with a missing number, text or date is
@@ -51,14 +62,21 @@ def evaluate(expression: Node, records: pd.DataFrame) -> Any:
     [True, True, True]
     """
     if isinstance(expression, ColumnName):
-        return _plain(records[expression.name])
+        return comparable(columns[expression.name])
     if isinstance(expression, Constant):
         return _scalar(expression.value)
-    operands = (evaluate(operand, records) for operand in expression.operands)
+    operands = (evaluate(operand, columns) for operand in expression.operands)
     if expression.name in LOGIC:
         return reduce(LOGIC[expression.name], operands)  # step by step, so that a long one needs no more memory
-    with np.errstate(all="ignore"):  # for constants: 1 / 0 is infinite, as in a column
+    with np.errstate(all="ignore"):  # 1 / 0 is infinite
         return OPERATIONS[expression.name](*operands)
+
+
+def isin(values: Any, allowed: Collection[Any]) -> np.ndarray:
+    """Which values of an array are among those allowed (bool)."""
+    if isinstance(values, np.ndarray):
+        return np.isin(values, list(allowed))
+    return pd.Series(values).isin(list(allowed)).to_numpy("bool")
 
 
 def kinds(records: pd.DataFrame) -> dict[str, str]:
@@ -78,9 +96,13 @@ def _kind(dtype: Any) -> str:
     return DAY if pd.api.types.is_datetime64_any_dtype(dtype) else TEXT
 
 
-def _plain(values: pd.Series) -> pd.Series:
-    """The column; categories become texts, which can be compared with any text."""
-    return values.astype("str") if values.dtype in ("category", "object") else values
+def comparable(values: Any) -> Any:
+    """An array that can be compared: numbers and flags as NumPy's, categories as texts."""
+    if isinstance(values, NumpyExtensionArray):
+        values = values.to_numpy()
+    if values.dtype == "object" or isinstance(values, pd.Categorical):
+        return pd.array(np.asarray(values, "object"), dtype="str")
+    return values
 
 
 def _scalar(value: float | str | bool | datetime) -> Any:

@@ -1,10 +1,12 @@
 """Rules on whole records: conditions over typed columns."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from assay.config.expressions import condition, refusal
-from assay.config.grammar import ALLOWED, Refused
-from assay.contract.expressions import evaluate, kinds
+from assay.config.grammar import ALLOWED, Node, Refused, names
+from assay.contract.expressions import kinds, true
 from assay.errors import AssayError
 
 
@@ -18,9 +20,15 @@ def holds(records: pd.DataFrame, where: str, key: str) -> "pd.Series[bool]":
     >>> holds(records, "pregnant and age > 50", "dataset.rules.pregnant_over_50.where").tolist()
     [True, False]
     """
+    expression = checked(where, kinds(records), key)
+    columns = {name: records[name].array for name in names(where)}
+    return pd.Series(true(expression, columns, len(records)), index=records.index)
+
+
+def checked(where: str, kinds: Mapping[str, str], key: str) -> Node:
+    """The expression at `key`, checked against the kinds of the columns; AssayError if it is refused."""
     try:
-        expression = condition(where, kinds(records))
+        return condition(where, kinds)
     except Refused as refused:
         what = refusal(where, key, refused)
         raise AssayError(what, where="conf/dataset/", todo=f"correct it: {ALLOWED}") from refused
-    return evaluate(expression, records).astype("boolean").fillna(False).astype("bool")

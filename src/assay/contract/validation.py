@@ -1,17 +1,21 @@
-"""Finds every violation of a contract in one pass, with pandera."""
+"""Finds every violation of a contract in one pass."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from assay.config.dataset import NOTE, STOP, TEXT
-from assay.contract.rules import holds
+from assay.config.dataset import CATEGORY, DAY, KINDS, NOTE, STOP, TEXT
+from assay.contract.expressions import comparable, isin, true
+from assay.contract.rules import checked
 from assay.records.columns import DATE
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
+    from assay.contract.values import Array, Cells, Mask
 
 
 @dataclass(frozen=True)
@@ -23,113 +27,105 @@ class Requirement:
     action: str
     why: str
     on: str = ""
-    check: Any = None
 
 
 @dataclass(frozen=True)
 class Violation:
-    """A rule, and the index labels of the rows that break it, which may be none."""
+    """A rule, and the index labels of the rows that break it, in order; there may be none."""
 
     rule: Requirement
     rows: pd.Index
 
 
-def violations(records: pd.DataFrame, unread: pd.DataFrame, dataset: "Dataset") -> list[Violation]:
-    """Every rule of the contract, in its order, with the rows that break it.
+class Validator:
+    """Judges records by every rule of a contract. Made once, it serves any number of tables."""
 
-    records, unread: from `assay.contract.values.Values`. RuntimeError if a check itself fails.
-    """
-    readable = [
-        Violation(Requirement(f"{name}_type", (name,), STOP, f"not a {column.type}"), unread.index[unread[name]])
-        for name, column in dataset.columns.items()
-        if column.type != TEXT
-    ]
-    rules = [*_column_rules(dataset), *_time_rules(dataset), *_record_rules(records, dataset)]
-    broken = _broken(records, rules)
-    nothing = records.index[:0]
-    return readable + [Violation(rule, _without_unread(rule, broken.get(rule.name, nothing), unread)) for rule in rules]
+    def __init__(self, dataset: "Dataset") -> None:
+        self.types = {
+            name: Requirement(f"{name}_type", (name,), STOP, f"not a {column.type}", name)
+            for name, column in dataset.columns.items()
+            if column.type != TEXT
+        }
+        self.of_columns = [*_column_rules(dataset), *_time_rules(dataset)]
+        self.of_records = list(_record_rules(dataset))
+
+    def __call__(
+        self, columns: Mapping[str, "Array"], cells: Mapping[str, "Cells"], index: pd.Index
+    ) -> list[Violation]:
+        """Every rule, in the order of the contract, with the rows that break it.
+
+        columns: values as `assay.contract.values` reads them; cells: the columns among them that may hold what could
+        not be read. Such a value is not missing as well, and says nothing about the rest of its record.
+        """
+        columns = {name: comparable(values) for name, values in columns.items()}
+        unread = {name: one.unread for name, one in cells.items() if one.unread.any()}
+        nowhere = np.zeros(len(index), "bool")
+        doubtful = np.logical_or.reduce([nowhere, *unread.values()])
+        broken = [
+            (replace(rule, why=cells[name].why) if name in unread else rule, unread.get(name, nowhere))
+            for name, rule in self.types.items()
+        ]
+        broken += [(rule, breaks(columns[rule.on]) & ~unread.get(rule.on, nowhere)) for rule, breaks in self.of_columns]
+        broken += [(rule, true(where, columns, len(index)) & ~doubtful) for rule, where in self.of_records]
+        nothing = index[:0]
+        return [Violation(rule, index[rows].sort_values() if rows.any() else nothing) for rule, rows in broken]
 
 
-def _column_rules(dataset: "Dataset") -> Iterator[Requirement]:
-
+def _column_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Callable[[Any], "Mask"]]]:
     for name, column in dataset.columns.items():
-        for kind, why, check in _checks(column):
-            rule = f"{name}_{kind}"
+        for kind, why, breaks in _checks(column):
             action = NOTE if kind == "plausible" else column.otherwise
-            yield Requirement(rule, (name,), action, why, name, check(rule))
+            yield Requirement(f"{name}_{kind}", (name,), action, why, name), breaks
 
 
-def _checks(column: "Column") -> Iterator[tuple[str, str, Any]]:
-    """The checks of a column: kind, meaning, and a function from the rule's name to the pandera check."""
-    from pandera.pandas import Check
-
+def _checks(column: "Column") -> Iterator[tuple[str, str, Callable[[Any], "Mask"]]]:
+    """Kind and meaning of what is asked of a column's values, and where they break it."""
     unit = f" {column.unit}" if column.unit else ""
     if not column.nullable:
-        yield "missing", "missing", lambda rule: Check(lambda v: v.notna(), ignore_na=False, error=rule)
-    if column.values and column.type == "category":
-        allowed = ", ".join(repr(value) for value in column.values)
-        yield "values", f"not among {allowed}", lambda rule: Check.isin(column.values, error=rule)
+        yield "missing", "missing", pd.isna
+    if column.values and column.type == CATEGORY:
+        yield "values", f"not among {', '.join(map(repr, column.values))}", _not_among(column.values)
     if column.pattern:
-        whole = f"(?:{column.pattern})\\Z"
-        yield "pattern", f"not like {column.pattern}", lambda rule: Check.str_matches(whole, error=rule)
+        yield "pattern", f"not like {column.pattern}", _unlike(column.pattern)
     if bounds := column.range:
-        yield "range", f"outside {_span(bounds)}{unit}", lambda rule: Check.in_range(*bounds, error=rule)
+        yield "range", f"outside {_span(bounds)}{unit}", _outside(*bounds)
     if likely := column.plausible:
-        yield "plausible", f"unlikely: outside {_span(likely)}{unit}", lambda rule: Check.in_range(*likely, error=rule)
+        yield "plausible", f"unlikely: outside {_span(likely)}{unit}", _outside(*likely)
 
 
-def _time_rules(dataset: "Dataset") -> Iterator[Requirement]:
-    from pandera.pandas import Check
-
+def _time_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Callable[[Any], "Mask"]]]:
     if not (time := dataset.time):
         return
-    there = Check(lambda values: values.notna(), ignore_na=False, error="date_missing")
-    yield Requirement("date_missing", (time.column,), STOP, f"no date like {time.format}", DATE, there)
+    where = ((time.column,), STOP)
+    yield Requirement("date_missing", *where, f"no date like {time.format}", DATE), pd.isna
     if time.first:
-        since = Check.ge(pd.Timestamp(time.first), error="date_first")
-        yield Requirement("date_first", (time.column,), STOP, f"before {time.first}", DATE, since)
+        first = pd.Timestamp(time.first)
+        yield Requirement("date_first", *where, f"before {time.first}", DATE), lambda dates: dates < first
     if time.last:
-        until = Check.le(pd.Timestamp(time.last), error="date_last")
-        yield Requirement("date_last", (time.column,), STOP, f"after {time.last}", DATE, until)
+        last = pd.Timestamp(time.last)
+        yield Requirement("date_last", *where, f"after {time.last}", DATE), lambda dates: dates > last
 
 
-def _record_rules(records: pd.DataFrame, dataset: "Dataset") -> Iterator[Requirement]:
-    from pandera.pandas import Check
-
+def _record_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Any]]:
+    kinds = {name: KINDS.get(column.type, column.type) for name, column in dataset.columns.items()}
+    kinds |= {DATE: DAY} if dataset.time else {}
     for name, rule in dataset.rules.items():
-        kept = ~holds(records, rule.where, f"dataset.rules.{name}.where")
-        yield Requirement(
-            name, tuple(rule.columns), rule.then, rule.why, "", Check(lambda _, kept=kept: kept, error=name)
-        )
+        where = checked(rule.where, kinds, f"dataset.rules.{name}.where")
+        yield Requirement(name, tuple(rule.columns), rule.then, rule.why), where
 
 
-def _broken(records: pd.DataFrame, rules: list[Requirement]) -> dict[str, pd.Index]:
-    """The rows that break a rule, by the rule's name."""
-    import pandera.pandas as pa
-
-    of_column: dict[str, list[Any]] = {}
-    for rule in rules:
-        of_column.setdefault(rule.on, []).append(rule.check)
-    on_records = of_column.pop("", [])
-    columns = {name: pa.Column(checks=checks, nullable=True) for name, checks in of_column.items()}
-    try:
-        pa.DataFrameSchema(columns, checks=on_records).validate(records, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        if cases["index"].isna().any():  # a check that raised an error
-            raise RuntimeError(str(cases[cases["index"].isna()].iloc[0].to_dict())) from error
-        # A failed check of whole records is repeated for each column.
-        return {str(name): pd.Index(sorted(set(rows))) for name, rows in cases.groupby("check")["index"]}
-    return {}
+def _not_among(allowed: list[str]) -> Callable[[Any], "Mask"]:
+    return lambda values: ~(isin(values, allowed) | pd.isna(values))
 
 
-def _without_unread(rule: Requirement, rows: pd.Index, unread: pd.DataFrame) -> pd.Index:
-    """A value that could not be read is not missing as well, and says nothing about the rest of its record."""
-    if not rule.on:
-        return rows.difference(unread.index[unread.any(axis=1)])
-    if rule.name == f"{rule.on}_missing" and rule.on in unread:
-        return rows.difference(unread.index[unread[rule.on]])
-    return rows
+def _unlike(pattern: str) -> Callable[[Any], "Mask"]:
+    """Texts that are not as a whole like the pattern."""
+    like = re.compile(f"(?:{pattern})\\Z").match
+    return lambda values: np.array([isinstance(one, str) and not like(one) for one in np.asarray(values, "object")])
+
+
+def _outside(low: float, high: float) -> Callable[[Any], "Mask"]:
+    return lambda values: (values < low) | (values > high)
 
 
 def _span(bounds: list[float]) -> str:

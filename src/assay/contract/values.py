@@ -1,119 +1,250 @@
-"""Reads texts as values of the contract's types, column by column, and notes which cannot be read. Checks no rule."""
+"""Reads raw columns as values of the contract's types, and notes which values cannot be read. Checks no rule.
 
+A raw column holds texts, "" for a missing value, as a CSV file does, or typed values, as a Parquet file does. Typed
+values of the contract's type are taken as they are. All others are read as the texts that people would write for them,
+so that the same table gives the same values in both formats.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute
 
 from assay.config.dataset import DAY, FLAG, NUMBER
 from assay.records.columns import DATE
+from assay.records.writing import texts
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset, Time
 
 # Spellings of yes and no, in lower case, for a flag that declares no values of its own.
 YES, NO = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
+WRITTEN_FLAGS = {"true", "false"}  # how a truth value is written as a text
+INEXACT = "too large to be exact as a number (type text keeps every digit)"
+
+Array = Any  # the values of a column: NumPy's array, or one of pandas' own
+Mask = np.ndarray  # of truth values, one for each row
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column as read: its values; which are missing; which could not be read, and why.
+
+    values: float64 (number), bool or pandas' boolean (flag), datetime64[s] (date), str (category, text).
+    """
+
+    values: Array
+    blank: Mask
+    unread: Mask
+    why: str
 
 
 @dataclass(frozen=True)
 class Values:
-    """A raw table, read by its contract. All have the index of the raw table.
+    """A raw table read by its contract, column by column, with the rows of `raw` in their order.
 
-    texts: the contract's columns (str), "" for a missing value. records: the values, as from `typed`, and `date`
-    (datetime64[s]) if the contract has a time. unread: bool, True for a text that is not of its column's type. ids:
-    str.
+    columns: the values by name, and `date` (datetime64[s]) if the contract has a time. ids: one per record (str).
     """
 
-    texts: pd.DataFrame
-    records: pd.DataFrame
-    unread: pd.DataFrame
+    raw: pd.DataFrame
+    cells: Mapping[str, Cells]
+    columns: Mapping[str, Array]
     ids: "pd.Series[str]"
 
+    @cached_property
+    def records(self) -> pd.DataFrame:
+        """The columns as a table."""
+        return pd.DataFrame(dict(self.columns), index=self.raw.index)
 
-def read_values(raw: pd.DataFrame, dataset: "Dataset") -> Values:
-    """Read a table of texts that has the contract's columns.
+    def texts(self, name: str, rows: pd.Index | None = None) -> "pd.Series[str]":
+        """A column as texts, or those of some rows (by label); "" where there is no value."""
+        raw, blank = self.raw[name], self.cells[name].blank
+        if rows is None:
+            return _texts_but(raw, blank)
+        return _texts_but(raw.loc[rows], blank[raw.index.get_indexer(rows)])
+
+
+class Reader:
+    """Reads raw tables by a contract.
 
     >>> from assay.config.dataset import Column, Dataset
     >>> contract = Dataset(columns={"age": Column(type="number")}, missing=["", "?"])
-    >>> values = read_values(pd.DataFrame({"age": ["40", "?", "old"]}), contract)
-    >>> values.records["age"].tolist(), values.unread["age"].tolist(), values.ids.tolist()
+    >>> values = Reader(contract)(pd.DataFrame({"age": ["40", "?", "old"]}))
+    >>> values.columns["age"].tolist(), values.cells["age"].unread.tolist(), values.ids.tolist()
     ([40.0, nan, nan], [False, False, True], ['000000000', '000000001', '000000002'])
     """
-    texts = blanked(raw, dataset.missing)
-    records, unread = typed(texts, dataset)
-    if dataset.time:
-        records[DATE] = dates(texts, dataset.time)
-    ids = texts[dataset.key] if dataset.key else pd.Series([f"{row:09}" for row in texts.index], texts.index)
-    return Values(texts, records, unread, ids)
+
+    def __init__(self, dataset: "Dataset") -> None:
+        self.key, self.time = dataset.key, dataset.time
+        self.columns = {name: ColumnReader(column, dataset.missing) for name, column in dataset.columns.items()}
+
+    def __call__(self, raw: pd.DataFrame) -> Values:
+        """Read a table that has the contract's columns."""
+        there = {name: raw[name] for name in self.columns}
+        cells = {name: read(there[name]) for name, read in self.columns.items()}
+        columns = {name: one.values for name, one in cells.items()}
+        if time := self.time:
+            columns[DATE] = dates(there[time.column], cells[time.column].blank, time)
+        ids = _texts_but(there[self.key], cells[self.key].blank) if self.key else _numbered(raw.index)
+        return Values(raw, cells, columns, ids)
 
 
-def blanked(raw: pd.DataFrame, missing: list[str]) -> pd.DataFrame:
-    """The raw texts with "" in place of every text that means no value.
+class ColumnReader:
+    """Reads one column: `missing` are the texts that mean no value."""
 
-    >>> blanked(pd.DataFrame({"age": ["40", "?"]}), missing=["", "?"])["age"].tolist()
-    ['40', '']
-    """
-    return raw.mask(raw.isin(missing), "")
+    def __init__(self, column: "Column", missing: Sequence[str]) -> None:
+        self.column = column
+        self.why = f"not a {column.type}"
+        self.nothing = Lookup([*missing, "", None])
+        yes, no = ([column.values[0]], [column.values[1]]) if column.values else (YES, NO)
+        self.truths, self.first_yes = Lookup([*no, *yes]), len(no)
+        self.read_typed = {NUMBER: self._numbers, FLAG: self._flags, DAY: self._days}.get(column.type)
+        self.marks = self._parsed(pa.array(missing, pa.large_string())) if column.type in (NUMBER, DAY) else []
+
+    def __call__(self, raw: pd.Series) -> Cells:
+        if not is_text(raw):
+            if self.read_typed and (found := self.read_typed(raw)):
+                return found
+            raw = texts(raw)
+        return self._of_texts(arrow(raw), raw.array)
+
+    def _of_texts(self, written: pa.Array, as_they_are: Array) -> Cells:
+        blank = self.nothing.has(written)
+        if self.column.type in (NUMBER, FLAG, DAY):
+            values = self._parsed(written, blank)
+            return Cells(values, blank, np.asarray(pd.isna(values)) & ~blank, self.why)
+        if blank.any():
+            as_they_are = pd.array(compute.if_else(pa.array(~blank), written, None), dtype="str")
+        return Cells(as_they_are, blank, np.zeros(len(blank), bool), self.why)
+
+    def _parsed(self, written: pa.Array, blank: Mask | None = None) -> Array:
+        blank = np.zeros(len(written), bool) if blank is None else blank
+        if self.column.type == FLAG:
+            return self._flag(written, blank)
+        each = written.to_numpy(zero_copy_only=False).copy()
+        each[blank] = None
+        return number(each) if self.column.type == NUMBER else day(each, self.column.format)
+
+    def _flag(self, written: pa.Array, blank: Mask) -> Array:
+        if not self.column.values:
+            written = compute.utf8_lower(compute.utf8_trim_whitespace(written))
+        place = self.truths.place(written)
+        unknown = blank | np.isnan(place)
+        flag = pd.arrays.BooleanArray(place >= self.first_yes, unknown)
+        return flag if self.column.nullable or unknown.any() else flag.to_numpy("bool")
+
+    def _numbers(self, raw: pd.Series) -> Cells | None:
+        """Numbers as float64; one that float64 cannot hold, and what is infinite, counts as not read."""
+        if not pd.api.types.is_any_real_numeric_dtype(raw.dtype):
+            return None
+        values = raw.to_numpy("float64", na_value=np.nan) + 0.0
+        blank = np.isnan(values) | np.isin(values, self.marks)
+        whole = pd.api.types.is_integer_dtype(raw.dtype)
+        unread = (_inexact(raw, values) if whole else np.isinf(values)) & ~blank
+        return Cells(np.where(unread | blank, np.nan, values), blank, unread, INEXACT if whole else self.why)
+
+    def _flags(self, raw: pd.Series) -> Cells | None:
+        """Truth values, unless the contract says what their texts mean."""
+        if not pd.api.types.is_bool_dtype(raw.dtype) or WRITTEN_FLAGS & {*self.column.values}:
+            return None
+        blank = raw.isna().to_numpy("bool")
+        flag = pd.arrays.BooleanArray(raw.to_numpy("bool", na_value=False), blank)
+        whole = flag if self.column.nullable or blank.any() else flag.to_numpy("bool")
+        return Cells(whole, blank, np.zeros(len(raw), bool), self.why)
+
+    def _days(self, raw: pd.Series) -> Cells | None:
+        if not pd.api.types.is_datetime64_any_dtype(raw.dtype):
+            return None
+        values = seconds(raw)
+        blank = np.asarray(values.isna() | values.isin(self.marks))
+        return Cells(pd.Series(values).mask(blank).array, blank, np.zeros(len(raw), "bool"), self.why)
 
 
-def typed(raw: pd.DataFrame, dataset: "Dataset") -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The contract's columns as values, and a bool table that is True for each text that is not of its column's type.
+class Lookup:
+    """A list of texts (None: a missing one), to look up whole columns in."""
 
-    raw: texts, "" for a missing value. Numbers become float64, flags bool (boolean if nullable or with missing values),
-    dates datetime64[s], categories and texts str. A text that cannot be read becomes missing.
-    """
-    values = {name: read(raw[name], column) for name, column in dataset.columns.items()}
-    unread = {name: values[name].isna() & (raw[name] != "") for name in values}
-    return pd.DataFrame(values), pd.DataFrame(unread)
+    def __init__(self, known: Sequence[str | None]) -> None:
+        self.options = compute.SetLookupOptions(value_set=pa.array(list(dict.fromkeys(known)), pa.large_string()))
 
+    def has(self, written: pa.Array) -> Mask:
+        """Whether each text is among those known."""
+        return compute.call_function("is_in", [written], self.options).to_numpy(zero_copy_only=False)
 
-def read(text: "pd.Series[str]", column: "Column") -> pd.Series:
-    """One column of texts ("" if missing) as values of its type; a text that cannot be read becomes missing.
-
-    >>> from assay.config.dataset import Column
-    >>> read(pd.Series(["Yes", "0", ""]), Column(type="flag")).tolist()
-    [True, False, <NA>]
-    >>> read(pd.Series(["1.5", "1,5", "inf"]), Column(type="number")).tolist()
-    [1.5, nan, nan]
-    """
-    there = text.where(text != "")
-    if column.type == NUMBER:
-        number = pd.to_numeric(there, errors="coerce").astype("float64")
-        return number.mask(number.isin([float("inf"), float("-inf")]))
-    if column.type == FLAG:
-        return _flag(there, column)
-    if column.type == DAY:
-        return _day(there, column.format)
-    return there.astype("str")
+    def place(self, written: pa.Array) -> np.ndarray:
+        """The place of each text among those known, NaN where it is not (float64)."""
+        found = compute.call_function("index_in", [written], self.options)
+        return found.to_numpy(zero_copy_only=False).astype("float64")
 
 
-def categorical(values: pd.Series, categories: list[str]) -> pd.Categorical:
-    """Texts as categories; any other text becomes missing.
+def is_text(raw: pd.Series) -> bool:
+    """Whether a raw column holds texts, and not typed values."""
+    return isinstance(raw.dtype, pd.StringDtype)
 
-    >>> categorical(pd.Series(["F", "x"]), ["F", "M"]).tolist()
+
+def arrow(written: "pd.Series[str]") -> pa.Array:
+    """A column of texts as an Arrow array in one piece."""
+    array: Any = pa.array(written.array, pa.large_string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def number(each: np.ndarray) -> np.ndarray:
+    """Texts (or None) as float64: NaN for what is no number, and for an infinite one; -0 is 0."""
+    values = np.asarray(pd.to_numeric(each, errors="coerce"), "float64") + 0.0  # a -0 among whole numbers is read as 0
+    return np.where(np.isinf(values), np.nan, values)
+
+
+def day(each: Any, form: str) -> Array:
+    """Texts (or None) as datetime64[s]: missing what is not of this format."""
+    return pd.to_datetime(each, format=form, errors="coerce").astype("datetime64[s]").array
+
+
+def seconds(raw: pd.Series) -> Array:
+    """Times as datetime64[s], as the clock showed them in the zone that they name; a part of a second is dropped."""
+    return raw.dt.tz_localize(None).dt.floor("s").astype("datetime64[s]").array
+
+
+def dates(raw: pd.Series, blank: Mask, time: "Time") -> Array:
+    """The date of each record, missing where it cannot be read; of typed times, the times themselves."""
+    if pd.api.types.is_datetime64_any_dtype(raw.dtype):
+        return pd.Series(seconds(raw)).mask(blank).array
+    pattern = re.compile(f"^{time.pattern}$")
+    found = (pattern.search(text) for text in _texts_but(raw, blank))
+    return day([match[1] if match else None for match in found], time.format)
+
+
+class Categories:
+    """Turns texts into categories; any other text becomes missing.
+
+    >>> Categories(["F", "M"])(["F", "x"]).tolist()
     ['F', nan]
     """
-    return pd.Categorical(values.where(values.isin(categories)), categories=categories)
+
+    def __init__(self, categories: list[str]) -> None:
+        self.index, self.dtype = pd.Index(categories, dtype="str"), pd.CategoricalDtype(categories)
+
+    def __call__(self, values: Any) -> Any:
+        """values: a column or an array of texts; as pandas' categorical."""
+        return pd.Categorical.from_codes(self.index.get_indexer(values), dtype=self.dtype)
 
 
-def dates(raw: pd.DataFrame, time: "Time") -> pd.Series:
-    """The date of each record (datetime64[s]), missing if it cannot be read.
-
-    >>> from assay.config.dataset import Time
-    >>> time = Time(column="id", pattern="([0-9]{6})[0-9]{3}", format="%y%m%d")
-    >>> dates(pd.DataFrame({"id": ["840801013", "x"]}), time).tolist()
-    [Timestamp('1984-08-01 00:00:00'), NaT]
-    """
-    part = raw[time.column].str.extract(f"^{time.pattern}$", expand=False)
-    return _day(part, time.format)
+def _texts_but(raw: pd.Series, blank: Mask) -> "pd.Series[str]":
+    written = raw if is_text(raw) else texts(raw)
+    return written.mask(blank, "") if blank.any() else written
 
 
-def _flag(there: pd.Series, column: "Column") -> pd.Series:
-    yes, no = ([column.values[0]], [column.values[1]]) if column.values else (YES, NO)
-    spelled = there if column.values else there.str.strip().str.lower()
-    flag = spelled.map({**dict.fromkeys(no, False), **dict.fromkeys(yes, True)}).astype("boolean")
-    return flag if column.nullable or flag.isna().any() else flag.astype("bool")
+def _numbered(index: pd.Index) -> "pd.Series[str]":
+    return pd.Series([f"{row:09}" for row in index], index, dtype="str")
 
 
-def _day(text: pd.Series, form: str) -> pd.Series:
-    return pd.to_datetime(text, format=form, errors="coerce").astype("datetime64[s]")
+def _inexact(raw: pd.Series, values: np.ndarray) -> Mask:
+    """Which whole numbers float64 does not hold."""
+    kind = np.dtype("uint64" if pd.api.types.is_unsigned_integer_dtype(raw.dtype) else "int64")
+    beyond = values >= float(np.iinfo(kind).max)  # what rounds to the power of two that the type does not hold
+    back = np.where(np.isnan(values) | beyond, 0, values).astype(kind)
+    return beyond | (back != raw.to_numpy(kind, na_value=0))

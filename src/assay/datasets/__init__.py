@@ -1,8 +1,11 @@
 """Code for single datasets, which does what a contract (`conf/dataset/*.yaml`) cannot say.
 
-It is optional: a module that the contract names under `knowledge`, with one or both of these functions.
+It is optional: a module that the contract names under `knowledge`, with some of these functions.
 
-- `repair(records)` returns the cleaned records repaired, and the log of the changes (`assay.records.changes.Change`);
+- `repair(records, summary)` takes cleaned records, any part of the table. It returns them repaired, and the log of the
+  changes (`assay.records.changes.Change`): the same rules in the same order for any part;
+- `summarise(records)` returns a table of what `repair` must know of records in other parts. `summary` holds the rows of
+  all these tables, each once, in any order; without `summarise` it is empty;
 - `derived(records)` returns a table of features with the same index, each row computed from one record.
 
 A cleaned record has a `record_id` (str, unique), a `date` (datetime64[s]) if the contract has a time, the columns that
@@ -33,10 +36,15 @@ class Knowledge:
 
     module: Any = None
 
-    def repair(self, records: "pd.DataFrame", dataset: "Dataset") -> "tuple[pd.DataFrame, list[Change]]":
-        """The repaired records and the log of the changes."""
+    def summarise(self, records: "pd.DataFrame") -> "pd.DataFrame":
+        """A table of what `repair` must know of these records when it repairs others."""
+        own = getattr(self.module, "summarise", None)
+        return own(records) if own else records.iloc[:0, :0]
+
+    def repair(self, records: "pd.DataFrame", summary: "pd.DataFrame") -> "tuple[pd.DataFrame, list[Change]]":
+        """The repaired records and the log of the changes; summary: the rows of `summarise` of all parts."""
         own = getattr(self.module, "repair", None)
-        return own(records) if own else (records, [])
+        return own(records, summary) if own else (records, [])
 
     def derived(self, records: "pd.DataFrame") -> "pd.DataFrame":
         """The derived features of each record, with the index of the records."""

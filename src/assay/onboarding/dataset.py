@@ -11,9 +11,9 @@ from assay.config.names import LONGEST, is_name
 from assay.errors import AssayError
 from assay.files import sha256, write_text
 from assay.onboarding.draft import Draft, draft
-from assay.records.reading import CSV, read
+from assay.records.formats import SUFFIXES
+from assay.records.reading import read
 
-FORMATS = {".csv": CSV, ".parquet": "parquet", ".pq": "parquet"}
 NAME = re.compile(r"[a-z][a-z0-9_]*")  # a name that needs no quotes in an override
 
 
@@ -24,9 +24,9 @@ def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str,
     guessed.
     """
     require_file(path)
-    form = FORMATS.get(path.suffix.lower())
+    form = SUFFIXES.get(path.suffix.lower())
     if form is None:
-        known = ", ".join(FORMATS)
+        known = ", ".join(SUFFIXES)
         raise AssayError(f"not one of: {known}", where=str(path), todo="convert it to CSV with a header, or to Parquet")
     name = name or re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")
     if not (is_name(name) and NAME.fullmatch(name) and yaml.safe_load(name) == name):

@@ -9,7 +9,8 @@ import yaml
 
 from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, TARGET
 from assay.errors import AssayError, sample
-from assay.onboarding.guess import LEAKING, REFERENCE, Guess, guess, is_unique, markers, separation
+from assay.onboarding.guess import LEAKING, REFERENCE, Guess, guess, is_unique, markers, separation, stored_as
+from assay.records.writing import texts as texts_of
 from assay.text import visible
 
 TARGET_NAMES = ("target", "label", "class", "outcome", "diagnosis", "result", "y")
@@ -27,17 +28,19 @@ class Draft:
     remarks: list[str]
 
 
-def draft(name: str, raw: pd.DataFrame, source: dict[str, str], target: str | None) -> Draft:
-    """Describe a table of texts; AssayError if its target cannot be guessed or has no classes.
+def draft(name: str, table: pd.DataFrame, source: dict[str, str], target: str | None) -> Draft:
+    """Describe a table as `assay.records.reading` reads it; AssayError if its target cannot be guessed or is no class.
 
     Each text from the table stays a text in the draft, on one line.
     """
+    raw = pd.DataFrame({str(column): texts_of(values) for column, values in table.items()})
+    kinds = {str(column): stored_as(values) for column, values in table.items()}
     target = chosen_target(raw, target)
     require_no_reference([*map(str, raw), *raw[target].unique()])
     missing = markers(raw)
     texts = raw.mask(raw.isin(missing), "")
     positive = rarest(texts[target])
-    guesses = {str(column): guess(str(column), texts[column]) for column in texts.columns.drop(target)}
+    guesses = {str(column): guess(str(column), texts[column], kinds[column]) for column in texts.columns.drop(target)}
     suspect_leaks(guesses, texts, texts[target] == positive)
     of_target = {"type": CATEGORY, "role": TARGET, **({"nullable": True} if texts[target].eq("").any() else {})}
     ids = [column for column, one in guesses.items() if one.role == ID]
@@ -141,8 +144,9 @@ def policy(name: str, positive: str, target: "pd.Series[str]") -> str:
 
 
 def _time(guesses: dict[str, Guess]) -> list[str]:
-    days = [(column, one.entry["format"]) for column, one in guesses.items() if one.entry["type"] == DAY]
-    return [f"# time: {_flow({'column': column, 'format': form})}" for column, form in days]
+    days = [(column, one.entry) for column, one in guesses.items() if one.entry["type"] == DAY]
+    forms = [{"column": column, **({"format": entry["format"]} if "format" in entry else {})} for column, entry in days]
+    return [f"# time: {_flow(one)}" for one in forms]
 
 
 def _repeats(guesses: dict[str, Guess], repeated: int) -> list[str]:

@@ -20,6 +20,8 @@ ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
 ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
 REFERENCE = "${"  # what the configuration would look up, in a value too
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
+EXACT = 2**53  # the largest whole number up to which a number of the contract (float64) has every one
+WHEN = "when the record was made? Then: role ignore, time, and split=temporal"
 LEAKING = 0.99  # area under the ROC curve that no honest measurement reaches alone
 
 
@@ -43,12 +45,22 @@ def markers(raw: pd.DataFrame) -> list[str]:
     return sorted({"", *found})
 
 
-def guess(name: str, text: "pd.Series[str]") -> Guess:
-    """What a column of texts ("" for no value) seems to be, by its name and its values."""
+def stored_as(values: pd.Series) -> str | None:
+    """The type that a column of Parquet has by its own schema; None for numbers and texts, which can mean anything."""
+    if pd.api.types.is_bool_dtype(values):
+        return FLAG
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return DAY
+    whole = values.dropna() if pd.api.types.is_integer_dtype(values) else values[:0]
+    return TEXT if any(abs(int(one)) > EXACT for one in (whole.min(), whole.max()) if len(whole)) else None
+
+
+def guess(name: str, text: "pd.Series[str]", kind: str | None = None) -> Guess:
+    """What a column of texts ("" for no value) seems to be, by its name and its values; kind: as `stored_as` says."""
     there = text[text != ""]
     if there.empty:
         return Guess({"type": TEXT, "role": IGNORE, "nullable": True}, ["holds no value at all"])
-    found = _by_name(name, there) or _by_values(there)
+    found = _by_name(name, there) or _by_kind(kind) or _by_values(there)
     if len(there) < len(text):
         found.entry["nullable"] = True
     return found
@@ -79,6 +91,14 @@ def _by_name(name: str, there: "pd.Series[str]") -> Guess | None:
     return Guess({"type": TEXT, "role": ID}, [] if is_unique(there) else [repeats])
 
 
+def _by_kind(kind: str | None) -> Guess | None:
+    if kind == DAY:
+        return Guess({"type": DAY}, [WHEN])
+    if kind == TEXT:
+        return Guess({"type": TEXT, "role": IGNORE}, [f"numbers above {EXACT}: an identifier? Then: role id"])
+    return Guess({"type": kind}) if kind else None
+
+
 def _by_values(there: "pd.Series[str]") -> Guess:
     spelled = set(there.str.strip().str.lower())
     if len(spelled) == 2 and not spelled.isdisjoint(YES) and not spelled.isdisjoint(NO):
@@ -88,8 +108,7 @@ def _by_values(there: "pd.Series[str]") -> Guess:
         return Guess({"type": NUMBER}, ["a number of its own for each record: an identifier? Then: role id"] * counting)
     for form in DATE_FORMATS:
         if pd.to_datetime(there, format=form, errors="coerce").notna().all():
-            remark = "when the record was made? Then: role ignore, time, and split=temporal"
-            return Guess({"type": DAY, "format": form}, [remark])
+            return Guess({"type": DAY, "format": form}, [WHEN])
     return _of_texts(there)
 
 

@@ -1,11 +1,11 @@
 """Features, the columns that a model learns from: those of the contract, and those that a dataset's module derives."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from assay.config.dataset import DAY, FEATURE
-from assay.contract.values import categorical
+from assay.contract.values import Categories
 from assay.datasets import knowledge
 from assay.errors import AssayError
 
@@ -32,21 +32,20 @@ def features(records: pd.DataFrame, dataset: "Dataset", config: "Features") -> p
         age  born
     0  40.0  10.0
     """
-    measured = {
+    columns = {
         name: _as_feature(records[name], column.type)
         for name, column in dataset.columns.items()
         if column.role == FEATURE and column.available
     }
-    table = pd.DataFrame(measured, index=records.index)
     if config.derived:
-        table = pd.concat([table, knowledge(dataset).derived(records)], axis=1)
-    if unknown := [name for name in config.drop if name not in table]:
+        columns |= {str(name): values.array for name, values in knowledge(dataset).derived(records).items()}
+    if unknown := [name for name in config.drop if name not in columns]:
         raise AssayError(
             f"no feature {', '.join(unknown)}",
             where="features.drop",
-            todo=f"choose among: {', '.join(map(str, table.columns))}",
+            todo=f"choose among: {', '.join(columns)}",
         )
-    return table.drop(columns=config.drop)
+    return pd.DataFrame({name: columns[name] for name in columns if name not in config.drop}, index=records.index)
 
 
 def vocabularies(train: pd.DataFrame) -> dict[str, list[str]]:
@@ -74,11 +73,12 @@ def categorised(table: pd.DataFrame, vocabulary: dict[str, list[str]]) -> pd.Dat
         values = table[name]
         if OTHER in categories:
             values = values.where(values.isin(categories) | values.isna(), OTHER)
-        columns[name] = categorical(values, categories)
+        columns[name] = Categories(categories)(values)
     return table.assign(**columns)
 
 
-def _as_feature(values: pd.Series, kind: str) -> pd.Series:
+def _as_feature(values: pd.Series, kind: str) -> Any:
+    """The values as an array."""
     if kind == DAY:
-        return (values - pd.Timestamp(0)) / pd.Timedelta(days=1)
-    return values.astype("float64") if values.dtype == "boolean" else values
+        values = (values - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    return (values.astype("float64") if values.dtype == "boolean" else values).array

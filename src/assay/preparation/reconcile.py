@@ -1,4 +1,4 @@
-"""Reconciles prepared records in named steps, each of which needs all of them: unique keys, repeats, repair."""
+"""Reconciles prepared records: what can only be seen with all of them known (`assay.preparation.steps`)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,15 @@ import pandas as pd
 from assay.datasets import knowledge
 from assay.errors import AssayError, sample
 from assay.preparation.prepare import Broken, Prepared, prepare
-from assay.records.changes import WHOLE_RECORD, Change, change, merged
-from assay.records.columns import DATE, RECORD_ID, WEIGHT
+from assay.preparation.steps import DropRepeats, Repair, Step, UniqueKeys, applied
+from assay.records.changes import Change, merged
+from assay.records.columns import RECORD_ID
+from assay.records.formats import FILES, PARQUET
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-FIRST_LINE = 2  # the line of row 0 in the file: the header is line 1
+FIRST_LINE, FIRST_ROW = 2, 1  # in a CSV the header is line 1
 
 
 @dataclass(frozen=True)
@@ -38,21 +40,37 @@ def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
 def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str) -> Cleaned:
     """Join all prepared batches of a table, in any order, into one table of cleaned records.
 
-    Raises one AssayError that names every broken rule that stops the line, with columns, and lines of `where`.
+    Raises one AssayError that names every rule broken which the contract stops for, with columns and lines of `where`,
+    and ValueError if two batches hold the same row.
     """
-    together = stacked(list(batches))
-    stop_for([*together.broken, *repeated_keys(together.keys)], where)
-    records, changes = together.records, together.changes
-    for step in (drop_repeats, knowledge(dataset).repair):
-        records, more = step(records, dataset)
-        changes = [*changes, *more]
+    prepared = list(batches)
+    require_distinct_rows(prepared)
+    prepared = applied(UniqueKeys(), prepared)
+    stop_for(_merged_broken([broken for one in prepared for broken in one.broken]), where)
+    for step in steps(dataset):
+        prepared = applied(step, prepared)
+    together = stacked(prepared)
     return Cleaned(
-        records.sort_values(RECORD_ID, ignore_index=True), together.quarantined.reset_index(drop=True), changes
+        together.records.sort_values(RECORD_ID, ignore_index=True),
+        together.quarantined.reset_index(drop=True),
+        together.changes,
     )
 
 
+def steps(dataset: "Dataset") -> list[Step]:
+    """What is done to the records of this contract, once it is known that no rule stops the line; in this order."""
+    return [*([DropRepeats(dataset.repeats)] if dataset.repeats else []), Repair(knowledge(dataset))]
+
+
+def require_distinct_rows(batches: Sequence[Prepared]) -> None:
+    """ValueError if two batches hold the same row of the file."""
+    rows = pd.Index([row for one in batches for table in (one.records, one.quarantined) for row in table.index])
+    if not rows.is_unique:
+        raise ValueError(f"overlapping batches: {rows[rows.duplicated()].tolist()[:5]}")
+
+
 def stacked(batches: Sequence[Prepared]) -> Prepared:
-    """Batches as one, in the order of the file. ValueError if two of them have the same row."""
+    """Batches as one, each record where it stands in the file."""
     if len(batches) == 1:
         return batches[0]
     return Prepared(
@@ -64,48 +82,19 @@ def stacked(batches: Sequence[Prepared]) -> Prepared:
     )
 
 
-def repeated_keys(keys: pd.Series | None) -> list[Broken]:
-    """The records that share their key with another one; a missing key counts as none."""
-    if keys is None:
-        return []
-    there = keys.dropna()
-    repeated = there[there.duplicated(keep=False)]
-    if repeated.empty:
-        return []
-    return [Broken((str(keys.name),), "repeated", tuple(repeated.index), tuple(map(str, repeated.unique())))]
-
-
 def stop_for(broken: Sequence[Broken], where: str) -> None:
     """Raise an AssayError that names every broken rule, its values and lines, if any is broken."""
     if not broken:
         return
-    sentences = [_sentence(one) for one in broken]
+    place = ("row", FIRST_ROW) if where.endswith(FILES[PARQUET]) else ("line", FIRST_LINE)
+    sentences = [_sentence(one, *place) for one in broken]
     several = [f"{len(broken)} rules of the contract are broken:", *sentences]
     what = sentences[0] if len(sentences) == 1 else "\n  ".join(several)
     raise AssayError(what, where=where, todo="correct the file, or conf/dataset/ if the values are legitimate")
 
 
-def drop_repeats(records: pd.DataFrame, dataset: "Dataset") -> tuple[pd.DataFrame, list[Change]]:
-    """Drop the later of two records that are equal but for id and date, if enough of its columns have a value."""
-    if not (repeats := dataset.repeats):
-        return records, []
-    repeated = repeats_of_earlier(records)
-    rich = records[repeats.known].notna().sum(axis=1) >= repeats.at_least
-    dropped, kept = (records.loc[repeated & known, RECORD_ID].tolist() for known in (rich, ~rich))
-    return records[~(repeated & rich)], [
-        change("repeated_record", WHOLE_RECORD, "drop record", dropped, "the same record entered twice"),
-        change("sparse_repeat", WHOLE_RECORD, "keep", kept, "so little is known that it may be chance"),
-    ]
-
-
-def repeats_of_earlier(records: pd.DataFrame) -> "pd.Series[bool]":
-    """True for each record that equals one with a smaller id, but for id, date and weight."""
-    content = [name for name in records if name not in (RECORD_ID, DATE, WEIGHT)]
-    return records.sort_values(RECORD_ID).duplicated(content).reindex(records.index)
-
-
 def _in_order(parts: Sequence[Any]) -> Any:
-    return pd.concat(parts, verify_integrity=True).sort_index()
+    return pd.concat(parts).sort_index()
 
 
 def _merged_broken(broken: Sequence[Broken]) -> list[Broken]:
@@ -118,7 +107,7 @@ def _merged_broken(broken: Sequence[Broken]) -> list[Broken]:
     return list(found.values())
 
 
-def _sentence(one: Broken) -> str:
+def _sentence(one: Broken, place: str, first: int) -> str:
     values = sample(list(map(repr, one.values)))
-    lines = sample([f"line {row + FIRST_LINE}" for row in one.rows])
-    return f"column {', '.join(one.columns)}: {len(one.rows)} value(s) {one.why}: {values}; {lines}"
+    rows = sample([f"{place} {row + first}" for row in one.rows])
+    return f"column {', '.join(one.columns)}: {len(one.rows)} value(s) {one.why}: {values}; {rows}"

@@ -3,16 +3,17 @@
 Measured before and after cleaning, of the whole table and, where that makes sense, by column.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from assay.config.dataset import FEATURE
-from assay.contract.validation import Violation, violations
-from assay.contract.values import read_values
-from assay.preparation.reconcile import repeats_of_earlier
+from assay.contract.validation import Validator, Violation
+from assay.contract.values import Cells, Reader
+from assay.preparation.steps import repeats_of_earlier
 from assay.records.columns import RECORD_ID
 
 if TYPE_CHECKING:
@@ -44,12 +45,15 @@ class Share:
 Card = dict[str, Share]
 
 
-def scorecard(records: pd.DataFrame, unread: pd.DataFrame, dataset: "Dataset", repeats: int) -> dict[str, Card]:
+def scorecard(records: pd.DataFrame, cells: Mapping[str, Cells], dataset: "Dataset", repeats: int) -> dict[str, Card]:
     """Shares by dimension: of the whole table under "", and of each feature under its name.
 
-    records, unread: as in `assay.contract.values.Values`. repeats: the number of records that repeat another one.
+    records, cells: from `assay.contract.values.Values`; no cells if all values were read. repeats: the number of
+    records that repeat another one.
     """
-    found = {one.rule.name: one for one in violations(records, unread, dataset)}
+    columns = {str(name): values.array for name, values in records.items()}
+    found = {one.rule.name: one for one in Validator(dataset)(columns, cells, records.index)}
+    unread = {name: cells[name].unread if name in cells else np.zeros(len(records), "bool") for name in dataset.columns}
     features = [name for name, column in dataset.columns.items() if column.role == FEATURE]
     cards = {name: column_card(name, records[name], unread[name], found) for name in features}
     whole = {dimension: _sum(card[dimension] for card in cards.values()) for dimension in ("accuracy", "completeness")}
@@ -67,17 +71,16 @@ def scorecard(records: pd.DataFrame, unread: pd.DataFrame, dataset: "Dataset", r
 
 def scorecards(raw: pd.DataFrame, cleaned: pd.DataFrame, dataset: "Dataset") -> tuple[dict[str, Card], dict[str, Card]]:
     """The scorecards before cleaning, and after it: of the kept records with their cleaned values."""
-    values = read_values(raw, dataset)
+    values = Reader(dataset)(raw)
     content = values.records.drop(columns=dataset.key or []).assign(**{RECORD_ID: values.ids})
-    before = scorecard(values.records, values.unread, dataset, int(repeats_of_earlier(content).sum()))
+    before = scorecard(values.records, values.cells, dataset, int(repeats_of_earlier(content).sum()))
     now = cleaned.set_index(values.ids[values.ids.isin(cleaned[RECORD_ID])].sort_values().index)
     passing = {str(name): now[name] for name in now if name in values.records}
     kept = values.records.loc[now.index].assign(**passing)
-    unread = pd.DataFrame(False, index=kept.index, columns=values.unread.columns)
-    return before, scorecard(kept, unread, dataset, int(repeats_of_earlier(cleaned).sum()))
+    return before, scorecard(kept, {}, dataset, int(repeats_of_earlier(cleaned).sum()))
 
 
-def column_card(name: str, values: pd.Series, unread: "pd.Series[bool]", found: dict[str, Violation]) -> Card:
+def column_card(name: str, values: pd.Series, unread: np.ndarray, found: dict[str, Violation]) -> Card:
     """Accuracy, completeness and validity of one column."""
     there = int((values.notna() | unread).sum())
     broken: dict[str, set] = {"validity": set(), "accuracy": set()}

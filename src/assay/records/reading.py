@@ -1,52 +1,141 @@
-"""Reads raw files of any format as tables of texts, "" for a missing value."""
+"""Reads raw files as tables: a CSV as texts, "" for a missing value; Parquet and pickles as typed values."""
 
+import re
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute, parquet, types
 
-from assay.errors import AssayError, about
+from assay.errors import AssayError, about, sample
 from assay.machine import of_the_system
+from assay.records.formats import CSV, PARQUET, RESTORE, SUFFIXES
 from assay.records.pickled import read_pickle
+from assay.records.writing import texts
 
-CSV, PARQUET = "csv", "parquet"
-RESTORE = "restore it: dvc checkout, or dvc repro collect"
+TEXTS = (types.is_string, types.is_large_string, types.is_string_view, types.is_null, types.is_decimal)
+DAYS = (types.is_date, types.is_timestamp)
+BATCH = 1 << 17  # rows
+NUMBERED = re.compile(r"__index_level_\d+__")  # how pandas calls the numbers of rows in Parquet
 
 
-def read(path: Path, form: str, todo: str = RESTORE) -> pd.DataFrame:
-    """A CSV, a Parquet file, or a pickled DataFrame as str columns; AssayError if it is missing, empty or no table.
+def read(path: Path, form: str | None = None, todo: str = RESTORE) -> pd.DataFrame:
+    """A file as a table; AssayError if it is missing, empty or no table.
 
-    todo: the advice in that error, which depends on whose file it is. Nothing that a pickle names is run
-    (`assay.records.pickled`).
+    A CSV gives texts (str). Parquet and pickles give str, too, for texts, categories of texts and decimal numbers, ""
+    where missing; else float64, Int64 or UInt64, boolean, or datetime64 as the clock showed it in the zone that the
+    column names. What a column gives depends on its type alone, not on its values.
+
+    form: by default that of the file's suffix. todo: the advice in that error, which depends on whose file it is.
+    Nothing that a pickle names is run (`assay.records.pickled`).
     """
+    form = form or SUFFIXES[path.suffix]
+    if form != CSV:
+        return typed(arrow_table(path, form, todo), path, todo)
+    with reading(path, form, todo):
+        return pd.read_csv(path, dtype="str", keep_default_na=False, na_filter=False)
+
+
+def arrow_table(path: Path, form: str, todo: str = RESTORE) -> pa.Table:
+    """A Parquet file or a pickle; AssayError as of `read`."""
+    with reading(path, form, todo):
+        if form != PARQUET:
+            return pa.table({str(name): _arrow(column) for name, column in read_pickle(path).items()})
+        with parquet.ParquetFile(path) as file:
+            return file.read()
+
+
+def schema(path: Path, todo: str = RESTORE) -> pa.Schema:
+    """Names and types of the columns of a Parquet file; AssayError as of `read`."""
+    with reading(path, PARQUET, todo):
+        return parquet.read_schema(path)
+
+
+def as_parquet(path: Path, form: str, todo: str) -> None:
+    """Make a pickled table a Parquet file, in place; AssayError as of `read`."""
+    parquet.write_table(arrow_table(path, form, todo), path)
+
+
+def copy_without(names: Collection[str], source: Path, target: Path) -> None:
+    """Copy a Parquet file, batch by batch, without these columns and without what else was noted in it."""
+    with parquet.ParquetFile(source) as file:
+        kept = pa.schema([pa.field(one.name, one.type) for one in file.schema_arrow if one.name not in names])
+        with parquet.ParquetWriter(target, kept) as written:
+            for batch in file.iter_batches(BATCH):  # to Parquet, a name with a point may mean a part of a column
+                columns = [batch.column(name) for name in kept.names]
+                written.write_batch(pa.record_batch(columns, schema=kept))
+
+
+def typed(table: pa.Table, path: Path, todo: str = RESTORE) -> pd.DataFrame:
+    """The columns as pandas' own, as `read` says; AssayError for a column that no contract can describe."""
+    names = [name for name in table.column_names if not NUMBERED.fullmatch(name)]
+    require_plain(table.schema, str(path), todo)
+    return pd.DataFrame({name: _typed(table.column(name)) for name in names}, index=pd.RangeIndex(len(table)))
+
+
+def require_plain(fields: Iterable[pa.Field], where: str, todo: str) -> None:
+    """AssayError for columns of the same name, and for a type that holds more than one value, or bytes."""
+    fields = list(fields)
+    names = [one.name for one in fields]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise AssayError(f"columns of the same name: {sample(twice)}", where=where, todo=todo)
+    if odd := [f"{one.name} ({one.type})" for one in fields if not _is_plain(one.type)]:
+        raise AssayError(
+            f"not numbers, texts, truth values or dates, in all rows: column {sample(odd)}",
+            where=where,
+            todo=f"write them as such, or leave them out; {todo}",
+        )
+
+
+@contextmanager
+def reading(path: Path, form: str, todo: str) -> Iterator[None]:
+    """Make an AssayError of whatever a reader of this format raises."""
     if not path.exists():
         raise AssayError("the file is missing", where=str(path), todo=todo)
     try:
         with about(path):
-            if form == CSV:
-                return pd.read_csv(path, dtype="str", keep_default_na=False, na_filter=False)
-            table = pd.read_parquet(path) if form == PARQUET else read_pickle(path)
+            yield
     except Exception as error:  # each reader has errors of its own, and all say that this is no such file
         if of_the_system(error):
             raise
         reason = error.what if isinstance(error, AssayError) else str(error).partition("\n")[0]
         raise AssayError(f"not a {form.upper()} table: {reason}", where=str(path), todo=todo) from error
-    return pd.DataFrame({str(name): texts(column) for name, column in table.items()})
 
 
-def texts(values: pd.Series) -> "pd.Series[str]":
-    """Values as people write them: whole numbers without a point, days without a time, "" if missing; str.
+def _is_plain(kind: pa.DataType) -> bool:
+    if types.is_dictionary(kind):
+        return _is_plain(kind.value_type)
+    return any(is_kind(kind) for is_kind in (*TEXTS, *DAYS, types.is_boolean, types.is_integer, types.is_floating))
 
-    >>> texts(pd.Series([1.0, 2.5, None])).tolist(), texts(pd.Series([True, False])).tolist()
-    (['1', '2.5', ''], ['true', 'false'])
-    """
-    there = values[values.notna()]
-    if pd.api.types.is_bool_dtype(values):
-        written = there.map({True: "true", False: "false"})
-    elif pd.api.types.is_float_dtype(values):
-        written = there.map(lambda value: str(int(value)) if float(value).is_integer() else repr(float(value)))
-    elif pd.api.types.is_datetime64_any_dtype(values):
-        days = (there == there.dt.normalize()).all()
-        written = there.dt.strftime("%Y-%m-%d") if days else there.map(lambda value: value.isoformat())
-    else:
-        written = there.astype("str")
-    return written.reindex(values.index).fillna("").astype("str")
+
+def _typed(column: pa.ChunkedArray) -> Any:
+    if types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    if any(is_kind(kind) for is_kind in TEXTS):
+        return pd.array(compute.fill_null(column.cast(pa.large_string()), ""), dtype="str")
+    if types.is_boolean(kind):
+        return _nullable("boolean", column)
+    if types.is_integer(kind):
+        wide = "UInt64" if types.is_unsigned_integer(kind) else "Int64"
+        return _nullable(wide, column.cast(wide.lower()))
+    if types.is_floating(kind):
+        return column.cast(pa.float64()).to_numpy()
+    days = column.cast(pa.timestamp("s")) if types.is_date32(kind) else column
+    days = column.cast(pa.timestamp("ms")) if types.is_date64(kind) else days
+    return days.to_pandas().dt.tz_localize(None).array
+
+
+def _nullable(name: str, column: pa.ChunkedArray) -> Any:
+    dtype: Any = pd.api.types.pandas_dtype(name)
+    return dtype.__from_arrow__(column)
+
+
+def _arrow(column: pd.Series) -> pa.Array:
+    """A pickled column; one of objects that are not all texts becomes texts."""
+    if column.dtype == "object" and not all(isinstance(value, str) for value in column.dropna()):
+        column = texts(column)
+    return pa.array(column, pa.large_string() if column.dtype == "object" else None)

@@ -14,7 +14,8 @@ from assay.profile.columns import profiles
 from assay.profile.scorecard import scorecards
 from assay.records.columns import RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
-from assay.records.reading import CSV, read
+from assay.records.formats import raw_file
+from assay.records.reading import read
 
 if TYPE_CHECKING:
     from assay.profile.scorecard import Card
@@ -28,7 +29,7 @@ def main(config: Config) -> None:
     dataset = collected(config.dataset)
     cleaned = read_table(CLEANED)
     labelled = pd.concat([read_table(fold(SPLIT, name)) for name in (TRAIN, VALIDATION)])
-    before, after = scorecards(read(RAW, CSV), cleaned, dataset)
+    before, after = scorecards(read(raw_file(RAW)), cleaned, dataset)
     columns = profiles(cleaned, labelled.set_index(RECORD_ID)["label"], dataset)
     write_json(QUALITY, quality(before[""], after[""]))
     write_json(

@@ -29,15 +29,15 @@ def derived(records: pd.DataFrame) -> pd.DataFrame:
     health log TSH against log FTI is close to a line. Values are rounded, because the last bit of a logarithm depends
     on the processor.
 
-    >>> results = dict(zip(LABS, (10.0, 2.0, 60.0, 1.0, 60.0, None)))
+    >>> results = dict(zip(LABS, (10.0, 2.0, 60.0, 1.0, 60.0, np.nan)))
     >>> records = pd.DataFrame([results | dict.fromkeys(HISTORY, False)])
     >>> derived(records)[["log_TSH", "log_TSH_minus_log_FTI", "n_labs"]]
         log_TSH  log_TSH_minus_log_FTI  n_labs
     0  2.302585              -1.791759     5.0
     """
-    log_tsh = np.log(records["TSH"].clip(lower=TSH_FLOOR))
-    log_fti = np.log(records["FTI"])
-    log_t3, log_tt4 = np.log(records["T3"]), np.log(records["TT4"])
+    column = {name: records[name].to_numpy() for name in (*LABS, *HISTORY)}  # arrays: a request is a single record
+    log_tsh = np.log(column["TSH"].clip(min=TSH_FLOOR))
+    log_t3, log_tt4, log_t4u, log_fti = (np.log(column[name]) for name in ("T3", "TT4", "T4U", "FTI"))
     table = {
         "log_TSH": log_tsh,
         "log_FTI": log_fti,
@@ -47,8 +47,8 @@ def derived(records: pd.DataFrame) -> pd.DataFrame:
         "log_TSH_minus_log_FTI": log_tsh - log_fti,
         "log_T3_per_TT4": log_t3 - log_tt4,
         "log_T3_per_FTI": log_t3 - log_fti,
-        "FTI_residual": log_fti - (log_tt4 - np.log(records["T4U"])),
-        "n_labs": records[LABS].notna().sum(axis=1).astype("float64"),
-        "n_flags": records[HISTORY].sum(axis=1).astype("float64"),
+        "FTI_residual": log_fti - (log_tt4 - log_t4u),
+        "n_labs": np.sum([~np.isnan(column[name]) for name in LABS], axis=0, dtype="float64"),
+        "n_flags": np.sum([column[name] for name in HISTORY], axis=0, dtype="float64"),
     }
-    return pd.DataFrame(table, index=records.index).round(DECIMALS)
+    return pd.DataFrame({name: values.round(DECIMALS) for name, values in table.items()}, index=records.index)

@@ -1,0 +1,129 @@
+"""What can only be done with all records known, as steps that never have them together.
+
+A step makes two passes over the batches of a table. First `summarise` says what must be known of a batch, and `merge`
+makes one summary of them; it may be merged of merged ones, in any order. Then `apply` goes over each batch again, with
+the summary at hand. The result is the same for any division into batches, so an engine can run a step on one machine or
+on many, and with more records than fit into memory.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from assay.preparation.prepare import Broken, Prepared
+from assay.records.changes import WHOLE_RECORD, Change, change
+from assay.records.columns import DATE, RECORD_ID, WEIGHT
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Repeats
+    from assay.datasets import Knowledge
+
+HASH_KEYS = ("0123456789123456", "6543219876543210")  # 16 bytes each, of two hashes of 64 bits
+
+
+class Step(Protocol):
+    """Two passes over the batches of a table."""
+
+    def summarise(self, batch: Prepared) -> Any:
+        """What must be known of the batch when others are looked at."""
+
+    def merge(self, summaries: Sequence[Any]) -> Any:
+        """One summary of several, at least one, in any order."""
+
+    def apply(self, batch: Prepared, summary: Any) -> Prepared:
+        """The batch, with what the step does to its records, and says of them, by the summary of all."""
+
+
+def applied(step: Step, batches: Sequence[Prepared]) -> list[Prepared]:
+    """All batches of a table after a step."""
+    summary = step.merge([step.summarise(one) for one in batches])
+    return [step.apply(one, summary) for one in batches]
+
+
+class UniqueKeys:
+    """No two records have the same key; one that lacks it does not count. Summary: how often each key is there."""
+
+    def summarise(self, batch: Prepared) -> pd.Series:
+        return batch.keys.value_counts() if batch.keys is not None else pd.Series(dtype="int64")
+
+    def merge(self, summaries: Sequence[pd.Series]) -> pd.Series:
+        return pd.concat(summaries).groupby(level=0).sum()
+
+    def apply(self, batch: Prepared, summary: pd.Series) -> Prepared:
+        if batch.keys is None or not (repeated := batch.keys[batch.keys.isin(summary.index[summary > 1])]).size:
+            return batch
+        broken = Broken((str(repeated.name),), "repeated", tuple(repeated.index), tuple(map(str, repeated.unique())))
+        return replace(batch, broken=[*batch.broken, broken])
+
+
+class DropRepeats:
+    """Of records that agree in everything but id and date only the first, by id, stays, if enough of it is known.
+
+    Summary: the first id of each content, which stands there as a hash of 128 bits.
+    """
+
+    def __init__(self, repeats: "Repeats") -> None:
+        self.repeats = repeats
+
+    def summarise(self, batch: Prepared) -> "pd.Series[str]":
+        return batch.records[RECORD_ID].groupby(_content(batch.records)).min()
+
+    def merge(self, summaries: Sequence["pd.Series[str]"]) -> "pd.Series[str]":
+        return pd.concat(summaries).groupby(level=0).min()
+
+    def apply(self, batch: Prepared, summary: "pd.Series[str]") -> Prepared:
+        records = batch.records
+        repeated = records[RECORD_ID].to_numpy() != summary.loc[_content(records)].to_numpy()
+        rich = (records[self.repeats.known].notna().sum(axis=1) >= self.repeats.at_least).to_numpy()
+        dropped, kept = (records.loc[repeated & known, RECORD_ID].tolist() for known in (rich, ~rich))
+        return _changed(
+            batch,
+            records[~(repeated & rich)],
+            [
+                change("repeated_record", WHOLE_RECORD, "drop record", dropped, "the same record entered twice"),
+                change("sparse_repeat", WHOLE_RECORD, "keep", kept, "so little is known that it may be chance"),
+            ],
+        )
+
+
+class Repair:
+    """What the dataset's own knowledge repairs. Summary: the rows, each once, that it asks to know of all records."""
+
+    def __init__(self, knowledge: "Knowledge") -> None:
+        self.knowledge = knowledge
+
+    def summarise(self, batch: Prepared) -> pd.DataFrame:
+        return self.knowledge.summarise(batch.records)
+
+    def merge(self, summaries: Sequence[pd.DataFrame]) -> pd.DataFrame:
+        return pd.concat(summaries).drop_duplicates(ignore_index=True)
+
+    def apply(self, batch: Prepared, summary: pd.DataFrame) -> Prepared:
+        return _changed(batch, *self.knowledge.repair(batch.records, summary))
+
+
+def repeats_of_earlier(records: pd.DataFrame) -> "pd.Series[bool]":
+    """Which records agree with an earlier one, by id, in everything but id and date."""
+    return records.sort_values(RECORD_ID).duplicated(_compared(records)).reindex(records.index)
+
+
+def _content(records: pd.DataFrame) -> np.ndarray:
+    """What each record holds but for id and date, as a hash of 128 bits (its digits)."""
+    names = _compared(records)
+    orders = (names, names[::-1])  # a key changes the hash of texts alone
+    halves = [
+        pd.util.hash_pandas_object(records[order], index=False, hash_key=key).to_numpy()
+        for order, key in zip(orders, HASH_KEYS, strict=True)
+    ]
+    return np.array([f"{one:016x}{other:016x}" for one, other in zip(*halves, strict=True)], "object")
+
+
+def _compared(records: pd.DataFrame) -> list[str]:
+    return [str(name) for name in records if name not in (RECORD_ID, DATE, WEIGHT)]
+
+
+def _changed(batch: Prepared, records: pd.DataFrame, changes: Iterable[Change]) -> Prepared:
+    return replace(batch, records=records, changes=[*batch.changes, *changes])

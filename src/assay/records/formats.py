@@ -1,0 +1,18 @@
+"""The formats of raw files, and where the one of this dataset stands."""
+
+from pathlib import Path
+
+from assay.errors import AssayError
+
+CSV, PARQUET = "csv", "parquet"
+SUFFIXES = {".csv": CSV, ".parquet": PARQUET, ".pq": PARQUET}  # a pickle must be declared
+FILES = {CSV: "records.csv", PARQUET: "records.parquet"}  # data/raw holds one of them
+RESTORE = "restore it: dvc checkout, or dvc repro collect"
+
+
+def raw_file(folder: Path) -> Path:
+    """The file in data/raw; AssayError if there is none."""
+    found = [folder / name for name in FILES.values() if (folder / name).exists()]
+    if not found:
+        raise AssayError("the file is missing", where=str(folder / FILES[CSV]), todo=RESTORE)
+    return found[0]

@@ -1,0 +1,40 @@
+"""Values as texts, as people write them. What a value becomes does not depend on the values beside it."""
+
+import numpy as np
+import pandas as pd
+
+
+def texts(values: pd.Series) -> "pd.Series[str]":
+    """Whole numbers without a point, midnight without its time, truth values as true and false; "" where missing.
+
+    A time is written as the clock showed it in the zone that the column names.
+
+    >>> texts(pd.Series([1.0, 0.1, None])).tolist()
+    ['1', '0.1', '']
+    """
+    there = values[values.notna()]
+    if pd.api.types.is_bool_dtype(values):
+        written = there.map({True: "true", False: "false"})
+    elif pd.api.types.is_float_dtype(values):
+        written = there.map(_number)
+    elif pd.api.types.is_datetime64_any_dtype(values):
+        written = there.dt.tz_localize(None).map(_time)
+    elif values.dtype == "object":
+        written = there.map(_object)
+    else:
+        written = there.astype("str")
+    return written.reindex(values.index).fillna("").astype("str")
+
+
+def _object(value: object) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
+    return _number(value) if isinstance(value, float) else str(value)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _time(value: pd.Timestamp) -> str:
+    return value.isoformat().removesuffix("T00:00:00")
