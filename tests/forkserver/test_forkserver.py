@@ -71,7 +71,9 @@ class Run:
         return int((self.folder / "pid").read_text())
 
     def servers(self) -> list[int]:
-        return [int(pid) for pid in processes(b"assay.forkserver.server") if of(int(pid)) == str(self.process.pid)]
+        """The processes of servers here, without their forks."""
+        found = map(int, processes(b"assay.forkserver.server"))
+        return [pid for pid in found if _is_in(pid, self.folder) and os.getsid(pid) == pid]
 
 
 def processes(word: bytes) -> list[str]:
@@ -85,13 +87,11 @@ def processes(word: bytes) -> list[str]:
     return found
 
 
-def of(server: int) -> str:
-    """The run of DVC that a server serves."""
+def _is_in(pid: int, folder: Path) -> bool:
     try:
-        words = Path(f"/proc/{server}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return ""
-    return words[3].decode() if len(words) > 4 else ""
+        return Path(f"/proc/{pid}/cwd").resolve() == folder.resolve()
+    except OSError:  # it has ended
+        return False
 
 
 def until(holds, seconds: float = 60) -> None:
@@ -162,20 +162,12 @@ def test_it_ends_as_it_would_alone(warm, todo, code, err):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_what_ends_the_process_of_a_stage_ends_its_fork(warm, number):
     fork = warm.waiting()
-    (asking,) = (int(pid) for pid in processes(b"assay.stages.probe") if _environment_of(pid, warm.folder))
+    (asking,) = (int(pid) for pid in processes(b"python\0-m\0assay.stages.probe") if _is_in(int(pid), warm.folder))
     os.kill(asking, number)
     code, _, err = warm.end()
     assert code in (128 + number, -number)
     assert ("KeyboardInterrupt" in err or "interrupted" in err) == (number == signal.SIGINT)
     until(lambda: not runs(fork))
-
-
-def _environment_of(pid: str, folder: Path) -> bool:
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        return Path(f"/proc/{pid}/cwd").resolve() == folder.resolve() and not command.startswith(b"/bin/sh")
-    except OSError:
-        return False
 
 
 def test_with_its_server_a_fork_ends_and_its_stage_fails(warm):

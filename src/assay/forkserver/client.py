@@ -19,6 +19,7 @@ FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NUMBER = struct.Struct("i")  # a signal that goes on to the fork; the exit code of the fork, or minus its signal
 CREDENTIALS = struct.Struct("3i")  # process, user, group (unix(7))
 ACCEPTED = b"accepted"
+forked = False  # whether this process is a fork, which has a server
 
 
 def hand_over() -> None:
@@ -39,7 +40,7 @@ def hand_over() -> None:
 
 def leave_server() -> None:
     """Start a server for the next stages of this run of DVC, unless it has one."""
-    if not _stage() or _is_there():
+    if forked or not _stage() or _is_there():
         return
     subprocess.Popen(
         [sys.executable, "-m", "assay.forkserver.server", *map(str, run_of_dvc())],

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from assay.errors import report_from_the_start
 from assay.files import stamp
+from assay.forkserver import client
 from assay.forkserver.client import ACCEPTED, DVC_STAGE, NUMBER, PACKAGE, address, require_own, stat
 
 STAGES = "assay.stages"
@@ -108,7 +109,7 @@ def _be_the_stage(stage: str, dvc_stage: str, asking: socket.socket, streams: li
     for one, standard in zip(streams, range(3), strict=True):
         os.dup2(one, standard)
     threading.Thread(target=_obey, args=(asking,), daemon=True).start()
-    sys.dont_write_bytecode = False
+    client.forked, sys.dont_write_bytecode = True, False
     os.environ[DVC_STAGE] = dvc_stage
     module = f"{STAGES}.{stage}"
     sys.orig_argv = [sys.executable, "-m", module]
