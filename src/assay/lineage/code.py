@@ -57,7 +57,7 @@ def needed_by(modules: set[str]) -> set[Path]:
         seen |= waiting
         waiting = {found for one in waiting for found in _imported(one)} - seen - CARRIERS.keys()
     paths = {_modules()[name] for name in seen}
-    return {path for path in paths if _does_something(path)} | {file for path in paths for file in _files(path)}
+    return {path for path in paths if does_something(path)} | {file for path in paths for file in _files(path)}
 
 
 def _imported(module: str) -> set[str]:
@@ -106,7 +106,7 @@ def _files(module: Path) -> set[Path]:
 def _folded(folder: Path, needed: set[Path]) -> list[str]:
     """The needed files below a folder; the folder itself if all of its files are needed."""
     inside = [path for path in needed if path.is_relative_to(folder)]
-    every = {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc" and _does_something(path)}
+    every = {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc" and does_something(path)}
     if folder != PACKAGE and len(inside) > 1 and every == set(inside):
         return [folder.as_posix()]
     here = [path.as_posix() for path in inside if path.parent == folder]
@@ -114,7 +114,7 @@ def _folded(folder: Path, needed: set[Path]) -> list[str]:
     return [*here, *(found for room in below for found in _folded(room, needed))]
 
 
-def _does_something(path: Path) -> bool:
+def does_something(path: Path) -> bool:
     """Whether a file has more than a docstring."""
     return path.suffix != ".py" or not all(isinstance(node, ast.Expr) for node in _parsed(path).body)
 
