@@ -54,7 +54,7 @@ def test_out_of_fold_fits_are_weighted_too() -> None:
     assert found[0] == pytest.approx(expected, abs=2e-3)
 
 
-@pytest.mark.parametrize("name", ["xgboost", "hist_gbm", "logistic"])
+@pytest.mark.parametrize("name", ["xgboost", "lightgbm", "hist_gbm", "logistic"])
 def test_a_whole_training_of_a_weighted_sample(name: str) -> None:
     sample, later = kept_positives(), replace(labelled(240, seed=2), weight=np.ones(240))
     trained = train(configured(name), sample, later, Training(3, 0.95, True), 0.5)

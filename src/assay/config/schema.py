@@ -125,6 +125,21 @@ class XGBoost(Model):
     random_state: Whole = MISSING
 
 
+@dataclass
+class LightGBM(Model):
+    n_estimators: int = number(1)
+    learning_rate: float = number(0, open_low=True)
+    num_leaves: int = number(2, 131_072)
+    min_child_samples: int = number(0)
+    min_child_weight: float = number(0)
+    subsample: float = number(0, 1, open_low=True)
+    subsample_freq: int = number(1)
+    colsample_bytree: float = number(0, 1, open_low=True)
+    reg_lambda: float = number(0)
+    early_stopping_rounds: int | None = number(1)
+    random_state: int = number(0)
+
+
 MODELS: dict[str, type[Model]] = {
     "majority": Majority,
     "rule": HandRule,
@@ -132,6 +147,7 @@ MODELS: dict[str, type[Model]] = {
     "random_forest": RandomForest,
     "hist_gbm": HistGBM,
     "xgboost": XGBoost,
+    "lightgbm": LightGBM,
 }
 
 
