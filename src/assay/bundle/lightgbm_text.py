@@ -20,7 +20,7 @@ WHOLE, NUMBER = r"-?[0-9]{1,10}", r"-?[0-9]{1,20}(?:\.[0-9]{1,25})?(?:e[+-]?[0-9
 HEADER = re.compile(
     r"tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=(?P<last>[0-9]{1,9})\n"
     rf"objective=binary sigmoid:{NUMBER}\n(?:average_output\n)?feature_names=(?P<names>[^\n\r]+)\n"
-    r"(?:monotone_constraints=(?P<monotone>[-0-9 ]+)\n)?feature_infos=(?P<infos>[^\n\r]+)\n"
+    r"(?:monotone_constraints=(?P<monotone>[-0-9 ]+)\n)?feature_infos=(?P<infos>[^\n\r=]+)\n"
     r"tree_sizes=(?P<sizes>[0-9]{1,10}(?: [0-9]{1,10})*)\n\n"
 )
 SPLITS = ("split_feature", "split_gain", "threshold", "decision_type", "left_child", "right_child")

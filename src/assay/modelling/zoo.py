@@ -77,8 +77,9 @@ def lightgbm(**parameters: Any) -> "LGBMClassifier":
     """
     from lightgbm import LGBMClassifier
 
-    same = {"deterministic": True, "force_col_wise": True, "enable_bundle": False}
-    return LGBMClassifier(n_jobs=0, verbosity=-1, **same, **parameters)
+    return LGBMClassifier(
+        n_jobs=0, verbosity=-1, deterministic=True, force_col_wise=True, enable_bundle=False, **parameters
+    )
 
 
 def _ordinal() -> Any:
