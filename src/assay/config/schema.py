@@ -127,17 +127,17 @@ class XGBoost(Model):
 
 @dataclass
 class LightGBM(Model):
-    n_estimators: int = number(1)
-    learning_rate: float = number(0, open_low=True)
-    num_leaves: int = number(2, 131_072)
-    min_child_samples: int = number(0)
-    min_child_weight: float = number(0)
-    subsample: float = number(0, 1, open_low=True)
-    subsample_freq: int = number(1)
-    colsample_bytree: float = number(0, 1, open_low=True)
-    reg_lambda: float = number(0)
-    early_stopping_rounds: int | None = number(1)
-    random_state: int = number(0)
+    n_estimators: Count = MISSING
+    learning_rate: Positive = MISSING
+    num_leaves: Annotated[int, Within(2, 131_072)] = MISSING
+    min_child_samples: Whole = MISSING
+    min_child_weight: NotNegative = MISSING
+    subsample: Part = MISSING
+    subsample_freq: Count = MISSING
+    colsample_bytree: Part = MISSING
+    reg_lambda: NotNegative = MISSING
+    early_stopping_rounds: Count | None = MISSING
+    random_state: Whole = MISSING
 
 
 MODELS: dict[str, type[Model]] = {
