@@ -257,6 +257,15 @@ def test_a_text_that_would_lead_the_parser_astray_is_refused(
     assert "dvc checkout models" in caught.value.todo
 
 
+def test_a_split_by_what_is_missing_alone_comes_back(tmp_path: Path) -> None:
+    X = RECORDS.X.assign(T3=RECORDS.X["T3"].where(RECORDS.y == 0))
+    estimator = build(configured("lightgbm")).fit(X, RECORDS.y)
+    save_model(estimator, tmp_path)
+    describe(tmp_path)
+    assert re.search("threshold=(.* )?inf", text_of(tmp_path))
+    np.testing.assert_array_equal(load_model(tmp_path).predict_proba(X), estimator.predict_proba(X))
+
+
 def test_the_checks_know_every_kind_of_split() -> None:
     """What is attacked above must be there: splits by number and by category, with missing values and without."""
     text = canonical(fitted().booster_.model_to_string())

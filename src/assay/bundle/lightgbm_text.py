@@ -16,7 +16,8 @@ import pandas as pd
 from assay.errors import AssayError, sample
 
 END, CATEGORIES = "end of trees\n", "\npandas_categorical:"
-WHOLE, NUMBER = r"-?[0-9]{1,10}", r"-?[0-9]{1,20}(?:\.[0-9]{1,25})?(?:e[+-]?[0-9]{1,3})?"
+WHOLE = r"-?[0-9]{1,10}"
+NUMBER = r"-?(?:[0-9]{1,20}(?:\.[0-9]{1,25})?(?:e[+-]?[0-9]{1,3})?|inf)"  # no number is above inf: missing ones alone
 HEADER = re.compile(
     r"tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=(?P<last>[0-9]{1,9})\n"
     rf"objective=binary sigmoid:{NUMBER}\n(?:average_output\n)?feature_names=(?P<names>[^\n\r]+)\n"
