@@ -131,7 +131,7 @@ class LightGBM(Model):
     learning_rate: Positive = MISSING
     num_leaves: Annotated[int, Within(2, 131_072)] = MISSING
     min_child_samples: Whole = MISSING
-    min_child_weight: NotNegative = MISSING
+    min_child_weight: Positive = MISSING  # at 0 LightGBM may fail with a check of its own
     subsample: Part = MISSING
     subsample_freq: Count = MISSING
     colsample_bytree: Part = MISSING
