@@ -34,9 +34,9 @@ Schema = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two whole bundles, one of each format."""
+    """Three whole bundles, one of each format."""
     folder = tmp_path_factory.mktemp("good")
-    for name in ("logistic", "xgboost"):
+    for name in ("logistic", "xgboost", "lightgbm"):
         (folder / name).mkdir()
         rounds = {"early_stopping_rounds": None} if name == "xgboost" else {}
         save_model(build(configured(name, **rounds)).fit(RECORDS.X, RECORDS.y), folder / name)
@@ -71,6 +71,7 @@ def unparsed(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a parser was called")
 
     monkeypatch.setattr("xgboost.XGBClassifier.load_model", called)
+    monkeypatch.setattr("lightgbm.Booster.__init__", called)
     monkeypatch.setattr("skops.io.loads", called)
     monkeypatch.setattr("skops.io.get_untrusted_types", called)
     monkeypatch.setattr("zipfile.ZipFile.__init__", called)
@@ -83,7 +84,7 @@ def with_flipped_byte(path: Path, share: float) -> None:
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.9, 1])
-@pytest.mark.parametrize("model", ["xgboost", "logistic"])
+@pytest.mark.parametrize("model", ["xgboost", "lightgbm", "logistic"])
 def test_one_flipped_byte_is_refused_before_it_is_parsed(
     model: str, share: float, good: Path, here: Path, unparsed: None
 ) -> None:

@@ -106,6 +106,13 @@ TREES, FOREST = "sklearn.ensemble.ExtraTreesClassifier", {"_target_": "sklearn.e
         ({"train_dir": "/tmp"}, "model.train_dir='/tmp' is not allowed"),
         ({"forcedsplits_filename": "/etc/passwd"}, "model.forcedsplits_filename='/etc/passwd' is not allowed"),
         ({"input_model": "x.txt"}, "model.input_model='x.txt' is not allowed"),
+        ({"fs": "/etc/passwd"}, "model.fs='/etc/passwd' is not allowed"),
+        ({"model_in": "x.txt"}, "model.model_in='x.txt' is not allowed"),
+        ({"estimator": {**FOREST, "mlist": "x.txt"}}, "model.estimator.mlist='x.txt' is not allowed"),
+        ({"machines": "example.org:1"}, "the library would open a connection"),
+        ({"objective": "binary fs=/etc/passwd"}, "is another parameter to LightGBM"),
+        ({"metric": [["auc"], "auc\nfs=/etc/passwd"]}, "is another parameter to LightGBM"),
+        ({"fs=/etc/passwd x": 1}, "is another parameter to LightGBM"),
         ({"input": "filename"}, "model.input='filename' is not allowed"),
         (
             {"_target_": "assay.modelling.zoo.RuleClassifier", "rule": "os.system"},
@@ -126,6 +133,7 @@ def test_what_a_model_may_not_say_is_named_at_any_depth(parameters: dict, said: 
         {"estimator": FOREST, "cv": 5},
         {"steps": [["scale", {"_target_": "sklearn.preprocessing.StandardScaler"}], ["forest", FOREST]]},
         {"input": "content"},
+        {"metric": ["auc", "binary_logloss"], "monotone_constraints": {"a=b": 1, "a b": -1}},
     ],
 )
 def test_what_estimators_need_may_be_said(parameters: dict) -> None:

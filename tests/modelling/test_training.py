@@ -39,7 +39,7 @@ def test_the_final_model_learns_from_train_and_with_refit_from_validation_too(re
     assert trained.out_of_fold.tolist() == [0] * 60
 
 
-@pytest.mark.parametrize("name", ["xgboost", "hist_gbm", "logistic"])
+@pytest.mark.parametrize("name", ["xgboost", "lightgbm", "hist_gbm", "logistic"])
 @pytest.mark.parametrize("refit", [True, False])
 def test_progress_is_told_of_every_fit(name: str, refit: bool) -> None:
     told: list[None] = []

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline_copy import Copy, hashes
 
-MODELS = "majority,rule,random_forest,hist_gbm"  # beside the logistic of the cheap line
+MODELS = "majority,rule,random_forest,hist_gbm,lightgbm"  # beside the logistic of the cheap line
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from assay.stages import audit
 from samples import forget_statements
 
 TSH_COMES_LATER = "+dataset.columns.TSH.available=false"
-HEAVY = ("sklearn", "xgboost", "scipy", "matplotlib")
+HEAVY = ("sklearn", "xgboost", "lightgbm", "scipy", "matplotlib")
 
 
 def configure(line: Path, *overrides: str) -> None:

@@ -6,14 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from assay.bundle import archive
+from assay.bundle import archive, lightgbm_text
 from assay.errors import AssayError
 from assay.files import md5, read_json, write_bytes, write_json
 from assay.paths import BUNDLE
 
 XGBOOST_FILE = "model.ubj"
+LIGHTGBM_FILE = "model.txt"
 SKOPS_FILE = "model.skops"
-FILES = (XGBOOST_FILE, SKOPS_FILE)
+FILES = (XGBOOST_FILE, LIGHTGBM_FILE, SKOPS_FILE)
 MEND = "run: dvc checkout models (the last good one), or dvc repro (makes it again)"
 
 
@@ -22,6 +23,9 @@ def save_model(estimator: Any, folder: Path) -> Path:
     if hasattr(estimator, "get_booster"):
         path = folder / XGBOOST_FILE
         write_bytes(path, bytes(estimator.get_booster().save_raw("ubj")))
+    elif hasattr(estimator, "booster_"):
+        path = folder / LIGHTGBM_FILE
+        write_bytes(path, lightgbm_text.canonical(estimator.booster_.model_to_string()).encode())
     else:
         from skops.io import dumps
 
@@ -38,11 +42,12 @@ def load_model(folder: Path) -> Any:
     """
     path, content = described(folder)
     try:
-        return archive.read(content) if path.name == SKOPS_FILE else _booster(content)
+        return READERS[path.name](content)
     except AssayError as error:
-        todo = f"{MEND}; if you made it: TRUSTED in assay/bundle/archive.py"
+        trusted = "; if you made it: TRUSTED in assay/bundle/archive.py" if path.name == SKOPS_FILE else ""
+        todo = f"{MEND}{trusted}"
         raise AssayError(error.what, where=str(path), todo=todo) from error
-    except Exception as error:  # of skops, xgboost and what they read with
+    except Exception as error:  # of skops, xgboost, lightgbm and what they read with
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise AssayError(f"not a model file: {reason}", where=str(path), todo=MEND) from error
 
@@ -76,6 +81,9 @@ def _booster(content: bytes) -> Any:
     estimator = XGBClassifier()
     estimator.load_model(bytearray(content))
     return estimator
+
+
+READERS = {XGBOOST_FILE: _booster, LIGHTGBM_FILE: lightgbm_text.read, SKOPS_FILE: archive.read}
 
 
 def feature_schema(X: pd.DataFrame) -> list[dict[str, Any]]:

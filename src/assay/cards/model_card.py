@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "xgboost": "boosted decision trees",
+    "lightgbm": "boosted decision trees",
     "hist_gbm": "boosted decision trees",
     "random_forest": "an average of many decision trees",
     "logistic": "logistic regression",

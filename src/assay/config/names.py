@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assay.config.dataset import FEATURE
+from assay.config.targets import ZOO
 from assay.errors import AssayError, sample
 from assay.paths import MODEL_KEY, SCORE
 from assay.records.columns import RECORD_ID, WEIGHT
@@ -17,6 +18,8 @@ RULE = f"letters, digits, _ . and -, a letter or digit first, {LONGEST} at most"
 # A baseline gives its name to a column of data/predictions, and to one of the decision curve: beside these.
 TAKEN = {MODEL_KEY, SCORE, RECORD_ID, WEIGHT, "label", "fold", "excluded"}
 TAKEN |= {"threshold_probability", "everyone", "no_one"}
+# What no feature may have in its name, by the library of a model.
+UNNAMEABLE = {"xgboost": ("[, ] or <", "[]<"), "lightgbm": ("a line's end or any of ,:\"[]{}", '\n\r\0,:"[]{}')}
 NAMED = ("dataset", "labels", "split", "features", "criteria")  # parts of the configuration with a name
 
 
@@ -37,7 +40,7 @@ def require_name(text: str, where: str) -> str:
 
 
 def faults(config: "Config") -> list[str]:
-    """The faults of all names in the configuration, by key, and features whose names xgboost refuses."""
+    """The faults of all names in the configuration, by key, and features whose names a model's library refuses."""
     models = {"model": config.model, **{f"baselines.{key}": one for key, one in config.baselines.items()}}
     named = {f"{part}.name": getattr(config, part).name for part in NAMED}
     named |= {f"{key}.name": _plain(one)["name"] for key, one in models.items() if "name" in _plain(one)}
@@ -45,15 +48,21 @@ def faults(config: "Config") -> list[str]:
     found = [f"{key}={name!r} is no name: use {RULE}" for key, name in named.items() if not is_name(name)]
     taken = TAKEN.intersection(config.baselines)
     found += [f"baselines.{key}: another column has that name; give the baseline another" for key in sorted(taken)]
-    of_xgboost = any(str(_plain(one).get("_target_")).startswith("xgboost.") for one in models.values())
-    return found + (_refused_by_xgboost(config) if of_xgboost else [])
+    libraries = {_library(str(_plain(one).get("_target_"))) for one in models.values()}
+    return found + [fault for one in sorted(libraries & UNNAMEABLE.keys()) for fault in _refused_names(config, one)]
 
 
-def _refused_by_xgboost(config: "Config") -> list[str]:
+def _library(target: str) -> str:
+    """The library of an estimator, or what the zoo calls its own."""
+    return target.removeprefix(f"{ZOO}.").partition(".")[0]
+
+
+def _refused_names(config: "Config", library: str) -> list[str]:
+    said, characters = UNNAMEABLE[library]
     columns = config.dataset.columns.items()
     seen = [name for name, one in columns if one.role == FEATURE and one.available and name not in config.features.drop]
-    refused = [repr(name) for name in seen if set(name) & set("[]<")]
-    what = "dataset.columns: xgboost takes no feature with [, ] or < in its name: rename it, or take another model"
+    refused = [repr(name) for name in seen if set(name) & set(characters)]
+    what = f"dataset.columns: {library} takes no feature with {said} in its name: rename it, or take another model"
     return [f"{what}: {sample(refused)}"] if refused else []
 
 

@@ -125,6 +125,21 @@ class XGBoost(Model):
     random_state: Whole = MISSING
 
 
+@dataclass
+class LightGBM(Model):
+    n_estimators: Count = MISSING
+    learning_rate: Positive = MISSING
+    num_leaves: Annotated[int, Within(2, 131_072)] = MISSING
+    min_child_samples: Whole = MISSING
+    min_child_weight: Positive = MISSING  # at 0 LightGBM may fail with a check of its own
+    subsample: Part = MISSING
+    subsample_freq: Count = MISSING
+    colsample_bytree: Part = MISSING
+    reg_lambda: NotNegative = MISSING
+    early_stopping_rounds: Count | None = MISSING
+    random_state: Whole = MISSING
+
+
 MODELS: dict[str, type[Model]] = {
     "majority": Majority,
     "rule": HandRule,
@@ -132,6 +147,7 @@ MODELS: dict[str, type[Model]] = {
     "random_forest": RandomForest,
     "hist_gbm": HistGBM,
     "xgboost": XGBoost,
+    "lightgbm": LightGBM,
 }
 
 

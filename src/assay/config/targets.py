@@ -22,7 +22,11 @@ LIBRARY_PATH = re.compile(rf"(?P<library>{NAME})(\.{NAME})+", re.ASCII)
 # Parameters by which libraries read or write files. A cache folder (`memory`) is unpickled.
 FILES = re.compile(
     r"(.*_)?(memory|cachedir|file|filename|filenames|dir|directory|path|log|borders|input_model|output_model)"
+    r"|config|fs|forced_splits|machine_list|mlist|model_(in|input|out|output)"  # of LightGBM, beside these
 )
+# Of LightGBM: with which other machines it talks.
+NETWORK = {"machines", "workers", "nodes", "num_machines", "num_machine", "local_listen_port", "local_port", "port"}
+ANOTHER = re.compile(r"\s.*=|=.*\s", re.S)
 FROM_FILES = {"input": ("file", "filename")}
 SHORT = reprlib.Repr()
 SHORT.maxstring = 100
@@ -75,4 +79,17 @@ def _parameter_fault(name: str, value: Any, key: str) -> str | None:
         return f"{key} is not allowed: of the names that begin with _ only {TARGET}"
     if (FILES.fullmatch(name) and not isinstance(value, bool | None)) or value in FROM_FILES.get(name, ()):
         return f"{key}={SHORT.repr(value)} is not allowed: the library would read or write files by it"
+    if name in NETWORK:
+        return f"{key}={SHORT.repr(value)} is not allowed: the library would open a connection by it"
+    if any(ANOTHER.search(text) for text in (name, *_texts(value))):
+        return f"{key}={SHORT.repr(value)} is not allowed: a text with a blank and = is another parameter to LightGBM"
     return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The text of a parameter, or those of a list of them."""
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value

@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 
-LIBRARIES = ("numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "skops", "xgboost-cpu")
+LIBRARIES = ("lightgbm", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "skops", "xgboost-cpu")
 
 
 def versions() -> dict[str, str]:

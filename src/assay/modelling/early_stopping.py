@@ -27,15 +27,16 @@ def fit_watching(estimator: Any, train: "Records", validation: "Records") -> Cur
     """Fit on `train` until the loss on `validation` stops falling; return the loss of each round on both."""
     accepted = inspect.signature(estimator.fit).parameters
     more = {**of_fit(estimator, train.weight), **_of_watching(accepted, train, validation)}
-    if "eval_set" in accepted:  # XGBoost, LightGBM
+    if "eval_X" in accepted:  # LightGBM, which never stops by what is called "training"
+        watched = {"eval_X": (train.X, validation.X), "eval_y": (train.y, validation.y)}
+        estimator.fit(train.X, train.y, **watched, eval_names=["training", "validation"], **more)
+        return _curve(estimator.evals_result_)
+    if "eval_set" in accepted:  # XGBoost, CatBoost
         quiet = {"verbose": False} if "verbose" in accepted else {}
-        watched = [(one.X, one.y) for one in (train, validation)]
-        estimator.fit(train.X, train.y, eval_set=watched, **quiet, **more)
-        recorded = (
-            estimator.evals_result() if callable(getattr(estimator, "evals_result", None)) else estimator.evals_result_
-        )
-        losses = [next(iter(metrics.values())) for metrics in recorded.values()]
-        return {"train": [float(v) for v in losses[0]], "validation": [float(v) for v in losses[-1]]}
+        both = [(one.X, one.y) for one in (train, validation)]
+        estimator.fit(train.X, train.y, eval_set=both, **quiet, **more)
+        recorded = getattr(estimator, "evals_result", None)
+        return _curve(recorded() if callable(recorded) else estimator.evals_result_)
     # Scikit-learn: scores are losses with the sign turned.
     estimator.fit(train.X, train.y, X_val=validation.X, y_val=validation.y, **more)
     return {
@@ -57,6 +58,12 @@ def chosen_rounds(model: dict[str, Any], estimator: Any, curve: Curve) -> dict[s
 def first_round(model: dict[str, Any]) -> int:
     """The number of rounds at the first recorded loss: 1 for xgboost and its like, 0 for scikit-learn."""
     return 1 if "early_stopping_rounds" in model else 0
+
+
+def _curve(recorded: dict[str, dict[str, list[float]]]) -> Curve:
+    """The first metric of what was watched first, train, and last, validation."""
+    losses = [next(iter(metrics.values())) for metrics in recorded.values()]
+    return {"train": [float(v) for v in losses[0]], "validation": [float(v) for v in losses[-1]]}
 
 
 def _of_watching(accepted: Collection[str], train: "Records", validation: "Records") -> dict[str, Any]:

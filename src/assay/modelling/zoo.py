@@ -1,11 +1,11 @@
 """Estimators for `conf/model/*.yaml` that take the feature table, which has missing values and categories.
 
-XGBoost takes both; the others need a pipeline before them. `_target_` in a YAML file may name each public function and
-class of this module, or any scikit-learn compatible classifier with `predict_proba` of the libraries that
+XGBoost and LightGBM take both; the others need a pipeline before them. `_target_` in a YAML file may name each public
+function and class of this module, or any scikit-learn compatible classifier with `predict_proba` of the libraries that
 `assay.config.targets` lists.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from assay.datasets import hand_rule
+
+if TYPE_CHECKING:
+    from lightgbm import LGBMClassifier
 
 CATEGORIES = make_column_selector(dtype_include="category")
 NUMBERS = make_column_selector(dtype_exclude="category")
@@ -64,6 +67,19 @@ class ThreadlessHistGBM(HistGradientBoostingClassifier):
         super().fit(X, y, sample_weight, X_val=X_val, y_val=y_val, sample_weight_val=sample_weight_val)
         self._bin_mapper.n_threads = 1
         return self
+
+
+def lightgbm(**parameters: Any) -> "LGBMClassifier":
+    """LightGBM, with native categories and missing values, on as many threads as OpenMP has (`n_jobs=0`).
+
+    The trees do not depend on their number: one thread adds up the histogram of each column. By rows, or where columns
+    share a bundle, the sums are split over the threads, and `deterministic` alone does not change that.
+    """
+    from lightgbm import LGBMClassifier
+
+    return LGBMClassifier(
+        n_jobs=0, verbosity=-1, deterministic=True, force_col_wise=True, enable_bundle=False, **parameters
+    )
 
 
 def _ordinal() -> Any:
