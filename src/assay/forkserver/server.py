@@ -21,8 +21,8 @@ STAGES = "assay.stages"
 PRELOADED = (
     *("assay.config.load", "assay.lineage.running", "assay.lineage.costs", "psutil", "pandas", "pyarrow.parquet"),
     *(f"{STAGES}.{name}" for name in ("annotate", "split", "featurize")),
-    *("pandera.pandas", "assay.presentation.pages", "matplotlib.figure", "matplotlib.backends.backend_svg"),
-    *("sklearn.linear_model", "sklearn.ensemble", "assay.modelling.zoo", "xgboost", "skops.io", "dvclive"),
+    *("assay.presentation.pages", "matplotlib.figure", "matplotlib.backends.backend_svg"),
+    *("sklearn.linear_model", "sklearn.ensemble", "assay.modelling.zoo", "xgboost", "lightgbm", "skops.io", "dvclive"),
     *(f"{STAGES}.{name}" for name in ("profile", "train", "audit", "review", "evaluate", "cards")),
     "cleanlab.filter",
 )
