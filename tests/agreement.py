@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from assay.statistics.registry import METRICS, Place, shown_in
+from assay.statistics.metrics import METRICS, Place, shown_in
 from svg_reading import Picture
 
 FILES_KEEP = 1e-6  # decimals in JSON and CSV, and in an SVG

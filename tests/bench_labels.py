@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score
 
+from assay.bundle.scoring import score
 from assay.files import read_json
 from assay.labels.suspects import estimated_errors, ranked
 from assay.modelling.building import build
-from assay.modelling.training import Records, out_of_fold, score
+from assay.modelling.training import Records, out_of_fold
 from assay.paths import BUNDLE
 from assay.records.folds import TRAIN, VALIDATION
 from assay.stages.train import read_labelled

@@ -42,7 +42,7 @@ BRANCHES: dict[str, Callable[[Copy], None]] = {
     "no-tbg": lambda copy: edit(copy, "conf/features/clinical.yaml", "drop: []", "drop: [TBG]"),
     "ann": lambda copy: decide(copy, 10, "ann"),
     "ben": lambda copy: decide(copy, 20, "ben"),
-    "words": lambda copy: edit(copy, "src/assay/statistics/registry.py", "Brier score", "Brier's score"),
+    "words": lambda copy: edit(copy, "src/assay/statistics/metrics.py", "Brier score", "Brier's score"),
     "renamed": rename,
 }
 

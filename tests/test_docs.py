@@ -66,7 +66,7 @@ def test_what_is_to_be_changed_is_where_it_is_said_to_be() -> None:
     places = re.findall(r"`((?:src|conf)/[^`]*|dvc\.yaml)`", table)
     assert len(re.findall(r"^\| \w", table, re.M)) == 11  # ten tasks, and the head
     assert [place for place in places if not (ROOT / place).exists()] == []
-    assert "\nCHECKS: " in (ROOT / "src/assay/audit/gate.py").read_text()
+    assert "\nCHECKS: " in (ROOT / "src/assay/audit/checks.py").read_text()
 
 
 def test_every_folder_of_the_tree_is_there() -> None:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.audit.check import ERROR, WARNING
+from assay.audit.base import ERROR, WARNING
+from assay.audit.checks import CHECKS, audit
 from assay.audit.evidence import Evidence
-from assay.audit.gate import CHECKS, audit
 from assay.records.folds import FOLDS, TEST, TRAIN, VALIDATION
 from audit_samples import clean, noise, positive, with_feature, with_features, with_fold
 from audit_samples import features as plain

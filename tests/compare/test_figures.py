@@ -13,7 +13,7 @@ from assay.compare.page import Page
 from assay.compare.paired import Comparison, Plan, compare
 from assay.compare.show import as_html, as_json
 from assay.evaluation import curves
-from assay.statistics.registry import METRICS
+from assay.statistics.metrics import METRICS
 from svg_reading import Picture
 
 PLAN = Plan(resamples=200, confidence=0.8)

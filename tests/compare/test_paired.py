@@ -23,8 +23,8 @@ from assay.compare.paired import (
 )
 from assay.errors import AssayError
 from assay.statistics.bootstrap import Estimate, estimate, resamples
-from assay.statistics.metrics import Scored
-from assay.statistics.registry import METRICS, RANKED_BY, measure
+from assay.statistics.metrics import METRICS, RANKED_BY, measure
+from assay.statistics.resampled import Scored
 
 PLAN = Plan(resamples=400)
 

@@ -8,7 +8,7 @@ import pytest
 
 from assay.config.schema import Criteria, Evaluation
 from assay.evaluation.assess import assess, out_of_fold
-from assay.statistics.metrics import Scored
+from assay.statistics.resampled import Scored
 
 EVALUATION = Evaluation(resamples=60, confidence=0.95, threshold_probability=0.1, seed=1)
 CONFIG = SimpleNamespace(

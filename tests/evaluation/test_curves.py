@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from assay.evaluation import curves
-from assay.statistics.metrics import Scored
+from assay.statistics.resampled import Scored
 
 EXAMPLE = Scored(np.array([1, 0, 1, 0, 0]), np.array([0.9, 0.8, 0.8, 0.3, 0.1]), 0.5)
 

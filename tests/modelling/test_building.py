@@ -1,15 +1,20 @@
 """From a configuration to an estimator, and to nothing else."""
 
+import re
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.preprocessing import StandardScaler
 
+from assay.bundle.scoring import score
 from assay.errors import AssayError
 from assay.modelling.building import build
-from modelling_samples import configured
+from assay.modelling.training import fitted
+from modelling_samples import configured, labelled
+from samples import ROOT
 
 FOREST = {"_target_": "sklearn.ensemble.RandomForestClassifier", "n_estimators": 7}
 EVIL = """
@@ -85,9 +90,13 @@ def test_estimators_within_estimators_are_made() -> None:
     assert pipeline["forest"].n_estimators == 7
 
 
-def test_a_model_as_contributing_says() -> None:
-    model = {"name": "extra_trees", "threshold": None, "_target_": "sklearn.ensemble.ExtraTreesClassifier"}
-    assert build({**model, "n_estimators": 3, "random_state": 0}).n_estimators == 3
+def test_the_model_that_contributing_shows_takes_the_feature_table() -> None:
+    shown = re.search(r"\n((?:    .*\n)*    _target_:.*\n(?:    .*\n)*)", (ROOT / "CONTRIBUTING.md").read_text())
+    assert shown
+    model = yaml.safe_load(shown[1])
+    assert shown[1].strip().startswith(f"# dvc exp run -S model={model['name']}\n")
+    records = labelled(60)
+    assert set(score(fitted(model, records), records.X)) != {0.0}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +115,6 @@ def test_a_model_as_contributing_says() -> None:
 def test_a_rule_that_is_no_function_of_a_dataset_is_not_called(rule: str, evil: Path) -> None:
     """Not even by a classifier that was made another way: a model file may hold any text."""
     from assay.modelling.zoo import RuleClassifier
-    from modelling_samples import labelled
 
     records = labelled(10)
     classifier = RuleClassifier(rule).fit(records.X, records.y)

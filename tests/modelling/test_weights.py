@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assay.bundle.scoring import score
 from assay.config.schema import Training
 from assay.errors import AssayError
 from assay.modelling.records import Records
-from assay.modelling.training import fitted, out_of_fold, score, train
+from assay.modelling.training import fitted, out_of_fold, train
 from modelling_samples import MODELS, configured, labelled
 
 NEW = labelled(120, seed=1)

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 import yaml
 
+from assay.bundle.scoring import score
 from assay.compare.paired import Plan, judged
 from assay.modelling.building import build
-from assay.modelling.training import score
 from assay.statistics.bootstrap import estimate, resamples
-from assay.statistics.metrics import Scored
-from assay.statistics.registry import METRICS, RANKED_BY, measure
+from assay.statistics.metrics import METRICS, RANKED_BY, measure
+from assay.statistics.resampled import Scored
 from pipeline_copy import Copy
 
 QUICK = ("--resamples", "300")

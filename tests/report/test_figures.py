@@ -14,8 +14,8 @@ import pytest
 from assay.evaluation import curves
 from assay.presentation.style import STYLE, WIDE, svg
 from assay.report.figures import Figures, draw_all, score_by_month
-from assay.statistics.metrics import Scored
-from assay.statistics.registry import measure
+from assay.statistics.metrics import measure
+from assay.statistics.resampled import Scored
 from samples import ROOT
 from svg_reading import Picture
 

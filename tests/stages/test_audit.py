@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.audit.gate import CHECKS
+from assay.audit.checks import CHECKS
 from assay.config.compose import composed
 from assay.files import md5, read_table, write_table
 from assay.stages import audit

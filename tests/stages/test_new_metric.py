@@ -1,4 +1,4 @@
-"""A metric that is added to the registry is in every place that its entry names, and nowhere else."""
+"""A metric that is added to METRICS is in every place that its entry names, and nowhere else."""
 
 import shutil
 from dataclasses import replace
@@ -21,8 +21,8 @@ from assay.paths import PREDICTIONS, SPLIT, fold
 from assay.presentation.markdown import Markdown
 from assay.proof.pull_request import PullRequest, document
 from assay.stages import cards, evaluate
-from assay.statistics.metrics import ratio
-from assay.statistics.registry import EVERYWHERE, METRICS, Metric, Place, shown_in
+from assay.statistics.metrics import EVERYWHERE, METRICS, Metric, Place, shown_in
+from assay.statistics.resampled import ratio
 from assay.sweep import command
 from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, Entry

@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 
 from agreement import Reports, assert_pictures_agree, assert_the_report_agrees
 from assay.bundle.folder import load_model
+from assay.bundle.scoring import score
 from assay.cli.commands import app
 from assay.files import md5, read_table
-from assay.modelling.training import score
 from assay.records.columns import WEIGHT
 from assay.stages import evaluate, featurize, split, train
-from assay.statistics.registry import METRICS
+from assay.statistics.metrics import METRICS
 from samples import forget_statements
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assay.statistics.bootstrap import CHUNK, Estimate, estimate, resamples
-from assay.statistics.metrics import Scored, Values
+from assay.statistics.resampled import Scored, Values
 
 
 def share(scored: Scored, weights: np.ndarray) -> Values:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assay.statistics.metrics import Scored
+from assay.statistics.resampled import Scored
 from assay.sweep.selection import select
 
 

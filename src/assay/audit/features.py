@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from assay.audit.check import COMPUTING, ERROR, Examination, Finding, LeakCheck
+from assay.audit.base import COMPUTING, ERROR, Examination, Finding, LeakCheck
 from assay.audit.computed import separating
 from assay.audit.evidence import Evidence, distinct
 from assay.paths import FEATURES, fold
 from assay.records.folds import TRAIN
-from assay.statistics.metrics import Scored
-from assay.statistics.registry import METRICS
+from assay.statistics.metrics import METRICS
+from assay.statistics.resampled import Scored
 
 # Average precision. The strongest honest feature reaches .976: TSH for the policy `hypo`, which TSH almost defines; .45
 # for `overt`. A copy of the outcome reaches .99 and more.

@@ -5,8 +5,8 @@ from itertools import combinations, pairwise
 import numpy as np
 import pandas as pd
 
+from assay.audit.base import ERROR, Examination, Finding, LeakCheck
 from assay.audit.chance import LIMIT
-from assay.audit.check import ERROR, Examination, Finding, LeakCheck
 from assay.audit.duplicates import near_duplicates
 from assay.audit.evidence import Evidence, distinct
 from assay.paths import SPLIT, fold

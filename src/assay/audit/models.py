@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from assay.audit.base import COMPUTING, ERROR, WARNING, Examination, Finding, LeakCheck
 from assay.audit.chance import LIMIT, deviation, one_hot, predictor, terms
-from assay.audit.check import COMPUTING, ERROR, WARNING, Examination, Finding, LeakCheck
 from assay.audit.evidence import SHUFFLES, Evidence, distinct
 from assay.paths import PREDICTIONS, SCORE, SPLIT
 from assay.records.folds import TRAIN, VALIDATION
 from assay.statistics.bootstrap import Estimate, estimate_one, resamples
-from assay.statistics.metrics import Scored, average_precision
-from assay.statistics.registry import METRICS
+from assay.statistics.metrics import METRICS
+from assay.statistics.resampled import Scored, average_precision
 
 ID_CHARACTERS, CHARACTERS = 12, 32  # the last characters of a record id, and how many different ones are told apart
 TENTHS = 10

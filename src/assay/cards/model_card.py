@@ -14,7 +14,7 @@ from assay.evaluation.criteria import MET, Judged
 from assay.presentation import words
 from assay.records.columns import UNGRADABLE
 from assay.report.page import finding_row
-from assay.statistics.registry import METRICS, RANKED_BY, Place, shown_in
+from assay.statistics.metrics import METRICS, RANKED_BY, Place, shown_in
 
 if TYPE_CHECKING:
     from assay.config.schema import Criteria

@@ -11,8 +11,8 @@ from assay.errors import AssayError
 from assay.evaluation.assess import scored_by
 from assay.experiments.revisions import Revision
 from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
-from assay.statistics.metrics import Scored
-from assay.statistics.registry import METRICS, RANKED_BY, Metric, Place, measure, shown_in
+from assay.statistics.metrics import METRICS, RANKED_BY, Metric, Place, measure, shown_in
+from assay.statistics.resampled import Scored
 
 BETTER, WORSE, UNDECIDED, SAME = "better", "worse", "undecided", "same"
 

@@ -13,7 +13,7 @@ from assay.labels.classes import in_words
 from assay.presentation import words
 from assay.presentation.markdown import Markdown
 from assay.presentation.pages import data_uri, environment
-from assay.statistics.registry import METRICS, RANKED_BY, Place, shown_in
+from assay.statistics.metrics import METRICS, RANKED_BY, Place, shown_in
 
 IDS_SHOWN = 20
 OPEN_ROWS = 6  # a longer table is folded

@@ -12,8 +12,8 @@ from assay.evaluation.criteria import Judged, judge, judge_quality
 from assay.paths import MODEL_KEY, SCORE, score_column
 from assay.records.columns import WEIGHT
 from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
-from assay.statistics.metrics import Scored
-from assay.statistics.registry import RANKED_BY, Place, measure, shown_in
+from assay.statistics.metrics import RANKED_BY, Place, measure, shown_in
+from assay.statistics.resampled import Scored
 
 if TYPE_CHECKING:
     from assay.config.schema import Config, Evaluation

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assay.statistics.bootstrap import Estimates
-from assay.statistics.registry import RANKED_BY
+from assay.statistics.metrics import RANKED_BY
 
 if TYPE_CHECKING:
     from assay.config.schema import Criteria

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from assay.statistics.binomial import effective, interval
-from assay.statistics.metrics import Scored, cumulative
-from assay.statistics.registry import METRICS, Place, measure, shown_in
+from assay.statistics.metrics import METRICS, Place, measure, shown_in
+from assay.statistics.resampled import Scored, cumulative
 
 CALIBRATION_EDGES = np.array([0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1])
 ALERTS_PER_1000 = np.arange(5, 401, 5)

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assay.bundle.scoring import score
 from assay.files import read_json, write_table, write_text
 from assay.lineage.checks import require
 from assay.modelling.records import Records, joined, read_labelled
-from assay.modelling.training import blocks, fitted, score
+from assay.modelling.training import blocks, fitted
 from assay.paths import BUNDLE, FEATURES, SPLIT, fold
 from assay.presentation import words
 from assay.presentation.markdown import Markdown
@@ -19,7 +20,7 @@ from assay.presentation.markdown import table as table_of
 from assay.progress import progress
 from assay.records.folds import TRAIN, VALIDATION
 from assay.statistics.bootstrap import Estimate, estimate_one, resamples
-from assay.statistics.metrics import Scored, average_precision
+from assay.statistics.resampled import Scored, average_precision
 
 RESAMPLES, CONFIDENCE, SEED = 1000, 0.95, 42
 Parts = list[tuple[np.ndarray, np.ndarray]]  # positions to learn from, positions to score

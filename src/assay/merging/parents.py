@@ -9,7 +9,7 @@ from assay.errors import AssayError, translated
 from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.git import git
 from assay.presentation import words
-from assay.statistics.registry import METRICS, RANKED_BY
+from assay.statistics.metrics import METRICS, RANKED_BY
 
 
 @dataclass(frozen=True)

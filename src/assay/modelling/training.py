@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from assay.bundle.scoring import score
 from assay.modelling import early_stopping, threshold
 from assay.modelling.building import build
 from assay.modelling.records import Records, joined
@@ -16,7 +16,6 @@ from assay.modelling.weights import of_fit
 if TYPE_CHECKING:
     from assay.config.schema import Training
 
-DECIMALS = 6  # of a score, as many as files keep: so a threshold that is read back is the same
 
 Watch = Callable[[Records, np.ndarray], Any]  # gets the last scored block and its scores; may raise to end the training
 WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)  # set by a search, to give up hopeless trials
@@ -109,8 +108,3 @@ def fitted(model: dict[str, Any], records: Records) -> Any:
     """A new estimator, fitted on all of the records."""
     estimator = build(model)
     return estimator.fit(records.X, records.y, **of_fit(estimator, records.weight))
-
-
-def score(estimator: Any, X: pd.DataFrame) -> np.ndarray:
-    """The probability of the positive class, (n,), as float64."""
-    return np.round(estimator.predict_proba(X)[:, 1].astype("float64"), DECIMALS)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBER, PERSONAL, TEXT
 from assay.contract.values import NO, YES
-from assay.statistics.metrics import Scored
-from assay.statistics.registry import METRICS
+from assay.statistics.metrics import METRICS
+from assay.statistics.resampled import Scored
 
 MARKERS = ("NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "none", "?", "#N/A", "missing", "unknown")
 NUMBER_MARKERS = ("-", ".")  # no value where the rest of the column is numbers, and a value elsewhere

@@ -1,6 +1,6 @@
 """The meaning of each figure, in words that need no statistics."""
 
-from assay.statistics.registry import METRICS
+from assay.statistics.metrics import METRICS
 
 MOST = 5  # digits of a number that people read: a larger number has none after the point
 DIGITS = 3  # after the point, unless the metric says otherwise

@@ -24,7 +24,7 @@ from assay.presentation.style import (
     labelled,
     svg,
 )
-from assay.statistics.registry import METRICS
+from assay.statistics.metrics import METRICS
 
 Curves = Mapping[str, pd.DataFrame]
 Metrics = Mapping[str, float]

@@ -11,7 +11,7 @@ from assay.paths import MODEL_KEY
 from assay.presentation import words
 from assay.presentation.pages import data_uri, environment
 from assay.statistics.bootstrap import Estimates
-from assay.statistics.registry import METRICS, Place, shown_in
+from assay.statistics.metrics import METRICS, Place, shown_in
 
 
 @dataclass(frozen=True)

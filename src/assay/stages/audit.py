@@ -7,9 +7,9 @@ from functools import partial
 
 import pandas as pd
 
-from assay.audit.check import WARNING
+from assay.audit.base import WARNING
+from assay.audit.checks import as_data, audit, refuse
 from assay.audit.evidence import Evidence, identity, outcome
-from assay.audit.gate import as_data, audit, refuse
 from assay.config.schema import Config
 from assay.config.stage import stage
 from assay.errors import warn

@@ -47,7 +47,7 @@ from assay.paths import (
 from assay.progress import progress
 from assay.records.columns import DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST
-from assay.statistics.registry import RANKED_BY
+from assay.statistics.metrics import RANKED_BY
 
 Tables = dict[str, dict[str, pd.DataFrame]]
 ROUNDS = ("n_estimators", "max_iter")  # what libraries call their number

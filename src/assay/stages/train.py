@@ -8,6 +8,7 @@ import pandas as pd
 
 from assay import __version__
 from assay.bundle import folder as bundle
+from assay.bundle.scoring import score
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.stage import stage
@@ -16,7 +17,7 @@ from assay.lineage.libraries import versions
 from assay.lineage.running import dependencies
 from assay.modelling.early_stopping import first_round
 from assay.modelling.records import Records, read_labelled
-from assay.modelling.training import WATCH, Trained, fits, score, train
+from assay.modelling.training import WATCH, Trained, fits, train
 from assay.paths import FEATURES, MODEL, MODEL_KEY, PREDICTIONS, fold, score_column
 from assay.progress import progress
 from assay.records.columns import RECORD_ID, WEIGHT

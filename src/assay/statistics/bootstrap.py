@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.statistics.metrics import Resampled, Scored, Values
+from assay.statistics.resampled import Resampled, Scored, Values
 
 CHUNK = 50  # resamples at a time: small enough for the processor's cache, and for malloc to use the memory again
 ENOUGH = 0.9  # an interval is given when this share of the resamples defines the metric

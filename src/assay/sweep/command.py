@@ -9,7 +9,7 @@ from assay.experiments.refs import experiments
 from assay.presentation import words
 from assay.presentation.markdown import Markdown, code, table
 from assay.progress import progress
-from assay.statistics.registry import RANKED_BY, Metric, Place, shown_in
+from assay.statistics.metrics import RANKED_BY, Metric, Place, shown_in
 from assay.sweep import execution as sweep
 from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, FAILED, PRUNED, Entry

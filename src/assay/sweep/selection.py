@@ -12,8 +12,8 @@ from assay.evaluation.assess import scored_by
 from assay.experiments.revisions import Revision, revision
 from assay.files import md5
 from assay.statistics.bootstrap import estimate_one, resamples
-from assay.statistics.metrics import Scored
-from assay.statistics.registry import METRICS, RANKED_BY
+from assay.statistics.metrics import METRICS, RANKED_BY
+from assay.statistics.resampled import Scored
 from assay.sweep.log import Entry
 
 RESAMPLES, CONFIDENCE, SEED = 500, 0.95, 42

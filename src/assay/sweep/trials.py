@@ -10,7 +10,7 @@ import numpy as np
 
 from assay.errors import AssayError
 from assay.experiments.refs import experiments, metrics
-from assay.statistics.registry import RANKED_BY
+from assay.statistics.metrics import RANKED_BY
 from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, PRUNED, Entry
 from assay.sweep.plan import Planned, checked, experiment_name

@@ -137,8 +137,8 @@ class Watcher:
 
     def __call__(self, block: "Records", scores: np.ndarray) -> None:
         """Take another block; after half of them, report the average precision on their records, if it is defined."""
-        from assay.statistics.metrics import Scored
-        from assay.statistics.registry import METRICS
+        from assay.statistics.metrics import METRICS
+        from assay.statistics.resampled import Scored
 
         weight = np.ones(len(scores)) if block.weight is None else block.weight
         self._seen.append((block.y.to_numpy(), scores, weight))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assay.audit.check import ERROR, Finding, LeakCheck
+from assay.audit.base import ERROR, Finding, LeakCheck
 from assay.audit.evidence import Evidence
 from assay.audit.features import ComputedLabel, FittedElsewhere, TellingFeature, UnavailableFeature
 from assay.audit.folds import NearDuplicates, Resampling, SharedEntity, TimeOverlap

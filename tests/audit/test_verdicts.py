@@ -1,11 +1,11 @@
-"""The gate: verdicts, what is accepted, and how a line is refused."""
+"""All checks: verdicts, what is accepted, and how a line is refused."""
 
 import re
 
 import pytest
 
-from assay.audit.check import ERROR, Finding, LeakCheck
-from assay.audit.gate import CHECKS, AuditResult, as_data, audit, refuse
+from assay.audit.base import ERROR, Finding, LeakCheck
+from assay.audit.checks import CHECKS, AuditResult, as_data, audit, refuse
 from assay.errors import AssayError
 from audit_samples import clean, positive, with_feature
 from samples import ROOT
