@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
+from assay.forkserver.server import STAGES, preloaded
 from samples import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has what it needs")
@@ -115,7 +117,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
     shutil.copytree(ROOT / "src/assay", package, ignore=shutil.ignore_patterns("__pycache__"))
     (package / "stages/probe.py").write_text(PROBE)
     server = package / "forkserver/server.py"
-    server.write_text(server.read_text().replace("list(reversed(PRELOADED))", "[]"))
+    server.write_text(server.read_text().replace("list(reversed(preloaded(started_by)))", "[]"))
     environment = {**os.environ, "PYTHONPATH": str(package.parent)}
     environment.pop("ASSAY_FORKSERVER", None)
     command = [sys.executable, "-c", RUNNER]
@@ -193,3 +195,12 @@ def test_a_server_ends_with_its_run(warm):
     warm.process.kill()
     warm.process.wait()
     until(lambda: not runs(server))
+
+
+def test_it_imports_for_every_stage_that_may_come_and_no_other():
+    listed = list(yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
+    assert sorted(STAGES) == sorted(listed)
+    assert "sklearn.linear_model" in preloaded("split")
+    assert "sklearn.linear_model" not in preloaded("train")
+    assert "assay.stages.cards" in preloaded("evaluate")
+    assert "assay.stages.evaluate" not in preloaded("evaluate")

@@ -40,10 +40,10 @@ def hand_over() -> None:
 
 def leave_server() -> None:
     """Start a server for the next stages of this run of DVC, unless it has one."""
-    if forked or not _stage() or _is_there():
+    if forked or not (stage := _stage()) or _is_there():
         return
     subprocess.Popen(
-        [sys.executable, "-m", "assay.forkserver.server", *map(str, run_of_dvc())],
+        [sys.executable, "-m", "assay.forkserver.server", stage, *map(str, run_of_dvc())],
         env=_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -16,16 +16,19 @@ from assay.files import stamp
 from assay.forkserver import client
 from assay.forkserver.client import ACCEPTED, DVC_STAGE, NUMBER, PACKAGE, address, require_own, stat
 
-STAGES = "assay.stages"
-# In the order in which the line needs them. A stage that asks meanwhile waits for one of them at most.
-PRELOADED = (
-    *("assay.config.load", "assay.lineage.running", "assay.lineage.costs", "psutil", "pandas", "pyarrow.parquet"),
-    *(f"{STAGES}.{name}" for name in ("annotate", "split", "featurize")),
-    *("assay.presentation.pages", "matplotlib.figure", "matplotlib.backends.backend_svg"),
-    *("sklearn.linear_model", "sklearn.ensemble", "assay.modelling.zoo", "xgboost", "lightgbm", "skops.io", "dvclive"),
-    *(f"{STAGES}.{name}" for name in ("profile", "train", "audit", "review", "evaluate", "cards")),
-    "cleanlab.filter",
-)
+MODULES = "assay.stages"
+SHARED = ("assay.config.load", "assay.lineage.running", "assay.lineage.costs", "psutil", "pandas", "pyarrow.parquet")
+FIGURES = ("jinja2", "matplotlib.figure", "matplotlib.backends.backend_svg")
+# The stages in the order of the line, and the libraries that each imports while it runs.
+STAGES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("collect", "clean", "annotate", "split", "featurize"), ()),
+    "profile": FIGURES,
+    "train": ("sklearn.linear_model", "assay.modelling.zoo", "xgboost", "skops.io", "dvclive"),
+    "audit": (),
+    "review": ("cleanlab.filter",),
+    "evaluate": FIGURES,
+    "cards": (),
+}
 LONGEST_LOOK = 0.2  # seconds until it sees that DVC has ended
 TALK = 5  # seconds in which a stage must say what it wants
 PR_SET_PDEATHSIG = 1  # of prctl(2)
@@ -34,9 +37,11 @@ PR_SET_PDEATHSIG = 1  # of prctl(2)
 class Server:
     """Serves the stages of one run of DVC."""
 
-    def __init__(self, run: tuple[int, str]) -> None:
-        """OSError if there is one already."""
+    def __init__(self, run: tuple[int, str], started_by: str) -> None:
+        """OSError if there is one already. started_by: a stage; the server imports what the stages after it need."""
         self._run, self._code = run, _stamps()
+        # A stage that asks meanwhile waits for one import at most.
+        self._waiting = list(reversed(preloaded(started_by)))
         self._forks: dict[int, tuple[int, socket.socket]] = {}  # by pidfd: the process, and the stage that waits for it
         self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listening.bind(address(run))
@@ -44,16 +49,16 @@ class Server:
 
     def serve(self) -> None:
         """Until DVC and all forks have ended."""
-        waiting, listening = list(reversed(PRELOADED)), self._listening.fileno()
+        listening = self._listening.fileno()
         while self._forks or _runs(*self._run):
-            ready, _, _ = select.select([listening, *self._forks], [], [], 0 if waiting else LONGEST_LOOK)
+            ready, _, _ = select.select([listening, *self._forks], [], [], 0 if self._waiting else LONGEST_LOOK)
             for one in ready:
                 if one == listening:
                     self._answer()
                 else:
                     self._report(one)
-            if waiting:
-                import_module(waiting.pop())
+            if self._waiting:
+                import_module(self._waiting.pop())
 
     def _answer(self) -> None:
         """Fork for a stage, unless the code has changed; a connection that is closed without a word says no."""
@@ -88,6 +93,13 @@ class Server:
                 return
 
 
+def preloaded(started_by: str) -> list[str]:
+    """The modules that the stages after this one import, in the order of the line; after an unknown stage, of all."""
+    names = list(STAGES)
+    later = names[names.index(started_by) + 1 :] if started_by in names else names
+    return [*SHARED, *(name for stage in later for name in (f"{MODULES}.{stage}", *STAGES[stage]))]
+
+
 def _stamps() -> dict[str, tuple[int, ...]]:
     """Of each file of code, what changes with every write to it."""
     return {str(path): stamp(path) for path in PACKAGE.rglob("*.py")}
@@ -111,7 +123,7 @@ def _be_the_stage(stage: str, dvc_stage: str, asking: socket.socket, streams: li
     threading.Thread(target=_obey, args=(asking,), daemon=True).start()
     client.forked, sys.dont_write_bytecode = True, False
     os.environ[DVC_STAGE] = dvc_stage
-    module = f"{STAGES}.{stage}"
+    module = f"{MODULES}.{stage}"
     sys.orig_argv = [sys.executable, "-m", module]
     sys.argv = [str(PACKAGE / "stages" / f"{stage}.py")]
     report_from_the_start()
@@ -143,4 +155,4 @@ def _exit_code(module: str) -> int:
 
 if __name__ == "__main__":
     sys.dont_write_bytecode = True  # it may outlive DVC for a moment, when others copy or remove these folders
-    Server((int(sys.argv[1]), sys.argv[2])).serve()
+    Server((int(sys.argv[2]), sys.argv[3]), started_by=sys.argv[1]).serve()
