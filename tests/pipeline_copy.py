@@ -4,19 +4,21 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
+import warm
 from samples import ROOT
+from warm import FRESH
 
 # Nothing of the person's or the outer run's own: identity, configuration, credentials, DVC's variables, coverage.
 OWN = ("GIT_", "DVC_", "COV_", "ASSAY_", "AWS_")
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith(OWN)},
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    "PATH": FRESH,
+    "OMP_NUM_THREADS": "1",  # the tests themselves run side by side
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
     "DVC_NO_ANALYTICS": "1",
@@ -37,11 +39,19 @@ class Copy:
         return subprocess.Popen(
             command,
             cwd=self.path,
-            env={**ENVIRONMENT, "PYTHONPATH": str(self.path / "src"), **self.environment},
+            env={
+                **ENVIRONMENT,
+                "PATH": warm.path(ENVIRONMENT),
+                "PYTHONPATH": str(self.path / "src"),
+                **self.environment,
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def own_code(self) -> dict[str, str]:
+        return {"PYTHONPATH": str(self.path / "src")}
 
     def run(self, *command: str, fails: bool = False) -> subprocess.CompletedProcess:
         process = self.start(*command)
