@@ -28,6 +28,16 @@ CHEAP = {"debug: null": "debug: fast", "model: xgboost": "model: logistic"}
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
 
+def warm_python() -> str:
+    """A Python whose `-m dvc` and `-m assay.` start warm."""
+    return str(warm.programs(ENVIRONMENT) / "python")
+
+
+def warm_path() -> str:
+    """The PATH on which that is `python`."""
+    return f"{Path(warm_python()).parent}{os.pathsep}{FRESH}"
+
+
 @dataclass
 class Copy:
     """A working copy; `run` runs a command in it, with the copy's own code, as in a clone with its own environment."""
@@ -39,19 +49,11 @@ class Copy:
         return subprocess.Popen(
             command,
             cwd=self.path,
-            env={
-                **ENVIRONMENT,
-                "PATH": warm.path(ENVIRONMENT),
-                "PYTHONPATH": str(self.path / "src"),
-                **self.environment,
-            },
+            env={**ENVIRONMENT, "PATH": warm_path(), "PYTHONPATH": str(self.path / "src"), **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-
-    def own_code(self) -> dict[str, str]:
-        return {"PYTHONPATH": str(self.path / "src")}
 
     def run(self, *command: str, fails: bool = False) -> subprocess.CompletedProcess:
         process = self.start(*command)

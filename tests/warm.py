@@ -24,11 +24,11 @@ exec '{python}' -IS '{client}' '{address}' '{program}' "$@"
 """
 
 
-def path(environment: dict[str, str]) -> str:
-    """The PATH on which commands start warm in this environment, where they can."""
+def programs(environment: dict[str, str]) -> Path:
+    """The folder of the programs that start warm in this environment; where they cannot, of those that start fresh."""
     if sys.platform != "linux" or "ASSAY_FRESH" in os.environ:
-        return FRESH
-    return f"{_served(tuple(environment.items()))}{os.pathsep}{FRESH}"
+        return Path(sys.executable).parent
+    return _served(tuple(environment.items()))
 
 
 @cache

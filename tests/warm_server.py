@@ -124,12 +124,20 @@ def run(program: str, arguments: list[str], python: str) -> NoReturn:
     sys.path[:1] = [str(Path.cwd()) if module else str(Path(program).parent), *filter(None, paths)]
     sys.executable, sys.orig_argv = python, [python, *([] if module else [program]), *arguments]
     sys.argv = arguments[1:] if module else [program, *arguments]
+    if module.startswith("assay.stages.") and arguments[2:]:
+        forget_dvc()
     code = exit_code(program, module)
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def forget_dvc() -> None:
+    """A stage with words is a Hydra app and no part of DVC; it looks whether it is."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "dvc"]:
+        del sys.modules[name]
 
 
 def exit_code(program: str, module: str) -> int:
