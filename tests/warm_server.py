@@ -99,6 +99,7 @@ def become(client: int, streams: list[int], here: str, environment: dict[str, st
     os.chdir(here)
     os.environ.clear()
     os.environ.update(environment)
+    os.environ["ASSAY_FORKSERVER"] = "0"  # stages are forks of this process already
     time.tzset()
     os.environ[PARENTS] = f"{environment.get(PARENTS, '')} {os.getpid()}:{client}"
     adopt({int(child): int(parent) for child, parent in (one.split(":") for one in os.environ[PARENTS].split())})
