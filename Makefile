@@ -26,8 +26,8 @@ repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
 test: $(VENV)/ready-dev  ## the whole test suite: pytest
 	OMP_NUM_THREADS=1 pytest -n 3 --dist loadscope --no-loadscope-reorder
 
-coverage: $(VENV)/ready-dev  ## which lines the tests run in their own process: pytest --cov
-	OMP_NUM_THREADS=1 pytest -n 3 --ignore tests/pipeline --cov --cov-report=term:skip-covered
+coverage: $(VENV)/ready-dev  ## the same, and which lines it ran in its own processes: pytest --cov
+	OMP_NUM_THREADS=1 pytest -n 3 --dist loadscope --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/ready-dev  ## style, types, imports, workflows: ruff, mypy, lint-imports, assay deps, zizmor
 	ruff check

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -23,12 +24,13 @@ settings.load_profile("assay")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the modules that run the real DVC over the first third of the others.
+    """Spread the modules that run the real DVC over the first third of the others, those with most slow tests first.
 
     Alone at the end one of them would keep one worker busy for minutes; together at the start all wait for the line.
     """
     modules = list(dict.fromkeys(item.path for item in items))
-    slow = [path for path in modules if path.parent.name == "pipeline"]
+    marked = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    slow = sorted((path for path in modules if path.parent.name == "pipeline"), key=lambda path: -marked[path])
     quick = [path for path in modules if path not in slow]
     place = {path: number / len(slow) / 3 for number, path in enumerate(slow)}
     place |= {path: number / len(quick) for number, path in enumerate(quick)}

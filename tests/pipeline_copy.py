@@ -4,19 +4,21 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
+import warm
 from samples import ROOT
+from warm import FRESH
 
 # Nothing of the person's or the outer run's own: identity, configuration, credentials, DVC's variables, coverage.
 OWN = ("GIT_", "DVC_", "COV_", "ASSAY_", "AWS_")
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith(OWN)},
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    "PATH": FRESH,
+    "OMP_NUM_THREADS": "1",  # the tests themselves run side by side
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
     "DVC_NO_ANALYTICS": "1",
@@ -24,6 +26,16 @@ ENVIRONMENT = {
 # What `dvc repro` runs quickly: for whatever does not depend on the figures.
 CHEAP = {"debug: null": "debug: fast", "model: xgboost": "model: logistic"}
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
+
+
+def warm_python() -> str:
+    """A Python whose `-m dvc` and `-m assay.` start warm."""
+    return str(warm.programs(ENVIRONMENT) / "python")
+
+
+def warm_path() -> str:
+    """The PATH on which that is `python`."""
+    return f"{Path(warm_python()).parent}{os.pathsep}{FRESH}"
 
 
 @dataclass
@@ -37,7 +49,7 @@ class Copy:
         return subprocess.Popen(
             command,
             cwd=self.path,
-            env={**ENVIRONMENT, "PYTHONPATH": str(self.path / "src"), **self.environment},
+            env={**ENVIRONMENT, "PATH": warm_path(), "PYTHONPATH": str(self.path / "src"), **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

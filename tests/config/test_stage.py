@@ -3,7 +3,6 @@
 import pickle
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,12 @@ import pytest
 from assay.config.stage import enter_root
 from assay.errors import AssayError
 from attacks import touching
+from pipeline_copy import warm_python
 from samples import ROOT
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, *arguments], cwd=cwd, capture_output=True, text=True)
+    return subprocess.run([warm_python(), *arguments], cwd=cwd, capture_output=True, text=True)
 
 
 def test_the_root_is_found_from_below(here: Path) -> None:

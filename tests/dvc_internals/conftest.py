@@ -9,7 +9,7 @@ import pytest
 
 from assay.dvc_internals import boundary
 from once import made_once
-from pipeline_copy import ENVIRONMENT
+from pipeline_copy import ENVIRONMENT, warm_python
 from tiny_repository import NAMED, make
 
 
@@ -21,6 +21,7 @@ def tiny(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: 
         monkeypatch.delenv(name)
     for name, value in {**ENVIRONMENT, **NAMED}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.executable", warm_python())  # with which the package starts DVC
     monkeypatch.chdir(tmp_path / "tiny/root")
     return Path.cwd()
 

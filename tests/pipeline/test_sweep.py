@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_copy import IDENTITY, Copy
+from pipeline_copy import FRESH, IDENTITY, Copy
 
 
 def listed(copy: Copy) -> list[str]:
@@ -83,6 +83,7 @@ def wait_for(condition, seconds: float = 120) -> None:
 def test_a_killed_sweep_goes_on_and_loses_nothing(cheap: Copy) -> None:
     command = ("assay", "sweep", "killed", "-S", "model.C=0.1,0.2,0.3,0.4", "-j", "2")
     ledger = cheap.path / ".assay/sweeps/killed.jsonl"
+    cheap.environment["PATH"] = FRESH
     sweep = cheap.start(*command)
     wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text())
     os.kill(sweep.pid, signal.SIGKILL)
