@@ -80,10 +80,12 @@ class Preparer:
     """
 
     def __init__(self, dataset: "Dataset", *, labelled: bool = True) -> None:
-        self.dataset = collected(dataset) if labelled else unlabelled(collected(dataset))
+        whole = collected(dataset)
+        self.dataset = whole if labelled else unlabelled(whole)
         self.set_apart = {WEIGHT} if labelled else {WEIGHT, dataset.target}
         self.read, self.validate = Reader(self.dataset), Validator(self.dataset)
-        self.finish = {name: _finish(self.dataset, name) for name in self.dataset.columns if passes(self.dataset, name)}
+        # By the whole contract, so that a column has the same type with and without the target.
+        self.finish = {name: _finish(whole, name) for name in self.dataset.columns if passes(whole, name)}
 
     def __call__(self, batch: pd.DataFrame, where: str) -> Prepared:
         """Prepare a table; `where` names it in errors.
@@ -124,10 +126,15 @@ def collected(dataset: "Dataset") -> "Dataset":
 
 def unlabelled(dataset: "Dataset") -> "Dataset":
     """The contract of records whose target is not known yet: without the target and the rules that use it."""
+    target = dataset.target
     return replace(
         dataset,
-        columns={name: column for name, column in dataset.columns.items() if name != dataset.target},
-        rules={name: rule for name, rule in dataset.rules.items() if dataset.target not in names(rule.where)},
+        columns={name: column for name, column in dataset.columns.items() if name != target},
+        rules={
+            name: replace(rule, columns=[one for one in rule.columns if one != target])
+            for name, rule in dataset.rules.items()
+            if target not in names(rule.where)
+        },
     )
 
 
