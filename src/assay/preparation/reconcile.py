@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from assay.preparation.prepare import Broken, Prepared, prepare
 from assay.preparation.steps import DropRepeats, Repair, Step, UniqueKeys, applied
 from assay.records.changes import Change, merged
 from assay.records.columns import RECORD_ID
-from assay.records.formats import FILES, PARQUET
+from assay.records.formats import CSV, SUFFIXES
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -33,7 +34,7 @@ class Cleaned:
 
 
 def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
-    """Clean a whole table of texts at once: `prepare`, then `reconcile`, with their arguments and errors."""
+    """Clean a whole table at once: `prepare`, then `reconcile`, with their arguments and errors."""
     return reconcile([prepare(raw, dataset, where)], dataset, where)
 
 
@@ -86,7 +87,7 @@ def stop_for(broken: Sequence[Broken], where: str) -> None:
     """Raise an AssayError that names every broken rule, its values and lines, if any is broken."""
     if not broken:
         return
-    place = ("row", FIRST_ROW) if where.endswith(FILES[PARQUET]) else ("line", FIRST_LINE)
+    place = ("line", FIRST_LINE) if SUFFIXES.get(PurePath(where).suffix) == CSV else ("row", FIRST_ROW)
     sentences = [_sentence(one, *place) for one in broken]
     several = [f"{len(broken)} rules of the contract are broken:", *sentences]
     what = sentences[0] if len(sentences) == 1 else "\n  ".join(several)
