@@ -18,7 +18,7 @@ from assay.contract.validation import Validator, Violation
 from assay.contract.values import Categories, Reader, Values
 from assay.errors import AssayError, sample
 from assay.records.changes import COLUMNS_DROPPED, Change, change
-from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
+from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -234,5 +234,5 @@ def _quarantined(batch: pd.DataFrame, names: Sequence[str], rules: np.ndarray) -
     broken = rules != ""
     aside = batch[broken] if broken.any() else batch.iloc[:0]  # to choose no rows by a mask costs a millisecond
     aside = aside[names] if len(names) < batch.shape[1] else aside
-    aside.insert(0, "rule", pd.Series([rule.strip() for rule in rules[broken]], aside.index, dtype="str"))
+    aside.insert(0, RULE, pd.Series([rule.strip() for rule in rules[broken]], aside.index, dtype="str"))
     return aside
