@@ -27,7 +27,7 @@ forked = False  # whether this process is a fork, which has a server
 
 
 def hand_over() -> None:
-    """Have a server run the stage that this process is to run, and end as it ends; return where there is none."""
+    """Let a server run the stage of this process, and end as it ends; return if there is no server."""
     if not (stage := _stage()):
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
@@ -111,7 +111,7 @@ def _end_as_the_fork(server: socket.socket) -> NoReturn:
     for one in FORWARDED:
         signal.signal(one, lambda number, _: _forward(number, server))
     answer = _answer(server)
-    code = NUMBER.unpack(answer)[0] if answer else -signal.SIGKILL  # with the server ends its fork
+    code = NUMBER.unpack(answer)[0] if answer else -signal.SIGKILL  # a fork ends with its server
     if code < 0:
         if -code in FORWARDED:
             signal.signal(-code, signal.SIG_DFL)

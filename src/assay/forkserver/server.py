@@ -126,7 +126,7 @@ def _runs(pid: int, started: str) -> bool:
 
 def _be_the_stage(stage: str, dvc_stage: str, asking: socket.socket, streams: list[int]) -> NoReturn:
     """What `python -m assay.stages.STAGE` does, in this process."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # with the server
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # it ends with the server
     asking.settimeout(None)
     asking.send(ACCEPTED)
     for one, standard in zip(streams, range(3), strict=True):

@@ -154,7 +154,7 @@ def require_columns(table: pd.DataFrame, there: Sequence[str], expected: Sequenc
 
 
 def _finish(dataset: "Dataset", name: str) -> "Callable[[Array], Array]":
-    """What makes a column of its contract's type, now that nothing more is set missing and no record set aside."""
+    """The function that gives a column its final type, once values are set missing and records are quarantined."""
     column = dataset.columns[name]
     if column.type == CATEGORY and column.values:
         return Categories(column.values)

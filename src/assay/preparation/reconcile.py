@@ -41,8 +41,8 @@ def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
 def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str) -> Cleaned:
     """Join all prepared batches of a table, in any order, into one table of cleaned records.
 
-    Raises one AssayError that names every rule broken which the contract stops for, with columns and lines of `where`,
-    and ValueError if two batches hold the same row.
+    Raises one AssayError that names every broken rule for which the contract stops the line, with columns and lines of
+    `where`, and ValueError if two batches hold the same row.
     """
     prepared = list(batches)
     require_distinct_rows(prepared)
@@ -59,7 +59,7 @@ def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str) -> Cl
 
 
 def steps(dataset: "Dataset") -> list[Step]:
-    """What is done to the records of this contract, once it is known that no rule stops the line; in this order."""
+    """The steps for the records of this contract, in order; they run only if no broken rule stops the line."""
     return [*([DropRepeats(dataset.repeats)] if dataset.repeats else []), Repair(knowledge(dataset))]
 
 
@@ -99,7 +99,7 @@ def _in_order(parts: Sequence[Any]) -> Any:
 
 
 def _merged_broken(broken: Sequence[Broken]) -> list[Broken]:
-    """Join what different batches say of the same rule."""
+    """Join the violations of the same rule in different batches."""
     found: dict[tuple[tuple[str, ...], str], Broken] = {}
     for one in broken:
         before = found.setdefault((one.columns, one.why), Broken(one.columns, one.why, (), ()))
