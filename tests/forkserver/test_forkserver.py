@@ -206,6 +206,13 @@ def test_stages_may_change_their_own_environment(run):
     assert len(run.servers()) == 1
 
 
+@pytest.mark.parametrize("written", ["", "1"])
+def test_a_fork_writes_bytecode_as_the_environment_says(run, written):
+    todo = f"assert sys.dont_write_bytecode == bool('{written}')"
+    until(lambda: run.stage(todo, PYTHONDONTWRITEBYTECODE=written)[1].startswith("forked"))
+    assert run.stage(todo, PYTHONDONTWRITEBYTECODE=written)[::2] == (0, "")
+
+
 def test_the_name_of_a_stage_may_have_a_space(warm):
     assert warm.stage(DVC_STAGE="of two words")[1].startswith("forked of two words")
 

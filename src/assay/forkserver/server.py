@@ -134,7 +134,7 @@ def _be_the_stage(stage: str, dvc_stage: str, asking: socket.socket, streams: li
         os.close(one)
     sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())  # type: ignore[union-attr]
     threading.Thread(target=_obey, args=(asking,), daemon=True).start()
-    client.forked, sys.dont_write_bytecode = True, False
+    client.forked, sys.dont_write_bytecode = True, bool(sys.flags.dont_write_bytecode)
     os.environ[DVC_STAGE] = dvc_stage
     module = f"{MODULES}.{stage}"
     sys.orig_argv = [sys.executable, "-m", module]
