@@ -1,15 +1,19 @@
 """A command that starts warm is the command: its folder, words, environment, input, code, end and parents."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import psutil
 import pytest
 
 from pipeline_copy import ENVIRONMENT, warm_python
+from samples import ROOT
+from warm_server import LIBRARIES
 
 
 def start(folder: Path, code: str, *words: str, **environment: str) -> subprocess.Popen:
@@ -74,3 +78,15 @@ def test_it_dies_with_its_client(tmp_path: Path) -> None:
     process.communicate()
     gone, _ = psutil.wait_procs([fork], timeout=60)
     assert gone == [fork]
+
+
+def spelled(name: str) -> str:
+    """The name of a distribution as the lock has it."""
+    return re.sub("[_.]", "-", name.lower())
+
+
+def test_a_fresh_environment_has_what_it_imports() -> None:
+    locked = {spelled(name) for name in re.findall(r"^[\w.-]+", (ROOT / "requirements.lock").read_text(), re.M)}
+    distributions = packages_distributions()
+    carriers = {name: set(map(spelled, distributions[name.partition(".")[0]])) for name in LIBRARIES}
+    assert [name for name, among in carriers.items() if not among & locked] == []

@@ -32,8 +32,6 @@ LIBRARIES = (
     *("jinja2", "omegaconf._impl", "psutil", "ruamel.yaml", "scmrepo.git.backend.pygit2.filter"),
     *("pydantic.dataclasses", "pydantic.type_adapter", "rich.console", "typer", "typer._click.decorators"),
     *("pandas", "pandas.core.arrays.arrow.extension_types", "pyarrow.dataset", "pyarrow.pandas_compat", "scipy.stats"),
-    *("pandera.backends.pandas.builtin_checks", "pandera.backends.pandas.register", "pandera.pandas"),
-    *("pandera.strategies.pandas_constraints", "pandera.strategies.pandas_strategies"),
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "matplotlib.figure", "PIL.JpegImagePlugin"),
     *("cleanlab.filter", "narwhals.stable.v2", "narwhals._pandas_like.namespace", "optuna", "sklearn.calibration"),
     *("sklearn.dummy", "sklearn.ensemble", "sklearn.linear_model", "sklearn.model_selection", "sklearn.pipeline"),

@@ -91,6 +91,21 @@ def test_a_contradiction_is_named(changes: dict[str, Any], said: str) -> None:
         typed(plain(**changes))
 
 
+@pytest.mark.parametrize("name", ["record_id", "code", "date", "rule", "sample_weight"])
+def test_a_column_with_the_name_of_one_that_records_get_is_refused(name: str) -> None:
+    config = plain()
+    config["dataset"]["columns"][name] = config["dataset"]["columns"]["TSH"]
+    with pytest.raises(AssayError, match=f"dataset.columns.{name}: records get a column of that name"):
+        typed(config)
+
+
+def test_the_column_of_the_time_may_be_called_date() -> None:
+    config = plain()
+    config["dataset"]["columns"]["date"] = {"type": "date", "role": "ignore"}
+    config["dataset"]["time"] = {"column": "date"}
+    assert typed(config).dataset.time
+
+
 SAMPLE = {"rows": 100, "key": "patient_id"}
 
 

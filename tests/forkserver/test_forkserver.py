@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from assay.forkserver.client import _answer
 from assay.forkserver.server import STAGES, preloaded
 from samples import ROOT
 
@@ -40,6 +42,8 @@ if __name__ == "__main__":
     leave_server()
 """
 STAGE = "python -m assay.stages.probe"
+PRELOADED = "list(reversed(preloaded(started_by)))"  # in the code of the server
+NOTHING = "[*()]"
 WAITING = "Path('pid').write_text(str(os.getpid()))\ntime.sleep(600)"
 
 
@@ -76,6 +80,12 @@ class Run:
         """The processes of servers here, without their forks."""
         found = map(int, processes(b"assay.forkserver.server"))
         return [pid for pid in found if _is_in(pid, self.folder) and os.getsid(pid) == pid]
+
+
+def in_server(run: Run, old: str, new: str) -> None:
+    """Change the code of the server, before there is one."""
+    path = run.folder / "src/assay/forkserver/server.py"
+    path.write_text(path.read_text().replace(old, new, 1))
 
 
 def processes(word: bytes) -> list[str]:
@@ -117,7 +127,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
     shutil.copytree(ROOT / "src/assay", package, ignore=shutil.ignore_patterns("__pycache__"))
     (package / "stages/probe.py").write_text(PROBE)
     server = package / "forkserver/server.py"
-    server.write_text(server.read_text().replace("list(reversed(preloaded(started_by)))", "[]"))
+    server.write_text(server.read_text().replace(PRELOADED, NOTHING))
     environment = {**os.environ, "PYTHONPATH": str(package.parent)}
     environment.pop("ASSAY_FORKSERVER", None)
     command = [sys.executable, "-c", RUNNER]
@@ -144,7 +154,7 @@ def test_a_fork_is_told_what_its_stage_was_told(warm):
     ("todo", "code", "err"),
     [
         ("sys.exit(3)", 3, ""),
-        ("sys.exit('what is wrong')", 1, ""),
+        ("sys.exit('what is wrong')", 1, "what is wrong\n"),
         ("print('words', file=sys.stderr)", 0, "words\n"),
         ("os._exit(7)", 7, ""),
         ("raise MemoryError", 1, "assay probe: error: "),
@@ -188,6 +198,61 @@ def test_what_a_server_does_not_have_is_imported_anew(warm, how):
     variables = {"variable": {"OMP_NUM_THREADS": "7"}, "switched off": {"ASSAY_FORKSERVER": "0"}}.get(how, {})
     command = STAGE.replace("python", "python -B") if how == "option" else STAGE
     assert warm.stage(command=command, **variables)[1].startswith("alone")
+
+
+def test_stages_may_change_their_own_environment(run):
+    change = "os.environ['OF_A_LIBRARY'] = '1'"
+    until(lambda: run.stage(change)[1].startswith("forked"))
+    assert len(run.servers()) == 1
+
+
+@pytest.mark.parametrize("written", ["", "1"])
+def test_a_fork_writes_bytecode_as_the_environment_says(run, written):
+    todo = f"assert sys.dont_write_bytecode == bool('{written}')"
+    until(lambda: run.stage(todo, PYTHONDONTWRITEBYTECODE=written)[1].startswith("forked"))
+    assert run.stage(todo, PYTHONDONTWRITEBYTECODE=written)[::2] == (0, "")
+
+
+def test_the_name_of_a_stage_may_have_a_space(warm):
+    assert warm.stage(DVC_STAGE="of two words")[1].startswith("forked of two words")
+
+
+def test_what_cannot_be_imported_is_left_to_its_stage(run):
+    in_server(run, NOTHING, "['assay.absent']")
+    assert run.stage()[1].startswith("alone")
+    until(lambda: run.stage()[1].startswith("forked"))
+
+
+def test_a_system_without_pidfd_has_no_server(run):
+    in_server(run, "import os\n", "import os\ndel os.pidfd_open\n")
+    for _ in range(3):
+        assert run.stage("time.sleep(0.3)")[:2] == (0, f"alone probe {run.folder.name}\n")
+
+
+def test_a_stage_whose_dvc_was_killed_leaves_no_server(run):
+    run.begin("Path('pid').write_text(str(os.getpid()))\nwhile not Path('go').exists(): time.sleep(0.01)")
+    until(lambda: (run.folder / "pid").exists() and (run.folder / "pid").read_text())
+    run.process.kill()
+    run.process.wait()
+    (run.folder / "go").touch()
+    until(lambda: not runs(int((run.folder / "pid").read_text())))
+    until(lambda: not run.servers(), seconds=10)
+
+
+def test_a_fork_writes_each_line_to_a_terminal(warm):
+    of_us, of_stage = os.openpty()
+    code, _, _ = warm.stage("assert sys.stdout.line_buffering", command=f"{STAGE} > {os.ttyname(of_stage)}")
+    assert code == 0
+    assert b"forked" in os.read(of_us, 1000)
+
+
+def test_a_signal_that_a_fork_did_not_read_hides_no_answer():
+    stage, server = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with stage:
+        stage.send(b"a signal")
+        server.send(b"code")
+        server.close()
+        assert _answer(stage) == b"code"
 
 
 def test_a_server_ends_with_its_run(warm):

@@ -84,6 +84,20 @@ def test_a_rule_that_reads_the_target_is_left_out_without_it() -> None:
     assert len(prepare(raw, dataset, WHERE, labelled=False).quarantined) == 0
 
 
+def test_a_rule_that_empties_the_target_empties_the_rest_without_it() -> None:
+    rule = Rule(where="age > 90", then="missing", why="odd", columns=["TSH", "target"])
+    raw = raw_table(raw_record("840801013", age="95", TSH="2")).drop(columns="target")
+    found = prepare(raw, replace(THYROID, rules={"odd": rule}), WHERE, labelled=False)
+    assert found.records["TSH"].isna().all()
+
+
+def test_a_flag_has_the_same_type_without_the_target() -> None:
+    rule = Rule(where="target == 'A'", then="missing", why="odd", columns=["sick"])
+    dataset, raw = replace(THYROID, rules={"odd": rule}), raw_table(raw_record("840801013"))
+    types = [prepare(raw, dataset, WHERE, labelled=labelled).records["sick"].dtype for labelled in (True, False)]
+    assert types == ["boolean", "boolean"]
+
+
 def test_the_target_is_missed_where_it_is_needed() -> None:
     with pytest.raises(AssayError, match="missing column target"):
         prepare(raw_table(raw_record("840801013")).drop(columns="target"), THYROID, WHERE)

@@ -135,10 +135,13 @@ def test_everything_that_stops_the_line_is_said_at_once(raw: pd.DataFrame) -> No
     assert [text for text in named if text not in said] == []
 
 
-def test_a_repeated_identifier_is_refused(raw: pd.DataFrame) -> None:
+@pytest.mark.parametrize(
+    ("where", "said"), [(WHERE, "line 2, line 4"), ("new.parquet", "row 1, row 3"), ("a request", "row 1, row 3")]
+)
+def test_a_repeated_identifier_is_refused(raw: pd.DataFrame, where: str, said: str) -> None:
     raw.loc[2, "patient_id"] = raw.loc[0, "patient_id"]
-    with pytest.raises(AssayError, match="line 2, line 4"):
-        clean(raw, THYROID, WHERE)
+    with pytest.raises(AssayError, match=said):
+        clean(raw, THYROID, where)
 
 
 @pytest.mark.parametrize(

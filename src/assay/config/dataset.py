@@ -15,7 +15,7 @@ from assay.config.fields import MISSING, ReadAs
 from assay.config.grammar import ALLOWED
 from assay.config.sample import Sample
 from assay.config.targets import function_fault, knowledge_fault
-from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
+from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT
 
 FORMATS = ("csv", "parquet", "pickle.xz")
 WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
@@ -189,6 +189,7 @@ def faults(dataset: Dataset) -> list[str]:
         for name, rule in dataset.rules.items()
         if rule.then not in ACTIONS
     ]
+    found += _name_faults(dataset)
     found += _source_faults(dataset.source)
     if dataset.source.format not in (None, *FORMATS):
         found.append(f"dataset.source.format={dataset.source.format} is none of: {', '.join(FORMATS)}")
@@ -220,6 +221,14 @@ def _expression_faults(dataset: Dataset) -> list[str]:
     ]
     wrong = [one for one in found if one]
     return [*wrong, ALLOWED] if wrong else []
+
+
+def _name_faults(dataset: Dataset) -> list[str]:
+    """Columns with the name of one that every record gets, which would take the place of theirs."""
+    dated = [DATE] if dataset.time and dataset.time.column != DATE else []
+    taken = [name for name in (RECORD_ID, CODE, *dated) if name in dataset.columns and passes(dataset, name)]
+    taken += [name for name in (RULE, WEIGHT) if name in dataset.columns and name not in personal_columns(dataset)]
+    return [f"dataset.columns.{name}: records get a column of that name; rename it in the file" for name in taken]
 
 
 def _source_faults(source: Source) -> list[str]:

@@ -30,7 +30,7 @@ class Within:
         return f"{'(' if self.open_low else '['}{self.low:g}, {self.high:g}]"
 
     def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
-        """The type, with pydantic's own words for what is none; then the same type in the range."""
+        """Check the type first, with pydantic's own message, then the range."""
         from pydantic_core import core_schema
 
         of_the_type = handler(source)

@@ -52,8 +52,8 @@ def true(expression: Node, columns: Mapping[str, Any], rows: int) -> np.ndarray:
 def evaluate(expression: Node, columns: Mapping[str, Any]) -> Any:
     """The values of a checked expression, one per row, computed by the operators of NumPy's and pandas' arrays.
 
-    expression: as `assay.config.expressions.condition` returns it. Result: a Series with the index of records, or a
-    NumPy scalar if the expression uses no column. As in pandas, a comparison with a missing number, text or date is
+    expression: as `assay.config.expressions.condition` returns it. Result: what the operators make of the columns, or
+    a NumPy scalar if the expression uses no column. As in pandas, a comparison with a missing number, text or date is
     False, and != is True; one with a missing flag is missing.
 
     >>> from assay.config.expressions import condition

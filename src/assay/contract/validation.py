@@ -54,8 +54,8 @@ class Validator:
     ) -> list[Violation]:
         """Every rule, in the order of the contract, with the rows that break it.
 
-        columns: values as `assay.contract.values` reads them; cells: the columns among them that may hold what could
-        not be read. Such a value is not missing as well, and says nothing about the rest of its record.
+        columns: values as `assay.contract.values` reads them; cells: the columns among them that may hold unread
+        values. An unread value breaks no other rule of its column, and its record breaks no rule on whole records.
         """
         columns = {name: comparable(values) for name, values in columns.items()}
         unread = {name: one.unread for name, one in cells.items() if one.unread.any()}
@@ -119,7 +119,7 @@ def _not_among(allowed: list[str]) -> Callable[[Any], "Mask"]:
 
 
 def _unlike(pattern: str) -> Callable[[Any], "Mask"]:
-    """Texts that are not as a whole like the pattern."""
+    """Where a text does not match the pattern as a whole."""
     like = re.compile(f"(?:{pattern})\\Z").match
     return lambda values: np.array([isinstance(one, str) and not like(one) for one in np.asarray(values, "object")])
 

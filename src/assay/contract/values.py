@@ -140,7 +140,7 @@ class ColumnReader:
         return flag if self.column.nullable or unknown.any() else flag.to_numpy("bool")
 
     def _numbers(self, raw: pd.Series) -> Cells | None:
-        """Numbers as float64; one that float64 cannot hold, and what is infinite, counts as not read."""
+        """Numbers as float64; an infinite one, or a whole one that float64 does not hold, counts as unread."""
         if not pd.api.types.is_any_real_numeric_dtype(raw.dtype):
             return None
         values = raw.to_numpy("float64", na_value=np.nan) + 0.0

@@ -8,12 +8,16 @@ import socket
 import struct
 import subprocess
 import sys
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
 SWITCH = "ASSAY_FORKSERVER"
 DVC_STAGE = "DVC_STAGE"  # DVC sets it for the command of a stage
 OF_A_STAGE = (DVC_STAGE, "_")  # variables that differ from one stage of a run to the next
+# Of this process when it started: what a stage imports and calls may add to it.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in OF_A_STAGE}
 PACKAGE = Path(__file__).parents[1]
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NUMBER = struct.Struct("i")  # a signal that goes on to the fork; the exit code of the fork, or minus its signal
@@ -23,7 +27,7 @@ forked = False  # whether this process is a fork, which has a server
 
 
 def hand_over() -> None:
-    """Have a server run the stage that this process is to run, and end as it ends; return where there is none."""
+    """Let a server run the stage of this process, and end as it ends; return if there is no server."""
     if not (stage := _stage()):
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
@@ -39,12 +43,18 @@ def hand_over() -> None:
 
 
 def leave_server() -> None:
-    """Start a server for the next stages of this run of DVC, unless it has one."""
-    if forked or not (stage := _stage()) or _is_there():
+    """Start a server for the next stages of this run of DVC, unless it has one, or the system refuses."""
+    if forked or not (stage := _stage()):
         return
+    with suppress(OSError):  # the stage has done its work, and does not fail for want of a server
+        if not _is_there():
+            _start_server(stage)
+
+
+def _start_server(stage: str) -> None:
     subprocess.Popen(
         [sys.executable, "-m", "assay.forkserver.server", stage, *map(str, run_of_dvc())],
-        env=_environment(),
+        env=ENVIRONMENT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -65,12 +75,13 @@ def _stage() -> str:
     return found[1] if found and served else ""
 
 
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in OF_A_STAGE}
-
-
+@cache
 def run_of_dvc() -> tuple[int, str]:
-    """The process of DVC that started this one, perhaps through shells, and when it started."""
+    """The process of DVC that started this one, perhaps through shells, and when it started.
+
+    Remembered from the first call on: when DVC is killed, another process becomes the parent, perhaps one that never
+    ends.
+    """
     pid = os.getppid()
     while pid > 1 and f"{DVC_STAGE}=".encode() in Path(f"/proc/{pid}/environ").read_bytes():
         pid = int(stat(pid)[1])
@@ -84,7 +95,7 @@ def stat(pid: int) -> list[str]:
 
 def address(run: tuple[int, str]) -> bytes:
     """An abstract address (unix(7)), which only a process of the same run, code, folder and environment finds."""
-    same = (run, os.getuid(), sys.executable, str(PACKAGE), str(Path.cwd()), sorted(_environment().items()))
+    same = (run, os.getuid(), sys.executable, str(PACKAGE), str(Path.cwd()), sorted(ENVIRONMENT.items()))
     return b"\0assay-" + hashlib.sha256(repr(same).encode()).hexdigest().encode()
 
 
@@ -98,11 +109,23 @@ def require_own(peer: socket.socket) -> None:
 def _end_as_the_fork(server: socket.socket) -> NoReturn:
     """Send signals on to it, and end with its exit code or by its signal."""
     for one in FORWARDED:
-        signal.signal(one, lambda number, _: server.send(NUMBER.pack(number)))
-    answer = server.recv(NUMBER.size)
-    code = NUMBER.unpack(answer)[0] if answer else -signal.SIGKILL  # with the server ends its fork
+        signal.signal(one, lambda number, _: _forward(number, server))
+    answer = _answer(server)
+    code = NUMBER.unpack(answer)[0] if answer else -signal.SIGKILL  # a fork ends with its server
     if code < 0:
         if -code in FORWARDED:
             signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
+
+
+def _forward(number: int, server: socket.socket) -> None:
+    with suppress(OSError):  # the fork has ended
+        server.send(NUMBER.pack(number))
+
+
+def _answer(server: socket.socket) -> bytes:
+    try:
+        return server.recv(NUMBER.size)
+    except ConnectionResetError:  # the fork ended before it read a signal, and what the server sent comes after this
+        return server.recv(NUMBER.size)

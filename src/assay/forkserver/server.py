@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
@@ -38,7 +39,11 @@ class Server:
     """Serves the stages of one run of DVC."""
 
     def __init__(self, run: tuple[int, str], started_by: str) -> None:
-        """OSError if there is one already. started_by: a stage; the server imports what the stages after it need."""
+        """OSError if there is one already, or the system has no pidfd, as Linux before 5.3.
+
+        started_by: a stage; the server imports what the stages after it need.
+        """
+        os.close(os.pidfd_open(os.getpid()))
         self._run, self._code = run, _stamps()
         # A stage that asks meanwhile waits for one import at most.
         self._waiting = list(reversed(preloaded(started_by)))
@@ -58,7 +63,7 @@ class Server:
                 else:
                     self._report(one)
             if self._waiting:
-                import_module(self._waiting.pop())
+                _import(self._waiting.pop())
 
     def _answer(self) -> None:
         """Fork for a stage, unless the code has changed; a connection that is closed without a word says no."""
@@ -76,7 +81,7 @@ class Server:
             self._forks[os.pidfd_open(pid)] = pid, asking
         else:
             self._listening.close()
-            stage, dvc_stage = message.decode().split(" ")
+            stage, dvc_stage = message.decode().split(" ", 1)
             _be_the_stage(stage, dvc_stage, asking, streams)
         for one in streams:
             os.close(one)
@@ -100,6 +105,12 @@ def preloaded(started_by: str) -> list[str]:
     return [*SHARED, *(name for stage in later for name in (f"{MODULES}.{stage}", *STAGES[stage]))]
 
 
+def _import(module: str) -> None:
+    """Import it if that is possible: a stage that needs it reports the error, and the others go on."""
+    with suppress(Exception):
+        import_module(module)
+
+
 def _stamps() -> dict[str, tuple[int, ...]]:
     """Of each file of code, what changes with every write to it."""
     return {str(path): stamp(path) for path in PACKAGE.rglob("*.py")}
@@ -115,13 +126,15 @@ def _runs(pid: int, started: str) -> bool:
 
 def _be_the_stage(stage: str, dvc_stage: str, asking: socket.socket, streams: list[int]) -> NoReturn:
     """What `python -m assay.stages.STAGE` does, in this process."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # with the server
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # it ends with the server
     asking.settimeout(None)
     asking.send(ACCEPTED)
     for one, standard in zip(streams, range(3), strict=True):
         os.dup2(one, standard)
+        os.close(one)
+    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())  # type: ignore[union-attr]
     threading.Thread(target=_obey, args=(asking,), daemon=True).start()
-    client.forked, sys.dont_write_bytecode = True, False
+    client.forked, sys.dont_write_bytecode = True, bool(sys.flags.dont_write_bytecode)
     os.environ[DVC_STAGE] = dvc_stage
     module = f"{MODULES}.{stage}"
     sys.orig_argv = [sys.executable, "-m", module]
@@ -132,8 +145,9 @@ def _be_the_stage(stage: str, dvc_stage: str, asking: socket.socket, streams: li
 
 def _obey(asking: socket.socket) -> None:
     """Take the signals that the stage's own process gets; end at once when it is gone."""
-    while packet := asking.recv(NUMBER.size):
-        os.kill(os.getpid(), NUMBER.unpack(packet)[0])
+    with suppress(OSError):
+        while packet := asking.recv(NUMBER.size):
+            os.kill(os.getpid(), NUMBER.unpack(packet)[0])
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -145,6 +159,8 @@ def _exit_code(module: str) -> int:
         code: object = 0
     except SystemExit as end:
         code = end.code
+        if code is not None and not isinstance(code, int):
+            print(code, file=sys.stderr)
     except BaseException as error:
         sys.excepthook(type(error), error, error.__traceback__)
         code = 128 + signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1

@@ -60,7 +60,7 @@ def verdicts(decisions: Iterable[Decision]) -> dict[str, Verdict]:
 def merge(records: pd.DataFrame, decisions: Iterable[Decision]) -> pd.DataFrame:
     """The code in force for each record, and who decided it.
 
-    records: `record_id` and `code` (str). Result, with the same index: both of these, `decisive_code` (the code in
+    records: `record_id` and `code` (str). Result, with the same index: both of these, `code_in_force` (the code in
     force), `decided_by` (one of `KINDS`), `decisions` (int64, how many stand) and `annotators` (names, separated by
     spaces).
     """

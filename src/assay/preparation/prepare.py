@@ -18,7 +18,7 @@ from assay.contract.validation import Validator, Violation
 from assay.contract.values import Categories, Reader, Values
 from assay.errors import AssayError, sample
 from assay.records.changes import COLUMNS_DROPPED, Change, change
-from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
+from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -80,10 +80,12 @@ class Preparer:
     """
 
     def __init__(self, dataset: "Dataset", *, labelled: bool = True) -> None:
-        self.dataset = collected(dataset) if labelled else unlabelled(collected(dataset))
+        whole = collected(dataset)
+        self.dataset = whole if labelled else unlabelled(whole)
         self.set_apart = {WEIGHT} if labelled else {WEIGHT, dataset.target}
         self.read, self.validate = Reader(self.dataset), Validator(self.dataset)
-        self.finish = {name: _finish(self.dataset, name) for name in self.dataset.columns if passes(self.dataset, name)}
+        # By the whole contract, so that a column has the same type with and without the target.
+        self.finish = {name: _finish(whole, name) for name in self.dataset.columns if passes(whole, name)}
 
     def __call__(self, batch: pd.DataFrame, where: str) -> Prepared:
         """Prepare a table; `where` names it in errors.
@@ -124,10 +126,15 @@ def collected(dataset: "Dataset") -> "Dataset":
 
 def unlabelled(dataset: "Dataset") -> "Dataset":
     """The contract of records whose target is not known yet: without the target and the rules that use it."""
+    target = dataset.target
     return replace(
         dataset,
-        columns={name: column for name, column in dataset.columns.items() if name != dataset.target},
-        rules={name: rule for name, rule in dataset.rules.items() if dataset.target not in names(rule.where)},
+        columns={name: column for name, column in dataset.columns.items() if name != target},
+        rules={
+            name: replace(rule, columns=[one for one in rule.columns if one != target])
+            for name, rule in dataset.rules.items()
+            if target not in names(rule.where)
+        },
     )
 
 
@@ -147,7 +154,7 @@ def require_columns(table: pd.DataFrame, there: Sequence[str], expected: Sequenc
 
 
 def _finish(dataset: "Dataset", name: str) -> "Callable[[Array], Array]":
-    """What makes a column of its contract's type, now that nothing more is set missing and no record set aside."""
+    """The function that gives a column its final type, once values are set missing and records are quarantined."""
     column = dataset.columns[name]
     if column.type == CATEGORY and column.values:
         return Categories(column.values)
@@ -227,5 +234,5 @@ def _quarantined(batch: pd.DataFrame, names: Sequence[str], rules: np.ndarray) -
     broken = rules != ""
     aside = batch[broken] if broken.any() else batch.iloc[:0]  # to choose no rows by a mask costs a millisecond
     aside = aside[names] if len(names) < batch.shape[1] else aside
-    aside.insert(0, "rule", pd.Series([rule.strip() for rule in rules[broken]], aside.index, dtype="str"))
+    aside.insert(0, RULE, pd.Series([rule.strip() for rule in rules[broken]], aside.index, dtype="str"))
     return aside

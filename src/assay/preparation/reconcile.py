@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from assay.preparation.prepare import Broken, Prepared, prepare
 from assay.preparation.steps import DropRepeats, Repair, Step, UniqueKeys, applied
 from assay.records.changes import Change, merged
 from assay.records.columns import RECORD_ID
-from assay.records.formats import FILES, PARQUET
+from assay.records.formats import CSV, SUFFIXES
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -33,15 +34,15 @@ class Cleaned:
 
 
 def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
-    """Clean a whole table of texts at once: `prepare`, then `reconcile`, with their arguments and errors."""
+    """Clean a whole table at once: `prepare`, then `reconcile`, with their arguments and errors."""
     return reconcile([prepare(raw, dataset, where)], dataset, where)
 
 
 def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str) -> Cleaned:
     """Join all prepared batches of a table, in any order, into one table of cleaned records.
 
-    Raises one AssayError that names every rule broken which the contract stops for, with columns and lines of `where`,
-    and ValueError if two batches hold the same row.
+    Raises one AssayError that names every broken rule for which the contract stops the line, with columns and lines of
+    `where`, and ValueError if two batches hold the same row.
     """
     prepared = list(batches)
     require_distinct_rows(prepared)
@@ -58,7 +59,7 @@ def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str) -> Cl
 
 
 def steps(dataset: "Dataset") -> list[Step]:
-    """What is done to the records of this contract, once it is known that no rule stops the line; in this order."""
+    """The steps for the records of this contract, in order; they run only if no broken rule stops the line."""
     return [*([DropRepeats(dataset.repeats)] if dataset.repeats else []), Repair(knowledge(dataset))]
 
 
@@ -86,7 +87,7 @@ def stop_for(broken: Sequence[Broken], where: str) -> None:
     """Raise an AssayError that names every broken rule, its values and lines, if any is broken."""
     if not broken:
         return
-    place = ("row", FIRST_ROW) if where.endswith(FILES[PARQUET]) else ("line", FIRST_LINE)
+    place = ("line", FIRST_LINE) if SUFFIXES.get(PurePath(where).suffix) == CSV else ("row", FIRST_ROW)
     sentences = [_sentence(one, *place) for one in broken]
     several = [f"{len(broken)} rules of the contract are broken:", *sentences]
     what = sentences[0] if len(sentences) == 1 else "\n  ".join(several)
@@ -98,7 +99,7 @@ def _in_order(parts: Sequence[Any]) -> Any:
 
 
 def _merged_broken(broken: Sequence[Broken]) -> list[Broken]:
-    """Join what different batches say of the same rule."""
+    """Join the violations of the same rule in different batches."""
     found: dict[tuple[tuple[str, ...], str], Broken] = {}
     for one in broken:
         before = found.setdefault((one.columns, one.why), Broken(one.columns, one.why, (), ()))

@@ -1,9 +1,9 @@
-"""What can only be done with all records known, as steps that never have them together.
+"""Steps that need to know all records, and never hold them together.
 
-A step makes two passes over the batches of a table. First `summarise` says what must be known of a batch, and `merge`
-makes one summary of them; it may be merged of merged ones, in any order. Then `apply` goes over each batch again, with
-the summary at hand. The result is the same for any division into batches, so an engine can run a step on one machine or
-on many, and with more records than fit into memory.
+A step makes two passes over the batches of a table. First `summarise` reduces each batch to what the others must know
+of it, and `merge` joins the summaries, in any order; merged ones can be merged again. Then `apply` goes over each batch
+again, with the summary of all. The result is the same for any division into batches, so an engine can run a step on one
+machine or on many, and with more records than fit into memory.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ class Step(Protocol):
         """One summary of several, at least one, in any order."""
 
     def apply(self, batch: Prepared, summary: Any) -> Prepared:
-        """The batch, with what the step does to its records, and says of them, by the summary of all."""
+        """The batch with its records changed by the summary of all, and the changes added to its log."""
 
 
 def applied(step: Step, batches: Sequence[Prepared]) -> list[Prepared]:
@@ -113,7 +113,7 @@ def repeats_of_earlier(records: pd.DataFrame) -> "pd.Series[bool]":
 def _content(records: pd.DataFrame) -> np.ndarray:
     """What each record holds but for id and date, as a hash of 128 bits (its digits)."""
     names = _compared(records)
-    orders = (names, names[::-1])  # a key changes the hash of texts alone
+    orders = (names, names[::-1])  # another key changes the hashes of texts only, another order those of numbers too
     halves = [
         pd.util.hash_pandas_object(records[order], index=False, hash_key=key).to_numpy()
         for order, key in zip(orders, HASH_KEYS, strict=True)

@@ -1,4 +1,4 @@
-"""The formats of raw files, and where the one of this dataset stands."""
+"""The formats of raw files, and the raw file of this dataset."""
 
 from pathlib import Path
 

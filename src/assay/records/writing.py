@@ -23,7 +23,7 @@ def texts(values: pd.Series) -> "pd.Series[str]":
         written = there.map(_object)
     else:
         written = there.astype("str")
-    return written.reindex(values.index).fillna("").astype("str")
+    return written.astype("str").reindex(values.index).fillna("")
 
 
 def _object(value: object) -> str:

@@ -24,7 +24,7 @@ def main(config: Config) -> None:
 
 
 def collect(dataset: "Dataset", folder: Path) -> dict[str, Any] | None:
-    """Bring the source to `folder`, alone there; AssayError if it cannot be had or its hash is another.
+    """Copy the source to `folder`, which then holds nothing else; AssayError if it cannot be read or has another hash.
 
     A CSV becomes records.csv, anything else records.parquet. A CSV or a Parquet file without personal columns is copied
     byte by byte. Where the contract asks for a sample, only that is brought, and the result is the report on it.
