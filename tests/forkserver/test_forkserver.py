@@ -23,7 +23,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has 
 
 # A program that runs stages one after the other, as `dvc repro` does.
 RUNNER = """
-import json, os, subprocess, sys
+import json, os, signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has those in the background ignore it
 for line in sys.stdin:
     command, variables = json.loads(line)
     environment = {**os.environ, "DVC_STAGE": "probe", **variables}

@@ -107,8 +107,8 @@ def require_own(peer: socket.socket) -> None:
 
 
 def _end_as_the_fork(server: socket.socket) -> NoReturn:
-    """Send signals on to it, and end with its exit code or by its signal."""
-    for one in FORWARDED:
+    """Send signals on to it, unless they are ignored here, and end with its exit code or by its signal."""
+    for one in (number for number in FORWARDED if signal.getsignal(number) != signal.SIG_IGN):
         signal.signal(one, lambda number, _: _forward(number, server))
     answer = _answer(server)
     code = NUMBER.unpack(answer)[0] if answer else -signal.SIGKILL  # a fork ends with its server
