@@ -43,3 +43,8 @@ def test_the_last_run_stands_beside_the_one_before() -> None:
 def test_a_stage_that_became_slow_is_named(before: float | None, last: float, slower: bool) -> None:
     one = Costs("train", Cost(0, last, 1, 1, 1), None if before is None else Cost(0, before, 1, 1, 1))
     assert one.slower == slower
+
+
+def test_a_fork_is_not_compared_with_a_process_that_imports_for_itself() -> None:
+    assert not Costs("train", Cost(0, 9.0, 1, 1, 1), Cost(0, 1.0, 1, 1, 1, forked=True)).slower
+    assert Costs("train", Cost(0, 9.0, 1, 1, 1, forked=True), Cost(0, 1.0, 1, 1, 1, forked=True)).slower

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import sys
 
 import pytest
 
@@ -13,6 +14,15 @@ ALL = ["collect", "clean", "annotate", "split", "featurize", "train", "audit", "
 
 def test_the_line_from_nothing_gives_the_committed_lock_and_reports(line: Copy) -> None:
     assert line.git_status() == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has what the fork server needs")
+def test_all_stages_but_the_first_ones_are_forks(line: Copy) -> None:
+    noted = {path.stem: json.loads(path.read_text())["last"] for path in (line.path / ".assay/costs").glob("*.json")}
+    assert sorted(noted) == sorted([*ALL, *BRANCHES])
+    assert not noted["collect"]["forked"]
+    assert noted["evaluate"]["forked"]
+    assert noted["cards"]["forked"]
 
 
 def test_right_after_nothing_runs(line: Copy) -> None:

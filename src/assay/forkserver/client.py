@@ -15,9 +15,9 @@ from typing import NoReturn
 
 SWITCH = "ASSAY_FORKSERVER"
 DVC_STAGE = "DVC_STAGE"  # DVC sets it for the command of a stage
-OF_A_STAGE = (DVC_STAGE, "_")  # variables that differ from one stage of a run to the next
+PER_STAGE = (DVC_STAGE, "_")  # variables that differ from one stage of a run to the next
 # Of this process when it started: what a stage imports and calls may add to it.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in OF_A_STAGE}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in PER_STAGE}
 PACKAGE = Path(__file__).parents[1]
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NUMBER = struct.Struct("i")  # a signal that goes on to the fork; the exit code of the fork, or minus its signal

@@ -30,8 +30,8 @@ STAGES: dict[str, tuple[str, ...]] = {
     "evaluate": FIGURES,
     "cards": (),
 }
-LONGEST_LOOK = 0.2  # seconds until it sees that DVC has ended
-TALK = 5  # seconds in which a stage must say what it wants
+POLL_SECONDS = 0.2  # seconds until it sees that DVC has ended
+REQUEST_TIMEOUT = 5  # seconds in which a stage must say what it wants
 PR_SET_PDEATHSIG = 1  # of prctl(2)
 
 
@@ -56,7 +56,7 @@ class Server:
         """Until DVC and all forks have ended."""
         listening = self._listening.fileno()
         while self._forks or _runs(*self._run):
-            ready, _, _ = select.select([listening, *self._forks], [], [], 0 if self._waiting else LONGEST_LOOK)
+            ready, _, _ = select.select([listening, *self._forks], [], [], 0 if self._waiting else POLL_SECONDS)
             for one in ready:
                 if one == listening:
                     self._answer()
@@ -69,7 +69,7 @@ class Server:
         """Fork for a stage, unless the code has changed; a connection that is closed without a word says no."""
         asking, _ = self._listening.accept()
         try:
-            asking.settimeout(TALK)
+            asking.settimeout(REQUEST_TIMEOUT)
             require_own(asking)
             message, streams, _, _ = socket.recv_fds(asking, 1000, 3)
         except OSError:

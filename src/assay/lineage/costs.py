@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assay.files import read_json, write_text
+from assay.forkserver import client
 
 FOLDER = Path(".assay/costs")
 
@@ -17,7 +18,8 @@ class Cost:
     """The cost of one run of a stage.
 
     at: its end, in seconds since 1970. seconds: wall time from the start of its process. peak: the most memory that the
-    process had, in bytes. read, written: the sizes of its dependencies and outputs, in bytes.
+    process had, in bytes. read, written: the sizes of its dependencies and outputs, in bytes. forked: whether it
+    started as a fork (`assay.forkserver`), whose time and memory are not those of a process that imports for itself.
     """
 
     at: float
@@ -25,6 +27,7 @@ class Cost:
     peak: int
     read: int
     written: int
+    forked: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,13 @@ class Costs:
 
     @property
     def slower(self) -> bool:
-        """Whether the last run took at least half as long again as the run before, and at least a second more."""
-        return self.before is not None and self.last.seconds > max(1.5 * self.before.seconds, self.before.seconds + 1)
+        """Whether the last run took at least half as long again as the run before, and at least a second more.
+
+        False if only one of them started as a fork.
+        """
+        if self.before is None or self.before.forked != self.last.forked:
+            return False
+        return self.last.seconds > max(1.5 * self.before.seconds, self.before.seconds + 1)
 
 
 def note(stage: str, deps: Iterable[str], outs: Iterable[str]) -> None:
@@ -46,7 +54,7 @@ def note(stage: str, deps: Iterable[str], outs: Iterable[str]) -> None:
     import psutil
 
     now = time.time()
-    cost = Cost(now, now - psutil.Process().create_time(), peak_memory(), _size(deps), _size(outs))
+    cost = Cost(now, now - psutil.Process().create_time(), peak_memory(), _size(deps), _size(outs), client.forked)
     earlier = costs_of(stage)
     content = {"last": asdict(cost), "before": asdict(earlier.last) if earlier else None}
     write_text(FOLDER / f"{stage}.json", json.dumps(content, indent=1) + "\n")
