@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
+import warm
 from once import made_once
 from s3_endpoint import Endpoint, serving
 from samples import ROOT, STAGES, raw_record, raw_table, synthetic_raw
@@ -21,6 +22,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 # No deadline: how fast a machine is must not decide whether a test passes.
 settings.register_profile("assay", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("assay")
+warm.tests = True
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

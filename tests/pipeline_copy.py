@@ -18,7 +18,6 @@ OWN = ("GIT_", "DVC_", "COV_", "ASSAY_", "AWS_")
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith(OWN)},
     "PATH": FRESH,
-    "OMP_NUM_THREADS": "1",  # the tests themselves run side by side
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
     "DVC_NO_ANALYTICS": "1",

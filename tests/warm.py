@@ -3,7 +3,8 @@
 To start Python and import what DVC and the stages need takes longer than what most tests then do. So a process that has
 imported the libraries, and nothing of assay, forks for each command, which then runs in its own folder and environment
 with the code of its copy. Left to a fresh interpreter is what only one can do: another hash seed or number of threads,
-`python -c`, and the commands of a test that kills them: it sets PATH to `FRESH`. `ASSAY_FRESH=1 pytest` starts all so.
+`python -c`, and the commands of a test that kills them: it sets PATH to `FRESH`. `ASSAY_FRESH=1 pytest` starts all so,
+and so does what is no test: a bench measures what a user would wait for.
 """
 
 import atexit
@@ -19,6 +20,7 @@ from pathlib import Path
 FRESH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 CLIENT, SERVER = (Path(__file__).with_name(f"warm_{side}.py") for side in ("client", "server"))
 PROGRAMS = ("python", "dvc", "assay")
+tests = False  # whether tests run: conftest.py says so
 PROGRAM = """#!/bin/sh
 exec '{python}' -IS '{client}' '{address}' '{program}' "$@"
 """
@@ -26,7 +28,7 @@ exec '{python}' -IS '{client}' '{address}' '{program}' "$@"
 
 def programs(environment: dict[str, str]) -> Path:
     """The folder of the programs that start warm in this environment; where they cannot, of those that start fresh."""
-    if sys.platform != "linux" or "ASSAY_FRESH" in os.environ:
+    if not tests or sys.platform != "linux" or "ASSAY_FRESH" in os.environ:
         return Path(sys.executable).parent
     return _served(tuple(environment.items()))
 
