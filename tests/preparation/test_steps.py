@@ -105,3 +105,14 @@ def test_knowledge_that_repairs_each_record_by_itself_needs_no_summary() -> None
     prepared = Preparer(THYROID)(raw_table(*RESULTS), "raw")
     (after,) = applied(Repair(knowledge(THYROID)), [prepared])
     assert after == replace(prepared, changes=after.changes)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_step_and_the_scorecard_call_the_same_records_repeated(name: str) -> None:
+    """The step compares hashes, batch by batch; the scorecard the values of the whole table."""
+    dataset, raw = TABLES[name]
+    batch = Preparer(dataset)(raw, "raw")
+    (after,) = applied(DropRepeats(Repeats(known=["age"], at_least=0)), [batch])
+    dropped = batch.records.index.difference(after.records.index)
+    assert list(dropped) == list(batch.records.index[repeats_of_earlier(batch.records)])
+    assert len(dropped)
