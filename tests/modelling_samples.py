@@ -18,6 +18,8 @@ def configured(name: str, **changes: Any) -> dict[str, Any]:
     content = yaml.safe_load((ROOT / f"conf/model/{name}.yaml").read_text())
     if name == "rule":
         content["rule"] = THYROID.rule
+    if name == "ensemble":
+        content["members"] = {one: configured(one) for one in ("lightgbm", "xgboost_fine")}
     small = {key: 30 for key in ("n_estimators", "max_iter") if key in content and name != "logistic"}
     return {**{key: value for key, value in content.items() if key != "defaults"}, **small, **changes}
 

@@ -28,6 +28,10 @@ class AssayError(Exception):
         self.what, self.where, self.rows, self.todo = what, where, list(rows), todo
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How the error comes whole out of another process."""
+        return partial(AssayError, where=self.where, rows=self.rows, todo=self.todo), (self.what,)
+
     def __str__(self) -> str:
         lines = [_said(self.what)]
         if self.where:

@@ -1,12 +1,15 @@
 """The model folder: everything that is needed to score a raw record, in files that have data and no code."""
 
 import hashlib
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from assay.bundle import archive, lightgbm_text
+from assay.bundle.ensemble import MeanLogOdds
 from assay.errors import AssayError
 from assay.files import md5, read_json, write_bytes, write_json
 from assay.paths import BUNDLE
@@ -14,13 +17,19 @@ from assay.paths import BUNDLE
 XGBOOST_FILE = "model.ubj"
 LIGHTGBM_FILE = "model.txt"
 SKOPS_FILE = "model.skops"
-FILES = (XGBOOST_FILE, LIGHTGBM_FILE, SKOPS_FILE)
+ENSEMBLE_FILE = "ensemble.json"  # names the file of each member, in a folder of its own beside it
+FILES = (XGBOOST_FILE, LIGHTGBM_FILE, SKOPS_FILE, ENSEMBLE_FILE)
+MEMBERS = "members"
+MEMBER_NAME = re.compile(r"\w{1,60}", re.ASCII)
 MEND = "run: dvc checkout models (the last good one), or dvc repro (makes it again)"
 
 
 def save_model(estimator: Any, folder: Path) -> Path:
     """Write the estimator without pickle, the same bytes for the same model; return the file's path."""
-    if hasattr(estimator, "get_booster"):
+    if hasattr(estimator, "members_"):
+        path = folder / ENSEMBLE_FILE
+        write_json(path, {MEMBERS: {name: _saved(one, folder / name) for name, one in estimator.members_.items()}})
+    elif hasattr(estimator, "get_booster"):
         path = folder / XGBOOST_FILE
         write_bytes(path, bytes(estimator.get_booster().save_raw("ubj")))
     elif hasattr(estimator, "booster_"):
@@ -40,13 +49,22 @@ def load_model(folder: Path) -> Any:
     AssayError if the file is not the one that bundle.json describes, before it is parsed; or if it names a type that is
     not trusted.
     """
-    path, content = described(folder)
+    return _read(*described(folder))
+
+
+def _saved(estimator: Any, folder: Path) -> dict[str, str]:
+    """Save a member in a folder of its own; its file's name and MD5."""
+    folder.mkdir()
+    path = save_model(estimator, folder)
+    return {"name": path.name, "md5": md5(path)}
+
+
+def _read(path: Path, content: bytes) -> Any:
     try:
-        return READERS[path.name](content)
+        return _ensemble(path, content) if path.name == ENSEMBLE_FILE else READERS[path.name](content)
     except AssayError as error:
         trusted = "; if you made it: TRUSTED in assay/bundle/archive.py" if path.name == SKOPS_FILE else ""
-        todo = f"{MEND}{trusted}"
-        raise AssayError(error.what, where=str(path), todo=todo) from error
+        raise AssayError(error.what, where=error.where or str(path), todo=f"{MEND}{trusted}") from error
     except Exception as error:  # of skops, xgboost, lightgbm and what they read with
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise AssayError(f"not a model file: {reason}", where=str(path), todo=MEND) from error
@@ -56,7 +74,11 @@ def described(folder: Path) -> tuple[Path, bytes]:
     """The path and the bytes of a folder's model file; AssayError if bundle.json has another hash."""
     description = folder / BUNDLE.name
     content = read_json(description)
-    file = content.get("file") if isinstance(content, dict) else None
+    return _checked(folder, content.get("file") if isinstance(content, dict) else None, description)
+
+
+def _checked(folder: Path, file: Any, description: Path) -> tuple[Path, bytes]:
+    """The path and the bytes of the model file in a folder; AssayError unless it is the one that is described."""
     name, declared = (file.get("name"), file.get("md5")) if isinstance(file, dict) else (None, None)
     if name not in FILES:
         raise AssayError(f"it names no model file: {str(name)[:60]!r}", where=str(description), todo=MEND)
@@ -73,6 +95,18 @@ def described(folder: Path) -> tuple[Path, bytes]:
             todo=MEND,
         )
     return path, read
+
+
+def _ensemble(path: Path, content: bytes) -> MeanLogOdds:
+    """The members that an ensemble's file names, each read only if its bytes are those that it states."""
+    stated = json.loads(content)
+    files = stated.get(MEMBERS) if isinstance(stated, dict) else None
+    if not isinstance(files, dict) or not files or not all(MEMBER_NAME.fullmatch(name) for name in files):
+        raise AssayError("it names no members")
+    members = {name: _checked(path.parent / name, file, path) for name, file in files.items()}
+    if nested := [name for name, (member, _) in members.items() if member.name == ENSEMBLE_FILE]:
+        raise AssayError(f"a member is an ensemble itself: {nested[0]}")
+    return MeanLogOdds({name: _read(*member) for name, member in members.items()})
 
 
 def _booster(content: bytes) -> Any:

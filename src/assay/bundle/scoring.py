@@ -5,9 +5,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+LOWEST = 1e-9  # probability; a model that says 0 has log odds all the same
 DECIMALS = 6  # of a score, as many as files keep: so a threshold that is read back is the same
 
 
 def score(estimator: Any, X: pd.DataFrame) -> np.ndarray:
     """The probability of the positive class, (n,), float64 with `DECIMALS` decimals, as the threshold has them."""
     return np.round(estimator.predict_proba(X)[:, 1].astype("float64"), DECIMALS)
+
+
+def log_odds(estimator: Any, X: pd.DataFrame) -> np.ndarray:
+    """The logarithm of the odds of the positive class, (n,), float64, as exact as the estimator can give it."""
+    if hasattr(estimator, "get_booster"):
+        return estimator.predict(X, output_margin=True).astype("float64")
+    if hasattr(estimator, "booster_"):
+        return estimator.predict_proba(X, raw_score=True)
+    if hasattr(estimator, "decision_function"):
+        return estimator.decision_function(X)
+    positive = np.clip(estimator.predict_proba(X)[:, 1].astype("float64"), LOWEST, 1 - LOWEST)
+    return np.log(positive) - np.log1p(-positive)

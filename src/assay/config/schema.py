@@ -140,15 +140,26 @@ class LightGBM(Model):
     random_state: Whole = MISSING
 
 
-MODELS: dict[str, type[Model]] = {
+SINGLE: dict[str, type[Model]] = {
     "majority": Majority,
     "rule": HandRule,
     "logistic": Logistic,
     "random_forest": RandomForest,
     "hist_gbm": HistGBM,
     "xgboost": XGBoost,
+    "xgboost_fine": XGBoost,
     "lightgbm": LightGBM,
 }
+
+
+@dataclass
+class Ensemble(Model):
+    """Several models as one."""
+
+    members: dict[str, Annotated[Any, ByName(SINGLE)]] = MISSING
+
+
+MODELS = {**SINGLE, "ensemble": Ensemble}
 
 
 @dataclass

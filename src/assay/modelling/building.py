@@ -9,6 +9,7 @@ from assay.config.targets import TARGET, ZOO, model_faults, target_fault
 from assay.errors import AssayError
 
 NOT_PARAMETERS = ("name", "threshold")
+MEMBERS = "members"  # of an ensemble: models by name, each with a configuration of its own
 OF_ESTIMATORS = ("fit", "get_params", "set_params")
 
 
@@ -20,8 +21,10 @@ def build(model: dict[str, Any]) -> Any:
     where = f"conf/model/{model['name']}.yaml"
     if found := model_faults(model, "model"):
         raise AssayError("; ".join(found), where=where, todo="see CONTRIBUTING.md, 'Add a model'")
+    members = {name: build(member) for name, member in model.get(MEMBERS, {}).items()}
+    own = {key: value for key, value in model.items() if key not in (*NOT_PARAMETERS, MEMBERS)}
     try:
-        return made({key: value for key, value in model.items() if key not in NOT_PARAMETERS})
+        return resolved(own.pop(TARGET))(**made(own), **({MEMBERS: members} if members else {}))
     except Exception as error:  # whatever the estimator's constructor raises
         reason = error.what if isinstance(error, AssayError) else str(error).partition("\n")[0]
         raise AssayError(

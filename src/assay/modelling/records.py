@@ -47,6 +47,10 @@ def joined(train: Records, validation: Records) -> Records:
 def read_labelled(name: str) -> Records:
     """The features of a fold ("train" or "validation") with its labels, groups and weights, read from the files."""
     X = read_table(fold(FEATURES, name)).set_index(RECORD_ID)
-    labels = read_table(fold(SPLIT, name)).set_index(RECORD_ID).loc[X.index]
+    return labelled(X, read_table(fold(SPLIT, name)).set_index(RECORD_ID).loc[X.index])
+
+
+def labelled(X: pd.DataFrame, labels: pd.DataFrame) -> Records:
+    """Features with the table of the split for the same records in the same order."""
     weight = labels[WEIGHT].to_numpy() if WEIGHT in labels else None
     return Records(X, labels["label"].astype("int64"), labels.get(GROUP), weight)

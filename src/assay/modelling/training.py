@@ -9,7 +9,7 @@ import numpy as np
 
 from assay.bundle.scoring import score
 from assay.modelling import early_stopping, threshold
-from assay.modelling.building import build
+from assay.modelling.building import MEMBERS, build
 from assay.modelling.records import Records, joined
 from assay.modelling.weights import of_fit
 
@@ -52,12 +52,7 @@ def train(
     after each fit, `watch` after each block. AssayError if the estimator cannot be made or takes no weights.
     """
     both = joined(train, validation)
-    chosen, curve, estimator = model, {}, None
-    if early_stopping.stops_early(model):
-        estimator = build(model)
-        curve = early_stopping.fit_watching(estimator, train, validation)
-        chosen = early_stopping.chosen_rounds(model, estimator, curve)
-        advance()
+    chosen, curve, estimator = with_rounds(model, train, validation, advance)
     scores = out_of_fold(chosen, both, config.folds, advance, watch)
     if config.refit or estimator is None:
         estimator = fitted(chosen, both if config.refit else train)
@@ -72,8 +67,32 @@ def train(
 
 def fits(model: dict[str, Any], config: "Training") -> int:
     """How often `train` calls `advance`."""
-    stopped = early_stopping.stops_early(model)
-    return config.folds + stopped + (config.refit or not stopped)
+    stopped = sum(map(early_stopping.stops_early, members(model).values()))
+    return config.folds + stopped + (config.refit or not early_stopping.stops_early(model))
+
+
+def members(model: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The configurations of the members of an ensemble, by name; of any other model, the model itself."""
+    return model.get(MEMBERS) or {model["name"]: model}
+
+
+def with_rounds(
+    model: dict[str, Any], train: Records, validation: Records, advance: Callable[[], Any] = lambda: None
+) -> tuple[dict[str, Any], early_stopping.Curve, Any]:
+    """The model with the number of rounds from early stopping, its curve, and the estimator fitted on train.
+
+    Each member of an ensemble gets a number of its own. Without early stopping, and for an ensemble, the curve is empty
+    and the estimator None.
+    """
+    if MEMBERS in model:
+        each = {name: with_rounds(one, train, validation, advance)[0] for name, one in members(model).items()}
+        return {**model, MEMBERS: each}, {}, None
+    if not early_stopping.stops_early(model):
+        return model, {}, None
+    estimator = build(model)
+    curve = early_stopping.fit_watching(estimator, train, validation)
+    advance()
+    return early_stopping.chosen_rounds(model, estimator, curve), curve, estimator
 
 
 def out_of_fold(

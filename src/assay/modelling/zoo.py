@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.impute import SimpleImputer
@@ -18,7 +18,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from assay.bundle.ensemble import MeanLogOdds
 from assay.datasets import hand_rule
+from assay.modelling.weights import of_fit
 
 if TYPE_CHECKING:
     from lightgbm import LGBMClassifier
@@ -85,6 +87,25 @@ def lightgbm(**parameters: Any) -> "LGBMClassifier":
 def _ordinal() -> Any:
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
     return make_column_transformer((encoder, CATEGORIES), remainder="passthrough")
+
+
+class Ensemble(MeanLogOdds, ClassifierMixin, BaseEstimator):
+    """Several models as one: the mean of their log odds. members: unfitted classifiers by name."""
+
+    def __init__(self, members: dict[str, Any]) -> None:
+        self.members = members
+
+    def fit(self, X: pd.DataFrame, y: Any, sample_weight: Any = None) -> "Ensemble":
+        """Fit every member on the same records."""
+        self.members_ = {
+            name: clone(member).fit(X, y, **of_fit(member, sample_weight)) for name, member in self.members.items()
+        }
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """The class of each record, (n,)."""
+        return self.classes_[(self.decision_function(X) > 0).astype(int)]
 
 
 class RuleClassifier(ClassifierMixin, BaseEstimator):
