@@ -45,6 +45,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay pr-report                report on a pull request: is the branch reproducible, and what does it change?
   assay review --annotator ann   decide on the labels that most deserve a second look, on a local page
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
+  assay choose                   which model should it be? Decided out of fold, by a rule that was fixed before
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
   assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
   assay doctor                   what is wrong with this clone? --mend repairs it and keeps what it replaces
@@ -210,6 +211,29 @@ def sweep(
         print_markdown(summary)
     if not complete:
         raise typer.Exit(1)
+
+
+@app.command()
+def choose(
+    name: Annotated[str, typer.Argument(help="A file of conf/choice/.")] = "models",
+    jobs: Annotated[int | None, typer.Option("-j", min=1, help="Processes; by default one for each processor.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether the last decision holds and is in use.")
+    ] = False,
+) -> None:
+    """Which model should the line use? Decide by scores out of fold, under a rule that was fixed before.
+
+    The test fold is not read before the decision is written, to choices/. The same command continues one that was
+    killed.
+    """
+    from assay.choose import command
+
+    with reported("assay choose"):
+        root = enter_root()
+        if check:
+            say(command.check(name))
+        else:
+            print_markdown(command.choose(root, name, jobs or os.cpu_count() or 1))
 
 
 @app.command()

@@ -142,7 +142,7 @@ def judged(metric: Metric, base: Estimates, head: Estimates, plan: Plan, base_ow
         head=after.value,
         difference=difference.value,
         interval=difference.interval(plan.confidence),
-        verdict=_verdict(gain, plan.confidence),
+        verdict=verdict_on(gain, plan.confidence),
         p=p_value(gain),
         **more,
     )
@@ -199,7 +199,8 @@ def _no_finding(row: Row) -> str:
     return SAME if row.verdict == SAME else UNDECIDED
 
 
-def _verdict(gain: Estimate, confidence: float) -> str:
+def verdict_on(gain: Estimate, confidence: float) -> str:
+    """Better or worse only if the interval of a paired gain excludes zero."""
     low, high = gain.interval(confidence)
     if low == high == 0:
         return SAME

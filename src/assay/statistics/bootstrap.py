@@ -1,6 +1,6 @@
 """Point estimates with bootstrap intervals. Whatever is compared uses the same resamples."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,23 @@ def estimate(scored: Scored, weights: np.ndarray, measure: Measure) -> Estimates
 def estimate_one(scored: Scored, weights: np.ndarray, function: Callable[[Resampled], np.ndarray]) -> Estimate:
     """An Estimate of one metric that needs no price of a false alert, such as `average_precision`."""
     return estimate(scored, weights, lambda part, drawn: {"": function(Resampled(part, drawn))})[""]
+
+
+def mean(found: Sequence[Estimate]) -> Estimate:
+    """The mean of several estimates, resample by resample; all must come from the same resamples."""
+    return Estimate(float(np.mean([one.value for one in found])), np.mean([one.resampled for one in found], axis=0))
+
+
+def optimism(found: Sequence[Estimate]) -> float:
+    """How much of the highest value is luck (Efron, JASA 78, 1983).
+
+    The winner of a resample scores better on that resample than on all records; optimism is this difference, less the
+    mean difference of all.
+    """
+    resampled = np.array([one.resampled for one in found])
+    luck = resampled - np.array([[one.value] for one in found])
+    of_winners = luck[resampled.argmax(axis=0), np.arange(resampled.shape[1])]
+    return float(of_winners.mean() - luck.mean())
 
 
 def resamples(records: int, count: int, seed: int) -> np.ndarray:

@@ -40,6 +40,12 @@ class Dimension:
             return proposed
         return min(max(float(f"{proposed:.{DIGITS}g}"), self.low), self.high)
 
+    def nearest(self, value: Any) -> Any:
+        """The value itself if the dimension has it; else the nearer end of the range, or the first choice."""
+        if self.choices is not None:
+            return value if value in self.choices else self.choices[0]
+        return min(max(value, self.low), self.high)
+
 
 @dataclass
 class Search:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from assay.dvc_internals.repository import object_path
 from assay.evaluation.assess import scored_by
 from assay.experiments.revisions import Revision, revision
 from assay.files import md5
-from assay.statistics.bootstrap import estimate_one, resamples
+from assay.statistics.bootstrap import estimate_one, optimism, resamples
 from assay.statistics.metrics import METRICS, RANKED_BY
 from assay.statistics.resampled import Scored
 from assay.sweep.log import Entry
@@ -23,8 +22,7 @@ RESAMPLES, CONFIDENCE, SEED = 500, 0.95, 42
 class Selection:
     """The best of several experiments by average precision out of fold.
 
-    optimism: how much of the best score is luck. The winner of a bootstrap resample scores better on that resample than
-    on all records; optimism is this difference, less the mean difference of all experiments (Efron, JASA 78, 1983).
+    optimism: how much of the best score is luck.
     """
 
     best: str
@@ -39,11 +37,9 @@ def select(scores: dict[str, Scored]) -> Selection:
     weights = resamples(len(next(iter(scores.values())).y), RESAMPLES, SEED)
     found = {name: estimate_one(one, weights, METRICS[RANKED_BY].function) for name, one in scores.items()}
     best = max(found, key=lambda name: found[name].value)
-    resampled = np.array([one.resampled for one in found.values()])
-    luck = resampled - np.array([[one.value] for one in found.values()])
-    of_winners = luck[resampled.argmax(axis=0), np.arange(RESAMPLES)]
-    optimism = float(of_winners.mean() - luck.mean())
-    return Selection(best, len(found), found[best].value, found[best].interval(CONFIDENCE), optimism)
+    return Selection(
+        best, len(found), found[best].value, found[best].interval(CONFIDENCE), optimism(list(found.values()))
+    )
 
 
 def out_of_fold(done: Sequence[Entry], cache: Path) -> dict[str, Scored]:

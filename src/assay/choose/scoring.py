@@ -1,0 +1,124 @@
+"""Scores all candidates out of fold, in processes that import once; what is scored already is not scored again."""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assay.choose.blocks import block_scores, parts_of
+from assay.choose.candidates import Candidate
+from assay.errors import AssayError
+from assay.files import write_bytes
+from assay.modelling.records import Records
+
+Scores = dict[str, list[np.ndarray]]  # by candidate, for each seed: (records,)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A block of records to score by a candidate with one seed."""
+
+    candidate: Candidate
+    model: dict[str, Any]
+    seed: int
+    block: int
+
+    def key(self, basis: Mapping[str, Any]) -> str:
+        """A hash of everything that the scores depend on; basis: what is common to all tasks."""
+        tuning = self.candidate.tuning
+        own = {
+            "features": asdict(self.candidate.config.features),
+            "model": self.model,
+            "search": asdict(tuning.search) if tuning else None,
+            "block": self.block,
+        }
+        return hashlib.sha256(json.dumps({**basis, **own}, sort_keys=True).encode()).hexdigest()
+
+    def scores(self, records: Records, folds: int) -> np.ndarray:
+        """The scores of the block's records; AssayError naming the candidate if it cannot be fitted."""
+        try:
+            return block_scores(self.model, self.candidate.tuning, records, folds, self.block)
+        except AssayError as error:
+            raise AssayError(f"{self.candidate.name}: {error.what}", where=error.where, todo=error.todo) from error
+
+
+@dataclass(frozen=True)
+class Store:
+    """Scores on disk, one file per task: a choice that was interrupted goes on."""
+
+    folder: Path
+
+    def read(self, key: str) -> np.ndarray | None:
+        """The scores of a task; None if there are none."""
+        path = self._path(key)
+        return np.load(path, allow_pickle=False) if path.exists() else None
+
+    def write(self, key: str, scores: np.ndarray) -> None:
+        """Keep the scores of a task, whole or not at all."""
+        content = io.BytesIO()
+        np.save(content, scores, allow_pickle=False)
+        write_bytes(self._path(key), content.getvalue())
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}.npy"
+
+
+def tasks(found: Sequence[Candidate], seeds: int, folds: int) -> list[Task]:
+    """Every block of every candidate and seed; searches first, because they take longest."""
+    listed = [
+        Task(one, model, seed, block)
+        for one in found
+        for seed, model in enumerate(one.seeded(seeds))
+        for block in range(folds)
+    ]
+    return sorted(listed, key=lambda task: task.candidate.tuning is None)
+
+
+def computed(
+    listed: Sequence[Task],
+    records: Mapping[str, Records],
+    store: Store,
+    basis: Mapping[str, Any],
+    folds: int,
+    jobs: int,
+) -> Iterator[tuple[Task, np.ndarray]]:
+    """Each task with its scores, those that the store has first. records: by the name of the candidate."""
+    keys = [task.key(basis) for task in listed]
+    waiting = []
+    for number, key in enumerate(keys):
+        if (kept := store.read(key)) is None:
+            waiting.append(number)
+        else:
+            yield listed[number], kept
+    work = [(number, listed[number], records[listed[number].candidate.name]) for number in waiting]
+    for number, scores in _in_processes(work, folds, jobs):
+        store.write(keys[number], scores)
+        yield listed[number], scores
+
+
+def out_of_fold(found: Sequence[tuple[Task, np.ndarray]], records: Records, folds: int) -> Scores:
+    """The scores of all records, by candidate and seed, from those of the blocks."""
+    parts = parts_of(records, folds)
+    joined: dict[str, dict[int, np.ndarray]] = {}
+    for task, scores in found:
+        runs = joined.setdefault(task.candidate.name, {})
+        runs.setdefault(task.seed, np.empty(len(records.y)))[parts[task.block]] = scores
+    return {name: [runs[seed] for seed in sorted(runs)] for name, runs in joined.items()}
+
+
+def _in_processes(work: Sequence[tuple[int, Task, Records]], folds: int, jobs: int) -> Iterator[tuple[int, np.ndarray]]:
+    """The number and the scores of each task, in the order in which they are done, a thread for each process."""
+    from joblib import Parallel, delayed, parallel_config
+
+    with parallel_config(backend="loky", inner_max_num_threads=1):
+        pool = Parallel(n_jobs=max(1, min(jobs, len(work))), return_as="generator_unordered")
+        yield from pool(delayed(_scored)(number, task, records, folds) for number, task, records in work)
+
+
+def _scored(number: int, task: Task, records: Records, folds: int) -> tuple[int, np.ndarray]:
+    return number, task.scores(records, folds)
