@@ -164,11 +164,12 @@ MODELS = {**SINGLE, "ensemble": Ensemble}
 
 @dataclass
 class Training:
-    """How a model is fitted and how its threshold is chosen."""
+    """How a model is fitted, whether it may be recalibrated, and how its threshold is chosen."""
 
     folds: Annotated[int, Within(2, 50)] = MISSING
     confidence: Annotated[float, Within(0.5, 0.9999)] = MISSING
     refit: bool = MISSING
+    recalibrate: bool = MISSING
 
 
 @dataclass

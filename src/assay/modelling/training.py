@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.bundle.scoring import score
+from assay.bundle.recalibration import Recalibration
+from assay.bundle.scoring import log_odds, recalibrated, score
 from assay.modelling import early_stopping, threshold
 from assay.modelling.building import MEMBERS, build
+from assay.modelling.calibration import recalibration
 from assay.modelling.records import Records, joined
 from assay.modelling.weights import of_fit
 
@@ -26,7 +28,8 @@ class Trained:
     """A fitted model, and every choice that led to it.
 
     chosen: the configuration with the number of rounds from early stopping. curve: the loss of each round. out_of_fold:
-    (n,), a score for each record of train, then validation, by a model that had not learned from it.
+    (n,), a score for each record of train, then validation, by a model that had not learned from it. recalibration: of
+    the estimator's log odds, None if it would not help; the scores out of fold and the threshold are after it.
     """
 
     estimator: Any
@@ -34,6 +37,7 @@ class Trained:
     curve: early_stopping.Curve
     out_of_fold: np.ndarray
     threshold: threshold.Threshold
+    recalibration: Recalibration | None = None
 
 
 def train(
@@ -53,16 +57,21 @@ def train(
     """
     both = joined(train, validation)
     chosen, curve, estimator = with_rounds(model, train, validation, advance)
-    scores = out_of_fold(chosen, both, config.folds, advance, watch)
+    scores, odds = out_of_fold(chosen, both, config.folds, advance, watch)
     if config.refit or estimator is None:
         estimator = fitted(chosen, both if config.refit else train)
         advance()
     y = both.y.to_numpy()
-    if (fixed := model.get("threshold")) is None:
-        cut = threshold.choose(y, scores, min_recall, config.confidence, both.weight)
-    else:
+    if (fixed := model.get("threshold")) is not None:
         cut = threshold.measure(y, scores, fixed, min_recall, config.confidence, both.weight, fixed=True)
-    return Trained(estimator, chosen, curve, scores, cut)
+        return Trained(estimator, chosen, curve, scores, cut)
+    scale = None
+    if config.recalibrate:
+        parts = [block for _, block in blocks(both, config.folds)]
+        scale = recalibration(y, odds, parts, both.weight)
+    scores = recalibrated(odds, scale) if scale else scores
+    cut = threshold.choose(y, scores, min_recall, config.confidence, both.weight)
+    return Trained(estimator, chosen, curve, scores, cut, scale)
 
 
 def fits(model: dict[str, Any], config: "Training") -> int:
@@ -101,15 +110,16 @@ def out_of_fold(
     folds: int,
     advance: Callable[[], Any] = lambda: None,
     watch: Watch | None = None,
-) -> np.ndarray:
-    """Scores (n,), each by a model fitted on the other blocks."""
-    scores = np.empty(len(records.y))
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scores and log odds, each (n,), of models fitted on the other blocks."""
+    scores, odds = np.empty((2, len(records.y)))
     for rest, block in blocks(records, folds):
-        scores[block] = score(fitted(model, records.rows(rest)), records.X.iloc[block])
+        estimator, X = fitted(model, records.rows(rest)), records.X.iloc[block]
+        scores[block], odds[block] = score(estimator, X), log_odds(estimator, X)
         advance()
         if watch:
             watch(records.rows(block), scores[block])
-    return scores
+    return scores, odds
 
 
 def blocks(records: Records, folds: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -69,6 +69,7 @@ def write_bundle(model: Trained, X: pd.DataFrame, config: Config) -> None:
             config={name: plain(getattr(config, name)) for name in BUNDLED},
             model=model.chosen,
             features=bundle.feature_schema(X),
+            recalibration=asdict(model.recalibration) if model.recalibration else None,
             threshold=asdict(model.threshold),
             lineage=dependencies(),
             versions=versions(),
@@ -95,7 +96,7 @@ def write_predictions(trained: dict[str, Trained], folds: dict[str, Records]) ->
     with replacing(PREDICTIONS) as folder:
         out_of_fold = {score_column(name): model.out_of_fold for name, model in trained.items()}
         write_table(folder / "out_of_fold.parquet", seen.assign(**out_of_fold))
-        test = {score_column(name): score(model.estimator, X) for name, model in trained.items()}
+        test = {score_column(name): score(model.estimator, X, model.recalibration) for name, model in trained.items()}
         write_table(folder / "test.parquet", X.index.to_frame(index=False).assign(**test))
         write_json(folder / "thresholds.json", {name: asdict(model.threshold) for name, model in trained.items()})
 

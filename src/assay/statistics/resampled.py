@@ -206,8 +206,8 @@ def calibration_slope(on: Resampled) -> np.ndarray:
     if on.logit is None:
         return on.undefined
     # Resamples start from the solution for all records: a few steps away.
-    start = _recalibrated(on.logit, on.scored.y, on.scored.weights, np.array([[0.0, 1.0]]))
-    return _recalibrated(on.logit, on.scored.y, on.weights, start)[:, 1]
+    start = logistic_recalibration(on.logit, on.scored.y, on.scored.weights)
+    return logistic_recalibration(on.logit, on.scored.y, on.weights, start)[:, 1]
 
 
 def calibration_intercept(on: Resampled) -> np.ndarray:
@@ -221,13 +221,18 @@ def calibration_intercept(on: Resampled) -> np.ndarray:
     return _shifted(on.logit, on.scored.y, on.weights, start)
 
 
-def _recalibrated(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """Newton's method for the logistic regression of y on (1, x); coefficients of shape (resamples, 2).
+def logistic_recalibration(
+    x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarray | None = None
+) -> np.ndarray:
+    """The logistic regression of y (records,) on (1, x), by Newton's method; intercept and slope: (resamples, 2).
 
-    `start` may be one row for all resamples: the first step then costs next to nothing.
+    x: (records,), logits. weights: (resamples, records). `start` may be one row for all resamples: the first step then
+    costs next to nothing. By default it is (0, 0): from a slope of 1 extreme logits lead nowhere. NaN where there is no
+    solution.
     """
     from scipy.special import expit
 
+    start = np.zeros((1, 2)) if start is None else start
     a, b = start[:, 0], start[:, 1]
     powers = np.column_stack([np.ones_like(x), x, x**2])
     for _ in range(NEWTON_STEPS):
