@@ -44,12 +44,12 @@ def test_check_passes_where_params_and_conf_agree(repository: Path) -> None:
 
 def test_check_fails_with_the_difference_and_writes_nothing(repository: Path) -> None:
     params = repository / "params.yaml"
-    edited = params.read_text().replace("max_depth: 4", "max_depth: 9")
+    edited = params.read_text().replace("num_leaves: 31", "num_leaves: 9")
     params.write_text(edited)
     checked = assay("params", "--check")
     assert checked.exit_code == 1
-    assert "-  max_depth: 4" in checked.output
-    assert "+  max_depth: 9" in checked.output
+    assert "-  num_leaves: 31" in checked.output
+    assert "+  num_leaves: 9" in checked.output
     assert "to do:" in checked.output
     assert params.read_text() == edited
 
@@ -57,8 +57,8 @@ def test_check_fails_with_the_difference_and_writes_nothing(repository: Path) ->
 def test_keep_says_what_it_wrote(here: Path) -> None:
     shutil.copytree(ROOT / "conf", here / "conf")
     (here / "src").symlink_to(ROOT / "src")
-    assert assay("params", "model.max_depth=3").exit_code == 0
-    assert assay("params", "--keep").output == "conf/model/xgboost.yaml: model.max_depth: 4 -> 3\n"
+    assert assay("params", "model.num_leaves=3").exit_code == 0
+    assert assay("params", "--keep").output == "conf/model/lightgbm.yaml: model.num_leaves: 31 -> 3\n"
     assert assay("params", "--keep").output == "conf/: unchanged\n"
     assert assay("params", "--check").exit_code == 0
 
@@ -80,9 +80,9 @@ def test_params_writes_what_is_asked_for_and_back(repository: Path) -> None:
 
 def test_a_wrong_override_leaves_the_params_as_they_are(repository: Path) -> None:
     before = (repository / "params.yaml").read_bytes()
-    refused = assay("params", "model.max_depth=abc")
+    refused = assay("params", "model.num_leaves=abc")
     assert refused.exit_code == 1
-    assert "model.max_depth" in refused.output
+    assert "model.num_leaves" in refused.output
     assert (repository / "params.yaml").read_bytes() == before
 
 

@@ -49,21 +49,22 @@ def test_a_dataset_brings_its_own_labels_and_split(dataset: str, labels: str, sp
 )
 def test_every_choice_opens_with_a_command_that_uses_it(path: Path) -> None:
     first = path.read_text().splitlines()[0]
-    command = "assay sweep" if path.parent.name == "sweep" else f"dvc exp run -S {path.parent.name}"
+    own = {"sweep": "assay sweep", "choice": "assay choose"}
+    command = own.get(path.parent.name, f"dvc exp run -S {path.parent.name}")
     assert first.startswith(("# @package", f"# {command}"))
 
 
 @pytest.mark.parametrize(
     ("override", "said"),
     [
-        ("model.max_depth=abc", "model.max_depth"),
+        ("model.num_leaves=abc", "model.num_leaves"),
         ("model.max_dept=3", "model.max_dept"),
         ("model=xgbost", "xgboost"),
         ("criteria.min_recall=1.7", r"^criteria.min_recall=1.7 is outside \[0, 0.9999\]"),
         ("labels.positive=[R]", "^labels: code R is both"),
         ("split.test_from=1985-01-01", "^split.test_from must come after"),
         ("seed=1", "seed"),
-        ("model.max_depth=[", "no viable alternative"),
+        ("model.num_leaves=[", "no viable alternative"),
     ],
 )
 def test_a_wrong_override_is_refused_in_words_of_its_own(override: str, said: str) -> None:

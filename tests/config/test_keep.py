@@ -14,8 +14,8 @@ from samples import ROOT
 
 KEPT = [
     (
-        ["training.folds=4", "model.max_depth=3"],
-        [("conf/config.yaml", "  folds: 4          # contiguous"), ("conf/model/xgboost.yaml", "\nmax_depth: 3\n")],
+        ["training.folds=4", "model.num_leaves=3"],
+        [("conf/config.yaml", "  folds: 4          # contiguous"), ("conf/model/lightgbm.yaml", "\nnum_leaves: 3\n")],
     ),
     (["model=logistic"], [("conf/config.yaml", "  - model: logistic\n")]),
     (["model@baselines.logistic=hist_gbm"], [("conf/config.yaml", "  - model@baselines.logistic: hist_gbm\n")]),
@@ -39,7 +39,7 @@ KEPT = [
     (["dataset.columns.TSH.range=[0,500]"], [("conf/dataset/thyroid.yaml", "hormone, range: [0, 500], plausible:")]),
     (["dataset.about='a: \"b\" # ä'"], [("conf/dataset/thyroid.yaml", "about: 'a: \"b\" # ä'\nkey: patient_id")]),
     (["labels.about='1e3'"], [("conf/labels/overt.yaml", "about: '1e3'\n")]),
-    (["model.learning_rate=1e-5"], [("conf/model/xgboost.yaml", "learning_rate: 1.0e-05")]),
+    (["model.learning_rate=1e-5"], [("conf/model/lightgbm.yaml", "learning_rate: 1.0e-05")]),
 ]
 REFUSED = [
     (["model=logistic", "model.C=0.3"], "baselines.logistic.C would change as well", "conf/model/logistic.yaml"),

@@ -86,7 +86,7 @@ def test_a_sweep_of_such_a_name_is_refused_before_anything_is_written(
 ) -> None:
     monkeypatch.setattr(sweep, "baseline", lambda root: "0" * 40)
     before = sorted(here.parent.rglob("*"))
-    done = CliRunner().invoke(app, ["sweep", "-S", "model.max_depth=2", "--", NO_NAMES[case]])
+    done = CliRunner().invoke(app, ["sweep", "-S", "model.num_leaves=2", "--", NO_NAMES[case]])
     assert done.exit_code == 1
     assert "is no name" in done.output
     assert sorted(here.parent.rglob("*")) == before

@@ -12,13 +12,13 @@ from samples import plain
 
 def test_the_committed_configuration_is_accepted() -> None:
     config = typed(plain())
-    assert (config.dataset.name, config.labels.name, config.model.name) == ("thyroid", "overt", "xgboost")
+    assert (config.dataset.name, config.labels.name, config.model.name) == ("thyroid", "overt", "lightgbm")
 
 
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("model__max_depth", 0),
+        ("model__num_leaves", 1),
         ("model__subsample", 0),
         ("model__subsample", 1.01),
         ("model__learning_rate", float("nan")),
@@ -46,8 +46,8 @@ def test_a_value_out_of_its_range_is_named(key: str, value: float) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("model__max_depth", "deep"),
-        ("model__max_depth", 3.5),
+        ("model__num_leaves", "deep"),
+        ("model__num_leaves", 3.5),
         ("training__refit", "perhaps"),
         ("labels__positive", "A"),
         ("dataset__columns__TSH__nullable", "perhaps"),
@@ -60,7 +60,7 @@ def test_a_value_of_the_wrong_type_is_named(key: str, value: Any) -> None:
         typed(plain(**{key: value}))
 
 
-@pytest.mark.parametrize("key", ["modell", "model__max_dept", "criteria__min_recal", "baselines__rule__depth"])
+@pytest.mark.parametrize("key", ["modell", "model__num_leave", "criteria__min_recal", "baselines__rule__depth"])
 def test_an_unknown_key_is_named(key: str) -> None:
     config = plain()
     *path, last = key.split("__")
@@ -151,7 +151,7 @@ def test_all_faults_are_named_at_once() -> None:
     wrong: dict[str, Any] = {
         "evaluation__seed": -1,
         "training__folds": "many",
-        "model__max_depth": 0,
+        "model__num_leaves": 0,
         "baselines__logistic__C": float("nan"),
         "criteria__quality__validity": 2,
         "dataset__columns__age__nullable": "perhaps",
@@ -165,8 +165,8 @@ def test_all_faults_are_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("model__max_depth", 0, "model.max_depth=0 is outside [1, 64]"),
-        ("model__max_depth", 65, "model.max_depth=65 is outside [1, 64]"),
+        ("model__num_leaves", 0, "model.num_leaves=0 is outside [2, 131072]"),
+        ("model__num_leaves", 131073, "model.num_leaves=131073 is outside [2, 131072]"),
         ("model__subsample", 0, "model.subsample=0.0 is outside (0, 1]"),
         ("baselines__logistic__C", -1, "baselines.logistic.C=-1.0 is outside (0, inf]"),
         ("criteria__quality__validity", 2, "criteria.quality.validity=2.0 is outside [0, 1]"),
@@ -178,7 +178,9 @@ def test_a_range_is_said_with_the_value(key: str, value: float, said: str) -> No
     assert (caught.value.what, caught.value.todo) == (said, "correct the value")
 
 
-@pytest.mark.parametrize(("key", "value"), [("model__max_depth", 64), ("model__subsample", 1), ("evaluation__seed", 0)])
+@pytest.mark.parametrize(
+    ("key", "value"), [("model__num_leaves", 64), ("model__subsample", 1), ("evaluation__seed", 0)]
+)
 def test_the_ends_of_a_range_are_allowed(key: str, value: float) -> None:
     typed(plain(**{key: value}))
 
@@ -186,7 +188,7 @@ def test_the_ends_of_a_range_are_allowed(key: str, value: float) -> None:
 @pytest.mark.parametrize(
     ("key", "near"),
     [
-        ("model__max_dept", "max_depth"),
+        ("model__num_leave", "num_leaves"),
         ("baselines__logistic__class_weigt", "class_weight"),
         ("dataset__columns__age__nullabel", "nullable"),
         ("dataset__sample__rowss", "rows"),

@@ -14,25 +14,25 @@ from assay.sweep.plan import plan
 from samples import ROOT
 
 CASES = [
-    (["model.max_dept=3"], "there is no key model.max_dept: did you mean model.max_depth?"),
-    (["max_depth=3"], "there is no key max_depth: did you mean model.max_depth?"),
+    (["model.num_leave=3"], "there is no key model.num_leave: did you mean model.num_leaves?"),
+    (["num_leave=3"], "there is no key num_leave: did you mean model.num_leaves?"),
     (["modl=logistic"], "there is no key modl: did you mean model?"),
     (["split.test_form=1986-08-01"], "there is no key split.test_form: did you mean split.test_from?"),
     (
         ["dataset.columns.TSHH.unit=x"],
         "there is no key dataset.columns.TSHH.unit: did you mean dataset.columns.TSH.unit",
     ),
-    (["model=logistic", "model.max_depth=3"], "there is no key model.max_depth; model has: name, threshold"),
+    (["model=logistic", "model.num_leaves=3"], "there is no key model.num_leaves; model has: name, threshold"),
     (["training.bananas=1"], "there is no key training.bananas; training has: folds, confidence, refit"),
     (["bananas=1"], "there is no key bananas; at the top has: version, dataset"),
-    (["+model.max_dept=3"], "model.max_dept: unknown key, did you mean max_depth?"),
+    (["+model.num_leave=3"], "model.num_leave: unknown key, did you mean num_leaves?"),
     (["+training.fold=4"], "training.fold: unknown key, did you mean folds?"),
     (["model=lgistic"], "there is no model=lgistic: did you mean model=logistic?"),
     (["labels=ovrt"], "there is no labels=ovrt: did you mean labels=overt?"),
     (["model@baselines.rule=logstic"], "there is no model=logstic: did you mean model=logistic?"),
-    (["model=zzz"], "there is no model=zzz; model has: hist_gbm, lightgbm, logistic"),
+    (["model=zzz"], "there is no model=zzz; model has: ensemble, hist_gbm, lightgbm"),
     (["sweep=depth"], "Could not override 'sweep'"),
-    (["model.max_depth=deep"], "model.max_depth=deep: value 'deep' of type 'str' could not be converted to Integer"),
+    (["model.num_leaves=deep"], "model.num_leaves=deep: value 'deep' of type 'str' could not be converted to Integer"),
 ]
 
 
@@ -54,9 +54,9 @@ def test_the_nearest_key_is_named(overrides: list[str], said: str) -> None:
 
 def test_a_sweep_says_so_too_before_anything_runs() -> None:
     with pytest.raises(
-        AssayError, match=r"did you mean model\.max_depth\?\n.*where: model\.max_dept=2\n.*nothing has run"
+        AssayError, match=r"did you mean model\.num_leaves\?\n.*where: model\.num_leave=2\n.*nothing has run"
     ):
-        plan("depth", [["model.max_dept=2,3"]])
+        plan("depth", [["model.num_leave=2,3"]])
 
 
 def test_a_stage_says_so_too() -> None:
@@ -71,11 +71,11 @@ def test_a_stage_says_so_too() -> None:
     ("override", "said"),
     [
         (
-            "model.max_depth=-1",
-            "model.max_depth=-1 is outside [1, 64]\n  where: the configuration\n  to do: correct the value",
+            "model.num_leaves=-1",
+            "model.num_leaves=-1 is outside [2, 131072]\n  where: the configuration\n  to do: correct the value",
         ),
         ("model=lgistic", "there is no model=lgistic: did you mean model=logistic?"),
-        ("model.max_dept=3", "there is no key model.max_dept: did you mean model.max_depth?"),
+        ("model.num_leave=3", "there is no key model.num_leave: did you mean model.num_leaves?"),
     ],
 )
 def test_dvc_says_it_in_our_words_alone(override: str, said: str) -> None:

@@ -24,7 +24,7 @@ stages:
     deps:
     - data/raw.csv
     params:
-    - model.max_depth
+    - model.num_leaves
     outs:
     - models
     - reports/plots: {cache: false, persist: true}

@@ -15,7 +15,7 @@ from pipeline_copy import Copy
 def run(clone: Copy, *, staging: bool) -> None:
     """An experiment as somebody leaves it: other parameters, a run, and words of their own."""
     for name, old, new in (
-        ("params.yaml", "max_depth: 4", "max_depth: 3"),
+        ("params.yaml", "num_leaves: 31", "num_leaves: 3"),
         ("line.py", '"a model', '"another'),
         ("line.py", '{"recall": 0.9}', '{"recall": 0.8}'),
     ):

@@ -109,11 +109,11 @@ def conflict(clone: Copy) -> None:
     header, found = blocks((clone.path / "dvc.lock").read_text())
     train = next(block for block in found if block.startswith("  train:"))
     clone.run("git", "checkout", "--quiet", "-b", "other")
-    theirs = re.sub(r"max_depth: \d", "max_depth: 8", train).replace("size: ", "size: 1", 1)
+    theirs = re.sub(r"num_leaves: \d", "num_leaves: 8", train).replace("size: ", "size: 1", 1)
     (clone.path / "dvc.lock").write_text(header + "".join(theirs if one == train else one for one in found))
     clone.commit("theirs")
     clone.run("git", "checkout", "--quiet", "main")
-    ours = re.sub(r"max_depth: \d", "max_depth: 7", train)
+    ours = re.sub(r"num_leaves: \d", "num_leaves: 7", train)
     (clone.path / "dvc.lock").write_text(header + "".join(ours if one == train else one for one in found))
     clone.commit("ours")
     clone.run("git", *IDENTITY, "merge", "other", fails=True)
@@ -135,7 +135,7 @@ def young_rwlock(clone: Copy) -> None:
 def staged(clone: Copy) -> None:
     """As autostage leaves it: a run staged its lock, and then the files were taken back."""
     lock = (clone.path / "dvc.lock").read_text()
-    edit("dvc.lock", lambda text: text.replace("max_depth: 4", "max_depth: 3"))(clone)
+    edit("dvc.lock", lambda text: text.replace("num_leaves: 31", "num_leaves: 3"))(clone)
     clone.run("git", "add", "dvc.lock")
     (clone.path / "dvc.lock").write_text(lock)
 
@@ -224,7 +224,9 @@ CASES = [
     Case("params.yaml, cut at a line", "params-file", edit("params.yaml", cut_at("training:\n"))),
     Case("params.yaml, marks of a merge", "params-file", edit("params.yaml", lambda text: f"<<<<<<< HEAD\n{text}")),
     Case(
-        "params.yaml, by hand", "params", edit("params.yaml", lambda text: text.replace("max_depth: 4", "max_depth: 3"))
+        "params.yaml, by hand",
+        "params",
+        edit("params.yaml", lambda text: text.replace("num_leaves: 31", "num_leaves: 3")),
     ),
     Case("an empty rwlock", "dvc-locks", add(".dvc/tmp/rwlock", "")),
     Case("an rwlock, cut", "dvc-locks", add(".dvc/tmp/rwlock", '{"write": {"/a": {"pid"')),

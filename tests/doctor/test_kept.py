@@ -22,7 +22,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def kept(clone: Copy, depth: int = 3) -> None:
     """What `dvc exp apply` leaves: params.yaml and dvc.lock of a run, and conf/ as it was."""
     for name in ("params.yaml", "dvc.lock"):
-        edit(clone.path / name, "max_depth: 4", f"max_depth: {depth}")
+        edit(clone.path / name, "num_leaves: 31", f"num_leaves: {depth}")
 
 
 def committed(clone: Copy) -> None:
@@ -31,16 +31,16 @@ def committed(clone: Copy) -> None:
 
 
 def edited(clone: Copy) -> None:
-    edit(clone.path / "params.yaml", "max_depth: 4", "max_depth: 3")
+    edit(clone.path / "params.yaml", "num_leaves: 31", "num_leaves: 3")
 
 
 def edited_too(clone: Copy) -> None:
     kept(clone)
-    edit(clone.path / "params.yaml", "reg_lambda: 2.0", "reg_lambda: 7.0")
+    edit(clone.path / "params.yaml", "reg_lambda: 0.0", "reg_lambda: 7.0")
 
 
 def conf_edited(clone: Copy) -> None:
-    edit(clone.path / "conf/model/xgboost.yaml", "max_depth: 4", "max_depth: 3")
+    edit(clone.path / "conf/model/lightgbm.yaml", "num_leaves: 31", "num_leaves: 3")
 
 
 def conf_committed(clone: Copy) -> None:
@@ -50,7 +50,7 @@ def conf_committed(clone: Copy) -> None:
 
 def conf_grown(clone: Copy) -> None:
     """A key that params.yaml never had, as with code that knows more."""
-    edit(clone.path / "params.yaml", "  max_depth: 4\n", "")
+    edit(clone.path / "params.yaml", "  num_leaves: 31\n", "")
     clone.commit("As it was before")
 
 
@@ -61,9 +61,9 @@ def look(clone: Copy) -> list[Fault]:
 @pytest.mark.parametrize(
     ("harm", "advice", "mended", "said"),
     [
-        (kept, True, False, r"\(model.max_depth: 3\): assay params --keep, and commit. To drop it: assay back"),
-        (committed, True, False, r"\(model.max_depth: 3\): assay params --keep.* drop it: assay params, then dvc"),
-        (edited_too, False, False, "model.max_depth: 3, model.reg_lambda: 7.0"),
+        (kept, True, False, r"\(model.num_leaves: 3\): assay params --keep, and commit. To drop it: assay back"),
+        (committed, True, False, r"\(model.num_leaves: 3\): assay params --keep.* drop it: assay params, then dvc"),
+        (edited_too, False, False, "model.num_leaves: 3, model.reg_lambda: 7.0"),
         (edited, False, True, "assay params takes conf/"),
         (conf_edited, False, True, "assay params takes conf/"),
         (conf_committed, False, True, "assay params takes conf/"),
@@ -94,7 +94,7 @@ def test_the_way_to_keep_it_that_is_said_keeps_it(clone: Copy) -> None:
 
 def test_another_choice_is_kept_too(clone: Copy) -> None:
     graph = clone.path / "dvc.yaml"
-    edit(graph, "    - model.max_depth\n", "    - model\n")
+    edit(graph, "    - model.num_leaves\n", "    - model\n")
     clone.run("assay", "params", "model=logistic", "training.folds=7")
     clone.repro()
     before = (clone.path / "params.yaml").read_bytes()
@@ -111,12 +111,12 @@ def test_params_check_refuses_and_says_the_same(clone: Copy) -> None:
     (finding,) = look(clone)
     said = clone.run("assay", "params", "--check", fails=True).stderr
     assert f"to do: {finding.todo}" in said
-    assert "+  max_depth: 3" in said
+    assert "+  num_leaves: 3" in said
 
 
 @pytest.mark.parametrize("staged", [False, True])
 def test_a_file_of_conf_that_is_gone_comes_back_by_what_is_said(clone: Copy, staged: bool) -> None:
-    path = clone.path / "conf/model/xgboost.yaml"
+    path = clone.path / "conf/model/lightgbm.yaml"
     clone.run(*(["git", "rm", "--quiet"] if staged else ["rm"]), str(path))
     (finding,) = look(clone)
     clone.run("sh", "-c", finding.todo)
@@ -125,7 +125,7 @@ def test_a_file_of_conf_that_is_gone_comes_back_by_what_is_said(clone: Copy, sta
 
 
 def test_a_file_of_conf_that_is_wrong_is_not_restored(clone: Copy) -> None:
-    (clone.path / "conf/model/xgboost.yaml").write_text("max_depth: [\n")
+    (clone.path / "conf/model/lightgbm.yaml").write_text("num_leaves: [\n")
     check = next(one for one in chosen(False, []) if one.code == "params")
     (result,) = examined(Clone(clone.path), [check], None)
     assert "correct the file in conf/" in result.left[0].todo

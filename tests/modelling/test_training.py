@@ -13,7 +13,7 @@ from assay.modelling.training import fits, out_of_fold, train
 from modelling_samples import configured, labelled
 
 SPY = {"name": "spy", "threshold": None, "_target_": "modelling_samples.Spy"}
-TRAINING = Training(folds=4, confidence=0.95, refit=True)
+TRAINING = Training(folds=4, confidence=0.95, refit=True, recalibrate=False)
 
 
 @pytest.fixture(autouse=True)
@@ -29,12 +29,14 @@ def numbered(n: int, start: int = 0) -> Records:
 
 
 def test_no_record_is_scored_by_a_model_that_saw_it() -> None:
-    assert out_of_fold(SPY, numbered(40), folds=4).tolist() == [0] * 40
+    assert out_of_fold(SPY, numbered(40), folds=4)[0].tolist() == [0] * 40
 
 
 @pytest.mark.parametrize(("refit", "seen"), [(True, 60), (False, 40)])
 def test_the_final_model_learns_from_train_and_with_refit_from_validation_too(refit: bool, seen: int) -> None:
-    trained = train(SPY, numbered(40), numbered(20, start=40), Training(4, 0.95, refit), min_recall=0.9)
+    trained = train(
+        SPY, numbered(40), numbered(20, start=40), Training(4, 0.95, refit, recalibrate=False), min_recall=0.9
+    )
     assert trained.estimator.seen_ == set(range(seen))
     assert trained.out_of_fold.tolist() == [0] * 60
 
@@ -43,7 +45,7 @@ def test_the_final_model_learns_from_train_and_with_refit_from_validation_too(re
 @pytest.mark.parametrize("refit", [True, False])
 def test_progress_is_told_of_every_fit(name: str, refit: bool) -> None:
     told: list[None] = []
-    model, config = configured(name), Training(3, 0.95, refit)
+    model, config = configured(name), Training(3, 0.95, refit, recalibrate=False)
     train(model, labelled(150), labelled(90, seed=1), config, 0.5, lambda: told.append(None))
     assert len(told) == fits(model, config)
 

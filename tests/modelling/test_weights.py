@@ -50,7 +50,7 @@ def test_weights_restore_the_prevalence(name: str) -> None:
 def test_out_of_fold_fits_are_weighted_too() -> None:
     model, sample = without_early_stopping("majority"), kept_positives()
     assert sample.weight is not None
-    found = out_of_fold(model, sample, folds=4)
+    found, _ = out_of_fold(model, sample, folds=4)
     rest = np.arange(len(sample.y)) >= len(sample.y) // 4
     expected = np.average(sample.y[rest], weights=sample.weight[rest])
     assert found[0] == pytest.approx(expected, abs=2e-3)
@@ -59,8 +59,10 @@ def test_out_of_fold_fits_are_weighted_too() -> None:
 @pytest.mark.parametrize("name", ["xgboost", "lightgbm", "hist_gbm", "logistic"])
 def test_a_whole_training_of_a_weighted_sample(name: str) -> None:
     sample, later = kept_positives(), replace(labelled(240, seed=2), weight=np.ones(240))
-    trained = train(configured(name), sample, later, Training(3, 0.95, True), 0.5)
-    plain = train(configured(name), replace(sample, weight=None), later, Training(3, 0.95, True), 0.5)
+    trained = train(configured(name), sample, later, Training(3, 0.95, refit=True, recalibrate=False), 0.5)
+    plain = train(
+        configured(name), replace(sample, weight=None), later, Training(3, 0.95, refit=True, recalibrate=False), 0.5
+    )
     assert trained.out_of_fold.mean() < plain.out_of_fold.mean()
     assert trained.threshold.positives == plain.threshold.positives
 

@@ -38,6 +38,6 @@ def test_what_reads_the_environment_is_refused_and_leaves_nothing(copy: Copy, co
 @pytest.mark.parametrize("name", ["../escaped", "{folder}/escaped", "a/escaped"])
 def test_a_sweep_writes_nowhere_but_in_its_folder(copy: Copy, name: str) -> None:
     name = name.format(folder=copy.path.parent)
-    refused = copy.run("assay", "sweep", name, "-S", "model.max_depth=2", fails=True)
+    refused = copy.run("assay", "sweep", name, "-S", "model.num_leaves=2", fails=True)
     assert "is no name" in refused.stderr
     assert list(copy.path.parent.rglob("*escaped*")) == []

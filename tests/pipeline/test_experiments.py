@@ -27,8 +27,8 @@ def test_a_stage_with_arguments_leaves_no_folders_behind(line: Copy, tmp_path: P
 @pytest.mark.parametrize(
     ("override", "named"),
     [
-        ("model.max_depth=abc", "model.max_depth"),
-        ("model.max_dept=3", "there is no key model.max_dept: did you mean model.max_depth?"),
+        ("model.num_leaves=abc", "model.num_leaves"),
+        ("model.max_dept=3", "there is no key model.max_dept: did you mean model.num_leaves?"),
         ("model=xgbost", "there is no model=xgbost: did you mean model=xgboost?"),
         ("criteria.min_recall=1.5", "criteria.min_recall=1.5"),
         ("split.test_from=1985-01-01", "split.test_from"),

@@ -68,7 +68,7 @@ def keep_it(copy: Copy, experiment: str) -> None:
     copy.run("dvc", "exp", "apply", experiment)
     order = (copy.path / "params.yaml").read_bytes()
     said = copy.run("assay", "params", "--keep").stdout
-    assert said == "conf/model/xgboost.yaml: model.max_depth: 4 -> 3\n"
+    assert said == "conf/model/lightgbm.yaml: model.num_leaves: 31 -> 3\n"
     copy.run("git", *IDENTITY, "commit", "-qam", "Grow shallower trees")
     copy.run("assay", "params", "--check")
     assert (copy.path / "params.yaml").read_bytes() == order

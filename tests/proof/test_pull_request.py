@@ -27,7 +27,7 @@ from pipeline_copy import ENVIRONMENT, IDENTITY
 
 HOLDS = Proof("assay params --check", True, "as it is")
 FAILS = Proof("assay verify", False, "20 of 21 outputs identical", Markdown("recall 0.9 to 0.8"))
-TABLE = Markdown("| Param |\n|---|\n| model.max_depth |")
+TABLE = Markdown("| Param |\n|---|\n| model.num_leaves |")
 
 
 def report(*checks: Proof, afresh: bool = True, params: Markdown = TABLE, metrics: Markdown = TABLE) -> PullRequest:
@@ -62,7 +62,7 @@ def test_without_a_run_nothing_is_said_to_be_proved() -> None:
 def test_without_a_comparison_the_reason_stands_there_and_the_rest_too() -> None:
     shown = document(report(HOLDS))
     assert "### 1111111 against main (0000000): not compared\n\n    no data\n    to do: dvc push" in shown
-    assert shown.count("| model.max_depth |") == 2
+    assert shown.count("| model.num_leaves |") == 2
 
 
 def test_what_did_not_change_is_said_in_words() -> None:

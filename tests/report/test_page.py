@@ -44,7 +44,7 @@ def test_every_section_is_there_once_and_every_link_leads_to_one(html: str) -> N
         "treated: on_thyroxine",
         "data/features",
         "sha256",
-        "max_depth: 4",
+        "num_leaves: 31",
     ],
 )
 def test_the_page_says(html: str, said: str) -> None:

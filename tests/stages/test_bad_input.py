@@ -101,5 +101,5 @@ def test_a_column_gone_from_a_file_between_stages(refused: Callable[[str], str])
 
 def test_params_edited_by_hand_into_something_wrong(refused: Callable[[str], str]) -> None:
     params = Path("params.yaml")
-    params.write_text(params.read_text().replace("max_depth: 4", "max_depth: deep"))
-    assert "max_depth" in refused("train")
+    params.write_text(params.read_text().replace("num_leaves: 31", "num_leaves: deep"))
+    assert "num_leaves" in refused("train")

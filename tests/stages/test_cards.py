@@ -45,7 +45,7 @@ def test_the_cards_read_nothing_that_dvc_yaml_does_not_name(small_line: Path, li
 def test_a_key_that_dvc_yaml_does_not_name_changes_nothing(small_line: Path, line: Path) -> None:
     params = yaml.safe_load(Path("params.yaml").read_text())
     named = yaml.safe_load(Path("dvc.yaml").read_text())["stages"]["cards"]["params"]
-    others = {"features.name": "other", "model.max_depth": 2}
+    others = {"features.name": "other", "model.num_leaves": 2}
     for key, value in others.items():
         group, _, name = key.partition(".")
         assert group not in named

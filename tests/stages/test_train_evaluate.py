@@ -67,7 +67,7 @@ def test_each_value_lies_in_its_interval(small_line: Path) -> None:
 
 def test_every_baseline_stands_beside_the_model(small_line: Path) -> None:
     baselines = read(small_line / "reports/baselines.json")
-    assert set(baselines) == {"majority", "rule", "logistic"}
+    assert set(baselines) == {"majority", "rule", "logistic", "xgboost"}
     assert baselines["majority"]["metrics"]["recall"] == 0
     assert all(len(one["average_precision_lead_of_model"]["interval"]) == 2 for one in baselines.values())
 
@@ -75,7 +75,7 @@ def test_every_baseline_stands_beside_the_model(small_line: Path) -> None:
 def test_the_bundle_says_what_the_model_is_and_where_it_comes_from(small_line: Path) -> None:
     bundle = read(small_line / "models/bundle.json")
     features = pd.read_parquet(small_line / "data/features/train.parquet").drop(columns="record_id")
-    assert bundle["file"]["md5"] == md5(small_line / "models/model.ubj")
+    assert bundle["file"]["md5"] == md5(small_line / "models/model.txt")
     assert [feature["name"] for feature in bundle["features"]] == list(features)
     assert bundle["config"]["labels"]["positive"] == list("ABCDEFH")
     assert bundle["threshold"]["recall_lower_bound"] >= 0.9

@@ -27,7 +27,7 @@ def test_the_calibration_slope_is_that_of_a_logistic_regression() -> None:
 
 def test_what_metrics_share_is_computed_once_and_only_if_one_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    for name in ("cumulative", "_recalibrated"):
+    for name in ("cumulative", "logistic_recalibration"):
         function = getattr(resampled, name)
         monkeypatch.setattr(resampled, name, lambda *args, f=function, n=name: (calls.append(n), f(*args))[1])
     y, score = calibrated(100)
@@ -37,7 +37,7 @@ def test_what_metrics_share_is_computed_once_and_only_if_one_needs_it(monkeypatc
     measure(one, weights, 0.1, [METRICS["average_precision"], METRICS["roc_auc"]])
     assert calls == ["cumulative"]
     measure(one, weights, 0.1)
-    assert calls == ["cumulative"] * 2 + ["_recalibrated"] * 2  # from the solution for all records
+    assert calls == ["cumulative"] * 2 + ["logistic_recalibration"] * 2  # from the solution for all records
 
 
 def test_without_a_price_net_benefit_is_undefined() -> None:
