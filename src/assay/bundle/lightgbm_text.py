@@ -40,12 +40,14 @@ class TextModel:
     def __init__(self, text: str) -> None:
         from lightgbm import Booster
 
-        self._booster = Booster(model_str=text)
+        self.booster_ = Booster(model_str=text)
         self.classes_ = np.array([0, 1])
-        self.features = self._booster.feature_name()
+        self.features = self.booster_.feature_name()
 
-    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+    def predict_proba(self, X: pd.DataFrame, *, pred_contrib: bool = False) -> np.ndarray:
         """Columns: 1 - score, score. A category that the fit had not seen counts as missing.
+
+        With `pred_contrib`, as LightGBM's own classifier has it: contributions to the log odds, the baseline last.
 
         AssayError if the columns are not those of the fit, in their order.
         """
@@ -53,7 +55,9 @@ class TextModel:
         if found != self.features:
             different = sorted(set(found) ^ set(self.features)) or ["their order"]
             raise AssayError(f"not the features that the model was fitted on: {sample(different)}")
-        score = np.asarray(self._booster.predict(X))
+        if pred_contrib:
+            return np.asarray(self.booster_.predict(X, pred_contrib=True))
+        score = np.asarray(self.booster_.predict(X))
         return np.column_stack([1 - score, score])
 
 

@@ -27,7 +27,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "train": ("sklearn.linear_model", "assay.modelling.zoo", "xgboost", "skops.io", "dvclive"),
     "audit": (),
     "review": ("cleanlab.filter",),
-    "evaluate": FIGURES,
+    "evaluate": (*FIGURES, "xgboost"),
     "cards": (),
 }
 POLL_SECONDS = 0.2  # seconds until it sees that DVC has ended

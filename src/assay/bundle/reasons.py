@@ -1,0 +1,157 @@
+"""The reasons for a score in words: the features that add most to its log odds, as a reader of records knows them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from assay.bundle.contributions import BASELINE
+
+TOP = 5
+LEAST = 0.005  # log odds: what is nearer to zero is no reason, and is shown as 0.00
+FLAG, DAY = "flag", "date"  # types of a contract's columns
+DIGITS = 3  # that count in a number
+LARGEST = 700.0  # whose exponential float64 holds
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One feature of one record: what it is, what it says in words, and how much it adds to the log odds."""
+
+    feature: str
+    found: str
+    log_odds: float
+
+    @property
+    def direction(self) -> str:
+        """Whether it raises the score or lowers it."""
+        return "raises" if self.log_odds > 0 else "lowers"
+
+    def __str__(self) -> str:
+        return f"{self.found}: {self.direction}"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a record has its score: the strongest reasons first, the sum of all other features, and the baseline.
+
+    All are log odds, and add up to those of the score before any recalibration.
+    """
+
+    reasons: tuple[Reason, ...]
+    others: float
+    baseline: float
+
+    @property
+    def log_odds(self) -> float:
+        """The sum."""
+        return sum(one.log_odds for one in self.reasons) + self.others + self.baseline
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.reasons))
+
+
+def explained(
+    contributions: pd.DataFrame, X: pd.DataFrame, bundle: Mapping[str, Any], top: int = TOP
+) -> list[Explanation]:
+    """The explanation of each record, with its `top` strongest reasons.
+
+    contributions: as `assay.bundle.contributions` gives them. X: the features that they belong to. bundle: the content
+    of bundle.json, which has titles, units and ranges. Features of one title, such as a result and its logarithm, are
+    one reason, their sum. The words are texts from outside: escape them.
+    """
+    titled = _by_title(bundle)
+    present = {title: [one for one in group if one.name in X] for title, group in titled.items()}
+    groups = [group for group in present.values() if group]
+    sums = np.column_stack([contributions[[one.name for one in group]].sum(axis=1) for group in groups])
+    order = np.argsort(-np.abs(sums).round(6), axis=1, kind="stable")[:, :top]  # the last bits decide no order
+    values = [X[group[0].name].to_numpy(dtype=object) for group in groups]
+    found = []
+    for row, (places, baseline) in enumerate(zip(order, contributions[BASELINE], strict=True)):
+        chosen = [place for place in places if abs(sums[row, place]) >= LEAST]
+        reasons = [
+            Reason(groups[place][0].title, groups[place][0].said(values[place][row]), float(sums[row, place]))
+            for place in chosen
+        ]
+        others = float(sums[row].sum() - sums[row, chosen].sum())
+        found.append(Explanation(tuple(reasons), others, float(baseline)))
+    return found
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature as readers know it.
+
+    reference: the range of nearly all healthy people; usual: the range of most records of train, on the feature's own
+    scale.
+    """
+
+    name: str
+    title: str
+    kind: str = ""
+    unit: str = ""
+    logarithm: bool = False
+    reference: Sequence[float] | None = None
+    usual: Sequence[float] | None = None
+
+    def said(self, value: Any) -> str:
+        """What the record says: "TSH 14.2 mU/L, high", "T3 not measured", "sex F", "goitre (no)"."""
+        if pd.isna(value):
+            return f"{self.title} not {'measured' if self.reference else 'known'}"
+        if self.kind == FLAG or isinstance(value, bool | np.bool_):
+            return self.title if value else f"{self.title} (no)"
+        if self.kind == DAY:
+            return f"{self.title} {pd.Timestamp(0) + pd.Timedelta(days=value):%Y-%m-%d}"
+        if isinstance(value, str):
+            return f"{self.title} {value}"
+        return self._number(float(value))
+
+    def _number(self, value: float) -> str:
+        shown = math.exp(min(value, LARGEST)) if self.logarithm else value
+        if self.reference:
+            level = _level(shown, self.reference) or "normal"
+        else:
+            level = _level(value, self.usual) if self.usual else ""
+        amount = " ".join(filter(None, (self.title, number(shown), self.unit)))
+        return f"{amount}, {level}" if level else amount
+
+
+def number(value: float) -> str:
+    """A number with three digits that count, and all those before the point.
+
+    >>> [number(value) for value in (14.2, 1234.5, 45.0, 0.01234, 1e-7)]
+    ['14.2', '1234', '45', '0.0123', '1e-07']
+    """
+    if value and not 1e-4 <= abs(value) < 1e15:
+        return f"{value:.{DIGITS}g}"
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 0
+    return np.format_float_positional(value, precision=max(DIGITS, whole), unique=True, fractional=False, trim="-")
+
+
+def _level(value: float, bounds: Sequence[float]) -> str:
+    low, high = bounds
+    return "low" if value < low else "high" if value > high else ""
+
+
+def _by_title(bundle: Mapping[str, Any]) -> dict[str, list[Feature]]:
+    """The features of a bundle by title, in their order; the first of a title gives the words."""
+    columns = bundle["config"]["dataset"]["columns"]
+    found: dict[str, list[Feature]] = {}
+    for entry in bundle["features"]:
+        title = entry.get("title", {})
+        text = title.get("text", entry["name"])
+        column = columns.get(text, {})
+        feature = Feature(
+            name=entry["name"],
+            title=text.replace("_", " "),
+            kind=column.get("type", ""),
+            unit=column.get("unit", ""),
+            logarithm=title.get("logarithm", False),
+            reference=column.get("reference"),
+            usual=entry.get("quantiles"),
+        )
+        found.setdefault(text, []).append(feature)
+    return found
