@@ -34,7 +34,7 @@ def contributions(estimator: Any, X: pd.DataFrame) -> pd.DataFrame:
     with an objective other than the logistic loss.
     """
     if why := without(estimator):
-        raise AssayError(f"this model has no exact reasons: {why}", todo="choose a model that has: docs/reasons.md")
+        raise no_reasons(why)
     found = _computed(estimator, X)
     _require_sum(found, np.asarray(estimator.predict_proba(X))[:, 1])
     return found
@@ -48,6 +48,11 @@ def without(estimator: Any) -> str | None:
         return None
     classes = type(steps(estimator)[-1]).__mro__
     return next((WITHOUT[one.__name__] for one in classes if one.__name__ in WITHOUT), OTHERWISE)
+
+
+def no_reasons(why: str) -> AssayError:
+    """The error for a model without exact contributions."""
+    return AssayError(f"this model has no exact reasons: {why}", todo="docs/reasons.md lists the models that have them")
 
 
 def steps(estimator: Any) -> list[Any]:

@@ -227,7 +227,8 @@ def reasons(ax: Axes, example: Example) -> None:
         bar.set_gid(f"bar-{number}")
     ax.set_yticks(range(len(rows)), [_shortened(words) for words, _ in rows])
     ax.axvline(0, color=INK, linewidth=1)
-    ax.margins(x=0.2)  # for the figures beside the bars
+    ax.margins(x=0.25)  # for the figures beside the bars
+    ax.set_axisbelow(True)
     ax.grid(visible=False, axis="y")
     labelled(ax, f"{example.error}: score {example.score:.3f}".capitalize(), "adds to the log odds", "")
 

@@ -173,7 +173,7 @@ def worst_errors(test: pd.DataFrame, threshold: float, config: Config) -> Worst:
     description, wrong = read_json(BUNDLE), errors(test, threshold)
     ids = [one for table in wrong.values() for one in table[RECORD_ID].head(config.evaluation.examples)]
     reasons: dict[str, Explanation] = {}
-    if ids and not description["without_reasons"]:  # no model is loaded in vain, which takes long
+    if ids and not description.get("without_reasons"):  # no model is loaded in vain, which takes long
         X = read_table(fold(FEATURES, TEST)).set_index(RECORD_ID).loc[ids]
         found = explained(contributions(load_model(MODEL), X), X, description, config.evaluation.reasons)
         reasons = dict(zip(ids, found, strict=True))
