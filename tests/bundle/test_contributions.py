@@ -204,6 +204,21 @@ def test_what_does_not_add_up_to_the_score_is_refused(name: str, parameters: dic
         contributions(estimator, X)
 
 
+class Own(Ensemble):
+    """An estimator that knows its own contributions, whatever it is made of."""
+
+    def contributions(self, table: pd.DataFrame) -> np.ndarray:
+        return contributions(self.members_[0], table).to_numpy()
+
+
+def test_an_estimator_may_have_its_own() -> None:
+    own = Own(fitted("logistic"))
+    pd.testing.assert_frame_equal(contributions(own, X), contributions(fitted("logistic"), X))
+    assert without(Ensemble(own, fitted("xgboost"))) is None
+    with pytest.raises(AssayError, match="do not add up"):
+        contributions(Own(fitted("logistic"), fitted("xgboost")), X)
+
+
 def test_catboost() -> None:
     catboost = pytest.importorskip("catboost", reason="CatBoost is optional, and not installed here")
     numbers = X[["age", "TSH", "T3", "FTI"]]

@@ -60,12 +60,15 @@ def test_texts_from_outside_are_shown_and_not_run(small_line: Path, tmp_path: Pa
     monkeypatch.setattr("sys.argv", ["stage"])
     bundle = read_json(Path("models/bundle.json"))
     bundle["config"]["dataset"]["source"]["citation"] = "<script>alert(1)</script>"
+    for entry in bundle["features"]:
+        entry["title"] = {"text": f"<script>{entry['name']}</script>", "logarithm": False}
     write_json(Path("models/bundle.json"), bundle)
     forget_statements()
     evaluate.main()
     page = REPORT.read_text()
     assert "<script" not in page
-    assert "&lt;script&gt;" in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "&lt;script&gt;TSH&lt;/script&gt;" in page
 
 
 @pytest.mark.browser

@@ -91,6 +91,11 @@ def test_a_picture_without_reasons_and_with_long_words() -> None:
     assert any(text.endswith("…") for text in drawn(Reason("x", "x" * 500, 1.0)).text)
 
 
+@pytest.mark.filterwarnings("error")
+def test_letters_that_the_font_lacks_are_left_to_the_browser() -> None:
+    assert "年齢 5, high" in drawn(Reason("年齢", "年齢 5, high", 1.0)).text
+
+
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_texts_from_outside_draw_nothing(text: str) -> None:
     assert len(drawn(Reason(text, text, 1.0)).ids("bar")) == 2

@@ -28,16 +28,26 @@ OTHERWISE = "no way to compute them is known"
 def contributions(estimator: Any, X: pd.DataFrame) -> pd.DataFrame:
     """The contribution of each feature to the log odds of each record, (n, features + 1), float64.
 
-    X: the feature table that the estimator was fitted on or that it shall score. Result: the same index; a column for
-    each column of X, in order, then `BASELINE`. A row sums to the log odds of the estimator's own score, before any
-    recalibration. AssayError if the estimator has no exact contributions, or if they do not add up to its score, as
-    with an objective other than the logistic loss.
+    X: features of records, as for `predict_proba`. Result: the same index; a column for each column of X, in order, and
+    `BASELINE`. A row sums to the log odds of the estimator's own score: whatever recalibrates that score comes after.
+    An estimator may have a method `contributions` of its own, which returns the same as an array. AssayError if an
+    estimator has no exact contributions, or if they do not add up to its score, as with another loss than the logistic.
     """
     if why := without(estimator):
         raise no_reasons(why)
-    found = _computed(estimator, X)
-    _require_sum(found, np.asarray(estimator.predict_proba(X))[:, 1])
+    found = unchecked(estimator, X)
+    _require_sum(found.to_numpy().sum(axis=1), np.asarray(estimator.predict_proba(X))[:, 1].astype("float64"))
     return found
+
+
+def unchecked(estimator: Any, X: pd.DataFrame) -> pd.DataFrame:
+    """The same, without a comparison with the score, which takes as long as another score.
+
+    It is for a program that has called `contributions` with the same estimator before.
+    """
+    way = _way(estimator)
+    assert way, "no exact contributions: ask without() first"
+    return pd.DataFrame(np.asarray(way(estimator, X), dtype="float64"), X.index, [*X, BASELINE])
 
 
 def without(estimator: Any) -> str | None:
@@ -60,19 +70,12 @@ def steps(estimator: Any) -> list[Any]:
     return [step for _, step in getattr(estimator, "steps", [("", estimator)])]
 
 
-def _require_sum(found: pd.DataFrame, score: np.ndarray) -> None:
-    """AssayError unless each row sums to the log odds of the score, as far as the score tells them."""
+def _require_sum(total: np.ndarray, score: np.ndarray) -> None:
+    """AssayError unless the sums are the log odds of the scores, as far as the scores tell them."""
     with np.errstate(divide="ignore"):
-        expected = np.log(score.astype("float64")) - np.log1p(-score.astype("float64"))
-    total = found.sum(axis=1).clip(-CLIPPED, CLIPPED)
-    if not np.allclose(total, expected.clip(-CLIPPED, CLIPPED), rtol=0, atol=NEAR):
+        expected = np.log(score) - np.log1p(-score)
+    if not np.allclose(total.clip(-CLIPPED, CLIPPED), expected.clip(-CLIPPED, CLIPPED), rtol=0, atol=NEAR):
         raise AssayError("the contributions do not add up to the log odds of the score", todo="use the logistic loss")
-
-
-def _computed(estimator: Any, X: pd.DataFrame) -> pd.DataFrame:
-    way = _way(estimator)
-    assert way, "without() has said so"
-    return pd.DataFrame(np.asarray(way(estimator, X), dtype="float64"), X.index, [*X, BASELINE])
 
 
 def _way(estimator: Any) -> Way | None:
@@ -87,7 +90,7 @@ def _way(estimator: Any) -> Way | None:
 
 def _of_members(estimator: Any, X: pd.DataFrame) -> np.ndarray:
     """The mean over the members: the ensemble's log odds are the mean of theirs."""
-    return np.mean([_computed(member, X) for member in estimator.members_], axis=0)
+    return np.mean([unchecked(member, X) for member in estimator.members_], axis=0)
 
 
 def _of_xgboost(estimator: Any, X: pd.DataFrame) -> np.ndarray:
@@ -111,6 +114,7 @@ def _of_catboost(estimator: Any, X: pd.DataFrame) -> np.ndarray:
 
 
 WAYS: dict[str, Way] = {  # by an attribute of the estimator
+    "contributions": lambda estimator, X: estimator.contributions(X),
     "members_": _of_members,
     "get_booster": _of_xgboost,
     "booster_": _of_lightgbm,

@@ -1,8 +1,9 @@
 """The reasons for a score in words: the features that add most to its log odds, as a reader of records knows them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,22 +64,20 @@ def explained(
     of bundle.json, which has titles, units and ranges. Features of one title, such as a result and its logarithm, are
     one reason, their sum. The words are texts from outside: escape them.
     """
-    titled = _by_title(bundle)
-    present = {title: [one for one in group if one.name in X] for title, group in titled.items()}
-    groups = [group for group in present.values() if group]
-    sums = np.column_stack([contributions[[one.name for one in group]].sum(axis=1) for group in groups])
+    groups = _by_title(bundle, X.columns)
+    parts, place = contributions.to_numpy(), {name: number for number, name in enumerate(contributions)}
+    sums = np.column_stack([parts[:, [place[one.name] for one in group]].sum(axis=1) for group in groups])
     order = np.argsort(-np.abs(sums).round(6), axis=1, kind="stable")[:, :top]  # the last bits decide no order
-    values = [X[group[0].name].to_numpy(dtype=object) for group in groups]
-    found = []
-    for row, (places, baseline) in enumerate(zip(order, contributions[BASELINE], strict=True)):
-        chosen = [place for place in places if abs(sums[row, place]) >= LEAST]
-        reasons = [
-            Reason(groups[place][0].title, groups[place][0].said(values[place][row]), float(sums[row, place]))
-            for place in chosen
-        ]
-        others = float(sums[row].sum() - sums[row, chosen].sum())
-        found.append(Explanation(tuple(reasons), others, float(baseline)))
-    return found
+    words = [_Words(group[0], X) for group in groups]
+    return [
+        _explanation(row, [one for one in strongest if abs(sums[row, one]) >= LEAST], sums[row], baseline, words)
+        for row, (strongest, baseline) in enumerate(zip(order, parts[:, place[BASELINE]], strict=True))
+    ]
+
+
+def _explanation(row: int, chosen: list[int], sums: np.ndarray, baseline: float, words: "list[_Words]") -> Explanation:
+    reasons = tuple(Reason(words[one].title, words[one].of(row), float(sums[one])) for one in chosen)
+    return Explanation(reasons, others=float(sums.sum() - sums[chosen].sum()), baseline=float(baseline))
 
 
 @dataclass(frozen=True)
@@ -136,8 +135,23 @@ def _level(value: float, bounds: Sequence[float]) -> str:
     return "low" if value < low else "high" if value > high else ""
 
 
-def _by_title(bundle: Mapping[str, Any]) -> dict[str, list[Feature]]:
-    """The features of a bundle by title, in their order; the first of a title gives the words."""
+class _Words:
+    """What each record says of a feature; its column is only read if a record has it among its reasons."""
+
+    def __init__(self, feature: Feature, X: pd.DataFrame) -> None:
+        self._feature, self._X = feature, X
+        self.title = feature.title
+
+    @cached_property
+    def _values(self) -> np.ndarray:
+        return self._X[self._feature.name].to_numpy(dtype=object)
+
+    def of(self, row: int) -> str:
+        return self._feature.said(self._values[row])
+
+
+def _by_title(bundle: Mapping[str, Any], present: Collection[str]) -> list[list[Feature]]:
+    """The features that are present in groups of one title, in their order; the first of a group gives the words."""
     columns = bundle["config"]["dataset"]["columns"]
     found: dict[str, list[Feature]] = {}
     for entry in bundle["features"]:
@@ -153,5 +167,6 @@ def _by_title(bundle: Mapping[str, Any]) -> dict[str, list[Feature]]:
             reference=column.get("reference"),
             usual=entry.get("quantiles"),
         )
-        found.setdefault(text, []).append(feature)
-    return found
+        if feature.name in present:
+            found.setdefault(text, []).append(feature)
+    return list(found.values())

@@ -1,6 +1,7 @@
 """The style of every figure, and SVG with the same bytes on every machine."""
 
 import io
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +61,8 @@ def svg(
     figure.subplots_adjust(left / size[0], bottom / size[1], 1 - right / size[0], 1 - top / size[1])
     draw(figure.add_subplot())
     buffer = io.StringIO()
-    # No date: it would change with every run.
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the browser's font draws the letters
+        # No date: it would change with every run.
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
     return visible(buffer.getvalue(), keep="\n")  # XML has no word for a control character in a name
