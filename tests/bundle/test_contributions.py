@@ -149,6 +149,15 @@ def test_what_a_change_does_is_credited_to_the_feature_that_changed(name: str, f
     assert difference.drop(feature).abs().max() < NEAR
 
 
+def test_a_feature_may_be_called_like_the_baseline() -> None:
+    named = X[["age", "TSH"]].fillna(1.0).set_axis([BASELINE, "TSH"], axis="columns")
+    estimator = LogisticRegression().fit(named, TRAIN.y)
+    found = contributions(estimator, named).to_numpy()
+    np.testing.assert_allclose(found[:, 0], estimator.coef_[0, 0] * named[BASELINE])
+    np.testing.assert_allclose(found[:, 2], estimator.intercept_[0])
+
+
+@pytest.mark.filterwarnings("ignore:Skipping features without any observed values")
 def test_a_column_without_a_value_in_training_adds_nothing() -> None:
     empty = X.assign(T3=np.nan)
     estimator = build(configured("logistic")).fit(empty, TRAIN.y)

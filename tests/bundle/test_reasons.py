@@ -116,6 +116,13 @@ def test_the_order_of_equals_is_that_of_the_features() -> None:
     assert [one.feature for one in found.reasons] == ["age", "lithium", "sex"]
 
 
+def test_a_feature_may_be_called_like_the_baseline() -> None:
+    X = pd.DataFrame({BASELINE: [1.0]})
+    bundle = {"config": {"dataset": {"columns": {}}}, "features": feature_schema(X)}
+    (found,) = explained(pd.DataFrame([[2.0, -3.0]], columns=[BASELINE, BASELINE]), X, bundle)
+    assert (str(found), found.baseline, found.log_odds) == ("baseline 1: raises", -3, -1)
+
+
 def test_many_records_keep_their_order() -> None:
     X = TRAIN.iloc[:50]
     table = pd.DataFrame(0.0, X.index, [*X, BASELINE]).assign(age=X["age"] / 10 + 1)

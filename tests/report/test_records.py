@@ -52,8 +52,8 @@ def test_the_table_holds_every_contribution(line: Path) -> None:
     )
     table = pd.read_csv("table.csv", dtype={"record_id": "str"}).set_index("record_id")
     parts = table.filter(like="contribution_of_")
-    assert [name.removeprefix("contribution_of_") for name in parts] == [*features("test"), "baseline"]
-    np.testing.assert_allclose(parts.sum(axis=1), table["log_odds"], atol=1e-4)
+    assert [name.removeprefix("contribution_of_") for name in parts] == list(features("test"))
+    np.testing.assert_allclose(parts.sum(axis=1) + table["baseline"], table["log_odds"], atol=1e-4)
     scores = pd.read_parquet("data/predictions/test.parquet").set_index("record_id")["score"]
     np.testing.assert_array_equal(table.loc[scores.index, "score"], scores)
     np.testing.assert_allclose(1 / (1 + np.exp(-table["log_odds"])), table["score"], atol=1e-5)

@@ -13,7 +13,7 @@ import pandas as pd
 from assay.errors import AssayError
 
 Way = Callable[[Any, pd.DataFrame], np.ndarray]  # (n, features + 1), the baseline last
-BASELINE = "baseline"  # the log odds before any feature is looked at
+BASELINE = "baseline"  # the log odds before any feature is looked at; the last column, as a feature may be called so
 CLIPPED, NEAR = 10.0, 0.01  # log odds: a score in float32 says no more near 0 and 1
 # Models without exact contributions, by class, and why.
 WITHOUT = {

@@ -1,15 +1,13 @@
 """The reasons for a score in words: the features that add most to its log odds, as a reader of records knows them."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from assay.bundle.contributions import BASELINE
 
 TOP = 5
 LEAST = 0.005  # log odds: what is nearer to zero is no reason, and is shown as 0.00
@@ -65,13 +63,13 @@ def explained(
     one reason, their sum. The words are texts from outside: escape them.
     """
     groups = _by_title(bundle, X.columns)
-    parts, place = contributions.to_numpy(), {name: number for number, name in enumerate(contributions)}
+    parts, place = contributions.to_numpy(), {name: number for number, name in enumerate(contributions.columns[:-1])}
     sums = np.column_stack([parts[:, [place[one.name] for one in group]].sum(axis=1) for group in groups])
     order = np.argsort(-np.abs(sums).round(6), axis=1, kind="stable")[:, :top]  # the last bits decide no order
     words = [_Words(group[0], X) for group in groups]
     return [
         _explanation(row, [one for one in strongest if abs(sums[row, one]) >= LEAST], sums[row], baseline, words)
-        for row, (strongest, baseline) in enumerate(zip(order, parts[:, place[BASELINE]], strict=True))
+        for row, (strongest, baseline) in enumerate(zip(order, parts[:, -1], strict=True))
     ]
 
 
@@ -150,16 +148,17 @@ class _Words:
         return self._feature.said(self._values[row])
 
 
-def _by_title(bundle: Mapping[str, Any], present: Collection[str]) -> list[list[Feature]]:
-    """The features that are present in groups of one title, in their order; the first of a group gives the words."""
-    columns = bundle["config"]["dataset"]["columns"]
+def _by_title(bundle: Mapping[str, Any], names: Iterable[str]) -> list[list[Feature]]:
+    """The features of these names, in groups of one title, in their order; the first of a group gives the words."""
+    columns, entries = bundle["config"]["dataset"]["columns"], {one["name"]: one for one in bundle["features"]}
     found: dict[str, list[Feature]] = {}
-    for entry in bundle["features"]:
+    for name in names:
+        entry = entries.get(name, {})
         title = entry.get("title", {})
-        text = title.get("text", entry["name"])
+        text = title.get("text", name)
         column = columns.get(text, {})
         feature = Feature(
-            name=entry["name"],
+            name=name,
             title=text.replace("_", " "),
             kind=column.get("type", ""),
             unit=column.get("unit", ""),
@@ -167,6 +166,5 @@ def _by_title(bundle: Mapping[str, Any], present: Collection[str]) -> list[list[
             reference=column.get("reference"),
             usual=entry.get("quantiles"),
         )
-        if feature.name in present:
-            found.setdefault(text, []).append(feature)
+        found.setdefault(text, []).append(feature)
     return list(found.values())

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assay.bundle.contributions import contributions, no_reasons
+from assay.bundle.contributions import BASELINE, contributions, no_reasons
 from assay.bundle.folder import load_model
 from assay.bundle.reasons import Explanation, explained
 from assay.bundle.scoring import score
@@ -123,7 +123,7 @@ def in_short(found: Reasoned) -> Markdown:
 
 
 def as_table(found: Reasoned) -> pd.DataFrame:
-    """A row for each record, for a program: with every contribution, in log odds, in a column `OF` and the feature."""
+    """A row for each record, for a program: also with all contributions (`OF` and the feature) and the baseline."""
     head = pd.DataFrame(
         {
             RECORD_ID: found.X.index,
@@ -134,4 +134,6 @@ def as_table(found: Reasoned) -> pd.DataFrame:
             "reasons": list(map(str, found.explanations)),
         }
     )
-    return head.join(found.contributions.reset_index(drop=True).add_prefix(OF))
+    parts = found.contributions.reset_index(drop=True)
+    names = [*(f"{OF}{name}" for name in parts.columns[:-1]), BASELINE]
+    return head.join(parts.set_axis(names, axis="columns"))
