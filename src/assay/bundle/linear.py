@@ -10,6 +10,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
+from assay.bundle.contributions import steps
+
 Names = list[Any]
 
 
@@ -19,7 +21,7 @@ def contributions(estimator: Any, X: pd.DataFrame) -> np.ndarray:
     One-hot columns and the indicator of a missing value count for the feature that they come from. So a standardised
     number is compared with its mean in training, a category with none at all.
     """
-    *transformers, last = _steps(estimator)
+    *transformers, last = steps(estimator)
     values: Any = X
     for one in transformers:
         values = one.transform(values)
@@ -34,15 +36,11 @@ def contributions(estimator: Any, X: pd.DataFrame) -> np.ndarray:
 
 def origins(estimator: Any) -> Names | None:
     """The feature behind each coefficient; None if a transformer mixes features, or is of another kind than these."""
-    *transformers, last = _steps(estimator)
+    *transformers, last = steps(estimator)
     names: Names | None = list(getattr(estimator, "feature_names_in_", []))
     for one in transformers:
         names = None if names is None else _passed(one, names)
     return names if names is not None and last.coef_.shape == (1, len(names)) else None
-
-
-def _steps(estimator: Any) -> list[Any]:
-    return [one for _, one in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
 
 
 def _passed(transformer: Any, names: Names) -> Names | None:
