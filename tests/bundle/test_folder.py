@@ -12,7 +12,7 @@ import pytest
 from skops.io import dumps
 
 from assay.bundle.archive import canonical
-from assay.bundle.folder import describe, feature_schema, load_model, save_model
+from assay.bundle.folder import describe, load_model, save_model
 from assay.files import md5
 from assay.modelling.building import build
 from modelling_samples import MODELS, configured, labelled
@@ -67,14 +67,6 @@ def test_a_file_holds_numbers_and_names_only(name: str, tmp_path: Path) -> None:
 def test_canonical_changes_nothing_the_second_time() -> None:
     once = canonical(dumps(fitted("logistic")))
     assert canonical(once) == once
-
-
-def test_the_schema_of_the_features() -> None:
-    assert feature_schema(RECORDS.X[["sex", "sick", "TSH"]]) == [
-        {"name": "sex", "dtype": "category", "categories": ["F", "M"]},
-        {"name": "sick", "dtype": "bool"},
-        {"name": "TSH", "dtype": "float64"},
-    ]
 
 
 def test_the_description_names_the_file_by_its_hash(tmp_path: Path) -> None:

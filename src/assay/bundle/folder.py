@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from assay.bundle import archive, lightgbm_text
 from assay.bundle.ensemble import MeanLogOdds
 from assay.errors import AssayError
@@ -118,19 +116,6 @@ def _booster(content: bytes) -> Any:
 
 
 READERS = {XGBOOST_FILE: _booster, LIGHTGBM_FILE: lightgbm_text.read, SKOPS_FILE: archive.read}
-
-
-def feature_schema(X: pd.DataFrame) -> list[dict[str, Any]]:
-    """The name and type of each feature, in order, and its categories if it has any.
-
-    >>> feature_schema(pd.DataFrame({"age": [40.0], "sex": pd.Categorical(["F"], ["F", "M"])}))
-    [{'name': 'age', 'dtype': 'float64'}, {'name': 'sex', 'dtype': 'category', 'categories': ['F', 'M']}]
-    """
-    return [
-        {"name": name, "dtype": str(column.dtype)}
-        | ({"categories": list(column.cat.categories)} if column.dtype == "category" else {})
-        for name, column in X.items()
-    ]
 
 
 def describe(folder: Path, **content: Any) -> None:

@@ -44,21 +44,22 @@ class TextModel:
         self.classes_ = np.array([0, 1])
         self.features = self.booster_.feature_name()
 
-    def predict_proba(self, X: pd.DataFrame, *, raw_score: bool = False) -> np.ndarray:
+    def predict_proba(self, X: pd.DataFrame, *, raw_score: bool = False, pred_contrib: bool = False) -> np.ndarray:
         """Columns: 1 - score, score. A category that the fit had not seen counts as missing.
 
-        With `raw_score`, as LightGBM's own classifier has it: the log odds, (n,).
+        As LightGBM's own classifier has it: with `raw_score` the log odds, (n,); with `pred_contrib` the contributions
+        to them, the baseline last.
 
         AssayError if the columns are not those of the fit, in their order.
         """
-        found = [_as_named(name) for name in X]
-        if found != self.features:
-            different = sorted(set(found) ^ set(self.features)) or ["their order"]
+        named = [_as_named(name) for name in X]
+        if named != self.features:
+            different = sorted(set(named) ^ set(self.features)) or ["their order"]
             raise AssayError(f"not the features that the model was fitted on: {sample(different)}")
-        score = np.asarray(self.booster_.predict(X, raw_score=raw_score))
-        if raw_score:
-            return score
-        return np.column_stack([1 - score, score])
+        found = np.asarray(self.booster_.predict(X, raw_score=raw_score, pred_contrib=pred_contrib))
+        if raw_score or pred_contrib:
+            return found
+        return np.column_stack([1 - found, found])
 
 
 def canonical(text: str) -> str:

@@ -15,6 +15,7 @@ from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
+from assay.cli.reasons import reasons
 from assay.cli.review import review
 from assay.config.stage import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
@@ -34,6 +35,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
   assay report                   open the report of the last run
+  assay reasons RECORD           why does the model give a record its score?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay compare main             is the workspace really better than main?
   assay learning-curve           would more data help?
@@ -71,6 +73,7 @@ app = typer.Typer(
 )
 app.add_typer(labels, name="labels")
 app.command()(review)
+app.command()(reasons)
 app.command()(costs)
 app.command()(deps)
 app.command()(doctor)

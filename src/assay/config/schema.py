@@ -185,12 +185,18 @@ class Criteria:
 
 @dataclass
 class Evaluation:
-    """How figures are measured: bootstrap resamples, interval, and the price of a false alert."""
+    """How figures are measured: bootstrap resamples, interval, and the price of a false alert.
+
+    `examples`: how many missed records and how many false alarms the report shows, with the `reasons` strongest reasons
+    of each; 0 for none.
+    """
 
     resamples: Annotated[int, Within(20, 1_000_000)] = MISSING
     confidence: Annotated[float, Within(0.5, 0.9999)] = MISSING
     threshold_probability: Annotated[float, Within(0.001, 0.999)] = MISSING
     seed: Whole = MISSING
+    examples: Whole = MISSING
+    reasons: Count = MISSING
 
 
 @dataclass

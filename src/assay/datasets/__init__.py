@@ -6,7 +6,8 @@ It is optional: a module that the contract names under `knowledge`, with some of
   changes (`assay.records.changes.Change`): the same rules in the same order for any part;
 - `summarise(records)` returns a table of what `repair` must know of records in other parts. `summary` holds the rows of
   all these tables, each once, in any order; without `summarise` it is empty;
-- `derived(records)` returns a table of features with the same index, each row computed from one record.
+- `derived(records)` returns a table of features with the same index, each row computed from one record;
+- `TITLES`, no function: a `Title` for each derived feature whose name says little to readers.
 
 A cleaned record has a `record_id` (str, unique), a `date` (datetime64[s]) if the contract has a time, the columns that
 pass cleaning, and a `code` (str), from which the label policy makes the label.
@@ -31,6 +32,18 @@ GUIDE = "see CONTRIBUTING.md, 'Add a dataset'"
 
 
 @dataclass(frozen=True)
+class Title:
+    """What readers see in place of a derived feature's name.
+
+    The name of another feature counts this one to it, such as the logarithm of a result to the result. `logarithm`:
+    its values are natural logarithms of what readers see.
+    """
+
+    text: str
+    logarithm: bool = False
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """The functions of a dataset's module; a function that it does not have changes or adds nothing."""
 
@@ -50,6 +63,11 @@ class Knowledge:
         """The derived features of each record, with the index of the records."""
         own = getattr(self.module, "derived", None)
         return own(records) if own else records[[]]
+
+    @property
+    def titles(self) -> dict[str, Title]:
+        """The titles of derived features by name, for those that have one."""
+        return dict(getattr(self.module, "TITLES", {}))
 
 
 def knowledge(dataset: "Dataset") -> Knowledge:

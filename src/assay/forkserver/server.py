@@ -24,10 +24,10 @@ FIGURES = ("jinja2", "matplotlib.figure", "matplotlib.backends.backend_svg")
 STAGES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("collect", "clean", "annotate", "split", "featurize"), ()),
     "profile": FIGURES,
-    "train": ("sklearn.linear_model", "assay.modelling.zoo", "xgboost", "skops.io", "dvclive"),
+    "train": ("sklearn.linear_model", "assay.modelling.zoo", "xgboost", "lightgbm", "skops.io", "dvclive"),
     "audit": (),
     "review": ("cleanlab.filter",),
-    "evaluate": FIGURES,
+    "evaluate": (*FIGURES, "lightgbm"),
     "cards": (),
 }
 POLL_SECONDS = 0.2  # seconds until it sees that DVC has ended

@@ -1,6 +1,7 @@
 """The style of every figure, and SVG with the same bytes on every machine."""
 
 import io
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -48,14 +49,20 @@ def labelled(ax: Axes, title: str, x: str, y: str) -> None:
     ax.set(title=title, xlabel=x, ylabel=y)
 
 
-def svg(size: tuple[float, float], draw: Callable[[Axes], None]) -> str:
-    """The SVG of what `draw` draws on one pair of axes; size in inches."""
+def svg(
+    size: tuple[float, float],
+    draw: Callable[[Axes], None],
+    margins: tuple[float, float, float, float] = MARGINS,
+) -> str:
+    """The SVG of what `draw` draws on one pair of axes; size and margins in inches."""
     figure = Figure(figsize=size)
-    left, bottom, right, top = MARGINS
+    left, bottom, right, top = margins
     # Fixed margins: computing them draws everything twice.
     figure.subplots_adjust(left / size[0], bottom / size[1], 1 - right / size[0], 1 - top / size[1])
     draw(figure.add_subplot())
     buffer = io.StringIO()
-    # No date: it would change with every run.
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the browser's font draws the letters
+        # No date: it would change with every run.
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
     return visible(buffer.getvalue(), keep="\n")  # XML has no word for a control character in a name

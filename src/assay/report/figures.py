@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle
 
 import matplotlib
@@ -24,10 +25,14 @@ from assay.presentation.style import (
     labelled,
     svg,
 )
+from assay.report.reasons import Example
 from assay.statistics.metrics import METRICS
+from assay.text import visible
 
 Curves = Mapping[str, pd.DataFrame]
 Metrics = Mapping[str, float]
+LABELLED = (2.3, 0.5, 0.15, 0.35)  # inches: the margins of a picture with words on the left
+LONGEST = 36  # letters of such words
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,12 @@ def draw_all(curves: Mapping[str, Curves], figures: Figures) -> dict[str, str]:
                 SIZE, lambda ax: training_curve(ax, curves["training_curve"]["model"], figures.rounds)
             ),
         }
+
+
+def draw_reasons(examples: Mapping[str, Example]) -> dict[str, str]:
+    """The SVG of each example's reasons, by name. Bars have ids in the SVG: `bar-0` is the lowest."""
+    with matplotlib.rc_context(STYLE):
+        return {name: svg(SIZE, partial(reasons, example=one), LABELLED) for name, one in examples.items()}
 
 
 def precision_recall(ax: Axes, tables: Curves, metrics: Mapping[str, Metrics]) -> None:
@@ -205,6 +216,23 @@ def learning_curve(ax: Axes, table: pd.DataFrame) -> None:
     labelled(ax, "Learning curve", "training records", "average precision, out of fold")
 
 
+def reasons(ax: Axes, example: Example) -> None:
+    """What each reason adds to the log odds, the strongest one on top, and all other features together below them."""
+    rows = [(one.found, one.log_odds) for one in example.explanation.reasons]
+    rows = [("all other features", example.explanation.others), *reversed(rows)]
+    widths = [log_odds for _, log_odds in rows]
+    bars = ax.barh(range(len(rows)), widths, color=[ALERT_COLOUR if one > 0 else MODEL_COLOUR for one in widths])
+    ax.bar_label(bars, [f"{one:+.2f}" for one in widths], padding=3)
+    for number, bar in enumerate(bars):
+        bar.set_gid(f"bar-{number}")
+    ax.set_yticks(range(len(rows)), [_shortened(words) for words, _ in rows])
+    ax.axvline(0, color=INK, linewidth=1)
+    ax.margins(x=0.25)  # for the figures beside the bars
+    ax.set_axisbelow(True)
+    ax.grid(visible=False, axis="y")
+    labelled(ax, f"{example.error}: score {example.score:.3f}".capitalize(), "adds to the log odds", "")
+
+
 def decided(ax: Axes, name: str, x: float, y: float, *, colour: str = "", label: str | None = None) -> None:
     """The point of a model at its threshold; none if a metric is undefined, as precision is without alerts."""
     known = math.isfinite(x) and math.isfinite(y)
@@ -212,6 +240,11 @@ def decided(ax: Axes, name: str, x: float, y: float, *, colour: str = "", label:
     ax.scatter(
         [x] * known, [y] * known, color=colour or _colour(name), zorder=3, s=28, label=label, gid=f"point-{name}"
     )
+
+
+def _shortened(words: str) -> str:
+    seen = visible(words)
+    return seen if len(seen) <= LONGEST else f"{seen[: LONGEST - 1]}…"
 
 
 def _colour(name: str) -> str:

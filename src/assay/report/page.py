@@ -10,6 +10,7 @@ from assay.evaluation.criteria import Judged, verdict
 from assay.paths import MODEL_KEY
 from assay.presentation import words
 from assay.presentation.pages import data_uri, environment
+from assay.report.reasons import Worst
 from assay.statistics.bootstrap import Estimates
 from assay.statistics.metrics import METRICS, Place, shown_in
 
@@ -26,7 +27,9 @@ class Provenance:
     configuration: dict[str, Any]
 
 
-def render(assessment: Assessment, figures: dict[str, str], provenance: Provenance, confidence: float) -> str:
+def render(
+    assessment: Assessment, worst: Worst, figures: dict[str, str], provenance: Provenance, confidence: float
+) -> str:
     """The page as HTML, with figures and styles included."""
     return (
         environment("assay.report")
@@ -45,6 +48,8 @@ def render(assessment: Assessment, figures: dict[str, str], provenance: Provenan
             slices=[_slice_row(row) for row in assessment.slices],
             slice_metrics=[one.title for one in shown_in(Place.SLICES)],
             figures=[(name, words.FIGURES[name], data_uri(figures[name])) for name in words.FIGURES],
+            worst=worst,
+            reasons=[(one, data_uri(figures[name])) for name, one in worst.pictured.items()],
             confidence=f"{confidence:.0%}",
             provenance=provenance,
             configuration=yaml.safe_dump(provenance.configuration, sort_keys=False),

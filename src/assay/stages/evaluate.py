@@ -7,6 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from assay.bundle.contributions import contributions
+from assay.bundle.folder import load_model
+from assay.bundle.reasons import Explanation, explained
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.stage import stage
@@ -32,6 +35,7 @@ from assay.paths import (
     BUNDLE,
     CLEANED,
     CLEANING_LOG,
+    FEATURES,
     FIGURES,
     MODEL,
     MODEL_KEY,
@@ -45,8 +49,9 @@ from assay.paths import (
     fold,
 )
 from assay.progress import progress
-from assay.records.columns import DATE, RECORD_ID, WEIGHT
+from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST
+from assay.report.reasons import Worst, errors, worst
 from assay.statistics.metrics import RANKED_BY
 
 Tables = dict[str, dict[str, pd.DataFrame]]
@@ -68,13 +73,13 @@ def main(config: Config) -> None:
         tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records.get(DATE), config)
         write_plots(tables)
         bar.update()
-        write_report(assessment, tables, config)
+        write_report(assessment, tables, worst_errors(test, thresholds[MODEL_KEY], config), config)
         bar.update()
 
 
 def read_predictions() -> tuple[pd.DataFrame, pd.DataFrame]:
     """The test records with labels and scores; those of train and validation with out-of-fold scores."""
-    labels = read_table(fold(SPLIT, TEST), [RECORD_ID, "label", "excluded"], optional=[WEIGHT])
+    labels = read_table(fold(SPLIT, TEST), [RECORD_ID, CODE_RESOLVED, "label", "excluded"], optional=[WEIGHT])
     scores = read_table(PREDICTIONS / "test.parquet")
     test = labels.merge(scores, on=RECORD_ID, validate="1:1").assign(fold=TEST)
     return test, read_table(PREDICTIONS / "out_of_fold.parquet")
@@ -163,9 +168,21 @@ def write_plots(tables: Tables) -> None:
             write_table(folder / f"{name}.csv", by_model[MODEL_KEY])
 
 
-def write_report(assessment: Assessment, tables: Tables, config: Config) -> None:
+def worst_errors(test: pd.DataFrame, threshold: float, config: Config) -> Worst:
+    """The worst errors of the model on the test fold, with the reasons for their scores."""
+    description, wrong = read_json(BUNDLE), errors(test, threshold)
+    ids = [one for table in wrong.values() for one in table[RECORD_ID].head(config.evaluation.examples)]
+    reasons: dict[str, Explanation] = {}
+    if ids and not description.get("without_reasons"):  # no model is loaded in vain, which takes long
+        X = read_table(fold(FEATURES, TEST)).set_index(RECORD_ID).loc[ids]
+        found = explained(contributions(load_model(MODEL), X), X, description, config.evaluation.reasons)
+        reasons = dict(zip(ids, found, strict=True))
+    return worst(wrong, reasons, description)
+
+
+def write_report(assessment: Assessment, tables: Tables, mistakes: Worst, config: Config) -> None:
     """Write each figure as a file, and the page with all of them."""
-    from assay.report.figures import Figures, draw_all
+    from assay.report.figures import Figures, draw_all, draw_reasons
     from assay.report.page import Provenance, render
 
     description = read_json(BUNDLE)
@@ -173,6 +190,7 @@ def write_report(assessment: Assessment, tables: Tables, config: Config) -> None
     drawn = draw_all(
         tables, Figures(metrics, config.evaluation.threshold_probability, rounds_kept(description["model"]))
     )
+    drawn |= draw_reasons(mistakes.pictured)
     with replacing(FIGURES) as folder:
         for name, svg in drawn.items():
             write_text(folder / f"{name}.svg", svg)
@@ -185,7 +203,7 @@ def write_report(assessment: Assessment, tables: Tables, config: Config) -> None
         hashes=dependencies(),
         configuration={**description["config"], "model": description["model"], **judged},
     )
-    write_text(REPORT, render(assessment, drawn, provenance, config.evaluation.confidence))
+    write_text(REPORT, render(assessment, mistakes, drawn, provenance, config.evaluation.confidence))
 
 
 if __name__ == "__main__":

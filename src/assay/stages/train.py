@@ -8,10 +8,13 @@ import pandas as pd
 
 from assay import __version__
 from assay.bundle import folder as bundle
+from assay.bundle.contributions import without
+from assay.bundle.schema import feature_schema
 from assay.bundle.scoring import score
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.stage import stage
+from assay.datasets import knowledge
 from assay.files import read_table, replacing, write_json, write_table
 from assay.lineage.libraries import versions
 from assay.lineage.running import dependencies
@@ -31,7 +34,7 @@ def main(config: Config) -> None:
     """Read data/features and the labels of train and validation, write models and data/predictions."""
     folds = {name: read_labelled(name) for name in (TRAIN, VALIDATION)}
     trained = train_all({MODEL_KEY: plain(config.model), **possible(plain(config.baselines))}, folds, config)
-    write_bundle(trained[MODEL_KEY], folds[TRAIN].X, config)
+    write_bundle(trained[MODEL_KEY], folds[TRAIN], config)
     write_predictions(trained, folds)
 
 
@@ -57,8 +60,9 @@ def train_all(models: dict[str, dict[str, Any]], folds: dict[str, Records], conf
         }
 
 
-def write_bundle(model: Trained, X: pd.DataFrame, config: Config) -> None:
+def write_bundle(model: Trained, train_fold: Records, config: Config) -> None:
     """The model folder, whole or not at all."""
+    titles = {name: asdict(title) for name, title in knowledge(config.dataset).titles.items()}
     with replacing(MODEL) as folder:
         folder.mkdir()
         bundle.save_model(model.estimator, folder)
@@ -68,7 +72,8 @@ def write_bundle(model: Trained, X: pd.DataFrame, config: Config) -> None:
             assay=__version__,
             config={name: plain(getattr(config, name)) for name in BUNDLED},
             model=model.chosen,
-            features=bundle.feature_schema(X),
+            features=feature_schema(train_fold.X, train_fold.weight, titles),
+            without_reasons=without(model.estimator),
             recalibration=asdict(model.recalibration) if model.recalibration else None,
             threshold=asdict(model.threshold),
             lineage=dependencies(),

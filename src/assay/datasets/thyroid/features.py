@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from assay.datasets import Title
+
 LABS = ["TSH", "T3", "TT4", "T4U", "FTI", "TBG"]
 HISTORY = [
     "query_on_thyroxine",
@@ -19,6 +21,19 @@ HISTORY = [
 # The assay's lower detection limit, in mU/L: keeps the logarithm finite.
 TSH_FLOOR = 0.005
 DECIMALS = 6
+TITLES = {
+    "log_TSH": Title("TSH", logarithm=True),
+    "log_FTI": Title("FTI", logarithm=True),
+    "log_T3": Title("T3", logarithm=True),
+    "log_TT4": Title("TT4", logarithm=True),
+    "log_TSH_plus_log_FTI": Title("TSH x FTI", logarithm=True),
+    "log_TSH_minus_log_FTI": Title("TSH / FTI", logarithm=True),
+    "log_T3_per_TT4": Title("T3 / TT4", logarithm=True),
+    "log_T3_per_FTI": Title("T3 / FTI", logarithm=True),
+    "FTI_residual": Title("FTI / (TT4 / T4U)", logarithm=True),
+    "n_labs": Title("number of results"),
+    "n_flags": Title("number of history entries"),
+}
 
 
 def derived(records: pd.DataFrame) -> pd.DataFrame:
