@@ -129,7 +129,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
     (package / "stages/probe.py").write_text(PROBE)
     server = package / "forkserver/server.py"
     server.write_text(server.read_text().replace(PRELOADED, NOTHING))
-    environment = {**os.environ, "PYTHONPATH": str(package.parent)}
+    (tmp_path / "libraries/old-1.dist-info").mkdir(parents=True)
+    environment = {**os.environ, "PYTHONPATH": f"{package.parent}{os.pathsep}{tmp_path / 'libraries'}"}
     environment.pop("ASSAY_FORKSERVER", None)
     command = [sys.executable, "-c", RUNNER]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -191,8 +192,13 @@ def test_with_its_server_a_fork_ends_and_its_stage_fails(warm):
     assert warm.stage()[1].startswith("alone")
 
 
-@pytest.mark.parametrize("how", ["code", "variable", "option", "switched off"])
+@pytest.mark.parametrize("how", ["code", "installed", "replaced", "variable", "option", "switched off"])
 def test_what_a_server_does_not_have_is_imported_anew(warm, how):
+    library = warm.folder / "libraries/old-1.dist-info"
+    if how == "installed":
+        library.with_name("new-1.dist-info").mkdir()
+    if how == "replaced":
+        library.rename(library.with_name("old-2.dist-info"))
     if how == "code":
         with (warm.folder / "src/assay/files.py").open("a") as file:
             file.write("# changed\n")

@@ -5,11 +5,14 @@ import os
 import runpy
 import select
 import signal
+import site
 import socket
 import sys
 import threading
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from assay.errors import report_from_the_start
@@ -66,7 +69,7 @@ class Server:
                 _import(self._waiting.pop())
 
     def _answer(self) -> None:
-        """Fork for a stage, unless the code has changed; a connection that is closed without a word says no."""
+        """Fork for a stage, unless code or packages have changed; a connection closed without a word says no."""
         asking, _ = self._listening.accept()
         try:
             asking.settimeout(REQUEST_TIMEOUT)
@@ -112,8 +115,20 @@ def _import(module: str) -> None:
 
 
 def _stamps() -> dict[str, tuple[int, ...]]:
-    """Of each file of code, what changes with every write to it."""
-    return {str(path): stamp(path) for path in PACKAGE.rglob("*.py")}
+    """What changes with every write to a file of code, and whenever a package is installed, replaced or removed."""
+    paths = (*PACKAGE.rglob("*.py"), *filter(Path.exists, _package_folders()))
+    return {str(path): stamp(path) for path in paths}
+
+
+@cache
+def _package_folders() -> tuple[Path, ...]:
+    """The folders of installed packages: those that pip knows, there or not, and others on the path, as of `-t`.
+
+    An installer makes or renames a folder in them for each package and its metadata.
+    """
+    others = (folder for folder in map(Path, sys.path) if any(folder.glob("*.dist-info")))
+    known = map(Path, (*site.getsitepackages(), site.getusersitepackages()))
+    return tuple(dict.fromkeys((*known, *others)))
 
 
 def _runs(pid: int, started: str) -> bool:
