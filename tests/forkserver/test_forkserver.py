@@ -114,11 +114,22 @@ def until(holds, seconds: float = 60) -> None:
         time.sleep(0.01)
 
 
-def runs(pid: int) -> bool:
+def state(pid: int) -> str:
+    """Of a process: T if it is stopped; Z as soon as it has ended."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
     except OSError:
-        return False
+        return "Z"
+
+
+def runs(pid: int) -> bool:
+    return state(pid) != "Z"
+
+
+def asking(run: Run) -> int:
+    """The process that DVC started for the stage, and that waits for its fork."""
+    (found,) = (int(pid) for pid in processes(b"python\0-m\0assay.stages.probe") if _is_in(int(pid), run.folder))
+    return found
 
 
 @pytest.fixture
@@ -176,11 +187,30 @@ def test_it_ends_as_it_would_alone(warm, todo, code, err):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_what_ends_the_process_of_a_stage_ends_its_fork(warm, number):
     fork = warm.waiting()
-    (asking,) = (int(pid) for pid in processes(b"python\0-m\0assay.stages.probe") if _is_in(int(pid), warm.folder))
-    os.kill(asking, number)
+    os.kill(asking(warm), number)
     code, _, err = warm.end()
     assert code in (128 + number, -number)
     assert ("KeyboardInterrupt" in err or "interrupted" in err) == (number == signal.SIGINT)
+    until(lambda: not runs(fork))
+
+
+def test_a_fork_stops_and_goes_on_with_the_process_of_its_stage(warm):
+    fork, process = warm.waiting(), asking(warm)
+    for _ in range(2):
+        os.kill(process, signal.SIGSTOP)
+        until(lambda: state(fork) == "T")
+        os.kill(process, signal.SIGCONT)
+        until(lambda: state(fork) == "S")
+    os.kill(process, signal.SIGINT)
+    assert warm.end()[0] == 128 + signal.SIGINT
+
+
+def test_a_fork_ends_with_the_process_of_its_stage_though_both_are_stopped(warm):
+    fork, process = warm.waiting(), asking(warm)
+    os.kill(process, signal.SIGSTOP)
+    until(lambda: state(fork) == "T")
+    os.kill(process, signal.SIGKILL)
+    assert warm.end()[0] in (137, -9)
     until(lambda: not runs(fork))
 
 
