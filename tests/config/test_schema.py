@@ -91,6 +91,19 @@ def test_a_contradiction_is_named(changes: dict[str, Any], said: str) -> None:
         typed(plain(**changes))
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("nullable", True, "patient_id.nullable: every record needs its key; give each record its key, or leave out"),
+        ("otherwise", "missing", "patient_id.otherwise=missing: every record needs its key; choose stop or quarantine"),
+    ],
+)
+def test_a_key_that_may_be_missing_is_refused(setting: str, value: Any, said: str) -> None:
+    with pytest.raises(AssayError, match=f"^dataset.columns.{said}"):
+        typed(plain(**{f"dataset__columns__patient_id__{setting}": value}))
+    typed(plain(**{f"dataset__columns__patient_id__{setting}": value, "dataset__key": None}))
+
+
 @pytest.mark.parametrize("name", ["record_id", "code", "date", "rule", "sample_weight"])
 def test_a_column_with_the_name_of_one_that_records_get_is_refused(name: str) -> None:
     config = plain()

@@ -189,6 +189,7 @@ def faults(dataset: Dataset) -> list[str]:
         for name, rule in dataset.rules.items()
         if rule.then not in ACTIONS
     ]
+    found += _key_faults(dataset)
     found += _name_faults(dataset)
     found += _source_faults(dataset.source)
     if dataset.source.format not in (None, *FORMATS):
@@ -221,6 +222,15 @@ def _expression_faults(dataset: Dataset) -> list[str]:
     ]
     wrong = [one for one in found if one]
     return [*wrong, ALLOWED] if wrong else []
+
+
+def _key_faults(dataset: Dataset) -> list[str]:
+    """Ways in which a record could be left without its key: records without one are not found to be repeated."""
+    key, column = f"dataset.columns.{dataset.key}", dataset.columns.get(dataset.key or "", Column())
+    todo = "give each record its key, or leave out dataset.key, and the row number is the key"
+    nullable = [f"{key}.nullable: every record needs its key; {todo}"] if column.nullable else []
+    emptied = [f"{key}.otherwise={SET_MISSING}: every record needs its key; choose {STOP} or {QUARANTINE}"]
+    return nullable + (emptied if column.otherwise == SET_MISSING else [])
 
 
 def _name_faults(dataset: Dataset) -> list[str]:
