@@ -104,6 +104,25 @@ def test_a_key_that_may_be_missing_is_refused(setting: str, value: Any, said: st
     typed(plain(**{f"dataset__columns__patient_id__{setting}": value, "dataset__key": None}))
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "said"),
+    [
+        ("pattern", "number", "needs type category or text, not number"),
+        ("pattern", "flag", "needs type category or text, not flag"),
+        ("pattern", "date", "needs type category or text, not date"),
+        ("values", "number", "needs type category or flag, not number"),
+        ("values", "date", "needs type category or flag, not date"),
+        ("values", "text", "needs type category or flag, not text"),
+    ],
+)
+def test_what_a_column_of_this_type_would_not_be_checked_for_is_refused(name: str, kind: str, said: str) -> None:
+    config = plain()
+    config["dataset"]["columns"]["more"] = {"type": kind, "role": "ignore", name: ["a"] if name == "values" else "a"}
+    with pytest.raises(AssayError) as caught:
+        typed(config)
+    assert caught.value.what.startswith(f"dataset.columns.more.{name} {said}")
+
+
 @pytest.mark.parametrize("name", ["record_id", "code", "date", "rule", "sample_weight"])
 def test_a_column_with_the_name_of_one_that_records_get_is_refused(name: str) -> None:
     config = plain()

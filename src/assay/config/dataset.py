@@ -53,7 +53,8 @@ class Source:
 class Column:
     """A column of the raw table.
 
-    `values`: the allowed ones; of a flag, the true one first. `range`: possible values; `plausible`: likely values,
+    `values`: the allowed ones of a category; of a flag, the true one first. `pattern`: a regular expression for the
+    whole text of a category or text. `range`: possible values; `plausible`: likely values,
     others are counted and kept. `otherwise`: the action for a value outside values, pattern or range, or missing
     although not `nullable`: stop the line, quarantine the record, or set the value missing. A text that is not of the
     type always stops the line, because the file is not as declared. `reference`: the range of nearly all healthy
@@ -267,6 +268,12 @@ def _column_faults(key: str, column: Column) -> list[str]:
             found.append(f"{key}.{name}={bounds} is not [low, high]")
         if bounds is not None and column.type != NUMBER:
             found.append(f"{key}.{name} needs type number")
+    checked = {"pattern": (column.pattern, (CATEGORY, TEXT)), "values": (column.values, (CATEGORY, FLAG))}
+    found += [
+        f"{key}.{name} needs type {' or '.join(types)}, not {column.type}"
+        for name, (given, types) in checked.items()
+        if given and column.type in TYPES and column.type not in types
+    ]
     if column.type == FLAG and column.values and len(column.values) != 2:
         found.append(f"{key}.values={column.values}: a flag has two, the true one first")
     if column.type == TEXT and column.role == FEATURE:
