@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from assay.config.dataset import DAY, FLAG, NUMBER
+from assay.contract.numbers import EXACT, Mask, number, rounded_integers, rounded_texts
 from assay.records.columns import DATE
 from assay.records.writing import texts
 
@@ -26,23 +27,22 @@ if TYPE_CHECKING:
 # Spellings of yes and no, in lower case, for a flag that declares no values of its own.
 YES, NO = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
 WRITTEN_FLAGS = {"true", "false"}  # how a truth value is written as a text
-INEXACT = "too large to be exact as a number (type text keeps every digit)"
 
 Array = Any  # the values of a column: NumPy's array, or one of pandas' own
-Mask = np.ndarray  # of truth values, one for each row
 
 
 @dataclass(frozen=True)
 class Cells:
-    """A column as read: its values; which are missing; which could not be read, and why.
+    """A column as read: its values; which are missing; which could not be read, and which of these would be rounded.
 
-    values: float64 (number), bool or pandas' boolean (flag), datetime64[s] (date), str (category, text).
+    values: float64 (number), bool or pandas' boolean (flag), datetime64[s] (date), str (category, text). rounded: the
+    whole numbers that float64 does not hold; None if there can be none.
     """
 
     values: Array
     blank: Mask
     unread: Mask
-    why: str
+    rounded: Mask | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,6 @@ class ColumnReader:
 
     def __init__(self, column: "Column", missing: Sequence[str]) -> None:
         self.column = column
-        self.why = f"not a {column.type}"
         self.nothing = Lookup([*missing, "", None])
         yes, no = ([column.values[0]], [column.values[1]]) if column.values else (YES, NO)
         self.truths, self.first_yes = Lookup([*no, *yes]), len(no)
@@ -118,10 +117,17 @@ class ColumnReader:
         blank = self.nothing.has(written)
         if self.column.type in (NUMBER, FLAG, DAY):
             values = self._parsed(written, blank)
-            return Cells(values, blank, np.asarray(pd.isna(values)) & ~blank, self.why)
+            unread = np.asarray(pd.isna(values)) & ~blank
+            return self._without_rounded(written, Cells(values, blank, unread))
         if blank.any():
             as_they_are = pd.array(compute.if_else(pa.array(~blank), written, None), dtype="str")
-        return Cells(as_they_are, blank, np.zeros(len(blank), bool), self.why)
+        return Cells(as_they_are, blank, np.zeros(len(blank), bool))
+
+    def _without_rounded(self, written: pa.Array, cells: Cells) -> Cells:
+        if self.column.type != NUMBER or not (np.abs(cells.values) >= EXACT).any():
+            return cells
+        rounded = rounded_texts(written.to_numpy(zero_copy_only=False), cells.values)
+        return Cells(np.where(rounded, np.nan, cells.values), cells.blank, cells.unread | rounded, rounded)
 
     def _parsed(self, written: pa.Array, blank: Mask | None = None) -> Array:
         blank = np.zeros(len(written), bool) if blank is None else blank
@@ -146,8 +152,8 @@ class ColumnReader:
         values = raw.to_numpy("float64", na_value=np.nan) + 0.0
         blank = np.isnan(values) | np.isin(values, self.marks)
         whole = pd.api.types.is_integer_dtype(raw.dtype)
-        unread = (_inexact(raw, values) if whole else np.isinf(values)) & ~blank
-        return Cells(np.where(unread | blank, np.nan, values), blank, unread, INEXACT if whole else self.why)
+        unread = (rounded_integers(raw, values) if whole else np.isinf(values)) & ~blank
+        return Cells(np.where(unread | blank, np.nan, values), blank, unread, unread if whole else None)
 
     def _flags(self, raw: pd.Series) -> Cells | None:
         """Truth values, unless the contract says what their texts mean."""
@@ -156,14 +162,14 @@ class ColumnReader:
         blank = raw.isna().to_numpy("bool")
         flag = pd.arrays.BooleanArray(raw.to_numpy("bool", na_value=False), blank)
         whole = flag if self.column.nullable or blank.any() else flag.to_numpy("bool")
-        return Cells(whole, blank, np.zeros(len(raw), bool), self.why)
+        return Cells(whole, blank, np.zeros(len(raw), bool))
 
     def _days(self, raw: pd.Series) -> Cells | None:
         if not pd.api.types.is_datetime64_any_dtype(raw.dtype):
             return None
         values = seconds(raw)
         blank = np.asarray(values.isna() | values.isin(self.marks))
-        return Cells(pd.Series(values).mask(blank).array, blank, np.zeros(len(raw), "bool"), self.why)
+        return Cells(pd.Series(values).mask(blank).array, blank, np.zeros(len(raw), "bool"))
 
 
 class Lookup:
@@ -191,12 +197,6 @@ def arrow(written: "pd.Series[str]") -> pa.Array:
     """A column of texts as an Arrow array in one piece."""
     array: Any = pa.array(written.array, pa.large_string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-
-
-def number(each: np.ndarray) -> np.ndarray:
-    """Texts (or None) as float64: NaN for what is no number, and for an infinite one; -0 is 0."""
-    values = np.asarray(pd.to_numeric(each, errors="coerce"), "float64") + 0.0  # a -0 among whole numbers is read as 0
-    return np.where(np.isinf(values), np.nan, values)
 
 
 def day(each: Any, form: str) -> Array:
@@ -240,11 +240,3 @@ def _texts_but(raw: pd.Series, blank: Mask) -> "pd.Series[str]":
 
 def _numbered(index: pd.Index) -> "pd.Series[str]":
     return pd.Series([f"{row:09}" for row in index], index, dtype="str")
-
-
-def _inexact(raw: pd.Series, values: np.ndarray) -> Mask:
-    """Which whole numbers float64 does not hold."""
-    kind = np.dtype("uint64" if pd.api.types.is_unsigned_integer_dtype(raw.dtype) else "int64")
-    beyond = values >= float(np.iinfo(kind).max)  # what rounds to the power of two that the type does not hold
-    back = np.where(np.isnan(values) | beyond, 0, values).astype(kind)
-    return beyond | (back != raw.to_numpy(kind, na_value=0))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBER, PERSONAL, TEXT
+from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
@@ -20,7 +21,6 @@ ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
 ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
 REFERENCE = "${"  # what the configuration would look up, in a value too
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
-EXACT = 2**53  # the largest whole number up to which a number of the contract (float64) has every one
 WHEN = "when the record was made? Then: role ignore, time, and split=temporal"
 LEAKING = 0.99  # area under the ROC curve that no honest measurement reaches alone
 
@@ -95,8 +95,12 @@ def _by_kind(kind: str | None) -> Guess | None:
     if kind == DAY:
         return Guess({"type": DAY}, [WHEN])
     if kind == TEXT:
-        return Guess({"type": TEXT, "role": IGNORE}, [f"numbers above {EXACT}: an identifier? Then: role id"])
+        return _long_numbers()
     return Guess({"type": kind}) if kind else None
+
+
+def _long_numbers() -> Guess:
+    return Guess({"type": TEXT, "role": IGNORE}, [f"numbers above {EXACT}: an identifier? Then: role id"])
 
 
 def _by_values(there: "pd.Series[str]") -> Guess:
@@ -104,6 +108,9 @@ def _by_values(there: "pd.Series[str]") -> Guess:
     if len(spelled) == 2 and not spelled.isdisjoint(YES) and not spelled.isdisjoint(NO):
         return Guess({"type": FLAG})
     if _is_number(there):
+        each = there.to_numpy("object")
+        if rounded_texts(each, number(each)).any():
+            return _long_numbers()
         counting = is_unique(there) and len(there) > MOST_LISTED and not there.str.contains(".", regex=False).any()
         return Guess({"type": NUMBER}, ["a number of its own for each record: an identifier? Then: role id"] * counting)
     for form in DATE_FORMATS:
