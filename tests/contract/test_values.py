@@ -1,5 +1,6 @@
 """A table says the same whether its values come as the texts of a CSV or typed, as Parquet holds them."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -103,13 +104,20 @@ def both(rows: list[dict[str, object]], folder: Path) -> tuple[pd.DataFrame, pd.
     return read(folder / "records.csv"), read(folder / "records.parquet")
 
 
-@settings(max_examples=25)
-@given(st.lists(st.fixed_dictionaries(VALUES), min_size=1, max_size=6, unique_by=lambda row: row["key"]))
+MARKERS = (CONTRACT.missing, ["", "-9.0", "FALSE", "2000-01-01"], ["true", "-9e0", "0.10", "9007199254740993"])
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.fixed_dictionaries(VALUES), min_size=1, max_size=6, unique_by=lambda row: row["key"]),
+    st.sampled_from(MARKERS),
+)
 def test_the_same_table_as_csv_and_as_parquet_is_cleaned_to_the_same_bits(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]]
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]], missing: list[str]
 ) -> None:
+    contract = replace(CONTRACT, missing=missing)
     as_text, typed = both(rows, tmp_path_factory.mktemp("both"))
-    one, other = (clean(raw, CONTRACT, "raw") for raw in (as_text, typed))
+    one, other = (clean(raw, contract, "raw") for raw in (as_text, typed))
     same(one, other)
 
 
@@ -178,6 +186,7 @@ LONG_TEXTS = {
     "18446744073709551617": None,
     "123456789012345678.5": 123456789012345680.0,  # rounded as any fraction is, such as 0.1
     "1e300": 1e300,
+    "9" * 400: None,
 }
 
 
@@ -210,6 +219,38 @@ def test_texts_that_are_no_number_and_those_too_long_for_one_are_two_faults_in_a
             "  column x: 1 value(s) too large to be exact as a number (type text keeps every digit): "
             "'9007199254740993'; row 2",
         ]
+
+
+FALSE_OF_TF = Column("flag", "target", nullable=True, values=["t", "f"])
+# A column, a text that means no value, texts of a CSV, the same values typed, and which of them are missing.
+NO_VALUE = {
+    "a number": (Column("number"), "-9.0", ["-9", "-9.0", "-9e0", "9"], pa.array([-9, -9.0, -9.0, 9]), "1110"),
+    "an integer": (Column("number"), "-9.0", ["-9", "9"], pa.array([-9, 9]), "10"),
+    "an unsigned one": (Column("number"), "-1", ["1", "2"], pa.array([1, 2], pa.uint64()), "00"),
+    "a decimal": (Column("number"), "-9.0", ["-9.00", "9.00"], pa.array([Decimal("-9.00"), Decimal("9.00")]), "10"),
+    "a number as text": (Column("number"), "-9.0", ["-9", "9"], pa.array(["-9", "9"]), "10"),
+    "more digits than float64": (Column("number"), "9" * 16, ["9" * 16, "1"], pa.array([10**16 - 1, 1]), "10"),
+    "infinite": (Column("number"), "inf", ["Infinity", "inf", "1"], pa.array([float("inf")] * 2 + [1.0]), "110"),
+    "false": (Column("flag"), "false", ["False", "FALSE", "true"], pa.array([False, False, True]), "110"),
+    "true": (Column("flag"), "True", ["false", "true"], pa.array([False, True]), "01"),
+    "the word of the contract": (FALSE_OF_TF, "f", ["f", "t"], pa.array([False, True]), "10"),
+    "another word": (FALSE_OF_TF, "false", ["f", "t"], pa.array([False, True]), "00"),
+    "nought, meant for others": (Column("flag"), "0", ["false", "true"], pa.array([False, True]), "00"),
+    "a day": (Column("date", format="%Y-%m-%d"), "1900-1-1", ["1900-01-01"], pa.array([date(1900, 1, 1)]), "1"),
+    "a category is its text": (Column("category"), "-9", ["-9", "9"], pa.array([-9, 9]), "10"),
+}
+
+
+@pytest.mark.parametrize("case", NO_VALUE)
+def test_a_text_for_no_value_means_the_same_in_csv_and_parquet(case: str, tmp_path: Path) -> None:
+    column, missing, as_texts, typed, expected = NO_VALUE[case]
+    read_as = Reader(Dataset("any", target="x", missing=[missing], columns={"x": replace(column, nullable=True)}))
+    parquet.write_table(pa.table({"x": typed}), tmp_path / "records.parquet")
+    for raw in (pd.DataFrame({"x": as_texts}, dtype="str"), read(tmp_path / "records.parquet")):
+        cells = read_as(raw).cells["x"]
+        assert "".join(str(int(one)) for one in cells.blank) == expected
+        assert (pd.isna(cells.values) == cells.blank).all()
+        assert not cells.unread.any()
 
 
 def test_a_text_is_the_same_number_in_any_company(tmp_path: Path) -> None:

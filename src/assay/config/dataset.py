@@ -130,7 +130,8 @@ class Dataset:
     """The contract of a table.
 
     `key`: the column that identifies a record, or null for the row number. `group`: the column whose equal values (such
-    as a person) must stay in one fold. `missing`: the texts that mean no value. `slices`: the edges of the bands of
+    as a person) must stay in one fold. `missing`: the texts that mean no value, and the numbers, dates and truth values
+    that they read as. `slices`: the edges of the bands of
     each column, or an empty list for its values. `knowledge`: a module with code for this dataset alone, under
     `assay.datasets`. `rule`: dotted path, there too, of a hand rule from the feature table to booleans, a baseline.
     `sample`: which rows are taken, see `assay.config.sample`; null for all.

@@ -12,9 +12,8 @@ Mask = np.ndarray  # of truth values, one for each row
 
 
 def number(each: np.ndarray) -> np.ndarray:
-    """Texts (or None) as float64: NaN for what is no number, and for an infinite one; -0 is 0."""
-    values = np.asarray(pd.to_numeric(each, errors="coerce"), "float64") + 0.0  # a -0 among whole numbers is read as 0
-    return np.where(np.isinf(values), np.nan, values)
+    """Texts (or None) as float64: NaN for what is no number; -0 is 0."""
+    return np.asarray(pd.to_numeric(each, errors="coerce"), "float64") + 0.0  # a -0 among whole numbers is read as 0
 
 
 def rounded_texts(each: np.ndarray, values: np.ndarray) -> Mask:
@@ -22,7 +21,7 @@ def rounded_texts(each: np.ndarray, values: np.ndarray) -> Mask:
     found = np.zeros(len(each), "bool")
     for row in np.flatnonzero(np.abs(values) >= EXACT):
         whole = WHOLE.fullmatch(each[row])
-        found[row] = whole is not None and int(whole[1]) != int(values[row])
+        found[row] = whole is not None and (np.isinf(values[row]) or int(whole[1]) != int(values[row]))
     return found
 
 
