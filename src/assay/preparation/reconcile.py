@@ -78,6 +78,7 @@ def stacked(batches: Sequence[Prepared]) -> Prepared:
         _in_order([one.records for one in batches]),
         _in_order([one.quarantined for one in batches]),
         _in_order([one.keys for one in batches]) if batches[0].keys is not None else None,
+        _in_order([one.ids for one in batches]),
         _merged_broken([broken for one in batches for broken in one.broken]),
         merged([one.changes for one in batches]),
     )
