@@ -119,3 +119,8 @@ def test_the_same_row_twice_is_a_fault_of_the_program() -> None:
     one = prepare(raw_table(RECORDS[0]), THYROID, WHERE)
     with pytest.raises(ValueError, match="overlapping"):
         reconcile([one, one], THYROID, WHERE)
+
+
+def test_no_batch_at_all_is_a_table_without_rows() -> None:
+    with pytest.raises(AssayError, match=r"the table has no rows\n  where: raw\.csv\n  to do: restore"):
+        reconcile([], THYROID, WHERE)

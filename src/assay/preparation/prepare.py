@@ -149,10 +149,14 @@ def require_columns(table: pd.DataFrame, there: Sequence[str], expected: Sequenc
         found += [f"unknown column {sample(unknown)}"] if unknown else []
         todo = "rename it" if missing and unknown else "restore the file, or declare the column in conf/dataset/"
         raise AssayError("; ".join(found), where=where, todo=todo)
-    if table.empty:
-        raise AssayError(
-            "the table has no rows", where=where, todo="restore the source (dataset.source.uri), then: dvc repro"
-        )
+    require_rows(len(table), where)
+
+
+def require_rows(count: int, where: str) -> None:
+    """AssayError if there is none."""
+    if not count:
+        todo = "restore the source (dataset.source.uri), then: dvc repro"
+        raise AssayError("the table has no rows", where=where, todo=todo)
 
 
 def _finish(dataset: "Dataset", name: str) -> "Callable[[Array], Array]":

@@ -9,7 +9,7 @@ import pandas as pd
 
 from assay.datasets import knowledge
 from assay.errors import AssayError, sample
-from assay.preparation.prepare import Broken, Prepared, prepare
+from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.steps import DropRepeats, Repair, Step, UniqueKeys, applied
 from assay.records.changes import Change, merged
 from assay.records.columns import RECORD_ID
@@ -42,9 +42,10 @@ def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str) -> Cl
     """Join all prepared batches of a table, in any order, into one table of cleaned records.
 
     Raises one AssayError that names every broken rule for which the contract stops the line, with columns and lines of
-    `where`, and ValueError if two batches hold the same row.
+    `where`; AssayError if there is no batch, and ValueError if two batches hold the same row.
     """
     prepared = list(batches)
+    require_rows(len(prepared), where)
     require_distinct_rows(prepared)
     prepared = applied(UniqueKeys(), prepared)
     stop_for(_merged_broken([broken for one in prepared for broken in one.broken]), where)
