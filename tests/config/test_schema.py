@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from assay.config.fields import Within
 from assay.config.load import typed
 from assay.errors import AssayError
 from samples import plain
@@ -197,17 +198,23 @@ def test_all_faults_are_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("model__max_depth", 0, "model.max_depth=0 is outside [1, 64]"),
-        ("model__max_depth", 65, "model.max_depth=65 is outside [1, 64]"),
-        ("model__subsample", 0, "model.subsample=0.0 is outside (0, 1]"),
-        ("baselines__logistic__C", -1, "baselines.logistic.C=-1.0 is outside (0, inf]"),
-        ("criteria__quality__validity", 2, "criteria.quality.validity=2.0 is outside [0, 1]"),
+        ("model__max_depth", 0, "model.max_depth=0 must be from 1 to 64"),
+        ("model__max_depth", 65, "model.max_depth=65 must be from 1 to 64"),
+        ("model__subsample", 0, "model.subsample=0.0 must be above 0, at most 1"),
+        ("baselines__logistic__C", -1, "baselines.logistic.C=-1.0 must be above 0"),
+        ("criteria__quality__validity", 2, "criteria.quality.validity=2.0 must be from 0 to 1"),
+        ("evaluation__resamples", 5_000_000, "evaluation.resamples=5000000 must be from 20 to 1000000"),
+        ("labels__version", 0, "labels.version=0 must be at least 1"),
     ],
 )
 def test_a_range_is_said_with_the_value(key: str, value: float, said: str) -> None:
     with pytest.raises(AssayError) as caught:
         typed(plain(**{key: value}))
     assert (caught.value.what, caught.value.todo) == (said, "correct the value")
+
+
+def test_a_range_without_a_low_end_is_said_too() -> None:
+    assert str(Within(float("-inf"), 3)) == "at most 3"
 
 
 @pytest.mark.parametrize(("key", "value"), [("model__max_depth", 64), ("model__subsample", 1), ("evaluation__seed", 0)])

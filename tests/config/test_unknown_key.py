@@ -72,7 +72,7 @@ def test_a_stage_says_so_too() -> None:
     [
         (
             "model.max_depth=-1",
-            "model.max_depth=-1 is outside [1, 64]\n  where: the configuration\n  to do: correct the value",
+            "model.max_depth=-1 must be from 1 to 64\n  where: the configuration\n  to do: correct the value",
         ),
         ("model=lgistic", "there is no model=lgistic: did you mean model=logistic?"),
         ("model.max_dept=3", "there is no key model.max_dept: did you mean model.max_depth?"),
