@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.files import write_json, write_table, write_text
 from assay.paths import CLEANED, CLEANING_LOG, CONTRACT, QUARANTINE, RAW
 from assay.preparation.reconcile import clean

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.config.dataset import personal_columns
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.errors import AssayError
 from assay.files import replacing, write_json
 from assay.paths import RAW, SAMPLING_LOG

@@ -11,7 +11,7 @@ from assay.bundle import folder as bundle
 from assay.bundle.scoring import score
 from assay.config.reading import plain
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.files import read_table, replacing, write_json, write_table
 from assay.lineage.libraries import versions
 from assay.lineage.running import dependencies
