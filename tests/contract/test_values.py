@@ -17,7 +17,7 @@ from assay.config.dataset import Column, Dataset, Rule, Time
 from assay.contract.values import Reader
 from assay.errors import AssayError
 from assay.preparation.prepare import prepare
-from assay.preparation.reconcile import Cleaned, clean, reconcile
+from assay.preparation.reconcile import Cleaned, clean
 from assay.records.reading import read
 
 EXACT = 2**53
@@ -172,85 +172,6 @@ CASES = {
     "minus nothing": ("number", pa.array([-0.0, 0.5]), [0.0, 0.5]),
     "half": ("number", pa.array([0.1], pa.float16()), [0.0999755859375]),
 }
-
-
-LONG_TEXTS = {
-    "9007199254740992": 2.0**53,
-    "-9007199254740992.0": -(2.0**53),
-    "9007199254740993": None,
-    "-9007199254740993": None,
-    " +9007199254740993.00 ": None,
-    "9007199254740994": 2.0**53 + 2,
-    "9223372036854775807": None,
-    "18446744073709551616": 2.0**64,
-    "18446744073709551617": None,
-    "123456789012345678.5": 123456789012345680.0,  # rounded as any fraction is, such as 0.1
-    "1e300": 1e300,
-    "9" * 400: None,
-}
-
-
-@pytest.mark.parametrize("beside", ["1", "0.5", "-1", ""])
-@pytest.mark.parametrize("text", LONG_TEXTS)
-def test_a_text_is_the_whole_number_that_it_writes_or_is_not_read(text: str, beside: str) -> None:
-    read_as = Reader(Dataset("any", target="x", columns={"x": Column("number", "target", nullable=True)}))
-    cells = read_as(pd.DataFrame({"x": [text, beside]}, dtype="str")).cells["x"]
-    assert (None if cells.unread[0] else cells.values[0]) == LONG_TEXTS[text]
-    assert not cells.unread[1]
-
-
-@settings(max_examples=50)
-@given(st.integers(-(2**65), 2**65) | st.integers(EXACT - 5, EXACT + 5))
-def test_no_whole_number_becomes_another(whole: int) -> None:
-    read_as = Reader(Dataset("any", target="x", columns={"x": Column("number", "target")}))
-    cells = read_as(pd.DataFrame({"x": [str(whole)]}, dtype="str")).cells["x"]
-    assert cells.unread[0] == (int(float(whole)) != whole)
-    assert cells.unread[0] or int(cells.values[0]) == whole
-
-
-def test_texts_that_are_no_number_and_those_too_long_for_one_are_two_faults_in_any_batches() -> None:
-    dataset = Dataset("any", target="x", columns={"x": Column("number", "target")})
-    raw = pd.DataFrame({"x": ["high", str(EXACT + 1)]}, dtype="str")
-    for batches in ([raw], [raw[:1], raw[1:]]):
-        with pytest.raises(AssayError) as caught:
-            reconcile([prepare(one, dataset, "raw") for one in batches], dataset, "raw")
-        assert caught.value.what.splitlines()[1:] == [
-            "  column x: 1 value(s) not a number: 'high'; row 1",
-            "  column x: 1 value(s) too large to be exact as a number (type text keeps every digit): "
-            "'9007199254740993'; row 2",
-        ]
-
-
-FALSE_OF_TF = Column("flag", "target", nullable=True, values=["t", "f"])
-# A column, a text that means no value, texts of a CSV, the same values typed, and which of them are missing.
-NO_VALUE = {
-    "a number": (Column("number"), "-9.0", ["-9", "-9.0", "-9e0", "9"], pa.array([-9, -9.0, -9.0, 9]), "1110"),
-    "an integer": (Column("number"), "-9.0", ["-9", "9"], pa.array([-9, 9]), "10"),
-    "an unsigned one": (Column("number"), "-1", ["1", "2"], pa.array([1, 2], pa.uint64()), "00"),
-    "a decimal": (Column("number"), "-9.0", ["-9.00", "9.00"], pa.array([Decimal("-9.00"), Decimal("9.00")]), "10"),
-    "a number as text": (Column("number"), "-9.0", ["-9", "9"], pa.array(["-9", "9"]), "10"),
-    "more digits than float64": (Column("number"), "9" * 16, ["9" * 16, "1"], pa.array([10**16 - 1, 1]), "10"),
-    "infinite": (Column("number"), "inf", ["Infinity", "inf", "1"], pa.array([float("inf")] * 2 + [1.0]), "110"),
-    "false": (Column("flag"), "false", ["False", "FALSE", "true"], pa.array([False, False, True]), "110"),
-    "true": (Column("flag"), "True", ["false", "true"], pa.array([False, True]), "01"),
-    "the word of the contract": (FALSE_OF_TF, "f", ["f", "t"], pa.array([False, True]), "10"),
-    "another word": (FALSE_OF_TF, "false", ["f", "t"], pa.array([False, True]), "00"),
-    "nought, meant for others": (Column("flag"), "0", ["false", "true"], pa.array([False, True]), "00"),
-    "a day": (Column("date", format="%Y-%m-%d"), "1900-1-1", ["1900-01-01"], pa.array([date(1900, 1, 1)]), "1"),
-    "a category is its text": (Column("category"), "-9", ["-9", "9"], pa.array([-9, 9]), "10"),
-}
-
-
-@pytest.mark.parametrize("case", NO_VALUE)
-def test_a_text_for_no_value_means_the_same_in_csv_and_parquet(case: str, tmp_path: Path) -> None:
-    column, missing, as_texts, typed, expected = NO_VALUE[case]
-    read_as = Reader(Dataset("any", target="x", missing=[missing], columns={"x": replace(column, nullable=True)}))
-    parquet.write_table(pa.table({"x": typed}), tmp_path / "records.parquet")
-    for raw in (pd.DataFrame({"x": as_texts}, dtype="str"), read(tmp_path / "records.parquet")):
-        cells = read_as(raw).cells["x"]
-        assert "".join(str(int(one)) for one in cells.blank) == expected
-        assert (pd.isna(cells.values) == cells.blank).all()
-        assert not cells.unread.any()
 
 
 def test_a_text_is_the_same_number_in_any_company(tmp_path: Path) -> None:
