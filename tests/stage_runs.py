@@ -66,7 +66,12 @@ class Run:
     def servers(self) -> list[int]:
         """The processes of servers here, without their forks."""
         found = map(int, processes(b"assay.forkserver.server"))
-        return [pid for pid in found if _is_in(pid, self.folder) and os.getsid(pid) == pid]
+        return [pid for pid in found if _is_in(pid, self.folder) and _session(pid) == pid]
+
+    def server(self) -> int:
+        """The one server that there is, once those that came too late to serve have ended."""
+        until(lambda: len(self.servers()) == 1)
+        return self.servers()[0]
 
 
 def in_server(run: Run, old: str, new: str) -> None:
@@ -91,6 +96,13 @@ def _is_in(pid: int, folder: Path) -> bool:
         return Path(f"/proc/{pid}/cwd").resolve() == folder.resolve()
     except OSError:  # it has ended
         return False
+
+
+def _session(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:  # it has ended
+        return 0
 
 
 def until(holds, seconds: float = 60) -> None:
