@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from agreement import Tables, assert_bands_are_the_table, assert_shows, near
 from assay.compare.changes import Changes
 from assay.compare.figures import FLOOR, pictures
 from assay.compare.page import Page
@@ -14,6 +13,9 @@ from assay.compare.paired import Comparison, Plan, compare
 from assay.compare.show import as_html, as_json
 from assay.evaluation import curves
 from assay.statistics.metrics import METRICS
+from page_agreement import assert_shows
+from picture_agreement import assert_bands_are_the_table
+from report_reading import Tables, near
 from svg_reading import Picture
 
 PLAN = Plan(resamples=200, confidence=0.8)

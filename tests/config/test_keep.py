@@ -117,7 +117,7 @@ def test_a_value_out_of_its_range_does_not_reach_conf() -> None:
     params = Path("params.yaml")
     params.write_text(params.read_text().replace("folds: 5", "folds: 1"))
     before = texts()
-    with pytest.raises(AssayError, match=r"training\.folds=1 is outside"):
+    with pytest.raises(AssayError, match=r"training\.folds=1 must be from 2 to 50"):
         kept()
     assert texts() == before
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from assay.config.fields import Within
 from assay.config.load import typed
 from assay.errors import AssayError
 from samples import plain
@@ -91,6 +92,38 @@ def test_a_contradiction_is_named(changes: dict[str, Any], said: str) -> None:
         typed(plain(**changes))
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("nullable", True, "patient_id.nullable: every record needs its key; give each record its key, or leave out"),
+        ("otherwise", "missing", "patient_id.otherwise=missing: every record needs its key; choose stop or quarantine"),
+    ],
+)
+def test_a_key_that_may_be_missing_is_refused(setting: str, value: Any, said: str) -> None:
+    with pytest.raises(AssayError, match=f"^dataset.columns.{said}"):
+        typed(plain(**{f"dataset__columns__patient_id__{setting}": value}))
+    typed(plain(**{f"dataset__columns__patient_id__{setting}": value, "dataset__key": None}))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "said"),
+    [
+        ("pattern", "number", "needs type category or text, not number"),
+        ("pattern", "flag", "needs type category or text, not flag"),
+        ("pattern", "date", "needs type category or text, not date"),
+        ("values", "number", "needs type category or flag, not number"),
+        ("values", "date", "needs type category or flag, not date"),
+        ("values", "text", "needs type category or flag, not text"),
+    ],
+)
+def test_what_a_column_of_this_type_would_not_be_checked_for_is_refused(name: str, kind: str, said: str) -> None:
+    config = plain()
+    config["dataset"]["columns"]["more"] = {"type": kind, "role": "ignore", name: ["a"] if name == "values" else "a"}
+    with pytest.raises(AssayError) as caught:
+        typed(config)
+    assert caught.value.what.startswith(f"dataset.columns.more.{name} {said}")
+
+
 @pytest.mark.parametrize("name", ["record_id", "code", "date", "rule", "sample_weight"])
 def test_a_column_with_the_name_of_one_that_records_get_is_refused(name: str) -> None:
     config = plain()
@@ -165,17 +198,23 @@ def test_all_faults_are_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("model__num_leaves", 0, "model.num_leaves=0 is outside [2, 131072]"),
-        ("model__num_leaves", 131073, "model.num_leaves=131073 is outside [2, 131072]"),
-        ("model__subsample", 0, "model.subsample=0.0 is outside (0, 1]"),
-        ("baselines__logistic__C", -1, "baselines.logistic.C=-1.0 is outside (0, inf]"),
-        ("criteria__quality__validity", 2, "criteria.quality.validity=2.0 is outside [0, 1]"),
+        ("model__num_leaves", 0, "model.num_leaves=0 must be from 2 to 131072"),
+        ("model__num_leaves", 131073, "model.num_leaves=131073 must be from 2 to 131072"),
+        ("model__subsample", 0, "model.subsample=0.0 must be above 0, at most 1"),
+        ("baselines__logistic__C", -1, "baselines.logistic.C=-1.0 must be above 0"),
+        ("criteria__quality__validity", 2, "criteria.quality.validity=2.0 must be from 0 to 1"),
+        ("evaluation__resamples", 5_000_000, "evaluation.resamples=5000000 must be from 20 to 1000000"),
+        ("labels__version", 0, "labels.version=0 must be at least 1"),
     ],
 )
 def test_a_range_is_said_with_the_value(key: str, value: float, said: str) -> None:
     with pytest.raises(AssayError) as caught:
         typed(plain(**{key: value}))
     assert (caught.value.what, caught.value.todo) == (said, "correct the value")
+
+
+def test_a_range_without_a_low_end_is_said_too() -> None:
+    assert str(Within(float("-inf"), 3)) == "at most 3"
 
 
 @pytest.mark.parametrize(

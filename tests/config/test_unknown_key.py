@@ -72,7 +72,7 @@ def test_a_stage_says_so_too() -> None:
     [
         (
             "model.num_leaves=-1",
-            "model.num_leaves=-1 is outside [2, 131072]\n  where: the configuration\n  to do: correct the value",
+            "model.num_leaves=-1 must be from 2 to 131072\n  where: the configuration\n  to do: correct the value",
         ),
         ("model=lgistic", "there is no model=lgistic: did you mean model=logistic?"),
         ("model.num_leave=3", "there is no key model.num_leave: did you mean model.num_leaves?"),

@@ -1,5 +1,6 @@
 """A table says the same whether its values come as the texts of a CSV or typed, as Parquet holds them."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -103,13 +104,20 @@ def both(rows: list[dict[str, object]], folder: Path) -> tuple[pd.DataFrame, pd.
     return read(folder / "records.csv"), read(folder / "records.parquet")
 
 
-@settings(max_examples=25)
-@given(st.lists(st.fixed_dictionaries(VALUES), min_size=1, max_size=6, unique_by=lambda row: row["key"]))
+MARKERS = (CONTRACT.missing, ["", "-9.0", "FALSE", "2000-01-01"], ["true", "-9e0", "0.10", "9007199254740993"])
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.fixed_dictionaries(VALUES), min_size=1, max_size=6, unique_by=lambda row: row["key"]),
+    st.sampled_from(MARKERS),
+)
 def test_the_same_table_as_csv_and_as_parquet_is_cleaned_to_the_same_bits(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]]
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, object]], missing: list[str]
 ) -> None:
+    contract = replace(CONTRACT, missing=missing)
     as_text, typed = both(rows, tmp_path_factory.mktemp("both"))
-    one, other = (clean(raw, CONTRACT, "raw") for raw in (as_text, typed))
+    one, other = (clean(raw, contract, "raw") for raw in (as_text, typed))
     same(one, other)
 
 
@@ -191,6 +199,11 @@ REFUSED = {
         "number",
         pa.array([2**63 - 1]),
         "1 value(s) too large to be exact as a number (type text keeps every digit): '9223372036854775807'; row 1",
+    ),
+    "too long a decimal number": (
+        "number",
+        pa.array([Decimal(2**53 + 1)], pa.decimal128(20, 2)),
+        "1 value(s) too large to be exact as a number (type text keeps every digit): '9007199254740993.00'; row 1",
     ),
     "infinite": ("number", pa.array([0.5, float("inf")]), "1 value(s) not a number: 'inf'; row 2"),
     "a truth value": ("number", pa.array([True]), "1 value(s) not a number: 'true'; row 1"),

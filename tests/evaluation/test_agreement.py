@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from agreement import Reports, assert_pages_agree, assert_pictures_agree, assert_the_rounds_are_those_kept
+from page_agreement import assert_pages_agree
+from picture_agreement import assert_pictures_agree, assert_the_rounds_are_those_kept
+from report_reading import Reports
 from samples import ROOT
 
 

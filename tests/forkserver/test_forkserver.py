@@ -1,16 +1,9 @@
 """Stages that a server forks: as if each had a process of its own, or else each has one."""
 
-import json
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import yaml
@@ -18,137 +11,14 @@ import yaml
 from assay.forkserver.client import _answer
 from assay.forkserver.server import STAGES, preloaded
 from samples import ROOT
+from stage_runs import NOTHING, STAGE, asking, in_server, runs, state, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has what it needs")
-
-# A program that runs stages one after the other, as `dvc repro` does.
-RUNNER = """
-import json, os, signal, subprocess, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has those in the background ignore it
-for line in sys.stdin:
-    command, variables = json.loads(line)
-    environment = {**os.environ, "DVC_STAGE": "probe", **variables}
-    done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True)
-    print(json.dumps([done.returncode, done.stdout, done.stderr]), flush=True)
-"""
-# A stage that says who it is, does as it is told, and leaves a server behind.
-PROBE = """
-import os, sys, time
-from pathlib import Path
-from assay.forkserver.client import leave_server
-if __name__ == "__main__":
-    server = b"forkserver" in Path(f"/proc/{os.getppid()}/cmdline").read_bytes()
-    print("forked" if server else "alone", os.environ["DVC_STAGE"], Path.cwd().name, flush=True)
-    exec(Path("todo.py").read_text())
-    leave_server()
-"""
-STAGE = "python -m assay.stages.probe"
-PRELOADED = "list(reversed(preloaded(started_by)))"  # in the code of the server
-NOTHING = "[*()]"
-WAITING = "Path('pid').write_text(str(os.getpid()))\ntime.sleep(600)"
-
-
-@dataclass
-class Run:
-    """A run of DVC's kind in a folder."""
-
-    folder: Path
-    process: subprocess.Popen
-
-    def begin(self, todo: str = "", command: str = STAGE, **variables: str) -> None:
-        (self.folder / "todo.py").write_text(todo)
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps([command, variables]) + "\n")
-        self.process.stdin.flush()
-
-    def end(self) -> tuple[int, str, str]:
-        assert self.process.stdout
-        code, out, err = json.loads(self.process.stdout.readline())
-        return code, out, err
-
-    def stage(self, todo: str = "", command: str = STAGE, **variables: str) -> tuple[int, str, str]:
-        self.begin(todo, command, **variables)
-        return self.end()
-
-    def waiting(self) -> int:
-        """Begin a stage that waits; the process that does."""
-        (self.folder / "pid").unlink(missing_ok=True)
-        self.begin(WAITING)
-        until(lambda: (self.folder / "pid").exists() and (self.folder / "pid").read_text())
-        return int((self.folder / "pid").read_text())
-
-    def servers(self) -> list[int]:
-        """The processes of servers here, without their forks."""
-        found = map(int, processes(b"assay.forkserver.server"))
-        return [pid for pid in found if _is_in(pid, self.folder) and os.getsid(pid) == pid]
-
-
-def in_server(run: Run, old: str, new: str) -> None:
-    """Change the code of the server, before there is one."""
-    path = run.folder / "src/assay/forkserver/server.py"
-    path.write_text(path.read_text().replace(old, new, 1))
-
-
-def processes(word: bytes) -> list[str]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if word in path.read_bytes():
-                found.append(path.parent.name)
-        except OSError:  # it has ended
-            continue
-    return found
-
-
-def _is_in(pid: int, folder: Path) -> bool:
-    try:
-        return Path(f"/proc/{pid}/cwd").resolve() == folder.resolve()
-    except OSError:  # it has ended
-        return False
-
-
-def until(holds, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.01)
-
-
-def runs(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
-    except OSError:
-        return False
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    """A run whose server has nothing to import."""
-    package = tmp_path / "src/assay"
-    shutil.copytree(ROOT / "src/assay", package, ignore=shutil.ignore_patterns("__pycache__"))
-    (package / "stages/probe.py").write_text(PROBE)
-    server = package / "forkserver/server.py"
-    server.write_text(server.read_text().replace(PRELOADED, NOTHING))
-    environment = {**os.environ, "PYTHONPATH": str(package.parent)}
-    environment.pop("ASSAY_FORKSERVER", None)
-    command = [sys.executable, "-c", RUNNER]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as process:
-        yield Run(tmp_path, process)
-        process.kill()
-
-
-@pytest.fixture
-def warm(run: Run) -> Run:
-    """A run that has a server."""
-    assert run.stage()[1].startswith("alone")
-    until(lambda: run.stage()[1].startswith("forked"))
-    return run
 
 
 def test_a_fork_is_told_what_its_stage_was_told(warm):
     assert warm.stage(DVC_STAGE="other") == (0, f"forked other {warm.folder.name}\n", "")
-    assert len(warm.servers()) == 1
+    assert runs(warm.server())
 
 
 @pytest.mark.parametrize(
@@ -175,24 +45,48 @@ def test_it_ends_as_it_would_alone(warm, todo, code, err):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_what_ends_the_process_of_a_stage_ends_its_fork(warm, number):
     fork = warm.waiting()
-    (asking,) = (int(pid) for pid in processes(b"python\0-m\0assay.stages.probe") if _is_in(int(pid), warm.folder))
-    os.kill(asking, number)
+    os.kill(asking(warm), number)
     code, _, err = warm.end()
     assert code in (128 + number, -number)
     assert ("KeyboardInterrupt" in err or "interrupted" in err) == (number == signal.SIGINT)
     until(lambda: not runs(fork))
 
 
+def test_a_fork_stops_and_goes_on_with_the_process_of_its_stage(warm):
+    fork, process = warm.waiting(), asking(warm)
+    for _ in range(2):
+        os.kill(process, signal.SIGSTOP)
+        until(lambda: state(fork) == "T")
+        os.kill(process, signal.SIGCONT)
+        until(lambda: state(fork) == "S")
+    os.kill(process, signal.SIGINT)
+    assert warm.end()[0] == 128 + signal.SIGINT
+
+
+def test_a_fork_ends_with_the_process_of_its_stage_though_both_are_stopped(warm):
+    fork, process = warm.waiting(), asking(warm)
+    os.kill(process, signal.SIGSTOP)
+    until(lambda: state(fork) == "T")
+    os.kill(process, signal.SIGKILL)
+    assert warm.end()[0] in (137, -9)
+    until(lambda: not runs(fork))
+
+
 def test_with_its_server_a_fork_ends_and_its_stage_fails(warm):
     fork = warm.waiting()
-    os.kill(warm.servers()[0], signal.SIGKILL)
+    os.kill(warm.server(), signal.SIGKILL)
     assert warm.end()[0] in (137, -9)
     until(lambda: not runs(fork))
     assert warm.stage()[1].startswith("alone")
 
 
-@pytest.mark.parametrize("how", ["code", "variable", "option", "switched off"])
+@pytest.mark.parametrize("how", ["code", "installed", "replaced", "variable", "option", "switched off"])
 def test_what_a_server_does_not_have_is_imported_anew(warm, how):
+    library = warm.folder / "libraries/old-1.dist-info"
+    if how == "installed":
+        library.with_name("new-1.dist-info").mkdir()
+    if how == "replaced":
+        library.rename(library.with_name("old-2.dist-info"))
     if how == "code":
         with (warm.folder / "src/assay/files.py").open("a") as file:
             file.write("# changed\n")
@@ -204,7 +98,7 @@ def test_what_a_server_does_not_have_is_imported_anew(warm, how):
 def test_stages_may_change_their_own_environment(run):
     change = "os.environ['OF_A_LIBRARY'] = '1'"
     until(lambda: run.stage(change)[1].startswith("forked"))
-    assert len(run.servers()) == 1
+    assert runs(run.server())
 
 
 @pytest.mark.parametrize("written", ["", "1"])
@@ -257,7 +151,7 @@ def test_a_signal_that_a_fork_did_not_read_hides_no_answer():
 
 
 def test_a_server_ends_with_its_run(warm):
-    (server,) = warm.servers()
+    server = warm.server()
     warm.process.kill()
     warm.process.wait()
     until(lambda: not runs(server))

@@ -71,7 +71,7 @@ def test_records_that_repeat_others_are_named_and_can_be_dropped(repository: Pat
     twice = pd.concat([table, table.head(7).assign(**{"Order ID": [f"p{i}" for i in range(7)]})], ignore_index=True)
     twice.to_csv("shop.csv", index=False)
     _, drafted, (contract, *_) = init_dataset(repository / "shop.csv", None, "returned")
-    assert "7 records repeat an earlier one: entered twice? Then: repeats" in drafted.remarks
+    assert "7 records repeat an earlier one: if entered twice, set repeats" in drafted.remarks
     contract.write_text(contract.read_text().replace("\n# repeats:", "\nrepeats:"))
     cleaned = clean(twice, typed(yaml.safe_load(composed(["dataset=shop"]))).dataset, "here")
     assert len(cleaned.records) == len(table)
@@ -89,10 +89,10 @@ def test_what_is_meant_for_readers_can_be_filled_in(repository: Path) -> None:
 
 def test_what_must_be_decided_is_said() -> None:
     remarks = "\n".join(draft("shop", stranger(), {"uri": "x"}, "returned").remarks)
-    assert "refund: tells the target alone" in remarks
+    assert "refund: predicts the target alone" in remarks
     assert "note: free text" in remarks
-    assert "bought on: when the record was made?" in remarks
-    assert "x.0: tells" not in remarks
+    assert "bought on: if it says when the record was made: set role ignore" in remarks
+    assert "x.0: predicts" not in remarks
 
 
 @pytest.mark.parametrize(

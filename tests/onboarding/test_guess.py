@@ -38,6 +38,8 @@ WARDS = pd.Series([f"w{i % 25}" for i in range(60)], dtype="str")
         ("last_name", NAMES, {"type": "text", "role": "personal"}),
         ("phone_service", column("Yes", "No"), {"type": "flag"}),
         ("count", NUMBERED, {"type": "number"}),
+        ("account", column(2**53, 2**53 + 1), {"type": "text", "role": "ignore"}),
+        ("mass", column(2**53, "1e30"), {"type": "number"}),
         ("empty", column(""), {"type": "text", "role": "ignore", "nullable": True}),
     ],
 )

@@ -13,6 +13,7 @@ from assay.errors import AssayError
 from assay.preparation.prepare import Prepared, prepare
 from assay.preparation.reconcile import clean, reconcile
 from assay.records.columns import CODE, WEIGHT
+from assay.records.formats import CSV
 from samples import LABS, THYROID, raw_record, raw_table
 
 WHERE = "raw.csv"
@@ -52,9 +53,9 @@ def test_batches_reconciled_are_the_table_cleaned(parts: list[int]) -> None:
 def test_what_stops_the_line_is_said_once_whatever_the_batches(parts: list[int]) -> None:
     raw = raw_table(*RECORDS, *BROKEN)
     with pytest.raises(AssayError) as whole:
-        clean(raw, THYROID, WHERE)
+        clean(raw, THYROID, WHERE, CSV)
     with pytest.raises(AssayError) as together:
-        reconcile(in_parts(raw, parts), THYROID, WHERE)
+        reconcile(in_parts(raw, parts), THYROID, WHERE, CSV)
     assert sorted(together.value.what.splitlines()) == sorted(whole.value.what.splitlines())
     assert "column patient_id: 2 value(s) repeated: '840801013'; line 2, line 11" in whole.value.what
 
@@ -119,3 +120,8 @@ def test_the_same_row_twice_is_a_fault_of_the_program() -> None:
     one = prepare(raw_table(RECORDS[0]), THYROID, WHERE)
     with pytest.raises(ValueError, match="overlapping"):
         reconcile([one, one], THYROID, WHERE)
+
+
+def test_no_batch_at_all_is_a_table_without_rows() -> None:
+    with pytest.raises(AssayError, match=r"the table has no rows\n  where: raw\.csv\n  to do: restore"):
+        reconcile([], THYROID, WHERE)

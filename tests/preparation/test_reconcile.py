@@ -11,6 +11,7 @@ from assay.config.dataset import Column, Dataset
 from assay.errors import AssayError
 from assay.labels.policy import any_letter, more_likely
 from assay.preparation.reconcile import Cleaned, clean
+from assay.records.formats import CSV, PARQUET
 from samples import FLAGS, LABS, MEASURED, THYROID, raw_record, raw_table
 
 IDS = ("840801013", "850801014", "860801015")
@@ -122,26 +123,25 @@ def test_what_is_odd_is_counted_and_kept(rule: str, values: dict[str, str]) -> N
 def test_what_breaks_the_contract_is_refused_and_named(raw: pd.DataFrame, column: str, value: str) -> None:
     raw.loc[1, column] = value
     with pytest.raises(AssayError, match=f"column {column}") as caught:
-        clean(raw, THYROID, WHERE)
+        clean(raw, THYROID, WHERE, CSV)
     assert "line 3" in str(caught.value)
 
 
 def test_everything_that_stops_the_line_is_said_at_once(raw: pd.DataFrame) -> None:
     raw.loc[0, "sex"], raw.loc[1, "target"], raw.loc[2, "TSH"] = "X", "Z", "high"
     with pytest.raises(AssayError, match="3 rules of the contract are broken") as caught:
-        clean(raw, THYROID, WHERE)
+        clean(raw, THYROID, WHERE, CSV)
     said = str(caught.value)
     named = ("column TSH", "'high'", "column sex", "line 2", "column target")
     assert [text for text in named if text not in said] == []
 
 
-@pytest.mark.parametrize(
-    ("where", "said"), [(WHERE, "line 2, line 4"), ("new.parquet", "row 1, row 3"), ("a request", "row 1, row 3")]
-)
-def test_a_repeated_identifier_is_refused(raw: pd.DataFrame, where: str, said: str) -> None:
+@pytest.mark.parametrize(("form", "said"), [(CSV, "line 2, line 4"), (PARQUET, "row 1, row 3"), (None, "row 1, row 3")])
+@pytest.mark.parametrize("where", ["raw.csv", "a request"])
+def test_a_repeated_identifier_is_refused(raw: pd.DataFrame, where: str, form: str | None, said: str) -> None:
     raw.loc[2, "patient_id"] = raw.loc[0, "patient_id"]
     with pytest.raises(AssayError, match=said):
-        clean(raw, THYROID, where)
+        clean(raw, THYROID, where, form)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from assay.config.compose import composed
-from assay.config.dataset import Dataset, Repeats
+from assay.config.dataset import Column, Dataset, Repeats
 from assay.config.load import typed
 from assay.datasets import knowledge
 from assay.preparation.prepare import Preparer
@@ -99,6 +99,22 @@ def test_a_key_that_comes_again_in_another_batch_is_found(size: int) -> None:
     batches = [Preparer(THYROID)(raw.iloc[start : start + size], "raw") for start in range(0, 6, size)]
     broken = stacked(applied(UniqueKeys(), batches)).broken
     assert [(one.rows, one.values) for one in broken] == [((0, 1, 3, 5), (IDS[0], IDS[1]))]
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        (Column("number", "id"), ["7", " 7.0", "70e-1"]),
+        (Column("date", "id", format="%d/%m/%Y"), ["01/02/2020", "1/2/2020", "1/02/2020"]),
+        (Column("flag", "id"), ["yes", "TRUE", "on"]),
+    ],
+)
+def test_a_repeated_key_is_quoted_as_it_is_written(key: Column, written: list[str]) -> None:
+    dataset = Dataset("any", key="k", target="y", columns={"k": key, "y": Column("category", "target")})
+    raw = pd.DataFrame({"k": written, "y": "a"}, dtype="str")
+    batches = [Preparer(dataset)(raw.iloc[[row]], "raw") for row in range(len(raw))]
+    (broken,) = stacked(applied(UniqueKeys(), batches)).broken
+    assert broken.values == tuple(written)
 
 
 def test_knowledge_that_repairs_each_record_by_itself_needs_no_summary() -> None:

@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from assay.contract.values import Reader
 from assay.preparation.reconcile import clean
-from assay.profile.scorecard import DIMENSIONS, Share, scorecards
+from assay.profile.scorecard import DIMENSIONS, Share, scorecard, scorecards
 from samples import LABS, ROOT, THYROID, raw_record, raw_table
 
 IDS = ("840801013", "850801014", "860801015")
+UNREAD = ("1.5", "high", str(2**53 + 1))
 NO_LABS = dict.fromkeys(LABS, "")
 
 
@@ -44,6 +46,11 @@ def test_a_column_has_a_card_of_its_own() -> None:
     before, after = cards(raw_record(IDS[0]), raw_record(IDS[1], age="455"))
     assert before["age"]["validity"] == Share(1, 2)
     assert (after["age"]["validity"], after["age"]["completeness"]) == (Share(1, 1), Share(1, 2))
+
+
+def test_what_cannot_be_read_is_not_valid() -> None:
+    values = Reader(THYROID)(raw_table(*(raw_record(one, TSH=tsh) for one, tsh in zip(IDS, UNREAD, strict=True))))
+    assert scorecard(values.records, values.cells, THYROID, 0)["TSH"]["validity"] == Share(1, 3)
 
 
 def lost(share: dict[str, int]) -> int:

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pytest
 from assay.config.dataset import Column, Dataset, Source
 from assay.config.sample import Sample
 from assay.errors import AssayError
-from assay.files import sha256
+from assay.files import WRITING, sha256
 from assay.records.columns import WEIGHT
 from assay.sampling.source import fingerprint, parquet_files
 from assay.stages.collect import collect
@@ -201,6 +202,42 @@ def test_a_pickle_is_not_read_unless_its_hash_is_the_declared_one(tmp_path: Path
 def test_a_file_that_is_no_such_table_is_refused(source: Path, tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="not a PARQUET table"):
         collect(declared(source, sha256(source), "parquet"), tmp_path / "target")
+
+
+def without_its_end(whole: bytes) -> bytes:
+    return whole[: len(whole) // 2]
+
+
+def with_other_pages(whole: bytes) -> bytes:
+    return whole[:4] + bytes(len(whole[4:300])) + whole[300:]
+
+
+def with_a_line_too_long(_: bytes) -> bytes:
+    return b"name,y\nAnn,1\nBob,2,3\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "damaged", "roles"),
+    [
+        ("parquet", without_its_end, {}),
+        ("parquet", without_its_end, {"name": "personal"}),
+        ("parquet", with_other_pages, {"name": "personal"}),
+        ("pickle.xz", without_its_end, {}),
+        ("pickle.xz", without_its_end, {"name": "personal"}),
+        ("csv", with_a_line_too_long, {"name": "personal"}),
+    ],
+)
+def test_a_damaged_source_is_named_and_not_the_copy_that_was_read(
+    form: str, damaged: Callable[[bytes], bytes], roles: dict[str, str], tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    write = TABLE.to_parquet if form == "parquet" else partial(TABLE.to_pickle, compression="xz")
+    write(source)
+    source.write_bytes(damaged(source.read_bytes()))
+    with pytest.raises(AssayError, match=f"not a {form.upper()} table") as caught:
+        collect(declared(source, sha256(source), form, **roles), tmp_path / "target")
+    assert (caught.value.where, caught.value.todo.split(",")[0]) == (str(source), f"restore {source}")
+    assert WRITING not in str(caught.value)
 
 
 @pytest.fixture

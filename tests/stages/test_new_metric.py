@@ -11,7 +11,6 @@ import pytest
 import yaml
 from sklearn.metrics import balanced_accuracy_score
 
-from agreement import MarkdownTables, Reports, Tables, assert_pages_agree, assert_pictures_agree
 from assay.compare.changes import Changes
 from assay.compare.page import Page
 from assay.compare.paired import Plan, compare
@@ -26,6 +25,9 @@ from assay.statistics.resampled import ratio
 from assay.sweep import command
 from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, Entry
+from page_agreement import assert_pages_agree
+from picture_agreement import assert_pictures_agree
+from report_reading import MarkdownTables, Reports, Tables
 
 SHOWN = Metric(
     name="balanced_accuracy",

@@ -8,7 +8,6 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from agreement import Reports, assert_pictures_agree, assert_the_report_agrees
 from assay.bundle.folder import load_model
 from assay.bundle.scoring import score
 from assay.cli.commands import app
@@ -16,6 +15,9 @@ from assay.files import md5, read_table
 from assay.records.columns import WEIGHT
 from assay.stages import evaluate, featurize, split, train
 from assay.statistics.metrics import METRICS
+from page_agreement import assert_the_report_agrees
+from picture_agreement import assert_pictures_agree
+from report_reading import Reports
 from samples import forget_statements
 
 

@@ -20,13 +20,13 @@ COMMON = {
     DATE: Column(about="day of the record"),
     CODE: Column(about="diagnosis code, as it came"),
     CODE_IN_FORCE: Column(about="the code in force, after decisions"),
-    DECIDED_BY: Column(about="whose word that is: the source's, or which kind of decision"),
-    DECISIONS: Column(about="how many decisions stand"),
-    ANNOTATORS: Column(about="whose decisions these are"),
+    DECIDED_BY: Column(about="who decided on the code in force: the source, or a kind of decision"),
+    DECISIONS: Column(about="number of decisions in force"),
+    ANNOTATORS: Column(about="the annotators who made these decisions"),
     CODE_RESOLVED: Column(about="the code that counts: of X|Y the second"),
     "label": Column(about="whether the policy calls the record diseased"),
     "policy": Column(about="name of the label policy"),
-    "policy_version": Column(about="its version"),
+    "policy_version": Column(about="version of the label policy"),
     "excluded": Column(about="why the record is not used; empty if it is"),
 }
 INTEGER = "integer"  # a type that no raw column has

@@ -17,7 +17,7 @@ from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.reasons import reasons
 from assay.cli.review import review
-from assay.config.stage import enter_root
+from assay.config.start import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
 from assay.terminal import print_markdown, say
 from assay.text import visible

@@ -1,6 +1,6 @@
 """`assay costs`: what each stage of the line costs."""
 
-from assay.config.stage import enter_root
+from assay.config.start import enter_root
 from assay.errors import AssayError, reported
 from assay.terminal import print_markdown, say
 

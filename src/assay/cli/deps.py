@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from assay.config.stage import enter_root
+from assay.config.start import enter_root
 from assay.errors import AssayError, reported
 from assay.terminal import say
 

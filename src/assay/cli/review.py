@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from assay.cli.labels import Role
-from assay.config.stage import enter_root
+from assay.config.start import enter_root
 from assay.errors import reported
 from assay.terminal import say
 

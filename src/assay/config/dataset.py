@@ -53,7 +53,8 @@ class Source:
 class Column:
     """A column of the raw table.
 
-    `values`: the allowed ones; of a flag, the true one first. `range`: possible values; `plausible`: likely values,
+    `values`: the allowed ones of a category; of a flag, the true one first. `pattern`: a regular expression for the
+    whole text of a category or text. `range`: possible values; `plausible`: likely values,
     others are counted and kept. `otherwise`: the action for a value outside values, pattern or range, or missing
     although not `nullable`: stop the line, quarantine the record, or set the value missing. A text that is not of the
     type always stops the line, because the file is not as declared. `reference`: the range of nearly all healthy
@@ -129,7 +130,8 @@ class Dataset:
     """The contract of a table.
 
     `key`: the column that identifies a record, or null for the row number. `group`: the column whose equal values (such
-    as a person) must stay in one fold. `missing`: the texts that mean no value. `slices`: the edges of the bands of
+    as a person) must stay in one fold. `missing`: the texts that mean no value, and the numbers, dates and truth values
+    that they read as. `slices`: the edges of the bands of
     each column, or an empty list for its values. `knowledge`: a module with code for this dataset alone, under
     `assay.datasets`. `rule`: dotted path, there too, of a hand rule from the feature table to booleans, a baseline.
     `sample`: which rows are taken, see `assay.config.sample`; null for all.
@@ -189,6 +191,7 @@ def faults(dataset: Dataset) -> list[str]:
         for name, rule in dataset.rules.items()
         if rule.then not in ACTIONS
     ]
+    found += _key_faults(dataset)
     found += _name_faults(dataset)
     found += _source_faults(dataset.source)
     if dataset.source.format not in (None, *FORMATS):
@@ -221,6 +224,15 @@ def _expression_faults(dataset: Dataset) -> list[str]:
     ]
     wrong = [one for one in found if one]
     return [*wrong, ALLOWED] if wrong else []
+
+
+def _key_faults(dataset: Dataset) -> list[str]:
+    """Ways in which a record could be left without its key: records without one are not found to be repeated."""
+    key, column = f"dataset.columns.{dataset.key}", dataset.columns.get(dataset.key or "", Column())
+    todo = "give each record its key, or leave out dataset.key, and the row number is the key"
+    nullable = [f"{key}.nullable: every record needs its key; {todo}"] if column.nullable else []
+    emptied = [f"{key}.otherwise={SET_MISSING}: every record needs its key; choose {STOP} or {QUARANTINE}"]
+    return nullable + (emptied if column.otherwise == SET_MISSING else [])
 
 
 def _name_faults(dataset: Dataset) -> list[str]:
@@ -257,6 +269,12 @@ def _column_faults(key: str, column: Column) -> list[str]:
             found.append(f"{key}.{name}={bounds} is not [low, high]")
         if bounds is not None and column.type != NUMBER:
             found.append(f"{key}.{name} needs type number")
+    checked = {"pattern": (column.pattern, (CATEGORY, TEXT)), "values": (column.values, (CATEGORY, FLAG))}
+    found += [
+        f"{key}.{name} needs type {' or '.join(types)}, not {column.type}"
+        for name, (given, types) in checked.items()
+        if given and column.type in TYPES and column.type not in types
+    ]
     if column.type == FLAG and column.values and len(column.values) != 2:
         found.append(f"{key}.values={column.values}: a flag has two, the true one first")
     if column.type == TEXT and column.role == FEATURE:

@@ -1,5 +1,6 @@
 """Fields for the schemas of the configuration."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Within:
-    """The range of a number: `Annotated[int, Within(1, 64)]` lies in [1, 64]; with `open_low` in (1, 64].
+    """The range of a number: `Annotated[int, Within(1, 64)]` is from 1 to 64; with `open_low` 1 itself is outside.
 
     pydantic checks it when a configuration is read. Hydra does not see it: to it the field is an `int`.
     """
@@ -27,16 +28,23 @@ class Within:
     open_low: bool = False
 
     def __str__(self) -> str:
-        return f"{'(' if self.open_low else '['}{self.low:g}, {self.high:g}]"
+        low, high = f"{self.low:.12g}", f"{self.high:.12g}"
+        least = f"above {low}" if self.open_low else f"at least {low}"
+        if self.high == float("inf"):
+            return least
+        if self.low == float("-inf"):
+            return f"at most {high}"
+        return f"{least}, at most {high}" if self.open_low else f"from {low} to {high}"
 
     def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
         """Check the type first, with pydantic's own message, then the range."""
         from pydantic_core import core_schema
 
         of_the_type = handler(source)
-        bounds = {"gt" if self.open_low else "ge": self.low, **({"le": self.high} if self.high < float("inf") else {})}
+        ends = {"gt" if self.open_low else "ge": self.low, "le": self.high}
+        bounds = {name: end for name, end in ends.items() if math.isfinite(end)}
         in_range: Any = {**of_the_type, **bounds}
-        said = core_schema.custom_error_schema(in_range, OUTSIDE, custom_error_message=f"is outside {self}")
+        said = core_schema.custom_error_schema(in_range, OUTSIDE, custom_error_message=f"must be {self}")
         return core_schema.chain_schema([of_the_type, said])
 
 

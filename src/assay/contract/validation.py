@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from assay.config.dataset import CATEGORY, DAY, KINDS, NOTE, STOP, TEXT
+from assay.config.dataset import CATEGORY, DAY, KINDS, NOTE, NUMBER, STOP, TEXT
 from assay.contract.expressions import comparable, isin, true
 from assay.contract.rules import checked
 from assay.records.columns import DATE
@@ -16,6 +16,8 @@ from assay.records.columns import DATE
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
     from assay.contract.values import Array, Cells, Mask
+
+INEXACT = "too large to be exact as a number (type text keeps every digit)"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Validator:
             for name, column in dataset.columns.items()
             if column.type != TEXT
         }
+        self.exact = {
+            name: Requirement(f"{name}_exact", (name,), STOP, INEXACT, name)
+            for name, column in dataset.columns.items()
+            if column.type == NUMBER
+        }
         self.of_columns = [*_column_rules(dataset), *_time_rules(dataset)]
         self.of_records = list(_record_rules(dataset))
 
@@ -61,10 +68,10 @@ class Validator:
         unread = {name: one.unread for name, one in cells.items() if one.unread.any()}
         nowhere = np.zeros(len(index), "bool")
         doubtful = np.logical_or.reduce([nowhere, *unread.values()])
-        broken = [
-            (replace(rule, why=cells[name].why) if name in unread else rule, unread.get(name, nowhere))
-            for name, rule in self.types.items()
-        ]
+        rounded = {name: one.rounded for name, one in cells.items() if one.rounded is not None}
+        of_another_type = {name: rows & ~rounded.get(name, nowhere) for name, rows in unread.items()}
+        broken = [(rule, of_another_type.get(name, nowhere)) for name, rule in self.types.items()]
+        broken += [(self.exact[name], rows) for name, rows in rounded.items()]
         broken += [(rule, breaks(columns[rule.on]) & ~unread.get(rule.on, nowhere)) for rule, breaks in self.of_columns]
         broken += [(rule, true(where, columns, len(index)) & ~doubtful) for rule, where in self.of_records]
         nothing = index[:0]

@@ -17,6 +17,10 @@ import pyarrow as pa
 from pyarrow import compute
 
 from assay.config.dataset import DAY, FLAG, NUMBER
+from assay.contract.lookup import Lookup
+from assay.contract.missing import FALSE, TRUE, Missing
+from assay.contract.numbers import Mask, number, rounded_integers, rounded_texts
+from assay.contract.times import day, seconds
 from assay.records.columns import DATE
 from assay.records.writing import texts
 
@@ -25,24 +29,22 @@ if TYPE_CHECKING:
 
 # Spellings of yes and no, in lower case, for a flag that declares no values of its own.
 YES, NO = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
-WRITTEN_FLAGS = {"true", "false"}  # how a truth value is written as a text
-INEXACT = "too large to be exact as a number (type text keeps every digit)"
 
 Array = Any  # the values of a column: NumPy's array, or one of pandas' own
-Mask = np.ndarray  # of truth values, one for each row
 
 
 @dataclass(frozen=True)
 class Cells:
-    """A column as read: its values; which are missing; which could not be read, and why.
+    """A column as read: its values; which are missing; which could not be read, and which of these would be rounded.
 
-    values: float64 (number), bool or pandas' boolean (flag), datetime64[s] (date), str (category, text).
+    values: float64 (number), bool or pandas' boolean (flag), datetime64[s] (date), str (category, text). rounded: the
+    whole numbers that float64 does not hold; None if there can be none.
     """
 
     values: Array
     blank: Mask
     unread: Mask
-    why: str
+    rounded: Mask | None = None
 
 
 @dataclass(frozen=True)
@@ -100,86 +102,75 @@ class ColumnReader:
 
     def __init__(self, column: "Column", missing: Sequence[str]) -> None:
         self.column = column
-        self.why = f"not a {column.type}"
-        self.nothing = Lookup([*missing, "", None])
+        self.missing = Missing(column, missing)
         yes, no = ([column.values[0]], [column.values[1]]) if column.values else (YES, NO)
         self.truths, self.first_yes = Lookup([*no, *yes]), len(no)
         self.read_typed = {NUMBER: self._numbers, FLAG: self._flags, DAY: self._days}.get(column.type)
-        self.marks = self._parsed(pa.array(missing, pa.large_string())) if column.type in (NUMBER, DAY) else []
+        by_type = {NUMBER: self._number_texts, FLAG: self._flag_texts, DAY: self._day_texts}
+        self.read_texts = by_type.get(column.type, self._as_texts)
 
     def __call__(self, raw: pd.Series) -> Cells:
         if not is_text(raw):
             if self.read_typed and (found := self.read_typed(raw)):
                 return found
             raw = texts(raw)
-        return self._of_texts(arrow(raw), raw.array)
+        written = arrow(raw)
+        return self.read_texts(written, self.missing.texts(written), raw.array)
 
-    def _of_texts(self, written: pa.Array, as_they_are: Array) -> Cells:
-        blank = self.nothing.has(written)
-        if self.column.type in (NUMBER, FLAG, DAY):
-            values = self._parsed(written, blank)
-            return Cells(values, blank, np.asarray(pd.isna(values)) & ~blank, self.why)
-        if blank.any():
-            as_they_are = pd.array(compute.if_else(pa.array(~blank), written, None), dtype="str")
-        return Cells(as_they_are, blank, np.zeros(len(blank), bool), self.why)
+    def _number_texts(self, written: pa.Array, blank: Mask, _: Array) -> Cells:
+        each = _but(written, blank)
+        values = number(each)
+        rounded = rounded_texts(each, values)
+        blank = blank | (self.missing.numbers(values) & ~rounded)
+        unread = (~np.isfinite(values) & ~blank) | rounded
+        return Cells(np.where(unread | blank, np.nan, values), blank, unread, rounded if rounded.any() else None)
 
-    def _parsed(self, written: pa.Array, blank: Mask | None = None) -> Array:
-        blank = np.zeros(len(written), bool) if blank is None else blank
-        if self.column.type == FLAG:
-            return self._flag(written, blank)
-        each = written.to_numpy(zero_copy_only=False).copy()
-        each[blank] = None
-        return number(each) if self.column.type == NUMBER else day(each, self.column.format)
-
-    def _flag(self, written: pa.Array, blank: Mask) -> Array:
+    def _flag_texts(self, written: pa.Array, blank: Mask, _: Array) -> Cells:
         if not self.column.values:
             written = compute.utf8_lower(compute.utf8_trim_whitespace(written))
+            blank = blank | self.missing.words(written)
         place = self.truths.place(written)
-        unknown = blank | np.isnan(place)
-        flag = pd.arrays.BooleanArray(place >= self.first_yes, unknown)
-        return flag if self.column.nullable or unknown.any() else flag.to_numpy("bool")
+        nothing = blank | np.isnan(place)
+        return Cells(self._flag(place >= self.first_yes, nothing), blank, nothing & ~blank)
+
+    def _day_texts(self, written: pa.Array, blank: Mask, _: Array) -> Cells:
+        values = day(_but(written, blank), self.column.format)
+        emptied = self.missing.days(values)
+        return Cells(_without(values, emptied), blank | emptied, np.asarray(values.isna()) & ~blank)
+
+    def _as_texts(self, written: pa.Array, blank: Mask, as_they_are: Array) -> Cells:
+        if blank.any():
+            as_they_are = pd.array(compute.if_else(pa.array(~blank), written, None), dtype="str")
+        return Cells(as_they_are, blank, np.zeros(len(blank), bool))
 
     def _numbers(self, raw: pd.Series) -> Cells | None:
         """Numbers as float64; an infinite one, or a whole one that float64 does not hold, counts as unread."""
         if not pd.api.types.is_any_real_numeric_dtype(raw.dtype):
             return None
         values = raw.to_numpy("float64", na_value=np.nan) + 0.0
-        blank = np.isnan(values) | np.isin(values, self.marks)
         whole = pd.api.types.is_integer_dtype(raw.dtype)
-        unread = (_inexact(raw, values) if whole else np.isinf(values)) & ~blank
-        return Cells(np.where(unread | blank, np.nan, values), blank, unread, INEXACT if whole else self.why)
+        blank = np.isnan(values) | (self.missing.integers(raw) if whole else self.missing.numbers(values))
+        unread = (rounded_integers(raw, values) if whole else np.isinf(values)) & ~blank
+        return Cells(np.where(unread | blank, np.nan, values), blank, unread, unread if whole else None)
 
     def _flags(self, raw: pd.Series) -> Cells | None:
         """Truth values, unless the contract says what their texts mean."""
-        if not pd.api.types.is_bool_dtype(raw.dtype) or WRITTEN_FLAGS & {*self.column.values}:
+        if not pd.api.types.is_bool_dtype(raw.dtype) or {TRUE, FALSE} & {*self.column.values}:
             return None
-        blank = raw.isna().to_numpy("bool")
-        flag = pd.arrays.BooleanArray(raw.to_numpy("bool", na_value=False), blank)
-        whole = flag if self.column.nullable or blank.any() else flag.to_numpy("bool")
-        return Cells(whole, blank, np.zeros(len(raw), bool), self.why)
+        flags = raw.to_numpy("bool", na_value=False)
+        blank = raw.isna().to_numpy("bool") | self.missing.truths(flags)
+        return Cells(self._flag(flags, blank), blank, np.zeros(len(raw), bool))
+
+    def _flag(self, flags: np.ndarray, nothing: Mask) -> Array:
+        flag = pd.arrays.BooleanArray(flags, nothing)
+        return flag if self.column.nullable or nothing.any() else flag.to_numpy("bool")
 
     def _days(self, raw: pd.Series) -> Cells | None:
         if not pd.api.types.is_datetime64_any_dtype(raw.dtype):
             return None
         values = seconds(raw)
-        blank = np.asarray(values.isna() | values.isin(self.marks))
-        return Cells(pd.Series(values).mask(blank).array, blank, np.zeros(len(raw), "bool"), self.why)
-
-
-class Lookup:
-    """A list of texts (None: a missing one), to look up whole columns in."""
-
-    def __init__(self, known: Sequence[str | None]) -> None:
-        self.options = compute.SetLookupOptions(value_set=pa.array(list(dict.fromkeys(known)), pa.large_string()))
-
-    def has(self, written: pa.Array) -> Mask:
-        """Whether each text is among those known."""
-        return compute.call_function("is_in", [written], self.options).to_numpy(zero_copy_only=False)
-
-    def place(self, written: pa.Array) -> np.ndarray:
-        """The place of each text among those known, NaN where it is not (float64)."""
-        found = compute.call_function("index_in", [written], self.options)
-        return found.to_numpy(zero_copy_only=False).astype("float64")
+        emptied = self.missing.days(values)
+        return Cells(_without(values, emptied), np.asarray(values.isna()) | emptied, np.zeros(len(raw), "bool"))
 
 
 def is_text(raw: pd.Series) -> bool:
@@ -193,20 +184,15 @@ def arrow(written: "pd.Series[str]") -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def number(each: np.ndarray) -> np.ndarray:
-    """Texts (or None) as float64: NaN for what is no number, and for an infinite one; -0 is 0."""
-    values = np.asarray(pd.to_numeric(each, errors="coerce"), "float64") + 0.0  # a -0 among whole numbers is read as 0
-    return np.where(np.isinf(values), np.nan, values)
+def _but(written: pa.Array, blank: Mask) -> np.ndarray:
+    """The texts as objects, None where blank."""
+    each = written.to_numpy(zero_copy_only=False).copy()
+    each[blank] = None
+    return each
 
 
-def day(each: Any, form: str) -> Array:
-    """Texts (or None) as datetime64[s]: missing what is not of this format."""
-    return pd.to_datetime(each, format=form, errors="coerce").astype("datetime64[s]").array
-
-
-def seconds(raw: pd.Series) -> Array:
-    """Times as datetime64[s], as the clock showed them in the zone that they name; a part of a second is dropped."""
-    return raw.dt.tz_localize(None).dt.floor("s").astype("datetime64[s]").array
+def _without(values: Array, emptied: Mask) -> Array:
+    return pd.Series(values).mask(emptied).array if emptied.any() else values
 
 
 def dates(raw: pd.Series, blank: Mask, time: "Time") -> Array:
@@ -240,11 +226,3 @@ def _texts_but(raw: pd.Series, blank: Mask) -> "pd.Series[str]":
 
 def _numbered(index: pd.Index) -> "pd.Series[str]":
     return pd.Series([f"{row:09}" for row in index], index, dtype="str")
-
-
-def _inexact(raw: pd.Series, values: np.ndarray) -> Mask:
-    """Which whole numbers float64 does not hold."""
-    kind = np.dtype("uint64" if pd.api.types.is_unsigned_integer_dtype(raw.dtype) else "int64")
-    beyond = values >= float(np.iinfo(kind).max)  # what rounds to the power of two that the type does not hold
-    back = np.where(np.isnan(values) | beyond, 0, values).astype(kind)
-    return beyond | (back != raw.to_numpy(kind, na_value=0))

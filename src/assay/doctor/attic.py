@@ -26,7 +26,7 @@ class Attic:
             shutil.copy2(path, self._place(path))
 
     def write(self, path: Path, content: bytes) -> None:
-        """Keep a content under the name of a file: a version that lies nowhere else."""
+        """Keep a content that is in no file, under the name of a file."""
         self._place(path).write_bytes(content)
 
     def _place(self, path: Path) -> Path:

@@ -67,7 +67,7 @@ class Clone:
         return ""
 
     def first(self, todo: str) -> str:
-        """What to do about a generated file: to end a merge or the like comes first, because that makes it anew."""
+        """What to do about a generated file: end a merge or the like first, because that makes the file anew."""
         return f"{self.unfinished}; else {todo}" if self.unfinished else todo
 
     @cached_property

@@ -19,7 +19,7 @@ OLDEST, TOO_NEW = (3, 11), (3, 14)
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,.-]+\])?==([^\s;\\]+)\s*(?:;\s*([^\\]+))?", re.M)
 INSTALL = "make repro installs what the lock says (with the tools for tests: make extras)"
 ANEW = "make clean && make repro"
-OWN, READY = Path(".venv/bin"), Path(".venv/ready")  # where make installs, and its sign that it has
+OWN, READY = Path(".venv/bin"), Path(".venv/ready")  # where make installs, and its mark that it has
 
 
 def python(clone: Clone) -> Iterator[Fault]:
@@ -48,7 +48,7 @@ def packages(clone: Clone) -> Iterator[Fault]:
 
 
 def lacking(clone: Clone) -> str:
-    """What to do where packages are missing. make installs nothing while its sign is there."""
+    """What to do where packages are missing. make installs nothing while its mark, `READY`, exists."""
     own = clone.root / OWN / "python"
     if own.exists() and not _is_own(clone):
         return f"PYTHONPATH=src {OWN}/python -m assay.doctor looks with the clone's own Python, not {sys.executable}"

@@ -1,4 +1,4 @@
-"""What stages and conf/ read: it is there, it can be read, git or DVC has it, and nothing else lies among it."""
+"""Checks the inputs of stages and conf/: each is there, can be read, and is kept by git or DVC, with nothing beside."""
 
 import os
 import re
@@ -17,7 +17,7 @@ NAMED = 6  # paths in a command that is proposed
 
 
 def readable(clone: Clone) -> Iterator[Fault]:
-    """What DVC stops at when it hashes the inputs of stages, and what it counts among them though git ignores it."""
+    """Inputs at which DVC stops when it hashes them, and files that git ignores and DVC hashes as inputs."""
     inputs = _inputs(clone)
     for path in inputs:
         if not os.path.lexists(clone.root / path) and not _of_dvc(clone, path):
@@ -49,7 +49,7 @@ def _special(clone: Clone, inputs: Iterable[str]) -> Iterator[str]:
 
 
 def _ignored(clone: Clone, lying: Iterable[str]) -> Iterator[Fault]:
-    """Nobody sees such a file in `git status`, and the hash that it gives cannot be had in another clone."""
+    """Ignored files among the inputs: `git status` does not show them, and no other clone gets the hash they give."""
     shown = {change.path for change in clone.changes}
     for path in lying:
         if path not in shown and not _of_dvc(clone, path):
@@ -59,7 +59,7 @@ def _ignored(clone: Clone, lying: Iterable[str]) -> Iterator[Fault]:
 
 
 def deleted(clone: Clone) -> Iterator[Fault]:
-    """What people write, in git and not here. Only a person knows whether that is meant."""
+    """Files that people write, which git has and the workspace lacks. Only a person knows whether that is meant."""
     gone = [change.path for change in clone.changes if change.tree == "D" and _within(change.path, WRITTEN)]
     if gone:
         yield Fault(
@@ -98,7 +98,7 @@ def _adding(paths: Sequence[str]) -> str:
 
 
 def _lying(clone: Clone, places: Iterable[str]) -> list[str]:
-    """What git does not track in some files and folders, without what .dvcignore names; .gitignore does not count."""
+    """Untracked files among some paths, without those that .dvcignore names; .gitignore does not count."""
     named = [place for place in places if os.path.lexists(clone.root / place)]
     rules = [f"--exclude-from={DVCIGNORE}"] if (clone.root / DVCIGNORE).is_file() else []
     said = clone.git("--literal-pathspecs", "ls-files", "-z", "--others", *rules, "--", *named) if named else ""
@@ -114,7 +114,7 @@ def _inputs(clone: Clone) -> list[str]:
 
 
 def _outside(clone: Clone, path: str) -> bool:
-    """Whether it lies out of the clone, or behind a link, where git does not look."""
+    """Whether a path leads out of the clone, or through a link, where git does not look."""
     root = clone.root.resolve()
     return (root / path).parent.resolve() != (root / path).parent or not (root / path).is_relative_to(root)
 
@@ -124,13 +124,13 @@ def _within(path: str, places: Iterable[str]) -> bool:
 
 
 def _of_dvc(clone: Clone, path: str) -> bool:
-    """Whether a .dvc file keeps it, or a folder around it."""
+    """Whether a .dvc file keeps this path, or a folder that holds it."""
     around = (path, *map(str, PurePosixPath(path).parents))
     return any(f"{one}.dvc" in clone.tracked or (clone.root / f"{one}.dvc").is_file() for one in around)
 
 
 def _back(clone: Clone, path: str) -> str:
-    """How a missing input comes back."""
+    """What to do to get a missing input back."""
     if any(_within(one, [path]) for one in clone.tracked):
         return restoring([path])
     return restoring([path], staged=True) if clone.has(path) else "bring it here, or correct dvc.yaml"

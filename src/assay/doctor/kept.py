@@ -38,7 +38,7 @@ class Disagreement:
 
 
 def disagreement(clone: Clone, text: str) -> Disagreement:
-    """What it means that params.yaml differs from what conf/ composes to (`text`)."""
+    """Why params.yaml differs from what conf/ composes to (`text`)."""
     stale = Disagreement("not what conf/ composes to", STALE)
     params = _read(clone)
     if not params or _conf_is_newer(clone):

@@ -37,7 +37,7 @@ def work(clone: Clone) -> Iterator[Fault]:
 
 
 def dvc(clone: Clone) -> Iterator[Fault]:
-    """DVC does not start if it cannot parse an rwlock, or if a new process has the number that stands in it."""
+    """DVC does not start if it cannot parse an rwlock, or if a new process has a number that it notes."""
     for path in (clone.root / name for name in RWLOCKS):
         if fault := _fault(path):
             todo = "DVC says JSON structure is corrupted, or busy: assay doctor --mend"

@@ -1,4 +1,4 @@
-"""Whether what is recorded is what was run: dvc.lock and the run-cache against the statements of the stages."""
+"""Compares dvc.lock and the run-cache with the statements of the stages, which say what really ran."""
 
 import json
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def run_cache(clone: Clone) -> Iterator[Fault]:
 
 
 def _false(clone: Clone, stage: str, content: Entry) -> list[str]:
-    """What is not true in an entry; empty if its statement cannot be found or is damaged."""
+    """The false values in an entry; empty if its statement cannot be found or is damaged."""
     own = own_md5(content, stage)
     stated = _statement(clone, stage, own) if own else None
     with suppress(AssayError, ValueError):

@@ -1,4 +1,4 @@
-"""Finds the processes that work in a clone. Nothing is taken from them."""
+"""Finds the processes that work in a clone, and leaves them alone."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

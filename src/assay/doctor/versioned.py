@@ -1,4 +1,4 @@
-"""What git has and should not have: leftovers in the index, line endings of another system, what DVC keeps."""
+"""Finds what git should not have: leftovers in the index, line endings of another system, files that DVC keeps."""
 
 import shlex
 from collections.abc import Iterator

@@ -1,5 +1,6 @@
-"""Everything that touches DVC's private parts and formats: what `boundary.TESTED` names is what it is tested with.
+"""Everything that touches DVC's private parts and formats, tested with the versions in `boundary.TESTED`.
 
-Each function asks for a private part by its name and form. Where a DVC has it no more, the function does the same by
-public means, slower, and says so once on stderr. `tests/dvc_internals/` fails with the name of the part that changed.
+Each function asks for a private part by its name and parameters. If the installed DVC lacks it, the function does the
+same with public commands, more slowly, and says so once on stderr. Then `tests/dvc_internals/` fails and names the
+part.
 """

@@ -1,4 +1,4 @@
-"""Private parts of DVC by name and form, and what is done where a DVC has them no more."""
+"""Finds private parts of DVC by name and parameters, and calls a public way where they have changed."""
 
 import inspect
 from collections.abc import Callable
@@ -16,7 +16,7 @@ PACKAGES = ("dvc", "dvc_data", "dvc_objects")
 
 
 class ChangedError(Exception):
-    """A private part of DVC is missing or has another form."""
+    """A private part of DVC is missing or has other parameters."""
 
 
 def part(name: str, takes: str = "") -> Any:
@@ -59,7 +59,7 @@ def _fits(function: Callable[..., Any], names: list[str]) -> bool:
 
 
 def otherwise(public: Callable[P, T]) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """A decorator: `public` does the work where a ChangedError says that the function cannot, which is said once.
+    """A decorator: if the function raises ChangedError, `public` does the work, and stderr says so once.
 
     The function must ask for its private parts before it changes anything.
     """

@@ -56,7 +56,7 @@ def expanded(overrides: Sequence[str]) -> list[list[str]]:
 
 
 def override_error() -> type[Exception]:
-    """The class of an error in an override. Inside DVC one of its own: it calls every other error unexpected."""
+    """The class of errors for a wrong override: inside DVC its own one, because DVC calls any other unexpected."""
     from hydra.errors import ConfigCompositionException
 
     if "dvc.exceptions" in sys.modules:

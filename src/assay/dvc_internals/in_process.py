@@ -42,9 +42,9 @@ def hand_over(run: Run) -> bool:
 
 
 def reproduce() -> None:
-    """`dvc repro` here after `hand_over`; what ran is written to dvc.lock once.
+    """`dvc repro` here after `hand_over`; writes dvc.lock once, at the end.
 
-    After each stage, as DVC does it, it is a quarter of the time.
+    DVC writes it after each stage, which takes a quarter of the time of a run.
     """
     with opened() as repo:
         stages = repo.reproduce()
@@ -56,7 +56,7 @@ def reproduce() -> None:
 def parse_once() -> None:
     """Let DVC parse each text of YAML once, in C: it reads params.yaml and dvc.lock two dozen times a run.
 
-    Where it would keep comments, that is in dvc.lock, there are none.
+    DVC's slow parser keeps comments; it is used for dvc.lock, which has none.
     """
     try:
         parse = part("dvc.utils.serialize._yaml:parse_yaml", "text path typ")

@@ -1,6 +1,6 @@
 """How DVC notes in `.dvc/tmp` who works in a workspace: its locks, and its rwlock (dvc.lock, dvc.rwlock).
 
-There is no public way to ask. A note of another form names nobody: DVC's own lock refuses a second run all the same.
+There is no public way to ask. If a note has another form, nobody is named; DVC's own lock still refuses a second run.
 """
 
 from collections.abc import Iterator

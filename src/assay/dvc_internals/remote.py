@@ -133,7 +133,7 @@ class Fetched:
         dvc(*arguments, folder=self._clone)
 
     def _fetch(self) -> None:
-        """What is corrupted comes as it is: it is for us to see."""
+        """Corrupted objects are fetched as they are, so that they are found."""
         self._set("remote", "modify", "--local", self._name, "verify", "false")
         self._set("cache", "dir", "--local", str(self._theirs))
         self._each("fetch")
@@ -150,7 +150,7 @@ class Fetched:
         return [(out["md5"], (folder / out["path"]).as_posix()) for out, folder in self._outs() if "md5" in out]
 
     def _outs(self) -> Iterator[tuple[dict[str, Any], PurePosixPath]]:
-        """The outputs that dvc.lock and the files of `dvc add` name, and the folder from which they do."""
+        """The outputs that dvc.lock and the files of `dvc add` name, and the folder that their paths start from."""
         in_git = set(git(self._clone, "ls-files", "-z").split("\0"))
         for name in sorted(one for one in in_git if one.endswith((".dvc", "dvc.lock"))):
             content = yaml_mapping((self._clone / name).read_bytes())
@@ -174,7 +174,7 @@ class Fetched:
         return f"{self._url.rstrip('/')}/{object_path(Path(), recorded).as_posix()}"
 
     def send(self, broken: Sequence[str]) -> None:
-        """Only what is missing: to DVC's commands what is corrupted is there."""
+        """Only missing objects: DVC's commands take a corrupted one for present."""
         self._set("cache", "dir", "--local", str(self._ours))
         self._each("push")
         self._fetch()

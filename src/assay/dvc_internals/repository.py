@@ -1,4 +1,4 @@
-"""What DVC knows of the repository here: its configuration, its cache, its default remote."""
+"""Asks DVC about the repository here: its configuration, its cache, its default remote."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

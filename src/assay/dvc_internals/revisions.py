@@ -1,4 +1,4 @@
-"""Revisions as DVC resolves them, and what it keeps of their files."""
+"""Resolves revisions as DVC does, and finds the hashes by which DVC keeps their files."""
 
 import hashlib
 from functools import lru_cache
@@ -72,7 +72,7 @@ def files_at(sha: str) -> "DVCFileSystem":
 
 
 def _md5_by_lock(tree: "DVCFileSystem", sha: str, path: str) -> str | None:
-    """Of a file within a folder None: the folder has one."""
+    """None for a file within a folder: only the folder has a hash there."""
     md5 = _outs(tree).get(path)
     return None if md5 is None or _in_git(sha, path) else md5
 

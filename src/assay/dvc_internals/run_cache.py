@@ -50,7 +50,7 @@ def _hashed(content: Any) -> Any:
 
 
 def _all(entry: Mapping[str, Any]) -> list[Path]:
-    """Without DVC's own key nothing says which folder it is: all of them, so that no false result is left."""
+    """All folders: without DVC's own key the right one is not known, and no false result may be left."""
     return list(folders(cache_folder()))
 
 

@@ -33,7 +33,7 @@ def hand_over() -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
         try:
             server.connect(address(run_of_dvc()))
-            require_own(server)
+            own_process(server)
             socket.send_fds(server, [f"{stage} {os.environ[DVC_STAGE]}".encode()], [0, 1, 2])
             accepted = server.recv(len(ACCEPTED)) == ACCEPTED
         except OSError:
@@ -99,11 +99,12 @@ def address(run: tuple[int, str]) -> bytes:
     return b"\0assay-" + hashlib.sha256(repr(same).encode()).hexdigest().encode()
 
 
-def require_own(peer: socket.socket) -> None:
-    """PermissionError if another user's process is at the other end."""
-    _, uid, _ = CREDENTIALS.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))
+def own_process(peer: socket.socket) -> int:
+    """The process at the other end; PermissionError if it is another user's."""
+    pid, uid, _ = CREDENTIALS.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))
     if uid != os.getuid():
         raise PermissionError(f"a process of user {uid}")
+    return pid
 
 
 def _end_as_the_fork(server: socket.socket) -> NoReturn:

@@ -5,17 +5,21 @@ import os
 import runpy
 import select
 import signal
+import site
 import socket
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from assay.errors import report_from_the_start
 from assay.files import stamp
 from assay.forkserver import client
-from assay.forkserver.client import ACCEPTED, DVC_STAGE, NUMBER, PACKAGE, address, require_own, stat
+from assay.forkserver.client import ACCEPTED, DVC_STAGE, NUMBER, PACKAGE, address, own_process, stat
 
 MODULES = "assay.stages"
 SHARED = ("assay.config.load", "assay.lineage.running", "assay.lineage.costs", "psutil", "pandas", "pyarrow.parquet")
@@ -30,9 +34,27 @@ STAGES: dict[str, tuple[str, ...]] = {
     "evaluate": (*FIGURES, "lightgbm"),
     "cards": (),
 }
-POLL_SECONDS = 0.2  # seconds until it sees that DVC has ended
+POLL_SECONDS = 0.2  # seconds until it sees that DVC has ended, or that a stage was stopped
+STOPPED = "T"  # the state of a process in proc(5)
 REQUEST_TIMEOUT = 5  # seconds in which a stage must say what it wants
 PR_SET_PDEATHSIG = 1  # of prctl(2)
+
+
+@dataclass
+class Fork:
+    """A process that does the work of a stage, and the stage's own process, which waits for it."""
+
+    pid: int
+    stage: int
+    asking: socket.socket
+    stopped: bool = False
+
+    def keep_pace(self) -> None:
+        """Stop while the stage's own process is stopped, as by Ctrl-Z, which a fork in another session does not get."""
+        stopped = _state(self.stage) == STOPPED
+        if stopped != self.stopped:
+            os.kill(self.pid, signal.SIGSTOP if stopped else signal.SIGCONT)
+            self.stopped = stopped
 
 
 class Server:
@@ -47,7 +69,7 @@ class Server:
         self._run, self._code = run, _stamps()
         # A stage that asks meanwhile waits for one import at most.
         self._waiting = list(reversed(preloaded(started_by)))
-        self._forks: dict[int, tuple[int, socket.socket]] = {}  # by pidfd: the process, and the stage that waits for it
+        self._forks: dict[int, Fork] = {}  # by pidfd
         self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listening.bind(address(run))
         self._listening.listen()
@@ -62,15 +84,17 @@ class Server:
                     self._answer()
                 else:
                     self._report(one)
+            for fork in self._forks.values():
+                fork.keep_pace()
             if self._waiting:
                 _import(self._waiting.pop())
 
     def _answer(self) -> None:
-        """Fork for a stage, unless the code has changed; a connection that is closed without a word says no."""
+        """Fork for a stage, unless code or packages have changed; a connection closed without a word says no."""
         asking, _ = self._listening.accept()
         try:
             asking.settimeout(REQUEST_TIMEOUT)
-            require_own(asking)
+            process = own_process(asking)
             message, streams, _, _ = socket.recv_fds(asking, 1000, 3)
         except OSError:
             asking.close()
@@ -78,7 +102,7 @@ class Server:
         if not message or len(streams) != 3 or _stamps() != self._code:
             asking.close()
         elif pid := os.fork():
-            self._forks[os.pidfd_open(pid)] = pid, asking
+            self._forks[os.pidfd_open(pid)] = Fork(pid, process, asking)
         else:
             self._listening.close()
             stage, dvc_stage = message.decode().split(" ", 1)
@@ -88,12 +112,12 @@ class Server:
 
     def _report(self, ended: int) -> None:
         """Tell the stage how its fork has ended."""
-        pid, asking = self._forks.pop(ended)
-        _, status = os.waitpid(pid, 0)
+        fork = self._forks.pop(ended)
+        _, status = os.waitpid(fork.pid, 0)
         os.close(ended)
-        with asking:
+        with fork.asking:
             try:
-                asking.send(NUMBER.pack(os.waitstatus_to_exitcode(status)))
+                fork.asking.send(NUMBER.pack(os.waitstatus_to_exitcode(status)))
             except OSError:  # nobody waits any more
                 return
 
@@ -112,8 +136,28 @@ def _import(module: str) -> None:
 
 
 def _stamps() -> dict[str, tuple[int, ...]]:
-    """Of each file of code, what changes with every write to it."""
-    return {str(path): stamp(path) for path in PACKAGE.rglob("*.py")}
+    """What changes with every write to a file of code, and whenever a package is installed, replaced or removed."""
+    paths = (*PACKAGE.rglob("*.py"), *filter(Path.exists, _package_folders()))
+    return {str(path): stamp(path) for path in paths}
+
+
+@cache
+def _package_folders() -> tuple[Path, ...]:
+    """The folders of installed packages: those that pip knows, there or not, and others on the path, as of `-t`.
+
+    An installer makes or renames a folder in them for each package and its metadata.
+    """
+    others = (folder for folder in map(Path, sys.path) if any(folder.glob("*.dist-info")))
+    known = map(Path, (*site.getsitepackages(), site.getusersitepackages()))
+    return tuple(dict.fromkeys((*known, *others)))
+
+
+def _state(pid: int) -> str:
+    """Of a process as in proc(5); "" if it has ended."""
+    try:
+        return stat(pid)[0]
+    except OSError:
+        return ""
 
 
 def _runs(pid: int, started: str) -> bool:

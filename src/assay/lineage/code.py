@@ -24,7 +24,7 @@ CARRIERS = {
     "assay.progress": "shown on a terminal",
     "assay.terminal": "shown on a terminal",
     "assay.stages": "holds nothing",
-    "assay.config.stage": "starts a stage",
+    "assay.config.start": "starts a stage",
     "assay.config.compose": "writes params.yaml, whose values are `params`",
     "assay.config.load": "reads params.yaml, whose values are `params`; tests hold it to OmegaConf's reading",
     "assay.config.schema": "says which values params.yaml may have",

@@ -22,9 +22,9 @@ class Ahead:
 
 
 def ahead(root: Path, target: str) -> Ahead | None:
-    """What to do so that a merge with `target` is the result of a run; None if git's own merge is one already.
+    """What to do so that a merge with `target` is true; None if git's own merge is.
 
-    It is one if only one side changed what the line reads or makes.
+    Git's is, if only one side changed inputs or outputs of the line.
     """
     commits = int(git(root, "rev-list", "--count", f"HEAD..{target}"))
     fork = git(root, "merge-base", "HEAD", target)

@@ -54,7 +54,7 @@ def settle(root: Path, commits: Sequence[str], sides: Sequence[Side], command: s
 
 
 def unsettled(root: Path) -> list[str]:
-    """What a run of this tree would leave otherwise. Nothing is written or run, and only files in git are read."""
+    """What a run of this tree would change, in words. Nothing is run or written, and only files in git are read."""
     found = [f"{PARAMS} is not what conf/ composes to"] if difference(composed()) else []
     graph = nodes((root / DVC_YAML).read_text(encoding="utf-8"))
     here = sources.Left(root)
@@ -102,7 +102,7 @@ def _run(graph: Sequence[Node], command: str) -> Settled:
 
 
 def _drop_what_is_made_no_more(root: Path, made: set[str], graph: Sequence[Node]) -> set[str]:
-    """Remove files that a side's graph makes and the merged graph does not; returns what that one makes."""
+    """Remove files that a side's graph makes and the merged graph does not; returns the outputs of the merged one."""
     current = {out for node in graph for out in node.in_git}
     for path in sorted(made - current - {LOCK, PARAMS}):
         if not within(path, current):

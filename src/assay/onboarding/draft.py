@@ -94,11 +94,13 @@ def rarest(target: "pd.Series[str]") -> str:
 
 
 def suspect_leaks(guesses: dict[str, Guess], texts: pd.DataFrame, positive: "pd.Series[bool]") -> None:
-    """Remark on every feature that alone tells the positive class almost perfectly."""
+    """Remark on every feature that alone predicts the positive class almost perfectly."""
     for name, one in guesses.items():
         area = separation(texts[name], positive, one.entry["type"]) if one.role == FEATURE else 0.5
         if area >= LEAKING:
-            one.remarks.append(f"tells the target alone (area under the ROC curve {area:.3f}): role leak?")
+            one.remarks.append(
+                f"predicts the target alone (area under the ROC curve {area:.3f}): a leak? If so, set that role"
+            )
 
 
 def contract(
@@ -167,7 +169,7 @@ def _words(classes: Sequence[str]) -> list[str]:
 
 def _remarks(guesses: dict[str, Guess], repeated: int) -> list[str]:
     found = [f"{column}: {remark}" for column, one in guesses.items() for remark in one.remarks]
-    return found + [f"{repeated} records repeat an earlier one: entered twice? Then: repeats"] * bool(repeated)
+    return found + [f"{repeated} records repeat an earlier one: if entered twice, set repeats"] * bool(repeated)
 
 
 def _comment(remarks: Sequence[str]) -> str:

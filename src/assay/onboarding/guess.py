@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBER, PERSONAL, TEXT
+from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
@@ -20,8 +21,7 @@ ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
 ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
 REFERENCE = "${"  # what the configuration would look up, in a value too
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
-EXACT = 2**53  # the largest whole number up to which a number of the contract (float64) has every one
-WHEN = "when the record was made? Then: role ignore, time, and split=temporal"
+WHEN = "if it says when the record was made: set role ignore, enter it as time, and choose split=temporal"
 LEAKING = 0.99  # area under the ROC curve that no honest measurement reaches alone
 
 
@@ -59,7 +59,7 @@ def guess(name: str, text: "pd.Series[str]", kind: str | None = None) -> Guess:
     """What a column of texts ("" for no value) seems to be, by its name and its values; kind: as `stored_as` says."""
     there = text[text != ""]
     if there.empty:
-        return Guess({"type": TEXT, "role": IGNORE, "nullable": True}, ["holds no value at all"])
+        return Guess({"type": TEXT, "role": IGNORE, "nullable": True}, ["has no value at all"])
     found = _by_name(name, there) or _by_kind(kind) or _by_values(there)
     if len(there) < len(text):
         found.entry["nullable"] = True
@@ -87,7 +87,7 @@ def _by_name(name: str, there: "pd.Series[str]") -> Guess | None:
         return Guess({"type": TEXT, "role": PERSONAL}, ["looks personal: it will not even be collected"])
     if not ID_NAME.search(name):
         return None
-    repeats = "repeats: one person or device? Taken as group, which split=group keeps whole"
+    repeats = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
     return Guess({"type": TEXT, "role": ID}, [] if is_unique(there) else [repeats])
 
 
@@ -95,8 +95,14 @@ def _by_kind(kind: str | None) -> Guess | None:
     if kind == DAY:
         return Guess({"type": DAY}, [WHEN])
     if kind == TEXT:
-        return Guess({"type": TEXT, "role": IGNORE}, [f"numbers above {EXACT}: an identifier? Then: role id"])
+        return _long_numbers()
     return Guess({"type": kind}) if kind else None
+
+
+def _long_numbers() -> Guess:
+    return Guess(
+        {"type": TEXT, "role": IGNORE}, [f"numbers above {EXACT}, kept as text: if an identifier, set role id"]
+    )
 
 
 def _by_values(there: "pd.Series[str]") -> Guess:
@@ -104,8 +110,11 @@ def _by_values(there: "pd.Series[str]") -> Guess:
     if len(spelled) == 2 and not spelled.isdisjoint(YES) and not spelled.isdisjoint(NO):
         return Guess({"type": FLAG})
     if _is_number(there):
+        each = there.to_numpy("object")
+        if rounded_texts(each, number(each)).any():
+            return _long_numbers()
         counting = is_unique(there) and len(there) > MOST_LISTED and not there.str.contains(".", regex=False).any()
-        return Guess({"type": NUMBER}, ["a number of its own for each record: an identifier? Then: role id"] * counting)
+        return Guess({"type": NUMBER}, ["another number in each record: if an identifier, set role id"] * counting)
     for form in DATE_FORMATS:
         if pd.to_datetime(there, format=form, errors="coerce").notna().all():
             return Guess({"type": DAY, "format": form}, [WHEN])
@@ -115,7 +124,9 @@ def _by_values(there: "pd.Series[str]") -> Guess:
 def _of_texts(there: "pd.Series[str]") -> Guess:
     values = sorted(map(str, there.unique()))
     if any(REFERENCE in value for value in values) and len(values) <= MOST_LISTED:
-        return Guess({"type": CATEGORY}, [f"a value has {REFERENCE}, a reference in the configuration: none is listed"])
+        return Guess(
+            {"type": CATEGORY}, [f"no values are listed: one has {REFERENCE}, a reference in the configuration"]
+        )
     if len(values) <= MOST_LISTED:
         return Guess({"type": CATEGORY, "values": values})
     if len(values) > len(there) / 2 or there.str.len().mean() > LONG:

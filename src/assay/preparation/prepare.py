@@ -45,13 +45,14 @@ class Prepared:
     the types of the contract (numbers float64, flags bool or nullable boolean, dates datetime64[s], categories with
     declared values category, other texts str); `code` (str), the target as written in the file, if the batch is
     labelled; `sample_weight` (float64) if the batch is part of a weighted sample. quarantined: a column `rule` with the
-    names of the broken rules, then the raw columns. keys: the contract's key of all raw rows; None if it has none.
-    broken: violations that stop the line. changes: the log.
+    names of the broken rules, then the raw columns. keys: the contract's key of all raw rows; None if it has none. ids:
+    the record ids of all raw rows (str): the key as written. broken: violations that stop the line. changes: the log.
     """
 
     records: pd.DataFrame
     quarantined: pd.DataFrame
     keys: pd.Series | None
+    ids: "pd.Series[str]"
     broken: list[Broken]
     changes: list[Change]
 
@@ -101,6 +102,7 @@ class Preparer:
             self._records(values, _that(SET_MISSING, found), rules == ""),
             _quarantined(batch, names, rules),
             pd.Series(values.columns[key], batch.index, name=key) if (key := self.dataset.key) else None,
+            values.ids,
             [_stopping(one, values) for one in _that(STOP, found) if len(one.rows)],
             [*_conversions(values, self.dataset), *_changes(found, values)],
         )
@@ -147,10 +149,14 @@ def require_columns(table: pd.DataFrame, there: Sequence[str], expected: Sequenc
         found += [f"unknown column {sample(unknown)}"] if unknown else []
         todo = "rename it" if missing and unknown else "restore the file, or declare the column in conf/dataset/"
         raise AssayError("; ".join(found), where=where, todo=todo)
-    if table.empty:
-        raise AssayError(
-            "the table has no rows", where=where, todo="restore the source (dataset.source.uri), then: dvc repro"
-        )
+    require_rows(len(table), where)
+
+
+def require_rows(count: int, where: str) -> None:
+    """AssayError if there is none."""
+    if not count:
+        todo = "restore the source (dataset.source.uri), then: dvc repro"
+        raise AssayError("the table has no rows", where=where, todo=todo)
 
 
 def _finish(dataset: "Dataset", name: str) -> "Callable[[Array], Array]":

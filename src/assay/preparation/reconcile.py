@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from assay.datasets import knowledge
 from assay.errors import AssayError, sample
-from assay.preparation.prepare import Broken, Prepared, prepare
+from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.steps import DropRepeats, Repair, Step, UniqueKeys, applied
 from assay.records.changes import Change, merged
 from assay.records.columns import RECORD_ID
-from assay.records.formats import CSV, SUFFIXES
+from assay.records.formats import CSV
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -33,21 +32,23 @@ class Cleaned:
     changes: list[Change]
 
 
-def clean(raw: pd.DataFrame, dataset: "Dataset", where: str) -> Cleaned:
+def clean(raw: pd.DataFrame, dataset: "Dataset", where: str, form: str | None = None) -> Cleaned:
     """Clean a whole table at once: `prepare`, then `reconcile`, with their arguments and errors."""
-    return reconcile([prepare(raw, dataset, where)], dataset, where)
+    return reconcile([prepare(raw, dataset, where)], dataset, where, form)
 
 
-def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str) -> Cleaned:
+def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str, form: str | None = None) -> Cleaned:
     """Join all prepared batches of a table, in any order, into one table of cleaned records.
 
-    Raises one AssayError that names every broken rule for which the contract stops the line, with columns and lines of
-    `where`, and ValueError if two batches hold the same row.
+    form: the format of the file at `where`, if there is one; a CSV has lines, all else rows. Raises one AssayError that
+    names every broken rule for which the contract stops the line, with columns and lines or rows of `where`; AssayError
+    if there is no batch, and ValueError if two batches hold the same row.
     """
     prepared = list(batches)
+    require_rows(len(prepared), where)
     require_distinct_rows(prepared)
     prepared = applied(UniqueKeys(), prepared)
-    stop_for(_merged_broken([broken for one in prepared for broken in one.broken]), where)
+    stop_for(_merged_broken([broken for one in prepared for broken in one.broken]), where, form)
     for step in steps(dataset):
         prepared = applied(step, prepared)
     together = stacked(prepared)
@@ -78,16 +79,17 @@ def stacked(batches: Sequence[Prepared]) -> Prepared:
         _in_order([one.records for one in batches]),
         _in_order([one.quarantined for one in batches]),
         _in_order([one.keys for one in batches]) if batches[0].keys is not None else None,
+        _in_order([one.ids for one in batches]),
         _merged_broken([broken for one in batches for broken in one.broken]),
         merged([one.changes for one in batches]),
     )
 
 
-def stop_for(broken: Sequence[Broken], where: str) -> None:
-    """Raise an AssayError that names every broken rule, its values and lines, if any is broken."""
+def stop_for(broken: Sequence[Broken], where: str, form: str | None) -> None:
+    """Raise an AssayError that names every broken rule, its values and rows, or lines of a CSV, if any is broken."""
     if not broken:
         return
-    place = ("line", FIRST_LINE) if SUFFIXES.get(PurePath(where).suffix) == CSV else ("row", FIRST_ROW)
+    place = ("line", FIRST_LINE) if form == CSV else ("row", FIRST_ROW)
     sentences = [_sentence(one, *place) for one in broken]
     several = [f"{len(broken)} rules of the contract are broken:", *sentences]
     what = sentences[0] if len(sentences) == 1 else "\n  ".join(several)

@@ -55,7 +55,8 @@ class UniqueKeys:
     def apply(self, batch: Prepared, summary: pd.Series) -> Prepared:
         if batch.keys is None or not (repeated := batch.keys[batch.keys.isin(summary.index[summary > 1])]).size:
             return batch
-        broken = Broken((str(repeated.name),), "repeated", tuple(repeated.index), tuple(map(str, repeated.unique())))
+        written = batch.ids.loc[repeated.index].unique()
+        broken = Broken((str(repeated.name),), "repeated", tuple(repeated.index), tuple(map(str, written)))
         return replace(batch, broken=[*batch.broken, broken])
 
 

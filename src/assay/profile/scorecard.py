@@ -27,7 +27,14 @@ DIMENSIONS = {
     "uniqueness": "records that do not repeat an earlier one",
     "timeliness": "records dated within the period that the source covers",
 }
-KINDS = {"type": "validity", "values": "validity", "pattern": "validity", "range": "validity", "plausible": "accuracy"}
+KINDS = {
+    "type": "validity",
+    "exact": "validity",
+    "values": "validity",
+    "pattern": "validity",
+    "range": "validity",
+    "plausible": "accuracy",
+}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ BATCH = 1 << 17  # rows
 NUMBERED = re.compile(r"__index_level_\d+__")  # how pandas calls the numbers of rows in Parquet
 
 
-def read(path: Path, form: str | None = None, todo: str = RESTORE) -> pd.DataFrame:
+def read(path: Path, form: str | None = None, todo: str = RESTORE, where: str = "") -> pd.DataFrame:
     """A file as a table; AssayError if it is missing, empty or no table.
 
     A CSV gives texts (str). Parquet and pickles give str, too, for texts, categories of texts and decimal numbers, ""
@@ -30,38 +30,41 @@ def read(path: Path, form: str | None = None, todo: str = RESTORE) -> pd.DataFra
     column names. What a column gives depends on its type alone, not on its values.
 
     form: by default that of the file's suffix. todo: the advice in that error, which depends on whose file it is.
-    Nothing that a pickle names is run (`assay.records.pickled`).
+    where: the name of the file in it, if this is a copy. Nothing that a pickle names is run (`assay.records.pickled`).
     """
     form = form or SUFFIXES[path.suffix]
     if form != CSV:
-        return typed(arrow_table(path, form, todo), path, todo)
-    with reading(path, form, todo):
+        return typed(arrow_table(path, form, todo, where), where or str(path), todo)
+    with reading(path, form, todo, where):
         return pd.read_csv(path, dtype="str", keep_default_na=False, na_filter=False)
 
 
-def arrow_table(path: Path, form: str, todo: str = RESTORE) -> pa.Table:
+def arrow_table(path: Path, form: str, todo: str = RESTORE, where: str = "") -> pa.Table:
     """A Parquet file or a pickle; AssayError as of `read`."""
-    with reading(path, form, todo):
+    with reading(path, form, todo, where):
         if form != PARQUET:
             return pa.table({str(name): _arrow(column) for name, column in read_pickle(path).items()})
         with parquet.ParquetFile(path) as file:
             return file.read()
 
 
-def schema(path: Path, todo: str = RESTORE) -> pa.Schema:
+def schema(path: Path, todo: str = RESTORE, where: str = "") -> pa.Schema:
     """Names and types of the columns of a Parquet file; AssayError as of `read`."""
-    with reading(path, PARQUET, todo):
+    with reading(path, PARQUET, todo, where):
         return parquet.read_schema(path)
 
 
-def as_parquet(path: Path, form: str, todo: str) -> None:
+def as_parquet(path: Path, form: str, todo: str, where: str = "") -> None:
     """Make a pickled table a Parquet file, in place; AssayError as of `read`."""
-    parquet.write_table(arrow_table(path, form, todo), path)
+    parquet.write_table(arrow_table(path, form, todo, where), path)
 
 
-def copy_without(names: Collection[str], source: Path, target: Path) -> None:
-    """Copy a Parquet file, batch by batch, without these columns and without what else was noted in it."""
-    with parquet.ParquetFile(source) as file:
+def copy_without(names: Collection[str], source: Path, target: Path, todo: str = RESTORE, where: str = "") -> None:
+    """Copy a Parquet file, batch by batch, without these columns and without what else was noted in it.
+
+    AssayError as of `read`.
+    """
+    with reading(source, PARQUET, todo, where), parquet.ParquetFile(source) as file:
         kept = pa.schema([pa.field(one.name, one.type) for one in file.schema_arrow if one.name not in names])
         with parquet.ParquetWriter(target, kept) as written:
             for batch in file.iter_batches(BATCH):  # to Parquet, a name with a point may mean a part of a column
@@ -69,10 +72,10 @@ def copy_without(names: Collection[str], source: Path, target: Path) -> None:
                 written.write_batch(pa.record_batch(columns, schema=kept))
 
 
-def typed(table: pa.Table, path: Path, todo: str = RESTORE) -> pd.DataFrame:
+def typed(table: pa.Table, where: str, todo: str = RESTORE) -> pd.DataFrame:
     """The columns as pandas' own, as `read` says; AssayError for a column that no contract can describe."""
     names = [name for name in table.column_names if not NUMBERED.fullmatch(name)]
-    require_plain(table.schema, str(path), todo)
+    require_plain(table.schema, where, todo)
     return pd.DataFrame({name: _typed(table.column(name)) for name in names}, index=pd.RangeIndex(len(table)))
 
 
@@ -91,10 +94,10 @@ def require_plain(fields: Iterable[pa.Field], where: str, todo: str) -> None:
 
 
 @contextmanager
-def reading(path: Path, form: str, todo: str) -> Iterator[None]:
-    """Make an AssayError of whatever a reader of this format raises."""
+def reading(path: Path, form: str, todo: str, where: str = "") -> Iterator[None]:
+    """Make an AssayError of whatever a reader of this format raises; where: the name of the file, if this is a copy."""
     if not path.exists():
-        raise AssayError("the file is missing", where=str(path), todo=todo)
+        raise AssayError("the file is missing", where=where or str(path), todo=todo)
     try:
         with about(path):
             yield
@@ -102,7 +105,7 @@ def reading(path: Path, form: str, todo: str) -> Iterator[None]:
         if of_the_system(error):
             raise
         reason = error.what if isinstance(error, AssayError) else str(error).partition("\n")[0]
-        raise AssayError(f"not a {form.upper()} table: {reason}", where=str(path), todo=todo) from error
+        raise AssayError(f"not a {form.upper()} table: {reason}", where=where or str(path), todo=todo) from error
 
 
 def _is_plain(kind: pa.DataType) -> bool:

@@ -1,7 +1,7 @@
 """annotate: label each record by decisions and policy, or exclude it with a reason."""
 
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.contract.population import exclusions
 from assay.files import read_table, write_json, write_table
 from assay.labels.agreement import agreement, votes

@@ -11,7 +11,7 @@ from assay.audit.base import WARNING
 from assay.audit.checks import as_data, audit, refuse
 from assay.audit.evidence import Evidence, identity, outcome
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.errors import warn
 from assay.files import read_table, write_json
 from assay.paths import AUDIT, CLEANED, FEATURES, LABELS, PREDICTIONS, SPLIT, fold

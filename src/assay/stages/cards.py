@@ -8,7 +8,7 @@ from assay.cards.data_card import data_card
 from assay.cards.facts import REPORTS, Facts
 from assay.cards.model_card import model_card
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.files import read_json, read_table, read_text, sha256, write_json, write_text
 from assay.lineage.running import dependencies
 from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, fold

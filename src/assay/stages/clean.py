@@ -4,12 +4,12 @@ import json
 from dataclasses import asdict
 
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.files import write_json, write_table, write_text
 from assay.paths import CLEANED, CLEANING_LOG, CONTRACT, QUARANTINE, RAW
 from assay.preparation.reconcile import clean
 from assay.records.changes import summary
-from assay.records.formats import raw_file
+from assay.records.formats import SUFFIXES, raw_file
 from assay.records.reading import read
 
 
@@ -18,7 +18,7 @@ def main(config: Config) -> None:
     """Read data/raw, write data/cleaned with its contract, data/quarantine, and reports/cleaning.json."""
     path = raw_file(RAW)
     raw = read(path)
-    cleaned = clean(raw, config.dataset, str(path))
+    cleaned = clean(raw, config.dataset, str(path), SUFFIXES[path.suffix])
     write_table(CLEANED, cleaned.records)
     write_text(CONTRACT, json.dumps(asdict(config.dataset), indent=2, ensure_ascii=False) + "\n")
     write_table(QUARANTINE, cleaned.quarantined)

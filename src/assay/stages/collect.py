@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.config.dataset import personal_columns
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.errors import AssayError
 from assay.files import replacing, write_json
 from assay.paths import RAW, SAMPLING_LOG
@@ -66,7 +66,7 @@ def leave_out_of_csv(names: list[str], path: Path, uri: str) -> None:
     """Rewrite a CSV without these columns; AssayError if it lacks one of them."""
     from assay.records.reading import read
 
-    table = read(path, CSV, _mend(uri))
+    table = read(path, CSV, _mend(uri), uri)
     require_there(names, table.columns, uri)
     table.drop(columns=names).to_csv(path, index=False, lineterminator="\n")
 
@@ -76,13 +76,13 @@ def leave_out(names: list[str], path: Path, form: str, uri: str) -> None:
     from assay.records.reading import as_parquet, copy_without, require_plain, schema
 
     if form != PARQUET:
-        as_parquet(path, form, _mend(uri))
-    there = schema(path, _mend(uri))
+        as_parquet(path, form, _mend(uri), uri)
+    there = schema(path, _mend(uri), uri)
     require_there(names, there.names, uri)
     require_plain([one for one in there if one.name not in names], uri, _mend(uri))
     if names:
         with replacing(path) as scratch:
-            copy_without(names, path, scratch)
+            copy_without(names, path, scratch, _mend(uri), uri)
 
 
 def require_there(names: list[str], there: Collection[str], uri: str) -> None:

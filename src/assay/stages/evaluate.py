@@ -12,7 +12,7 @@ from assay.bundle.folder import load_model
 from assay.bundle.reasons import Explanation, explained
 from assay.config.reading import plain
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.contract.population import slices
 from assay.evaluation import curves
 from assay.evaluation.assess import (

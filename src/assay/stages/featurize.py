@@ -1,7 +1,7 @@
 """featurize: compute the features of each record, without its label."""
 
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.files import read_table, write_table
 from assay.paths import CLEANED, FEATURES, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies

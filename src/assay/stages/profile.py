@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.files import read_table, write_json, write_text
 from assay.paths import CLEANED, PROFILE, PROFILE_PAGE, QUALITY, QUARANTINE, RAW, SPLIT, fold
 from assay.preparation.prepare import collected

@@ -1,7 +1,7 @@
 """review: list the labels of train and validation that most deserve a second look; it changes none."""
 
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.files import read_json, read_table, write_json, write_table
 from assay.labels.precedence import DECIDED_BY
 from assay.labels.suspects import counts, queue

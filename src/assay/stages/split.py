@@ -1,7 +1,7 @@
 """split: train, validation and test."""
 
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.files import read_table, write_table
 from assay.paths import CLEANED, LABELS, SPLIT, fold
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT

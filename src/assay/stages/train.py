@@ -13,7 +13,7 @@ from assay.bundle.schema import feature_schema
 from assay.bundle.scoring import score
 from assay.config.reading import plain
 from assay.config.schema import Config
-from assay.config.stage import stage
+from assay.config.start import stage
 from assay.datasets import knowledge
 from assay.files import read_table, replacing, write_json, write_table
 from assay.lineage.libraries import versions

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.config.stage import enter_root
+from assay.config.start import enter_root
 from assay.errors import AssayError
 from attacks import touching
 from pipeline_copy import warm_python
@@ -79,7 +79,7 @@ def test_a_python_that_takes_no_code_from_the_copy_is_told_so_and_not_started_fo
     (here / "src/assay").mkdir(parents=True)
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); from pathlib import Path; "
-        f"from assay.config.stage import _run_code_of; _run_code_of(Path({str(here)!r}))"
+        f"from assay.config.start import _run_code_of; _run_code_of(Path({str(here)!r}))"
     )
     ended = run("-I", "-c", code, cwd=here)
     assert ended.returncode == 1
