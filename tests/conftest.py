@@ -73,7 +73,9 @@ def run_small_line(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr("sys.argv", ["stage"])
-        Path("params.yaml").write_text(composed(["debug=fast", "model.n_estimators=40", "model.early_stopping_rounds=10"]))
+        Path("params.yaml").write_text(
+            composed(["debug=fast", "model.n_estimators=40", "model.early_stopping_rounds=10"])
+        )
         Path("data/raw").mkdir(parents=True)
         synthetic_raw().to_csv("data/raw/records.csv", index=False)
         write_json(Path("reports/sampling.json"), {"sample": None})  # as collect says without one

@@ -1,6 +1,8 @@
 """Recalibration: what makes a probability of a model's score, after its log odds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +17,18 @@ class Recalibration:
     intercept: float
     slope: float
 
-    def probability(self, log_odds: np.ndarray) -> np.ndarray:
-        """The probability of the positive class, (n,), for log odds (n,)."""
+    @classmethod
+    def of(cls, bundle: Mapping[str, Any]) -> "Recalibration | None":
+        """What a bundle's description says; None if its scores need none."""
+        found = bundle.get("recalibration")
+        return cls(**found) if found else None
+
+    def log_odds(self, raw: Any) -> Any:
+        """The recalibrated log odds of the model's own, a number or an array."""
+        return self.intercept + self.slope * raw
+
+    def probability(self, raw: np.ndarray) -> np.ndarray:
+        """The probability of the positive class, (n,), for the model's own log odds, (n,)."""
         from scipy.special import expit
 
-        return expit(self.intercept + self.slope * log_odds)
+        return expit(self.log_odds(raw))

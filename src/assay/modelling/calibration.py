@@ -38,7 +38,7 @@ def _helps(y: np.ndarray, log_odds: np.ndarray, parts: Sequence[np.ndarray], wei
         learned = _fitted(y[others], log_odds[others], weights[others])
         if learned is None:
             return False
-        after[part] = learned.intercept + learned.slope * log_odds[part]
+        after[part] = learned.log_odds(log_odds[part])
     drawn = resamples(len(y), RESAMPLES, SEED) * weights
     gain = _loss(y, log_odds) - _loss(y, after)
     low, _ = Estimate(float(np.average(gain, weights=weights)), ratio(drawn @ gain, drawn.sum(axis=1))).interval(

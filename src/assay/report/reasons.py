@@ -26,11 +26,15 @@ class Example:
 
 @dataclass(frozen=True)
 class Worst:
-    """The worst errors, and how many there are of each kind; or why the model has no exact reasons."""
+    """The worst errors, and how many there are of each kind; or why the model has no exact reasons.
+
+    sum_of: what the contributions of an example add up to.
+    """
 
     examples: Sequence[Example]
     counts: Mapping[str, int]
     without: str | None = None
+    sum_of: str = "the log odds of the score"
 
     @property
     def pictured(self) -> dict[str, Example]:
@@ -74,4 +78,6 @@ def worst(
         for row in table.to_dict("records")
         if (explanation := explanations.get(row[RECORD_ID]))
     ]
-    return Worst(examples, {error: len(table) for error, table in found.items()}, bundle.get("without_reasons"))
+    counts = {error: len(table) for error, table in found.items()}
+    own = "the log odds of the model, which are then recalibrated" if bundle.get("recalibration") else Worst.sum_of
+    return Worst(examples, counts, bundle.get("without_reasons"), own)

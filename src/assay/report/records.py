@@ -10,6 +10,7 @@ import pandas as pd
 from assay.bundle.contributions import BASELINE, contributions, no_reasons
 from assay.bundle.folder import load_model
 from assay.bundle.reasons import Explanation, explained
+from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
 from assay.errors import AssayError
 from assay.files import md5, read_json, read_table
@@ -27,7 +28,7 @@ class Reasoned:
     """Records with the reasons for their scores, in one order.
 
     X: features, indexed by record id. folds: the fold of each record. scores: (n,). contributions: as
-    `assay.bundle.contributions` gives them. explanations: one for each record.
+    `assay.bundle.contributions` gives them, of the model before recalibration. explanations: one for each record.
     """
 
     X: pd.DataFrame
@@ -36,6 +37,7 @@ class Reasoned:
     threshold: float
     contributions: pd.DataFrame
     explanations: Sequence[Explanation]
+    recalibration: Recalibration | None = None
 
 
 def reasoned(ids: Iterable[str] | None, top: int) -> Reasoned:
@@ -54,15 +56,16 @@ def reasoned(ids: Iterable[str] | None, top: int) -> Reasoned:
         chosen = list(dict.fromkeys(ids))
         _require_known(chosen, X.index)
         X = X.loc[chosen]
-    estimator = load_model(MODEL)
+    estimator, recalibration = load_model(MODEL), Recalibration.of(bundle)
     found = contributions(estimator, X)
     return Reasoned(
         X,
         folds.loc[X.index],
-        score(estimator, X),
+        score(estimator, X, recalibration),
         bundle["threshold"]["value"],
         found,
         explained(found, X, bundle, top),
+        recalibration,
     )
 
 
@@ -97,14 +100,19 @@ def in_full(found: Reasoned) -> Markdown:
 
 
 def _of_record(found: Reasoned, place: int) -> Markdown:
-    explanation, score = found.explanations[place], found.scores[place]
+    explanation, score, scale = found.explanations[place], found.scores[place], found.recalibration
     decision = "alert" if score >= found.threshold else "no alert"
     seen = "" if found.folds.iloc[place] == TEST else ", which the model learned from"
     rows = [
         *((one.found, one.direction, f"{one.log_odds:+.2f}") for one in explanation.reasons),
         ("all other features", "", f"{explanation.others:+.2f}"),
         ("baseline", "", f"{explanation.baseline:+.2f}"),
-        ("sum: the log odds of the score", "", f"{explanation.log_odds:+.2f}"),
+        (f"sum: the log odds of the {'score' if scale is None else 'model'}", "", f"{explanation.log_odds:+.2f}"),
+        *(
+            [("recalibrated: the log odds of the score", "", f"{scale.log_odds(explanation.log_odds):+.2f}")]
+            if scale
+            else []
+        ),
     ]
     head = Markdown("**{}**, {}{}: score {}, {} (threshold {})\n\n").format(
         found.X.index[place], found.folds.iloc[place], seen, f"{score:.6f}", decision, f"{found.threshold:.6f}"
