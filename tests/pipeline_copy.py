@@ -114,11 +114,16 @@ def copy_of_the_tree(path: Path) -> Copy:
 
 def cheapened(copy: Copy) -> Copy:
     """The copy with a small model, few folds and few resamples, run and committed so."""
+    return reconfigured(copy, CHEAP)
+
+
+def reconfigured(copy: Copy, changes: dict[str, str]) -> Copy:
+    """The copy with texts of conf/config.yaml replaced, run and committed so."""
     menu = copy.path / "conf/config.yaml"
-    for costly, cheap in CHEAP.items():
-        assert costly in menu.read_text()
-        menu.write_text(menu.read_text().replace(costly, cheap))
+    for before, after in changes.items():
+        assert before in menu.read_text()
+        menu.write_text(menu.read_text().replace(before, after))
     copy.run("assay", "params")
     copy.repro()
-    copy.commit("Make it cheap")
+    copy.commit("Change the configuration")
     return copy

@@ -55,11 +55,11 @@ def test_change_a_parameter_and_see_whether_it_is_really_better(fork: Copy) -> N
     fork.run("assay", "back")  # make back
     assert fork.git_status() == ""
     shown = fork.run("bash", "-ec", commands("**Is it really better?**")).stdout
-    assert "### depth-3 against main: **undecided**" in shown
+    assert "### leaves-15 against main: **undecided**" in shown
     assert "### no-tsh against main: **worse**" in shown
     for row in re.findall(r"^\| [\w-]+, average precision (\|.*)$", README, re.M):
         assert f"| Average precision {row}" in shown
-    keep_it(fork, "depth-3")
+    keep_it(fork, "leaves-15")
 
 
 def keep_it(copy: Copy, experiment: str) -> None:
@@ -68,8 +68,8 @@ def keep_it(copy: Copy, experiment: str) -> None:
     copy.run("dvc", "exp", "apply", experiment)
     order = (copy.path / "params.yaml").read_bytes()
     said = copy.run("assay", "params", "--keep").stdout
-    assert said == "conf/model/lightgbm.yaml: model.num_leaves: 31 -> 3\n"
-    copy.run("git", *IDENTITY, "commit", "-qam", "Grow shallower trees")
+    assert said == "conf/model/lightgbm.yaml: model.num_leaves: 31 -> 15\n"
+    copy.run("git", *IDENTITY, "commit", "-qam", "Grow smaller trees")
     copy.run("assay", "params", "--check")
     assert (copy.path / "params.yaml").read_bytes() == order
     assert copy.repro() == []

@@ -115,4 +115,4 @@ def test_the_report_tells_the_reasons_of_the_errors(small_line: Path) -> None:
     X = pd.read_parquet(small_line / "data/features/test.parquet").set_index("record_id").loc[[rows[0][1]]]
     first = contributions(load_model(small_line / "models"), X).iloc[0]
     assert f"{first['baseline']:.2f}" in section
-    assert f"the log odds of the score, {first.sum():.2f}" in section
+    assert f"the log odds of the score: {first.sum():.2f}" in section
