@@ -30,7 +30,7 @@ def test_an_experiment_is_compared_by_name_without_a_checkout(fork: Copy) -> Non
     shown = json.loads(fork.run("assay", "compare", "main", "weak", "--json", "--html", str(page), *QUICK).stdout)
     assert shown["verdict"] == "worse"
     assert shown["records"] == 1959
-    assert shown["params"]["model.name"] == ["xgboost", "logistic"]
+    assert shown["params"]["model.name"] == ["lightgbm", "logistic"]
     metrics = json.loads((fork.path / "reports/metrics.json").read_text())
     assert shown["metrics"]["recall"]["base"] == metrics["recall"]
     assert len(shown["alerts"]["new"]) > 100
@@ -40,7 +40,7 @@ def test_an_experiment_is_compared_by_name_without_a_checkout(fork: Copy) -> Non
     # The other way round nothing is worse; and what is worse can be made to fail.
     better = fork.run("assay", "compare", "weak", "--md", "--fail-on", "worse", *QUICK).stdout
     assert "### workspace against weak: **better**" in better
-    assert "| `model.name` | logistic | xgboost |" in better
+    assert "| `model.name` | logistic | lightgbm |" in better
     assert fork.run("assay", "compare", "main", "weak", "--fail-on", "worse", *QUICK, fails=True).returncode == 3
 
 
@@ -72,7 +72,7 @@ def scored(line: Copy, folds: dict, drop: list[str], **changes: int) -> Scored:
     """The model of the line, fitted on train with these changes, on the test fold."""
     model = {**yaml.safe_load((line.path / "params.yaml").read_text())["model"], **changes}
     (X, y), (X_test, y_test) = folds["train"], folds["test"]
-    estimator = build({**model, "n_estimators": 60, "early_stopping_rounds": None}).fit(X.drop(columns=drop), y)
+    estimator = build({**model, "n_estimators": 60, "subsample": 0.8}).fit(X.drop(columns=drop), y)
     return Scored(y_test.to_numpy(), score(estimator, X_test.drop(columns=drop)), 0.5)
 
 

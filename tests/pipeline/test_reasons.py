@@ -9,6 +9,7 @@ from scipy.special import logit
 
 from assay.bundle.contributions import contributions
 from assay.bundle.folder import load_model
+from assay.bundle.recalibration import Recalibration
 from assay.modelling.building import build
 from modelling_samples import configured
 from pipeline_copy import Copy
@@ -24,7 +25,9 @@ def test_of_the_model_of_the_line(line: Copy) -> None:
     X = features(line, "test")
     scores = pd.read_parquet(line.path / "data/predictions/test.parquet").set_index("record_id")["score"]
     total = contributions(load_model(line.path / "models"), X).sum(axis=1)
-    np.testing.assert_allclose(1 / (1 + np.exp(-total)), scores, rtol=0, atol=1e-6)
+    scale = Recalibration.of(json.loads((line.path / "models/bundle.json").read_text()))
+    assert scale is not None
+    np.testing.assert_allclose(scale.probability(total), scores, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["lightgbm", "logistic", "xgboost"])

@@ -23,8 +23,13 @@ def stops_early(model: dict[str, Any]) -> bool:
     return bool(model.get("early_stopping_rounds") or model.get("early_stopping"))
 
 
+def has_rounds(model: dict[str, Any]) -> bool:
+    """Whether the configuration is of boosting that can tell the loss of each round, stopped early or not."""
+    return "early_stopping_rounds" in model or stops_early(model)
+
+
 def fit_watching(estimator: Any, train: "Records", validation: "Records") -> Curve:
-    """Fit on `train` until the loss on `validation` stops falling; return the loss of each round on both."""
+    """Fit on `train`, with early stopping until the loss on `validation` stops falling; return each round's losses."""
     accepted = inspect.signature(estimator.fit).parameters
     more = {**of_fit(estimator, train.weight), **_of_watching(accepted, train, validation)}
     if "eval_X" in accepted:  # LightGBM, which never stops by what is called "training"

@@ -51,12 +51,17 @@ def train(
 ) -> Trained:
     """Fit `model` and choose its threshold; the test fold is not among the arguments.
 
-    Early stopping on `validation` chooses the number of rounds. With that number, all records get out-of-fold scores in
-    contiguous blocks (of time, if the split is by time), and the threshold is chosen from these. `advance` is called
-    after each fit, `watch` after each block. AssayError if the estimator cannot be made or takes no weights.
+    Early stopping on `validation`, if there is any, chooses the number of rounds. With that number, all records get
+    out-of-fold scores in contiguous blocks (of time, if the split is by time). From these come the recalibration, if it
+    helps, and the threshold. `advance` is called after each fit, `watch` after each block. AssayError if the estimator
+    cannot be made or takes no weights.
     """
     both = joined(train, validation)
     chosen, curve, estimator = with_rounds(model, train, validation, advance)
+    if estimator is None and early_stopping.has_rounds(model):
+        estimator = build(model)
+        curve = early_stopping.fit_watching(estimator, train, validation)
+        advance()
     scores, odds = out_of_fold(chosen, both, config.folds, advance, watch)
     if config.refit or estimator is None:
         estimator = fitted(chosen, both if config.refit else train)
@@ -76,8 +81,8 @@ def train(
 
 def fits(model: dict[str, Any], config: "Training") -> int:
     """How often `train` calls `advance`."""
-    stopped = sum(map(early_stopping.stops_early, members(model).values()))
-    return config.folds + stopped + (config.refit or not early_stopping.stops_early(model))
+    watched = early_stopping.has_rounds(model) or sum(map(early_stopping.stops_early, members(model).values()))
+    return config.folds + watched + (config.refit or not early_stopping.has_rounds(model))
 
 
 def members(model: dict[str, Any]) -> dict[str, dict[str, Any]]:

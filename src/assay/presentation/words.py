@@ -23,7 +23,10 @@ FIGURES = {
         "use."
     ),
     "score_by_month": "Alerts against disease over time: a gap that opens is drift. No model scored what it had seen.",
-    "training_curve": "Boosting stops where the loss on the validation fold is lowest.",
+    "training_curve": (
+        "The loss by round of boosting, on train and on validation. Early stopping, where it is used, takes the round "
+        "where validation is lowest."
+    ),
 }
 
 
