@@ -41,10 +41,10 @@ class Dimension:
         return min(max(float(f"{proposed:.{DIGITS}g}"), self.low), self.high)
 
     def nearest(self, value: Any) -> Any:
-        """The value itself if the dimension has it; else the nearer end of the range, or the first choice."""
+        """The value itself if the dimension has it; else the nearer end of the range (of null: low), or a choice."""
         if self.choices is not None:
             return value if value in self.choices else self.choices[0]
-        return min(max(value, self.low), self.high)
+        return self.low if value is None else min(max(value, self.low), self.high)
 
 
 @dataclass
