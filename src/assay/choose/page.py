@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 
 from assay.choose.decision import Record
 from assay.choose.rule import RULE, Judged
+from assay.compare.paired import BETTER
 from assay.presentation import words
 from assay.presentation.markdown import Markdown, table
 from assay.presentation.style import ALERT_COLOUR, INK, MODEL_COLOUR, MUTED, STYLE, labelled, svg
@@ -42,8 +43,10 @@ def sentence(record: Record) -> Markdown:
     """What was decided, and whether it is distinguishable from the incumbent."""
     decision, chosen = record.decision, record.decision.chosen
     if chosen is decision.incumbent:
-        better = [one for one in decision.candidates if one.verdict(record.confidence) == "better"]
+        better = [one for one in decision.candidates if one.verdict(record.confidence) == BETTER]
         nothing = "" if better else " No candidate is distinguishably better."
+        if decision.best is decision.incumbent:
+            return Markdown("The incumbent stays: no other has a higher average precision.{}").format(nothing)
         return Markdown("The incumbent stays: it is as good as the best, {}.{}").format(decision.best.name, nothing)
     gain = words.signed(chosen.gain.value, chosen.gain.interval(record.confidence), RANKED_BY)
     return Markdown("{} in place of the incumbent: average precision {}, {}.").format(

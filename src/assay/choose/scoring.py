@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from assay.choose.blocks import block_scores, parts_of
+from assay.choose.blocks import parts_of
 from assay.choose.candidates import Candidate
-from assay.errors import AssayError
+from assay.choose.nested import block_scores
+from assay.errors import AssayError, translated
 from assay.files import write_bytes
 from assay.modelling.records import Records
 
@@ -30,9 +31,10 @@ class Task:
 
     def key(self, basis: Mapping[str, Any]) -> str:
         """A hash of everything that the scores depend on; basis: what is common to all tasks."""
-        tuning = self.candidate.tuning
+        config, tuning = self.candidate.config, self.candidate.tuning
         own = {
-            "features": asdict(self.candidate.config.features),
+            "dataset": asdict(config.dataset),
+            "features": asdict(config.features),
             "model": self.model,
             "search": asdict(tuning.search) if tuning else None,
             "block": self.block,
@@ -41,10 +43,12 @@ class Task:
 
     def scores(self, records: Records, folds: int) -> np.ndarray:
         """The scores of the block's records; AssayError naming the candidate if it cannot be fitted."""
+        name = self.candidate.name
         try:
-            return block_scores(self.model, self.candidate.tuning, records, folds, self.block)
+            with translated("it cannot be fitted", where="its model", todo="correct its parameters, or leave it out"):
+                return block_scores(self.model, self.candidate.tuning, records, folds, self.block)
         except AssayError as error:
-            raise AssayError(f"{self.candidate.name}: {error.what}", where=error.where, todo=error.todo) from error
+            raise AssayError(f"{name}: {error.what}", where=error.where, rows=error.rows, todo=error.todo) from error
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,11 @@ class Store:
     folder: Path
 
     def read(self, key: str) -> np.ndarray | None:
-        """The scores of a task; None if there are none."""
-        path = self._path(key)
-        return np.load(path, allow_pickle=False) if path.exists() else None
+        """The scores of a task; None if there are none, or a machine that went down has left half of them."""
+        try:
+            return np.load(self._path(key), allow_pickle=False)
+        except (FileNotFoundError, ValueError, EOFError):
+            return None
 
     def write(self, key: str, scores: np.ndarray) -> None:
         """Keep the scores of a task, whole or not at all."""
@@ -89,13 +95,9 @@ def computed(
 ) -> Iterator[tuple[Task, np.ndarray]]:
     """Each task with its scores, those that the store has first. records: by the name of the candidate."""
     keys = [task.key(basis) for task in listed]
-    waiting = []
-    for number, key in enumerate(keys):
-        if (kept := store.read(key)) is None:
-            waiting.append(number)
-        else:
-            yield listed[number], kept
-    work = [(number, listed[number], records[listed[number].candidate.name]) for number in waiting]
+    kept = {number: scores for number, key in enumerate(keys) if (scores := store.read(key)) is not None}
+    yield from ((listed[number], scores) for number, scores in kept.items())
+    work = [(number, task, records[task.candidate.name]) for number, task in enumerate(listed) if number not in kept]
     for number, scores in _in_processes(work, folds, jobs):
         store.write(keys[number], scores)
         yield listed[number], scores
