@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from assay.choose.nested import block_scores
 from assay.errors import AssayError, translated
 from assay.files import write_bytes
 from assay.modelling.records import Records
+from assay.sweep.parent import leave_with
 
 Scores = dict[str, list[np.ndarray]]  # by candidate, for each seed: (records,)
 
@@ -117,7 +119,7 @@ def _in_processes(work: Sequence[tuple[int, Task, Records]], folds: int, jobs: i
     """The number and the scores of each task, in the order in which they are done, a thread for each process."""
     from joblib import Parallel, delayed, parallel_config
 
-    with parallel_config(backend="loky", inner_max_num_threads=1):
+    with parallel_config(backend="loky", inner_max_num_threads=1, initializer=leave_with, initargs=(os.getpid(),)):
         pool = Parallel(n_jobs=max(1, min(jobs, len(work))), return_as="generator_unordered")
         yield from pool(delayed(_scored)(number, task, records, folds) for number, task, records in work)
 
