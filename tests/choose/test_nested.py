@@ -23,7 +23,6 @@ RECORDER = {
     "name": "recorder",
     "threshold": None,
     "_target_": "modelling_samples.Recorder",
-    "max_iter": 3,
     "level": 0.5,
 }
 

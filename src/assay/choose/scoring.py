@@ -14,8 +14,9 @@ import numpy as np
 from assay.choose.blocks import parts_of
 from assay.choose.candidates import Candidate
 from assay.choose.nested import block_scores
-from assay.errors import AssayError, translated
+from assay.errors import AssayError
 from assay.files import write_bytes
+from assay.machine import of_the_system
 from assay.modelling.records import Records
 from assay.sweep.parent import leave_with
 
@@ -47,10 +48,18 @@ class Task:
         """The scores of the block's records; AssayError naming the candidate if it cannot be fitted."""
         name = self.candidate.name
         try:
-            with translated("it cannot be fitted", where="its model", todo="correct its parameters, or leave it out"):
-                return block_scores(self.model, self.candidate.tuning, records, folds, self.block)
+            return block_scores(self.model, self.candidate.tuning, records, folds, self.block)
         except AssayError as error:
             raise AssayError(f"{name}: {error.what}", where=error.where, rows=error.rows, todo=error.todo) from error
+        except Exception as error:  # whatever an estimator raises
+            if of_the_system(error):
+                raise
+            reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+            raise AssayError(
+                f"{name} cannot be fitted: {reason}",
+                where=f"conf/model/{self.model['name']}.yaml",
+                todo="correct its parameters, or leave it out",
+            ) from error
 
 
 @dataclass(frozen=True)
