@@ -15,7 +15,7 @@ from assay.errors import AssayError, sample
 from assay.files import yaml_mapping
 from assay.modelling.building import MEMBERS
 from assay.modelling.training import members
-from assay.sweep.plan import checked, expand
+from assay.sweep.plan import SWEEPS, checked, expand
 from assay.sweep.search_space import Search, distributions, read_search
 
 if TYPE_CHECKING:
@@ -113,9 +113,10 @@ def read_choice(name: str) -> Choice:
     return choice
 
 
-def file_of(name: str) -> Path:
-    """The file of a choice; AssayError if it can be no file's name."""
-    return menu.file_of(CHOICES, name)
+def files_of(name: str, choice: Choice) -> list[Path]:
+    """The file of a choice, and those of its searches."""
+    searches = dict.fromkeys(search for group in choice.groups for search in group.searches)
+    return [menu.file_of(CHOICES, name), *(menu.file_of(SWEEPS, search) for search in searches)]
 
 
 def reseeded(model: Mapping[str, Any], seed: int) -> dict[str, Any]:
@@ -159,4 +160,4 @@ def _require_named_apart(found: Sequence[Candidate]) -> None:
 
 
 def _no_choice(what: str, name: str) -> AssayError:
-    return AssayError(f"not a choice: {what}", where=str(file_of(name)), todo=EXAMPLE)
+    return AssayError(f"not a choice: {what}", where=str(menu.file_of(CHOICES, name)), todo=EXAMPLE)

@@ -15,7 +15,7 @@ from assay.statistics.metrics import RANKED_BY
 class Record:
     """A decision, and what it was made on.
 
-    groups: their names, the incumbent's first. files: the MD5 of the data and of the choice, by path. basis: the hash
+    groups: their names, the incumbent's first. files: the MD5 of the data, the choice and its searches. basis: the hash
     of the code, versions of libraries, numbers of folds, seeds and records. by_seed: the average precision with each
     seed, by candidate. proposal: the overrides that make the chosen candidate the line's model, which compose to
     `configuration`; empty if the incumbent stays.
@@ -40,7 +40,6 @@ class Decided:
     proposal: list[str]
     configuration: dict[str, Any]
     files: dict[str, str]
-    candidates: list[dict[str, Any]]
 
 
 def content(record: Record) -> dict[str, Any]:
@@ -58,7 +57,7 @@ def content(record: Record) -> dict[str, Any]:
             "files": record.files,
             "decided_on": record.basis,
             "candidates": [
-                {"name": one.name, **described(one), **_figures(judged, record)}
+                {"name": one.name, **configuration(one), **_searched(one), **_figures(judged, record)}
                 for one, judged in zip(record.candidates, decision.candidates, strict=True)
             ],
         }
@@ -70,9 +69,8 @@ def configuration(one: Candidate) -> dict[str, Any]:
     return plain({name: values(getattr(one.config, name)) for name in OPEN})
 
 
-def described(one: Candidate) -> dict[str, Any]:
-    """What makes a candidate what it is: its configuration, and its search if it has one."""
-    return {**configuration(one), **(plain({"search": asdict(one.tuning.search)}) if one.tuning else {})}
+def _searched(one: Candidate) -> dict[str, Any]:
+    return {"search": asdict(one.tuning.search)} if one.tuning else {}
 
 
 def _figures(judged: Judged, record: Record) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.choose import records as data
 from assay.choose.blocks import parts_of
-from assay.choose.candidates import INCUMBENT, Candidate, Choice, candidate, file_of
+from assay.choose.candidates import INCUMBENT, Candidate, Choice, candidate, files_of
 from assay.choose.decision import Record, configuration
 from assay.choose.rule import decide
 from assay.choose.scoring import Scores, Store, computed, out_of_fold, tasks
@@ -43,7 +43,7 @@ def judged(root: Path, name: str, choice: Choice, found: Sequence[Candidate], jo
         decision=decision,
         candidates=found,
         groups=[INCUMBENT, *(group.name for group in choice.groups)],
-        files=hashes(name),
+        files=hashes(name, choice),
         basis={
             **basis,
             "seeds": choice.seeds,
@@ -57,9 +57,9 @@ def judged(root: Path, name: str, choice: Choice, found: Sequence[Candidate], jo
     )
 
 
-def hashes(name: str) -> dict[str, str]:
-    """The MD5 of the data and of the file of the choice, by path."""
-    return {**data.hashes(), file_of(name).as_posix(): md5(file_of(name))}
+def hashes(name: str, choice: Choice) -> dict[str, str]:
+    """The MD5 of the data, and of the files of the choice and of its searches, by path."""
+    return {**data.hashes(), **{path.as_posix(): md5(path) for path in files_of(name, choice)}}
 
 
 def score_all(
