@@ -10,6 +10,7 @@ from assay.presentation import words
 from assay.presentation.markdown import Markdown, table
 from assay.presentation.style import ALERT_COLOUR, INK, MODEL_COLOUR, MUTED, STYLE, labelled, svg
 from assay.statistics.metrics import RANKED_BY
+from assay.text import visible
 
 DIGITS = 4
 ROW, WIDTH, HEAD = 0.26, 7.2, 1.1  # inches
@@ -91,7 +92,7 @@ def _draw(ax: Axes, ranked: list[Judged], record: Record) -> None:
     edge = _edge([one.behind.value for one in ranked])
     for place, one in enumerate(ranked):
         colour = ALERT_COLOUR if one is record.decision.chosen else MODEL_COLOUR if one.as_good else MUTED
-        ax.text(0, place, one.name, transform=ax.get_yaxis_transform(), va="center", color=colour)
+        ax.text(0, place, visible(one.name), transform=ax.get_yaxis_transform(), va="center", color=colour)
         if one.behind.value > edge:
             ax.text(-edge, place, f"◂ {-one.behind.value:.3f}", va="center", color=colour)
             continue
