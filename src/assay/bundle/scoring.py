@@ -31,7 +31,7 @@ def log_odds(estimator: Any, X: pd.DataFrame) -> np.ndarray:
     found = np.log(positive) - np.log1p(-positive)
     if not hasattr(estimator, "decision_function"):
         return found
-    decision = estimator.decision_function(X)  # log odds of some estimators, a distance of others (SVC, AdaBoost)
+    decision = estimator.decision_function(X)  # log odds of some estimators, something else of others, such as AdaBoost
     return np.where(np.isclose(_expit(decision), said, rtol=0, atol=SAME), decision, found)
 
 

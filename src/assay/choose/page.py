@@ -1,6 +1,7 @@
 """A decision for people: the page that git shows for its folder, and its picture."""
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 
 from assay.choose.decision import Record
@@ -96,11 +97,10 @@ def _draw(ax: Axes, ranked: list[Judged], record: Record) -> None:
         if one.behind.value > edge:
             ax.text(-edge, place, f"◂ {-one.behind.value:.3f}", va="center", color=colour)
             continue
-        low, high = (-bound for bound in one.behind.interval(record.confidence))
-        ax.plot([low, high], [place, place], color=colour, linewidth=1)
-        ax.plot(
-            [-one.behind.value - one.error, -one.behind.value + one.error], [place, place], color=colour, linewidth=4
-        )
+        ends = [-bound for bound in one.behind.interval(record.confidence)]
+        near = [-one.behind.value - one.error, -one.behind.value + one.error]
+        for bounds, width in ((ends, 1), (near, 4)):
+            ax.plot(np.maximum(bounds, -edge), [place, place], color=colour, linewidth=width)
         ax.plot(-one.behind.value, place, "o", color=colour, markersize=5, gid=f"candidate-{place}")
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.set_yticks([])
