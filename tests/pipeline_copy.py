@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,3 +129,28 @@ def reconfigured(copy: Copy, changes: dict[str, str]) -> Copy:
     copy.repro()
     copy.commit("Change the configuration")
     return copy
+
+
+def listed(copy: Copy) -> list[str]:
+    """The names of the experiments."""
+    return sorted(copy.run("dvc", "exp", "list", "--name-only").stdout.split())
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
+    """Wait until something is the case."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.1)
+
+
+def workers(folder: Path) -> list[str]:
+    """Processes whose working directory is under a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink().is_relative_to(folder):
+                found.append(process.name)
+        except OSError:
+            continue  # another's, or gone
+    return found

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assay.choose import page as choice_page
 from assay.compare import relabelled, show
 from assay.compare.changes import Changes
 from assay.compare.page import Page as Compared
@@ -17,6 +18,7 @@ from assay.sweep import command as sweeping
 from assay.sweep.folder import Setting
 from assay.sweep.log import FAILED, Entry
 from assay.text import visible
+from choice_samples import called
 from hostile import OURS, TEXTS, Page, on_one_line, reached, rendered, squeezed
 
 FOLDED = {"details", "summary", "blockquote"}
@@ -87,6 +89,7 @@ MARKDOWN = {
     "receipt": receipt,
     "labels": labels,
     "sweep": sweep,
+    "choice": lambda text: choice_page.sentence(called(text)) + "\n\n" + choice_page.candidates_table(called(text)),
 }
 
 

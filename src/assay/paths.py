@@ -1,5 +1,6 @@
 """The files that people write and those between the stages, relative to the root of the repo, as in dvc.yaml."""
 
+import re
 from pathlib import Path
 
 ANNOTATIONS = Path("annotations")
@@ -17,6 +18,7 @@ SCORE = "score"  # the column of the model's scores in data/predictions
 REVIEW_QUEUE = Path("data/review/queue.parquet")
 MODEL = Path("models")
 BUNDLE = MODEL / "bundle.json"
+MEMBER_NAME = re.compile(r"\w{1,60}", re.ASCII)  # of a model of an ensemble, which has a folder of its own in models/
 REPORTS = Path("reports")
 PLOTS = REPORTS / "plots"
 FIGURES = REPORTS / "figures"

@@ -49,8 +49,8 @@ def test_a_dataset_brings_its_own_labels_and_split(dataset: str, labels: str, sp
 )
 def test_every_choice_opens_with_a_command_that_uses_it(path: Path) -> None:
     first = path.read_text().splitlines()[0]
-    own = {"sweep": "assay sweep", "choice": "assay choose"}
-    command = own.get(path.parent.name, f"dvc exp run -S {path.parent.name}")
+    group = path.parent.name
+    command = {"sweep": "assay sweep", "choice": "assay choose"}.get(group, f"dvc exp run -S {group}")
     assert first.startswith(("# @package", f"# {command}"))
 
 

@@ -3,14 +3,12 @@
 import inspect
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from assay.config.schema import Training
 from assay.config.targets import LIBRARIES
-from assay.modelling.records import Records
-from assay.modelling.training import fits, out_of_fold, train
-from modelling_samples import configured, labelled
+from assay.modelling.training import fits, out_of_fold, train, with_rounds
+from modelling_samples import configured, labelled, numbered
 
 SPY = {"name": "spy", "threshold": None, "_target_": "modelling_samples.Spy"}
 TRAINING = Training(folds=4, confidence=0.95, refit=True, recalibrate=False)
@@ -20,12 +18,6 @@ TRAINING = Training(folds=4, confidence=0.95, refit=True, recalibrate=False)
 def library(monkeypatch: pytest.MonkeyPatch) -> None:
     """The module of the spy counts as a model library."""
     monkeypatch.setattr("assay.config.targets.LIBRARIES", (*LIBRARIES, "modelling_samples"))
-
-
-def numbered(n: int, start: int = 0) -> Records:
-    """Records that can be told apart by `age`."""
-    X = pd.DataFrame({"age": np.arange(start, start + n, dtype=float)})
-    return Records(X, pd.Series(np.arange(n) % 2))
 
 
 def test_no_record_is_scored_by_a_model_that_saw_it() -> None:
@@ -41,11 +33,13 @@ def test_the_final_model_learns_from_train_and_with_refit_from_validation_too(re
     assert trained.out_of_fold.tolist() == [0] * 60
 
 
-@pytest.mark.parametrize("name", ["xgboost", "lightgbm", "hist_gbm", "logistic"])
+@pytest.mark.parametrize("name", ["xgboost", "lightgbm", "hist_gbm", "logistic", "ensemble"])
 @pytest.mark.parametrize("refit", [True, False])
 def test_progress_is_told_of_every_fit(name: str, refit: bool) -> None:
     told: list[None] = []
     model, config = configured(name), Training(3, 0.95, refit, recalibrate=False)
+    if name == "ensemble":
+        model["members"] = {one: configured(one) for one in ("xgboost", "hist_gbm", "lightgbm")}
     train(model, labelled(150), labelled(90, seed=1), config, 0.5, lambda: told.append(None))
     assert len(told) == fits(model, config)
 
@@ -65,3 +59,15 @@ def test_the_threshold_is_one_of_the_scores_as_files_keep_them() -> None:
     assert trained.threshold.guaranteed
     assert trained.chosen["early_stopping_rounds"] is None
     assert trained.chosen["n_estimators"] <= 30
+
+
+def test_each_member_of_an_ensemble_stops_where_it_would_alone() -> None:
+    alone = {name: configured(name) for name in ("xgboost", "hist_gbm")}
+    together = {**configured("ensemble"), "members": {**alone, "lightgbm": configured("lightgbm")}}
+    folds = labelled(150), labelled(90, seed=1)
+    chosen, curve, estimator = with_rounds(together, *folds)
+    assert chosen["members"] == {
+        **{name: with_rounds(one, *folds)[0] for name, one in alone.items()},
+        "lightgbm": configured("lightgbm"),
+    }
+    assert (curve, estimator) == ({}, None)

@@ -3,16 +3,11 @@
 import json
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
-from pipeline_copy import FRESH, IDENTITY, Copy
-
-
-def listed(copy: Copy) -> list[str]:
-    return sorted(copy.run("dvc", "exp", "list", "--name-only").stdout.split())
+from pipeline_copy import FRESH, IDENTITY, Copy, listed, wait_for, workers
 
 
 @pytest.mark.slow
@@ -72,13 +67,6 @@ def test_one_that_fails_is_reported_and_stops_no_other(cheap: Copy) -> None:
     assert "1 of 2 experiments, 1 of them from before" in again
 
 
-def wait_for(condition, seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "nothing happened"
-        time.sleep(0.1)
-
-
 @pytest.mark.slow
 def test_a_killed_sweep_goes_on_and_loses_nothing(cheap: Copy) -> None:
     command = ("assay", "sweep", "killed", "-S", "model.C=0.1,0.2,0.3,0.4", "-j", "2")
@@ -97,18 +85,6 @@ def test_a_killed_sweep_goes_on_and_loses_nothing(cheap: Copy) -> None:
     lines = [json.loads(line) for line in ledger.read_text().splitlines()]
     done = [line["experiment"] for line in lines if line["state"] == "done"]
     assert len(done) == len(set(done))
-
-
-def workers(folder: Path) -> list[str]:
-    """Processes whose working directory is under a folder."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").readlink().is_relative_to(folder):
-                found.append(process.name)
-        except OSError:
-            continue  # another's, or gone
-    return found
 
 
 def test_a_wrong_combination_is_refused_before_anything_runs(cheap: Copy) -> None:

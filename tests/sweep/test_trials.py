@@ -12,7 +12,8 @@ from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, FAILED, PRUNED, Entry
 from assay.sweep.plan import Planned
 from assay.sweep.search_space import Dimension, Search
-from assay.sweep.trials import UNPRUNED, Trials
+from assay.sweep.study import UNPRUNED
+from assay.sweep.trials import Trials
 
 SEARCH = Search(trials=8, space={"a": Dimension(0.001, 1, log=True), "b": Dimension(1, 4)}, overrides=["model=x"])
 KEPT: dict[str, float] = {}  # what git would have: experiment to average precision

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from assay.bundle import archive, lightgbm_text
 from assay.bundle.ensemble import MeanLogOdds
 from assay.errors import AssayError
 from assay.files import md5, read_json, write_bytes, write_json
-from assay.paths import BUNDLE
+from assay.paths import BUNDLE, MEMBER_NAME
 
 XGBOOST_FILE = "model.ubj"
 LIGHTGBM_FILE = "model.txt"
@@ -18,7 +17,6 @@ SKOPS_FILE = "model.skops"
 ENSEMBLE_FILE = "ensemble.json"  # names the file of each member, in a folder of its own beside it
 FILES = (XGBOOST_FILE, LIGHTGBM_FILE, SKOPS_FILE, ENSEMBLE_FILE)
 MEMBERS = "members"
-MEMBER_NAME = re.compile(r"\w{1,60}", re.ASCII)
 MEND = "run: dvc checkout models (the last good one), or dvc repro (makes it again)"
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from assay.bundle.recalibration import Recalibration
 
 LOWEST = 1e-6  # probability: a model that says 0 has log odds all the same
+SAME = 1e-12  # difference of probabilities that are the same but for rounding
 DECIMALS = 6  # of a score, as many as files keep: so a threshold that is read back is the same
 
 
@@ -24,12 +25,24 @@ def recalibrated(log_odds: np.ndarray, recalibration: Recalibration) -> np.ndarr
 
 
 def log_odds(estimator: Any, X: pd.DataFrame) -> np.ndarray:
-    """The logarithm of the odds of the positive class, (n,), float64, as exact as the estimator can give it."""
+    """The logarithm of the odds of the positive class, (n,), float64, as exact as the estimator can give it.
+
+    Where a probability is all that it gives, that of 0 or 1 counts as `LOWEST` or 1 - `LOWEST`.
+    """
     if hasattr(estimator, "get_booster"):
         return estimator.predict(X, output_margin=True).astype("float64")
     if hasattr(estimator, "booster_"):
         return estimator.predict_proba(X, raw_score=True)
-    if hasattr(estimator, "decision_function"):
+    if hasattr(estimator, "members_"):
         return estimator.decision_function(X)
-    positive = np.clip(estimator.predict_proba(X)[:, 1].astype("float64"), LOWEST, 1 - LOWEST)
-    return np.log(positive) - np.log1p(-positive)
+    said = estimator.predict_proba(X)[:, 1].astype("float64")
+    positive = np.clip(said, LOWEST, 1 - LOWEST)
+    found = np.log(positive) - np.log1p(-positive)
+    if not hasattr(estimator, "decision_function"):
+        return found
+    decision = estimator.decision_function(X)  # log odds of some estimators, something else of others, such as AdaBoost
+    return np.where(np.isclose(_expit(decision), said, rtol=0, atol=SAME), decision, found)
+
+
+def _expit(logit: np.ndarray) -> np.ndarray:
+    return np.exp(-np.logaddexp(0, -logit))

@@ -4,30 +4,42 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assay.choose.candidates import Candidate
+from assay.choose.candidates import OPEN, Candidate
 from assay.choose.rule import RULE, Decision, Judged
+from assay.config.reading import plain as values
 from assay.files import plain
 from assay.statistics.metrics import RANKED_BY
-
-CONFIGURATION = ("model", "features")
 
 
 @dataclass(frozen=True)
 class Record:
     """A decision, and what it was made on.
 
-    groups: their names, the incumbent's first. basis: hashes of the data, the file of the choice and the code, versions
-    of libraries. by_seed: the average precision with each seed, by candidate. proposal: the overrides that make the
-    chosen candidate the line's model; empty if the incumbent stays.
+    groups: their names, the incumbent's first. files: the MD5 of the data, the choice and its searches. basis: the hash
+    of the code, versions of libraries, numbers of folds, seeds and records. by_seed: the average precision with each
+    seed, by candidate. proposal: the overrides that make the chosen candidate the line's model, which compose to
+    `configuration`; empty if the incumbent stays.
     """
 
     decision: Decision
     candidates: Sequence[Candidate]
     groups: Sequence[str]
+    files: Mapping[str, str]
     basis: Mapping[str, Any]
     by_seed: Mapping[str, Sequence[float]]
     proposal: Sequence[str]
+    configuration: Mapping[str, Any]
     confidence: float
+
+
+@dataclass
+class Decided:
+    """What is read again of decision.json."""
+
+    chosen: str
+    proposal: list[str]
+    configuration: dict[str, Any]
+    files: dict[str, str]
 
 
 def content(record: Record) -> dict[str, Any]:
@@ -38,9 +50,11 @@ def content(record: Record) -> dict[str, Any]:
             "chosen": chosen.name,
             "against_the_incumbent": chosen.verdict(record.confidence),
             "proposal": record.proposal,
+            "configuration": record.configuration,
             "rule": RULE,
             "best": decision.best.name,
             "optimism_of_the_best": decision.optimism,
+            "files": record.files,
             "decided_on": record.basis,
             "candidates": [
                 {"name": one.name, **configuration(one), **_searched(one), **_figures(judged, record)}
@@ -52,7 +66,7 @@ def content(record: Record) -> dict[str, Any]:
 
 def configuration(one: Candidate) -> dict[str, Any]:
     """The parts of the configuration in which candidates differ, as JSON has them."""
-    return plain({"model": one.model, "features": asdict(one.config.features)})
+    return plain({name: values(getattr(one.config, name)) for name in OPEN})
 
 
 def _searched(one: Candidate) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """A decision for people: the page that git shows for its folder, and its picture."""
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 
 from assay.choose.decision import Record
 from assay.choose.rule import RULE, Judged
+from assay.compare.paired import BETTER
 from assay.presentation import words
 from assay.presentation.markdown import Markdown, table
 from assay.presentation.style import ALERT_COLOUR, INK, MODEL_COLOUR, MUTED, STYLE, labelled, svg
 from assay.statistics.metrics import RANKED_BY
+from assay.text import visible
 
 DIGITS = 4
 ROW, WIDTH, HEAD = 0.26, 7.2, 1.1  # inches
@@ -42,8 +45,10 @@ def sentence(record: Record) -> Markdown:
     """What was decided, and whether it is distinguishable from the incumbent."""
     decision, chosen = record.decision, record.decision.chosen
     if chosen is decision.incumbent:
-        better = [one for one in decision.candidates if one.verdict(record.confidence) == "better"]
+        better = [one for one in decision.candidates if one.verdict(record.confidence) == BETTER]
         nothing = "" if better else " No candidate is distinguishably better."
+        if decision.best is decision.incumbent:
+            return Markdown("The incumbent stays: no other has a higher average precision.{}").format(nothing)
         return Markdown("The incumbent stays: it is as good as the best, {}.{}").format(decision.best.name, nothing)
     gain = words.signed(chosen.gain.value, chosen.gain.interval(record.confidence), RANKED_BY)
     return Markdown("{} in place of the incumbent: average precision {}, {}.").format(
@@ -88,15 +93,14 @@ def _draw(ax: Axes, ranked: list[Judged], record: Record) -> None:
     edge = _edge([one.behind.value for one in ranked])
     for place, one in enumerate(ranked):
         colour = ALERT_COLOUR if one is record.decision.chosen else MODEL_COLOUR if one.as_good else MUTED
-        ax.text(0, place, one.name, transform=ax.get_yaxis_transform(), va="center", color=colour)
+        ax.text(0, place, visible(one.name), transform=ax.get_yaxis_transform(), va="center", color=colour)
         if one.behind.value > edge:
             ax.text(-edge, place, f"◂ {-one.behind.value:.3f}", va="center", color=colour)
             continue
-        low, high = (-bound for bound in one.behind.interval(record.confidence))
-        ax.plot([low, high], [place, place], color=colour, linewidth=1)
-        ax.plot(
-            [-one.behind.value - one.error, -one.behind.value + one.error], [place, place], color=colour, linewidth=4
-        )
+        ends = [-bound for bound in one.behind.interval(record.confidence)]
+        near = [-one.behind.value - one.error, -one.behind.value + one.error]
+        for bounds, width in ((ends, 1), (near, 4)):
+            ax.plot(np.maximum(bounds, -edge), [place, place], color=colour, linewidth=width)
         ax.plot(-one.behind.value, place, "o", color=colour, markersize=5, gid=f"candidate-{place}")
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.set_yticks([])

@@ -1,14 +1,16 @@
 """The records of train and validation with the features that a candidate asks for; the test fold is not read."""
 
+from collections.abc import Sequence
 from dataclasses import astuple
 
 import pandas as pd
 
 from assay.choose.candidates import Candidate
-from assay.config.dataset import Dataset
-from assay.config.schema import Features
+from assay.config.load import plain
+from assay.errors import AssayError
 from assay.files import md5, read_table
-from assay.lineage.checks import require
+from assay.lineage.checks import Known, require, require_order
+from assay.lineage.graph import graph
 from assay.modelling.records import Records, joined, labelled
 from assay.paths import CLEANED, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
@@ -16,29 +18,46 @@ from assay.records.columns import RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
 
 SOURCES = (CLEANED, fold(SPLIT, TRAIN), fold(SPLIT, VALIDATION))
+READER = "featurize"  # the stage that reads the same files
 
 
-def of_candidates(candidates: list[Candidate]) -> dict[str, Records]:
-    """The records of each candidate by its name: all alike but for the features."""
-    require(*SOURCES)
+def of_candidates(candidates: Sequence[Candidate]) -> dict[str, Records]:
+    """The records of each candidate by its name: all alike but for the features.
+
+    AssayError if the files are not what params.yaml and the code give, or a candidate leaves out what is no feature.
+    """
+    require_up_to_date()
     labels = {name: read_table(fold(SPLIT, name)).set_index(RECORD_ID) for name in (TRAIN, VALIDATION)}
     cleaned = read_table(CLEANED).set_index(RECORD_ID)
     made: dict[str, Records] = {}
     for one in candidates:
-        key = repr(astuple(one.config.features))
-        made[key] = made.get(key) or _records(cleaned, labels, one.config.dataset, one.config.features)
-    return {one.name: made[repr(astuple(one.config.features))] for one in candidates}
+        key = _features(one)
+        made[key] = made.get(key) or _records(cleaned, labels, one)
+    return {one.name: made[_features(one)] for one in candidates}
 
 
 def hashes() -> dict[str, str]:
-    """The MD5 of each file that candidates are judged on, by path."""
+    """The MD5 of each file that candidates are judged on, by path; AssayError if one is missing."""
     return {path.as_posix(): md5(path) for path in SOURCES}
 
 
-def _records(cleaned: pd.DataFrame, labels: dict[str, pd.DataFrame], dataset: Dataset, config: Features) -> Records:
+def require_up_to_date() -> None:
+    """AssayError unless the files are as their stages made them, from the present params.yaml, code and labels."""
+    require(*SOURCES)
+    require_order(Known(graph()), READER, plain(), when="since the data were made")
+
+
+def _features(one: Candidate) -> str:
+    return repr(astuple(one.config.features))
+
+
+def _records(cleaned: pd.DataFrame, labels: dict[str, pd.DataFrame], one: Candidate) -> Records:
     """As `featurize` makes them, without the test fold."""
     ids = labels[TRAIN].index.append(labels[VALIDATION].index)
-    table = features(cleaned.loc[ids], dataset, config)
+    try:
+        table = features(cleaned.loc[ids], one.config.dataset, one.config.features)
+    except AssayError as error:
+        raise AssayError(f"{one.name}: {error.what}", where=error.where, todo=error.todo) from error
     vocabulary = vocabularies(table.loc[labels[TRAIN].index])
     folds = [labelled(categorised(table.loc[part.index], vocabulary), part) for part in labels.values()]
     return joined(*folds)

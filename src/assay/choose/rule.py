@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.compare.paired import verdict_on
+from assay.errors import AssayError, sample
 from assay.statistics.bootstrap import Estimate, optimism
 
 RULE = (
     "The best candidate has the highest average precision out of fold, averaged over seeds. A candidate is as good as "
     "the best if it is behind by at most one standard error of their paired difference. The incumbent stays if it is "
-    "as good as the best. Otherwise the first group in which a candidate is as good as the best gives its highest."
+    "as good as the best. Otherwise, of the candidates that are as good as the best, those of the simplest group "
+    "remain, and the highest of them is chosen; of equal ones the first."
 )
 
 
@@ -35,7 +37,9 @@ class Judged:
 
     @property
     def error(self) -> float:
-        return float(np.nanstd(self.behind.resampled))
+        """Over the resamples that define it; 0 if none does."""
+        defined = self.behind.resampled[np.isfinite(self.behind.resampled)]
+        return float(defined.std()) if defined.size else 0.0
 
     @property
     def as_good(self) -> bool:
@@ -67,9 +71,16 @@ class Decision:
 def decide(found: Mapping[str, Estimate], groups: Mapping[str, int]) -> Decision:
     """Apply the rule. found: of each candidate by name, the incumbent first, on the same resamples.
 
-    groups: the place of each candidate's group, 0 for the incumbent.
+    groups: the place of each candidate's group, 0 for the incumbent. AssayError if a figure is undefined, as average
+    precision is without positives.
     """
     names = list(found)
+    if undefined := [name for name, one in found.items() if not np.isfinite(one.value)]:
+        raise AssayError(
+            f"nothing can be chosen where a figure is undefined: {sample(undefined)}",
+            where="data/split",
+            todo="decide on labels or folds that leave positives in train and validation",
+        )
     best = max(names, key=lambda name: found[name].value)
     judged = {
         name: Judged(name, groups[name], one, found[best].minus(one), one.minus(found[names[0]]))

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from assay.choose.blocks import block_scores, parts_of
+from assay.choose.blocks import parts_of
 from assay.choose.candidates import Candidate
+from assay.choose.nested import block_scores
 from assay.errors import AssayError
 from assay.files import write_bytes
+from assay.machine import of_the_system
 from assay.modelling.records import Records
+from assay.sweep.parent import leave_with
 
 Scores = dict[str, list[np.ndarray]]  # by candidate, for each seed: (records,)
 
@@ -30,9 +34,10 @@ class Task:
 
     def key(self, basis: Mapping[str, Any]) -> str:
         """A hash of everything that the scores depend on; basis: what is common to all tasks."""
-        tuning = self.candidate.tuning
+        config, tuning = self.candidate.config, self.candidate.tuning
         own = {
-            "features": asdict(self.candidate.config.features),
+            "dataset": asdict(config.dataset),
+            "features": asdict(config.features),
             "model": self.model,
             "search": asdict(tuning.search) if tuning else None,
             "block": self.block,
@@ -41,10 +46,20 @@ class Task:
 
     def scores(self, records: Records, folds: int) -> np.ndarray:
         """The scores of the block's records; AssayError naming the candidate if it cannot be fitted."""
+        name = self.candidate.name
         try:
             return block_scores(self.model, self.candidate.tuning, records, folds, self.block)
         except AssayError as error:
-            raise AssayError(f"{self.candidate.name}: {error.what}", where=error.where, todo=error.todo) from error
+            raise AssayError(f"{name}: {error.what}", where=error.where, rows=error.rows, todo=error.todo) from error
+        except Exception as error:  # whatever an estimator raises
+            if of_the_system(error):
+                raise
+            reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+            raise AssayError(
+                f"{name} cannot be fitted: {reason}",
+                where=f"conf/model/{self.model['name']}.yaml",
+                todo="correct its parameters, or leave it out",
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -54,9 +69,11 @@ class Store:
     folder: Path
 
     def read(self, key: str) -> np.ndarray | None:
-        """The scores of a task; None if there are none."""
-        path = self._path(key)
-        return np.load(path, allow_pickle=False) if path.exists() else None
+        """The scores of a task; None if there are none, or a machine that went down has left half of them."""
+        try:
+            return np.load(self._path(key), allow_pickle=False)
+        except (FileNotFoundError, ValueError, EOFError):
+            return None
 
     def write(self, key: str, scores: np.ndarray) -> None:
         """Keep the scores of a task, whole or not at all."""
@@ -89,13 +106,9 @@ def computed(
 ) -> Iterator[tuple[Task, np.ndarray]]:
     """Each task with its scores, those that the store has first. records: by the name of the candidate."""
     keys = [task.key(basis) for task in listed]
-    waiting = []
-    for number, key in enumerate(keys):
-        if (kept := store.read(key)) is None:
-            waiting.append(number)
-        else:
-            yield listed[number], kept
-    work = [(number, listed[number], records[listed[number].candidate.name]) for number in waiting]
+    kept = {number: scores for number, key in enumerate(keys) if (scores := store.read(key)) is not None}
+    yield from ((listed[number], scores) for number, scores in kept.items())
+    work = [(number, task, records[task.candidate.name]) for number, task in enumerate(listed) if number not in kept]
     for number, scores in _in_processes(work, folds, jobs):
         store.write(keys[number], scores)
         yield listed[number], scores
@@ -115,7 +128,7 @@ def _in_processes(work: Sequence[tuple[int, Task, Records]], folds: int, jobs: i
     """The number and the scores of each task, in the order in which they are done, a thread for each process."""
     from joblib import Parallel, delayed, parallel_config
 
-    with parallel_config(backend="loky", inner_max_num_threads=1):
+    with parallel_config(backend="loky", inner_max_num_threads=1, initializer=leave_with, initargs=(os.getpid(),)):
         pool = Parallel(n_jobs=max(1, min(jobs, len(work))), return_as="generator_unordered")
         yield from pool(delayed(_scored)(number, task, records, folds) for number, task, records in work)
 

@@ -229,12 +229,13 @@ def choose(
     The test fold is not read before the decision is written, to choices/. The same command continues one that was
     killed.
     """
+    from assay.choose import check as checking
     from assay.choose import command
 
     with reported("assay choose"):
         root = enter_root()
         if check:
-            say(command.check(name))
+            say(checking.check(name))
         else:
             print_markdown(command.choose(root, name, jobs or os.cpu_count() or 1))
 

@@ -5,7 +5,7 @@ must not load Hydra and OmegaConf to check it, which takes longer than many a st
 """
 
 import reprlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -149,11 +149,18 @@ def _fields(kind: Any) -> list[str]:
 
 def _unset(node: object) -> Iterator[str]:
     """The keys without a value, at any depth."""
-    for name, value in (node if isinstance(node, dict) else vars(node)).items():
+    for name, value in _named(node):
         if value == MISSING:
             yield name
-        elif isinstance(value, dict) or is_dataclass(value):
+        elif isinstance(value, dict | list) or is_dataclass(value):
             yield from (f"{name}.{key}".lstrip(".") for key in _unset(value))
+
+
+def _named(node: Any) -> Iterable[tuple[str, Any]]:
+    """The parts of a mapping, a list or a dataclass, each with its key."""
+    if isinstance(node, list):
+        return ((str(number), item) for number, item in enumerate(node))
+    return (node if isinstance(node, dict) else vars(node)).items()
 
 
 def _with_sample(plain: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assay.config.dataset import FEATURE
-from assay.config.targets import ZOO
+from assay.config.targets import MEMBERS, TARGET, ZOO
 from assay.errors import AssayError, sample
 from assay.paths import MODEL_KEY, SCORE
 from assay.records.columns import RECORD_ID, WEIGHT
@@ -48,8 +48,14 @@ def faults(config: "Config") -> list[str]:
     found = [f"{key}={name!r} is no name: use {RULE}" for key, name in named.items() if not is_name(name)]
     taken = TAKEN.intersection(config.baselines)
     found += [f"baselines.{key}: another column has that name; give the baseline another" for key in sorted(taken)]
-    libraries = {_library(str(_plain(one).get("_target_"))) for one in models.values()}
+    libraries = {_library(str(_plain(part).get(TARGET))) for one in models.values() for part in _parts(one)}
     return found + [fault for one in sorted(libraries & UNNAMEABLE.keys()) for fault in _refused_names(config, one)]
+
+
+def _parts(model: Any) -> list[Any]:
+    """The model, and the members of an ensemble."""
+    members = _plain(model).get(MEMBERS)
+    return [model, *(members.values() if isinstance(members, dict) else ())]
 
 
 def _library(target: str) -> str:
@@ -67,5 +73,5 @@ def _refused_names(config: "Config", library: str) -> list[str]:
 
 
 def _plain(model: Any) -> dict[str, Any]:
-    """The keys of a model's configuration, which is a dataclass or a plain mapping."""
-    return model if isinstance(model, dict) else vars(model)
+    """The keys of a model's configuration, which is a dataclass or a plain mapping; none of anything else."""
+    return model if isinstance(model, dict) else getattr(model, "__dict__", {})

@@ -12,7 +12,8 @@ from assay.config import dataset as contract
 from assay.config import names
 from assay.config.dataset import Dataset
 from assay.config.fields import MISSING, ByName, Count, NotNegative, Part, Positive, Share, Whole, Within
-from assay.config.targets import model_faults
+from assay.config.targets import MEMBERS, model_faults
+from assay.paths import MEMBER_NAME
 
 FORMAT = 2
 SPLITS = ("time", "random", "group")
@@ -248,10 +249,28 @@ def faults(config: Config) -> list[str]:
 
 
 def _model_faults(model: Any, key: str) -> list[str]:
-    if is_dataclass(model) and not isinstance(model, type):
-        return model_faults(asdict(model), key)
-    missing = [f"{key}.{name} is missing" for name in ("name", "_target_") if name not in model]
-    return missing + model_faults(model, key)
+    plain = asdict(model) if is_dataclass(model) and not isinstance(model, type) else model
+    return [*_missing(plain, key), *model_faults(plain, key), *_member_faults(plain, key)]
+
+
+def _missing(model: dict[str, Any], key: str) -> list[str]:
+    return [f"{key}.{name} is missing" for name in ("name", "_target_") if name not in model]
+
+
+def _member_faults(model: dict[str, Any], key: str) -> list[str]:
+    """What is wrong with the members of an ensemble: models by name, none of which is an ensemble itself."""
+    if MEMBERS not in model:
+        return []
+    members, key = model[MEMBERS], f"{key}.{MEMBERS}"
+    if not (isinstance(members, dict) and members and all(isinstance(one, dict) for one in members.values())):
+        return [f"{key} is no mapping of names to models"]
+    named = [f"{key}: {name!r} is no name: use letters, digits and _" for name in members if not _names_member(name)]
+    nested = [f"{key}.{name} is an ensemble itself" for name, one in members.items() if MEMBERS in one]
+    return named + nested + [fault for name, one in members.items() for fault in _missing(one, f"{key}.{name}")]
+
+
+def _names_member(name: object) -> bool:
+    return isinstance(name, str) and MEMBER_NAME.fullmatch(name) is not None
 
 
 def _split_faults(config: "Config") -> list[str]:
@@ -290,7 +309,8 @@ def _label_faults(labels: Labels) -> list[str]:
 
 
 def _rule_faults(config: Config) -> list[str]:
-    rule = getattr(config.model, "rule", True)
+    every = [config.model, *getattr(config.model, MEMBERS, {}).values()]
+    rule = all(getattr(one, "rule", True) for one in every)
     return [] if rule else ["model=rule needs dataset.rule: this dataset has no hand rule"]
 
 

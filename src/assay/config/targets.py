@@ -12,6 +12,7 @@ from typing import Any
 DATASETS, ZOO = "assay.datasets", "assay.modelling.zoo"
 LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost")  # whose estimators `_target_` may name, where installed
 TARGET = "_target_"
+MEMBERS = "members"  # of an ensemble: models by name, each with a configuration of its own
 RULE_CLASSIFIER = f"{ZOO}.RuleClassifier"
 
 NAME = "[A-Za-z][A-Za-z0-9_]*"  # a public name of a module, or in one

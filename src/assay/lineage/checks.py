@@ -97,38 +97,39 @@ def _limit() -> int | None:
     return int(said) if said else None
 
 
-def require_order(known: Known, stage: str, plain: Mapping[str, Any]) -> None:
+def require_order(known: Known, stage: str, plain: Mapping[str, Any], when: str = "while the line ran") -> None:
     """AssayError unless every stage before this one used the present params.yaml, code and labels.
 
-    DVC has just checked the same. So a difference means that something changed while the line ran.
+    when: since when a difference is there, in the words of the message. For a stage that DVC runs it means that
+    something changed while the line ran, because DVC has just checked the same.
     """
     seen: dict[str, str] = {}
     for name in known.graph.ancestors(stage):
         statement = known.statement(name)
         if statement and not known.graph.nodes[name].frozen:  # that is how its user wants it
-            _require_params(name, statement, chosen(plain, known.graph.nodes[name].keys))
-            _require_deps(known, name, statement, seen)
+            _require_params(name, statement, chosen(plain, known.graph.nodes[name].keys), when)
+            _require_deps(known, name, statement, seen, when)
 
 
-def _require_params(stage: str, statement: Statement, now: Mapping[str, Any]) -> None:
+def _require_params(stage: str, statement: Statement, now: Mapping[str, Any], when: str) -> None:
     for key, value in now.items():
         if not same(statement.params.get(key), value):
             inner, used, found = first_difference(key, statement.params.get(key), value)
             raise AssayError(
-                f"params.yaml was changed while the line ran: {stage} used {inner}={used!r}, and now it says {found!r}",
+                f"params.yaml was changed {when}: {stage} used {inner}={used!r}, and now it says {found!r}",
                 where=PARAMS,
                 todo=AGAIN,
             )
 
 
-def _require_deps(known: Known, stage: str, statement: Statement, seen: dict[str, str]) -> None:
+def _require_deps(known: Known, stage: str, statement: Statement, seen: dict[str, str], when: str) -> None:
     for path, used in statement.deps.items():
         if known.graph.maker(path):
             now = known.expected(path)
         else:
             now = seen.setdefault(path, md5(Path(path)) if Path(path).exists() else "")
         if now not in (None, used):
-            raise AssayError(f"it was changed while the line ran: {stage} used another version", where=path, todo=AGAIN)
+            raise AssayError(f"it was changed {when}: {stage} used another version", where=path, todo=AGAIN)
 
 
 def require_record(known: Known, through: Collection[str] | None = None) -> None:

@@ -5,11 +5,10 @@ from importlib import import_module
 from inspect import isclass, isfunction
 from typing import Any
 
-from assay.config.targets import TARGET, ZOO, model_faults, target_fault
+from assay.config.targets import MEMBERS, TARGET, ZOO, model_faults, target_fault
 from assay.errors import AssayError
 
 NOT_PARAMETERS = ("name", "threshold")
-MEMBERS = "members"  # of an ensemble: models by name, each with a configuration of its own
 OF_ESTIMATORS = ("fit", "get_params", "set_params")
 
 

@@ -60,9 +60,10 @@ def optimism(found: Sequence[Estimate]) -> float:
     """How much of the highest value is luck (Efron, JASA 78, 1983).
 
     The winner of a resample scores better on that resample than on all records; optimism is this difference, less the
-    mean difference of all.
+    mean difference of all. Resamples that leave one of them undefined do not count.
     """
     resampled = np.array([one.resampled for one in found])
+    resampled = resampled[:, np.isfinite(resampled).all(axis=0)]
     luck = resampled - np.array([[one.value] for one in found])
     of_winners = luck[resampled.argmax(axis=0), np.arange(resampled.shape[1])]
     return float(of_winners.mean() - luck.mean())

@@ -135,9 +135,13 @@ def settled(known: dict[str, tuple[str, ...]], setting: Setting) -> dict[str, En
     return found
 
 
-def baseline(root: Path, why: str = "experiments start from the commit") -> str:
-    """The commit from which experiments start; AssayError with the reason `why` if tracked files differ from it."""
-    changed = git(root, "status", "--porcelain", "--untracked-files=no")
+def baseline(root: Path, why: str = "experiments start from the commit", besides: str = "") -> str:
+    """The commit from which experiments start; AssayError with the reason `why` if tracked files differ from it.
+
+    besides: a folder whose files may differ.
+    """
+    except_there = [f":(exclude){besides}"] if besides else []
+    changed = git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", *except_there)
     if changed:
         files = [line[3:] for line in changed.splitlines()]
         raise AssayError(

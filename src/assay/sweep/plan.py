@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from assay.config import menu
 from assay.config.compose import composed
-from assay.config.names import require_name
 from assay.dvc_internals.configuration import expanded
 from assay.errors import AssayError
 
@@ -36,17 +34,7 @@ class Planned:
 
 def read(name: str) -> dict[str, Any]:
     """The content of conf/sweep/NAME.yaml, which has one of KINDS; AssayError if it is missing or has none of them."""
-    path = SWEEPS / f"{require_name(name, 'the name of the sweep')}.yaml"
-    if not path.exists():
-        known = ", ".join(sorted(file.stem for file in SWEEPS.glob("*.yaml")))
-        raise AssayError(f"no sweep {name!r}", where=str(SWEEPS), todo=f"choose one of: {known}; or give overrides: -S")
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise AssayError(f"not YAML: {error}", where=str(path), todo=EXAMPLES) from error
-    if not (isinstance(content, dict) and len(content) == 1 and set(content) <= set(KINDS)):
-        raise AssayError("not a sweep: neither `sets` nor `search` alone", where=str(path), todo=EXAMPLES)
-    return content
+    return menu.read(SWEEPS, name, KINDS, EXAMPLES, otherwise="; or give overrides: -S")
 
 
 def read_sets(name: str) -> list[list[str]]:
@@ -61,9 +49,15 @@ def plan(sweep: str, sets: Sequence[Sequence[str]]) -> list[Planned]:
     """Every combination, each once, in order; AssayError naming the first one that cannot be composed."""
     planned: dict[str, Planned] = {}
     for overrides in (one for one_set in sets for one in expand(one_set)):
-        params = checked(overrides)
-        planned.setdefault(params, Planned(experiment_name(sweep, overrides, params), tuple(overrides), params))
+        one_planned = single(sweep, overrides)
+        planned.setdefault(one_planned.params, one_planned)
     return list(planned.values())
+
+
+def single(sweep: str, overrides: Sequence[str]) -> Planned:
+    """The experiment of overrides without lists of values; AssayError naming them if they do not compose."""
+    params = checked(overrides)
+    return Planned(experiment_name(sweep, overrides, params), tuple(overrides), params)
 
 
 def checked(overrides: Sequence[str]) -> str:

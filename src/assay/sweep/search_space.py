@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import OmegaConf
 
+from assay.config import menu
 from assay.config.fields import MISSING, Count, Whole
 from assay.config.load import typed_as
 from assay.errors import AssayError
-from assay.sweep.plan import EXAMPLES, SEARCH, SWEEPS, checked, read
+from assay.sweep.plan import EXAMPLES, SEARCH, SWEEPS, checked
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -41,10 +42,10 @@ class Dimension:
         return min(max(float(f"{proposed:.{DIGITS}g}"), self.low), self.high)
 
     def nearest(self, value: Any) -> Any:
-        """The value itself if the dimension has it; else the nearer end of the range, or the first choice."""
+        """The value itself if the dimension has it; else the nearer end of the range (of null: low), or a choice."""
         if self.choices is not None:
             return value if value in self.choices else self.choices[0]
-        return min(max(value, self.low), self.high)
+        return self.low if value is None else min(max(value, self.low), self.high)
 
 
 @dataclass
@@ -67,9 +68,9 @@ class Search:
 
 def read_search(name: str) -> Search:
     """The search of conf/sweep/NAME.yaml; AssayError naming each key that is unknown, of a wrong type or range."""
-    where = f"{SWEEPS}/{name}.yaml"
+    where, content = f"{SWEEPS}/{name}.yaml", menu.read(SWEEPS, name, [SEARCH], EXAMPLES)
     try:
-        search = typed_as(Search, read(name)[SEARCH], SEARCH)
+        search = typed_as(Search, content[SEARCH], SEARCH)
     except AssayError as error:
         raise AssayError(f"not a search: {error.what}", where=where, todo=EXAMPLES) from error
     if found := _faults(search):

@@ -15,6 +15,7 @@ from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, PRUNED, Entry
 from assay.sweep.plan import Planned, checked, experiment_name
 from assay.sweep.search_space import Search, distributions
+from assay.sweep.study import new_study, sampler
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 EXPERIMENT, AGAIN = "experiment", "again"  # attributes of a trial: its experiment; the number of the trial it repeats
 HALF_WAY = 1  # the only step of a trial
-UNPRUNED = 5  # trials that must be complete before one is pruned
 
 
 class Trials:
@@ -116,12 +116,10 @@ class Trials:
         return trial.params.keys() == self._distributions.keys()  # else it was cut off before
 
     def _ask(self) -> "Trial":
-        from optuna.samplers import TPESampler
-
         trials = self._study.get_trials(deepcopy=False)
         proposed = sum(AGAIN not in trial.user_attrs and self._has_its_values(trial) for trial in trials)
         seed = np.random.SeedSequence([self._search.seed, proposed]).generate_state(1)[0]
-        self._study.sampler = TPESampler(seed=int(seed))
+        self._study.sampler = sampler(int(seed))
         return self._study.ask(self._distributions)
 
     def _tell(self, trial: "Trial", entry: Entry) -> None:
@@ -152,16 +150,11 @@ class Trials:
 
 def _study(search: Search, setting: Setting) -> "Study":
     """The study of this search on this commit; another space, seed or commit starts another study in the same file."""
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     same = {key: value for key, value in asdict(search).items() if key != "trials"}
     digest = hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()[:8]
-    median = optuna.pruners.MedianPruner(UNPRUNED)
-    return optuna.create_study(
+    return new_study(
+        search,
         storage=f"sqlite:///{setting.file('db')}",
         study_name=f"{setting.baseline[:12]}-{digest}",
-        direction="maximize",
-        pruner=median if search.prune else optuna.pruners.NopPruner(),
         load_if_exists=True,
     )

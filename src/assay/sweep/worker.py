@@ -13,7 +13,6 @@ import pkgutil
 import re
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -37,6 +36,7 @@ from assay.lineage.graph import graph
 from assay.lineage.running import LOCK_COMES_LAST
 from assay.paths import PREDICTIONS, SCORE
 from assay.sweep.log import DONE, FAILED, PRUNED
+from assay.sweep.parent import leave_with
 
 if TYPE_CHECKING:
     from assay.modelling.records import Records
@@ -66,17 +66,6 @@ def main() -> None:
 def tell(answers: TextIO, content: dict[str, Any]) -> None:
     """A line to the parent."""
     print(json.dumps(content), file=answers, flush=True)
-
-
-def leave_with(parent: int) -> None:
-    """End this process when its parent is gone: a killed sweep leaves nothing running."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.2)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def way_to_run() -> Callable[[], None]:

@@ -1,0 +1,42 @@
+"""A repository with a choice of one's own, and a small line to choose on."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assay.config.targets import LIBRARIES
+from samples import ROOT
+
+Write = Callable[[str, str], str]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The configuration, with room for choices and sweeps of one's own."""
+    return with_room(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def small(small_line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small line, with room for choices and sweeps of one's own."""
+    copy = tmp_path / "line"
+    shutil.copytree(small_line, copy, symlinks=True)
+    (copy / "conf").unlink()
+    return with_room(copy, monkeypatch)
+
+
+def with_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(ROOT / "conf", folder / "conf")
+    for name in ("src", "dvc.yaml"):
+        if not (folder / name).exists():
+            (folder / name).symlink_to(ROOT / name)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def spies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The module of the spies counts as a model library."""
+    monkeypatch.setattr("assay.config.targets.LIBRARIES", (*LIBRARIES, "modelling_samples"))
