@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 NAME ?= depth
+CHOICE ?= models
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -10,8 +11,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges report sweep verify pr-report back doctor \
-	extras lock clean
+.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges report sweep choose verify pr-report back \
+	doctor extras lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -54,6 +55,9 @@ report: $(VENV)/ready  ## open the report of the last run
 
 sweep: $(VENV)/ready  ## many experiments, fast: assay sweep depth (another: make sweep NAME=models)
 	assay sweep $(NAME)
+
+choose: $(VENV)/ready  ## which model should it be? Decided out of fold: assay choose models (another: make choose CHOICE=NAME)
+	assay choose $(CHOICE)
 
 verify: $(VENV)/ready  ## run the last commit afresh and compare every output: assay verify
 	assay verify

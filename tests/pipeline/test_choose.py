@@ -83,7 +83,7 @@ def unknown(copy: Copy) -> None:
 
 def ahead(copy: Copy) -> None:
     """Another split is committed, and has not run."""
-    menu = copy.path / "conf/split/thyroid.yaml"
+    menu = copy.path / "conf/split/temporal.yaml"
     assert "1986-07-01" in menu.read_text()
     menu.write_text(menu.read_text().replace("1986-07-01", "1986-08-01"))
     copy.run("assay", "params")
