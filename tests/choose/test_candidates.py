@@ -115,6 +115,21 @@ def test_a_search_may_look_for_parameters_of_the_model_only(repository: Path, ke
         found({"name": "g", "searches": [name]})
 
 
+@pytest.mark.parametrize(
+    ("model", "folds", "enough"), [("logistic", 3, True), ("xgboost", 3, False), ("xgboost", 4, True)]
+)
+def test_what_chooses_on_a_block_needs_one_of_its_own(repository: Path, model: str, folds: int, enough: bool) -> None:
+    menu = Path("conf/config.yaml")
+    menu.write_text(menu.read_text().replace("folds: 5", f"folds: {folds}"))
+    key = {"logistic": "model.C", "xgboost": "model.max_depth"}[model]
+    group = {"name": "g", "searches": [search(overrides=[f"model={model}"], space={key: {"low": 1, "high": 3}})]}
+    if enough:
+        assert len(found(group)) == 2
+    else:
+        with pytest.raises(AssayError, match="strength needs 4 folds, and there are 3"):
+            found(group)
+
+
 def test_no_other_candidate_may_be_called_the_incumbent(repository: Path) -> None:
     Path(f"conf/sweep/{search()}.yaml").rename(f"conf/sweep/{INCUMBENT}.yaml")
     with pytest.raises(AssayError, match=f"two candidates are called {INCUMBENT}"):

@@ -157,7 +157,7 @@ def test_without_data_it_says_what_to_run(decided: dict) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("<<<<<<< HEAD", "damaged"),
+        ("<<<<<<< HEAD", "not a decision"),
         ("[]", "not a decision"),
         ("3", "not a decision"),
         ("{}", "chosen={}: field required"),
@@ -169,4 +169,4 @@ def test_a_file_that_is_no_decision_is_refused(content: str, said: str, line: Pa
     Path(DECISION).write_text(content)
     with pytest.raises(AssayError, match=said) as caught:
         check("mine")
-    assert caught.value.where == DECISION
+    assert (caught.value.where, caught.value.todo) == (DECISION, "assay choose mine")

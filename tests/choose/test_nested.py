@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 from optuna.distributions import FloatDistribution
 
-from assay.choose.blocks import parts_of
+from assay.choose.blocks import least_folds, parts_of
 from assay.choose.candidates import Tuning
 from assay.choose.nested import block_scores
-from assay.errors import AssayError
 from assay.modelling.records import Records
 from assay.modelling.training import out_of_fold
 from assay.sweep.search_space import Dimension, Search
@@ -81,27 +80,16 @@ def test_the_scores_are_those_of_train(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folds", "early_stopping", "tuning", "enough"),
-    [
-        (2, False, None, True),
-        (2, True, None, False),
-        (2, False, LEVEL, False),
-        (3, True, None, True),
-        (3, False, LEVEL, True),
-        (3, True, LEVEL, False),
-        (4, True, LEVEL, True),
-    ],
+    ("early_stopping", "tuning", "least"), [(False, None, 2), (True, None, 3), (False, LEVEL, 3), (True, LEVEL, 4)]
 )
-def test_too_few_folds_to_nest_in_are_refused(
-    folds: int, early_stopping: bool, tuning: Tuning | None, enough: bool
+def test_with_as_many_folds_as_it_needs_each_block_gets_scores(
+    early_stopping: bool, tuning: Tuning | None, least: int
 ) -> None:
     model = {**RECORDER, "early_stopping": early_stopping}
-    if enough:
-        assert len(block_scores(model, tuning, RECORDS, folds, 0)) == 40 // folds + (40 % folds > 0)
-    else:
-        with pytest.raises(AssayError, match="too few blocks") as caught:
-            block_scores(model, tuning, RECORDS, folds, 0)
-        assert caught.value.where == "training.folds"
+    assert least_folds(model, tuned=tuning is not None) == least
+    by_block = [block_scores(model, tuning, RECORDS, least, number) for number in range(least)]
+    assert sum(map(len, by_block)) == len(RECORDS.y)
+    assert np.isfinite(np.concatenate(by_block)).all()
 
 
 def space(**dimensions: Dimension) -> Tuning:

@@ -5,12 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from assay.errors import AssayError
 from assay.modelling.early_stopping import stops_early
 from assay.modelling.records import Records
 from assay.modelling.training import blocks, fitted, members, with_rounds
-
-LEAST = 2  # blocks to learn from, where one of them must judge what was learned from the others
 
 
 def parts_of(records: Records, folds: int) -> list[np.ndarray]:
@@ -27,18 +24,13 @@ def learned(model: Mapping[str, Any], records: Records, parts: Sequence[np.ndarr
     """An estimator fitted on these blocks alone.
 
     With early stopping the last of them chooses the number of rounds, and the fit is repeated with it on all of them.
-    AssayError if there is no other block left.
     """
     chosen = dict(model)
     if any(map(stops_early, members(chosen).values())):
-        require_enough(parts, "early stopping")
         chosen, _, _ = with_rounds(chosen, records.rows(together(parts[:-1])), records.rows(parts[-1]))
     return fitted(chosen, records.rows(together(parts)))
 
 
-def require_enough(parts: Sequence[np.ndarray], what: str) -> None:
-    """AssayError unless one of the blocks can judge what was learned from the others."""
-    if len(parts) < LEAST:
-        raise AssayError(
-            f"{what} has too few blocks to learn from", where="training.folds", todo="raise it: 4 is always enough"
-        )
+def least_folds(model: Mapping[str, Any], *, tuned: bool) -> int:
+    """How many blocks there must be: one to score, one to learn from, and one more for whatever chooses on a block."""
+    return 2 + tuned + any(map(stops_early, members(dict(model)).values()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assay.choose.blocks import least_folds
 from assay.config import menu
 from assay.config.fields import MISSING, Count
 from assay.config.load import typed, typed_as
@@ -85,10 +86,12 @@ def candidates(choice: Choice) -> list[Candidate]:
     One that is composed to the same model and features as an earlier one is left out.
     """
     incumbent = candidate(INCUMBENT, 0, ())
+    _require_folds(incumbent)
     found = {_key(incumbent): incumbent}
     for place, group in enumerate(choice.groups, start=1):
         for one in _of_group(place, group):
             _require_comparable(one, incumbent)
+            _require_folds(one)
             found.setdefault(_key(one), one)
     _require_named_apart(list(found.values()))
     return list(found.values())
@@ -152,6 +155,16 @@ def _require_comparable(one: Candidate, incumbent: Candidate) -> None:
                 where=str(CHOICES),
                 todo=f"candidates may differ in: {', '.join(OPEN)}",
             )
+
+
+def _require_folds(one: Candidate) -> None:
+    folds, least = one.config.training.folds, least_folds(one.model, tuned=one.tuning is not None)
+    if folds < least:
+        raise AssayError(
+            f"{one.name} needs {least} folds, and there are {folds}: what chooses on a block needs one of its own",
+            where="training.folds",
+            todo="raise it, or leave out early stopping or the search",
+        )
 
 
 def _require_named_apart(found: Sequence[Candidate]) -> None:

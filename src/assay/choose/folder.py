@@ -34,9 +34,9 @@ def read(path: Path, todo: str) -> Decided:
     file = path / DECISION
     if not file.exists():
         raise AssayError("nothing was decided yet", where=str(file), todo=todo)
-    found = read_json(file)
-    known = {key: found[key] for key in KEYS if key in found} if isinstance(found, dict) else found
     try:
+        found = read_json(file)
+        known = {key: found[key] for key in KEYS if key in found} if isinstance(found, dict) else found
         return typed_as(Decided, known, "decision")
     except AssayError as error:
         raise AssayError(f"not a decision of this release: {error.what}", where=str(file), todo=todo) from error

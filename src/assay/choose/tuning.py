@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import logit
 
 from assay.bundle.scoring import DECIMALS, score
-from assay.choose.blocks import learned, require_enough
+from assay.choose.blocks import learned
 from assay.choose.candidates import TUNABLE, Tuning
 from assay.modelling.records import Records
 from assay.statistics.metrics import METRICS, RANKED_BY
@@ -52,11 +52,10 @@ def tuned(model: Mapping[str, Any], tuning: Tuning, records: Records, parts: Seq
     """The parameters of the best trial, by average precision on the records of all parts.
 
     The first trial is the model as it is. Then Optuna proposes, and gives up a trial that after a part is below the
-    median of those before on the same records. AssayError if there is only one part.
+    median of those before on the same records.
     """
     from optuna.trial import TrialState
 
-    require_enough(parts, "a search")
     search, found = tuning.search, {}
     study = new_study(search, sampler=sampler(search.seed))
     study.enqueue_trial({key: one.nearest(_at(model, key)) for key, one in search.space.items()})
