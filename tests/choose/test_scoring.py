@@ -44,7 +44,7 @@ def test_scores_are_those_of_train_with_any_number_of_processes(jobs: int, tmp_p
     assert {name: len(runs) for name, runs in found.items()} == {"one": 1, "other": 1, "trees": 2}
     for one in FOUND:
         for run, model in zip(found[one.name], one.seeded(2), strict=True):
-            np.testing.assert_array_equal(run, training.out_of_fold(model, RECORDS, FOLDS))
+            np.testing.assert_array_equal(run, training.out_of_fold(model, RECORDS, FOLDS)[0])
 
 
 def test_what_is_kept_is_not_scored_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,13 +45,13 @@ def test_sets_may_differ_by_model() -> None:
 
 
 def test_what_composes_to_the_same_runs_once() -> None:
-    assert len(plan("twice", [["model.max_depth=3,4"], ["model.max_depth=3"]])) == 2
+    assert len(plan("twice", [["model.num_leaves=3,4"], ["model.num_leaves=3"]])) == 2
 
 
 def test_one_wrong_combination_refuses_the_sweep_and_is_named() -> None:
-    with pytest.raises(AssayError, match=r"model\.max_depth") as caught:
-        plan("bad", [["model.max_depth=3,deep"]])
-    assert "model.max_depth=deep" in str(caught.value)
+    with pytest.raises(AssayError, match=r"model\.num_leaves") as caught:
+        plan("bad", [["model.num_leaves=3,deep"]])
+    assert "model.num_leaves=deep" in str(caught.value)
     assert "nothing has run" in str(caught.value)
 
 

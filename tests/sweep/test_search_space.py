@@ -10,7 +10,7 @@ from assay.errors import AssayError
 from assay.sweep.search_space import Search, distributions, read_search
 from samples import ROOT
 
-SPACE = {"model.max_depth": {"low": 2, "high": 8}, "model.learning_rate": {"low": 0.01, "high": 0.3, "log": True}}
+SPACE = {"model.num_leaves": {"low": 2, "high": 8}, "model.learning_rate": {"low": 0.01, "high": 0.3, "log": True}}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_numbers_are_whole_where_the_configuration_says_so(repository: Path) -> 
     space = {**SPACE, "model.subsample": {"choices": [0.6, 1.0]}}
     found = distributions(search(repository, space=space))
     assert found == {
-        "model.max_depth": IntDistribution(2, 8),
+        "model.num_leaves": IntDistribution(2, 8),
         "model.learning_rate": FloatDistribution(0.01, 0.3, log=True),
         "model.subsample": CategoricalDistribution([0.6, 1.0]),
     }
@@ -45,8 +45,8 @@ def test_numbers_are_whole_where_the_configuration_says_so(repository: Path) -> 
     ("key", "dimension", "said"),
     [
         ("model.max_dept", {"low": 2, "high": 8}, "max_dept"),
-        ("model.max_depth", {"low": 0, "high": 8}, "model.max_depth=0"),
-        ("model.max_depth", {"low": 2, "high": 99}, "model.max_depth=99"),
+        ("model.num_leaves", {"low": 0, "high": 8}, "model.num_leaves=0"),
+        ("model.num_leaves", {"low": 2, "high": 131073}, "model.num_leaves=131073"),
         ("model", {"choices": ["xgboost", "xgbost"]}, "xgbost"),
     ],
 )
