@@ -14,6 +14,7 @@ from assay.statistics.metrics import RANKED_BY
 from assay.text import visible
 
 DIGITS = 4
+LONGEST = 36  # characters of a name in the picture; the table has it whole
 ROW, WIDTH, HEAD = 0.26, 7.2, 1.1  # inches
 
 
@@ -93,7 +94,7 @@ def _draw(ax: Axes, ranked: list[Judged], record: Record) -> None:
     edge = _edge([one.behind.value for one in ranked])
     for place, one in enumerate(ranked):
         colour = ALERT_COLOUR if one is record.decision.chosen else MODEL_COLOUR if one.as_good else MUTED
-        ax.text(0, place, visible(one.name), transform=ax.get_yaxis_transform(), va="center", color=colour)
+        ax.text(0, place, _shortened(visible(one.name)), transform=ax.get_yaxis_transform(), va="center", color=colour)
         if one.behind.value > edge:
             ax.text(-edge, place, f"◂ {-one.behind.value:.3f}", va="center", color=colour)
             continue
@@ -109,6 +110,10 @@ def _draw(ax: Axes, ranked: list[Judged], record: Record) -> None:
     labelled(ax, "Average precision out of fold, behind the best", "thick: one standard error; thin: interval", "")
     ax.set(xlim=(-2 * edge, edge / 2), ylim=(-0.7, len(ranked) - 0.3))
     ax.set_xticks([tick for tick in ax.get_xticks() if -edge <= tick <= edge / 2])
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _edge(behind: list[float]) -> float:

@@ -13,7 +13,14 @@ from assay.text import visible
 INK, MUTED, GRID = "#1d2733", "#667085", "#e4e7ec"
 MODEL_COLOUR, ALERT_COLOUR = "#0b6e99", "#c2410c"
 SERIES = (MODEL_COLOUR, ALERT_COLOUR, "#7a5195", "#b45309", "#98a2b3")  # of the curves of one model
-OTHERS = {"base": ALERT_COLOUR, "head": MODEL_COLOUR, "logistic": "#7a5195", "rule": "#b45309", "majority": "#98a2b3"}
+OTHERS = {
+    "base": ALERT_COLOUR,
+    "head": MODEL_COLOUR,
+    "xgboost": "#4d7c0f",
+    "logistic": "#7a5195",
+    "rule": "#b45309",
+    "majority": "#98a2b3",
+}
 
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "assay",  # ids in an SVG are random otherwise
