@@ -22,8 +22,14 @@ ENVIRONMENT = {
     "GIT_CONFIG_SYSTEM": os.devnull,
     "DVC_NO_ANALYTICS": "1",
 }
-# What `dvc repro` runs quickly: for whatever does not depend on the figures.
-CHEAP = {"debug: null": "debug: fast", "model: xgboost": "model: logistic"}
+# What `dvc repro` and comparisons run quickly: for whatever does not depend on the figures.
+CHEAP = [
+    ("conf/config.yaml", "debug: null", "debug: fast"),
+    ("conf/config.yaml", "model: xgboost", "model: logistic"),
+    ("conf/model/hist_gbm.yaml", "max_iter: 1000", "max_iter: 50"),
+    ("conf/model/random_forest.yaml", "n_estimators: 200", "n_estimators: 20"),
+    ("src/assay/compare/paired.py", "resamples: int = 10_000", "resamples: int = 200"),
+]
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
 
@@ -84,6 +90,20 @@ class Copy:
         return Copy(path, environment)
 
 
+def until(process: subprocess.Popen, words: str) -> None:
+    """Read what a process says until it says this."""
+    assert process.stdout is not None
+    while words not in (line := process.stdout.readline()):
+        assert line, f"it ended without saying {words!r}"
+
+
+def edit(copy: Copy, name: str, old: str, new: str) -> None:
+    """Replace a text in a file."""
+    text = (copy.path / name).read_text()
+    assert old in text, f"{name}: {old}"
+    (copy.path / name).write_text(text.replace(old, new))
+
+
 def hashes(lock: str) -> dict[str, str]:
     """Path to MD5 of every output in a dvc.lock."""
     return {out["path"]: out["md5"] for stage in yaml.safe_load(lock)["stages"].values() for out in stage["outs"]}
@@ -110,10 +130,8 @@ def copy_of_the_tree(path: Path) -> Copy:
 
 def cheapened(copy: Copy) -> Copy:
     """The copy with a small model, few folds and few resamples, run and committed so."""
-    menu = copy.path / "conf/config.yaml"
-    for costly, cheap in CHEAP.items():
-        assert costly in menu.read_text()
-        menu.write_text(menu.read_text().replace(costly, cheap))
+    for change in CHEAP:
+        edit(copy, *change)
     copy.run("assay", "params")
     copy.repro()
     copy.commit("Make it cheap")
