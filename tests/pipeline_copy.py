@@ -125,6 +125,7 @@ def copy_of_the_tree(path: Path) -> Copy:
     copy = Copy(path)
     copy.run("git", "init", "--quiet", "--initial-branch=main")
     copy.commit("Start")
+    pack(copy)
     return copy
 
 
@@ -135,4 +136,10 @@ def cheapened(copy: Copy) -> Copy:
     copy.run("assay", "params")
     copy.repro()
     copy.commit("Make it cheap")
+    pack(copy)
     return copy
+
+
+def pack(copy: Copy) -> None:
+    """Make one file of git's objects, which are half of what every fork copies."""
+    copy.run("git", "gc", "--quiet")
