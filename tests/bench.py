@@ -21,6 +21,10 @@ from samples import STAGES as AFTER_COLLECT
 
 ROUNDS_OF_THE_LINE, ROUNDS_OF_NOTHING = 3, 11
 MANY = 100
+FORMER = [
+    ("conf/config.yaml", "model: lightgbm", "model: xgboost"),
+    ("conf/config.yaml", "  - model@baselines.xgboost: xgboost\n", ""),
+]
 STAGES = ("collect", *AFTER_COLLECT)
 ONE_PROCESS = f"""
 from importlib import import_module
@@ -120,7 +124,7 @@ def line(title: str, ours: float, theirs: float, target: float, ratio: float | N
 
 def with_the_former_model(copy: Copy) -> None:
     """Take the model with which these ratios have been measured from the start, so that they stay comparable."""
-    reconfigured(copy, {"model: lightgbm": "model: xgboost", "  - model@baselines.xgboost: xgboost\n": ""})
+    reconfigured(copy, FORMER)
 
 
 def main() -> None:

@@ -51,42 +51,44 @@ def kills(copy: Copy, number: int, seed: int) -> Iterator[Kill]:
             lasts[cold] = _seconds(copy, cold)
         after = generator.uniform(0.3, lasts[cold])
         _killed(copy, cold, after)
-        yield Kill(cold, after, *_mended(copy))
+        yield Kill(cold, after, *mended(copy))
 
 
 def _seconds(copy: Copy, cold: bool) -> float:
-    start = time.perf_counter()
-    process = _start(copy, cold)
+    began = time.perf_counter()
+    process = start(copy, cold)
     assert process.wait() == 0
-    return time.perf_counter() - start
+    return time.perf_counter() - began
 
 
-def _start(copy: Copy, cold: bool) -> subprocess.Popen:
+def start(copy: Copy, cold: bool, stdout: int = subprocess.DEVNULL) -> subprocess.Popen:
+    """`dvc repro` in a process group of its own."""
     if cold:
         copy.run("git", "clean", "-fdXq", "--", *KEPT)  # what git ignores there: all that DVC keeps
     return subprocess.Popen(
         ["dvc", "repro", *([] if cold else ["--force"])],
         cwd=copy.path,
         env={**ENVIRONMENT, "PYTHONPATH": str(copy.path / "src"), **copy.environment},
-        stdout=subprocess.DEVNULL,
+        stdout=stdout,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        text=True,
     )
 
 
 def _killed(copy: Copy, cold: bool, after: float) -> None:
-    process = _start(copy, cold)
+    process = start(copy, cold)
     time.sleep(after)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def _mended(copy: Copy) -> tuple[list[str], list[str]]:
+def mended(copy: Copy) -> tuple[list[str], list[str]]:
     """What `make repro` had to mend, and what is wrong after it."""
     # The environment is that of this process: `make` shall not make one.
     process = copy.start("make", "--old-file=.venv/ready", "repro")
     said, err = process.communicate()
-    mended = [line.split()[1] for line in said.splitlines() if line.startswith("mended ")]
+    codes = [line.split()[1] for line in said.splitlines() if line.startswith("mended ")]
     faults = [] if process.returncode == 0 else [f"make repro: {err.strip().splitlines()[-1]}"]
     if copy.run("git", "diff", "--name-only", "HEAD", "--", "dvc.lock").stdout:
         faults.append("dvc.lock is another")
@@ -95,7 +97,7 @@ def _mended(copy: Copy) -> tuple[list[str], list[str]]:
     looked = copy.start("assay", "doctor", "--quick").communicate()[0]
     if "healthy" not in looked:
         faults.append(looked.splitlines()[0])
-    return mended, faults
+    return codes, faults
 
 
 def main() -> None:
@@ -104,9 +106,9 @@ def main() -> None:
         found = []
         for one in kills(cheap_copy(Path(folder, "copy")), number, seed):
             found.append(one)
-            start = "cold" if one.cold else "warm"
+            kind = "cold" if one.cold else "warm"
             said = "; ".join(one.faults) or "ok"
-            print(f"{len(found):4} {start} {one.after:6.2f} s  {', '.join(one.mended) or '-':32} {said}", flush=True)
+            print(f"{len(found):4} {kind} {one.after:6.2f} s  {', '.join(one.mended) or '-':32} {said}", flush=True)
     mended = Counter(code for one in found for code in set(one.mended))
     print(f"\n{number} kills, {sum(not one.faults for one in found)} right after `make repro` alone")
     print("mended: " + (", ".join(f"{code} {times}" for code, times in mended.most_common()) or "nothing"))

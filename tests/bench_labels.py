@@ -52,7 +52,7 @@ def experiment(model: dict, train: Records, validation: Records, share: float, s
     generator = np.random.default_rng(seed)
     flips = generator.choice(len(train.y), round(share * len(train.y)), replace=False)
     noisy = flipped(train.y, flips)
-    scores = out_of_fold(model, Records(train.X, noisy), FOLDS)
+    scores, _ = out_of_fold(model, Records(train.X, noisy), FOLDS)
     flagged = ranked(noisy.to_numpy(), scores)[: estimated_errors(noisy.to_numpy(), scores)]
     fits = [build(model).fit(one.X, one.y) for one in treated(train, noisy, flagged, generator)]
     figures = [average_precision_score(validation.y, score(fit, validation.X)) for fit in fits]

@@ -5,17 +5,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline_copy import Copy
+from pipeline_copy import Copy, edit
 
 # As .gitattributes was before anything was said of what is generated.
 PLAIN = "annotations/**/decisions.csv text eol=lf merge=union\n"
-
-
-def edit(copy: Copy, name: str, old: str, new: str) -> None:
-    """Replace a text in a file."""
-    text = (copy.path / name).read_text()
-    assert old in text, f"{name}: {old}"
-    (copy.path / name).write_text(text.replace(old, new))
 
 
 def decide(copy: Copy, place: int, annotator: str) -> None:

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -37,6 +37,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {path: number / len(slow) / 3 for number, path in enumerate(slow)}
     place |= {path: number / len(quick) for number, path in enumerate(quick)}
     items.sort(key=lambda item: place[item.path])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _composed_once() -> Iterator[None]:
+    """Compose the same words and files once in a process: it takes longer than most tests."""
+    from assay.config import compose
+
+    real, texts = compose.composed_text, {}
+
+    def once(conf: Path, plugins: str, overrides: Sequence[str]) -> str:
+        files = sorted(conf.rglob("*.yaml"))
+        key = (*overrides, *((file.relative_to(conf), file.read_bytes()) for file in files))
+        if key not in texts:
+            texts[key] = real(conf, plugins, overrides)
+        return texts[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compose, "composed_text", once)
+        yield
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,12 +24,15 @@ ENVIRONMENT = {
     "GIT_CONFIG_SYSTEM": os.devnull,
     "DVC_NO_ANALYTICS": "1",
 }
-# What `dvc repro` runs quickly: for whatever does not depend on the figures.
-CHEAP = {
-    "debug: null": "debug: fast",
-    "model: lightgbm": "model: logistic",
-    "  - model@baselines.xgboost: xgboost\n": "",
-}
+# What `dvc repro` and comparisons run quickly: for whatever does not depend on the figures.
+CHEAP = [
+    ("conf/config.yaml", "debug: null", "debug: fast"),
+    ("conf/config.yaml", "model: lightgbm", "model: logistic"),
+    ("conf/config.yaml", "  - model@baselines.xgboost: xgboost\n", ""),
+    ("conf/model/hist_gbm.yaml", "max_iter: 1000", "max_iter: 50"),
+    ("conf/model/random_forest.yaml", "n_estimators: 200", "n_estimators: 20"),
+    ("src/assay/compare/paired.py", "resamples: int = 10_000", "resamples: int = 200"),
+]
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
 
@@ -90,6 +93,20 @@ class Copy:
         return Copy(path, environment)
 
 
+def until(process: subprocess.Popen, words: str) -> None:
+    """Read what a process says until it says this."""
+    assert process.stdout is not None
+    while words not in (line := process.stdout.readline()):
+        assert line, f"it ended without saying {words!r}"
+
+
+def edit(copy: Copy, name: str, old: str, new: str) -> None:
+    """Replace a text in a file."""
+    text = (copy.path / name).read_text()
+    assert old in text, f"{name}: {old}"
+    (copy.path / name).write_text(text.replace(old, new))
+
+
 def hashes(lock: str) -> dict[str, str]:
     """Path to MD5 of every output in a dvc.lock."""
     return {out["path"]: out["md5"] for stage in yaml.safe_load(lock)["stages"].values() for out in stage["outs"]}
@@ -111,6 +128,7 @@ def copy_of_the_tree(path: Path) -> Copy:
     copy = Copy(path)
     copy.run("git", "init", "--quiet", "--initial-branch=main")
     copy.commit("Start")
+    pack(copy)
     return copy
 
 
@@ -119,16 +137,20 @@ def cheapened(copy: Copy) -> Copy:
     return reconfigured(copy, CHEAP)
 
 
-def reconfigured(copy: Copy, changes: dict[str, str]) -> Copy:
-    """The copy with texts of conf/config.yaml replaced, run and committed so."""
-    menu = copy.path / "conf/config.yaml"
-    for before, after in changes.items():
-        assert before in menu.read_text()
-        menu.write_text(menu.read_text().replace(before, after))
+def reconfigured(copy: Copy, changes: Sequence[tuple[str, str, str]]) -> Copy:
+    """The copy with texts of its files replaced, run and committed so. changes: file, text, new text."""
+    for change in changes:
+        edit(copy, *change)
     copy.run("assay", "params")
     copy.repro()
     copy.commit("Change the configuration")
+    pack(copy)
     return copy
+
+
+def pack(copy: Copy) -> None:
+    """Make one file of git's objects, which are half of what every fork copies."""
+    copy.run("git", "gc", "--quiet")
 
 
 def listed(copy: Copy) -> list[str]:

@@ -4,6 +4,7 @@ import atexit
 import gc
 import marshal
 import os
+import pickle
 import runpy
 import select
 import signal
@@ -14,7 +15,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import wraps
+from functools import lru_cache, wraps
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,16 +23,19 @@ from typing import Any, NoReturn
 # What the commands of dvc and assay import of others. Nothing of assay: each copy has its own.
 LIBRARIES = (
     *("dvc.cli.parser", "dvc._debug", "dvc.api", "dvc.cachemgr", "dvc.data_cloud", "dvc.dirs", "dvc.output"),
-    *("dvc.repo.artifacts", "dvc.repo.brancher", "dvc.repo.datasets", "dvc.repo.index", "dvc.repo.metrics.diff"),
-    *("dvc.repo.open_repo", "dvc.repo.stage", "dvc.stage.run", "dvc.ui.table", "dvc.utils.strictyaml"),
+    *("dvc.repo.artifacts", "dvc.repo.brancher", "dvc.repo.datasets", "dvc.repo.graph", "dvc.repo.index"),
+    *("dvc.repo.metrics.diff", "dvc.repo.open_repo", "dvc.repo.plots", "dvc.repo.stage", "dvc.repo.trie"),
+    *("dvc.stage.run", "dvc.ui.table", "dvc.utils.hydra", "dvc.utils.strictyaml", "dvc_data.hashfile.status"),
     *("dvc.repo.experiments.executor.local", "dvc.repo.experiments.queue.workspace", "dvc.repo.experiments.show"),
     *("dvc_data.fs", "dvc_data.hashfile.db.local", "dvc_data.index.build", "dvc_data.index.checkout"),
     *("dulwich.ignore", "dulwich.worktree", "fsspec.implementations.memory", "pygit2", "scmrepo.fs"),
     *("antlr4.LL1Analyzer", "hydra", "hydra._internal.config_loader_impl", "hydra._internal.core_plugins"),
-    *("hydra._internal.core_plugins.file_config_source", "hydra._internal.core_plugins.structured_config_source"),
-    *("jinja2", "omegaconf._impl", "psutil", "ruamel.yaml", "scmrepo.git.backend.pygit2.filter"),
-    *("pydantic.dataclasses", "pydantic.type_adapter", "rich.console", "typer", "typer._click.decorators"),
-    *("pandas", "pandas.core.arrays.arrow.extension_types", "pyarrow.dataset", "pyarrow.pandas_compat", "scipy.stats"),
+    *("hydra._internal.core_plugins.basic_sweeper", "hydra._internal.core_plugins.file_config_source"),
+    *("hydra._internal.core_plugins.structured_config_source", "jinja2", "networkx", "omegaconf._impl", "psutil"),
+    *("pydantic.dataclasses", "pydantic.type_adapter", "ruamel.yaml", "scmrepo.git.backend.pygit2.filter"),
+    *("rich.console", "typer", "typer._adapters", "typer._click.decorators"),
+    *("pandas", "pandas.core.arrays.arrow.extension_types", "pyarrow.dataset", "pyarrow.pandas_compat"),
+    *("pyarrow.parquet", "scipy.stats"),
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "matplotlib.figure", "PIL.JpegImagePlugin"),
     *("cleanlab.filter", "narwhals.stable.v2", "narwhals._pandas_like.namespace", "optuna", "sklearn.calibration"),
     *("sklearn.dummy", "sklearn.ensemble", "sklearn.linear_model", "sklearn.model_selection", "sklearn.pipeline"),
@@ -47,6 +51,7 @@ def main(folder: str, listening: socket.socket) -> None:
     """Serve until standard input ends, which it does with the process that started this one."""
     for name in LIBRARIES:
         import_module(name)
+    parse_locks_in_c()
     gc.freeze()
     while select.select([listening, sys.stdin], [], [])[0] == [listening]:
         asking, _ = listening.accept()
@@ -56,6 +61,28 @@ def main(folder: str, listening: socket.socket) -> None:
             serve(asking, folder)
             os._exit(0)
         asking.close()
+
+
+def parse_locks_in_c() -> None:
+    """Have DVC parse each text of YAML once, and dvc.lock in C where it has no comments to keep.
+
+    It parses all of dvc.lock anew after each stage, which in Python takes as long as many a stage.
+    """
+    from dvc.utils import strictyaml
+    from dvc.utils.serialize import _yaml
+
+    parse, keep_comments = _yaml.parse_yaml, _yaml.parse_yaml_for_update
+    parsed = lru_cache(lambda text, path: pickle.dumps(parse(text, path)))
+
+    def parse_once(text: str, path: Any, typ: str = "safe") -> Any:
+        return pickle.loads(parsed(text, path)) if typ == "safe" else parse(text, path, typ)
+
+    def for_update(text: str, path: Any) -> Any:
+        is_lock = str(path).endswith("dvc.lock") and "#" not in text
+        return parse_once(text, path) if is_lock else keep_comments(text, path)
+
+    _yaml.parse_yaml = strictyaml.parse_yaml = parse_once
+    _yaml.parse_yaml_for_update = for_update
 
 
 def reap() -> None:

@@ -1,14 +1,12 @@
 """What an experiment left in params.yaml is written into conf/, value by value."""
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from assay.config.compose import composed, difference
 from assay.config.keep import kept
-from assay.dvc_internals.configuration import composed_text
 from assay.errors import AssayError
 from samples import ROOT
 
@@ -50,16 +48,6 @@ REFUSED = [
     (["+dataset.columns.sick.available=false"], r"only one of .* has dataset\.columns\.sick\.available", "conf"),
 ]
 
-COMPOSED: dict[tuple, str] = {}
-
-
-def composed_once(conf: Path, plugins: str, overrides: Sequence[str]) -> str:
-    """As `composed_text`, which takes long, and gives the same for the same files and words."""
-    key = (*overrides, *((file.relative_to(conf), file.read_bytes()) for file in sorted(conf.rglob("*.yaml"))))
-    if key not in COMPOSED:
-        COMPOSED[key] = composed_text(conf, plugins, overrides)
-    return COMPOSED[key]
-
 
 @pytest.fixture(autouse=True)
 def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +55,6 @@ def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "src").symlink_to(ROOT / "src")
     shutil.copy(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("assay.config.compose.composed_text", composed_once)
 
 
 def texts() -> dict[str, str]:

@@ -80,25 +80,36 @@ def test_no_sweep_has_such_a_name(case: str, tmp_path: Path) -> None:
         plan.read(NO_NAMES[case])
 
 
+@pytest.fixture
+def inside(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An own folder in a folder of its own: whatever is written above it is seen there."""
+    folder = here / "inside"
+    folder.mkdir()
+    for name in ("dvc.yaml", "params.yaml"):
+        (here / name).rename(folder / name)
+    monkeypatch.chdir(folder)
+    return folder
+
+
 @pytest.mark.parametrize("case", ["above", "absolute", "option"])
 def test_a_sweep_of_such_a_name_is_refused_before_anything_is_written(
-    case: str, here: Path, monkeypatch: pytest.MonkeyPatch
+    case: str, inside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweep, "baseline", lambda root: "0" * 40)
-    before = sorted(here.parent.rglob("*"))
+    before = sorted(inside.parent.rglob("*"))
     done = CliRunner().invoke(app, ["sweep", "-S", "model.num_leaves=2", "--", NO_NAMES[case]])
     assert done.exit_code == 1
     assert "is no name" in done.output
-    assert sorted(here.parent.rglob("*")) == before
+    assert sorted(inside.parent.rglob("*")) == before
 
 
 @pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "-x", ".x", "null", "on", "x" * (LONGEST + 1), "a\nb"])
-def test_no_dataset_is_called_so(name: str, here: Path) -> None:
+def test_no_dataset_is_called_so(name: str, inside: Path) -> None:
     synthetic_raw(30).to_csv("table.csv", index=False)
-    before = sorted(here.parent.rglob("*"))
+    before = sorted(inside.parent.rglob("*"))
     with pytest.raises(AssayError, match="is no name"):
         init_dataset(Path("table.csv"), name, "target")
-    assert sorted(here.parent.rglob("*")) == before
+    assert sorted(inside.parent.rglob("*")) == before
 
 
 @pytest.mark.parametrize(

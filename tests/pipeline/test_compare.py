@@ -13,7 +13,7 @@ import yaml
 from assay.bundle.scoring import score
 from assay.compare.paired import Plan, judged
 from assay.modelling.building import build
-from assay.statistics.bootstrap import estimate, resamples
+from assay.statistics.bootstrap import Estimates, estimate, resamples
 from assay.statistics.metrics import METRICS, RANKED_BY, measure
 from assay.statistics.resampled import Scored
 from pipeline_copy import Copy
@@ -76,22 +76,24 @@ def scored(line: Copy, folds: dict, drop: list[str], **changes: int) -> Scored:
     return Scored(y_test.to_numpy(), score(estimator, X_test.drop(columns=drop)), 0.5)
 
 
-def verdict(base: Scored, head: Scored, weights: np.ndarray) -> str:
-    ranked_by = METRICS[RANKED_BY]
-    ranking = partial(measure, threshold_probability=0.1, metrics=[ranked_by])
-    sides = (estimate(side, weights, ranking) for side in (base, head))
-    return judged(ranked_by, *sides, Plan()).verdict
+def estimated(side: Scored, weights: np.ndarray) -> Estimates:
+    return estimate(side, weights, partial(measure, threshold_probability=0.1, metrics=[METRICS[RANKED_BY]]))
+
+
+def verdict(base: Estimates, head: Estimates) -> str:
+    return judged(METRICS[RANKED_BY], base, head, Plan()).verdict
 
 
 @pytest.mark.slow
 def test_another_seed_is_undecided_in_at_least_90_of_100(line: Copy, folds: dict) -> None:
     weights = resamples(len(folds["test"][1]), 1000, seed=1)
-    base = scored(line, folds, [])
-    verdicts = [verdict(base, scored(line, folds, [], random_state=seed), weights) for seed in range(1, 101)]
-    assert verdicts.count("undecided") >= 90
+    base = estimated(scored(line, folds, []), weights)
+    others = (estimated(scored(line, folds, [], random_state=seed), weights) for seed in range(1, 101))
+    assert [verdict(base, other) for other in others].count("undecided") >= 90
 
 
 @pytest.mark.slow
 def test_a_model_without_tsh_is_worse(line: Copy, folds: dict) -> None:
     weights = resamples(len(folds["test"][1]), 1000, seed=1)
-    assert verdict(scored(line, folds, []), scored(line, folds, TSH), weights) == "worse"
+    base, other = (estimated(scored(line, folds, drop), weights) for drop in ([], TSH))
+    assert verdict(base, other) == "worse"

@@ -1,14 +1,17 @@
 """The doctor on the real line: every byte of data, models and cache, and `make repro` after a kill."""
 
+import os
 import random
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bench_kills import kills
+from bench_kills import mended, start
 from doctor_harm import flip_file
-from pipeline_copy import Copy
+from pipeline_copy import Copy, until
 
 QUICK = ("assay", "doctor", "--quick")
 
@@ -66,4 +69,9 @@ def test_what_is_broken_twice_is_made_again(cheap: Copy) -> None:
 @pytest.mark.slow
 def test_after_a_kill_make_repro_alone_puts_everything_right(cheap: Copy) -> None:
     cheap.environment["OMP_NUM_THREADS"] = "1"
-    assert [one.faults for one in kills(cheap, 1, seed=1)] == [[]]
+    process = start(cheap, cold=True, stdout=subprocess.PIPE)
+    until(process, "Running stage 'train'")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    _, faults = mended(cheap)
+    assert faults == []

@@ -2,16 +2,10 @@
 
 import pytest
 
-from pipeline_copy import Copy
+from pipeline_copy import Copy, until
 from true_records import false_records
 
 OTHER = "training.folds=3"
-
-
-def until(process, words: str) -> None:
-    """Read what a process says until it says this."""
-    while words not in (line := process.stdout.readline()):
-        assert line, process.stderr.read()
 
 
 def edit(copy: Copy) -> None:
@@ -21,7 +15,7 @@ def edit(copy: Copy) -> None:
 
 @pytest.mark.slow
 def test_a_change_while_the_line_runs_ends_it(cheap: Copy) -> None:
-    process = cheap.start("dvc", "repro", "--force")
+    process = cheap.start("dvc", "repro", "--force", "--downstream", "train")
     until(process, "Running stage 'evaluate'")  # which does not read what is edited, but train did
     edit(cheap)
     _, said = process.communicate()
@@ -32,7 +26,7 @@ def test_a_change_while_the_line_runs_ends_it(cheap: Copy) -> None:
 
 @pytest.mark.slow
 def test_nobody_else_writes_params_yaml_while_the_line_runs(cheap: Copy) -> None:
-    process = cheap.start("dvc", "repro", "--force")
+    process = cheap.start("dvc", "repro", "--force", "--downstream", "train")
     until(process, "Running stage 'train'")
     refused = [cheap.start(*command) for command in (("dvc", "exp", "run", "-S", OTHER), ("assay", "params", OTHER))]
     for one in refused:

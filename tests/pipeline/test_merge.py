@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from assay.files import md5
-from branches import begin, edit, people, run_afresh, run_branches, switch
-from pipeline_copy import Copy
+from branches import begin, people, run_afresh, run_branches, switch
+from pipeline_copy import Copy, edit
 
 pytestmark = pytest.mark.slow
 PARAMETER = "conf/model/logistic.yaml"

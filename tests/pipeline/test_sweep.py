@@ -12,7 +12,7 @@ from pipeline_copy import FRESH, IDENTITY, Copy, listed, wait_for, workers
 
 @pytest.mark.slow
 def test_an_experiment_of_a_sweep_is_what_dvc_repro_gives(cheap: Copy) -> None:
-    summary = cheap.run("assay", "sweep", "strength", "-S", "model.C=0.1,1").stdout
+    summary = cheap.run("assay", "sweep", "strength", "-S", "model.C=0.1,1", "-j", "1").stdout
     names = listed(cheap)
     assert "2 of 2 experiments" in summary
     assert [name.rpartition("-")[0] for name in names] == [f"strength-C-{strength}" for strength in ("0.1", "1")]
@@ -56,14 +56,15 @@ def reference(copy: Copy, name: str) -> str:
 @pytest.mark.slow
 def test_one_that_fails_is_reported_and_stops_no_other(cheap: Copy) -> None:
     drops = "features.drop=choice([nonsense],[age])"
-    failed = cheap.run("assay", "sweep", "drops", "-S", drops, fails=True)
+    command = ("assay", "sweep", "drops", "-S", drops, "-j", "1")
+    failed = cheap.run(*command, fails=True)
     assert "1 of 2 experiments" in failed.stdout
     assert "no feature nonsense" in failed.stdout
     assert len(listed(cheap)) == 1
     log = next((cheap.path / ".assay/sweeps/drops.logs").glob("*nonsense*"))
     assert "assay featurize: error: no feature nonsense" in log.read_text()
     # The same command tries again what failed, and only that.
-    again = cheap.run("assay", "sweep", "drops", "-S", drops, fails=True).stdout
+    again = cheap.run(*command, fails=True).stdout
     assert "1 of 2 experiments, 1 of them from before" in again
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -80,8 +80,13 @@ def nodes(text: str) -> list[Node]:
 
 def touches(one: str, other: str) -> bool:
     """Whether two paths are the same, or one lies in the other."""
-    first, second = PurePosixPath(one), PurePosixPath(other)
-    return first.is_relative_to(second) or second.is_relative_to(first)
+    first, second = _parts(one), _parts(other)
+    return first[: len(second)] == second[: len(first)]
+
+
+@cache  # every stage compares each dependency with each output: thousands of pairs of a few hundred paths
+def _parts(path: str) -> tuple[str, ...]:
+    return PurePosixPath(path).parts
 
 
 def needs(node: Node, others: Mapping[str, Node]) -> set[str]:
