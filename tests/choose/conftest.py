@@ -1,15 +1,13 @@
 """A repository with a choice of one's own, and a small line to choose on."""
 
+import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from assay.config.targets import LIBRARIES
 from samples import ROOT
-
-Write = Callable[[str, str], str]
 
 
 @pytest.fixture
@@ -28,7 +26,10 @@ def small(small_line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def with_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder with a configuration of its own, in which xgboost is the incumbent."""
     shutil.copytree(ROOT / "conf", folder / "conf")
+    menu = folder / "conf/config.yaml"
+    menu.write_text(re.sub(r"(?m)^  - model: \w+$", "  - model: xgboost", menu.read_text()))
     for name in ("src", "dvc.yaml"):
         if not (folder / name).exists():
             (folder / name).symlink_to(ROOT / name)
