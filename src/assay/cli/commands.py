@@ -10,6 +10,7 @@ import typer
 
 from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
+from assay.cli.diagnose import diagnose
 from assay.cli.doctor import doctor, go_back
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
@@ -36,6 +37,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
   assay report                   open the report of the last run
   assay reasons RECORD           why does the model give a record its score?
+  assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay compare main             is the workspace really better than main?
   assay learning-curve           would more data help?
@@ -76,6 +78,7 @@ app.command()(review)
 app.command()(reasons)
 app.command()(costs)
 app.command()(deps)
+app.command()(diagnose)
 app.command()(doctor)
 app.command("back")(go_back)
 for command in (verify, pr_report, remote, merge, rebase, settle):

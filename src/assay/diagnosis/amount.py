@@ -1,0 +1,34 @@
+"""Too few records: what the last doubling of the training records brought."""
+
+from assay.diagnosis.evidence import Advance, Evidence
+from assay.diagnosis.finding import Finding, Gain, Verdict
+from assay.experiments.learning_curve import average, part, scores
+from assay.modelling.training import blocks
+from assay.presentation import words
+
+CAUSE = "too few records"
+CURVE = "assay learning-curve"
+
+
+def examine(evidence: Evidence, repeats: int, advance: Advance = lambda: None) -> Finding:
+    """Fit on a half of the records, at random, `repeats` times, and compare."""
+    records, folds = evidence.records, evidence.subject.folds
+    runs = []
+    for repeat in range(repeats):
+        halves = [(part(records, rest, 1, repeat), block) for rest, block in blocks(records, folds)]
+        runs.append(evidence.average_precision(scores(dict(evidence.subject.model), records, halves, advance)))
+    gain = Gain.of(evidence.found.minus(average(runs)))
+    size = round(len(records.y) * (folds - 1) / folds)
+    measured = (
+        f"From {size // 2} to {size} training records average precision rose by "
+        f"{words.signed(gain.value, (gain.low, gain.high))}. The next doubling mostly brings less."
+    )
+    verdict = gain.verdict(evidence.worth)
+    todo = {
+        Verdict.HOLDS: "Collect more records, of positives above all; see the whole curve.",
+        Verdict.UNDECIDED: "See the whole curve, with more repeats.",
+        Verdict.DOES_NOT: "Nothing: more records of this kind would hardly help.",
+    }[verdict]
+    commands = [CURVE] if verdict is not Verdict.DOES_NOT else []
+    facts = {"records": [size // 2, size], "repeats": repeats}
+    return Finding(CAUSE, verdict, measured, todo, gain, commands, facts=facts)

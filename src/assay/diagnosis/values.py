@@ -1,0 +1,140 @@
+"""Errors in the data: are positives missed where values are missing, or where the contract finds them unlikely?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.diagnosis.evidence import Evidence
+from assay.diagnosis.finding import CONFIDENCE, Finding, Gain, Table, Verdict
+from assay.errors import sample
+from assay.presentation import words
+
+CAUSE = "errors in the data"
+MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """How many of the missed positives, and of the found ones, have a gap or an unlikely value.
+
+    rows: the records (n,) that have it. p: of Fisher's exact test, corrected by Holm.
+    """
+
+    name: str
+    rows: np.ndarray
+    missed: int
+    found: int
+    p: float
+    gain: Gain
+
+    @property
+    def blamed(self) -> bool:
+        """Whether it is more frequent among the missed by more than chance."""
+        return self.p < 1 - CONFIDENCE and self.gain.value > 0
+
+
+def examine(evidence: Evidence, cleaning: Mapping[str, int], quarantined: int) -> Finding:
+    """Compare the missed positives with the found ones.
+
+    cleaning: by rule, the number of values that cleaning set missing. quarantined: the number of records set aside.
+    """
+    missed = evidence.missed
+    positives, total = int(evidence.y.sum()), int(missed.sum())
+    repaired = f"Cleaning set {sum(cleaning.values())} values missing and {quarantined} records aside."
+    contrasts = contrasted(evidence)
+    facts = {
+        "missed": total,
+        "positives": positives,
+        "set_missing": dict(cleaning),
+        "quarantined": quarantined,
+        "contrasts": [{"what": one.name, "missed": one.missed, "found": one.found, "p": one.p} for one in contrasts],
+    }
+    if not total or not contrasts:
+        said = "No positive is missed" if not total else "No positive lacks a value or has an unlikely one"
+        return Finding(CAUSE, Verdict.DOES_NOT, f"{said}. {repaired}", "Nothing.", facts=facts)
+    blamed = [one for one in contrasts if one.blamed]
+    tables = [_table(contrasts, total, positives - total)]
+    if blamed:
+        together = np.logical_or.reduce([one.rows for one in blamed])
+        gain = Gain.of(evidence.lifted(together), at_most=True)
+        names = sample([one.name for one in blamed])
+        measured = (
+            f"More frequent among the {total} missed positives than among the others: {names}. If these ranked as high "
+            f"as positives without that, average precision would change by {_signed(gain)}. {repaired}"
+        )
+        todo = "Find out why, and have the values recorded; see what was missing when and where."
+        verdict = gain.verdict(evidence.worth)
+        return Finding(CAUSE, verdict, measured, todo, gain, ["dvc repro profile"], tables, facts)
+    first = contrasts[0]
+    measured = (
+        f"Nothing is more frequent among the {total} missed positives than among the {positives - total} others by "
+        f"more than chance (first: {first.name}, p {words.probability(first.p)}). {repaired}"
+    )
+    return Finding(CAUSE, first.gain.verdict(evidence.worth), measured, "Nothing.", first.gain, (), tables, facts)
+
+
+def contrasted(evidence: Evidence) -> list[Contrast]:
+    """Every gap and unlikely value that a positive has, the least likely by chance first."""
+    rows = {name: mask for name, mask in _masks(evidence).items() if (mask & (evidence.y == 1)).any()}
+    tables = {name: _counts(evidence, mask) for name, mask in rows.items()}
+    p = holm([_fisher(table) for table in tables.values()])
+    listed = [
+        Contrast(name, rows[name], tables[name][0][0], tables[name][1][0], found, _gain(evidence, rows[name]))
+        for name, found in zip(rows, p, strict=True)
+    ]
+    return sorted(listed, key=lambda one: (one.p, -one.gain.value))
+
+
+def _masks(evidence: Evidence) -> dict[str, np.ndarray]:
+    inputs = evidence.subject.inputs
+    gaps = {f"{name} {MISSING}": inputs[name].isna().to_numpy() for name in evidence.subject.recorded}
+    return {**gaps, **evidence.subject.noted}
+
+
+def _counts(evidence: Evidence, rows: np.ndarray) -> list[list[int]]:
+    """Of missed and of found positives: how many are among the rows, and how many are not."""
+    sides = (evidence.missed, (evidence.y == 1) & ~evidence.missed)
+    return [[int((side & rows).sum()), int((side & ~rows).sum())] for side in sides]
+
+
+def _fisher(table: Sequence[Sequence[int]]) -> float:
+    from scipy.stats import fisher_exact
+
+    return float(fisher_exact(table).pvalue)
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """P values corrected for their number (Holm, Scandinavian Journal of Statistics 6, 1979).
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p, kind="stable")
+    scaled = np.array(p)[order] * np.arange(len(p), 0, -1)
+    corrected = np.empty(len(p))
+    corrected[order] = np.minimum(1, np.maximum.accumulate(scaled))
+    return corrected.tolist()
+
+
+def _gain(evidence: Evidence, rows: np.ndarray) -> Gain:
+    return Gain.of(evidence.lifted(rows), at_most=True)
+
+
+def _signed(gain: Gain) -> str:
+    return words.signed(gain.value, (gain.low, gain.high))
+
+
+def _table(contrasts: Sequence[Contrast], missed: int, found: int) -> Table:
+    rows = [
+        (
+            one.name,
+            f"{one.missed} of {missed}",
+            f"{one.found} of {found}",
+            words.probability(one.p).removeprefix("= "),
+            _signed(one.gain),
+        )
+        for one in contrasts
+    ]
+    head = ("what", "missed positives", "found positives", "p, by Holm", "gain, at most")
+    return Table("Gaps and unlikely values of positives", head, rows)
