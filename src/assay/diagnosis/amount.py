@@ -4,7 +4,6 @@ from assay.diagnosis.evidence import Advance, Evidence
 from assay.diagnosis.finding import Finding, Gain, Verdict
 from assay.experiments.learning_curve import average, part, scores
 from assay.modelling.training import blocks
-from assay.presentation import words
 
 CAUSE = "too few records"
 CURVE = "assay learning-curve"
@@ -21,7 +20,7 @@ def examine(evidence: Evidence, repeats: int, advance: Advance = lambda: None) -
     size = round(len(records.y) * (folds - 1) / folds)
     measured = (
         f"From {size // 2} to {size} training records average precision rose by "
-        f"{words.signed(gain.value, (gain.low, gain.high))}. The next doubling mostly brings less."
+        f"{gain}. The next doubling mostly brings less."
     )
     verdict = gain.verdict(evidence.worth)
     todo = {

@@ -27,6 +27,7 @@ def of_the_last_run(repeats: int, worth: float) -> Diagnosis:
     subject = reading.subject()
     with progress(steps(subject), "models and permutations") as bar:
         evidence = gathered(subject, worth, bar.update)
+        reading.require_same_scores(evidence.scores, subject.records.y.index)
         return Diagnosis(evidence, ranked(list(_findings(evidence, repeats, bar.update))))
 
 
@@ -40,9 +41,9 @@ HALVES = 2  # random halves of the records that a model learns from
 
 def _findings(evidence: Evidence, repeats: int, advance: Advance) -> Iterator[Finding]:
     yield features.examine(evidence, repeats, advance)
-    decision, why_not = reading.decision()
-    yield parameters.examine(evidence, decision, why_not, advance)
-    yield labels.examine(evidence, *reading.suspects(evidence.records.y.index))
+    yield parameters.examine(evidence, *reading.standing(), advance)
+    suspects = reading.suspects(evidence.records.y.index)
+    yield labels.examine(evidence, *suspects) if suspects else labels.unlisted()
     yield values.examine(evidence, *reading.cleaning())
     yield faults.examine(evidence)
     yield amount.examine(evidence, HALVES, advance)

@@ -26,7 +26,7 @@ class Subject:
     records: of train, then validation. model: its configuration, without early stopping. inputs: the cleaned records,
     in the same order, from which `features` makes the feature table. recorded: the columns of inputs that are features.
     titles: what a feature is a form of, by its name. dates: (n,), None if the records have none. noted: by the name of
-    a rule, the records (n,) whose values the contract finds unlikely and keeps.
+    a rule, the records (n,) whose values the contract finds unlikely and keeps. dropped: features that are left out.
     """
 
     records: Records
@@ -40,6 +40,7 @@ class Subject:
     titles: Mapping[str, str] = field(default_factory=dict)
     dates: pd.Series | None = None
     noted: Mapping[str, np.ndarray] = field(default_factory=dict)
+    dropped: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assay.diagnosis.evidence import Evidence
-from assay.diagnosis.finding import CONFIDENCE, Finding, Gain, Table, Verdict
+from assay.diagnosis.finding import CONFIDENCE, Finding, Gain, Table, Verdict, counted
 from assay.errors import sample
 from assay.presentation import words
 from assay.statistics.distances import Distance, kolmogorov_smirnov, total_variation
@@ -48,9 +48,9 @@ def examine(evidence: Evidence) -> Finding:
     last = _periods(dates)[-1]
     gain = Gain.of(evidence.lifted(last), at_most=True)
     measured = (
-        f"{said} Between the first and the last fifth of the time {len(found)} features changed: "
+        f"{said} Between the first and the last fifth of the time {counted(len(found), 'feature')} changed: "
         f"{sample(found, 4)}. If positives of the last fifth ranked as high as earlier ones, average precision would "
-        f"change by {words.signed(gain.value, (gain.low, gain.high))}."
+        f"change by {gain}."
     )
     verdict = gain.verdict(evidence.worth)
     todo = "Find out what changed: a new device or form, or a fault; mend it, or learn from later records only."
@@ -88,7 +88,10 @@ def identical(X: pd.DataFrame) -> list[str]:
 
 def shifted(X: pd.DataFrame, dates: pd.Series) -> list[Shift]:
     """The features whose first and last period certainly differ by more than `SHIFTED`, the most different first."""
-    first, *_, last = _periods(dates)
+    periods = _periods(dates)
+    if len(periods) == 1:
+        return []
+    first, last = periods[0], periods[-1]
     effective = first.sum() * last.sum() / (first.sum() + last.sum())
     confidence = 1 - (1 - CONFIDENCE) / len(X.columns)
     found = []

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from assay.presentation import words
 from assay.statistics.bootstrap import Estimate
 
 CONFIDENCE = 0.95
@@ -37,11 +38,14 @@ class Gain:
         """A paired difference as a gain."""
         return cls(found.value, *found.interval(CONFIDENCE), at_most)
 
+    def __str__(self) -> str:
+        return words.signed(self.value, (self.low, self.high))
+
     def verdict(self, worth: float) -> Verdict:
-        """By the interval: nothing that is worth the work, a gain for certain, or neither."""
+        """Holds: a gain for certain, and probably worth the work. Does not: surely not worth it. Else undecided."""
         if self.high < worth:
             return Verdict.DOES_NOT
-        return Verdict.HOLDS if self.low > 0 else Verdict.UNDECIDED
+        return Verdict.HOLDS if self.low > 0 and self.value >= worth else Verdict.UNDECIDED
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,15 @@ class Finding:
     commands: Sequence[str] = ()
     tables: Sequence[Table] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "label"), counted(2, "label")
+    ('1 label', '2 labels')
+    """
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def ranked(findings: Sequence[Finding]) -> list[Finding]:

@@ -31,7 +31,7 @@ def write(found: Diagnosis, folder: Path) -> None:
 def as_markdown(found: Diagnosis) -> Markdown:
     """What the terminal shows: the table, and what to do."""
     rows = [(one.cause, one.verdict.value, _gain(one.gain), one.measured) for one in found.findings]
-    head = ("cause", "", "possible gain", "measured")
+    head = ("cause", "verdict", "possible gain", "measured")
     return Markdown("\n\n").join([_introduction(found), table(head, rows), *_todos(found.findings)])
 
 
@@ -73,9 +73,7 @@ def _todo(one: Finding) -> Markdown:
 
 
 def _gain(gain: Gain | None) -> str:
-    if gain is None:
-        return "–"
-    return f"{'at most ' if gain.at_most else ''}{words.signed(gain.value, (gain.low, gain.high))}"
+    return "–" if gain is None else f"{'at most ' if gain.at_most else ''}{gain}"
 
 
 def _detail(one: Table) -> Markdown:

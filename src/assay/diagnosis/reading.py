@@ -16,6 +16,7 @@ from assay.config.load import typed_as
 from assay.config.schema import Features
 from assay.contract.validation import Validator
 from assay.diagnosis.evidence import Subject
+from assay.diagnosis.parameters import Standing
 from assay.errors import AssayError
 from assay.files import md5, plain, read_json, read_table
 from assay.labels.suspects import REASON, SUSPECT
@@ -29,9 +30,11 @@ from assay.paths import (
     CLEANING_LOG,
     FEATURES,
     MODEL,
+    PREDICTIONS,
     QUARANTINE,
     REVIEW_LOG,
     REVIEW_QUEUE,
+    SCORE,
     SPLIT,
     fold,
 )
@@ -41,9 +44,10 @@ from assay.records.columns import CODE, DATE, RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
 
 DECISIONS, DECISION = Path("choices"), "decision.json"
+SCORES = PREDICTIONS / "out_of_fold.parquet"
 SPLITS = [fold(SPLIT, name) for name in (TRAIN, VALIDATION)]
 AGAIN = "run: dvc repro"
-Decision = dict[str, Any]
+NEAR = 1e-4  # scores of another machine may differ in their last digits
 
 
 def subject() -> Subject:
@@ -79,6 +83,7 @@ def subject() -> Subject:
         titles={one["name"]: one["title"]["text"] for one in bundle["features"] if "title" in one},
         dates=inputs.get(DATE),
         noted=noted(inputs, dataset),
+        dropped=config.drop,
     )
 
 
@@ -100,7 +105,7 @@ def noted(cleaned: pd.DataFrame, dataset: Dataset) -> dict[str, np.ndarray]:
     columns = {name: one for name, one in dataset.columns.items() if name in cleaned}
     rules = {name: one for name, one in dataset.rules.items() if set(names(one.where)) <= set(cleaned)}
     validate = Validator(replace(dataset, columns=columns, rules=rules, time=None))
-    found = validate({name: cleaned[name].array for name in cleaned}, {}, cleaned.index)
+    found = validate({str(name): values.array for name, values in cleaned.items()}, {}, cleaned.index)
     kept = [one for one in found if one.rule.action == NOTE and len(one.rows)]
     return {one.rule.name: cleaned.index.isin(one.rows) for one in kept}
 
@@ -112,57 +117,84 @@ def cleaning() -> tuple[dict[str, int], int]:
     return {one["rule"]: one["count"] for one in emptied}, len(read_table(QUARANTINE))
 
 
-def suspects(ids: pd.Index) -> tuple[list[int], int]:
-    """The positions of the label suspects in the review queue, the likeliest first; the estimated number of errors."""
+def suspects(ids: pd.Index) -> tuple[list[int], int] | None:
+    """The positions of the label suspects in the review queue, the likeliest first; the estimated number of errors.
+
+    None if there is no queue by the scores of this run.
+    """
+    listed = statement("review")
+    if listed is None or not REVIEW_QUEUE.exists() or listed.deps.get(str(SCORES)) != md5(SCORES):
+        return None
     require(REVIEW_QUEUE, REVIEW_LOG)
     queue = read_table(REVIEW_QUEUE)
-    listed = queue.loc[queue[REASON] == SUSPECT, RECORD_ID]
-    return ids.get_indexer_for(listed).tolist(), read_json(REVIEW_LOG)["estimated_label_errors"]
+    chosen = queue.loc[queue[REASON] == SUSPECT, RECORD_ID]
+    return ids.get_indexer_for(pd.Index(chosen)).tolist(), read_json(REVIEW_LOG)["estimated_label_errors"]
 
 
-def decision() -> tuple[Decision | None, str]:
-    """The decision of `assay choose` that holds for the model in use, with its entry; or None, and why."""
-    bundle = read_json(BUNDLE)
-    used = _configuration(bundle)
-    name = f"{used['dataset']}-{used['labels']}-*"
-    listed = sorted(DECISIONS.glob(f"{name}/{DECISION}"))
-    whys = ["Nothing was decided yet."]
-    for path in listed:
-        found = read_json(path)
-        if why := _why_not(found, used):
-            whys.append(f"{path} {why}.")
-        else:
-            return {**found, "in_use": _entry(found, used)}, ""
-    return None, whys[-1]
+def require_same_scores(found: np.ndarray, ids: pd.Index) -> None:
+    """AssayError if these scores out of fold, (n,), are not those that the last run wrote."""
+    require(SCORES)
+    written = read_table(SCORES, [RECORD_ID, SCORE]).set_index(RECORD_ID)[SCORE]
+    if set(written.index) != set(ids) or not np.allclose(written.loc[ids], found, rtol=0, atol=NEAR):
+        what = "the model scores the records otherwise than in the last run: its code or libraries have changed"
+        raise AssayError(what, where=str(SCORES), todo=AGAIN)
+
+
+def standing() -> tuple[Standing | None, str]:
+    """Where the model in use stands in a decision of `assay choose` that holds; or None, and why."""
+    used = _configuration(read_json(BUNDLE))
+    why = "Nothing was decided yet."
+    for path in sorted(DECISIONS.glob(f"{used['dataset']}-{used['labels']}-*/{DECISION}")):
+        try:
+            found = _standing(path, read_json(path), used)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            found = "is no decision of this release"
+        if isinstance(found, Standing):
+            return found, ""
+        why = f"{path} {found}."
+    return None, why
+
+
+def _standing(path: Path, decision: Mapping[str, Any], used: Mapping[str, Any]) -> Standing | str:
+    """The place of the model in use, or why the decision does not hold for it."""
+    if any(not Path(one).is_file() or md5(Path(one)) != then for one, then in decision["files"].items()):
+        return "was decided on other data or candidates"
+    entry = _entry(decision, used)
+    if entry is None:
+        return "does not know the model in use"
+    return Standing(
+        path=str(path),
+        own=str(entry["name"]),
+        best=str(decision["best"]),
+        candidates=len(decision["candidates"]),
+        behind=float(entry["behind_the_best"]),
+        error=float(entry["standard_error_of_that"]),
+        optimism=float(decision["optimism_of_the_best"]),
+    )
+
+
+def _entry(decision: Mapping[str, Any], used: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The candidate with the model and the features in use.
+
+    What a search found is in no candidate: it is in use if the line has the configuration that the decision proposed.
+    """
+
+    def in_use(one: Mapping[str, Any]) -> bool:
+        return all(same(one[key], used[key]) for key in ("model", "features"))
+
+    candidates = {one["name"]: one for one in decision["candidates"]}
+    if in_use(decision["configuration"]):
+        return candidates[decision["chosen"]]
+    return next((one for one in candidates.values() if "search" not in one and in_use(one)), None)
 
 
 def _configuration(bundle: Mapping[str, Any]) -> dict[str, Any]:
     """Names of dataset and label policy, model and features of the last run, the model before early stopping."""
     trained = statement("train")
-    model = trained.params.get("model") if trained else None
     config = bundle["config"]
     return {
         "dataset": config["dataset"]["name"],
         "labels": config["labels"]["name"],
-        "model": plain(model or bundle["model"]),
+        "model": plain(trained.params["model"] if trained else bundle["model"]),
         "features": plain(config["features"]),
     }
-
-
-def _why_not(found: Any, used: Mapping[str, Any]) -> str:
-    """Why a decision does not hold for the model in use, or ""."""
-    try:
-        if any(not Path(path).exists() or md5(Path(path)) != then for path, then in found["files"].items()):
-            return "was decided on other data or candidates"
-        return "" if _entry(found, used) else "does not know the model in use"
-    except (AttributeError, KeyError, TypeError):
-        return "is no decision of this release"
-
-
-def _entry(found: Decision, used: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The candidate with the model and the features in use; a tuned one stands for what its search found."""
-    known = [one for one in found["candidates"] if all(same(one[key], used[key]) for key in ("model", "features"))]
-    chosen = [one for one in found["candidates"] if one["name"] == found["chosen"]]
-    own = found.get("configuration", {})
-    followed = all(same(own.get(key), used[key]) for key in ("model", "features"))
-    return next(iter(chosen if followed else [one for one in known if "search" not in one]), None)
