@@ -10,6 +10,7 @@ import pandas as pd
 from assay.diagnosis.evidence import Evidence
 from assay.diagnosis.finding import CONFIDENCE, Finding, Gain, Table, Verdict, counted
 from assay.errors import sample
+from assay.paths import PROFILE_PAGE
 from assay.presentation import words
 from assay.statistics.distances import Distance, kolmogorov_smirnov, total_variation
 
@@ -53,14 +54,14 @@ def examine(evidence: Evidence) -> Finding:
         f"change by {gain}."
     )
     verdict = gain.verdict(evidence.worth)
-    todo = "Find out what changed: a new device or form, or a fault; mend it, or learn from later records only."
+    todo = f"Find out what changed ({PROFILE_PAGE}), and mend it, or learn from later records only."
     if verdict is Verdict.DOES_NOT:
         todo = "Nothing must be done now; watch them when the model is in use."
     facts["shifted"] = [
         {"feature": one.name, "distance": one.distance.value, "interval": one.distance.interval, "constant": one.dead}
         for one in found
     ]
-    return Finding(CAUSE, verdict, measured, todo, gain, ["assay report"], [_table(found)], facts)
+    return Finding(CAUSE, verdict, measured, todo, gain, (), [_table(found)], facts)
 
 
 def constant(X: pd.DataFrame) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from assay.diagnosis.evidence import Evidence
 from assay.diagnosis.finding import CONFIDENCE, Finding, Gain, Table, Verdict
 from assay.errors import sample
+from assay.paths import PROFILE_PAGE
 from assay.presentation import words
 
 CAUSE = "errors in the data"
@@ -64,9 +65,9 @@ def examine(evidence: Evidence, cleaning: Mapping[str, int], quarantined: int) -
             f"More frequent among the {total} missed positives than among the others: {names}. If these ranked as high "
             f"as positives without that, average precision would change by {gain}. {repaired}"
         )
-        todo = "Find out why, and have the values recorded; see what was missing when and where."
+        todo = f"Find out why, and have the values recorded; {PROFILE_PAGE} shows what is missing when."
         verdict = gain.verdict(evidence.worth)
-        return Finding(CAUSE, verdict, measured, todo, gain, ["dvc repro profile"], tables, facts)
+        return Finding(CAUSE, verdict, measured, todo, gain, (), tables, facts)
     first = contrasts[0]
     measured = (
         f"Nothing is more frequent among the {total} missed positives than among the {positives - total} others by "
