@@ -23,7 +23,7 @@ def judged_labels(found: Evidence) -> Finding:
 
 EXAMINED: dict[str, Callable[[Evidence], Finding]] = {
     "features": lambda found: features.examine(found, repeats=2),
-    "parameters": lambda found: parameters.examine(found, None, "Nothing was decided yet."),
+    "parameters": lambda found: parameters.examine(found, None, "Nothing was decided yet.", {}),
     "labels": judged_labels,
     "values": lambda found: values.examine(found, {}, 0),
     "faults": faults.examine,
@@ -171,6 +171,16 @@ def test_a_model_that_was_never_tuned_is_beaten_by_the_yardstick() -> None:
     found = EXAMINED["parameters"](evidence(*table(700), stump))
     assert found.verdict is HOLDS
     assert found.commands == ["assay choose"]
+
+
+def test_a_model_that_its_baseline_beats_is_held_back() -> None:
+    X, y = table()
+    weak = evidence(X[["b", "c", "flag"]], y)
+    found = parameters.examine(
+        weak, None, "Nothing was decided yet.", {"plain": evidence(X, y).scores, "none": np.arange(len(y)) / len(y)}
+    )
+    assert found.verdict is HOLDS
+    assert "Of plain, none, LightGBM as its library sets it the best, plain, changes" in found.measured
 
 
 def test_a_model_that_the_yardstick_does_not_beat_is_not_acquitted(sound: Evidence) -> None:

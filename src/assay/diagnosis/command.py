@@ -1,8 +1,10 @@
 """Runs a diagnosis of the last run: every cause in turn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from assay.diagnosis import amount, faults, features, labels, parameters, reading, values
 from assay.diagnosis.evidence import Advance, Evidence, Subject, gathered
@@ -27,8 +29,8 @@ def of_the_last_run(repeats: int, worth: float) -> Diagnosis:
     subject = reading.subject()
     with progress(steps(subject), "models and permutations") as bar:
         evidence = gathered(subject, worth, bar.update)
-        reading.require_same_scores(evidence.scores, subject.records.y.index)
-        return Diagnosis(evidence, ranked(list(_findings(evidence, repeats, bar.update))))
+        baselines = reading.baselines(evidence.scores, subject.records.y.index)
+        return Diagnosis(evidence, ranked(list(_findings(evidence, baselines, repeats, bar.update))))
 
 
 def steps(subject: Subject) -> int:
@@ -39,9 +41,11 @@ def steps(subject: Subject) -> int:
 HALVES = 2  # random halves of the records that a model learns from
 
 
-def _findings(evidence: Evidence, repeats: int, advance: Advance) -> Iterator[Finding]:
+def _findings(
+    evidence: Evidence, baselines: Mapping[str, np.ndarray], repeats: int, advance: Advance
+) -> Iterator[Finding]:
     yield features.examine(evidence, repeats, advance)
-    yield parameters.examine(evidence, *reading.standing(), advance)
+    yield parameters.examine(evidence, *reading.standing(), baselines, advance)
     suspects = reading.suspects(evidence.records.y.index)
     yield labels.examine(evidence, *suspects) if suspects else labels.unlisted()
     yield values.examine(evidence, *reading.cleaning())

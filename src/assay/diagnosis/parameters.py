@@ -1,13 +1,17 @@
 """Parameters: is another model, or are other settings of this one, better on the same records?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from assay.diagnosis.evidence import Advance, Evidence
 from assay.diagnosis.finding import Finding, Gain, Verdict, counted
 
 CAUSE = "parameters"
 CHOOSE = "assay choose"
-YARDSTICK = {"name": "lightgbm", "_target_": "assay.modelling.zoo.lightgbm"}  # LightGBM as its library sets it
+YARDSTICK = {"name": "lightgbm", "_target_": "assay.modelling.zoo.lightgbm"}  # with its library's own parameters
+LIBRARY = "LightGBM as its library sets it"
 NORMAL = 1.959964  # standard errors on each side of a 95 % interval
 
 
@@ -28,19 +32,30 @@ class Standing:
     optimism: float
 
 
-def examine(evidence: Evidence, decision: Standing | None, why_not: str, advance: Advance = lambda: None) -> Finding:
-    """Judge by a decision of `assay choose` on these data, else by a yardstick: LightGBM as its library sets it.
+def examine(
+    evidence: Evidence,
+    decision: Standing | None,
+    why_not: str,
+    baselines: Mapping[str, np.ndarray],
+    advance: Advance = lambda: None,
+) -> Finding:
+    """Judge by a decision of `assay choose` on these data, else by what is at hand: the baselines, and a yardstick.
 
-    decision: None if there is none that holds, for the reason `why_not`. A yardstick can accuse a model, not acquit it.
+    decision: None if there is none that holds, for the reason `why_not`. baselines: scores out of fold, (n,), by name.
+    The yardstick is LightGBM as its library sets it. They can accuse a model, not acquit it: few were tried.
     """
     if decision is not None:
         return _decided(evidence, decision)
-    gain = Gain.of(evidence.refitted(evidence.records, YARDSTICK, advance).minus(evidence.found))
-    measured = f"{why_not} LightGBM, as its library sets it, changes average precision by {gain}."
+    found = {name: evidence.average_precision(scores) for name, scores in baselines.items()}
+    found[LIBRARY] = evidence.refitted(evidence.records, YARDSTICK, advance)
+    best = max(found, key=lambda name: found[name].value)
+    gain = Gain.of(found[best].minus(evidence.found))
+    measured = f"{why_not} Of {', '.join(found)} the best, {best}, changes average precision by {gain}."
     accused = gain.verdict(evidence.worth) is Verdict.HOLDS
     verdict = Verdict.HOLDS if accused else Verdict.NOT_MEASURED
+    facts = {"average_precision": {name: one.value for name, one in found.items()}}
     todo = "Let candidates be compared, tuned ones among them."
-    return Finding(CAUSE, verdict, measured, todo, gain if accused else None, [CHOOSE], facts={"yardstick": gain.value})
+    return Finding(CAUSE, verdict, measured, todo, gain if accused else None, [CHOOSE], facts=facts)
 
 
 def _decided(evidence: Evidence, decision: Standing) -> Finding:

@@ -40,7 +40,7 @@ from assay.paths import (
 )
 from assay.preparation.features import categorised, features
 from assay.preparation.prepare import ACTIONS
-from assay.records.columns import CODE, DATE, RECORD_ID
+from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TRAIN, VALIDATION
 
 DECISIONS, DECISION = Path("choices"), "decision.json"
@@ -131,13 +131,18 @@ def suspects(ids: pd.Index) -> tuple[list[int], int] | None:
     return ids.get_indexer_for(pd.Index(chosen)).tolist(), read_json(REVIEW_LOG)["estimated_label_errors"]
 
 
-def require_same_scores(found: np.ndarray, ids: pd.Index) -> None:
-    """AssayError if these scores out of fold, (n,), are not those that the last run wrote."""
+def baselines(found: np.ndarray, ids: pd.Index) -> dict[str, np.ndarray]:
+    """The scores out of fold, (n,), of each baseline that is not constant.
+
+    found: the same of the model; AssayError if they are not those that the last run wrote.
+    """
     require(SCORES)
-    written = read_table(SCORES, [RECORD_ID, SCORE]).set_index(RECORD_ID)[SCORE]
-    if set(written.index) != set(ids) or not np.allclose(written.loc[ids], found, rtol=0, atol=NEAR):
+    written = read_table(SCORES).set_index(RECORD_ID)
+    if set(written.index) != set(ids) or not np.allclose(written.loc[ids, SCORE], found, rtol=0, atol=NEAR):
         what = "the model scores the records otherwise than in the last run: its code or libraries have changed"
         raise AssayError(what, where=str(SCORES), todo=AGAIN)
+    names = written.columns.difference(["label", "fold", SCORE, WEIGHT], sort=False)
+    return {str(name): written.loc[ids, name].to_numpy() for name in names if written[name].nunique() > 1}
 
 
 def standing() -> tuple[Standing | None, str]:
