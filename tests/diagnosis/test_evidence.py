@@ -94,7 +94,7 @@ def test_weights_count_in_every_cause() -> None:
 
 
 OF_ALL: list[Callable[[Evidence], Finding]] = [
-    lambda one: features.examine(one, 1),
+    lambda one: features.examine(one, 1, {}),
     lambda one: labels.examine(one, range(20), 20),
     lambda one: values.examine(one, {}, 0),
     faults.examine,
@@ -126,7 +126,9 @@ def test_a_result_takes_along_what_is_made_of_it() -> None:
         ("c", True, ()),
         ("a_and_c", False, ("a_and_c",)),
     ]
-    losses = {each["value"]: each["loss"] for each in features.examine(gathered(one, WORTH), 2).facts["importances"]}
+    losses = {
+        each["value"]: each["loss"] for each in features.examine(gathered(one, WORTH), 2, {}).facts["importances"]
+    }
     assert losses["a"] > losses["a_and_c"]
     assert losses["c"] > 0
 

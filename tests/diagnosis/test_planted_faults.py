@@ -22,7 +22,7 @@ def judged_labels(found: Evidence) -> Finding:
 
 
 EXAMINED: dict[str, Callable[[Evidence], Finding]] = {
-    "features": lambda found: features.examine(found, repeats=2),
+    "features": lambda found: features.examine(found, 2, {}),
     "parameters": lambda found: parameters.examine(found, None, "Nothing was decided yet.", {}),
     "labels": judged_labels,
     "values": lambda found: values.examine(found, {}, 0),
@@ -79,6 +79,17 @@ def test_features_that_tell_nothing_hold_the_model_back() -> None:
     found = EXAMINED["features"](evidence(noise(len(X), 5), y))
     assert (found.verdict, found.gain) == (HOLDS, None)
     assert found.measured == "No value adds anything that can be told from chance."
+
+
+def test_features_that_only_another_model_uses_are_not_accused() -> None:
+    X, y = table(900)
+    blind, able = evidence(X, y, configured("majority")), evidence(X, y)
+    found = features.examine(blind, 1, {"logistic": able.scores})
+    assert found.verdict is DOES_NOT
+    assert "logistic can use them" in found.measured
+    missing = values.examine(evidence(X.assign(a=X["a"].mask(X.index < 300)), y, configured("majority")), {}, 0)
+    assert missing.verdict is Verdict.UNDECIDED
+    assert missing.measured.startswith("All positives are missed")
 
 
 def test_a_table_too_small_to_say_what_carries_the_model_accuses_no_feature() -> None:

@@ -19,8 +19,8 @@ def examine(evidence: Evidence, repeats: int, advance: Advance = lambda: None) -
     gain = Gain.of(evidence.found.minus(average(runs)))
     size = round(len(records.y) * (folds - 1) / folds)
     measured = (
-        f"From {size // 2} to {size} training records average precision rose by "
-        f"{gain}. The next doubling mostly brings less."
+        f"From {size // 2} to {size} training records average precision changed by "
+        f"{gain}; the next doubling mostly brings less."
     )
     verdict = gain.verdict(evidence.worth)
     todo = {

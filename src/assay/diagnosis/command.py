@@ -44,7 +44,7 @@ HALVES = 2  # random halves of the records that a model learns from
 def _findings(
     evidence: Evidence, baselines: Mapping[str, np.ndarray], repeats: int, advance: Advance
 ) -> Iterator[Finding]:
-    yield features.examine(evidence, repeats, advance)
+    yield features.examine(evidence, repeats, baselines, advance)
     yield parameters.examine(evidence, *reading.standing(), baselines, advance)
     suspects = reading.suspects(evidence.records.y.index)
     yield labels.examine(evidence, *suspects) if suspects else labels.unlisted()

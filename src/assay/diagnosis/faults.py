@@ -1,6 +1,6 @@
 """Faults in features: what never varies, what says the same twice, and what changed its distribution over time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,32 +36,39 @@ def examine(evidence: Evidence) -> Finding:
     """Look for features that never vary, are empty, or repeat others, and compare the last period with the first."""
     X, dates = evidence.records.X, evidence.subject.dates
     idle, repeated = [*constant(X), *empty(X)], identical(X)
+    found = shifted(X, dates) if dates is not None else []
+    facts = {"idle": idle, "identical": repeated, "shifted": [_fact(one) for one in found]}
     still = [f"never vary or are empty: {sample(idle)}"] if idle else []
     still += [f"repeat others: {sample(repeated)}"] if repeated else []
-    facts: dict[str, Any] = {"idle": idle, "identical": repeated, "shifted": []}
     said = f"Features that {'; '.join(still)}." if still else "No feature is constant, empty or a repetition."
-    found = shifted(X, dates) if dates is not None else []
-    if dates is None or not found:
-        time = "No feature changed its distribution over time." if dates is not None else "The records have no date."
-        verdict = Verdict.UNDECIDED if idle else Verdict.DOES_NOT
-        todo = "Find out whether they should vary; mend them or leave them out." if still else "Nothing."
-        return Finding(CAUSE, verdict, f"{said} {time}", todo, facts=facts)
-    last = _periods(dates)[-1]
+    if dates is not None and found:
+        return _changed(evidence, _periods(dates)[-1], found, said, facts)
+    time = "No feature changed its distribution over time." if dates is not None else "The records have no date."
+    verdict = Verdict.UNDECIDED if idle else Verdict.DOES_NOT
+    todo = "Find out whether they should vary; mend them or leave them out." if still else "Nothing."
+    return Finding(CAUSE, verdict, f"{said} {time}", todo, facts=facts)
+
+
+def _changed(
+    evidence: Evidence, last: np.ndarray, found: Sequence[Shift], said: str, facts: Mapping[str, Any]
+) -> Finding:
+    """Features changed: do the positives of the last period rank lower?"""
     gain = Gain.of(evidence.lifted(last), at_most=True)
+    verdict = gain.verdict(evidence.worth)
     measured = (
         f"{said} Between the first and the last fifth of the time {counted(len(found), 'feature')} changed: "
         f"{sample(found, 4)}. If positives of the last fifth ranked as high as earlier ones, average precision would "
         f"change by {gain}."
     )
-    verdict = gain.verdict(evidence.worth)
     todo = f"Find out what changed ({PROFILE_PAGE}), and mend it, or learn from later records only."
     if verdict is Verdict.DOES_NOT:
         todo = "Nothing must be done now; watch them when the model is in use."
-    facts["shifted"] = [
-        {"feature": one.name, "distance": one.distance.value, "interval": one.distance.interval, "constant": one.dead}
-        for one in found
-    ]
     return Finding(CAUSE, verdict, measured, todo, gain, (), [_table(found)], facts)
+
+
+def _fact(one: Shift) -> dict[str, Any]:
+    distance = one.distance
+    return {"feature": one.name, "distance": distance.value, "interval": distance.interval, "constant": one.dead}
 
 
 def constant(X: pd.DataFrame) -> list[str]:

@@ -1,13 +1,16 @@
 """Weak features: what carries the model, what adds nothing, and whether the model would be better without that."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from assay.diagnosis.evidence import Advance, Evidence
 from assay.diagnosis.finding import CONFIDENCE, Finding, Gain, Table, Verdict, counted
 from assay.diagnosis.permutation import Importance, importances
+from assay.errors import sample
 from assay.presentation import words
 from assay.statistics.bootstrap import Estimate
 
@@ -21,13 +24,18 @@ TODO = {
 }
 
 
-def examine(evidence: Evidence, repeats: int, advance: Advance = lambda: None) -> Finding:
-    """Permute every recorded value and derived feature, then leave out those that add nothing distinguishable."""
+def examine(
+    evidence: Evidence, repeats: int, baselines: Mapping[str, np.ndarray], advance: Advance = lambda: None
+) -> Finding:
+    """Permute every recorded value and derived feature, then leave out those that add nothing distinguishable.
+
+    repeats: of each permutation. baselines: scores out of fold, (n,), by name: if one ranks well, the features do tell.
+    """
     found = importances(evidence, repeats, advance)
     tables = [_table(found)]
     facts: dict[str, Any] = {"importances": [_fact(one) for one in found]}
     if not any(_adds(one.loss, len(found)) for one in found):
-        return _nothing_adds(evidence, tables, facts)
+        return _nothing_adds(evidence, baselines, tables, facts)
     weak = [one for one in found if not _adds(one.loss)]
     strongest = ", ".join(f"{one.unit.name} {one.loss.value:.3f}" for one in found[:3])
     said = f"{len(found) - len(weak)} of {counted(len(found), 'value')} add something; most: {strongest}."
@@ -42,16 +50,23 @@ def examine(evidence: Evidence, repeats: int, advance: Advance = lambda: None) -
     return Finding(CAUSE, verdict, f"{said} {left}", TODO[verdict], gain, commands, tables, facts)
 
 
-def _nothing_adds(evidence: Evidence, tables: Sequence[Table], facts: dict[str, Any]) -> Finding:
-    """The features tell nothing, or there are too few positives to say which of them do."""
-    _, high = evidence.found.interval(CONFIDENCE)
-    useless = high < TWICE * evidence.scored.prevalence
-    said = "No value adds anything that can be told from chance"
-    measured = f"{said}." if useless else f"{said}, although the model ranks better than chance."
-    todo = "Record what bears on the outcome: no setting of the model can replace that."
-    if not useless:
+def _nothing_adds(
+    evidence: Evidence, baselines: Mapping[str, np.ndarray], tables: Sequence[Table], facts: dict[str, Any]
+) -> Finding:
+    """The features tell nothing, or the model uses none, or there are too few positives to say which it uses."""
+    limit = TWICE * evidence.scored.prevalence
+    able = [name for name, scores in baselines.items() if _interval(evidence.average_precision(scores))[0] > limit]
+    if _interval(evidence.found)[1] >= limit:
+        verdict, more = Verdict.UNDECIDED, ", although the model ranks better than chance"
         todo = f"Collect more records: {counted(int(evidence.y.sum()), 'positive')} cannot show what carries the model."
-    return Finding(CAUSE, Verdict.HOLDS if useless else Verdict.UNDECIDED, measured, todo, tables=tables, facts=facts)
+    elif able:
+        verdict, more = Verdict.DOES_NOT, f"; but {sample(able)} can use them, so the fault is the model's"
+        todo = "Nothing."
+    else:
+        verdict, more = Verdict.HOLDS, ""
+        todo = "Record what bears on the outcome: no setting of the model can replace that."
+    measured = f"No value adds anything that can be told from chance{more}."
+    return Finding(CAUSE, verdict, measured, todo, tables=tables, facts=facts)
 
 
 def _gain_without(evidence: Evidence, names: Sequence[str], advance: Advance) -> Gain:
@@ -66,8 +81,11 @@ def _dropping(names: Sequence[str]) -> str:
 
 def _adds(loss: Estimate, corrected: int = 1) -> bool:
     """Whether a loss is more than chance; corrected (Bonferroni) where one of so many is looked for."""
-    low, _ = loss.interval(1 - (1 - CONFIDENCE) / corrected)
-    return low > 0 and loss.value >= LEAST
+    return _interval(loss, corrected)[0] > 0 and loss.value >= LEAST
+
+
+def _interval(found: Estimate, corrected: int = 1) -> tuple[float, float]:
+    return found.interval(1 - (1 - CONFIDENCE) / corrected)
 
 
 def _table(found: Sequence[Importance]) -> Table:

@@ -1,7 +1,7 @@
 """Errors in the data: are positives missed where values are missing, or where the contract finds them unlikely?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,39 +41,55 @@ def examine(evidence: Evidence, cleaning: Mapping[str, int], quarantined: int) -
 
     cleaning: by rule, the number of values that cleaning set missing. quarantined: the number of records set aside.
     """
-    missed = evidence.missed
-    positives, total = int(evidence.y.sum()), int(missed.sum())
-    repaired = f"Cleaning set {sum(cleaning.values())} values missing and {quarantined} records aside."
     contrasts = contrasted(evidence)
+    found = _judged(evidence, contrasts)
+    repaired = f"Cleaning set {sum(cleaning.values())} values missing and {quarantined} records aside."
     facts = {
-        "missed": total,
-        "positives": positives,
+        "missed": int(evidence.missed.sum()),
+        "positives": int(evidence.y.sum()),
         "set_missing": dict(cleaning),
         "quarantined": quarantined,
         "contrasts": [{"what": one.name, "missed": one.missed, "found": one.found, "p": one.p} for one in contrasts],
     }
-    if not total or not contrasts:
-        said = "No positive is missed" if not total else "No positive lacks a value or has an unlikely one"
-        return Finding(CAUSE, Verdict.DOES_NOT, f"{said}. {repaired}", "Nothing.", facts=facts)
-    blamed = [one for one in contrasts if one.blamed]
-    tables = [_table(contrasts, total, positives - total)]
-    if blamed:
-        together = np.logical_or.reduce([one.rows for one in blamed])
-        gain = Gain.of(evidence.lifted(together), at_most=True)
-        names = sample([one.name for one in blamed])
-        measured = (
-            f"More frequent among the {total} missed positives than among the others: {names}. If these ranked as high "
-            f"as positives without that, average precision would change by {gain}. {repaired}"
-        )
-        todo = f"Find out why, and have the values recorded; {PROFILE_PAGE} shows what is missing when."
-        verdict = gain.verdict(evidence.worth)
-        return Finding(CAUSE, verdict, measured, todo, gain, (), tables, facts)
-    first = contrasts[0]
+    tables = [_table(evidence, contrasts)] if contrasts else []
+    return replace(found, measured=f"{found.measured} {repaired}", facts=facts, tables=tables)
+
+
+def _judged(evidence: Evidence, contrasts: Sequence[Contrast]) -> Finding:
+    missed = int(evidence.missed.sum())
+    if not missed:
+        return Finding(CAUSE, Verdict.DOES_NOT, "No positive is missed.", "Nothing.")
+    if not contrasts:
+        return Finding(CAUSE, Verdict.DOES_NOT, "No positive lacks a value or has an unlikely one.", "Nothing.")
+    if missed == evidence.y.sum():
+        measured = "All positives are missed, so there are none to compare them with."
+        return Finding(CAUSE, Verdict.UNDECIDED, measured, "Mend first what else holds the model back.")
+    if blamed := [one for one in contrasts if one.blamed]:
+        return _accused(evidence, blamed)
+    return _by_chance(evidence, contrasts[0])
+
+
+def _accused(evidence: Evidence, blamed: Sequence[Contrast]) -> Finding:
+    gain = _gain(evidence, np.logical_or.reduce([one.rows for one in blamed]))
     measured = (
-        f"Nothing is more frequent among the {total} missed positives than among the {positives - total} others by "
-        f"more than chance (first: {first.name}, p {words.probability(first.p)}). {repaired}"
+        f"More frequent among the {evidence.missed.sum()} missed positives than among the others: "
+        f"{sample([one.name for one in blamed])}. If these ranked as high as positives without that, average precision "
+        f"would change by {gain}."
     )
-    return Finding(CAUSE, first.gain.verdict(evidence.worth), measured, "Nothing.", first.gain, (), tables, facts)
+    todo = f"Find out why, and have the values recorded; {PROFILE_PAGE} shows what is missing when."
+    return Finding(CAUSE, gain.verdict(evidence.worth), measured, todo, gain)
+
+
+def _by_chance(evidence: Evidence, first: Contrast) -> Finding:
+    """What chance explains is no cause, however much it would cost."""
+    measured = (
+        f"Nothing is more frequent among the {evidence.missed.sum()} missed positives than among the others by more "
+        f"than chance (first: {first.name}, p {words.probability(first.p)})."
+    )
+    if first.gain.verdict(evidence.worth) is Verdict.DOES_NOT:
+        return Finding(CAUSE, Verdict.DOES_NOT, measured, "Nothing.", first.gain)
+    todo = "Nothing yet; look again when there are more positives."
+    return Finding(CAUSE, Verdict.UNDECIDED, measured, todo, first.gain)
 
 
 def contrasted(evidence: Evidence) -> list[Contrast]:
@@ -123,7 +139,9 @@ def _gain(evidence: Evidence, rows: np.ndarray) -> Gain:
     return Gain.of(evidence.lifted(rows), at_most=True)
 
 
-def _table(contrasts: Sequence[Contrast], missed: int, found: int) -> Table:
+def _table(evidence: Evidence, contrasts: Sequence[Contrast]) -> Table:
+    missed = int(evidence.missed.sum())
+    found = int(evidence.y.sum()) - missed
     rows = [
         (
             one.name,
