@@ -10,6 +10,7 @@ import pandas as pd
 
 from assay.audit.features import differing
 from assay.bundle.recalibration import Recalibration
+from assay.choose.folder import DECISION, DECISIONS
 from assay.config.dataset import FEATURE, NOTE, SET_MISSING, Dataset
 from assay.config.grammar import names
 from assay.config.load import typed_as
@@ -43,7 +44,6 @@ from assay.preparation.prepare import ACTIONS
 from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TRAIN, VALIDATION
 
-DECISIONS, DECISION = Path("choices"), "decision.json"
 SCORES = PREDICTIONS / "out_of_fold.parquet"
 SPLITS = [fold(SPLIT, name) for name in (TRAIN, VALIDATION)]
 AGAIN = "run: dvc repro"
