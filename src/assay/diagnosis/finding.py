@@ -9,7 +9,6 @@ from assay.presentation import words
 from assay.statistics.bootstrap import Estimate
 
 CONFIDENCE = 0.95
-WORTH = 0.01  # average precision: a smaller gain is not worth the work
 
 
 class Verdict(StrEnum):
