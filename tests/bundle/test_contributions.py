@@ -115,6 +115,16 @@ def test_they_add_up_for_any_record(name: str, table: pd.DataFrame) -> None:
     np.testing.assert_allclose(contributions(model(name), table).sum(axis=1), expected, rtol=1e-9, atol=NEAR)
 
 
+@pytest.mark.parametrize(
+    "columns", [["age", "sick", "TSH"], ["sex", "referral_source"]], ids=["no category", "no number"]
+)
+@pytest.mark.parametrize("name", EXACT)
+def test_features_of_one_kind_alone(name: str, columns: list[str]) -> None:
+    model = configured(name, **({"early_stopping_rounds": None} if name == "xgboost" else {}))
+    estimator, table = build(model).fit(X[columns], TRAIN.y), X[columns]
+    np.testing.assert_allclose(contributions(estimator, table).sum(axis=1), log_odds(estimator, table), atol=NEAR)
+
+
 @pytest.mark.parametrize("name", ["lightgbm", "logistic"])  # XGBoost scores no record with such a category
 def test_a_category_that_the_table_of_the_fit_did_not_have(name: str) -> None:
     table = X.head(9).assign(sex=pd.Categorical(["new", "F", "M"] * 3))

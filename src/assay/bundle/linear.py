@@ -66,7 +66,8 @@ def _side_by_side(transformer: ColumnTransformer, names: Names) -> Names | None:
     for _, inner, chosen in transformer.transformers_:
         if isinstance(inner, str) and inner == "drop":
             continue
-        passed = _passed(inner, _chosen(chosen, names))
+        its = _chosen(chosen, names)
+        passed = _passed(inner, its) if its else []  # scikit-learn fits no transformer that gets no column
         if passed is None:
             return None
         found += passed
