@@ -195,6 +195,6 @@ MODEL = _object(
     ctr_data=lambda value: isinstance(value, dict) and all(map(TABLE, value.values())),
     features_info=FEATURES,
     model_info=_object(class_params=_is(CLASSES)),
-    oblivious_trees=_list(TREE),
+    oblivious_trees=lambda value: _list(TREE)(value) and value != [],
     scale_and_bias=lambda value: _list(_either(_is_number, _list(_is_number, 1)), 2)(value) and _is_number(value[0]),
 )

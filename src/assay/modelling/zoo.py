@@ -92,13 +92,16 @@ def catboost(**parameters: Any) -> "CatBoost":
     those of longer fits are fixed.
     """
     library()
-    return CatBoost({"leaf_estimation_iterations": 10, "max_ctr_complexity": 4, **parameters})
+    of_long_fits = {"leaf_estimation_iterations": 10, "max_ctr_complexity": 4, **parameters}
+    return CatBoost(
+        dict(loss_function="Logloss", allow_writing_files=False, verbose=False, thread_count=threads(), **of_long_fits)
+    )
 
 
 class CatBoost(JsonModel, ClassifierMixin, BaseEstimator):
-    """A classifier with the logistic loss, which writes nothing into the working folder.
+    """CatBoost's classifier with categories as the feature table has them; once fitted, it scores as its file will.
 
-    parameters: of `catboost.CatBoostClassifier`. Once fitted, it scores as its file will.
+    parameters: of `catboost.CatBoostClassifier`.
     """
 
     def __init__(self, parameters: dict[str, Any]) -> None:
@@ -118,8 +121,7 @@ class CatBoost(JsonModel, ClassifierMixin, BaseEstimator):
         `evals_result_`: the losses of each round; `best_iteration_`: how many rounds there are.
         """
         categories = CATEGORIES(X)
-        fixed = {"loss_function": "Logloss", "allow_writing_files": False, "verbose": False, "thread_count": threads()}
-        model = library().CatBoostClassifier(**fixed, **self.parameters)
+        model = library().CatBoostClassifier(**self.parameters)
         watched = None
         if eval_set:
             weight = sample_weight_eval_set[-1] if sample_weight_eval_set else None
