@@ -76,7 +76,7 @@ doctor: $(VENV)/ready  ## what is wrong with this clone? Mend it and keep what i
 back: $(VENV)/ready  ## back to the last commit's params.yaml, dvc.lock, reports, data and models: assay back
 	assay back
 
-extras: $(VENV)/ready-dev  ## add what S3 remotes, dataset=covid and the tests need
+extras: $(VENV)/ready-dev  ## add what S3 remotes, dataset=covid, model=catboost and the tests need
 
 lock: $(VENV)/ready-dev  ## resolve the versions anew (needs the network)
 	pip install --quiet uv
