@@ -144,9 +144,9 @@ def test_other_columns_than_those_of_the_fit_are_refused(X: pd.DataFrame, said: 
         load_model(good).predict_proba(X)
 
 
-@pytest.mark.parametrize("name", ["TSH level", "größe 5 %", "a=b", '"', "\\", "\t", "{}", "TSH\n"])
+@pytest.mark.parametrize("name", ["TSH level", "größe 5 %", "a=b", '"', "\\", "\t", "{}", "TSH\n", "self"])
 def test_any_name_of_a_feature_comes_back(name: str, tmp_path: Path) -> None:
-    X = RECORDS.X.rename(columns={"TSH": name, "sex": f"{name} 2"})
+    X = RECORDS.X.rename(columns={"TSH": f"{name} 2", "sex": name})
     estimator = fitted(X)
     np.testing.assert_array_equal(loaded(estimator, tmp_path).predict_proba(X), estimator.predict_proba(X))
 

@@ -107,7 +107,10 @@ def library() -> "ModuleType":
 
 def pool(X: pd.DataFrame, categories: list[Any], **more: Any) -> "Pool":
     """The records as CatBoost takes them: texts for categories, the empty text for a missing one."""
-    return library().Pool(X.assign(**{name: as_texts(X[name]) for name in categories}), cat_features=categories, **more)
+    taken = X.copy(deep=False)
+    for name in categories:
+        taken[name] = as_texts(X[name])
+    return library().Pool(taken, cat_features=categories, **more)
 
 
 def as_texts(categories: pd.Series) -> pd.Series:
