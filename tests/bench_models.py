@@ -9,6 +9,7 @@ line: dvc repro, or dvc checkout.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -139,9 +140,12 @@ def run(name: str, python: str, root: Path, budget: int) -> Ran:
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
         command = [python, str(CHILD), name, str(root), str(budget), str(result)]
+        environment = {key: value for key, value in os.environ.items() if name == OURS or key != "PYTHONPATH"}
         start = time.perf_counter()
         try:
-            subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True, timeout=budget + SLACK)
+            subprocess.run(
+                command, cwd=folder, env=environment, check=True, capture_output=True, text=True, timeout=budget + SLACK
+            )
         except subprocess.CalledProcessError as error:
             raise AssayError(f"{name} failed: {(error.stderr.strip() or 'without a word').splitlines()[-1]}") from error
         except (OSError, subprocess.TimeoutExpired) as error:
