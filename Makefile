@@ -2,6 +2,8 @@
 #   . .venv/bin/activate
 PYTHON ?= python3
 VENV := .venv
+PEERS := .assay/peers
+BUDGET ?= 60
 NAME ?= depth
 CHOICE ?= models
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -11,8 +13,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges report sweep choose verify pr-report back \
-	doctor extras lock clean
+.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges bench-models report sweep choose verify \
+	pr-report back doctor extras lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -50,6 +52,9 @@ bench-labels: $(VENV)/ready  ## wrong labels: what to do with those that are fla
 bench-merges: $(VENV)/ready-dev  ## ten merges and rebases: files by hand, before and after; a quarter of an hour
 	python tests/bench_merges.py
 
+bench-models: $(VENV)/ready $(PEERS)/ready  ## our model beside FLAML, AutoGluon, CatBoost, ...; seconds to search: BUDGET=60
+	python tests/bench_models.py --peers $(PEERS)/bin/python --budget $(BUDGET)
+
 report: $(VENV)/ready  ## open the report of the last run
 	assay report
 
@@ -71,7 +76,7 @@ doctor: $(VENV)/ready  ## what is wrong with this clone? Mend it and keep what i
 back: $(VENV)/ready  ## back to the last commit's params.yaml, dvc.lock, reports, data and models: assay back
 	assay back
 
-extras: $(VENV)/ready-dev  ## add what S3 remotes, dataset=covid and the tests need
+extras: $(VENV)/ready-dev  ## add what S3 remotes, dataset=covid, model=catboost and the tests need
 
 lock: $(VENV)/ready-dev  ## resolve the versions anew (needs the network)
 	pip install --quiet uv
@@ -79,7 +84,7 @@ lock: $(VENV)/ready-dev  ## resolve the versions anew (needs the network)
 	$(LOCK) --group build --group dev --all-extras --constraint requirements.lock -o requirements-dev.lock
 
 clean:  ## remove the environment; data, models and reports stay
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(PEERS)
 
 # Byte-compiled at installation: a stage starts several times faster.
 define install
@@ -90,6 +95,13 @@ python -m pip install --quiet --require-hashes -r $(1)
 python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 touch $@
 endef
+
+# An environment of their own: AutoGluon takes no pandas 3.
+$(PEERS)/ready: tests/requirements-peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	@echo "installing $< into $(PEERS), once: 1.1 GB"
+	$(PEERS)/bin/python -m pip install --quiet -r $<
+	touch $@
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	$(call install,requirements.lock)

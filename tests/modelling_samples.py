@@ -1,9 +1,11 @@
 """A small feature table with what real ones have, and an estimator that remembers what it saw."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 import yaml
 from sklearn.base import BaseEstimator, ClassifierMixin
 
@@ -12,14 +14,22 @@ from samples import ROOT, THYROID
 
 MODELS = sorted(path.stem for path in (ROOT / "conf/model").glob("*.yaml"))
 
+MEMBERS = {"ensemble": ("lightgbm", "xgboost_fine"), "ensemble_catboost": ("lightgbm", "catboost")}
+
+
+def require_library(name: str) -> None:
+    """Skip a test of a model whose library is not installed."""
+    if "catboost" in (name, *MEMBERS.get(name, ())) and not find_spec("catboost"):
+        pytest.skip("CatBoost is optional, and not installed here: make extras")
+
 
 def configured(name: str, **changes: Any) -> dict[str, Any]:
     """The configuration of a model in conf/, small enough for a test."""
     content = yaml.safe_load((ROOT / f"conf/model/{name}.yaml").read_text())
     if name == "rule":
         content["rule"] = THYROID.rule
-    if name == "ensemble":
-        content["members"] = {one: configured(one) for one in ("lightgbm", "xgboost_fine")}
+    if name in MEMBERS:
+        content["members"] = {one: configured(one) for one in MEMBERS[name]}
     small = {key: 30 for key in ("n_estimators", "max_iter") if key in content and name != "logistic"}
     return {**{key: value for key, value in content.items() if key != "defaults"}, **small, **changes}
 

@@ -20,9 +20,10 @@ from assay.bundle.contributions import BASELINE, contributions, without
 from assay.bundle.folder import describe, load_model, save_model
 from assay.errors import AssayError
 from assay.modelling.building import build
-from modelling_samples import MODELS, configured, labelled
+from modelling_samples import MODELS, configured, labelled, require_library
 
-EXACT = ["lightgbm", "logistic", "xgboost", "xgboost_fine"]
+EXACT = ["catboost", "lightgbm", "logistic", "xgboost", "xgboost_fine"]
+ENSEMBLES = {"ensemble", "ensemble_catboost"}
 SEXES, SOURCES = ["F", "M", "declared and never seen"], ["SVI", "SVHC", "other"]
 NEAR = 1e-5  # log odds: XGBoost adds up in float32
 
@@ -38,6 +39,7 @@ X = declared(TRAIN.X)
 
 @cache
 def fitted(name: str, **changes: Any) -> Any:
+    require_library(name)
     model = configured(name, **({"early_stopping_rounds": None} if name == "xgboost" else {}), **changes)
     return build(model).fit(X, TRAIN.y)
 
@@ -192,7 +194,7 @@ def test_a_linear_model_without_a_pipeline() -> None:
     np.testing.assert_allclose(found["TSH"], estimator.coef_[0, 1] * numbers["TSH"])
 
 
-@pytest.mark.parametrize("name", sorted(set(MODELS) - {*EXACT, "ensemble"}))
+@pytest.mark.parametrize("name", sorted(set(MODELS) - {*EXACT, *ENSEMBLES}))
 def test_a_model_without_exact_reasons_says_why(name: str) -> None:
     why = without(fitted(name))
     assert why
@@ -236,11 +238,3 @@ def test_an_estimator_may_have_its_own() -> None:
     assert without(Ensemble(own, fitted("xgboost"))) is None
     with pytest.raises(AssayError, match="do not add up"):
         contributions(Own(fitted("logistic"), fitted("xgboost")), X)
-
-
-def test_catboost() -> None:
-    catboost = pytest.importorskip("catboost", reason="CatBoost is optional, and not installed here")
-    numbers = X[["age", "TSH", "T3", "FTI"]]
-    estimator = catboost.CatBoostClassifier(iterations=30, verbose=False).fit(numbers, TRAIN.y)
-    found = contributions(estimator, numbers).sum(axis=1)
-    np.testing.assert_allclose(found, estimator.predict(numbers, prediction_type="RawFormulaVal"), atol=NEAR)

@@ -30,7 +30,7 @@ CASES = [
     (["model=lgistic"], "there is no model=lgistic: did you mean model=logistic?"),
     (["labels=ovrt"], "there is no labels=ovrt: did you mean labels=overt?"),
     (["model@baselines.rule=logstic"], "there is no model=logstic: did you mean model=logistic?"),
-    (["model=zzz"], "there is no model=zzz; model has: ensemble, hist_gbm, lightgbm"),
+    (["model=zzz"], "there is no model=zzz; model has: catboost, ensemble, ensemble_catboost"),
     (["sweep=depth"], "Could not override 'sweep'"),
     (["model.num_leaves=deep"], "model.num_leaves=deep: value 'deep' of type 'str' could not be converted to Integer"),
 ]

@@ -10,7 +10,7 @@ from assay.config.schema import Training
 from assay.errors import AssayError
 from assay.modelling.records import Records
 from assay.modelling.training import fitted, out_of_fold, train
-from modelling_samples import MODELS, configured, labelled
+from modelling_samples import MODELS, configured, labelled, require_library
 
 NEW = labelled(120, seed=1)
 LEARNING = sorted(set(MODELS) - {"rule"})
@@ -19,7 +19,8 @@ LEARNING = sorted(set(MODELS) - {"rule"})
 def without_early_stopping(name: str) -> dict:
     """Learning slowly: the scores of what is learned by heart say nothing of a prevalence."""
     off = {"early_stopping_rounds": None, "early_stopping": False, "learning_rate": 0.03}
-    model = configured(name)
+    require_library(name)
+    model = configured(name, **({"n_estimators": 300} if name == "catboost" else {}))  # it starts from one half
     return {key: off.get(key, value) for key, value in model.items()}
 
 
@@ -56,7 +57,7 @@ def test_out_of_fold_fits_are_weighted_too() -> None:
     assert found[0] == pytest.approx(expected, abs=2e-3)
 
 
-@pytest.mark.parametrize("name", ["xgboost", "lightgbm", "hist_gbm", "logistic"])
+@pytest.mark.parametrize("name", ["xgboost", "lightgbm", "catboost", "hist_gbm", "logistic"])
 def test_a_whole_training_of_a_weighted_sample(name: str) -> None:
     sample, later = kept_positives(), replace(labelled(240, seed=2), weight=np.ones(240))
     trained = train(configured(name), sample, later, Training(3, 0.95, refit=True, recalibrate=False), 0.5)

@@ -6,12 +6,13 @@ import pytest
 
 from assay.errors import AssayError
 from assay.modelling.building import build
-from modelling_samples import MODELS, configured, labelled
+from modelling_samples import MODELS, configured, labelled, require_library
 
 TRAIN, NEW = labelled(), labelled(60, seed=1)
 
 
 def fitted(name: str):
+    require_library(name)
     model = configured(name)
     plain = {key: value for key, value in model.items() if key != "early_stopping_rounds"} | (
         {"early_stopping": False} if "early_stopping" in model else {}

@@ -106,17 +106,9 @@ def _of_lightgbm(estimator: Any, X: pd.DataFrame) -> np.ndarray:
     return estimator.predict_proba(X, pred_contrib=True)
 
 
-def _of_catboost(estimator: Any, X: pd.DataFrame) -> np.ndarray:
-    from catboost import Pool
-
-    pool = Pool(X, cat_features=estimator.get_cat_feature_indices())
-    return estimator.get_feature_importance(pool, type="ShapValues")
-
-
 WAYS: dict[str, Way] = {  # by an attribute of the estimator
     "contributions": lambda estimator, X: estimator.contributions(X),
     "members_": _of_members,
     "get_booster": _of_xgboost,
     "booster_": _of_lightgbm,
-    "get_cat_feature_indices": _of_catboost,
 }

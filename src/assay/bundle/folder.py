@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from assay.bundle import archive, lightgbm_text
+from assay.bundle import archive, catboost_json, lightgbm_text
 from assay.bundle.ensemble import MeanLogOdds
 from assay.errors import AssayError
 from assay.files import md5, read_json, write_bytes, write_json
@@ -13,9 +13,10 @@ from assay.paths import BUNDLE, MEMBER_NAME
 
 XGBOOST_FILE = "model.ubj"
 LIGHTGBM_FILE = "model.txt"
+CATBOOST_FILE = catboost_json.FILE
 SKOPS_FILE = "model.skops"
 ENSEMBLE_FILE = "ensemble.json"  # names the file of each member, in a folder of its own beside it
-FILES = (XGBOOST_FILE, LIGHTGBM_FILE, SKOPS_FILE, ENSEMBLE_FILE)
+FILES = (XGBOOST_FILE, LIGHTGBM_FILE, CATBOOST_FILE, SKOPS_FILE, ENSEMBLE_FILE)
 MEMBERS = "members"
 MEND = "run: dvc checkout models (the last good one), or dvc repro (makes it again)"
 
@@ -31,6 +32,9 @@ def save_model(estimator: Any, folder: Path) -> Path:
     elif hasattr(estimator, "booster_"):
         path = folder / LIGHTGBM_FILE
         write_bytes(path, lightgbm_text.canonical(estimator.booster_.model_to_string()).encode())
+    elif hasattr(estimator, "catboost_json"):
+        path = folder / CATBOOST_FILE
+        write_bytes(path, estimator.catboost_json.encode())
     else:
         from skops.io import dumps
 
@@ -60,8 +64,8 @@ def _read(path: Path, content: bytes) -> Any:
         return _ensemble(path, content) if path.name == ENSEMBLE_FILE else READERS[path.name](content)
     except AssayError as error:
         trusted = "; if you made it: TRUSTED in assay/bundle/archive.py" if path.name == SKOPS_FILE else ""
-        raise AssayError(error.what, where=error.where or str(path), todo=f"{MEND}{trusted}") from error
-    except Exception as error:  # of skops, xgboost, lightgbm and what they read with
+        raise AssayError(error.what, where=error.where or str(path), todo=error.todo or f"{MEND}{trusted}") from error
+    except Exception as error:  # of skops, xgboost, lightgbm, catboost and what they read with
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise AssayError(f"not a model file: {reason}", where=str(path), todo=MEND) from error
 
@@ -113,7 +117,12 @@ def _booster(content: bytes) -> Any:
     return estimator
 
 
-READERS = {XGBOOST_FILE: _booster, LIGHTGBM_FILE: lightgbm_text.read, SKOPS_FILE: archive.read}
+READERS = {
+    XGBOOST_FILE: _booster,
+    LIGHTGBM_FILE: lightgbm_text.read,
+    CATBOOST_FILE: catboost_json.read,
+    SKOPS_FILE: archive.read,
+}
 
 
 def describe(folder: Path, **content: Any) -> None:

@@ -16,6 +16,7 @@ from assay.files import md5
 from assay.git import git
 from assay.lineage.libraries import versions
 from assay.modelling.records import Records
+from assay.modelling.training import members
 from assay.progress import progress
 from assay.statistics.bootstrap import Estimate, estimate_one, mean, resamples
 from assay.statistics.metrics import METRICS, RANKED_BY
@@ -28,8 +29,9 @@ STORE = Path(".assay/choose")
 def judged(root: Path, name: str, choice: Choice, found: Sequence[Candidate], jobs: int) -> Record:
     """The decision on these candidates, the incumbent first; scores are kept in `STORE`."""
     records = data.of_candidates(found)
+    models = [model for one in found for model in members(dict(one.model)).values()]
     basis = {
-        "libraries": {**versions(), "optuna": version("optuna")},
+        "libraries": {**versions(models), "optuna": version("optuna")},
         "code": git(root, "rev-parse", "HEAD:src"),
         "folds": found[0].config.training.folds,
     }

@@ -141,6 +141,18 @@ class LightGBM(Model):
     random_state: Whole = MISSING
 
 
+@dataclass
+class CatBoost(Model):
+    n_estimators: Count = MISSING
+    learning_rate: Positive = MISSING
+    max_depth: Annotated[int, Within(1, 16)] = MISSING
+    subsample: Part = MISSING
+    colsample_bylevel: Part = MISSING
+    reg_lambda: NotNegative = MISSING
+    early_stopping_rounds: Count | None = MISSING
+    random_state: Whole = MISSING
+
+
 SINGLE: dict[str, type[Model]] = {
     "majority": Majority,
     "rule": HandRule,
@@ -150,6 +162,7 @@ SINGLE: dict[str, type[Model]] = {
     "xgboost": XGBoost,
     "xgboost_fine": XGBoost,
     "lightgbm": LightGBM,
+    "catboost": CatBoost,
 }
 
 
@@ -160,7 +173,7 @@ class Ensemble(Model):
     members: dict[str, Annotated[Any, ByName(SINGLE)]] = MISSING
 
 
-MODELS = {**SINGLE, "ensemble": Ensemble}
+MODELS = {**SINGLE, "ensemble": Ensemble, "ensemble_catboost": Ensemble}
 
 
 @dataclass

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 DATASETS, ZOO = "assay.datasets", "assay.modelling.zoo"
-LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost")  # whose estimators `_target_` may name, where installed
+LIBRARIES = ("sklearn", "xgboost", "lightgbm")  # whose estimators `_target_` may name
 TARGET = "_target_"
 MEMBERS = "members"  # of an ensemble: models by name, each with a configuration of its own
 RULE_CLASSIFIER = f"{ZOO}.RuleClassifier"

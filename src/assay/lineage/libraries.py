@@ -1,10 +1,14 @@
 """The libraries whose versions can change a model."""
 
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
+from typing import Any
 
 LIBRARIES = ("lightgbm", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "skops", "xgboost-cpu")
+OPTIONAL = {"assay.modelling.zoo.catboost": "catboost"}  # by the `_target_` that needs it
 
 
-def versions() -> dict[str, str]:
-    """The installed version of each library, by name."""
-    return {name: version(name) for name in LIBRARIES}
+def versions(models: Iterable[Mapping[str, Any]] = ()) -> dict[str, str]:
+    """The installed version of each library, by name; of an optional one only if one of these models needs it."""
+    needed = {OPTIONAL[model["_target_"]] for model in models if model["_target_"] in OPTIONAL}
+    return {name: version(name) for name in sorted({*LIBRARIES, *needed})}

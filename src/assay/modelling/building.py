@@ -9,6 +9,7 @@ from assay.config.targets import MEMBERS, TARGET, ZOO, model_faults, target_faul
 from assay.errors import AssayError
 
 NOT_PARAMETERS = ("name", "threshold")
+CANNOT, CORRECT = "the estimator cannot be made", "correct its parameters"
 OF_ESTIMATORS = ("fit", "get_params", "set_params")
 
 
@@ -24,11 +25,11 @@ def build(model: dict[str, Any]) -> Any:
     own = {key: value for key, value in model.items() if key not in (*NOT_PARAMETERS, MEMBERS)}
     try:
         return resolved(own.pop(TARGET))(**made(own), **({MEMBERS: members} if members else {}))
+    except AssayError as error:
+        raise AssayError(f"{CANNOT}: {error.what}", where=where, todo=error.todo or CORRECT) from error
     except Exception as error:  # whatever the estimator's constructor raises
-        reason = error.what if isinstance(error, AssayError) else str(error).partition("\n")[0]
-        raise AssayError(
-            f"the estimator cannot be made: {reason}", where=where, todo="correct its parameters"
-        ) from error
+        reason = str(error).partition("\n")[0]
+        raise AssayError(f"{CANNOT}: {reason}", where=where, todo=CORRECT) from error
 
 
 def made(node: Any) -> Any:

@@ -1,8 +1,8 @@
 """Estimators for `conf/model/*.yaml` that take the feature table, which has missing values and categories.
 
-XGBoost and LightGBM take both; the others need a pipeline before them. `_target_` in a YAML file may name each public
-function and class of this module, or any scikit-learn compatible classifier with `predict_proba` of the libraries that
-`assay.config.targets` lists.
+XGBoost, LightGBM and CatBoost take both; the others need a pipeline before them. `_target_` in a YAML file may name
+each public function and class of this module, or any scikit-learn compatible classifier with `predict_proba` of the
+libraries that `assay.config.targets` lists.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from assay.bundle.catboost_json import JsonModel, canonical, library, pool, threads
 from assay.bundle.ensemble import MeanLogOdds
 from assay.datasets import hand_rule
 from assay.modelling.weights import of_fit
@@ -82,6 +83,54 @@ def lightgbm(**parameters: Any) -> "LGBMClassifier":
     return LGBMClassifier(
         n_jobs=0, verbosity=-1, deterministic=True, force_col_wise=True, enable_bundle=False, **parameters
     )
+
+
+def catboost(**parameters: Any) -> "CatBoost":
+    """CatBoost, an optional library, with native categories and missing values. AssayError if it is not installed.
+
+    Below 200 rounds it would choose other defaults, and a model stopped early would not be the one that was watched: so
+    those of longer fits are fixed.
+    """
+    library()
+    of_long_fits = {"leaf_estimation_iterations": 10, "max_ctr_complexity": 4, **parameters}
+    return CatBoost(
+        dict(loss_function="Logloss", allow_writing_files=False, verbose=False, thread_count=threads(), **of_long_fits)
+    )
+
+
+class CatBoost(JsonModel, ClassifierMixin, BaseEstimator):
+    """CatBoost's classifier with categories as the feature table has them; once fitted, it scores as its file will.
+
+    parameters: of `catboost.CatBoostClassifier`.
+    """
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        self.parameters = parameters
+
+    def fit(
+        self,
+        X: pd.DataFrame,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        eval_set: Any = None,
+        sample_weight_eval_set: Any = None,
+    ) -> "CatBoost":
+        """Fit; with an `eval_set` until the loss on the last of its (X, y) stops falling, then keep the best rounds.
+
+        `evals_result_`: the losses of each round; `best_iteration_`: how many rounds there are.
+        """
+        categories = CATEGORIES(X)
+        model = library().CatBoostClassifier(**self.parameters)
+        watched = None
+        if eval_set:
+            weight = sample_weight_eval_set[-1] if sample_weight_eval_set else None
+            watched = pool(eval_set[-1][0], categories, label=np.asarray(eval_set[-1][1]), weight=weight)
+        model.fit(pool(X, categories, label=np.asarray(y), weight=sample_weight), eval_set=watched)
+        self.evals_result_ = model.evals_result_
+        self.best_iteration_ = model.tree_count_
+        self.become(canonical(model))
+        return self
 
 
 def _ordinal() -> Any:

@@ -20,7 +20,7 @@ from assay.lineage.libraries import versions
 from assay.lineage.running import dependencies
 from assay.modelling.early_stopping import first_round
 from assay.modelling.records import Records, read_labelled
-from assay.modelling.training import WATCH, Trained, fits, train
+from assay.modelling.training import WATCH, Trained, fits, members, train
 from assay.paths import FEATURES, MODEL, MODEL_KEY, PREDICTIONS, fold, score_column
 from assay.progress import progress
 from assay.records.columns import RECORD_ID, WEIGHT
@@ -77,7 +77,7 @@ def write_bundle(model: Trained, train_fold: Records, config: Config) -> None:
             recalibration=asdict(model.recalibration) if model.recalibration else None,
             threshold=asdict(model.threshold),
             lineage=dependencies(),
-            versions=versions(),
+            versions=versions(members(model.chosen).values()),
         )
 
 
