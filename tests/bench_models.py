@@ -10,6 +10,7 @@ line: dvc repro, or dvc checkout.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -156,6 +157,13 @@ def run(name: str, python: str, root: Path, budget: int) -> Ran:
     return Ran(pd.Series(found["scores"], index=ids), found["seconds"], process, found["peak_mib"])
 
 
+def python_of(name: str) -> str:
+    """The absolute path of a Python, whatever folder it is then run in; AssayError if there is none."""
+    if not (found := shutil.which(name)):
+        raise AssayError(f"there is no Python {name}", where="--peers", todo="make bench-models makes the environment")
+    return str(Path(found).absolute())  # not resolved: a link into an environment is that environment
+
+
 def require_the_same(trained: pd.Series, written: pd.DataFrame) -> None:
     """AssayError unless the model that was trained now has the scores that the line has written."""
     if not trained.equals(written.set_index(RECORD_ID)[SCORE].loc[trained.index].rename(None)):
@@ -173,7 +181,7 @@ def main() -> None:
     parser.add_argument("--budget", type=int, default=60, help="seconds that FLAML and AutoGluon each may search")
     parser.add_argument("--only", nargs="*", default=list(PEERS), choices=list(PEERS), help="these peers")
     options = parser.parse_args()
-    root, config = Path.cwd(), load()
+    root, config, python = Path.cwd(), load(), python_of(options.peers)
     evaluation, floor = config.evaluation, config.criteria.min_recall
     test, _ = read_predictions()
     graded = test[test["excluded"] == ""]
@@ -189,7 +197,7 @@ def main() -> None:
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}", flush=True)
     for name in (OURS, *options.only):
         try:
-            ran = run(name, sys.executable if name == OURS else options.peers, root, options.budget)
+            ran = run(name, sys.executable if name == OURS else python, root, options.budget)
         except AssayError as error:
             print(f"| {name} | left out: {error.what} |", flush=True)
             continue

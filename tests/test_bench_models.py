@@ -1,5 +1,8 @@
 """The figures of `make bench-models`, without its peers."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +10,7 @@ import pytest
 from assay.errors import AssayError
 from assay.statistics.bootstrap import resamples
 from assay.statistics.resampled import Scored
-from bench_models import Ran, alerts_at, line, require_the_same, row, threshold_of
+from bench_models import Ran, alerts_at, line, python_of, require_the_same, row, threshold_of
 from peers import OURS, with_texts
 
 Y = np.array([1, 0, 1, 0, 0, 1, 0, 0, 0, 0])
@@ -61,6 +64,15 @@ def test_scores_that_the_line_did_not_write_are_no_figures_of_it() -> None:
     require_the_same(pd.Series([0.2, 0.1], index=["b", "a"]), written)
     with pytest.raises(AssayError, match="other scores"):
         require_the_same(pd.Series([0.2, 0.2], index=["b", "a"]), written)
+
+
+def test_the_python_of_an_environment_is_known_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python").symlink_to(sys.executable)
+    monkeypatch.chdir(tmp_path)
+    assert python_of("bin/python") == str(tmp_path / "bin/python")
+    with pytest.raises(AssayError, match="no Python elsewhere"):
+        python_of("elsewhere")
 
 
 def test_catboost_gets_texts_for_categories() -> None:
