@@ -28,7 +28,7 @@ def line(small: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small line with a choice of a hopeless incumbent, a logistic regression and a tuned one."""
     monkeypatch.setattr(judging, "git", lambda *_: "0" * 40)
     monkeypatch.setattr(judging, "RESAMPLES", 50)
-    edit("conf/config.yaml", "- model: lightgbm", "- model: majority")
+    edit("conf/config.yaml", "- model: xgboost", "- model: majority")
     edit("conf/config.yaml", "folds: 5", "folds: 3")
     Path("conf/choice/mine.yaml").write_text(yaml.safe_dump({"choice": {"groups": GROUPS}}))
     Path("conf/sweep/strength.yaml").write_text(yaml.safe_dump({"search": SEARCH}))

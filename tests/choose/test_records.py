@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from assay.choose.candidates import INCUMBENT, Candidate, candidate
-from assay.choose.records import hashes, of_candidates
+from assay.choose.records import different, hashes, of_candidates
 from assay.errors import AssayError
 from assay.files import read_table, write_table
 from assay.modelling.records import Records, joined, read_labelled
@@ -44,6 +44,19 @@ def test_features_of_a_candidate_are_those_that_featurize_would_make(
     monkeypatch.setattr("sys.argv", ["featurize"])
     featurize.main()
     same(found["other"], joined(read_labelled("train"), read_labelled("validation")))
+
+
+def test_one_model_on_equal_features_is_one_candidate(small: Path) -> None:
+    measured = candidate("measured", 1, ["features=measured"])
+    columns = set(of_candidates([incumbent()])[INCUMBENT].X) - set(of_candidates([measured])["measured"].X)
+    assert columns
+    dropping = f"features.drop=[{','.join(sorted(columns))}]"
+    again = candidate("by hand", 1, [dropping])
+    another_model = candidate("another model", 1, [dropping, "model=logistic"])
+    found = [incumbent(), measured, again, another_model]
+    records = of_candidates(found)
+    assert records["by hand"] is records["measured"]
+    assert different(found, records) == [found[0], measured, another_model]
 
 
 def test_nothing_of_the_test_fold_is_read(small: Path) -> None:

@@ -27,8 +27,12 @@ STORE = Path(".assay/choose")
 
 
 def judged(root: Path, name: str, choice: Choice, found: Sequence[Candidate], jobs: int) -> Record:
-    """The decision on these candidates, the incumbent first; scores are kept in `STORE`."""
+    """The decision on these candidates, the incumbent first, those that repeat another left out.
+
+    Scores are kept in `STORE`.
+    """
     records = data.of_candidates(found)
+    found = data.different(found, records)
     models = [model for one in found for model in members(dict(one.model)).values()]
     basis = {
         "libraries": {**versions(models), "optuna": version("optuna")},

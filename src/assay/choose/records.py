@@ -1,6 +1,6 @@
 """The records of train and validation with the features that a candidate asks for; the test fold is not read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 
 import pandas as pd
@@ -22,7 +22,7 @@ READER = "featurize"  # the stage that reads the same files
 
 
 def of_candidates(candidates: Sequence[Candidate]) -> dict[str, Records]:
-    """The records of each candidate by its name: all alike but for the features.
+    """The records of each candidate by its name: all alike but for the features, and one object where these are equal.
 
     AssayError if the files are not what params.yaml and the code give, or a candidate leaves out what is no feature.
     """
@@ -31,9 +31,21 @@ def of_candidates(candidates: Sequence[Candidate]) -> dict[str, Records]:
     cleaned = read_table(CLEANED).set_index(RECORD_ID)
     made: dict[str, Records] = {}
     for one in candidates:
-        key = _features(one)
-        made[key] = made.get(key) or _records(cleaned, labels, one)
+        if (key := _features(one)) not in made:
+            found = _records(cleaned, labels, one)
+            made[key] = next((other for other in made.values() if other.X.equals(found.X)), found)
     return {one.name: made[_features(one)] for one in candidates}
+
+
+def different(candidates: Sequence[Candidate], records: Mapping[str, Records]) -> list[Candidate]:
+    """The candidates without those that repeat an earlier one: the same model and search, on equal features.
+
+    records: as `of_candidates` gives them. Sets of features with other names may select the same columns.
+    """
+    found: dict[tuple[str, int], Candidate] = {}
+    for one in candidates:
+        found.setdefault((repr((one.model, one.tuning)), id(records[one.name])), one)
+    return list(found.values())
 
 
 def hashes() -> dict[str, str]:
