@@ -28,7 +28,7 @@ def test_a_stage_with_arguments_leaves_no_folders_behind(line: Copy, tmp_path: P
     ("override", "named"),
     [
         ("model.num_leaves=abc", "model.num_leaves"),
-        ("model.max_dept=3", "there is no key model.max_dept: did you mean model.num_leaves?"),
+        ("model.num_leave=3", "there is no key model.num_leave: did you mean model.num_leaves?"),
         ("model=xgbost", "there is no model=xgbost: did you mean model=xgboost?"),
         ("criteria.min_recall=1.5", "criteria.min_recall=1.5"),
         ("split.test_from=1985-01-01", "split.test_from"),
