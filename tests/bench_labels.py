@@ -11,14 +11,15 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score
 
-from assay.bundle.scoring import score
+from assay.bundle.scoring import recalibrated, score
 from assay.files import read_json
 from assay.labels.suspects import estimated_errors, ranked
 from assay.modelling.building import build
-from assay.modelling.training import Records, out_of_fold
+from assay.modelling.calibration import recalibration
+from assay.modelling.records import Records, read_labelled
+from assay.modelling.training import blocks, out_of_fold
 from assay.paths import BUNDLE
 from assay.records.folds import TRAIN, VALIDATION
-from assay.stages.train import read_labelled
 
 FOLDS = 5
 TREATMENTS = (
@@ -47,12 +48,19 @@ def treated(truth: Records, noisy: pd.Series, flagged: np.ndarray, generator: np
     return [Records(truth.X.loc[y.index], y) for y in labels]
 
 
+def scores_out_of_fold(model: dict, records: Records) -> np.ndarray:
+    """The scores (n,), recalibrated where `train` would do it."""
+    scores, odds = out_of_fold(model, records, FOLDS)
+    scale = recalibration(records.y.to_numpy(), odds, [block for _, block in blocks(records, FOLDS)])
+    return recalibrated(odds, scale) if scale else scores
+
+
 def experiment(model: dict, train: Records, validation: Records, share: float, seed: int) -> tuple[list[float], str]:
     """Average precision by treatment, and how well the flips were found."""
     generator = np.random.default_rng(seed)
     flips = generator.choice(len(train.y), round(share * len(train.y)), replace=False)
     noisy = flipped(train.y, flips)
-    scores, _ = out_of_fold(model, Records(train.X, noisy), FOLDS)
+    scores = scores_out_of_fold(model, Records(train.X, noisy))
     flagged = ranked(noisy.to_numpy(), scores)[: estimated_errors(noisy.to_numpy(), scores)]
     fits = [build(model).fit(one.X, one.y) for one in treated(train, noisy, flagged, generator)]
     figures = [average_precision_score(validation.y, score(fit, validation.X)) for fit in fits]

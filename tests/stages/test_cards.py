@@ -80,12 +80,29 @@ def decided(log: Any) -> None:
     log["agreement"].update(krippendorff_alpha={"value": 0.8, "interval": [0.7, 0.9], "records": 9})
 
 
+def averaged(bundle: Any) -> None:
+    members = {"a": {"name": "a", "_target_": "library.A", "C": 0.5}, "b": {"name": "b", "_target_": "library.B"}}
+    bundle["model"] = {"name": "ensemble", "threshold": None, "_target_": "library.Mean", "members": members}
+
+
 EDITS: dict[str, tuple[Path, Callable[[Any], object], Path, str]] = {
     "criterion": (
         REPORTS / "verdict.json",
         not_met,
         MODEL_CARD,
         "**Recall**: 0.500 [0.400, 0.600]. Asked: at least 0.9. The interval settles it.",
+    ),
+    "recalibration": (
+        BUNDLE,
+        lambda bundle: bundle.update(recalibration={"intercept": 0.25, "slope": 0.5}),
+        MODEL_CARD,
+        "| Score | recalibrated: log odds z of the model become 0.250 + 0.500 z.",
+    ),
+    "ensemble": (
+        BUNDLE,
+        averaged,
+        MODEL_CARD,
+        "| Made by | `library.Mean` |\n| Member a | `library.A` with `C` 0.5 |\n| Member b | `library.B` |\n",
     ),
     "no alerts": (REPORTS / "metrics.json", without_alerts, MODEL_CARD, "| alerts in all | 0 |"),
     "interval": (

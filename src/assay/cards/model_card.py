@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
+from assay.config.targets import MEMBERS, TARGET
 from assay.evaluation.criteria import MET, Judged
 from assay.presentation import words
 from assay.records.columns import UNGRADABLE
@@ -19,10 +20,16 @@ from assay.statistics.metrics import METRICS, RANKED_BY, Place, shown_in
 if TYPE_CHECKING:
     from assay.config.schema import Criteria
 
+NOT_PARAMETERS = ("name", "threshold", TARGET, MEMBERS)
+BOOSTED, ENSEMBLE = "boosted decision trees", "several models as one: the mean of their log odds"
 KINDS = {
-    "xgboost": "boosted decision trees",
-    "lightgbm": "boosted decision trees",
-    "hist_gbm": "boosted decision trees",
+    "xgboost": BOOSTED,
+    "xgboost_fine": BOOSTED,
+    "lightgbm": BOOSTED,
+    "catboost": BOOSTED,
+    "hist_gbm": BOOSTED,
+    "ensemble": ENSEMBLE,
+    "ensemble_catboost": ENSEMBLE,
     "random_forest": "an average of many decision trees",
     "logistic": "logistic regression",
     "rule": "a hand rule on the results, nothing learned",
@@ -42,6 +49,7 @@ def model_card(facts: Facts) -> str:
         licence=facts.licence,
         hashes={**facts.hashes, **facts.bundle["lineage"]},
         kinds=KINDS,
+        made_by=makers(facts.bundle["model"]),
         findings=[finding_row(finding) for finding in findings],
         unmet=[(*finding_row(finding)[:3], finding.settled) for finding in findings if finding.verdict != MET],
         confidence=f"{facts.config.evaluation.confidence * 100:g} %",
@@ -67,6 +75,19 @@ def model_card(facts: Facts) -> str:
         span=span(facts.records),
         limits=limits(facts),
     )
+
+
+def makers(model: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """What made the model, and each member of an ensemble: title, class or function, and parameters that are set."""
+    titled = {"Made by": model, **{f"Member {name}": one for name, one in model.get(MEMBERS, {}).items()}}
+    return [
+        (
+            title,
+            one[TARGET],
+            {name: value for name, value in one.items() if name not in NOT_PARAMETERS and value is not None},
+        )
+        for title, one in titled.items()
+    ]
 
 
 def named(finding: Judged, criteria: "Criteria") -> Judged:

@@ -11,11 +11,13 @@ CURVE = "assay learning-curve"
 
 def examine(evidence: Evidence, repeats: int, advance: Advance = lambda: None) -> Finding:
     """Fit on a half of the records, at random, `repeats` times, and compare."""
-    records, folds = evidence.records, evidence.subject.folds
+    records, subject = evidence.records, evidence.subject
+    folds, model = subject.folds, dict(subject.model)
     runs = []
     for repeat in range(repeats):
         halves = [(part(records, rest, 1, repeat), block) for rest, block in blocks(records, folds)]
-        runs.append(evidence.average_precision(scores(dict(evidence.subject.model), records, halves, advance)))
+        found = scores(model, records, halves, advance, subject.recalibration)
+        runs.append(evidence.average_precision(found))
     gain = Gain.of(evidence.found.minus(average(runs)))
     size = round(len(records.y) * (folds - 1) / folds)
     measured = (

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
 from assay.files import read_json, write_table, write_text
 from assay.lineage.checks import require
@@ -38,10 +39,10 @@ class Point:
 def of_the_last_run(folds: int, doublings: int, repeats: int) -> list[Point]:
     """The curve of the model in models/ on the records of train and validation."""
     require(BUNDLE, FEATURES, *(fold(SPLIT, name) for name in (TRAIN, VALIDATION)))
-    model = read_json(BUNDLE)["model"]
+    bundle = read_json(BUNDLE)
     records = joined(read_labelled(TRAIN), read_labelled(VALIDATION))
     with progress(fits(folds, doublings, repeats), "fits") as bar:
-        return learning_curve(model, records, folds, doublings, repeats, bar.update)
+        return learning_curve(bundle["model"], records, folds, doublings, repeats, bar.update, Recalibration.of(bundle))
 
 
 def learning_curve(
@@ -51,13 +52,15 @@ def learning_curve(
     doublings: int,
     repeats: int,
     advance: Callable[[], Any] = lambda: None,
+    recalibration: Recalibration | None = None,
 ) -> list[Point]:
     """The curve of a model without early stopping. Each point has twice the training records of the one before.
 
     Each block of the records is scored by a model that learned from a part of the other blocks. For each size,
     `repeats` random parts are averaged, each of which contains the smaller ones of its repeat. The intervals cover
     another draw of the scored records and of the parts: both are resampled, the records alike for all points. `advance`
-    is called after each fit.
+    is called after each fit. recalibration: of the model; it keeps the order of records, but
+    scores are rounded after it.
     """
     weights = resamples(len(records.y), RESAMPLES, SEED)
     points = []
@@ -65,7 +68,8 @@ def learning_curve(
         runs = []
         for repeat in range(repeats if halvings else 1):
             parts = [(part(records, rest, halvings, repeat), block) for rest, block in blocks(records, folds)]
-            scored = Scored(records.y.to_numpy(), scores(model, records, parts, advance), 0.5, records.weight)
+            found = scores(model, records, parts, advance, recalibration)
+            scored = Scored(records.y.to_numpy(), found, 0.5, records.weight)
             runs.append(estimate_one(scored, weights, average_precision))
         size = round(np.mean([len(chosen) for chosen, _ in parts]))
         positives = round(np.mean([records.y.iloc[chosen].sum() for chosen, _ in parts]))
@@ -86,11 +90,17 @@ def part(records: Records, rest: np.ndarray, halvings: int, repeat: int) -> np.n
     return np.sort(np.concatenate([of_class[: max(1, len(of_class) >> halvings)] for of_class in shuffled]))
 
 
-def scores(model: dict[str, Any], records: Records, parts: Parts, advance: Callable[[], Any]) -> np.ndarray:
+def scores(
+    model: dict[str, Any],
+    records: Records,
+    parts: Parts,
+    advance: Callable[[], Any],
+    recalibration: Recalibration | None = None,
+) -> np.ndarray:
     """Scores (n,), each by the model of its block."""
     found = np.empty(len(records.y))
     for chosen, block in parts:
-        found[block] = score(fitted(model, records.rows(chosen)), records.X.iloc[block])
+        found[block] = score(fitted(model, records.rows(chosen)), records.X.iloc[block], recalibration)
         advance()
     return found
 

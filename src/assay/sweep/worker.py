@@ -16,25 +16,27 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
 from assay.config.load import load
+from assay.config.reading import plain
 from assay.dvc_internals import in_process
 from assay.dvc_internals.repository import check_out
 from assay.dvc_internals.revisions import experiment_reference
 from assay.errors import AssayError, described
 from assay.experiments.clones import dvc, reason
 from assay.experiments.refs import OUT_OF_FOLD
-from assay.files import md5, read_json, read_table
+from assay.files import md5, read_json
 from assay.forkserver.client import DVC_STAGE
 from assay.git import git
 from assay.lineage.checks import Known, require_record
 from assay.lineage.graph import graph
 from assay.lineage.running import LOCK_COMES_LAST
-from assay.paths import PREDICTIONS, SCORE
+from assay.paths import PREDICTIONS
 from assay.sweep.log import DONE, FAILED, PRUNED
 from assay.sweep.parent import leave_with
 
@@ -141,17 +143,23 @@ class Watcher:
                 raise Hopeless
 
     def catch_up(self) -> None:
-        """Report a training that DVC had in its cache as if it had run: what a search does must not depend on that."""
+        """Report a training that DVC had in its cache as if it had run: what a search does must not depend on that.
+
+        The blocks are scored anew: scores in files are recalibrated, and other records tie once they are rounded.
+        """
+        from assay.bundle.scoring import score
         from assay.modelling.records import joined, read_labelled
-        from assay.modelling.training import blocks
+        from assay.modelling.training import blocks, fitted, with_rounds
         from assay.records.folds import TRAIN, VALIDATION
 
         if self._seen:
             return
-        records = joined(read_labelled(TRAIN), read_labelled(VALIDATION))
-        scores = read_table(SCORES, [SCORE])[SCORE].to_numpy()
-        for _, block in blocks(records, load().training.folds):
-            self(records.rows(block), scores[block])
+        config, train, validation = load(), read_labelled(TRAIN), read_labelled(VALIDATION)
+        model, _, _ = with_rounds(plain(config.model), train, validation)
+        records, folds = joined(train, validation), config.training.folds
+        for rest, block in islice(blocks(records, folds), folds // 2):
+            estimator = fitted(model, records.rows(rest))
+            self(records.rows(block), score(estimator, records.X.iloc[block]))
 
 
 def answer(request: dict[str, Any], answers: TextIO, reproduce: Callable[[], None]) -> dict[str, Any]:
