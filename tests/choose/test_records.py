@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from assay.choose.candidates import INCUMBENT, Candidate, candidate
-from assay.choose.records import different, hashes, of_candidates
+from assay.choose.records import distinct, hashes, of_candidates
 from assay.errors import AssayError
 from assay.files import read_table, write_table
 from assay.modelling.records import Records, joined, read_labelled
@@ -56,7 +56,7 @@ def test_one_model_on_equal_features_is_one_candidate(small: Path) -> None:
     found = [incumbent(), measured, again, another_model]
     records = of_candidates(found)
     assert records["by hand"] is records["measured"]
-    assert different(found, records) == [found[0], measured, another_model]
+    assert distinct(found, records) == [found[0], measured, another_model]
 
 
 def test_nothing_of_the_test_fold_is_read(small: Path) -> None:

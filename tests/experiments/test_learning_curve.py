@@ -13,7 +13,6 @@ from assay.experiments.learning_curve import (
     Point,
     answer,
     as_markdown,
-    average,
     fits,
     learning_curve,
     part,
@@ -80,14 +79,6 @@ def test_a_weighted_sample_is_weighted_in_fits_and_figures() -> None:
     weighted = replace(records, weight=np.where(records.y == 1, 1.0, 10.0))
     plain, found = (learning_curve(LOGISTIC, one, 3, 1, 1)[-1].average_precision.value for one in (records, weighted))
     assert found < plain - 0.05
-
-
-def test_the_interval_of_repeats_holds_what_differs_between_them() -> None:
-    one, other = Estimate(0.5, np.full(400, 0.5)), Estimate(0.7, np.full(400, 0.7))
-    both = average([one, other])
-    assert both.value == pytest.approx(0.6)
-    assert both.interval(0.95) == pytest.approx((0.5, 0.7))
-    assert average([one]).interval(0.95) == (0.5, 0.5)
 
 
 def test_table_and_picture_show_every_point() -> None:

@@ -38,10 +38,21 @@ def test_a_record_of_any_fold(line: Path) -> None:
         assert shown.exit_code == 0, shown.output
         head, *table = shown.output.splitlines()
         assert head.startswith(f"**{record}**, {fold}")
-        assert ("learned from" in head) == (fold != "test")
         assert len(table) == 8  # a blank line, the head, two reasons, and three rows of sums
         weights = [float(row.split("|")[3]) for row in table[3:]]
         assert sum(weights[:-1]) == pytest.approx(weights[-1], abs=0.03)
+
+
+@pytest.mark.parametrize(("refit", "learned"), [(False, ["train"]), (True, ["train", "validation"])])
+def test_it_is_said_which_records_the_model_learned_from(refit: bool, learned: list[str], line: Path) -> None:
+    bundle = read_json(Path("models/bundle.json"))
+    bundle["config"]["training"]["refit"] = refit
+    write_json(Path("models/bundle.json"), bundle, sort_keys=False)
+    forget_statements()
+    for fold in ("train", "validation", "test"):
+        shown = reasons(features(fold).index[0], "--md")
+        assert shown.exit_code == 0, shown.output
+        assert ("learned from" in shown.output) == (fold in learned)
 
 
 def test_the_table_holds_every_contribution(line: Path) -> None:
@@ -53,10 +64,10 @@ def test_the_table_holds_every_contribution(line: Path) -> None:
     table = pd.read_csv("table.csv", dtype={"record_id": "str"}).set_index("record_id")
     parts = table.filter(like="contribution_of_")
     assert [name.removeprefix("contribution_of_") for name in parts] == list(features("test"))
-    np.testing.assert_allclose(parts.sum(axis=1) + table["baseline"], table["log_odds"], atol=1e-4)
+    np.testing.assert_allclose(parts.sum(axis=1) + table["baseline"], table["model_log_odds"], atol=1e-4)
     scores = pd.read_parquet("data/predictions/test.parquet").set_index("record_id")["score"]
     np.testing.assert_array_equal(table.loc[scores.index, "score"], scores)
-    np.testing.assert_allclose(1 / (1 + np.exp(-table["log_odds"])), table["score"], atol=1e-5)
+    np.testing.assert_allclose(1 / (1 + np.exp(-table["model_log_odds"])), table["score"], atol=1e-5)
     threshold = read_json(Path("models/bundle.json"))["threshold"]["value"]
     assert (table["alert"] == (table["score"] >= threshold)).all()
 

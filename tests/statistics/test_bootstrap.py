@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assay.statistics.bootstrap import CHUNK, Estimate, estimate, resamples
+from assay.statistics.bootstrap import CHUNK, Estimate, estimate, mean_of_repeats, resamples
 from assay.statistics.resampled import Scored, Values
 
 
@@ -79,3 +79,11 @@ def test_a_95_percent_interval_covers_the_truth_about_that_often() -> None:
         low, high = estimate(scored, resamples(150, 400, seed), share)["share"].interval(0.95)
         covered += low <= truth <= high
     assert covered / repeats == pytest.approx(0.95, abs=3.5 * (0.95 * 0.05 / repeats) ** 0.5)
+
+
+def test_the_interval_of_repeats_holds_what_differs_between_them() -> None:
+    one, other = Estimate(0.5, np.full(400, 0.5)), Estimate(0.7, np.full(400, 0.7))
+    both = mean_of_repeats([one, other], 0)
+    assert both.value == pytest.approx(0.6)
+    assert both.interval(0.95) == pytest.approx((0.5, 0.7))
+    assert mean_of_repeats([one], 0).interval(0.95) == (0.5, 0.5)

@@ -44,7 +44,9 @@ def save_model(estimator: Any, folder: Path) -> Path:
 
 
 def load_model(folder: Path) -> Any:
-    """The estimator of a model folder, with `predict_proba`.
+    """The estimator of a model folder, with `predict_proba`, whose probabilities are those before any recalibration.
+
+    The threshold is for those of `assay.bundle.scoring.score` with `Recalibration.of` the bundle.
 
     AssayError if the file is not the one that bundle.json describes, before it is parsed; or if it names a type that is
     not trusted.

@@ -32,7 +32,7 @@ def judged(root: Path, name: str, choice: Choice, found: Sequence[Candidate], jo
     Scores are kept in `STORE`.
     """
     records = data.of_candidates(found)
-    found = data.different(found, records)
+    found = data.distinct(found, records)
     models = [model for one in found for model in members(dict(one.model)).values()]
     basis = {
         "libraries": {**versions(models), "optuna": version("optuna")},

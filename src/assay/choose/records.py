@@ -37,7 +37,7 @@ def of_candidates(candidates: Sequence[Candidate]) -> dict[str, Records]:
     return {one.name: made[_features(one)] for one in candidates}
 
 
-def different(candidates: Sequence[Candidate], records: Mapping[str, Records]) -> list[Candidate]:
+def distinct(candidates: Sequence[Candidate], records: Mapping[str, Records]) -> list[Candidate]:
     """The candidates without those that repeat an earlier one: the same model and search, on equal features.
 
     records: as `of_candidates` gives them. Sets of features with other names may select the same columns.

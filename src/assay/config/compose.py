@@ -8,7 +8,7 @@ from typing import Any
 from omegaconf import DictConfig, ListConfig, Node, OmegaConf
 from yaml import YAMLError
 
-from assay.config import schema
+from assay.config import models, schema
 from assay.config.dataset import PERSONAL
 from assay.config.load import KEEP_OUT, PARAMS, typed
 from assay.config.unknown_key import name_the_nearest
@@ -31,7 +31,7 @@ def register() -> None:
 
     store = ConfigStore.instance()
     store.store(group="schema", name="config", node=schema.Config)
-    for name, model in schema.MODELS.items():
+    for name, model in models.MODELS.items():
         store.store(group="schema/model", name=name, node=model)
     OmegaConf.register_new_resolver("assay.checked", _checked, replace=True)
     OmegaConf.register_new_resolver("assay.personal", _personal, replace=True)

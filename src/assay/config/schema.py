@@ -1,19 +1,19 @@
 """The schemas of the configuration: one dataclass per config group.
 
-They have types and ranges; the values are in `conf/`. `src/hydra_plugins/assay_schemas.py` registers them in Hydra's
-ConfigStore, so that `dvc exp run`, `assay params` and the stages refuse the same values.
+They have types and ranges; the values are in `conf/`. Those of models are in `assay.config.models`.
+`src/hydra_plugins/assay_schemas.py` registers all in Hydra's ConfigStore, so that `dvc exp run`, `assay params` and the
+stages refuse the same values.
 """
 
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
 from assay.config import dataset as contract
-from assay.config import names
+from assay.config import models, names
 from assay.config.dataset import Dataset
-from assay.config.fields import MISSING, ByName, Count, NotNegative, Part, Positive, Share, Whole, Within
-from assay.config.targets import MEMBERS, model_faults
-from assay.paths import MEMBER_NAME
+from assay.config.fields import MISSING, ByName, Count, Share, Whole, Within
+from assay.config.targets import MEMBERS
 
 FORMAT = 2
 SPLITS = ("time", "random", "group")
@@ -61,119 +61,6 @@ class Features:
     name: str = MISSING
     derived: bool = MISSING
     drop: list[str] = MISSING
-
-
-@dataclass
-class Model:
-    """What every model has; `threshold: null` means that it is chosen under the recall floor."""
-
-    name: str = MISSING
-    threshold: Share | None = None
-    _target_: str = MISSING
-
-
-@dataclass
-class Majority(Model):
-    strategy: str = MISSING
-
-
-@dataclass
-class HandRule(Model):
-    rule: str | None = MISSING
-
-
-@dataclass
-class Logistic(Model):
-    C: Positive = MISSING
-    class_weight: str | None = MISSING
-    max_iter: Count = MISSING
-
-
-@dataclass
-class RandomForest(Model):
-    n_estimators: Count = MISSING
-    max_depth: Count | None = MISSING
-    min_samples_leaf: Count = MISSING
-    max_features: Part = MISSING
-    random_state: Whole = MISSING
-
-
-@dataclass
-class HistGBM(Model):
-    max_iter: Count = MISSING
-    learning_rate: Positive = MISSING
-    max_leaf_nodes: Annotated[int, Within(2)] = MISSING
-    min_samples_leaf: Count = MISSING
-    l2_regularization: NotNegative = MISSING
-    n_iter_no_change: Count = MISSING
-    early_stopping: bool = MISSING
-    random_state: Whole = MISSING
-
-
-@dataclass
-class XGBoost(Model):
-    n_estimators: Count = MISSING
-    learning_rate: Positive = MISSING
-    max_depth: Annotated[int, Within(1, 64)] = MISSING
-    min_child_weight: NotNegative = MISSING
-    subsample: Part = MISSING
-    colsample_bytree: Part = MISSING
-    reg_lambda: NotNegative = MISSING
-    tree_method: str = MISSING
-    enable_categorical: bool = MISSING
-    eval_metric: str = MISSING
-    early_stopping_rounds: Count | None = MISSING
-    random_state: Whole = MISSING
-
-
-@dataclass
-class LightGBM(Model):
-    n_estimators: Count = MISSING
-    learning_rate: Positive = MISSING
-    num_leaves: Annotated[int, Within(2, 131_072)] = MISSING
-    min_child_samples: Whole = MISSING
-    min_child_weight: Positive = MISSING  # at 0 LightGBM may fail with a check of its own
-    subsample: Part = MISSING
-    subsample_freq: Count = MISSING
-    colsample_bytree: Part = MISSING
-    reg_lambda: NotNegative = MISSING
-    early_stopping_rounds: Count | None = MISSING
-    random_state: Whole = MISSING
-
-
-@dataclass
-class CatBoost(Model):
-    n_estimators: Count = MISSING
-    learning_rate: Positive = MISSING
-    max_depth: Annotated[int, Within(1, 16)] = MISSING
-    subsample: Part = MISSING
-    colsample_bylevel: Part = MISSING
-    reg_lambda: NotNegative = MISSING
-    early_stopping_rounds: Count | None = MISSING
-    random_state: Whole = MISSING
-
-
-SINGLE: dict[str, type[Model]] = {
-    "majority": Majority,
-    "rule": HandRule,
-    "logistic": Logistic,
-    "random_forest": RandomForest,
-    "hist_gbm": HistGBM,
-    "xgboost": XGBoost,
-    "xgboost_fine": XGBoost,
-    "lightgbm": LightGBM,
-    "catboost": CatBoost,
-}
-
-
-@dataclass
-class Ensemble(Model):
-    """Several models as one."""
-
-    members: dict[str, Annotated[Any, ByName(SINGLE)]] = MISSING
-
-
-MODELS = {**SINGLE, "ensemble": Ensemble, "ensemble_catboost": Ensemble}
 
 
 @dataclass
@@ -238,8 +125,8 @@ class Config:
     split: Split = field(default_factory=Split)
     features: Features = field(default_factory=Features)
     # Any: a model without a schema of its own is one YAML file; see `conf/model/`.
-    model: Annotated[Any, ByName(MODELS)] = MISSING
-    baselines: dict[str, Annotated[Any, ByName(MODELS)]] = MISSING
+    model: Annotated[Any, ByName(models.MODELS)] = MISSING
+    baselines: dict[str, Annotated[Any, ByName(models.MODELS)]] = MISSING
     training: Training = field(default_factory=Training)
     criteria: Criteria = field(default_factory=Criteria)
     evaluation: Evaluation = field(default_factory=Evaluation)
@@ -252,38 +139,13 @@ def faults(config: Config) -> list[str]:
     return [
         *names.faults(config),
         *contract.faults(config.dataset),
-        *_model_faults(config.model, "model"),
-        *(f for name, model in config.baselines.items() for f in _model_faults(model, f"baselines.{name}")),
+        *models.faults(config.model, "model"),
+        *(f for name, model in config.baselines.items() for f in models.faults(model, f"baselines.{name}")),
         *_split_faults(config),
         *_label_faults(config.labels),
         *_criteria_faults(config),
         *_rule_faults(config),
     ]
-
-
-def _model_faults(model: Any, key: str) -> list[str]:
-    plain = asdict(model) if is_dataclass(model) and not isinstance(model, type) else model
-    return [*_missing(plain, key), *model_faults(plain, key), *_member_faults(plain, key)]
-
-
-def _missing(model: dict[str, Any], key: str) -> list[str]:
-    return [f"{key}.{name} is missing" for name in ("name", "_target_") if name not in model]
-
-
-def _member_faults(model: dict[str, Any], key: str) -> list[str]:
-    """What is wrong with the members of an ensemble: models by name, none of which is an ensemble itself."""
-    if MEMBERS not in model:
-        return []
-    members, key = model[MEMBERS], f"{key}.{MEMBERS}"
-    if not (isinstance(members, dict) and members and all(isinstance(one, dict) for one in members.values())):
-        return [f"{key} is no mapping of names to models"]
-    named = [f"{key}: {name!r} is no name: use letters, digits and _" for name in members if not _names_member(name)]
-    nested = [f"{key}.{name} is an ensemble itself" for name, one in members.items() if MEMBERS in one]
-    return named + nested + [fault for name, one in members.items() for fault in _missing(one, f"{key}.{name}")]
-
-
-def _names_member(name: object) -> bool:
-    return isinstance(name, str) and MEMBER_NAME.fullmatch(name) is not None
 
 
 def _split_faults(config: "Config") -> list[str]:

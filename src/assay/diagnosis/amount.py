@@ -1,9 +1,10 @@
 """Too few records: what the last doubling of the training records brought."""
 
-from assay.diagnosis.evidence import Advance, Evidence
+from assay.diagnosis.evidence import SEED, Advance, Evidence
 from assay.diagnosis.finding import Finding, Gain, Verdict
-from assay.experiments.learning_curve import average, part, scores
+from assay.experiments.learning_curve import part, scores
 from assay.modelling.training import blocks
+from assay.statistics.bootstrap import mean_of_repeats
 
 CAUSE = "too few records"
 CURVE = "assay learning-curve"
@@ -18,7 +19,7 @@ def examine(evidence: Evidence, repeats: int, advance: Advance = lambda: None) -
         halves = [(part(records, rest, 1, repeat), block) for rest, block in blocks(records, folds)]
         found = scores(model, records, halves, advance, subject.recalibration)
         runs.append(evidence.average_precision(found))
-    gain = Gain.of(evidence.found.minus(average(runs)))
+    gain = Gain.of(evidence.found.minus(mean_of_repeats(runs, SEED)))
     size = round(len(records.y) * (folds - 1) / folds)
     measured = (
         f"From {size // 2} to {size} training records average precision changed by "

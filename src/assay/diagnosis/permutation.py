@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assay.diagnosis.evidence import Advance, Evidence, Subject
-from assay.experiments.learning_curve import average
-from assay.statistics.bootstrap import Estimate
+from assay.diagnosis.evidence import SEED, Advance, Evidence, Subject
+from assay.statistics.bootstrap import Estimate, mean_of_repeats
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def importances(evidence: Evidence, repeats: int, advance: Advance = lambda: Non
     found = []
     for unit in units(evidence.subject):
         if changed := _changed(evidence, unit, repeats):
-            found.append(Importance(unit, evidence.found.minus(average(changed))))
+            found.append(Importance(unit, evidence.found.minus(mean_of_repeats(changed, SEED))))
         advance()
     return sorted(found, key=lambda one: -one.loss.value)
 

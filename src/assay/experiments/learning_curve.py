@@ -20,7 +20,7 @@ from assay.presentation.markdown import Markdown
 from assay.presentation.markdown import table as table_of
 from assay.progress import progress
 from assay.records.folds import TRAIN, VALIDATION
-from assay.statistics.bootstrap import Estimate, estimate_one, resamples
+from assay.statistics.bootstrap import Estimate, estimate_one, mean_of_repeats, resamples
 from assay.statistics.resampled import Scored, average_precision
 
 RESAMPLES, CONFIDENCE, SEED = 1000, 0.95, 42
@@ -73,7 +73,7 @@ def learning_curve(
             runs.append(estimate_one(scored, weights, average_precision))
         size = round(np.mean([len(chosen) for chosen, _ in parts]))
         positives = round(np.mean([records.y.iloc[chosen].sum() for chosen, _ in parts]))
-        points.append(Point(size, positives, average(runs)))
+        points.append(Point(size, positives, mean_of_repeats(runs, SEED)))
     return points
 
 
@@ -103,14 +103,6 @@ def scores(
         found[block] = score(fitted(model, records.rows(chosen)), records.X.iloc[block], recalibration)
         advance()
     return found
-
-
-def average(runs: Sequence[Estimate]) -> Estimate:
-    """The mean of repeats; each of its resamples draws the repeats anew."""
-    resampled = np.array([run.resampled for run in runs])
-    drawn = np.random.default_rng(SEED).integers(0, len(runs), resampled.T.shape)
-    each = resampled[drawn, np.arange(len(drawn))[:, None]]
-    return Estimate(float(np.mean([run.value for run in runs])), each.mean(axis=1))
 
 
 def table(points: Sequence[Point]) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from assay.lineage.checks import require
 from assay.paths import BUNDLE, FEATURES, LABELS, MODEL, fold
 from assay.presentation.markdown import Markdown, table
 from assay.records.columns import RECORD_ID
-from assay.records.folds import FOLDS, TEST
+from assay.records.folds import FOLDS, TRAIN, VALIDATION
 
 OF = "contribution_of_"  # prefix of a column with what a feature adds
 
@@ -29,6 +29,7 @@ class Reasoned:
 
     X: features, indexed by record id. folds: the fold of each record. scores: (n,). contributions: as
     `assay.bundle.contributions` gives them, of the model before recalibration. explanations: one for each record.
+    learned: the folds that the model learned from.
     """
 
     X: pd.DataFrame
@@ -37,6 +38,7 @@ class Reasoned:
     threshold: float
     contributions: pd.DataFrame
     explanations: Sequence[Explanation]
+    learned: Sequence[str]
     recalibration: Recalibration | None = None
 
 
@@ -65,6 +67,7 @@ def reasoned(ids: Iterable[str] | None, top: int) -> Reasoned:
         bundle["threshold"]["value"],
         found,
         explained(found, X, bundle, top),
+        [TRAIN, VALIDATION] if bundle["config"]["training"]["refit"] else [TRAIN],
         recalibration,
     )
 
@@ -102,7 +105,7 @@ def in_full(found: Reasoned) -> Markdown:
 def _of_record(found: Reasoned, place: int) -> Markdown:
     explanation, score, scale = found.explanations[place], found.scores[place], found.recalibration
     decision = "alert" if score >= found.threshold else "no alert"
-    seen = "" if found.folds.iloc[place] == TEST else ", which the model learned from"
+    seen = ", which the model learned from" if found.folds.iloc[place] in found.learned else ""
     rows = [
         *((one.found, one.direction, f"{one.log_odds:+.2f}") for one in explanation.reasons),
         ("all other features", "", f"{explanation.others:+.2f}"),
@@ -131,14 +134,17 @@ def in_short(found: Reasoned) -> Markdown:
 
 
 def as_table(found: Reasoned) -> pd.DataFrame:
-    """A row for each record, for a program: also with all contributions (`OF` and the feature) and the baseline."""
+    """A row for each record, for a program: also with all contributions (`OF` and the feature) and the baseline.
+
+    `model_log_odds` is their sum: before recalibration, unlike `score`.
+    """
     head = pd.DataFrame(
         {
             RECORD_ID: found.X.index,
             "fold": found.folds.to_numpy(),
             "score": found.scores,
             "alert": found.scores >= found.threshold,
-            "log_odds": found.contributions.sum(axis=1).to_numpy(),
+            "model_log_odds": found.contributions.sum(axis=1).to_numpy(),
             "reasons": list(map(str, found.explanations)),
         }
     )

@@ -56,6 +56,14 @@ def mean(found: Sequence[Estimate]) -> Estimate:
     return Estimate(float(np.mean([one.value for one in found])), np.mean([one.resampled for one in found], axis=0))
 
 
+def mean_of_repeats(runs: Sequence[Estimate], seed: int) -> Estimate:
+    """The mean of repeats on the same resamples; each of its resamples draws the repeats anew."""
+    resampled = np.array([run.resampled for run in runs])
+    drawn = np.random.default_rng(seed).integers(0, len(runs), resampled.T.shape)
+    each = resampled[drawn, np.arange(len(drawn))[:, None]]
+    return Estimate(float(np.mean([run.value for run in runs])), each.mean(axis=1))
+
+
 def optimism(found: Sequence[Estimate]) -> float:
     """How much of the highest value is luck (Efron, JASA 78, 1983).
 
