@@ -31,17 +31,17 @@ def found(*groups: object) -> list[Candidate]:
 
 
 def test_the_incumbent_is_first_and_lists_are_every_combination(repository: Path) -> None:
-    trees = {"name": "trees", "sets": [["model=xgboost"]]}
+    trees = {"name": "trees", "sets": [["model=lightgbm"]]}
     assert [(one.name, one.group, one.config.model.name, one.config.features.name) for one in found(LINEAR, trees)] == [
-        (INCUMBENT, 0, "lightgbm", "clinical"),
+        (INCUMBENT, 0, "xgboost", "clinical"),
         ("model=logistic features=clinical", 1, "logistic", "clinical"),
         ("model=logistic features=measured", 1, "logistic", "measured"),
-        ("model=xgboost", 2, "xgboost", "clinical"),
+        ("model=lightgbm", 2, "lightgbm", "clinical"),
     ]
 
 
 def test_what_composes_to_the_same_is_there_once(repository: Path) -> None:
-    twice = {"name": "twice", "sets": [["model=lightgbm"], ["model=logistic"], ["model=logistic", "model.C=1"]]}
+    twice = {"name": "twice", "sets": [["model=xgboost"], ["model=logistic"], ["model=logistic", "model.C=1"]]}
     assert [one.name for one in found(twice)] == [INCUMBENT, "model=logistic"]
 
 
@@ -53,16 +53,16 @@ def test_a_search_is_a_candidate_with_its_space(repository: Path) -> None:
 
 
 def test_a_candidate_is_scored_with_each_seed_if_a_seed_plays_a_part(repository: Path) -> None:
-    sets = [["model=logistic"], ["model=xgboost"], ["model=ensemble"]]
+    sets = [["model=logistic"], ["model=lightgbm"], ["model=ensemble"]]
     seeded = {one.name: list(one.seeded(3)) for one in found({"name": "all", "sets": sets, "searches": [search()]})}
     assert {name: len(models) for name, models in seeded.items()} == {
         INCUMBENT: 3,
         "model=logistic": 1,
-        "model=xgboost": 3,
+        "model=lightgbm": 3,
         "model=ensemble": 3,
         "strength": 1,
     }
-    assert [one["random_state"] for one in seeded["model=xgboost"]] == [0, 1, 2]
+    assert [one["random_state"] for one in seeded["model=lightgbm"]] == [0, 1, 2]
     assert seeded["model=ensemble"][2]["members"]["lightgbm"]["random_state"] == 2
 
 

@@ -57,7 +57,7 @@ def test_a_choice_goes_on_after_it_was_killed_and_what_it_leaves_is_what_it_says
     choosing.run("assay", "choose", "strength", "-j", "1")
     assert decision(choosing) == before
     assert listed(choosing) == [name]
-    assert choosing.git_status() == "?? choices/\n"
+    assert choosing.git_status() == f"?? {FOLDER}/\n"
     in_words = choosing.run("assay", "compare", "HEAD", name, "--resamples", "100").stdout
     assert "model.C" in in_words
     refused = choosing.run("assay", "choose", "strength", "--check", fails=True).stderr
@@ -121,7 +121,7 @@ def test_what_cannot_be_judged_is_refused_and_leaves_nothing(choosing: Copy, tmp
         refused = copy.run("assay", "choose", "strength", fails=True).stderr
         assert said in refused
         assert todo in refused
-        assert not (copy.path / "choices").exists()
+        assert not (copy.path / FOLDER).exists()
         assert not (copy.path / ".assay/choose").exists()
 
 

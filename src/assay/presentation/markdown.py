@@ -24,6 +24,7 @@ MARK = re.compile(
 ENTITIES = {"<": "&lt;", "$": "&#36;", "&": "&amp;"}
 # At the start of a line: a heading, a quotation, an item of a list, a rule, a line that makes the last one a heading.
 START = re.compile(r"\A( ?(?:\d{1,9}(?=[.)](?:\s|$))|(?=[#>]|[-+](?:[\s-]|$)|=+\s*$)))")
+END = re.compile(r"(?<=\s)(?=#+\s*\Z)")  # at the end of a heading: marks that would not be shown
 SPELLED = re.compile(r"(?! )[^`|]+(?<! )")  # texts that can be between backticks, in a table too
 
 
@@ -45,7 +46,7 @@ def escaped(value: Any) -> str:
     if isinstance(value, Markup):
         return value
     line = re.sub(r"\s*[\n\t]\s*|^\s+(?=\S)", " ", str(value))
-    return START.sub(r"\1\\", MARK.sub(_escape, visible(line)))
+    return END.sub(r"\\", START.sub(r"\1\\", MARK.sub(_escape, visible(line))))
 
 
 def _escape(found: re.Match[str]) -> str:
