@@ -13,7 +13,7 @@ from samples import ROOT
 KEPT = [
     (
         ["training.folds=4", "model.num_leaves=3"],
-        [("conf/config.yaml", "  folds: 4          # contiguous"), ("conf/model/lightgbm.yaml", "\nnum_leaves: 3\n")],
+        [("conf/config.yaml", "  folds: 4           # contiguous"), ("conf/model/lightgbm.yaml", "\nnum_leaves: 3\n")],
     ),
     (["model=logistic"], [("conf/config.yaml", "  - model: logistic\n")]),
     (["model@baselines.logistic=hist_gbm"], [("conf/config.yaml", "  - model@baselines.logistic: hist_gbm\n")]),

@@ -71,6 +71,7 @@ def test_a_card(reports: Path, card: Path) -> None:
     assert {link for link in links if not re.fullmatch(r"\w+\.(md|json|html)(#\w+)?", str(link))} <= {
         "https://example.org/a_b",
         "language-sh",
+        "../choices",
     }
     assert reached(source) == []
     assert visible(source, keep="\n") == source
