@@ -102,6 +102,15 @@ def run_small_line(folder: Path) -> None:
             import_module(f"assay.stages.{stage}").main()
 
 
+@pytest.fixture
+def line(small_line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small line, as the current folder."""
+    copy = tmp_path / "line"
+    shutil.copytree(small_line, copy, symlinks=True)
+    monkeypatch.chdir(copy)
+    return copy
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator:
     """A real browser."""

@@ -28,15 +28,6 @@ CAUSES = {
 FOLDER = Path(".assay/diagnosis")
 
 
-@pytest.fixture
-def line(small_line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the small line, as the current folder."""
-    copy = tmp_path / "line"
-    shutil.copytree(small_line, copy, symlinks=True)
-    monkeypatch.chdir(copy)
-    return copy
-
-
 def diagnose(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["diagnose", "--repeats", "1", *arguments])
 

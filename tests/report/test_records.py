@@ -14,15 +14,6 @@ from hostile import OURS, TEXTS, reached, rendered
 from samples import forget_statements
 
 
-@pytest.fixture
-def line(small_line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the small line, as the current folder."""
-    copy = tmp_path / "line"
-    shutil.copytree(small_line, copy, symlinks=True)
-    monkeypatch.chdir(copy)
-    return copy
-
-
 def reasons(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["reasons", *arguments])
 

@@ -1,16 +1,12 @@
-"""The small line, to do things in."""
+"""The small line, to run stages in."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture
-def line(small_line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the small line, as the current folder."""
-    copy = tmp_path / "line"
-    shutil.copytree(small_line, copy, symlinks=True)
-    monkeypatch.chdir(copy)
+def line(line: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small line, as the current folder, for stages without arguments."""
     monkeypatch.setattr("sys.argv", ["stage"])
-    return copy
+    return line

@@ -17,7 +17,7 @@ from assay.statistics.bootstrap import Estimate
 CAUSE = "weak features"
 LEAST = 0.0005  # average precision: a smaller loss is shown as 0.000
 TWICE = 2  # times the prevalence: a model that is certainly below has learned next to nothing
-TODO = {
+NEXT = {
     Verdict.HOLDS: "Leave them out, then compare.",
     Verdict.UNDECIDED: "Try it without them.",
     Verdict.DOES_NOT: "Nothing must be done; a simpler model could leave them out.",
@@ -47,7 +47,7 @@ def examine(
     left = f"Without {counted(len(names), 'feature')} of the others average precision changes by {gain}."
     commands = [] if verdict is Verdict.DOES_NOT else [_dropping([*evidence.subject.dropped, *names])]
     facts["weak"] = names
-    return Finding(CAUSE, verdict, f"{said} {left}", TODO[verdict], gain, commands, tables, facts)
+    return Finding(CAUSE, verdict, f"{said} {left}", NEXT[verdict], gain, commands, tables, facts)
 
 
 def _nothing_adds(
