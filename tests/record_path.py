@@ -10,7 +10,7 @@ from assay.config.load import load
 from assay.files import write_table
 from assay.paths import FEATURES, RAW, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
-from assay.preparation.prepare import Preparer
+from assay.preparation.prepare import Preparer, collected, unlabelled
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN
 from assay.records.formats import raw_file
@@ -29,7 +29,7 @@ def by_itself(line: Path, rows: slice, size: int, *, labelled: bool = True) -> p
     config, raw = load(line / "params.yaml"), read(raw_file(line / RAW)).iloc[rows]
     if not labelled:
         raw = raw.drop(columns=config.dataset.target)
-    found, prepare = [], Preparer(config.dataset, labelled=labelled)
+    found, prepare = [], Preparer(config.dataset, None if labelled else unlabelled(collected(config.dataset)))
     for batch in batches(raw, size, seed=size):
         records = prepare(batch, "batch").records
         found.append(features(records.set_index(RECORD_ID), config.dataset, config.features))

@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.contract.rules import holds
+from assay.contract.expressions import kinds
+from assay.contract.rules import Condition
 from assay.errors import AssayError
 from samples import ROOT
 
@@ -33,6 +34,10 @@ SMALL = pd.DataFrame(
         "empty": pd.Series([None, None, None], dtype="object"),
     }
 )
+
+
+def holds(records: pd.DataFrame, where: str, key: str = "any") -> np.ndarray:
+    return Condition(where, kinds(records), key)(records)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from assay.contract.population import exclusions, slices
+from assay.contract.rules import Condition
 from assay.errors import AssayError
 from assay.preparation.reconcile import clean
 from samples import LABS, THYROID, raw_record, raw_table
@@ -56,10 +57,7 @@ def test_a_missing_sex_is_a_group_of_its_own() -> None:
 
 
 def test_an_expression_that_cannot_be_evaluated_is_named() -> None:
-    from assay.contract.rules import holds
-
-    records = pd.DataFrame({"age": [1.0]})
     with pytest.raises(AssayError, match=r"dataset\.rules\.old"):
-        holds(records, "agee > 50", "dataset.rules.old.where")
+        Condition("agee > 50", {"age": "number"}, "dataset.rules.old.where")
     with pytest.raises(AssayError, match="no condition"):
-        holds(records, "1 + 1", "dataset.rules.sum.where")
+        Condition("1 + 1", {"age": "number"}, "dataset.rules.sum.where")

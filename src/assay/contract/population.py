@@ -1,17 +1,39 @@
 """The population that is screened, and the groups (slices) by which results are reported."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from assay.contract.rules import holds
+from assay.contract.expressions import kinds
+from assay.contract.rules import Condition
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
 UNKNOWN = "unknown"
+
+
+class Population:
+    """Says why records are outside the population. Made once, it serves any number of tables.
+
+    kinds: the kind of each column of the records, as `assay.contract.expressions.kinds` gives them.
+    """
+
+    def __init__(self, dataset: "Dataset", kinds: Mapping[str, str]) -> None:
+        self.outside = [
+            (one.reason, Condition(one.where, kinds, f"dataset.population[{number}].where"))
+            for number, one in enumerate(dataset.population)
+        ]
+
+    def __call__(self, records: pd.DataFrame) -> np.ndarray:
+        """The first reason why each record is outside the population, or "" if it is inside, (n,) object."""
+        reason = np.full(len(records), "", "object")
+        for text, holds in self.outside:
+            reason[(reason == "") & holds(records)] = text
+        return reason
 
 
 def exclusions(records: pd.DataFrame, dataset: "Dataset") -> "pd.Series[str]":
@@ -22,11 +44,7 @@ def exclusions(records: pd.DataFrame, dataset: "Dataset") -> "pd.Series[str]":
     >>> exclusions(pd.DataFrame({"age": [40.0, 7.0]}), contract).tolist()
     ['', 'child']
     """
-    reason = pd.Series("", index=records.index, dtype="str")
-    for number, outside in enumerate(dataset.population):
-        excluded = holds(records, outside.where, f"dataset.population[{number}].where")
-        reason = reason.mask((reason == "") & excluded, outside.reason)
-    return reason
+    return pd.Series(Population(dataset, kinds(records))(records), records.index, dtype="str")
 
 
 def slices(records: pd.DataFrame, dataset: "Dataset") -> pd.DataFrame:

@@ -2,27 +2,36 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from assay.config.expressions import condition, refusal
 from assay.config.grammar import ALLOWED, Node, Refused, names
-from assay.contract.expressions import kinds, true
+from assay.contract.expressions import true
 from assay.errors import AssayError
 
 
-def holds(records: pd.DataFrame, where: str, key: str) -> "pd.Series[bool]":
+class Condition:
     """True for each record on which the condition `where` is true; False if it is false or missing.
 
-    Each record is judged by itself. `key` names the expression in the AssayError that is raised if it does not follow
-    the grammar (`assay.config.grammar`).
+    Made once, it serves any number of tables; each record is judged by itself. kinds: the kind of each column, as
+    `assay.contract.expressions.kinds` gives them. `key` names the expression in the AssayError that is raised if it
+    does not follow the grammar (`assay.config.grammar`).
 
+    >>> from assay.contract.expressions import kinds
     >>> records = pd.DataFrame({"pregnant": [True, True], "age": [51.0, None]})
-    >>> holds(records, "pregnant and age > 50", "dataset.rules.pregnant_over_50.where").tolist()
+    >>> over_50 = Condition("pregnant and age > 50", kinds(records), "dataset.rules.pregnant_over_50.where")
+    >>> over_50(records).tolist()
     [True, False]
     """
-    expression = checked(where, kinds(records), key)
-    columns = {name: records[name].array for name in names(where)}
-    return pd.Series(true(expression, columns, len(records)), index=records.index)
+
+    def __init__(self, where: str, kinds: Mapping[str, str], key: str) -> None:
+        self.expression, self.names = checked(where, kinds, key), names(where)
+
+    def __call__(self, records: pd.DataFrame) -> np.ndarray:
+        """(n,) bool."""
+        columns = {name: records[name].array for name in self.names}
+        return true(self.expression, columns, len(records))
 
 
 def checked(where: str, kinds: Mapping[str, str], key: str) -> Node:

@@ -59,6 +59,11 @@ class Knowledge:
         own = getattr(self.module, "repair", None)
         return own(records, summary) if own else (records, [])
 
+    @property
+    def derives(self) -> bool:
+        """Whether the dataset has derived features."""
+        return hasattr(self.module, "derived")
+
     def derived(self, records: "pd.DataFrame") -> "pd.DataFrame":
         """The derived features of each record, with the index of the records."""
         own = getattr(self.module, "derived", None)

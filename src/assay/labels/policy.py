@@ -14,7 +14,7 @@ from assay.records.columns import CODE, CODE_IN_FORCE, CODE_RESOLVED, RECORD_ID,
 if TYPE_CHECKING:
     from assay.config.schema import Labels
 
-NO_CODE = "no code"
+NO_CODE, LETTERS = "no code", "letters"
 PROVENANCE = (RECORD_ID, CODE, CODE_IN_FORCE, DECIDED_BY, DECISIONS, ANNOTATORS)
 COLUMNS = (*PROVENANCE, CODE_RESOLVED, "label", "policy", "policy_version", "excluded")
 
@@ -26,22 +26,37 @@ def annotate(merged: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels") 
     the population, or "". Result: the columns `COLUMNS` and the index of `merged`; `label` bool, `excluded` str ("" if
     not). An ungradable record is excluded too; it keeps the label of its letters, so that its effect can be measured.
     """
-    by_letter = policy.codes == "letters"
-    resolved = more_likely(merged[CODE_IN_FORCE]) if by_letter else merged[CODE_IN_FORCE]
-    matches = any_letter if by_letter else whole
-    ungradable = matches(resolved, policy.ungradable)
-    excluded = outside.mask((outside == "") & ungradable, UNGRADABLE)
+    resolved = _resolved(merged[CODE_IN_FORCE], policy)
+    excluded = outside.mask((outside == "") & _among(resolved, policy.ungradable, policy), UNGRADABLE)
     excluded = excluded.mask((excluded == "") & (resolved == ""), NO_CODE)
     return pd.DataFrame(
         {
             **{name: merged[name] for name in PROVENANCE},
             CODE_RESOLVED: resolved,
-            "label": matches(resolved, policy.positive),
+            "label": _among(resolved, policy.positive, policy),
             "policy": policy.name,
             "policy_version": policy.version,
             "excluded": excluded,
         }
     )
+
+
+def ungradable(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[bool]":
+    """True for each code of a class that nobody can know, as the policy has it; "" (no code) is none.
+
+    >>> from assay.config.schema import Labels
+    >>> ungradable(pd.Series(["F", "FR", ""]), Labels(codes="letters", ungradable=["R"])).tolist()
+    [False, True, False]
+    """
+    return _among(_resolved(codes, policy), policy.ungradable, policy)
+
+
+def _resolved(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[str]":
+    return more_likely(codes) if policy.codes == LETTERS else codes
+
+
+def _among(resolved: "pd.Series[str]", named: list[str], policy: "Labels") -> "pd.Series[bool]":
+    return any_letter(resolved, named) if policy.codes == LETTERS else whole(resolved, named)
 
 
 def more_likely(codes: "pd.Series[str]") -> "pd.Series[str]":

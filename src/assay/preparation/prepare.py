@@ -57,6 +57,20 @@ class Prepared:
     changes: list[Change]
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A batch as read, and every rule of the contract with the rows that break it."""
+
+    values: Values
+    violations: list[Violation]
+
+    def rows(self, *actions: str) -> "Mask":
+        """Which rows break a rule with one of these actions, (n,) bool."""
+        index = self.values.raw.index
+        found = [index.isin(one.rows) for one in self.violations if one.rule.action in actions and len(one.rows)]
+        return np.logical_or.reduce([np.zeros(len(index), "bool"), *found])
+
+
 def prepare(batch: pd.DataFrame, dataset: "Dataset", where: str, *, labelled: bool = True) -> Prepared:
     """Prepare one batch by its contract; see `Preparer`, which reads the contract once for many batches.
 
@@ -68,7 +82,7 @@ def prepare(batch: pd.DataFrame, dataset: "Dataset", where: str, *, labelled: bo
     0  000000000  40.0   no
     1  000000001   NaN  yes
     """
-    return Preparer(dataset, labelled=labelled)(batch, where)
+    return Preparer(dataset, None if labelled else unlabelled(collected(dataset)))(batch, where)
 
 
 class Preparer:
@@ -77,15 +91,16 @@ class Preparer:
     A batch has a column for each column of the contract but personal ones, of texts or typed values, as
     `assay.contract.values` reads them, and `sample_weight` if it is part of a weighted sample. A missing value is ""
     or a text that the contract declares. The index is the row number in the file, from 0; a contract without a key
-    makes the record ids from it. If not `labelled`, the target is not needed and not read.
+    makes the record ids from it. asked: what the contract asks of these records, if it is less than of others:
+    `unlabelled`, or `assay.preparation.request.asked`.
     """
 
-    def __init__(self, dataset: "Dataset", *, labelled: bool = True) -> None:
+    def __init__(self, dataset: "Dataset", asked: "Dataset | None" = None) -> None:
         whole = collected(dataset)
-        self.dataset = whole if labelled else unlabelled(whole)
-        self.set_apart = {WEIGHT} if labelled else {WEIGHT, dataset.target}
+        self.dataset = asked or whole
+        self.set_apart = {WEIGHT, *whole.columns} - {*self.dataset.columns}
         self.read, self.validate = Reader(self.dataset), Validator(self.dataset)
-        # By the whole contract, so that a column has the same type with and without the target.
+        # By the whole contract, so that a column has the same type whatever is asked.
         self.finish = {name: _finish(whole, name) for name in self.dataset.columns if passes(whole, name)}
 
     def __call__(self, batch: pd.DataFrame, where: str) -> Prepared:
@@ -95,11 +110,11 @@ class Preparer:
         """
         names = [name for name in batch.columns if name not in self.set_apart]
         require_columns(batch, names, list(self.dataset.columns), where)
-        values = self.read(batch)
-        found = self.validate(values.columns, values.cells, batch.index)
+        judged = self.judge(batch)
+        values, found = judged.values, judged.violations
         rules = _rules_of(QUARANTINE, found, batch.index)
         return Prepared(
-            self._records(values, _that(SET_MISSING, found), rules == ""),
+            self.records(judged, rules == ""),
             _quarantined(batch, names, rules),
             pd.Series(values.columns[key], batch.index, name=key) if (key := self.dataset.key) else None,
             values.ids,
@@ -107,9 +122,15 @@ class Preparer:
             [*_conversions(values, self.dataset), *_changes(found, values)],
         )
 
-    def _records(self, values: Values, emptied: Sequence[Violation], kept: "Mask") -> pd.DataFrame:
-        """The columns that pass, under the names that every dataset has, of the records that are `kept`."""
-        columns = _with_missing(values, emptied)
+    def judge(self, batch: pd.DataFrame) -> Judged:
+        """Read a table that has the columns of the contract, and find every violation."""
+        values = self.read(batch)
+        return Judged(values, self.validate(values.columns, values.cells, batch.index))
+
+    def records(self, judged: Judged, kept: "Mask") -> pd.DataFrame:
+        """The prepared records among the judged rows that are `kept`, with the columns of `Prepared.records`."""
+        values = judged.values
+        columns = _with_missing(values, _that(SET_MISSING, judged.violations))
         table = {RECORD_ID: values.ids.array}
         table |= {DATE: columns[DATE]} if self.dataset.time else {}
         table |= {name: columns[name] for name in self.finish}

@@ -1,0 +1,65 @@
+"""What the contract asks of a request: a record that is to be scored now, whose outcome nobody knows yet."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assay.config.dataset import CHECK, FEATURE, IGNORE, TARGET
+from assay.config.grammar import names
+from assay.records.columns import DATE, WEIGHT
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Column, Dataset, Rule
+
+
+def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
+    """The contract of a request: what a record must be, without what only holds for training data.
+
+    Training data alone has dates between `first` and `last`, keys that are there once, and a target. Columns that no
+    score needs are left out, with the rules that name them: personal ones, leaks, what is not known yet when the model
+    is asked, ids but for the key and the time, and ignored ones that neither the population nor derived features need
+    (`derived`: whether there are any, because nobody says what they read). An `optional` column may be missing; then no
+    rule that names it is broken.
+
+    >>> from assay.config.dataset import Column, Dataset
+    >>> columns = {"age": Column("number"), "sick": Column("flag", "target"), "cost": Column("number", "leak")}
+    >>> list(asked(Dataset(columns=columns, target="sick"), derived=False).columns)
+    ['age', 'sick']
+    """
+    population = [one for one in dataset.population if WEIGHT not in names(one.where)]
+    used = {dataset.key, dataset.time.column if dataset.time else None}.union(*(names(one.where) for one in population))
+    kept = {
+        name: replace(column, nullable=True) if optional(column) else column
+        for name, column in dataset.columns.items()
+        if name in used or _read(column, derived=derived)
+    }
+    return replace(
+        dataset,
+        columns=kept,
+        population=population,
+        time=replace(dataset.time, first=None, last=None) if dataset.time else None,
+        rules={name: _where_there(rule, kept) for name, rule in dataset.rules.items() if _can_judge(rule, kept)},
+        repeats=None,
+        sample=None,
+    )
+
+
+def optional(column: "Column") -> bool:
+    """Whether a request may lack the column: one that others are checked against, or the target."""
+    return column.role in (CHECK, TARGET)
+
+
+def _read(column: "Column", *, derived: bool) -> bool:
+    if column.role == FEATURE:
+        return column.available
+    return optional(column) or (column.role == IGNORE and derived)
+
+
+def _can_judge(rule: "Rule", kept: Collection[str]) -> bool:
+    return {*names(rule.where), *rule.columns} <= {*kept, DATE}
+
+
+def _where_there(rule: "Rule", kept: "Mapping[str, Column]") -> "Rule":
+    """The rule for records that have the optional columns that it names: to a missing text, any other is unequal."""
+    doubtful = [name for name in sorted(names(rule.where)) if name in kept and optional(kept[name])]
+    return replace(rule, where=" and ".join([f"({rule.where})", *(f"`{name}`.notna()" for name in doubtful)]))

@@ -1,0 +1,157 @@
+"""Scores a batch of raw records: each gets a score, or the reason why not."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from assay.bundle.contributions import contributions, unchecked
+from assay.bundle.reasons import TOP, Explanation, explained
+from assay.bundle.scoring import score
+from assay.config.dataset import DAY, KINDS, QUARANTINE, SET_MISSING, STOP, TEXT
+from assay.contract.population import Population
+from assay.datasets import knowledge
+from assay.labels.policy import ungradable
+from assay.preparation.features import categorised, features
+from assay.preparation.prepare import Preparer, collected, require_columns, require_rows
+from assay.preparation.request import asked, optional
+from assay.records.columns import CODE, DATE, RECORD_ID, UNGRADABLE
+
+if TYPE_CHECKING:
+    from assay.bundle.loading import Bundle
+    from assay.config.dataset import Dataset
+    from assay.preparation.prepare import Judged
+
+TEXTS = {RECORD_ID: TEXT, CODE: TEXT}
+CONTRACT, POPULATION = "contract", "outside the population"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a record has no score, or what was changed before it got one.
+
+    kind: `CONTRACT`, `POPULATION` or `UNGRADABLE`. rule: the rule of the contract that it breaks, and its columns; ""
+    and none for the other kinds. why: in words.
+    """
+
+    kind: str
+    why: str
+    rule: str = ""
+    columns: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.kind != CONTRACT:
+            return self.kind if self.kind == self.why else f"{self.kind}: {self.why}"
+        return f"{self.kind}: {', '.join(self.columns)} {self.why} ({self.rule})"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A batch of n records, in the order in which they came.
+
+    ids: the record ids, (n,) object. scores: (n,), NaN where there is none. alerts: (n,) bool. faults: why a record has
+    no score, by its position; changed: what was set missing in a record that has one. X: the features of the records
+    that have a score, and `places`, the positions of these.
+    """
+
+    ids: np.ndarray
+    scores: np.ndarray
+    alerts: np.ndarray
+    faults: Mapping[int, Sequence[Fault]]
+    changed: Mapping[int, Sequence[Fault]]
+    X: pd.DataFrame
+    places: np.ndarray
+
+
+class Scorer:
+    """Scores any number of batches with one bundle; of any size, each record by itself."""
+
+    def __init__(self, bundle: "Bundle") -> None:
+        whole, own = collected(bundle.dataset), knowledge(bundle.dataset)
+        self.bundle = bundle
+        self.asked = asked(whole, derived=bundle.features.derived and own.derives)
+        self.prepare = Preparer(bundle.dataset, self.asked)
+        self.optional = [name for name, column in self.asked.columns.items() if optional(column)]
+        self.unread = {*bundle.dataset.columns} - {*self.asked.columns}
+        self.outside = Population(self.asked, cleaned_kinds(self.asked))
+        self.contributions = contributions  # compared with the scores once
+
+    def __call__(self, batch: pd.DataFrame, where: str = "the request") -> Scored:
+        """Score records, of texts or typed values, as `assay.preparation.prepare.Preparer` takes them.
+
+        AssayError if columns are missing or unknown, or there is no row.
+        """
+        judged = self.prepare.judge(self.table(batch, where))
+        index, faults = judged.values.raw.index, _noted(judged, STOP, QUARANTINE)
+        records = self.prepare.records(judged, _but(len(index), faults))
+        places = np.flatnonzero(_but(len(index), faults))
+        outside = self._outside(records)
+        faults |= {int(place): [fault] for place, fault in zip(places, outside, strict=True) if fault}
+        inside = np.array([fault is None for fault in outside], "bool")
+        X = self._features(records if inside.all() else records[inside])
+        scores = np.full(len(index), np.nan)
+        scores[places[inside]] = score(self.bundle.estimator, X, self.bundle.recalibration) if len(X) else []
+        changed = {place: found for place, found in _noted(judged, SET_MISSING).items() if place not in faults}
+        ids = judged.values.ids.to_numpy("object")
+        return Scored(ids, scores, scores >= self.bundle.threshold, faults, changed, X, places[inside])
+
+    def table(self, batch: pd.DataFrame, where: str) -> pd.DataFrame:
+        """A batch with all columns that are read: the optional ones that it lacks have no values. Errors as above."""
+        names = [name for name in batch.columns if name not in self.unread]
+        absent = [name for name in self.optional if name not in batch]
+        require_columns(batch, names, [name for name in self.asked.columns if name not in absent], where)
+        require_rows(len(batch), where)
+        return batch.assign(**{name: pd.array([""] * len(batch), dtype="str") for name in absent}) if absent else batch
+
+    def explanations(self, scored: Scored, chosen: np.ndarray, top: int = TOP) -> dict[int, Explanation]:
+        """Why the `chosen` records, (n,) bool, have their scores, by position; those without a score are left out.
+
+        AssayError if the model has no exact reasons.
+        """
+        wanted = chosen[scored.places]
+        if not wanted.any():
+            return {}
+        X = scored.X[wanted]
+        parts, self.contributions = self.contributions(self.bundle.estimator, X), unchecked
+        found = explained(parts, X, self.bundle.description, top)
+        return dict(zip(scored.places[wanted].tolist(), found, strict=True))
+
+    def _outside(self, records: pd.DataFrame) -> list[Fault | None]:
+        """Why each prepared record gets no score although it keeps the contract."""
+        reasons = self.outside(records)
+        doubtful = ungradable(records[CODE], self.bundle.labels).to_numpy("bool")
+        return [
+            Fault(POPULATION, reason) if reason else Fault(UNGRADABLE, UNGRADABLE) if unclear else None
+            for reason, unclear in zip(reasons, doubtful, strict=True)
+        ]
+
+    def _features(self, records: pd.DataFrame) -> pd.DataFrame:
+        found = features(records, self.bundle.dataset, self.bundle.features)
+        return categorised(found, self.bundle.vocabularies)
+
+
+def cleaned_kinds(dataset: "Dataset") -> dict[str, str]:
+    """The kind of each column of prepared records, for the expressions of the population."""
+    dated = {DATE: DAY} if dataset.time else {}
+    return {name: KINDS.get(one.type, one.type) for name, one in dataset.columns.items()} | dated | TEXTS
+
+
+def _noted(judged: "Judged", *actions: str) -> dict[int, list[Fault]]:
+    """The rules with one of these actions that each record breaks, by its position."""
+    found: dict[int, list[Fault]] = {}
+    index = judged.values.raw.index
+    for one in judged.violations:
+        if one.rule.action in actions and len(one.rows):
+            fault = Fault(CONTRACT, one.rule.why, one.rule.name, one.rule.columns)
+            for place in index.get_indexer(one.rows).tolist():
+                found.setdefault(place, []).append(fault)
+    return found
+
+
+def _but(count: int, places: Collection[int]) -> np.ndarray:
+    """(count,) bool: False at these places."""
+    kept = np.ones(count, "bool")
+    kept[list(places)] = False
+    return kept
