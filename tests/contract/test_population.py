@@ -1,6 +1,5 @@
 """Who is screened, and by which groups results are reported."""
 
-import pandas as pd
 import pytest
 
 from assay.contract.population import exclusions, slices
