@@ -18,6 +18,7 @@ from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.reasons import reasons
 from assay.cli.review import review
+from assay.cli.score import score
 from assay.config.start import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
 from assay.terminal import print_markdown, say
@@ -37,6 +38,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
   assay report                   open the report of the last run
   assay reasons RECORD           why does the model give a record its score?
+  assay score IN -o OUT          score a file of raw records of any size: each gets a score, or the reason why not
   assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay compare main             is the workspace really better than main?
@@ -76,6 +78,7 @@ app = typer.Typer(
 app.add_typer(labels, name="labels")
 app.command()(review)
 app.command()(reasons)
+app.command()(score)
 app.command()(costs)
 app.command()(deps)
 app.command()(diagnose)

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import pandas as pd
@@ -13,11 +12,12 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
-from assay.errors import AssayError, about, sample
+from assay.errors import AssayError, sample
 from assay.records.formats import CSV, PARQUET
 from assay.records.reading import NUMBERED, require_plain, typed, understood
 
 BLOCK = 4 << 20  # bytes of a CSV at a time; no record may be longer
+BUFFER = 1 << 20  # bytes of each column of a Parquet file that are read at once
 ROWS = 1 << 16  # of a batch, at most
 ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
 LENGTH = re.compile(r"Expected (\d+) columns, got (\d+)")
@@ -25,7 +25,7 @@ BOM = b"\xef\xbb\xbf"
 
 
 class Batch(NamedTuple):
-    """Some rows of a file: the number of the first, from 0, and the columns, texts of a CSV or typed ones of Parquet."""
+    """Some rows of a file: the number of the first, from 0, and the columns: texts of a CSV, typed of Parquet."""
 
     start: int
     columns: pa.RecordBatch
@@ -69,6 +69,8 @@ class CsvRecords:
             raise AssayError(self._reason(str(error))) from error
 
     def _reason(self, said: str) -> str:
+        if said == "Empty CSV file":
+            return "it has no rows"
         if "straddling" in said or "try to increase block size" in said:
             return f"a record of more than {BLOCK >> 20} MiB, or a quotation mark that is never closed"
         if not (found := ROW.search(said)):
@@ -91,21 +93,21 @@ class ParquetRecords:
 
     form, unit = PARQUET, "rows"
 
-    def __init__(self, path: Path, todo: str) -> None:
-        self.where, self.todo, self.read = str(path), todo, 0
-        with understood(PARQUET, self.where, todo), about(path):
-            self.file = parquet.ParquetFile(path, buffer_size=1 << 20)
+    def __init__(self, stream: BinaryIO, where: str, todo: str) -> None:
+        self.where, self.todo, self.read = where, todo, 0
+        with understood(PARQUET, where, todo):
+            self.file = parquet.ParquetFile(stream, buffer_size=BUFFER)
         fields = self.file.schema_arrow
         self.size = self.file.metadata.num_rows
         self.names = [name for name in fields.names if not NUMBERED.fullmatch(name)]
-        _require_distinct(self.names, self.where, todo)
+        _require_distinct(self.names, where, todo)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """These columns, typed; AssayError for one of a type that no contract can describe."""
         fields = self.file.schema_arrow
         require_plain([fields.field(name) for name in columns], self.where, self.todo)
         rows = _rows_in(self.file.metadata, columns)
-        with understood(PARQUET, self.where, self.todo), about(Path(self.where)):
+        with understood(PARQUET, self.where, self.todo):
             # A name with a point may mean a part of a column too: then more is read than was asked for.
             found = (batch.select(columns) for batch in self.file.iter_batches(rows, columns=columns))
             for batch in _numbered(found, rows):
