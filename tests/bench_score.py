@@ -1,4 +1,4 @@
-"""`assay score` on millions of records beside bare prediction: make bench-score (a million: RECORDS=1e6).
+"""`assay score` on 10 million records beside bare prediction: make bench-score, or for a million RECORDS=1e6 after it.
 
 Writes the thyroid records again and again, with new keys, as CSV and as Parquet into a temporary folder (10 million:
 1 GB and 0.1 GB), and scores each file in a process of its own. Prints rows per second, the peak memory of the process,
@@ -87,13 +87,13 @@ def main() -> None:
         folder = Path(name)
         for source in write(folder):
             print(f"{source.suffix[1:]}: {source.stat().st_size / 2**20:,.0f} MiB")
-            for title, options in (("", ["--reasons", "none"]), (", reasons of alerts", [])):
+            for title, options in (("no reasons", ["--reasons", "none"]), ("reasons of alerts", [])):
                 for jobs in (1, 2):
                     target = folder / "out.csv"
                     seconds, memory = scored(source, target, *options, "-j", str(jobs))
                     rate = RECORDS / seconds
                     print(
-                        f"  {jobs} threads{title}: {seconds:.0f} s, {rate:,.0f} rows/s, {alone / rate:.1f} times the "
+                        f"  {title}, -j {jobs}: {seconds:.0f} s, {rate:,.0f} rows/s, {alone / rate:.1f} times the "
                         f"estimator alone, peak memory {memory:,.0f} MiB, {md5(target)}"
                     )
 
