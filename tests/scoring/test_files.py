@@ -17,7 +17,7 @@ from assay.records.columns import RECORD_ID
 from assay.records.streaming import CsvRecords
 from assay.scoring import files
 from assay.scoring.files import ALERTS, ALL, NONE, chosen_reasons, in_order, score, score_file
-from assay.scoring.outputs import Output, as_csv
+from assay.scoring.outputs import Output, Target, as_csv
 from assay.scoring.scorer import Scorer
 from samples import LABS, raw_record, raw_table, synthetic_raw
 from score_parity import differences
@@ -98,7 +98,7 @@ def test_the_bytes_do_not_depend_on_threads_and_rows_not_on_batches(
     for number, (rows, threads) in enumerate([(400, 1), (400, 3), (1000, 2), (7, 1), (7, 4)]):
         monkeypatch.setattr(streaming, "ROWS", rows)
         out = tmp_path / f"{number}{suffix}"
-        score_file(bundle, source, out, ALERTS, False, threads)
+        score_file(bundle, source, Target.of(out, None), ALERTS, False, threads)
         written.append(out.read_bytes())
     assert written[0] == written[1]
     assert written[3] == written[4]
@@ -111,7 +111,7 @@ def test_records_get_the_scores_of_the_line_or_its_reasons_for_none(
     rows: int, small_line: Path, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streaming, "ROWS", rows)
-    score_file(bundle, small_line / RAW, tmp_path / "out.parquet", NONE, False, 2)
+    score_file(bundle, small_line / RAW, Target.of(tmp_path / "out.parquet", None), NONE, False, 2)
     assert differences(small_line, bundle, pd.read_parquet(tmp_path / "out.parquet")) == {}
 
 
@@ -120,7 +120,7 @@ def test_parquet_gives_what_a_csv_gives(bundle: Bundle, small_line: Path, tmp_pa
     numbers = {name: pd.to_numeric(raw[name]) for name in (*LABS, "age")}
     raw.assign(**numbers).to_parquet(tmp_path / "in.parquet")
     for source in (small_line / RAW, tmp_path / "in.parquet"):
-        score_file(bundle, source, tmp_path / f"{source.suffix[1:]}.jsonl", ALERTS, False, 1)
+        score_file(bundle, source, Target.of(tmp_path / f"{source.suffix[1:]}.jsonl", None), ALERTS, False, 1)
     assert (tmp_path / "csv.jsonl").read_bytes() == (tmp_path / "parquet.jsonl").read_bytes()
 
 

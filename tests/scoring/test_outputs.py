@@ -9,7 +9,7 @@ import pytest
 
 from assay.errors import AssayError
 from assay.files import WRITING
-from assay.scoring.outputs import LOCK, target, to_file
+from assay.scoring.outputs import LOCK, Target, to_file
 
 
 @pytest.mark.parametrize(
@@ -32,21 +32,21 @@ def test_what_cannot_be_written_is_refused_before_anything_is_read(name: str, wh
     (tmp_path / "hard.csv").hardlink_to(source)
     subprocess.run(["mkfifo", tmp_path / "pipe.csv"], check=True)
     with pytest.raises(AssayError, match=what):
-        target(tmp_path / name, source)
+        Target.of(tmp_path / name, source)
 
 
 def test_behind_a_link_the_file_is_written(tmp_path: Path) -> None:
-    (tmp_path / "out.csv").symlink_to(tmp_path / "real.csv")
-    with to_file(target(tmp_path / "out.csv", None)) as output:
+    (tmp_path / "out.csv").symlink_to(tmp_path / "real.dat")
+    with to_file(Target.of(tmp_path / "out.csv", None)) as output:
         output.write(b"x\n")
     assert (tmp_path / "out.csv").is_symlink()
-    assert (tmp_path / "real.csv").read_bytes().endswith(b"\nx\n")
+    assert (tmp_path / "real.dat").read_bytes().endswith(b"\nx\n")
 
 
 def test_a_failure_leaves_the_file_that_was_there(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("before")
-    with pytest.raises(RuntimeError), to_file(path) as output:
+    with pytest.raises(RuntimeError), to_file(Target.of(path, None)) as output:
         output.write(b"half")
         raise RuntimeError
     assert [one.name for one in tmp_path.iterdir()] == ["out.csv"]
@@ -67,16 +67,16 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) 
     (stage / LOCK).unlink()  # of a program that holds no lock: it may be writing
     with (alive / LOCK).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with to_file(tmp_path / "out.csv") as output:
+        with to_file(Target.of(tmp_path / "out.csv", None)) as output:
             output.write(b"x\n")
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted(["out.csv", alive.name, other.name, stage.name])
 
 
 def test_two_at_a_time_do_not_disturb_each_other(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
-    with to_file(path) as one:
+    with to_file(Target.of(path, None)) as one:
         one.write(b"one\n")
-        with to_file(path) as other:
+        with to_file(Target.of(path, None)) as other:
             other.write(b"other\n")
         assert path.read_bytes().endswith(b"\nother\n")
     assert path.read_bytes().endswith(b"\none\n")
@@ -87,10 +87,10 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 from assay.errors import reported
-from assay.scoring.outputs import to_file
+from assay.scoring.outputs import Target, to_file
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
-with reported("assay score"), to_file(Path(sys.argv[1])) as output:
+with reported("assay score"), to_file(Target.of(Path(sys.argv[1]), None)) as output:
     for _ in range(100):
         output.write(bytes(100_000))
 """
