@@ -149,6 +149,11 @@ def test_columns_that_are_not_those_of_the_contract_are_refused(
     assert (caught.value.what, todo in caught.value.todo) == (what, True)
 
 
+def test_other_marks_than_commas_are_told(scorer: Scorer) -> None:
+    with pytest.raises(AssayError, match="to do: write commas between the cells"):
+        scores(scorer, b"age;sex;TSH\n40;F;1.5\n")
+
+
 def test_other_columns_can_be_left_unread(scorer: Scorer) -> None:
     raw = synthetic_raw(20)
     more = raw.assign(**{"a remark": 'line\n"feed"', "Unnamed: 0": ""})

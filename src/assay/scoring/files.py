@@ -121,6 +121,7 @@ def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool) -> lis
     if missing:
         more = f"; unknown column {sample(unknown)}" if unknown else ""
         todo = "give them these names; a column without values needs its name too"
+        todo = "write commas between the cells" if len(records.names) == 1 else todo
         raise AssayError(f"missing column {sample(missing)}{more}", where=records.where, todo=todo)
     if unknown:
         todo = "rename or remove them, or leave them unread: --extra ignore"
