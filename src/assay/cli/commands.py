@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.budget import budget
 from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
 from assay.cli.diagnose import diagnose
@@ -39,6 +40,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay reasons RECORD           why does the model give a record its score?
   assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
+  assay budget                   what does the model cost to run? Size, memory, latency, records per second
   assay compare main             is the workspace really better than main?
   assay learning-curve           would more data help?
   assay verify                   run the last commit afresh: does it give what its dvc.lock says?
@@ -77,6 +79,7 @@ app.add_typer(labels, name="labels")
 app.command()(review)
 app.command()(reasons)
 app.command()(costs)
+app.command()(budget)
 app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
