@@ -1,11 +1,11 @@
 """Who vouches for a receipt of `assay verify`, and is it of the revision that it names?"""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 from assay.errors import AssayError
-from assay.files import read_json
 from assay.git import git
 from assay.lineage.graph import LOCK
 from assay.proof.verify import recorded_outputs
@@ -20,8 +20,8 @@ def vouched(root: Path, path: Path) -> str:
     AssayError if nobody who is allowed to has signed it, it was changed, its run gave other bytes, or the dvc.lock of
     its revision has other hashes.
     """
-    signer = signing.file_signer(root, path)
-    receipt = read_json(path)
+    signer, content = signing.signed_content(root, path)
+    receipt = json.loads(content)
     revision = _require_of_revision(root, path, receipt)
     if receipt.get("identical") is not True or any(one["found"] != one["recorded"] for one in receipt["outputs"]):
         what = f"{signer} vouches that a fresh run of {revision[:10]} gave other bytes than its dvc.lock"
@@ -31,7 +31,7 @@ def vouched(root: Path, path: Path) -> str:
 
 
 def _require_of_revision(root: Path, path: Path, receipt: Any) -> str:
-    """The commit that a receipt names; AssayError unless its dvc.lock has the hashes that the receipt calls recorded."""
+    """The commit that a receipt names; AssayError unless its dvc.lock has the hashes that the receipt says it has."""
     try:
         revision, outputs = str(receipt["revision"]), receipt["outputs"]
         said = sorted((one["stage"], one["path"], one["recorded"]) for one in outputs if isinstance(one["found"], str))

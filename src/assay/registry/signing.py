@@ -85,8 +85,8 @@ def sign_file(root: Path, path: Path) -> Path:
     return signature
 
 
-def file_signer(root: Path, path: Path, allowed: Path | None = None) -> str:
-    """The name of who signed a file (FILE.sig beside it); AssayError if nobody who is allowed to did, or it changed."""
+def signed_content(root: Path, path: Path, allowed: Path | None = None) -> tuple[str, bytes]:
+    """Who signed a file (FILE.sig beside it), and its content; AssayError if nobody who is allowed to has signed it."""
     signers, signature = allowed_signers(root, allowed), path.with_name(f"{path.name}.sig")
     if not signature.is_file():
         raise AssayError("the file is not signed", where=str(signature), todo="assay verify --sign")
@@ -96,7 +96,7 @@ def file_signer(root: Path, path: Path, allowed: Path | None = None) -> str:
     for name in names:
         words = ["-f", str(signers), "-I", name, "-n", RECEIPT, "-s", str(signature)]
         if _ssh(root, "verify", *words, stdin=content).returncode == 0:
-            return name
+            return name, content
     what = "the file is not what was signed" if names else "nobody who is allowed to has signed it"
     raise AssayError(what, where=f"{path}, {signers}", todo=SETUP)
 
