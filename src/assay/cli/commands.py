@@ -18,6 +18,7 @@ from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.reasons import reasons
+from assay.cli.registry import promote, registry, rollback
 from assay.cli.review import review
 from assay.config.start import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
@@ -52,6 +53,9 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay review --annotator ann   decide on the labels that most deserve a second look, on a local page
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
   assay choose                   which model should it be? Decided out of fold, by a rule that was fixed before
+  assay promote                  put the model of the last commit in use, if it passes the gate
+  assay rollback --reason TEXT   put the version before in use again
+  assay registry                 which version is in use, who decided that and why, who has signed it
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
   assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
   assay doctor                   what is wrong with this clone? --mend repairs it and keeps what it replaces
@@ -84,7 +88,7 @@ app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
 app.command("back")(go_back)
-for command in (verify, pr_report, remote, merge, rebase, settle):
+for command in (verify, pr_report, remote, merge, rebase, settle, promote, rollback, registry):
     app.command()(command)
 
 
