@@ -17,6 +17,7 @@ from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
+from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
 from assay.cli.registry import promote, registry, rollback
 from assay.cli.review import review
@@ -42,6 +43,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay budget                   what does the model cost to run? Size, memory, latency, records per second
+  assay readiness                can it go into use? One page: needs, costs, risks, what is open
   assay compare main             is the workspace really better than main?
   assay learning-curve           would more data help?
   assay verify                   run the last commit afresh: does it give what its dvc.lock says?
@@ -84,6 +86,7 @@ app.command()(review)
 app.command()(reasons)
 app.command()(costs)
 app.command()(budget)
+app.command()(readiness)
 app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
