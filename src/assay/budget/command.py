@@ -65,8 +65,8 @@ def measured(seconds: float, advance: Callable[[], Any] = lambda: None) -> Budge
             runs.append(with_ratios(bare | processes.started(MODEL, records, seconds / RUNS)))
             advance()
     machine = host.machine() | {"load_before": before, "load_after": host.load()}
-    stages = {name: noted for name in graph().nodes if (noted := costs_of(name))}
-    return budget(together(runs), sizes() | training(stages), machine, trained(stages))
+    stages = {name: costs_of(name) for name in graph().nodes}
+    return budget(together(runs), sizes() | training(stages), machine, trained(stages.get(TRAIN)))
 
 
 def with_ratios(run: Mapping[str, float]) -> dict[str, float]:
@@ -110,26 +110,23 @@ def sizes() -> dict[str, float]:
     return {"bundle_mb": sum(file.stat().st_size for file in files_in(MODEL)) / 1e6}
 
 
-def training(stages: Mapping[str, Costs]) -> dict[str, float]:
-    """What the last run of `train` took, and the last runs of all stages together; nothing if `train` never ran here.
-
-    The CPU seconds are left out if one of the stages ran before they were noted.
-    """
-    if TRAIN not in stages:
-        return {}
-    last, every = stages[TRAIN].last, [one.last for one in stages.values()]
-    found = {"train_seconds": last.seconds, "train_memory_mb": last.peak / 1e6}
-    found["retrain_seconds"] = sum(one.seconds for one in every)
+def training(stages: Mapping[str, Costs | None]) -> dict[str, float]:
+    """What the last run of `train` took, and the last runs of all stages together, as far as they are noted here."""
+    train, every = stages.get(TRAIN), [one.last for one in stages.values() if one]
+    found = {"train_seconds": train.last.seconds, "train_memory_mb": train.last.peak / 1e6} if train else {}
+    if len(every) < len(stages):
+        return found
     cpu = [one.cpu for one in every if one.cpu is not None]
+    found["retrain_seconds"] = sum(one.seconds for one in every)
     return found | ({"retrain_cpu_seconds": sum(cpu)} if len(cpu) == len(every) else {})
 
 
-def trained(stages: Mapping[str, Costs]) -> dict[str, Any]:
+def trained(train: Costs | None) -> dict[str, Any]:
     """See `Budget.trained`."""
-    if TRAIN not in stages:
+    if train is None:
         return {}
-    last = stages[TRAIN].last
-    return {"time": datetime.fromtimestamp(last.at, UTC).isoformat(timespec="seconds"), "forked": last.forked}
+    time = datetime.fromtimestamp(train.last.at, UTC).isoformat(timespec="seconds")
+    return {"time": time, "forked": train.last.forked}
 
 
 def write(found: Budget) -> None:

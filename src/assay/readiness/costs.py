@@ -8,11 +8,13 @@ from assay.readiness.claims import figure
 from assay.readiness.facts import Facts, report
 from assay.readiness.item import Section
 
-HOUR = 3600
+HOUR = 3600  # seconds
+LEAST = 0.0001  # a smaller price is not told
+RETRAIN = "retrain_cpu_seconds"
 SCORED = {
     "cpu_seconds_per_1000": "1,000 records, in one batch",
     "cpu_seconds_per_1000_singly": "1,000 records, one by one",
-    "retrain_cpu_seconds": "training again: all stages of the line",
+    RETRAIN: "training again: all stages of the line",
 }
 NO_COSTS = "not measured: dvc repro --force notes it, then assay budget"
 
@@ -42,23 +44,28 @@ def costs(facts: Facts, prices: Prices) -> Section:
 def _processors(facts: Facts, name: str, title: str, prices: Prices) -> tuple[str, ...]:
     seconds = facts.budget.beside.get(name) if facts.budget else None
     if seconds is None:
-        wall = facts.budget.beside.get("retrain_seconds") if facts.budget and name == "retrain_cpu_seconds" else None
-        said = (
-            f"{number(wall)} seconds by the clock; CPU {NO_COSTS}"
-            if wall
-            else f"{NO_COSTS if facts.budget else 'not measured: assay budget'}"
-        )
-        return title, said, NOTHING, str(BUDGET)
+        return title, _without(facts, name), NOTHING, str(BUDGET)
     return title, f"{number(seconds)} CPU seconds", money(seconds, prices), str(BUDGET)
+
+
+def _without(facts: Facts, name: str) -> str:
+    """What there is in place of CPU seconds."""
+    if not facts.budget:
+        return "not measured: assay budget"
+    wall = facts.budget.beside.get("retrain_seconds") if name == RETRAIN else None
+    return f"{number(wall)} seconds by the clock; CPU seconds {NO_COSTS}" if wall else NO_COSTS
 
 
 def money(cpu_seconds: float, prices: Prices) -> str:
     """The price of CPU time.
 
-    >>> money(7200, Prices(cpu_hour=0.05))
-    '0.1'
+    >>> money(7200, Prices(cpu_hour=0.05)), money(1, Prices(cpu_hour=0.05))
+    ('0.1', 'less than 0.0001')
     """
-    return NOTHING if prices.cpu_hour is None else number(cpu_seconds / HOUR * prices.cpu_hour)
+    if prices.cpu_hour is None:
+        return NOTHING
+    price = cpu_seconds / HOUR * prices.cpu_hour
+    return number(price) if price >= LEAST or not price else f"less than {LEAST:.4f}"
 
 
 def _people(facts: Facts, prices: Prices) -> tuple[str, ...]:
@@ -67,4 +74,4 @@ def _people(facts: Facts, prices: Prices) -> tuple[str, ...]:
     if prices.minutes_per_alert is not None:
         minutes = alerts * prices.minutes_per_alert
         said += f", {number(minutes / 60)} hours of a person, at {prices.minutes_per_alert:g} minutes each"
-    return "1,000 records, what people must look at", said, NOTHING, report("metrics")
+    return "alerts among 1,000 records", said, NOTHING, report("metrics")

@@ -56,8 +56,8 @@ def lead(facts: Facts, opened: int, absent: int, risky: int) -> str:
     met, unsettled = sum(one.verdict == MET for one in found), sum(not one.settled for one in found)
     within = sum(one.verdict == MET for one in judged)
     return (
-        f"{met} of {len(found)} criteria are met, {unsettled} not settled; {within} of {len(judged)} limits on cost are met. "
-        f"{opened} points are open for people, {absent} kinds of data are missing, {risky} risks are known."
+        f"{met} of {len(found)} criteria are met, {unsettled} not settled; {within} of {len(judged)} limits on cost "
+        f"are met. {opened} points are open for people, {absent} kinds of data are missing, {risky} risks are known."
     )
 
 
