@@ -14,7 +14,7 @@ def claims(facts: Facts) -> Section:
     dataset, labels = facts.bundle.config.dataset, facts.bundle.config.labels
     rows = [
         ("a record", dataset.about or "not described: dataset.about is empty", facts.contract),
-        ("positive means", labels.about or f"{labels.name}: {_positive(facts)}", f"conf/labels/{labels.name}.yaml"),
+        ("positive means", labels.about or f"{_positive(facts)}, by the policy {labels.name}", facts.policy),
         ("the figures are of", _used(facts), report("annotation")),
         ("who gets no score", _outside(facts), facts.contract),
         ("an alert", f"a score of {facts.bundle.threshold.value:g} or more, of 0 to 1", str(BUNDLE)),

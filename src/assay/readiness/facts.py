@@ -90,6 +90,11 @@ class Facts:
         """The file of the contract."""
         return f"conf/dataset/{self.bundle.config.dataset.name}.yaml"
 
+    @property
+    def policy(self) -> str:
+        """The file of the label policy."""
+        return f"conf/labels/{self.bundle.config.labels.name}.yaml"
+
 
 def report(name: str) -> str:
     """The path of a report."""

@@ -95,5 +95,10 @@ def _no_dates(facts: Facts) -> list[Item]:
     if facts.records:
         return []
     return [
-        Item("the records have no dates", "–", facts.contract, "name the column: dataset.time; then drift can be seen")
+        Item(
+            "the records have no dates",
+            "dataset.time is empty",
+            facts.contract,
+            "name the column: dataset.time; then drift can be seen",
+        )
     ]

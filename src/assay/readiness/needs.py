@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from assay.budget.page import NOT_MEASURED, NOTHING, TITLES, Limit, limits, number, on_machine, warnings
 from assay.cards.markdown import percent
-from assay.config.dataset import CHECK, IGNORE, LEAK, NUMBER, PERSONAL, SET_MISSING, TARGET
+from assay.config.dataset import CATEGORY, CHECK, IGNORE, LEAK, NUMBER, PERSONAL, SET_MISSING, TARGET, TEXT
 from assay.paths import BUDGET, BUNDLE
 from assay.preparation.prepare import collected
 from assay.preparation.request import asked, optional
@@ -101,7 +101,8 @@ def need(request: "Dataset", name: str) -> str:
         return NOT_NEEDED
     if optional(request.columns[name]):
         return MAY_LACK
-    return MAY_BE_EMPTY if request.columns[name].nullable else REQUIRED
+    column = request.columns[name]
+    return MAY_BE_EMPTY if column.nullable or column.otherwise == SET_MISSING else REQUIRED
 
 
 def _input(facts: Facts, request: "Dataset", name: str, column: "Column") -> tuple[str, ...]:
@@ -129,5 +130,7 @@ def allowed(column: "Column") -> str:
 
 
 def otherwise(column: "Column") -> str:
-    """What becomes of a record with another value."""
+    """What becomes of a record with another value, or without one where it is required."""
+    if column.type in (CATEGORY, TEXT) and column.nullable and not (column.values or column.pattern):
+        return NOTHING  # there is no other value
     return "counts as missing" if column.otherwise == SET_MISSING else "no score"

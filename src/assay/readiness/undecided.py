@@ -3,7 +3,7 @@
 from assay.budget.page import limits, number, unmet
 from assay.evaluation.criteria import MET
 from assay.labels.decision import ANNOTATOR
-from assay.paths import AUDIT, BUDGET, REVIEW_QUEUE
+from assay.paths import AUDIT, BUDGET, CLEANED, REVIEW_QUEUE
 from assay.readiness.claims import findings
 from assay.readiness.facts import CHOICES, Facts, report
 from assay.readiness.item import Item
@@ -68,7 +68,9 @@ def _signatures(facts: Facts) -> list[Item]:
 def _choice(facts: Facts) -> list[Item]:
     if facts.chosen:
         return []
-    return [Item("the model was not chosen by evidence", "no decision", str(CHOICES), "assay choose")]
+    return [
+        Item("nobody has decided by evidence which model it should be", "no decision", str(CHOICES), "assay choose")
+    ]
 
 
 def _queue(facts: Facts) -> list[Item]:
@@ -124,7 +126,7 @@ def _age(facts: Facts) -> list[Item]:
         Item(
             "the age of the data",
             f"the last record is of {facts.records.last}, {days} days before {facts.today}{limit}",
-            "data/cleaned/records.parquet",
+            str(CLEANED),
             "decide whether what was measured then still holds; bring newer records",
         )
     ]
@@ -133,13 +135,13 @@ def _age(facts: Facts) -> list[Item]:
 def _described(facts: Facts) -> list[Item]:
     dataset = facts.bundle.config.dataset
     texts = {
-        "dataset.about": ("what the records are", dataset.about),
-        "dataset.limits": ("the limits of the data", dataset.limits),
-        "dataset.personal_data": ("whether the records tell of persons", dataset.personal_data),
-        "labels.about": ("what positive means", facts.bundle.config.labels.about),
+        "dataset.about": ("what the records are", dataset.about, facts.contract),
+        "dataset.limits": ("which limits the data has", dataset.limits, facts.contract),
+        "dataset.personal_data": ("whether the records tell of persons", dataset.personal_data, facts.contract),
+        "labels.about": ("what positive means", facts.bundle.config.labels.about, facts.policy),
     }
     return [
-        Item(f"nobody has said {what}", f"{key} is empty", facts.contract, f"write it: {key}")
-        for key, (what, text) in texts.items()
+        Item(f"nobody has said {what}", f"{key} is empty", source, f"write it: {key}")
+        for key, (what, text, source) in texts.items()
         if not text
     ]
