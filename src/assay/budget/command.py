@@ -51,10 +51,10 @@ class Budget:
 def measured(seconds: float, advance: Callable[[], Any] = lambda: None) -> Budget:
     """Measure for so many seconds, besides what processes need to start; `advance` is called `STEPS` times.
 
-    AssayError if there is no model or no raw file, or if they are not what their stages made.
+    AssayError if there is no model or no raw file, if they are not what their stages made, or if the model changes.
     """
     require(MODEL, RAW)
-    before = host.load()
+    before, model = host.load(), md5(MODEL)
     with tempfile.TemporaryDirectory() as folder:
         records = Path(folder, "records.parquet")
         draw(records)
@@ -64,6 +64,8 @@ def measured(seconds: float, advance: Callable[[], Any] = lambda: None) -> Budge
             advance()
             runs.append(with_ratios(bare | processes.started(MODEL, records, seconds / RUNS)))
             advance()
+    if md5(MODEL) != model:
+        raise AssayError("the model was changed while it was measured", where=str(MODEL), todo="run: assay budget")
     machine = host.machine() | {"load_before": before, "load_after": host.load()}
     stages = {name: costs_of(name) for name in graph().nodes}
     return budget(together(runs), sizes() | training(stages), machine, trained(stages.get(TRAIN)))
