@@ -94,26 +94,38 @@ def read_text(path: Path) -> str:
         ) from error
 
 
+@dataclass(frozen=True)
+class Exact:
+    """Numbers that JSON gets as they are: a parameter that is rounded, 1e-7 to 0, is another one."""
+
+    content: Any
+
+
 def write_json(path: Path, content: Any, *, sort_keys: bool = True) -> None:
-    """Write JSON for people and diffs: sorted, indented, floats to six decimals, NaN as null."""
+    """Write JSON for people and diffs: sorted, indented, floats to six decimals unless `Exact`, NaN as null."""
     text = json.dumps(plain(content), indent=2, sort_keys=sort_keys, ensure_ascii=False, allow_nan=False)
     write_text(path, text + "\n")
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, decimals: int | None = FIGURES_KEPT) -> Any:
     """`value` with Python's numbers in place of NumPy's, rounded floats, and None in place of NaN and infinity.
 
-    >>> plain({"recall": 0.8850574712, "f1": float("nan")})
-    {'recall': 0.885057, 'f1': None}
+    What is in an `Exact`, and all if `decimals` is None, is not rounded.
+
+    >>> plain({"recall": 0.8850574712, "f1": float("nan"), "C": Exact(1e-7)})
+    {'recall': 0.885057, 'f1': None, 'C': 1e-07}
     """
+    if isinstance(value, Exact):
+        return plain(value.content, None)
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): plain(item, decimals) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [plain(item, decimals) for item in value]
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float):
-        return round(value, FIGURES_KEPT) if math.isfinite(value) else None
+        rounded = value if decimals is None else round(value, decimals)
+        return rounded if math.isfinite(value) else None
     return value
 
 

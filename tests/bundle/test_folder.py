@@ -76,6 +76,7 @@ def test_the_description_names_the_file_by_its_hash(tmp_path: Path) -> None:
     path = save_model(fitted("majority"), tmp_path)
     describe(tmp_path, threshold={"value": 0.5})
     assert json.loads((tmp_path / "bundle.json").read_text()) == {
+        "format": 1,
         "file": {"name": "model.skops", "md5": md5(path)},
         "threshold": {"value": 0.5},
     }

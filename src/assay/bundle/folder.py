@@ -7,10 +7,12 @@ from typing import Any
 
 from assay.bundle import archive, catboost_json, lightgbm_text
 from assay.bundle.ensemble import MeanLogOdds
+from assay.bundle.hashes import MEND
 from assay.errors import AssayError
 from assay.files import md5, read_json, write_bytes, write_json
 from assay.paths import BUNDLE, MEMBER_NAME
 
+FORMAT = 1  # of bundle.json: see `assay.bundle.description`
 XGBOOST_FILE = "model.ubj"
 LIGHTGBM_FILE = "model.txt"
 CATBOOST_FILE = catboost_json.FILE
@@ -18,7 +20,6 @@ SKOPS_FILE = "model.skops"
 ENSEMBLE_FILE = "ensemble.json"  # names the file of each member, in a folder of its own beside it
 FILES = (XGBOOST_FILE, LIGHTGBM_FILE, CATBOOST_FILE, SKOPS_FILE, ENSEMBLE_FILE)
 MEMBERS = "members"
-MEND = "run: dvc checkout models (the last good one), or dvc repro (makes it again)"
 
 
 def save_model(estimator: Any, folder: Path) -> Path:
@@ -52,6 +53,11 @@ def load_model(folder: Path) -> Any:
     not trusted.
     """
     return _read(*described(folder))
+
+
+def model_of(folder: Path, file: Any) -> Any:
+    """The same for a folder whose description was read already; file: what it says of the model file."""
+    return _read(*_checked(folder, file, folder / BUNDLE.name))
 
 
 def _saved(estimator: Any, folder: Path) -> dict[str, str]:
@@ -128,6 +134,7 @@ READERS = {
 
 
 def describe(folder: Path, **content: Any) -> None:
-    """Write bundle.json: `content`, and name and hash of the model file in the folder."""
+    """Write bundle.json: its format, name and hash of the model file in the folder, and `content`."""
     model = next(folder / name for name in FILES if (folder / name).exists())
-    write_json(folder / BUNDLE.name, {"file": {"name": model.name, "md5": md5(model)}, **content}, sort_keys=False)
+    file = {"name": model.name, "md5": md5(model)}
+    write_json(folder / BUNDLE.name, {"format": FORMAT, "file": file, **content}, sort_keys=False)

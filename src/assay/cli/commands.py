@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
 from assay.cli.diagnose import diagnose
@@ -37,6 +38,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
   assay report                   open the report of the last run
   assay reasons RECORD           why does the model give a record its score?
+  assay bundle show              the model folder: for what, at which threshold; check: is it whole?
   assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay compare main             is the workspace really better than main?
@@ -74,6 +76,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(labels, name="labels")
+app.add_typer(bundle, name="bundle")
 app.command()(review)
 app.command()(reasons)
 app.command()(costs)

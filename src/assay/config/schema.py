@@ -142,7 +142,7 @@ def faults(config: Config) -> list[str]:
         *models.faults(config.model, "model"),
         *(f for name, model in config.baselines.items() for f in models.faults(model, f"baselines.{name}")),
         *_split_faults(config),
-        *_label_faults(config.labels),
+        *label_faults(config.labels),
         *_criteria_faults(config),
         *_rule_faults(config),
     ]
@@ -175,7 +175,7 @@ def _date_faults(split: Split) -> list[str]:
     return ["split.test_from must come after split.validation_from"]
 
 
-def _label_faults(labels: Labels) -> list[str]:
+def label_faults(labels: Labels) -> list[str]:
     both = sorted(set(labels.positive) & set(labels.ungradable))
     found = [] if labels.positive else ["labels.positive is empty: no record could be positive"]
     if labels.codes not in CODES:

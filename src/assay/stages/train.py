@@ -7,23 +7,29 @@ from typing import Any
 import pandas as pd
 
 from assay import __version__
+from assay.bundle import code
 from assay.bundle import folder as bundle
 from assay.bundle.contributions import without
+from assay.bundle.hashes import seal
+from assay.bundle.reference import FILE as REFERENCE
+from assay.bundle.reference import reference
 from assay.bundle.schema import feature_schema
 from assay.bundle.scoring import score
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.datasets import knowledge
-from assay.files import read_table, replacing, write_json, write_table
+from assay.files import Exact, read_table, replacing, write_json, write_table
 from assay.lineage.libraries import versions
 from assay.lineage.running import dependencies
+from assay.modelling import figures
 from assay.modelling.early_stopping import first_round
-from assay.modelling.records import Records, read_labelled
+from assay.modelling.records import Records, joined, read_labelled
+from assay.modelling.threshold import Threshold
 from assay.modelling.training import WATCH, Trained, fits, members, train
-from assay.paths import FEATURES, MODEL, MODEL_KEY, PREDICTIONS, fold, score_column
+from assay.paths import FEATURES, MODEL, MODEL_KEY, PREDICTIONS, SPLIT, fold, score_column
 from assay.progress import progress
-from assay.records.columns import RECORD_ID, WEIGHT
+from assay.records.columns import DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST, TRAIN, VALIDATION
 
 BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configuration behind the model
@@ -34,7 +40,7 @@ def main(config: Config) -> None:
     """Read data/features and the labels of train and validation, write models and data/predictions."""
     folds = {name: read_labelled(name) for name in (TRAIN, VALIDATION)}
     trained = train_all({MODEL_KEY: plain(config.model), **possible(plain(config.baselines))}, folds, config)
-    write_bundle(trained[MODEL_KEY], folds[TRAIN], config)
+    write_bundle(trained[MODEL_KEY], folds, config)
     write_predictions(trained, folds)
 
 
@@ -60,25 +66,46 @@ def train_all(models: dict[str, dict[str, Any]], folds: dict[str, Records], conf
         }
 
 
-def write_bundle(model: Trained, train_fold: Records, config: Config) -> None:
+def write_bundle(model: Trained, folds: dict[str, Records], config: Config) -> None:
     """The model folder, whole or not at all."""
     titles = {name: asdict(title) for name, title in knowledge(config.dataset).titles.items()}
+    both, first = joined(folds[TRAIN], folds[VALIDATION]), folds[TRAIN]
     with replacing(MODEL) as folder:
         folder.mkdir()
         bundle.save_model(model.estimator, folder)
         log_curve(model, folder / "training")
+        found = reference(first.X, first.weight, scored_records(model, folds), model.threshold.value)
+        write_json(folder / REFERENCE, found, sort_keys=False)
         bundle.describe(
             folder,
             assay=__version__,
-            config={name: plain(getattr(config, name)) for name in BUNDLED},
-            model=model.chosen,
-            features=feature_schema(train_fold.X, train_fold.weight, titles),
+            config=Exact({name: plain(getattr(config, name)) for name in BUNDLED}),
+            model=Exact(model.chosen),
+            features=feature_schema(first.X, first.weight, titles),
             without_reasons=without(model.estimator),
             recalibration=asdict(model.recalibration) if model.recalibration else None,
-            threshold=asdict(model.threshold),
+            threshold=as_stated(model.threshold),
+            metrics_out_of_fold_threshold_chosen_on_them=figures.out_of_fold(
+                both.y.to_numpy(), model.out_of_fold, model.threshold.value, both.weight
+            ),
+            code={plugin: asdict(source) for plugin, source in code.listing(config.dataset).items()},
             lineage=dependencies(),
             versions=versions(members(model.chosen).values()),
         )
+        seal(folder)
+
+
+def scored_records(model: Trained, folds: dict[str, Records]) -> pd.DataFrame:
+    """The records of train and validation, as `assay.bundle.reference` wants them."""
+    seen = pd.concat([of_fold(name, part).rename(columns={WEIGHT: "weight"}) for name, part in folds.items()])
+    dates = pd.concat([read_table(fold(SPLIT, name), [RECORD_ID], optional=[DATE]) for name in folds])
+    scored = seen.assign(score=model.out_of_fold)
+    return scored.merge(dates.rename(columns={DATE: "date"}), on=RECORD_ID, validate="1:1")
+
+
+def as_stated(threshold: Threshold) -> dict[str, Any]:
+    """The threshold for JSON: not rounded, because a fixed one may have any number of decimals."""
+    return {**asdict(threshold), "value": Exact(threshold.value), "min_recall": Exact(threshold.min_recall)}
 
 
 def log_curve(model: Trained, folder: Path) -> None:
@@ -103,7 +130,7 @@ def write_predictions(trained: dict[str, Trained], folds: dict[str, Records]) ->
         write_table(folder / "out_of_fold.parquet", seen.assign(**out_of_fold))
         test = {score_column(name): score(model.estimator, X, model.recalibration) for name, model in trained.items()}
         write_table(folder / "test.parquet", X.index.to_frame(index=False).assign(**test))
-        write_json(folder / "thresholds.json", {name: asdict(model.threshold) for name, model in trained.items()})
+        write_json(folder / "thresholds.json", {name: as_stated(model.threshold) for name, model in trained.items()})
 
 
 def of_fold(name: str, part: Records) -> pd.DataFrame:

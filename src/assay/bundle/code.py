@@ -1,0 +1,110 @@
+"""The source of a dataset's own code, known by hash without running it.
+
+A plug-in is a module or package directly in `assay.datasets`. A bundle states the hash of the source of each one that
+its contract uses. `installed` reads the source that this Python would import, so that code and bundle can be compared
+before anything of it runs. `admit` lets a plug-in from elsewhere, such as an archive, be imported: only if the caller
+trusts the hash of its source.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import assay.datasets
+from assay.errors import AssayError
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Dataset
+
+CACHE = "__pycache__"
+LARGEST = 64 << 20  # bytes of a plug-in
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files of a plug-in: the SHA-256 of each, by its path from the folder of plug-ins; and that of the whole."""
+
+    files: dict[str, str]
+    sha256: str
+
+    @classmethod
+    def of(cls, contents: Mapping[str, bytes]) -> "Source":
+        """That of files with these contents, by path.
+
+        >>> Source.of({"covid.py": b"x = 1"}).files
+        {'covid.py': '5a81766c58e35b43b6665a0fcf81d88c4b35f13e6b12fb8acd8d5eca9d8aa7c0'}
+        """
+        files = {name: hashlib.sha256(contents[name]).hexdigest() for name in sorted(contents)}
+        return cls(files, hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest())
+
+
+def plugins(dataset: "Dataset") -> list[str]:
+    """The names of the plug-ins that a contract uses, for `knowledge` and for `rule`.
+
+    >>> from assay.config.dataset import Dataset
+    >>> plugins(Dataset(knowledge="assay.datasets.thyroid", rule="assay.datasets.thyroid.rule.suspicious"))
+    ['thyroid']
+    """
+    return sorted({path.split(".")[2] for path in (dataset.knowledge, dataset.rule) if path})
+
+
+def installed(plugin: str) -> dict[str, bytes]:
+    """The contents of the files of a plug-in by path, where Python would import it from; nothing is imported.
+
+    Compiled files do not count. AssayError if there is no such plug-in.
+    """
+    for folder in map(Path, assay.datasets.__path__):
+        if found := contents(folder, plugin):
+            return found
+    raise AssayError(f"no module 'assay.datasets.{plugin}'", where="dataset", todo=assay.datasets.GUIDE)
+
+
+def contents(folder: Path, plugin: str) -> dict[str, bytes]:
+    """The same for a folder of plug-ins; empty if it has none of that name.
+
+    As for Python, a package comes before a module.
+    """
+    package, module = folder / plugin, folder / f"{plugin}.py"
+    found = list(_files(package)) if (package / "__init__.py").is_file() else [module] * module.is_file()
+    if sum(path.stat().st_size for path in found) > LARGEST:
+        raise AssayError(f"more than {LARGEST >> 20} MiB of code", where=str(package))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found)}
+
+
+def listing(dataset: "Dataset") -> dict[str, Source]:
+    """The installed source of each plug-in that a contract uses, by its name."""
+    return {plugin: Source.of(installed(plugin)) for plugin in plugins(dataset)}
+
+
+def admit(folder: Path, plugin: str, trusted: Collection[str]) -> Source:
+    """Let Python import a plug-in from a folder of its own, if the hash of its source is trusted.
+
+    trusted: hashes, as `Source.sha256`. Nobody else may write to the folder, and it holds the source alone: Python
+    would run a compiled file in its place. An installed plug-in of that name comes first, and must be the same. Raises
+    AssayError before anything of it runs.
+    """
+    source = Source.of(contents(folder, plugin))
+    if not source.files:
+        raise AssayError(f"no plug-in {plugin}", where=str(folder), todo="name the folder that holds it")
+    if source.sha256 not in trusted:
+        what = f"the code of {plugin} is not trusted: SHA-256 {source.sha256}"
+        raise AssayError(what, where=str(folder), todo="read it, then name its hash as trusted")
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    if odd := sorted(there - set(source.files)):
+        raise AssayError("a file that is no source of the plug-in", where=str(folder / odd[0]), todo="remove it")
+    assay.datasets.__path__.append(str(folder))
+    if Source.of(installed(plugin)) != source:
+        assay.datasets.__path__.remove(str(folder))
+        raise AssayError(f"another assay.datasets.{plugin} is installed", where=str(folder), todo="remove one of them")
+    return source
+
+
+def _files(package: Path) -> Iterator[Path]:
+    """The files of a package at any depth, but for compiled and hidden ones."""
+    for path in package.rglob("*"):
+        parts = path.relative_to(package).parts
+        if path.is_file() and not any(part == CACHE or part.startswith(".") for part in parts):
+            yield path

@@ -1,0 +1,141 @@
+"""What bundle.json may say, and nothing else. Who changes the form raises `assay.bundle.folder.FORMAT`."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from assay.bundle.folder import FORMAT
+from assay.bundle.strict_json import parse
+from assay.config.dataset import Dataset
+from assay.config.dataset import faults as dataset_faults
+from assay.config.load import typed_as
+from assay.config.schema import Features, Labels, Split, Training, label_faults
+from assay.errors import AssayError
+
+
+@dataclass
+class File:
+    """The model file, or that of an ensemble, which names those of its members."""
+
+    name: str
+    md5: str
+
+
+@dataclass
+class Configuration:
+    """The parts of the configuration behind the model, which are no longer those of params.yaml."""
+
+    dataset: Dataset
+    labels: Labels
+    split: Split
+    features: Features
+    training: Training
+
+
+@dataclass
+class Feature:
+    """A column that the model reads: see `assay.bundle.schema.feature_schema`."""
+
+    name: str
+    dtype: str
+    categories: list[str] | None = None
+    quantiles: list[float] | None = None
+    title: dict[str, Any] | None = None
+
+
+@dataclass
+class Scale:
+    """See `assay.bundle.recalibration.Recalibration`."""
+
+    intercept: float
+    slope: float
+
+
+@dataclass
+class Cut:
+    """The threshold, and what it was chosen under: see `assay.modelling.threshold.Threshold`."""
+
+    value: float
+    min_recall: float
+    confidence: float
+    positives: int
+    recall: float
+    recall_lower_bound: float
+    guaranteed: bool
+    fixed: bool
+    source: str
+
+
+@dataclass
+class Code:
+    """The source of a plug-in: see `assay.bundle.code.Source`."""
+
+    files: dict[str, str]
+    sha256: str
+
+
+@dataclass
+class Figure:
+    """A metric and its interval, both null where undefined."""
+
+    value: float | None
+    interval: list[float | None]
+
+
+@dataclass
+class Figures:
+    """Figures out of fold on train and validation: see `assay.modelling.figures`."""
+
+    records: int
+    positives: int
+    prevalence: float
+    confidence: float
+    resamples: int
+    metrics: dict[str, Figure]
+
+
+@dataclass
+class Description:
+    """All that bundle.json says, in the words of the modules that wrote it.
+
+    code: the plug-ins of the contract by name. lineage: the MD5 of each input of `train` by path. versions: of the
+    libraries.
+    """
+
+    format: int
+    file: File
+    assay: str
+    config: Configuration
+    model: dict[str, Any]
+    features: list[Feature]
+    without_reasons: str | None
+    recalibration: Scale | None
+    threshold: Cut
+    metrics_out_of_fold_threshold_chosen_on_them: Figures
+    code: dict[str, Code] = field(default_factory=dict)
+    lineage: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+def read(content: bytes, where: str, todo: str) -> tuple[dict[str, Any], Description]:
+    """The content of bundle.json, as it is and typed; AssayError naming everything in it that cannot be."""
+    found = parse(content, where, todo)
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        stated = found.get("format") if isinstance(found, dict) else None
+        what = f"a bundle of format {str(stated)[:20]}: this release reads format {FORMAT}"
+        raise AssayError(what, where=where, todo="use the release that wrote it, or train again: dvc repro train")
+    try:
+        described = typed_as(Description, found, "bundle")
+        faults = [*dataset_faults(described.config.dataset), *label_faults(described.config.labels)]
+        faults += _feature_faults(described.features)
+    except AssayError as error:
+        raise AssayError(f"not what `train` writes: {error.what}", where=where, todo=todo) from error
+    if faults:
+        raise AssayError("; ".join(faults), where=where, todo=todo)
+    return found, described
+
+
+def _feature_faults(features: list[Feature]) -> list[str]:
+    names = [one.name for one in features]
+    found = [] if names and len(set(names)) == len(names) else ["features: none, or one of them twice"]
+    categories = [one for one in features if (one.dtype == "category") != (one.categories is not None)]
+    return found + [f"features.{one.name}: a category has categories, and nothing else has" for one in categories]
