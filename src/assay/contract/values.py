@@ -48,7 +48,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Batch:
+class Raw:
     """Raw columns by name, each an array as pandas has them, and the labels of the rows.
 
     For a few records it is several times faster than a table, which makes an object for each column that is asked for.
@@ -58,7 +58,7 @@ class Batch:
     index: pd.Index
 
     @classmethod
-    def of(cls, table: pd.DataFrame) -> "Batch":
+    def of(cls, table: pd.DataFrame) -> "Raw":
         """The columns of a table."""
         return cls({str(name): column.array for name, column in table.items()}, table.index)
 
@@ -73,7 +73,7 @@ class Values:
     columns: the values by name, and `date` (datetime64[s]) if the contract has a time. ids: one per record (str).
     """
 
-    raw: Batch
+    raw: Raw
     cells: Mapping[str, Cells]
     columns: Mapping[str, Array]
     ids: "pd.Series[str]"
@@ -112,9 +112,9 @@ class Reader:
             for kind, column in {_like(column): column for column in dataset.columns.values()}.items()
         ]
 
-    def __call__(self, table: "pd.DataFrame | Batch") -> Values:
+    def __call__(self, table: "pd.DataFrame | Raw") -> Values:
         """Read a table that has the contract's columns."""
-        raw = table if isinstance(table, Batch) else Batch.of(table)
+        raw = table if isinstance(table, Raw) else Raw.of(table)
         there = raw.columns
         found: dict[str, Cells] = {}
         for read, names in self.alike:

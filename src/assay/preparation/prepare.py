@@ -22,7 +22,7 @@ from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
-    from assay.contract.values import Array, Batch, Mask
+    from assay.contract.values import Array, Mask, Raw
 
 ACTIONS = {SET_MISSING: "set missing", QUARANTINE: "quarantine record", NOTE: "keep"}
 
@@ -122,7 +122,7 @@ class Preparer:
             [*_conversions(values, self.dataset), *_changes(found, values)],
         )
 
-    def judge(self, batch: "pd.DataFrame | Batch") -> Judged:
+    def judge(self, batch: "pd.DataFrame | Raw") -> Judged:
         """Read a table that has the columns of the contract, and find every violation."""
         values = self.read(batch)
         return Judged(values, self.validate(values.columns, values.cells, values.raw.index))

@@ -12,8 +12,9 @@ from assay.bundle.reasons import TOP, Explanation, explained
 from assay.bundle.scoring import score
 from assay.config.dataset import DAY, KINDS, QUARANTINE, SET_MISSING, STOP, TEXT
 from assay.contract.population import Population
-from assay.contract.values import Batch
+from assay.contract.values import Raw
 from assay.datasets import knowledge
+from assay.errors import AssayError, sample
 from assay.labels.policy import ungradable
 from assay.preparation.features import Featurizer, categorised, matrix
 from assay.preparation.prepare import Preparer, collected, require_columns
@@ -82,25 +83,29 @@ class Scorer:
         self.score = model_score(bundle)
         self.contributions = contributions  # compared with the scores once
 
-    def __call__(self, batch: "Batch") -> Scored:
-        """Score the records of a batch, as `batch` and `assay.serving.requests` make it."""
+    def __call__(self, records: "pd.DataFrame | Raw", where: str = "the request") -> Scored:
+        """Score the records of a table, of texts or typed values; or columns as `raw` and a request give them.
+
+        AssayError as of `raw`.
+        """
+        batch = records if isinstance(records, Raw) else self.raw(records, where)
         judged = self.prepare.judge(batch)
         faults = _noted(judged, STOP, QUARANTINE)
         kept = _but(len(batch), faults)
-        records, places = self.prepare.columns(judged, kept), np.flatnonzero(kept)
-        outside = self._outside(records)
+        prepared, places = self.prepare.columns(judged, kept), np.flatnonzero(kept)
+        outside = self._outside(prepared)
         faults |= {place: [fault] for place, fault in zip(places.tolist(), outside, strict=True) if fault}
         inside = np.array([fault is None for fault in outside], "bool")
         if not inside.all():
-            records, places = {name: values[inside] for name, values in records.items()}, places[inside]
-        columns = self.features(records, batch.index[places])
+            prepared, places = {name: values[inside] for name, values in prepared.items()}, places[inside]
+        columns = self.features(prepared, batch.index[places])
         scores = np.full(len(batch), np.nan)
         scores[places] = self.score(columns) if len(places) else []
         changed = {place: found for place, found in _noted(judged, SET_MISSING).items() if place not in faults}
         ids = judged.values.ids.to_numpy("object")
         return Scored(ids, scores, scores >= self.bundle.threshold, faults, changed, columns, places)
 
-    def batch(self, table: pd.DataFrame, where: str) -> "Batch":
+    def raw(self, table: pd.DataFrame, where: str) -> Raw:
         """The columns of a table that are read, of texts or typed values; optional ones that it lacks without values.
 
         AssayError if others are missing or unknown, or there is no row.
@@ -109,7 +114,7 @@ class Scorer:
         absent = [name for name in self.optional if name not in table]
         require_columns(table, names, [name for name in self.asked.columns if name not in absent], where)
         nothing = pd.array([""] * len(table), dtype="str")
-        return Batch({**Batch.of(table).columns, **dict.fromkeys(absent, nothing)}, table.index)
+        return Raw({**Raw.of(table).columns, **dict.fromkeys(absent, nothing)}, table.index)
 
     def explanations(self, scored: Scored, chosen: np.ndarray, top: int = TOP) -> dict[int, Explanation]:
         """Why the `chosen` records, (n,) bool, have their scores, by position; those without a score are left out.
@@ -119,7 +124,7 @@ class Scorer:
         wanted = chosen[scored.places]
         if not wanted.any():
             return {}
-        X = table({name: values[wanted] for name, values in scored.features.items()}, self.bundle.vocabularies)
+        X = feature_table({name: values[wanted] for name, values in scored.features.items()}, self.bundle.vocabularies)
         parts, self.contributions = self.contributions(self.bundle.estimator, X), unchecked
         found = explained(parts, X, self.bundle.description, top)
         return dict(zip(scored.places[wanted].tolist(), found, strict=True))
@@ -137,14 +142,24 @@ class Scorer:
 
 
 def model_score(bundle: "Bundle") -> "Callable[[Mapping[str, Array]], np.ndarray]":
-    """The scores, (n,), of features by name; from a matrix of numbers, if the model takes one."""
-    estimator, known, recalibration = bundle.estimator, bundle.vocabularies, bundle.recalibration
-    if hasattr(estimator, "takes_places") and estimator.takes_places(list(known.values())):
-        return lambda columns: score(estimator, matrix(columns, known), recalibration)
-    return lambda columns: score(estimator, table(columns, known), recalibration)
+    """The scores, (n,), of features by name; from a matrix of numbers, if the model takes one.
+
+    It raises an AssayError if the features are not those of the model, in its order.
+    """
+    estimator, known = bundle.estimator, bundle.vocabularies
+    by_place = hasattr(estimator, "takes_places") and estimator.takes_places(list(known.values()))
+    as_asked = matrix if by_place else feature_table
+
+    def scored(columns: "Mapping[str, Array]") -> np.ndarray:
+        if tuple(columns) != bundle.columns:
+            different = sorted({*columns} ^ {*bundle.columns}) or ["their order"]
+            raise AssayError(f"not the features that the model was fitted on: {sample(different)}")
+        return score(estimator, as_asked(columns, known), bundle.recalibration)
+
+    return scored
 
 
-def table(columns: "Mapping[str, Array]", vocabularies: Mapping[str, list[str]]) -> pd.DataFrame:
+def feature_table(columns: "Mapping[str, Array]", vocabularies: Mapping[str, list[str]]) -> pd.DataFrame:
     """Features as the table that a model takes."""
     return categorised(pd.DataFrame(dict(columns)), vocabularies)
 
