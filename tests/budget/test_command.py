@@ -51,7 +51,7 @@ def test_the_file_has_the_names_that_the_gate_reads(model: Path) -> None:
 
 def test_a_ratio_is_of_one_process() -> None:
     run = {"single_p50_ms": 6.0, "bare_p50_ms": 2.0, "load_seconds": 3.0}
-    assert command.with_ratios(run) == {**run, "single_p50_over_bare_call": 3.0}
+    assert command.with_ratios(run) == {**run, "single_p50_over_model_alone": 3.0}
 
 
 @pytest.mark.parametrize(

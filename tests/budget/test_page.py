@@ -32,7 +32,7 @@ def test_a_limit_itself_is_within(rate: float, verdict: str) -> None:
 def test_a_figure_stands_beside_the_bare_call_and_its_limit() -> None:
     lines = as_markdown(budget(), COST).splitlines()
     row = next(line for line in lines if line.startswith("| one record, half"))
-    assert row.endswith("| 8 | 7.8 to 8.1 | 2: the bare call of the model | 4 | at most 5 | not met |")
+    assert row.endswith("| 8 | 7.8 to 8.1 | 2: the model alone | 4 | at most 5 | not met |")
     row = next(line for line in lines if line.startswith("| from the start"))
     assert row.endswith("| not measured | – | – | – | at most 9 | not measured |")
 

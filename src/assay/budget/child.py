@@ -10,15 +10,16 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from assay.budget.measure import Timed, quantile, timed
+from assay.budget.measure import quantile, timed
 from assay.errors import AssayError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from assay.scoring.scorer import Scored, Scorer
+    from assay.serving.model import Asked, Model
 
 BATCH, LARGE = 1_000, 10_000  # records
 SHARES = {"single": 0.6, "batch": 0.25, "large": 0.15}  # of the seconds
@@ -40,30 +41,35 @@ def main(pipe: int, model: Path, records: Path, seconds: float) -> None:
 def figures(model: Path, records: Path, seconds: float) -> Iterator[dict[str, float | None]]:
     """What loading took, as soon as it is done; then, if there are seconds, what scoring takes."""
     from assay.bundle.loading import load
-    from assay.scoring.scorer import Scorer
+    from assay.serving.model import Model
 
     start = time.perf_counter()
-    scorer = Scorer(load(model))
+    served = Model(load(model), "")
     yield {"loading_seconds": time.perf_counter() - start}
     if seconds:
-        yield scoring(scorer, records, seconds)
+        yield scoring(served, records, seconds)
 
 
-def scoring(scorer: "Scorer", records: Path, seconds: float) -> dict[str, float | None]:
-    """Latency, throughput, CPU time and memory of scoring these records, each beside the bare call of the model."""
+def scoring(served: "Model", records: Path, seconds: float) -> dict[str, float | None]:
+    """Latency, throughput, CPU time and memory of scoring these records, each beside the model alone."""
     from assay.records.reading import read
 
     table = read(records)
-    singles = [[one] for one in table.to_dict("records")]
+    singles = [[one] for one in requests(table)]
     start = time.perf_counter()
-    score_one(scorer, singles[0])
+    served(singles[0])
     first = time.perf_counter() - start
+
+    def alone(out: "Scored | None") -> int:
+        return bare(served.scorer, out)
+
     for one in singles[:WARM]:
-        bare(scorer, score_one(scorer, one))
-    single = timed(
-        lambda one: score_one(scorer, one), lambda out: bare(scorer, out), singles, *share("single", seconds)
+        alone(served(one).scored)
+    single = timed(lambda one: served(one).scored, alone, singles, *share("single", seconds))
+    batch, large = (
+        timed(served.scorer, alone, batches(table, size), *share(name, seconds))
+        for name, size in (("batch", BATCH), ("large", LARGE))
     )
-    batch, large = (of_size(scorer, table, size, name, seconds) for name, size in (("batch", BATCH), ("large", LARGE)))
     return {
         "first_record_ms": 1000 * first,
         "single_p50_ms": 1000 * quantile(single.calls, 0.5),
@@ -85,25 +91,28 @@ def share(name: str, seconds: float) -> tuple[float, int]:
     return SHARES[name] * seconds, LEAST[name]
 
 
-def score_one(scorer: "Scorer", record: list[Any]) -> "Scored":
-    """A decision on one raw record, as it would come from outside."""
-    import pandas as pd
+def requests(table: "pd.DataFrame") -> list["Asked"]:
+    """Each record as a request without reasons, in the texts that people would write for its values."""
+    from assay.records.writing import texts
+    from assay.serving.answers import NONE
+    from assay.serving.model import Asked
 
-    return scorer(pd.DataFrame(record))
+    columns = {str(name): texts(column).tolist() for name, column in table.items()}
+    rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
+    return [Asked({name: text for name, text in row.items() if text}, NONE) for row in rows]
 
 
-def bare(scorer: "Scorer", out: "Scored") -> int:
+def bare(scorer: "Scorer", out: "Scored | None") -> int:
     """Nothing but the model, on the features that were just scored; their number."""
-    if len(out.X):
-        scorer.bundle.estimator.predict_proba(out.X)
-    return len(out.X)
+    count = len(out.places) if out else 0
+    if out and count:
+        scorer.score(out.features)
+    return count
 
 
-def of_size(scorer: "Scorer", table: "pd.DataFrame", size: int, name: str, seconds: float) -> Timed:
-    """Batches of one size, of all records in turn."""
-    batches = [table.iloc[start : start + size] for start in range(0, len(table) - size + 1, size)]
-    scorer(batches[0])
-    return timed(scorer, lambda out: bare(scorer, out), batches, *share(name, seconds))
+def batches(table: "pd.DataFrame", size: int) -> list["pd.DataFrame"]:
+    """All records, in batches of one size; a rest is left out."""
+    return [table.iloc[start : start + size] for start in range(0, len(table) - size + 1, size)]
 
 
 def peak_memory() -> int:

@@ -23,8 +23,8 @@ RUNS = 3  # processes for each figure
 STEPS = 2 * RUNS
 TRAIN = "train"
 RATIOS = {  # name: figure, and what it is beside
-    "single_p50_over_bare_call": ("single_p50_ms", "bare_p50_ms"),
-    "records_per_second_over_bare_prediction": ("records_per_second", "bare_records_per_second"),
+    "single_p50_over_model_alone": ("single_p50_ms", "bare_p50_ms"),
+    "records_per_second_over_model_alone": ("records_per_second", "bare_records_per_second"),
     "load_over_python_and_pandas": ("load_seconds", "python_pandas_seconds"),
 }
 

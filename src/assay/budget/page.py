@@ -27,15 +27,15 @@ TITLES = {
 }
 BESIDE = {
     "load_seconds": ("python_pandas_seconds", "start of Python and pandas"),
-    "single_p50_ms": ("bare_p50_ms", "the bare call of the model"),
-    "single_p99_ms": ("bare_p99_ms", "the bare call of the model"),
-    "records_per_second": ("bare_records_per_second", "the bare prediction"),
+    "single_p50_ms": ("bare_p50_ms", "the model alone"),
+    "single_p99_ms": ("bare_p99_ms", "the model alone"),
+    "records_per_second": ("bare_records_per_second", "the model alone"),
 }
 FURTHER = {
     "loading_seconds": "loading alone, once everything is imported but the model's library: {} seconds",
     "first_record_ms": "the first record after that: {} ms",
     "records_per_second_at_10000": "in batches of 10,000: {} records per second",
-    "bare_records_per_second_at_10000": "and of the bare prediction: {}",
+    "bare_records_per_second_at_10000": "and of the model alone: {}",
     "cpu_seconds_per_1000": "CPU time for 1,000 records in one batch: {} seconds",
     "cpu_seconds_per_1000_singly": "and one by one: {} seconds",
     "retrain_seconds": "all stages of the line, run once: {} seconds",

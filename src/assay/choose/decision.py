@@ -7,7 +7,7 @@ from typing import Any
 from assay.choose.candidates import OPEN, Candidate
 from assay.choose.rule import RULE, Decision, Judged
 from assay.config.reading import plain as values
-from assay.files import plain
+from assay.files import Exact, plain
 from assay.statistics.metrics import RANKED_BY
 
 
@@ -43,21 +43,21 @@ class Decided:
 
 
 def content(record: Record) -> dict[str, Any]:
-    """decision.json: no times, so the same bytes for the same decision."""
+    """decision.json: no times, so the same bytes for the same decision. Figures are rounded, parameters are not."""
     decision, chosen = record.decision, record.decision.chosen
     return plain(
         {
             "chosen": chosen.name,
             "against_the_incumbent": chosen.verdict(record.confidence),
             "proposal": record.proposal,
-            "configuration": record.configuration,
+            "configuration": Exact(record.configuration),
             "rule": RULE,
             "best": decision.best.name,
             "optimism_of_the_best": decision.optimism,
             "files": record.files,
             "decided_on": record.basis,
             "candidates": [
-                {"name": one.name, **configuration(one), **_searched(one), **_figures(judged, record)}
+                {"name": one.name, **_exact(configuration(one)), **_searched(one), **_figures(judged, record)}
                 for one, judged in zip(record.candidates, decision.candidates, strict=True)
             ],
         }
@@ -66,11 +66,15 @@ def content(record: Record) -> dict[str, Any]:
 
 def configuration(one: Candidate) -> dict[str, Any]:
     """The parts of the configuration in which candidates differ, as JSON has them."""
-    return plain({name: values(getattr(one.config, name)) for name in OPEN})
+    return plain({name: values(getattr(one.config, name)) for name in OPEN}, None)
 
 
 def _searched(one: Candidate) -> dict[str, Any]:
-    return {"search": asdict(one.tuning.search)} if one.tuning else {}
+    return {"search": Exact(asdict(one.tuning.search))} if one.tuning else {}
+
+
+def _exact(parts: Mapping[str, Any]) -> dict[str, Exact]:
+    return {name: Exact(part) for name, part in parts.items()}
 
 
 def _figures(judged: Judged, record: Record) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from assay.choose.decision import Decided, Record, content
 from assay.choose.page import as_markdown, picture
 from assay.config.load import typed_as
 from assay.errors import AssayError
-from assay.files import read_json, replacing, write_json, write_text
+from assay.files import Exact, read_json, replacing, write_json, write_text
 
 DECISIONS = Path("choices")
 DECISION, PAGE, PICTURE = "decision.json", "README.md", "candidates.svg"
@@ -24,7 +24,7 @@ def write(record: Record, path: Path) -> None:
     """Write the folder of a decision, whole or not at all."""
     with replacing(path) as scratch:
         scratch.mkdir()
-        write_json(scratch / DECISION, content(record), sort_keys=False)
+        write_json(scratch / DECISION, Exact(content(record)), sort_keys=False)
         write_text(scratch / PICTURE, picture(record))
         write_text(scratch / PAGE, as_markdown(record, PICTURE))
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from assay.cli.budget import budget
+from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
 from assay.cli.diagnose import diagnose
@@ -21,6 +22,7 @@ from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
 from assay.cli.registry import promote, registry, rollback
 from assay.cli.review import review
+from assay.cli.serve import serve
 from assay.config.start import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
 from assay.terminal import print_markdown, say
@@ -40,6 +42,8 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
   assay report                   open the report of the last run
   assay reasons RECORD           why does the model give a record its score?
+  assay bundle show              the model folder: for what, at which threshold; check: is it whole?
+  assay serve --port 8000        score records over HTTP with the model; a page to try it
   assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay budget                   what does the model cost to run? Size, memory, latency, records per second
@@ -82,7 +86,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(labels, name="labels")
+app.add_typer(bundle, name="bundle")
 app.command()(review)
+app.command()(serve)
 app.command()(reasons)
 app.command()(costs)
 app.command()(budget)

@@ -8,7 +8,7 @@ import numpy as np
 
 from assay.compare.page import Page
 from assay.compare.paired import Comparison, Row
-from assay.files import plain
+from assay.files import Exact, plain
 from assay.labels.classes import in_words
 from assay.presentation import words
 from assay.presentation.markdown import Markdown
@@ -43,7 +43,7 @@ def as_json(page: Page) -> dict[str, Any]:
             "slices": [{"slice": row.group, "metric": row.metric, **_row_data(row)} for row in one.slices],
             "mcnemar": {"only_head_right": gains, "only_base_right": losses, "p": p},
             "alerts": {"new": one.new_alerts, "lost": one.lost_alerts},
-            "params": changes.params,
+            "params": Exact(changes.params),
             "data": {"records": changes.records, "columns": changes.columns},
             "labels": in_words(changes.labels),
             "policies": changes.policies,
