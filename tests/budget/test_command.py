@@ -137,3 +137,12 @@ def test_the_small_line_is_measured(line: Path, monkeypatch: pytest.MonkeyPatch)
     assert set(found.ratios) == set(command.RATIOS)
     assert all(value > 0 for value in {**found.figures, **found.ratios, **found.beside}.values())
     assert found.figures["single_p50_ms"] <= found.figures["single_p99_ms"]
+
+
+def test_a_request_has_the_texts_of_a_record_and_nothing_where_it_has_no_value() -> None:
+    table = pd.DataFrame({"a": ["x", ""], "b": [1.0, 2.5], "c": pd.array([None, 3], dtype="Int64")})
+    assert [one.record for one in child.requests(table)] == [{"a": "x", "b": "1"}, {"b": "2.5", "c": "3"}]
+
+
+def test_batches_are_of_one_size() -> None:
+    assert [len(one) for one in child.batches(pd.DataFrame({"a": range(7)}), 3)] == [3, 3]

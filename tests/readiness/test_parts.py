@@ -58,8 +58,8 @@ def test_the_criteria_say_what_is_not_settled() -> None:
     ("name", "needed"),
     [
         ("key", "required"),
-        ("size", "required, may be empty"),
-        ("age", "required, may be empty"),  # then it counts as missing
+        ("size", "value may be missing"),
+        ("age", "value may be missing"),  # then it counts as missing
         ("kind", "required"),
         ("treated", "required"),  # the population needs it
         ("checked", "may be left out"),
@@ -76,10 +76,10 @@ def test_what_a_request_needs(name: str, needed: str) -> None:
 def test_the_inputs_are_listed_by_need_with_what_was_missing() -> None:
     said = inputs(facts())
     assert said.sentences[0].startswith(
-        "Of 11 columns of the contract: 4 required; 2 required, may be empty; 2 may be left"
+        "Of 11 columns of the contract: 4 required; 2 value may be missing; 2 may be left"
     )
     assert row(said.rows, "size")[1:5] == (
-        "required, may be empty",
+        "value may be missing",
         "number from 0 to 9 harmless",
         "no score",
         "12.5 %",

@@ -15,7 +15,7 @@ from assay.readiness.item import Section
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
 
-REQUIRED, MAY_BE_EMPTY, MAY_LACK, NOT_NEEDED = "required", "required, may be empty", "may be left out", "not needed"
+REQUIRED, MAY_BE_EMPTY, MAY_LACK, NOT_NEEDED = "required", "value may be missing", "may be left out", "not needed"
 UNUSED = {
     PERSONAL: "personal",
     LEAK: "not known before the outcome",
