@@ -36,13 +36,15 @@ def test_the_claim_is_for_some_records_and_in_counts() -> None:
         "1200 records of the same source, the last ones, of 2025-07-01 to 2025-12-31; 60 of them positive"
     )
     assert row(rows, "of 1,000")[1] == "50 are positive; 60 alerts, which find 45 of them; 50% of the alerts are right"
+    assert row(rows, "who gets no score")[1] == "harmless; a record that breaks the contract"
     assert row(rows, "the figures")[1] == "1900 of 2000 records; left out: harmless (60), ungradable (40)"
 
 
 def test_a_policy_without_words_is_told_by_its_codes() -> None:
     one = facts()
-    one.bundle.config.labels.about = ""
+    one.bundle.config.labels.about, one.bundle.config.labels.ungradable = "", ["odd"]
     assert row(claims(one).rows, "positive means")[1] == "yes, by the policy any"
+    assert "a code that nobody can grade: odd; " in row(claims(one).rows, "who gets no score")[1]
 
 
 def test_the_criteria_say_what_is_not_settled() -> None:

@@ -38,8 +38,10 @@ def _used(facts: Facts) -> str:
 
 
 def _outside(facts: Facts) -> str:
+    codes = facts.bundle.config.labels.ungradable
     reasons = [one.reason.replace("_", " ") for one in facts.bundle.config.dataset.population]
-    return f"{'; '.join([*reasons, 'a record that breaks the contract'])}"
+    reasons += [f"a code that nobody can grade: {', '.join(codes)}"] if codes else []
+    return "; ".join([*reasons, "a record that breaks the contract"])
 
 
 def _tested(facts: Facts) -> str:
