@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from assay.budget.measure import quantile, timed
 from assay.errors import AssayError
+from assay.lineage.costs import peak_memory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,19 +114,6 @@ def bare(scorer: "Scorer", out: "Scored | None") -> int:
 def batches(table: "pd.DataFrame", size: int) -> list["pd.DataFrame"]:
     """All records, in batches of one size; a rest is left out."""
     return [table.iloc[start : start + size] for start in range(0, len(table) - size + 1, size)]
-
-
-def peak_memory() -> int:
-    """The most memory that this process has had, in bytes.
-
-    Linux counts that of the process that started this one in `ru_maxrss`, but not in VmHWM (proc(5)).
-    """
-    from assay.lineage.costs import peak_memory as by_resource
-
-    status = Path("/proc/self/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    found = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
-    return found[0] if found else by_resource()
 
 
 if __name__ == "__main__":

@@ -72,8 +72,17 @@ def costs_of(stage: str) -> Costs | None:
     return Costs(stage, Cost(**content["last"]), Cost(**content["before"]) if content["before"] else None)
 
 
-def peak_memory() -> int:
-    """The most memory that this process has had, in bytes."""
+def peak_memory(status: Path = Path("/proc/self/status")) -> int:
+    """The most memory that this process has had, in bytes.
+
+    On Linux from VmHWM (proc(5)): getrusage also counts the process that started this one, such as DVC.
+    """
+    lines = status.read_text().splitlines() if status.exists() else []
+    found = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
+    return found[0] if found else _peak_by_getrusage()
+
+
+def _peak_by_getrusage() -> int:
     import resource
 
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
