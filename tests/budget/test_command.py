@@ -1,13 +1,16 @@
 """What the processes measured becomes reports/budget.json."""
 
+import json
 import os
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from assay.budget import child, command, host, processes
 from assay.budget.measure import Figure
+from assay.cli.commands import app
 from assay.config.schema import FIGURES
 from assay.errors import AssayError
 from assay.files import md5, read_json
@@ -125,6 +128,37 @@ def test_the_machine_is_described_without_its_name() -> None:
     assert found["cores"] >= 1
     assert found["libraries"]["numpy"]
     assert os.uname().nodename not in str(found)
+
+
+def test_the_command_writes_the_file_and_leaves_the_verdict_to_the_gate(
+    line: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = dict.fromkeys(("load_seconds", "single_p50_ms", "memory_mb"), 1e9)
+    monkeypatch.setattr(processes, "started", lambda *_: slow)
+    monkeypatch.setattr(processes, "python_and_pandas", lambda: {"python_pandas_seconds": 1.0})
+    said = CliRunner().invoke(app, ["budget", "--json"])
+    assert said.exit_code == 0
+    shown = json.loads(said.stdout)
+    assert {one["name"]: one["verdict"] for one in shown["limits"]}["load_seconds"] == "not met"
+    written = read_json(BUDGET)
+    assert written == {name: shown[name] for name in written}
+
+
+@pytest.mark.parametrize("change", [b"", b"x"])
+def test_a_model_that_changes_meanwhile_is_not_measured(
+    line: Path, change: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(model: Path, records: Path, seconds: float) -> dict[str, float]:
+        (model / "bundle.json").write_bytes((model / "bundle.json").read_bytes() + change)
+        return {"load_seconds": 1.0}
+
+    monkeypatch.setattr(processes, "started", meanwhile)
+    monkeypatch.setattr(processes, "python_and_pandas", lambda: {})
+    if not change:
+        assert command.measured(1).figures["load_seconds"] == 1.0
+        return
+    with pytest.raises(AssayError, match="was changed while it was measured"):
+        command.measured(1)
 
 
 @pytest.mark.slow

@@ -5,7 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from assay.cli.commands import app
+from assay.errors import AssayError
 from assay.readiness.costs import Prices
 from assay.readiness.facts import gather
 from assay.readiness.page import as_html, as_markdown, page
@@ -67,10 +70,17 @@ def test_the_page_of_a_line(line: Path) -> None:
     }
 
 
+def test_the_command_writes_the_page_and_prints_it(line: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    said = CliRunner().invoke(app, ["readiness", "--md", "--minutes-per-alert", "6"])
+    assert said.exit_code == 0
+    assert "# Readiness: " in said.output
+    assert "at 6 minutes each" in said.output
+    assert "at 6 minutes each" in Page(Path("reports/readiness.html").read_text()).text
+
+
 @pytest.mark.parametrize("name", ["reports/metrics.json", "models/bundle.json"])
 def test_a_changed_file_is_no_source(line: Path, name: str) -> None:
-    from assay.errors import AssayError
-
     subprocess.run(["git", "init", "--quiet"], check=True)
     Path(name).write_bytes(Path(name).read_bytes() + b" ")
     with pytest.raises(AssayError, match="is not what"):
