@@ -279,11 +279,12 @@ class Categories:
     """
 
     def __init__(self, categories: list[str]) -> None:
-        self.index, self.dtype = pd.Index(categories, dtype="str"), pd.CategoricalDtype(categories)
+        self.known, self.dtype = Lookup(categories), pd.CategoricalDtype(categories)
 
     def __call__(self, values: Any) -> Any:
         """values: a column or an array of texts; as pandas' categorical."""
-        return pd.Categorical.from_codes(self.index.get_indexer(values), dtype=self.dtype)
+        place = self.known.place(arrow(pd.array(values, dtype="str")))
+        return pd.Categorical.from_codes(np.nan_to_num(place, nan=-1).astype("int64"), dtype=self.dtype, validate=False)
 
 
 def _texts_but(raw: pd.Series, blank: Mask) -> "pd.Series[str]":

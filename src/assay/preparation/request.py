@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
     """The contract of a request: what a record must be, without what only holds for training data.
 
-    Training data alone has dates between `first` and `last`, keys that are there once, and a target. Left out is what no
-    score needs, with the rules that name it: personal columns, leaks, what is not known yet when the model is asked, ids
-    but for the key and the time, and ignored columns that neither the population nor derived features need (`derived`:
-    whether there are any, because nobody says what they read); and rules that only count. An `optional` column may be
-    missing; then no rule that names it is broken.
+    Training data alone has dates between `first` and `last`, keys that are there once, and a target. Left out is what
+    no score needs, with the rules that name it: personal columns, leaks, what is not known yet when the model is asked,
+    ids but for the key and the time, and ignored columns that neither the population nor derived features need
+    (`derived`: whether there are any, because nobody says what they read); and rules that only count. An `optional`
+    column may be missing; then no rule that names it is broken.
 
     >>> from assay.config.dataset import Column, Dataset
     >>> columns = {"age": Column("number"), "sick": Column("flag", "target"), "cost": Column("number", "leak")}
@@ -42,6 +42,13 @@ def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
         repeats=None,
         sample=None,
     )
+
+
+def without_optional(dataset: "Dataset") -> "Dataset":
+    """The contract of requests, as `asked` gives it, in none of which an optional column has a value."""
+    kept = {name: column for name, column in dataset.columns.items() if not optional(column)}
+    rules = {name: rule for name, rule in dataset.rules.items() if names(rule.where) <= {*kept, DATE}}
+    return replace(dataset, columns=kept, rules=rules)
 
 
 def optional(column: "Column") -> bool:
