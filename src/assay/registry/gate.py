@@ -127,7 +127,7 @@ def champion(candidate: "Candidate") -> Iterator[Criterion]:
 
 def _compared(candidate: "Candidate", version: str, commit: str) -> Criterion:
     from assay.compare.page import compared
-    from assay.compare.paired import WORSE
+    from assay.compare.paired import BETTER, WORSE
     from assay.dvc_internals.revisions import files_at
     from assay.experiments.revisions import Recorded, Revision
     from assay.presentation import words
@@ -141,9 +141,8 @@ def _compared(candidate: "Candidate", version: str, commit: str) -> Criterion:
     one = compared(base, candidate.revision).comparison
     row = next(row for row in one.rows if row.metric == RANKED_BY)
     difference = words.signed(row.difference, row.interval, row.metric)
-    found = f"{METRICS[RANKED_BY].title.lower()} {difference} on {len(one.ids)} records: {one.verdict} than {version}"
-    if one.verdict not in ("better", "worse"):
-        found = found.replace(f"{one.verdict} than", f"{one.verdict}, beside")
+    than = f"{one.verdict} than" if one.verdict in (BETTER, WORSE) else f"{one.verdict} beside"
+    found = f"{METRICS[RANKED_BY].title.lower()} {difference} on {len(one.ids)} records: {than} {version}"
     passed = one.verdict != WORSE
     return Criterion("champion", ASKED["champion"], found, passed, "" if passed else f"by {abs(row.difference):.3g}")
 

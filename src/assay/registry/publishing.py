@@ -161,7 +161,6 @@ def _settle_work_tree(pending: Pending) -> None:
     was = (content(root, pending.parent, path) or b"") if pending.before else None
     if (file.read_bytes() if file.exists() else None) == was:
         write_bytes(file, content(root, pending.commit, path) or b"")
-    _patiently(root, "update-index", "--refresh", "-q", "--", path)
 
 
 def _patiently(root: Path, *words: str) -> None:
