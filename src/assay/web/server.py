@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 from types import FrameType
 from typing import Any, Self, cast
 
@@ -17,6 +18,7 @@ from assay.web.limits import Limits
 from assay.web.protocol import Connection
 
 LOOPBACK = "127.0.0.1"
+MOMENT = 1.0  # seconds, for threads that have nothing to do to end
 BACKLOG = 2048  # connections that may wait until they are accepted
 
 
@@ -43,7 +45,6 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: ASGIApp, listener: socket.socket, limits: Limits | None = None) -> None:
         self.listener, self.app = listener, app
-        self.cut_short = False  # whether requests were still running when the time for them was over
         self.fault: Exception | None = None
         limits = limits or Limits()
         super().__init__(
@@ -91,10 +92,6 @@ class Server(uvicorn.Server):
         self.force_exit = self.should_exit
         self.should_exit = True
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().shutdown(sockets)
-        self.cut_short = any(not task.done() for task in self.server_state.tasks)
-
     async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.app(scope, receive, send)
@@ -114,12 +111,16 @@ class Faults(logging.Handler):
 
 
 def serve(server: Server) -> None:
-    """Run a server as the last long task of this process: a request that hangs cannot keep the process alive.
+    """Run a server as the last long task of this process: a request that hangs in a thread cannot keep it alive.
 
-    Then, and if a second signal cuts requests short, it ends the process with code 1.
+    Then the process ends with code 1; otherwise the call returns.
     """
+    before = set(threading.enumerate())
     server.run()
-    if server.cut_short:
-        warn("the server stopped before every request was done")
+    threads = [one for one in threading.enumerate() if one not in before and not one.daemon]
+    for one in threads:
+        one.join(MOMENT / len(threads))
+    if any(one.is_alive() for one in threads):
+        warn("a request was not done in time; the server ends without it")
         sys.stdout.flush()
-        os._exit(1)  # a thread that hangs would keep the interpreter waiting
+        os._exit(1)  # the interpreter would wait for the thread
