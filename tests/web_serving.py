@@ -40,6 +40,14 @@ async def large(request: Request) -> PlainTextResponse:
     return PlainTextResponse("x" * 30_000_000)
 
 
+async def stream(request: Request) -> StreamingResponse:
+    async def parts() -> AsyncIterator[str]:
+        for _ in range(30):
+            yield "x" * 1_000_000
+
+    return StreamingResponse(parts())
+
+
 async def sleepy(request: Request) -> JSONResponse:
     await run_in_threadpool(time.sleep, 0.2)
     return JSONResponse({})
@@ -62,6 +70,7 @@ def application(**more: Any) -> Starlette:
         ("/", page, "GET"),
         ("/echo", echo, "POST"),
         ("/large", large, "GET"),
+        ("/stream", stream, "GET"),
         ("/sleepy", sleepy, "GET"),
         ("/broken", broken, "GET"),
         ("/half-broken", half_broken, "GET"),

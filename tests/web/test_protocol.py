@@ -153,13 +153,14 @@ def test_a_slow_trickle_is_cut(impatient: Server) -> None:
                 time.sleep(0.01)
 
 
-def test_who_does_not_read_is_cut() -> None:
+@pytest.mark.parametrize("path", ["/large", "/stream"])
+def test_who_does_not_read_is_cut(path: str) -> None:
     with serving(limits=Limits(reading=0.1)) as server, connected(server) as connection:
-        connection.sendall(f"GET /large HTTP/1.1\r\nHost: {place(server)}\r\n\r\n".encode())
-        while not server.server_state.total_requests:
-            time.sleep(0.01)
-        while server.server_state.connections:
-            time.sleep(0.01)
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {place(server)}\r\n\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        for _ in range(1000):
+            time.sleep(0.01 if server.server_state.connections else 0)
+        assert not server.server_state.connections
         assert ask(server, GET).status == 200
 
 
