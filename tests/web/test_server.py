@@ -43,13 +43,16 @@ print("ended")
     [
         ("127.0.0.1", None, "in use"),
         ("192.0.2.1", 0, "assign"),  # an address that is nobody's
-        ("no.such.host.invalid", 0, "no.such.host.invalid"),
+        ("\u00e9" * 70, 0, "hostname"),
+        ("\0", 0, "null character"),
+        ("", 0, "no host"),
+        ("127.0.0.1", 70_000, "65535"),
     ],
 )
 def test_where_it_cannot_listen_it_says_why(host: str, port: int | None, reason: str) -> None:
     with bound() as taken, pytest.raises(AssayError, match=reason) as error:
         bound(host, taken.getsockname()[1] if port is None else port)
-    assert "--port 0" in error.value.todo
+    assert error.value.todo
 
 
 def test_who_connects_before_it_serves_waits() -> None:
@@ -85,6 +88,7 @@ def test_a_signal_lets_a_running_request_finish(tmp_path: Path, number: signal.S
     process.send_signal(number)
     while listens(connection.getpeername()):
         time.sleep(0.01)
+    time.sleep(0.5)  # a server that does not wait is gone by then
     (tmp_path / "go").touch()
     answer = b"".join(iter(lambda: connection.recv(1000), b""))
     connection.close()

@@ -25,13 +25,15 @@ BACKLOG = 2048  # connections that may wait until they are accepted
 def bound(host: str = LOOPBACK, port: int = 0) -> socket.socket:
     """A socket that listens already, so that its address can be told before anything serves it.
 
-    Port 0 takes any free one. AssayError if the port is taken, or the host is none of this machine's.
+    Port 0 takes any free one. AssayError if the port is taken, or the host is not of this machine.
     """
+    if not host:
+        raise AssayError("no host to listen on", todo=f"name one: {LOOPBACK} is for this machine alone")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        reason = str(error.strerror).partition(" (while")[0]
+    except (OSError, TypeError, OverflowError) as error:  # the latter: no name of a host, no number of a port
+        reason = str(getattr(error, "strerror", error)).partition(" (while")[0]
         raise AssayError(
             f"{host}, port {port}: {reason}", todo="choose another port: --port 0 takes a free one"
         ) from error
