@@ -20,11 +20,13 @@ HOSTILE = "<img src=x onerror=alert(1)>"  # a value of a record
 def serving(session: Session) -> Iterator[Server]:
     """A server in a thread of this process."""
     with Server(session) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
         try:
             yield server
         finally:
-            server.shutdown()
+            server.stop()
+            thread.join()
 
 
 def started(folder: Path, annotator: str) -> tuple[subprocess.Popen, str]:
@@ -37,7 +39,10 @@ def started(folder: Path, annotator: str) -> tuple[subprocess.Popen, str]:
 def request(
     address: str, method: str, path: str, content: Any = None, **changed: str | None
 ) -> tuple[int, dict[str, str], str]:
-    """Status, headers and body of the answer to what the page would ask; `changed` headers, None to leave one out."""
+    """Status, headers and body of the answer to what the page would ask; `changed` headers, None to leave one out.
+
+    Names of headers in the answer are in lower case.
+    """
     place, _, token = address.removeprefix("http://").partition("/#")
     headers = {TOKEN_HEADER: token, "Origin": f"http://{place}", "Content-Type": "application/json"}
     sent = {name: value for name, value in {**headers, **{_name(k): v for k, v in changed.items()}}.items() if value}
@@ -46,7 +51,7 @@ def request(
         body = content if isinstance(content, bytes) or content is None else json.dumps(content).encode()
         connection.request(method, path, body, sent)
         answer = connection.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read().decode()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
     finally:
         connection.close()
 

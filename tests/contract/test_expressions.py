@@ -37,7 +37,8 @@ SMALL = pd.DataFrame(
 
 
 def holds(records: pd.DataFrame, where: str, key: str = "any") -> np.ndarray:
-    return Condition(where, kinds(records), key)(records)
+    columns = {name: column.array for name, column in records.items()}
+    return Condition(where, kinds(records), key)(columns, len(records))
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,6 @@ def test_when_the_server_is_gone_the_page_says_so_and_keeps_the_record(ann: Sess
         page.goto(server.address)
         page.locator("#record").wait_for()
         record = page.locator("#record").inner_text()
-    server.server_close()
     press(page, "1", "The server does not answer")
     assert page.locator("#record").inner_text() == record
     page.context.close()

@@ -4,6 +4,8 @@ import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -19,7 +21,7 @@ from assay.errors import AssayError
 from assay.files import read_table
 from assay.labels.ledger import Ledger
 from assay.paths import REVIEW_QUEUE
-from assay.review_page.server import LONGEST_BODY, Server
+from assay.review_page.server import LONGEST_BODY, TOKEN_HEADER, Server
 from assay.review_page.session import Session
 from decisions import CODES
 from review_serving import post, request, serving, started, state
@@ -74,7 +76,7 @@ def test_a_decision_is_on_disk_when_it_is_confirmed_and_undone_by_another_line(
         (415, {"Content_Type": "text/plain"}),
         (415, {"Content_Type": "application/x-www-form-urlencoded"}),
         (415, {"Content_Type": None}),
-        (411, {"Content_Length": "-1"}),
+        (400, {"Content_Length": "-1"}),
         (413, {"Content_Length": str(LONGEST_BODY + 1)}),
     ],
 )
@@ -114,7 +116,7 @@ def test_what_makes_no_sense_is_refused(
     assert written(folder) == []
 
 
-@pytest.mark.parametrize(("method", "status"), [("PUT", 501), ("OPTIONS", 501), ("DELETE", 501)])
+@pytest.mark.parametrize(("method", "status"), [("PUT", 405), ("OPTIONS", 405), ("DELETE", 405)])
 def test_other_methods_are_refused(server: Server, method: str, status: int) -> None:
     assert request(server.address, method, "/decide", {})[0] == status
 
@@ -125,13 +127,13 @@ def test_the_page_holds_no_data_and_may_load_nothing(server: Server, first: str)
     assert first not in page
     assert server.token not in page
     assert re.findall(r"""(?:src|href)=["'](?!data:)""", page) == []
-    policy = headers["Content-Security-Policy"]
+    policy = headers["content-security-policy"]
     nonce = re.findall(r'nonce="([^"]+)"', page)
     assert len(set(nonce)) == 1
     assert f"script-src 'nonce-{nonce[0]}'" in policy
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert request(server.address, "GET", "/")[1]["Content-Security-Policy"] != policy
+    assert request(server.address, "GET", "/")[1]["content-security-policy"] != policy
     assert request(server.address, "GET", "/", Host="example.org")[0] == 421
 
 
@@ -156,13 +158,13 @@ def test_the_page_is_told_nothing_of_why_a_model_picked_a_record(server: Server)
 
 
 def test_it_listens_on_loopback_only(server: Server) -> None:
-    assert server.server_address[0] == "127.0.0.1"
+    assert server.listener.getsockname()[0] == "127.0.0.1"
     with pytest.raises(AssayError, match="in use"):
-        Server(server.session, server.server_port)
+        Server(server.session, server.port)
 
 
 def test_a_client_that_says_nothing_keeps_nobody_else_waiting(server: Server) -> None:
-    with socket.create_connection(server.server_address[:2]):
+    with socket.create_connection(("127.0.0.1", server.port)):
         assert state(server.address)["done"] == 0
 
 
@@ -236,10 +238,48 @@ def test_what_the_disk_does_is_told_on_the_page(server: Server, folder: Path, fi
     assert written(folder) == []
 
 
-def test_a_browser_that_went_away_is_no_fault(server: Server, capsys: pytest.CaptureFixture) -> None:
-    for error, said in ((BrokenPipeError(), False), (KeyError("x"), True)):
-        try:
-            raise error
-        except Exception:
-            server.handle_error(None, None)
-        assert bool(capsys.readouterr().err) == said
+def test_a_browser_that_went_away_is_no_fault(
+    server: Server, folder: Path, first: str, capsys: pytest.CaptureFixture
+) -> None:
+    place = server.address.removeprefix("http://").partition("/")[0]
+    body = json.dumps({"record": first, "code": "F"})
+    head = f"POST /decide HTTP/1.1\r\nHost: {place}\r\nOrigin: http://{place}\r\n{TOKEN_HEADER}: {server.token}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    for sent in (head + body[:9], head + body):
+        with socket.create_connection(("127.0.0.1", server.port)) as browser:
+            browser.sendall(sent.encode())
+    while state(server.address)["done"] == 0:
+        time.sleep(0.01)
+    assert written(folder) == [("ann", first, "F")]
+    assert capsys.readouterr().err == ""
+
+
+def test_what_went_wrong_unexpectedly_is_told_on_the_page(
+    server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def broken() -> None:
+        raise TypeError("of this and that")
+
+    monkeypatch.setattr(server.session, "state", broken)
+    status, _, body = request(server.address, "GET", "/state")
+    assert status == 500
+    assert "TypeError: of this and that" in json.loads(body)["error"]
+    assert "TypeError in" in capsys.readouterr().err
+
+
+def test_nothing_documents_the_routes(server: Server) -> None:
+    for path in ("/docs", "/redoc", "/openapi.json"):
+        assert request(server.address, "GET", path)[0] == 404
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_and_it_says_what_comes_next(folder: Path, first: str, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "assay.cli", "review", "--annotator", "ann", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert state(process.stdout.readline().strip())["record"]["record_id"] == first
+        process.send_signal(number)
+        out, err = process.communicate()
+    assert (process.returncode, err) == (0, "")
+    assert "dvc repro" in out

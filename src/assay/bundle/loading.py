@@ -20,7 +20,7 @@ from assay.bundle.strict_json import parse
 from assay.config.dataset import Dataset
 from assay.config.schema import Features, Labels
 from assay.errors import AssayError, sample
-from assay.paths import BUNDLE
+from assay.paths import BUNDLE, FEATURES
 
 # The library that reads each file, by the names of the packages that may bring it.
 LIBRARIES = {
@@ -52,6 +52,11 @@ class Bundle:
     threshold: float
     vocabularies: Mapping[str, list[str]]
     columns: tuple[str, ...]
+
+    @property
+    def data(self) -> str:
+        """The hash of the features that the model learned from, as in dvc.lock."""
+        return str(self.description["lineage"].get(str(FEATURES), ""))
 
     def score(self, X: pd.DataFrame) -> np.ndarray:
         """The scores, (n,), of a table with `columns`; a record is an alert if its score is at least `threshold`."""

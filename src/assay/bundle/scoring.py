@@ -12,8 +12,11 @@ SAME = 1e-12  # difference of probabilities that are the same but for rounding
 DECIMALS = 6  # of a score, as many as files keep: so a threshold that is read back is the same
 
 
-def score(estimator: Any, X: pd.DataFrame, recalibration: Recalibration | None = None) -> np.ndarray:
-    """The probability of the positive class, (n,), float64 with `DECIMALS` decimals, as the threshold has them."""
+def score(estimator: Any, X: "pd.DataFrame | np.ndarray", recalibration: Recalibration | None = None) -> np.ndarray:
+    """The probability of the positive class, (n,), float64 with `DECIMALS` decimals, as the threshold has them.
+
+    X: the table of features, or their matrix for an estimator whose `takes_places` is true.
+    """
     if recalibration:
         return recalibrated(log_odds(estimator, X), recalibration)
     return np.round(estimator.predict_proba(X)[:, 1].astype("float64"), DECIMALS)
@@ -24,7 +27,7 @@ def recalibrated(log_odds: np.ndarray, recalibration: Recalibration) -> np.ndarr
     return np.round(recalibration.probability(log_odds), DECIMALS)
 
 
-def log_odds(estimator: Any, X: pd.DataFrame) -> np.ndarray:
+def log_odds(estimator: Any, X: "pd.DataFrame | np.ndarray") -> np.ndarray:
     """The logarithm of the odds of the positive class, (n,), float64, as exact as the estimator can give it.
 
     Where a probability is all that it gives, that of 0 or 1 counts as `LOWEST` or 1 - `LOWEST`.

@@ -1,6 +1,7 @@
 """`assay review`: the review page, for one reviewer."""
 
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -27,6 +28,7 @@ def review(
     from assay.config.load import load
     from assay.review_page.server import Server
     from assay.review_page.session import session
+    from assay.web.server import serve
 
     with reported("assay review"):
         enter_root()
@@ -34,7 +36,6 @@ def review(
             say(f"{server.address}\nCtrl-C ends it.")
             if browser and sys.stdout.isatty():
                 webbrowser.open(server.address)
-            try:
-                server.serve_forever()
-            except KeyboardInterrupt:
-                say("\nThen: dvc repro, and commit the decisions.")
+            with suppress(KeyboardInterrupt):  # before the server takes it
+                serve(server)
+            say("\nThen: dvc repro, and commit the decisions.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -28,11 +28,11 @@ class Population:
             for number, one in enumerate(dataset.population)
         ]
 
-    def __call__(self, records: pd.DataFrame) -> np.ndarray:
-        """The first reason why each record is outside the population, or "" if it is inside, (n,) object."""
-        reason = np.full(len(records), "", "object")
+    def __call__(self, columns: Mapping[str, Any], rows: int) -> np.ndarray:
+        """The first reason why each record is outside the population, or "" if it is inside, (rows,) object."""
+        reason = np.full(rows, "", "object")
         for text, holds in self.outside:
-            reason[(reason == "") & holds(records)] = text
+            reason[(reason == "") & holds(columns, rows)] = text
         return reason
 
 
@@ -44,7 +44,8 @@ def exclusions(records: pd.DataFrame, dataset: "Dataset") -> "pd.Series[str]":
     >>> exclusions(pd.DataFrame({"age": [40.0, 7.0]}), contract).tolist()
     ['', 'child']
     """
-    return pd.Series(Population(dataset, kinds(records))(records), records.index, dtype="str")
+    columns = {str(name): column.array for name, column in records.items()}
+    return pd.Series(Population(dataset, kinds(records))(columns, len(records)), records.index, dtype="str")
 
 
 def slices(records: pd.DataFrame, dataset: "Dataset") -> pd.DataFrame:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 # Spellings of yes and no, in lower case, for a flag that declares no values of its own.
 YES, NO = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
-
 Array = Any  # the values of a column: NumPy's array, or one of pandas' own
+TEXTS = pd.StringDtype(na_value=np.nan)  # pandas' default
+TOGETHER = 4096  # rows: of more, each column is read by itself, which needs less memory
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,33 @@ class Cells:
 
 
 @dataclass(frozen=True)
+class Raw:
+    """Raw columns by name, and the labels of the rows.
+
+    A column is an array as pandas has it, or of texts, as Arrow has it. For a few records that is several times faster
+    than a table, which makes an object for each column that is asked for.
+    """
+
+    columns: Mapping[str, Array]
+    index: pd.Index
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> "Raw":
+        """The columns of a table."""
+        return cls({str(name): column.array for name, column in table.items()}, table.index)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+
+@dataclass(frozen=True)
 class Values:
     """A raw table read by its contract, column by column, with the rows of `raw` in their order.
 
     columns: the values by name, and `date` (datetime64[s]) if the contract has a time. ids: one per record (str).
     """
 
-    raw: pd.DataFrame
+    raw: Raw
     cells: Mapping[str, Cells]
     columns: Mapping[str, Array]
     ids: "pd.Series[str]"
@@ -66,7 +87,7 @@ class Values:
 
     def texts(self, name: str, rows: pd.Index | None = None) -> "pd.Series[str]":
         """A column as texts, or those of some rows (by label); "" where there is no value."""
-        raw, blank = self.raw[name], self.cells[name].blank
+        raw, blank = pd.Series(pandas(self.raw.columns[name]), self.raw.index), self.cells[name].blank
         if rows is None:
             return _texts_but(raw, blank)
         return _texts_but(raw.loc[rows], blank[raw.index.get_indexer(rows)])
@@ -84,21 +105,39 @@ class Reader:
 
     def __init__(self, dataset: "Dataset") -> None:
         self.key, self.time = dataset.key, dataset.time
-        self.columns = {name: ColumnReader(column, dataset.missing) for name, column in dataset.columns.items()}
+        self.columns = list(dataset.columns)
+        self.alike = [
+            (
+                ColumnReader(column, dataset.missing),
+                [name for name, one in dataset.columns.items() if _like(one) == kind],
+            )
+            for kind, column in {_like(column): column for column in dataset.columns.values()}.items()
+        ]
 
-    def __call__(self, raw: pd.DataFrame) -> Values:
+    def __call__(self, table: "pd.DataFrame | Raw") -> Values:
         """Read a table that has the contract's columns."""
-        there = {name: raw[name] for name in self.columns}
-        cells = {name: read(there[name]) for name, read in self.columns.items()}
+        raw = table if isinstance(table, Raw) else Raw.of(table)
+        there = raw.columns
+        found: dict[str, Cells] = {}
+        for read, names in self.alike:
+            found |= dict(zip(names, read.all([there[name] for name in names]), strict=True))
+        cells = {name: found[name] for name in self.columns}
         columns = {name: one.values for name, one in cells.items()}
         if time := self.time:
             columns[DATE] = dates(there[time.column], cells[time.column].blank, time)
-        ids = _texts_but(there[self.key], cells[self.key].blank) if self.key else _numbered(raw.index)
-        return Values(raw, cells, columns, ids)
+        if not self.key:
+            return Values(raw, cells, columns, _numbered(raw.index))
+        key = pd.Series(pandas(there[self.key]), raw.index)
+        return Values(raw, cells, columns, _texts_but(key, cells[self.key].blank))
+
+
+def _like(column: "Column") -> tuple[Any, ...]:
+    """Columns for which this is the same are read alike."""
+    return column.type, tuple(column.values) if column.type == FLAG else (), column.nullable, column.format
 
 
 class ColumnReader:
-    """Reads one column: `missing` are the texts that mean no value."""
+    """Reads columns that are alike: `missing` are the texts that mean no value."""
 
     def __init__(self, column: "Column", missing: Sequence[str]) -> None:
         self.column = column
@@ -107,33 +146,56 @@ class ColumnReader:
         self.truths, self.first_yes = Lookup([*no, *yes]), len(no)
         self.read_typed = {NUMBER: self._numbers, FLAG: self._flags, DAY: self._days}.get(column.type)
         by_type = {NUMBER: self._number_texts, FLAG: self._flag_texts, DAY: self._day_texts}
-        self.read_texts = by_type.get(column.type, self._as_texts)
+        self.read_texts = by_type.get(column.type)
 
-    def __call__(self, raw: pd.Series) -> Cells:
+    def all(self, raw: Sequence[Array]) -> list[Cells]:
+        """Each of several columns of one length. A few rows are read at once, because each reading takes its time."""
+        rows = len(raw[0])
+        if not self.read_texts or len(raw) == 1 or rows > TOGETHER or not all(map(is_text, raw)):
+            return [self(one) for one in raw]
+        written = pa.concat_arrays([arrow(one) for one in raw])
+        together = self.read_texts(written, self.missing.texts(written))
+        return [self._part(together, slice(start, start + rows)) for start in range(0, len(written), rows)]
+
+    def __call__(self, raw: Array) -> Cells:
+        """One column."""
         if not is_text(raw):
-            if self.read_typed and (found := self.read_typed(raw)):
+            column = pd.Series(raw)
+            if self.read_typed and (found := self.read_typed(column)):
                 return found
-            raw = texts(raw)
+            raw = texts(column).array
         written = arrow(raw)
-        return self.read_texts(written, self.missing.texts(written), raw.array)
+        blank = self.missing.texts(written)
+        if not self.read_texts:
+            return self._as_texts(written, blank, pandas(raw))
+        return self._part(self.read_texts(written, blank), slice(None))
 
-    def _number_texts(self, written: pa.Array, blank: Mask, _: Array) -> Cells:
+    def _part(self, read: Cells, rows: slice) -> Cells:
+        """The cells of these rows, as if nothing else had been read."""
+        blank, unread = read.blank[rows], read.unread[rows]
+        rounded = None if read.rounded is None else read.rounded[rows]
+        values = read.values[rows]
+        if isinstance(values, pd.arrays.BooleanArray) and not self.column.nullable and not (blank | unread).any():
+            values = values.to_numpy("bool")
+        return Cells(values, blank, unread, rounded if rounded is not None and rounded.any() else None)
+
+    def _number_texts(self, written: pa.Array, blank: Mask) -> Cells:
         each = _but(written, blank)
         values = number(each)
         rounded = rounded_texts(each, values)
         blank = blank | (self.missing.numbers(values) & ~rounded)
         unread = (~np.isfinite(values) & ~blank) | rounded
-        return Cells(np.where(unread | blank, np.nan, values), blank, unread, rounded if rounded.any() else None)
+        return Cells(np.where(unread | blank, np.nan, values), blank, unread, rounded)
 
-    def _flag_texts(self, written: pa.Array, blank: Mask, _: Array) -> Cells:
+    def _flag_texts(self, written: pa.Array, blank: Mask) -> Cells:
         if not self.column.values:
             written = compute.utf8_lower(compute.utf8_trim_whitespace(written))
             blank = blank | self.missing.words(written)
         place = self.truths.place(written)
         nothing = blank | np.isnan(place)
-        return Cells(self._flag(place >= self.first_yes, nothing), blank, nothing & ~blank)
+        return Cells(pd.arrays.BooleanArray(place >= self.first_yes, nothing), blank, nothing & ~blank)
 
-    def _day_texts(self, written: pa.Array, blank: Mask, _: Array) -> Cells:
+    def _day_texts(self, written: pa.Array, blank: Mask) -> Cells:
         values = day(_but(written, blank), self.column.format)
         emptied = self.missing.days(values)
         return Cells(_without(values, emptied), blank | emptied, np.asarray(values.isna()) & ~blank)
@@ -159,11 +221,8 @@ class ColumnReader:
             return None
         flags = raw.to_numpy("bool", na_value=False)
         blank = raw.isna().to_numpy("bool") | self.missing.truths(flags)
-        return Cells(self._flag(flags, blank), blank, np.zeros(len(raw), bool))
-
-    def _flag(self, flags: np.ndarray, nothing: Mask) -> Array:
-        flag = pd.arrays.BooleanArray(flags, nothing)
-        return flag if self.column.nullable or nothing.any() else flag.to_numpy("bool")
+        read = Cells(pd.arrays.BooleanArray(flags, blank), blank, np.zeros(len(raw), bool))
+        return self._part(read, slice(None))
 
     def _days(self, raw: pd.Series) -> Cells | None:
         if not pd.api.types.is_datetime64_any_dtype(raw.dtype):
@@ -173,14 +232,21 @@ class ColumnReader:
         return Cells(_without(values, emptied), np.asarray(values.isna()) | emptied, np.zeros(len(raw), "bool"))
 
 
-def is_text(raw: pd.Series) -> bool:
+def is_text(raw: Array) -> bool:
     """Whether a raw column holds texts, and not typed values."""
-    return isinstance(raw.dtype, pd.StringDtype)
+    return isinstance(raw, pa.Array) or isinstance(raw.dtype, pd.StringDtype)
 
 
-def arrow(written: "pd.Series[str]") -> pa.Array:
+def pandas(raw: Array) -> Array:
+    """A column as an array of pandas'."""
+    return pd.arrays.ArrowStringArray(pa.chunked_array([raw]), dtype=TEXTS) if isinstance(raw, pa.Array) else raw  # type: ignore[call-arg]
+
+
+def arrow(written: Array) -> pa.Array:
     """A column of texts as an Arrow array in one piece."""
-    array: Any = pa.array(written.array, pa.large_string())
+    if isinstance(written, pa.Array):
+        return written
+    array: Any = pa.array(written, pa.large_string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
@@ -195,12 +261,13 @@ def _without(values: Array, emptied: Mask) -> Array:
     return pd.Series(values).mask(emptied).array if emptied.any() else values
 
 
-def dates(raw: pd.Series, blank: Mask, time: "Time") -> Array:
+def dates(raw: Array, blank: Mask, time: "Time") -> Array:
     """The date of each record, missing where it cannot be read; of typed times, the times themselves."""
-    if pd.api.types.is_datetime64_any_dtype(raw.dtype):
-        return pd.Series(seconds(raw)).mask(blank).array
+    column = pd.Series(pandas(raw))
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return pd.Series(seconds(column)).mask(blank).array
     pattern = re.compile(f"^{time.pattern}$")
-    found = (pattern.search(text) for text in _texts_but(raw, blank))
+    found = (pattern.search(text) for text in _texts_but(column, blank))
     return day([match[1] if match else None for match in found], time.format)
 
 
@@ -212,11 +279,12 @@ class Categories:
     """
 
     def __init__(self, categories: list[str]) -> None:
-        self.index, self.dtype = pd.Index(categories, dtype="str"), pd.CategoricalDtype(categories)
+        self.known, self.dtype = Lookup(categories), pd.CategoricalDtype(categories)
 
     def __call__(self, values: Any) -> Any:
         """values: a column or an array of texts; as pandas' categorical."""
-        return pd.Categorical.from_codes(self.index.get_indexer(values), dtype=self.dtype)
+        place = self.known.place(arrow(pd.array(values, dtype="str")))
+        return pd.Categorical.from_codes(np.nan_to_num(place, nan=-1).astype("int64"), dtype=self.dtype, validate=False)
 
 
 def _texts_but(raw: pd.Series, blank: Mask) -> "pd.Series[str]":

@@ -1,28 +1,29 @@
 """Features, the columns that a model learns from: those of the contract, and those that a dataset's module derives."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from assay.config.dataset import DAY, FEATURE
 from assay.contract.values import Categories
-from assay.datasets import knowledge
+from assay.datasets import Knowledge, knowledge
 from assay.errors import AssayError
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
     from assay.config.schema import Features
+    from assay.contract.values import Array
 
 MOST_CATEGORIES = 50
 OTHER = "(other)"  # stands for the less frequent values of a column with more than `MOST_CATEGORIES`
 
 
 def features(records: pd.DataFrame, dataset: "Dataset", config: "Features") -> pd.DataFrame:
-    """The feature table: a row per record, a column per available feature of the contract, then the derived ones.
+    """The feature table of one batch; see `Featurizer`, which reads the contract once for many.
 
-    records: cleaned records, as `prepare` gives them, with any index. Result: the same index; numbers, nullable flags
-    and dates (as days since 1970) float64, other flags bool, categories with declared values category, others str. Each
-    record is computed by itself. AssayError if `config.drop` names a column that is no feature.
+    records: cleaned records, as `prepare` gives them, with any index; the result has the same.
 
     >>> from assay.config.dataset import Column, Dataset
     >>> from assay.config.schema import Features
@@ -32,20 +33,48 @@ def features(records: pd.DataFrame, dataset: "Dataset", config: "Features") -> p
         age  born
     0  40.0  10.0
     """
-    columns = {
-        name: _as_feature(records[name], column.type)
-        for name, column in dataset.columns.items()
-        if column.role == FEATURE and column.available
-    }
-    if config.derived:
-        columns |= {str(name): values.array for name, values in knowledge(dataset).derived(records).items()}
-    if unknown := [name for name in config.drop if name not in columns]:
-        raise AssayError(
-            f"no feature {', '.join(unknown)}",
-            where="features.drop",
-            todo=f"choose among: {', '.join(columns)}",
-        )
-    return pd.DataFrame({name: columns[name] for name in columns if name not in config.drop}, index=records.index)
+    columns = arrays(records)
+    return pd.DataFrame(Featurizer(dataset, config)(columns, records.index), index=records.index)
+
+
+class Featurizer:
+    """Computes the features of any number of batches, each record by itself.
+
+    A column per available feature of the contract, then the derived ones, without those that `config.drop` names.
+    """
+
+    def __init__(self, dataset: "Dataset", config: "Features") -> None:
+        self.derived = knowledge(dataset) if config.derived else Knowledge()
+        self.drop = config.drop
+        self.types = {
+            name: column.type for name, column in dataset.columns.items() if column.role == FEATURE and column.available
+        }
+
+    def __call__(self, records: "Mapping[str, Array]", index: pd.Index) -> "dict[str, Array]":
+        """The features as arrays by name.
+
+        records: the columns of `assay.preparation.prepare.Prepared.records`. Result: numbers, nullable flags and dates
+        (as days since 1970) float64, other flags bool, categories with declared values category, others str.
+        AssayError if `config.drop` names a column that is no feature.
+        """
+        columns = {name: _as_feature(records[name], kind) for name, kind in self.types.items()}
+        if self.derived.derives:
+            found = self.derived.derived(pd.DataFrame(dict(records), index=index))
+            columns |= arrays(found)
+        if unknown := [name for name in self.drop if name not in columns]:
+            raise AssayError(
+                f"no feature {', '.join(unknown)}",
+                where="features.drop",
+                todo=f"choose among: {', '.join(columns)}",
+            )
+        return {name: columns[name] for name in columns if name not in self.drop}
+
+
+def arrays(table: pd.DataFrame) -> "dict[str, Array]":
+    """The columns of a table by name."""
+    if set(table.dtypes) == {np.dtype("float64")}:  # one array, so that no object is made for each column
+        return dict(zip(map(str, table.columns), table.to_numpy().T, strict=True))
+    return {str(name): column.array for name, column in table.items()}
 
 
 def vocabularies(train: pd.DataFrame) -> dict[str, list[str]]:
@@ -62,23 +91,46 @@ def vocabularies(train: pd.DataFrame) -> dict[str, list[str]]:
     return found
 
 
-def categorised(table: pd.DataFrame, vocabulary: dict[str, list[str]]) -> pd.DataFrame:
+def categorised(table: pd.DataFrame, vocabulary: Mapping[str, list[str]]) -> pd.DataFrame:
     """The table with its text features as categories; any other value becomes `OTHER` if that is one, else missing.
 
     >>> categorised(pd.DataFrame({"ward": ["A", "C"]}), {"ward": ["A", "B"]})["ward"].tolist()
     ['A', nan]
     """
-    columns = {}
-    for name, categories in vocabulary.items():
-        values = table[name]
-        if OTHER in categories:
-            values = values.where(values.isin(categories) | values.isna(), OTHER)
-        columns[name] = Categories(categories)(values)
-    return table.assign(**columns)
+    return table.assign(**{name: known(table[name], categories) for name, categories in vocabulary.items()})
 
 
-def _as_feature(values: pd.Series, kind: str) -> Any:
-    """The values as an array."""
+def known(values: "pd.Series | Array", categories: list[str]) -> pd.Categorical:
+    """Texts as these categories; any other value becomes `OTHER` if that is one, else missing."""
+    texts = pd.Series(values)
+    if OTHER in categories:
+        texts = texts.where(texts.isin(categories) | texts.isna(), OTHER)
+    return Categories(categories)(texts)
+
+
+def matrix(columns: "Mapping[str, Array]", vocabulary: Mapping[str, list[str]]) -> np.ndarray:
+    """Features as numbers, (n, features) float64: flags as 0 and 1, categories as their places in the vocabulary.
+
+    A missing value is NaN, and so is a category that the vocabulary does not have.
+
+    >>> matrix({"age": np.array([40.0, np.nan]), "ward": pd.array(["B", "C"])}, {"ward": ["A", "B"]})
+    array([[40.,  1.],
+           [nan, nan]])
+    """
+    return np.column_stack([_numbers(values, vocabulary.get(name)) for name, values in columns.items()])
+
+
+def _numbers(values: "Array", categories: list[str] | None) -> np.ndarray:
+    if categories is None and not isinstance(values, pd.Categorical):
+        return np.asarray(values, "float64")
+    found = values if isinstance(values, pd.Categorical) else known(values, categories or [])
+    codes = found.codes.astype("float64")
+    codes[codes < 0] = np.nan
+    return codes
+
+
+def _as_feature(values: "Array", kind: str) -> "Array":
     if kind == DAY:
-        values = (values - pd.Timestamp(0)) / pd.Timedelta(days=1)
-    return (values.astype("float64") if values.dtype == "boolean" else values).array
+        days: pd.Series[Any] = pd.Series(values)
+        return ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).array
+    return values.to_numpy("float64", na_value=np.nan) if values.dtype == "boolean" else values

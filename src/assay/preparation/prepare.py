@@ -22,7 +22,7 @@ from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
-    from assay.contract.values import Array, Mask
+    from assay.contract.values import Array, Mask, Raw
 
 ACTIONS = {SET_MISSING: "set missing", QUARANTINE: "quarantine record", NOTE: "keep"}
 
@@ -122,24 +122,28 @@ class Preparer:
             [*_conversions(values, self.dataset), *_changes(found, values)],
         )
 
-    def judge(self, batch: pd.DataFrame) -> Judged:
+    def judge(self, batch: "pd.DataFrame | Raw") -> Judged:
         """Read a table that has the columns of the contract, and find every violation."""
         values = self.read(batch)
-        return Judged(values, self.validate(values.columns, values.cells, batch.index))
+        return Judged(values, self.validate(values.columns, values.cells, values.raw.index))
 
     def records(self, judged: Judged, kept: "Mask") -> pd.DataFrame:
         """The prepared records among the judged rows that are `kept`, with the columns of `Prepared.records`."""
+        index = judged.values.raw.index
+        return pd.DataFrame(self.columns(judged, kept), index=index if kept.all() else index[kept])
+
+    def columns(self, judged: Judged, kept: "Mask") -> "dict[str, Array]":
+        """The same, as arrays by name: the columns that pass, under the names that every dataset has."""
         values = judged.values
         columns = _with_missing(values, _that(SET_MISSING, judged.violations))
         table = {RECORD_ID: values.ids.array}
         table |= {DATE: columns[DATE]} if self.dataset.time else {}
         table |= {name: columns[name] for name in self.finish}
         table |= {CODE: values.texts(target).array} if (target := self.dataset.target) in values.cells else {}
-        table |= {WEIGHT: values.raw[WEIGHT].astype("float64").array} if WEIGHT in values.raw else {}
-        index = values.raw.index
+        table |= {WEIGHT: values.raw.columns[WEIGHT].astype("float64")} if WEIGHT in values.raw.columns else {}
         if not kept.all():
-            table, index = {name: column[kept] for name, column in table.items()}, index[kept]
-        return pd.DataFrame(table | {name: finish(table[name]) for name, finish in self.finish.items()}, index=index)
+            table = {name: column[kept] for name, column in table.items()}
+        return table | {name: finish(table[name]) for name, finish in self.finish.items()}
 
 
 def collected(dataset: "Dataset") -> "Dataset":

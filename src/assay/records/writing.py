@@ -16,7 +16,7 @@ def texts(values: pd.Series) -> "pd.Series[str]":
     if pd.api.types.is_bool_dtype(values):
         written = there.map({True: "true", False: "false"})
     elif pd.api.types.is_float_dtype(values):
-        written = there.map(_number)
+        written = there.map(number_text)
     elif pd.api.types.is_datetime64_any_dtype(values):
         written = there.dt.tz_localize(None).map(_time)
     elif values.dtype == "object":
@@ -29,10 +29,11 @@ def texts(values: pd.Series) -> "pd.Series[str]":
 def _object(value: object) -> str:
     if isinstance(value, bool | np.bool_):
         return str(value).lower()
-    return _number(value) if isinstance(value, float) else str(value)
+    return number_text(value) if isinstance(value, float) else str(value)
 
 
-def _number(value: float) -> str:
+def number_text(value: float) -> str:
+    """A number as people write it: 40.0 as 40."""
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 

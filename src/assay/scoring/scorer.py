@@ -1,6 +1,6 @@
 """Scores a batch of raw records: each gets a score, or the reason why not."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,19 @@ from assay.bundle.reasons import TOP, Explanation, explained
 from assay.bundle.scoring import score
 from assay.config.dataset import DAY, KINDS, QUARANTINE, SET_MISSING, STOP, TEXT
 from assay.contract.population import Population
+from assay.contract.values import Raw
 from assay.datasets import knowledge
+from assay.errors import AssayError, sample
 from assay.labels.policy import ungradable
-from assay.preparation.features import categorised, features
-from assay.preparation.prepare import Preparer, collected, require_columns, require_rows
-from assay.preparation.request import asked, optional
+from assay.preparation.features import Featurizer, categorised, matrix
+from assay.preparation.prepare import Preparer, collected, require_columns
+from assay.preparation.request import asked, optional, without_optional
 from assay.records.columns import CODE, DATE, RECORD_ID, UNGRADABLE
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
     from assay.config.dataset import Dataset
+    from assay.contract.values import Array
     from assay.preparation.prepare import Judged
 
 TEXTS = {RECORD_ID: TEXT, CODE: TEXT}
@@ -52,8 +55,8 @@ class Scored:
     """A batch of n records, in the order in which they came.
 
     ids: the record ids, (n,) object. scores: (n,), NaN where there is none. alerts: (n,) bool. faults: why a record has
-    no score, by its position; changed: what was set missing in a record that has one. X: the features of the records
-    that have a score, and `places`, the positions of these.
+    no score, by its position; changed: what was set missing in a record that has one. features: by name, of the records
+    that have a score, whose positions are `places`.
     """
 
     ids: np.ndarray
@@ -61,7 +64,7 @@ class Scored:
     alerts: np.ndarray
     faults: Mapping[int, Sequence[Fault]]
     changed: Mapping[int, Sequence[Fault]]
-    X: pd.DataFrame
+    features: "Mapping[str, Array]"
     places: np.ndarray
 
 
@@ -72,38 +75,50 @@ class Scorer:
         whole, own = collected(bundle.dataset), knowledge(bundle.dataset)
         self.bundle = bundle
         self.asked = asked(whole, derived=bundle.features.derived and own.derives)
+        self.optional = {name for name, column in self.asked.columns.items() if optional(column)}
+        # Most requests have no optional column, and are then prepared in less time.
         self.prepare = Preparer(bundle.dataset, self.asked)
-        self.optional = [name for name, column in self.asked.columns.items() if optional(column)]
+        self.prepare_without = Preparer(bundle.dataset, without_optional(self.asked))
         self.unread = {*bundle.dataset.columns} - {*self.asked.columns}
         self.outside = Population(self.asked, cleaned_kinds(self.asked))
+        self.features = Featurizer(bundle.dataset, bundle.features)
+        self.score = model_score(bundle)
         self.contributions = contributions  # compared with the scores once
 
-    def __call__(self, batch: pd.DataFrame, where: str = "the request") -> Scored:
-        """Score records, of texts or typed values, as `assay.preparation.prepare.Preparer` takes them.
+    def __call__(self, records: "pd.DataFrame | Raw", where: str = "the request") -> Scored:
+        """Score the records of a table, of texts or typed values; or columns as `raw` and a request give them.
 
-        AssayError if columns are missing or unknown, or there is no row.
+        AssayError as of `raw`.
         """
-        judged = self.prepare.judge(self.table(batch, where))
-        index, faults = judged.values.raw.index, _noted(judged, STOP, QUARANTINE)
-        records = self.prepare.records(judged, _but(len(index), faults))
-        places = np.flatnonzero(_but(len(index), faults))
-        outside = self._outside(records)
-        faults |= {int(place): [fault] for place, fault in zip(places, outside, strict=True) if fault}
+        batch = records if isinstance(records, Raw) else self.raw(records, where)
+        prepare = self.prepare_without if self.optional.isdisjoint(batch.columns) else self.prepare
+        judged = prepare.judge(batch)
+        faults = _noted(judged, STOP, QUARANTINE)
+        kept = _but(len(batch), faults)
+        prepared, places = prepare.columns(judged, kept), np.flatnonzero(kept)
+        outside = self._outside(prepared)
+        faults |= {place: [fault] for place, fault in zip(places.tolist(), outside, strict=True) if fault}
         inside = np.array([fault is None for fault in outside], "bool")
-        X = self._features(records if inside.all() else records[inside])
-        scores = np.full(len(index), np.nan)
-        scores[places[inside]] = score(self.bundle.estimator, X, self.bundle.recalibration) if len(X) else []
+        if not inside.all():
+            prepared, places = {name: values[inside] for name, values in prepared.items()}, places[inside]
+        columns = self.features(prepared, batch.index[places])
+        scores = np.full(len(batch), np.nan)
+        scores[places] = self.score(columns) if len(places) else []
         changed = {place: found for place, found in _noted(judged, SET_MISSING).items() if place not in faults}
         ids = judged.values.ids.to_numpy("object")
-        return Scored(ids, scores, scores >= self.bundle.threshold, faults, changed, X, places[inside])
+        return Scored(ids, scores, scores >= self.bundle.threshold, faults, changed, columns, places)
 
-    def table(self, batch: pd.DataFrame, where: str) -> pd.DataFrame:
-        """A batch with all columns that are read: the optional ones that it lacks have no values. Errors as above."""
-        names = [name for name in batch.columns if name not in self.unread]
-        absent = [name for name in self.optional if name not in batch]
-        require_columns(batch, names, [name for name in self.asked.columns if name not in absent], where)
-        require_rows(len(batch), where)
-        return batch.assign(**{name: pd.array([""] * len(batch), dtype="str") for name in absent}) if absent else batch
+    def raw(self, table: pd.DataFrame, where: str) -> Raw:
+        """The columns of a table that are read, of texts or typed values; either all optional ones, or none.
+
+        AssayError if others are missing or unknown, or there is no row.
+        """
+        names = [name for name in table.columns if name not in self.unread]
+        absent = {name for name in self.optional if name not in table}
+        require_columns(table, names, [name for name in self.asked.columns if name not in absent], where)
+        without = absent if absent < self.optional else set()
+        nothing = pd.array([""] * len(table), dtype="str")
+        return Raw({**Raw.of(table).columns, **dict.fromkeys(without, nothing)}, table.index)
 
     def explanations(self, scored: Scored, chosen: np.ndarray, top: int = TOP) -> dict[int, Explanation]:
         """Why the `chosen` records, (n,) bool, have their scores, by position; those without a score are left out.
@@ -113,23 +128,45 @@ class Scorer:
         wanted = chosen[scored.places]
         if not wanted.any():
             return {}
-        X = scored.X[wanted]
+        X = feature_table({name: values[wanted] for name, values in scored.features.items()}, self.bundle.vocabularies)
         parts, self.contributions = self.contributions(self.bundle.estimator, X), unchecked
         found = explained(parts, X, self.bundle.description, top)
         return dict(zip(scored.places[wanted].tolist(), found, strict=True))
 
-    def _outside(self, records: pd.DataFrame) -> list[Fault | None]:
+    def _outside(self, records: "Mapping[str, Array]") -> list[Fault | None]:
         """Why each prepared record gets no score although it keeps the contract."""
-        reasons = self.outside(records)
-        doubtful = ungradable(records[CODE], self.bundle.labels).to_numpy("bool")
+        reasons = self.outside(records, len(records[RECORD_ID]))
+        codes = records.get(CODE)
+        doubtful = np.zeros(len(reasons), "bool")
+        if codes is not None and (known := codes != "").any():
+            doubtful[known] = ungradable(pd.Series(codes[known]), self.bundle.labels)
         return [
             Fault(POPULATION, reason) if reason else Fault(UNGRADABLE, UNGRADABLE) if unclear else None
             for reason, unclear in zip(reasons, doubtful, strict=True)
         ]
 
-    def _features(self, records: pd.DataFrame) -> pd.DataFrame:
-        found = features(records, self.bundle.dataset, self.bundle.features)
-        return categorised(found, self.bundle.vocabularies)
+
+def model_score(bundle: "Bundle") -> "Callable[[Mapping[str, Array]], np.ndarray]":
+    """The scores, (n,), of features by name; from a matrix of numbers, if the model takes one.
+
+    It raises an AssayError if the features are not those of the model, in its order.
+    """
+    estimator, known = bundle.estimator, bundle.vocabularies
+    by_place = hasattr(estimator, "takes_places") and estimator.takes_places(list(known.values()))
+    as_asked = matrix if by_place else feature_table
+
+    def scored(columns: "Mapping[str, Array]") -> np.ndarray:
+        if tuple(columns) != bundle.columns:
+            different = sorted({*columns} ^ {*bundle.columns}) or ["their order"]
+            raise AssayError(f"not the features that the model was fitted on: {sample(different)}")
+        return score(estimator, as_asked(columns, known), bundle.recalibration)
+
+    return scored
+
+
+def feature_table(columns: "Mapping[str, Array]", vocabularies: Mapping[str, list[str]]) -> pd.DataFrame:
+    """Features as the table that a model takes."""
+    return categorised(pd.DataFrame(dict(columns)), vocabularies)
 
 
 def cleaned_kinds(dataset: "Dataset") -> dict[str, str]:

@@ -1,0 +1,28 @@
+"""What a bundle is, in short: for people and programs."""
+
+from typing import Any
+
+from assay.bundle.description import Description
+from assay.bundle.hashes import Verified
+from assay.config.reading import plain
+
+
+def summary(verified: Verified, described: Description) -> dict[str, Any]:
+    """The parts of a description that people ask for first, for JSON; the whole is in bundle.json."""
+    dataset, labels, threshold = described.config.dataset, described.config.labels, described.threshold
+    return {
+        "hash": verified.hash,
+        "model": described.model.get("name"),
+        "assay": described.assay,
+        "dataset": {"name": dataset.name, "about": dataset.about, "limits": dataset.limits},
+        "outside_the_population": [one.reason for one in dataset.population],
+        "positive": {"policy": f"{labels.name} v{labels.version}", "codes": labels.positive, "about": labels.about},
+        "features": len(described.features),
+        "recalibration": plain(described.recalibration),
+        "threshold": plain(threshold),
+        "metrics_out_of_fold_threshold_chosen_on_them": plain(described.metrics_out_of_fold_threshold_chosen_on_them),
+        "source_sha256": dataset.source.sha256,
+        "code_sha256": {plugin: one.sha256 for plugin, one in described.code.items()},
+        "files": dict(verified.files),
+        "versions": described.versions,
+    }

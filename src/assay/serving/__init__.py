@@ -1,0 +1,1 @@
+"""`assay serve`: a bundle behind HTTP."""

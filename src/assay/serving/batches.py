@@ -1,0 +1,57 @@
+"""Scores the requests that wait together as one batch: a batch of fifty takes hardly longer than one record."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Generic, TypeVar
+
+from starlette.exceptions import HTTPException
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+MOST = 256  # records of a batch
+WAITING = 10_000  # records that may wait; more are turned away
+
+
+class Batches(Generic[Item, Answer]):
+    """Hands over what has come in since the last batch, without waiting for more: a single request is not delayed.
+
+    score: gives an answer to each item, in order. If it raises, each item is tried alone, so that one request cannot
+    fail others.
+    """
+
+    def __init__(self, score: Callable[[Sequence[Item]], Sequence[Answer]]) -> None:
+        self.score = score
+        self.waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+
+    async def __call__(self, item: Item) -> Answer:
+        """The answer to one item; HTTPException 503 if too many wait."""
+        if len(self.waiting) >= WAITING:
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests wait; try again")
+        loop = asyncio.get_running_loop()
+        if not self.waiting:
+            loop.call_soon(self._next)
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self.waiting.append((item, answer))
+        return await answer
+
+    def _next(self) -> None:
+        batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
+        if self.waiting:
+            asyncio.get_running_loop().call_soon(self._next)
+        self._answer([one for one in batch if not one[1].done()])
+
+    def _answer(self, batch: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
+        if not batch:
+            return
+        try:
+            answers = self.score([item for item, _ in batch])
+        except Exception as error:
+            if len(batch) == 1:
+                batch[0][1].set_exception(error)
+                return
+            for one in batch:
+                self._answer([one])
+            return
+        for (_, future), answer in zip(batch, answers, strict=True):
+            future.set_result(answer)

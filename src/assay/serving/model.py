@@ -1,0 +1,80 @@
+"""A bundle in service, under the version that its answers name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assay.bundle.contributions import without
+from assay.scoring.scorer import Scorer
+from assay.serving.answers import NONE, Answer, answers, chosen, refused
+from assay.serving.requests import Form
+
+if TYPE_CHECKING:
+    from assay.bundle.loading import Bundle
+    from assay.scoring.scorer import Scored
+
+METRICS = "metrics_out_of_fold_threshold_chosen_on_them"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A record that somebody wants a score for. reasons: `answers.REASONS`, whether it gets them."""
+
+    record: dict[str, Any]
+    reasons: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answers to some records, in their order, and what was scored: all records of good form, by position."""
+
+    answers: list[Answer]
+    scored: "Scored | None"
+    places: list[int]
+
+
+class Model:
+    """Answers requests with one bundle.
+
+    version: how the registry calls it, or where it comes from. card: the model card (Markdown), if it came along.
+    """
+
+    def __init__(self, bundle: "Bundle", version: str, card: str | None = None) -> None:
+        self.bundle, self.scorer, self.card = bundle, Scorer(bundle), card
+        self.form = Form(self.scorer)
+        self.explains = without(bundle.estimator) is None
+        self.name = {"version": version, "hash": bundle.hash, "data": bundle.data}
+
+    def __call__(self, asked: Sequence[Asked]) -> Result:
+        """An answer to each record, which another cannot change."""
+        faults = [self.form.faults(one.record) for one in asked]
+        places = [place for place, found in enumerate(faults) if not found]
+        found: list[Answer] = [refused(one) if one else {} for one in faults]
+        if not places:
+            return Result(found, None, places)
+        scored = self.scorer(self.form.raw([asked[place].record for place in places]))
+        wishes = [asked[place].reasons if self.explains else NONE for place in places]
+        explanations = self.scorer.explanations(scored, chosen(scored, wishes))
+        for place, answer in zip(places, answers(scored, explanations), strict=True):
+            found[place] = answer
+        return Result(found, scored, places)
+
+    def about(self) -> dict[str, Any]:
+        """What the model is, for JSON."""
+        description = self.bundle.description
+        return {
+            **self.name,
+            "name": self.bundle.name,
+            "dataset": self.bundle.dataset.name,
+            "about": self.bundle.dataset.about,
+            "limits": self.bundle.dataset.limits,
+            "positive": self.bundle.labels.about,
+            "population": [one.reason for one in self.bundle.dataset.population],
+            "threshold": description["threshold"],
+            "recalibration": description["recalibration"],
+            METRICS: description[METRICS],
+            "features": list(self.bundle.columns),
+            "explains": self.explains,
+            "versions": description["versions"],
+            "card": self.card,
+        }

@@ -1,0 +1,80 @@
+"""From the JSON of a request to raw columns: each value as the text that people would write for it in a file."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+from pydantic_core import from_json
+
+from assay.config.dataset import FLAG
+from assay.contract.values import Raw
+from assay.records.writing import number_text
+from assay.scoring.scorer import CONTRACT, Fault
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Column
+    from assay.scoring.scorer import Scorer
+
+LARGEST = 1000  # bits of a whole number: any larger one is infinite
+UNKNOWN, MISSING, PLAIN = "known_columns", "required_columns", "plain_values"  # rules on the form of a request
+
+
+class NotJsonError(ValueError):
+    """A body that is not JSON."""
+
+
+def parsed(body: bytes) -> Any:
+    """The content of a body; NotJsonError if it is not JSON (NaN and infinity are none), or too deep."""
+    try:
+        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError as error:
+        raise NotJsonError("the body is not JSON") from error
+
+
+class Form:
+    """What the records of a request must look like, before their values are judged by the contract.
+
+    A record is an object of columns. Those that may be missing in a record need not be there.
+    """
+
+    def __init__(self, scorer: "Scorer") -> None:
+        self.columns, self.optional = scorer.asked.columns, scorer.optional
+        self.known = {*self.columns, *scorer.unread}
+        self.required = [name for name, one in self.columns.items() if not one.nullable]
+        self.yes_and_no = {name: _words(one) for name, one in self.columns.items()}
+
+    def faults(self, record: Mapping[str, Any]) -> list[Fault]:
+        """What is wrong with the form of a record: unknown or missing columns, values that are none."""
+        if not record.keys() <= self.known:
+            names = tuple(sorted(record.keys() - self.known))
+            return [Fault(CONTRACT, "not a column of the contract", UNKNOWN, names)]
+        if missing := tuple(name for name in self.required if record.get(name) is None):
+            return [Fault(CONTRACT, "missing", MISSING, missing)]
+        odd = tuple(name for name, value in record.items() if isinstance(value, dict | list))
+        return [Fault(CONTRACT, "not a text, a number, true, false or null", PLAIN, odd)] if odd else []
+
+    def raw(self, records: Sequence[Mapping[str, Any]]) -> Raw:
+        """The raw columns of well-formed records, with the index 0, 1, ..."""
+        given = any(one.get(name) is not None for one in records for name in self.optional)
+        names = [name for name in self.columns if given or name not in self.optional]
+        cells = [self._text(name, one.get(name)) for name in names for one in records]
+        together, rows = pa.array(cells, pa.large_string()), len(records)
+        parts = (together.slice(place * rows, rows) for place in range(len(names)))
+        return Raw(dict(zip(names, parts, strict=True)), pd.RangeIndex(rows))
+
+    def _text(self, name: str, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return self.yes_and_no[name][not value]
+        if isinstance(value, int):
+            return str(value) if value.bit_length() <= LARGEST else "inf"
+        return number_text(value)
+
+
+def _words(column: "Column") -> Sequence[str]:
+    """How the column writes true and false."""
+    return column.values if column.type == FLAG and column.values else ("true", "false")

@@ -1,0 +1,83 @@
+"""The JSON Schema of a record, and an example of one, from the contract of a request."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, QUARANTINE, STOP
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Column, Dataset
+
+REFUSING = (STOP, QUARANTINE)  # what happens to a value outside its range, where the record then gets no score
+DATE = "1986-01-31"
+LENGTHS = range(1, 33)  # of texts that are tried as an example
+Schema = dict[str, Any]
+
+
+def record_schema(asked: "Dataset") -> Schema:
+    """What a record must be, as far as JSON Schema can say it: rules on whole records and on dates come on top."""
+    return {
+        "type": "object",
+        "properties": {name: column_schema(column) for name, column in asked.columns.items()},
+        "required": [name for name, column in asked.columns.items() if not column.nullable],
+        "examples": [example(asked)],
+    }
+
+
+def column_schema(column: "Column") -> Schema:
+    """A column: a number or true and false may also come as the text that a file would have."""
+    said = {NUMBER: _number, FLAG: _flag, CATEGORY: _text, DAY: _day}.get(column.type, _text)(column)
+    if column.nullable:
+        said["type"] = [*said["type"], "null"]
+    if column.nullable and "enum" in said:
+        said["enum"] = [*said["enum"], None]
+    about = ", ".join(filter(None, (column.about, column.unit and f"in {column.unit}")))
+    return {**said, "description": about} if about else said
+
+
+def _number(column: "Column") -> Schema:
+    bounds = column.range if column.range and column.otherwise in REFUSING else None
+    return {"type": ["number", "string"]} | ({"minimum": bounds[0], "maximum": bounds[1]} if bounds else {})
+
+
+def _flag(column: "Column") -> Schema:
+    if column.values:
+        return {"type": ["boolean", "string"], "enum": [True, False, *column.values]}
+    return {"type": ["boolean", "string", "number"]}
+
+
+def _text(column: "Column") -> Schema:
+    allowed = {"enum": list(column.values)} if column.values and column.otherwise in REFUSING else {}
+    return {"type": ["string"] if allowed else ["string", "number", "boolean"]} | allowed
+
+
+def _day(column: "Column") -> Schema:
+    return {"type": ["string"], "description": f"a date like {column.format}"}
+
+
+def example(asked: "Dataset") -> dict[str, Any]:
+    """A record of good form, with a value wherever the contract says enough to find one."""
+    found = {name: _example(column) for name, column in asked.columns.items() if column.role not in ("check", "target")}
+    return {name: value for name, value in found.items() if value is not None or asked.columns[name].nullable}
+
+
+def _example(column: "Column") -> Any:
+    if column.type == NUMBER:
+        return _between(column.reference or column.plausible or column.range or [1, 1])
+    if column.type == FLAG:
+        return False
+    if column.type == DAY:
+        return DATE if column.format == "%Y-%m-%d" else None
+    if column.values:
+        return column.values[0]
+    return _matching(column.pattern)
+
+
+def _between(bounds: "list[float]") -> float:
+    return round(sum(bounds) / 2, 2)
+
+
+def _matching(pattern: str | None) -> str | None:
+    """A text that matches, of those that are easily thought of."""
+    like = re.compile(f"(?:{pattern or '.*'})\\Z")
+    return next((one * length for one in "1Aa-" for length in LENGTHS if like.match(one * length)), None)
