@@ -19,6 +19,7 @@ from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.reasons import reasons
 from assay.cli.review import review
+from assay.cli.score import score
 from assay.cli.serve import serve
 from assay.config.start import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
@@ -41,6 +42,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay reasons RECORD           why does the model give a record its score?
   assay bundle show              the model folder: for what, at which threshold; check: is it whole?
   assay serve --port 8000        score records over HTTP with the model; a page to try it
+  assay score IN -o OUT          score a file of raw records of any size: each gets a score, or the reason why not
   assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay compare main             is the workspace really better than main?
@@ -82,6 +84,7 @@ app.add_typer(bundle, name="bundle")
 app.command()(review)
 app.command()(serve)
 app.command()(reasons)
+app.command()(score)
 app.command()(costs)
 app.command()(deps)
 app.command()(diagnose)
