@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.options import Trust
 from assay.config.start import enter_root
 from assay.errors import reported, warn
 from assay.terminal import say
@@ -37,10 +38,13 @@ def score(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="OUT", help="A .csv, .jsonl or .parquet file; -: CSV on stdout.")
     ],
-    bundle: Annotated[Path | None, typer.Option(help="The model folder; by default models/ of the repo.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="A model folder or an archive; by default models/ of the repo.")
+    ] = None,
     reasons: Annotated[Reasons | None, typer.Option(help="Which records get reasons; by default alerts.")] = None,
     extra: Annotated[Extra, typer.Option(help="Columns that the contract does not declare.")] = Extra.REFUSE,
     jobs: Annotated[int | None, typer.Option("-j", min=1, help="Threads; by default one for each processor.")] = None,
+    trust: Trust = None,
 ) -> None:
     """Score a file of raw records of any size: a row for each, with its score, or with the reason why it has none.
 
@@ -54,7 +58,7 @@ def score(
 
         source, out = (None if name == STREAM else Path(name).absolute() for name in (records, output))
         out = target(out, source) if out else None
-        loaded = load(bundle.absolute() if bundle else enter_root() / MODEL)
+        loaded = load(bundle.absolute() if bundle else enter_root() / MODEL, trusted=trust or ())
         start, replaced = time.perf_counter(), bool(out and out.exists())
         threads = jobs or len(os.sched_getaffinity(0))
         tally = score_file(loaded, source, out, reasons and reasons.value, extra == Extra.IGNORE, threads)
