@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from assay.bundle.packing import unpack
 from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
 from assay.bundle.strict_json import parse
-from assay.bundle.trust import code_of, installed_code, require_stated
+from assay.bundle.trust import code_of, require_installed, require_stated
 from assay.config.dataset import Dataset
 from assay.config.schema import Features, Labels
 from assay.datasets import Knowledge, knowledge
@@ -41,8 +40,8 @@ class Bundle:
     folder: its path, or within an archive. hash: of the whole folder, SHA-256. name: of the model. description: the
     content of bundle.json. estimator: with `predict_proba`, before recalibration. dataset: the contract of the raw
     records. vocabularies: the categories of each feature that has some, by name. columns: the names of the features, in
-    the model's order. imported: imports a module of the dataset's own code. card: the model card (Markdown), if it came
-    in the archive.
+    the model's order. imported: imports the dataset's own code, if it is not the installed one. card: the model card
+    (Markdown), if it came in the archive.
     """
 
     folder: Path
@@ -57,7 +56,7 @@ class Bundle:
     threshold: float
     vocabularies: Mapping[str, list[str]]
     columns: tuple[str, ...]
-    imported: Callable[[str], Any] = import_module
+    imported: Callable[[str], Any] | None = None
     card: str | None = None
 
     def knowledge(self) -> Knowledge:
@@ -89,7 +88,9 @@ def load(path: Path, *, other_versions: bool = False, trusted: Collection[str] =
     where = model.where(BUNDLE.name)
     content, described = read(model.read(BUNDLE.name), where, model.mend)
     require_stated(described, where, model.mend)
-    imported = code_of(packed.code, described, trusted, where) if packed else installed_code(described, where)
+    if packed is None:
+        require_installed(described, where)
+    imported = code_of(packed.code, described, trusted, where) if packed else None
     if not other_versions:
         require_versions(described.versions, _model_files(model, described), where)
     return Bundle(

@@ -1,7 +1,6 @@
 """Which code of the dataset runs with a bundle: the installed one, or that of the archive, if it is trusted."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
 from assay.bundle import brought, code
@@ -15,7 +14,7 @@ from assay.errors import AssayError, sample
 def require_code(described: Description, where: str) -> None:
     """AssayError unless the installed plug-ins of the contract have the source that the bundle states."""
     require_stated(described, where, MEND)
-    installed_code(described, where)
+    require_installed(described, where)
 
 
 def require_stated(described: Description, where: str, mend: str) -> None:
@@ -26,8 +25,8 @@ def require_stated(described: Description, where: str, mend: str) -> None:
         raise AssayError(what, where=where, todo=mend)
 
 
-def installed_code(described: Description, where: str) -> Callable[[str], Any]:
-    """What imports the installed plug-ins; AssayError unless each has the source that the bundle states."""
+def require_installed(described: Description, where: str) -> None:
+    """AssayError unless each installed plug-in has the source that the bundle states."""
     for plugin, stated in described.code.items():
         if differing := _differing(code.Source.of(code.installed(plugin)), stated):
             raise AssayError(
@@ -35,15 +34,14 @@ def installed_code(described: Description, where: str) -> Callable[[str], Any]:
                 where=where,
                 todo="use the code of the revision that trained the model, or train again: dvc repro",
             )
-    return import_module
 
 
 def code_of(
     there: Mapping[str, Mapping[str, bytes]], described: Description, trusted: Collection[str], where: str
-) -> Callable[[str], Any]:
-    """What imports the plug-ins of an archive: each as it is installed, if that is the same; else its own, if trusted.
+) -> Callable[[str], Any] | None:
+    """What imports the dataset's code from an archive; None if the installed one is the same, or none is needed.
 
-    there: the code in the archive, by hash.
+    there: the code in the archive, by hash. AssayError if it is needed, and not trusted.
     """
     sources: dict[str, Mapping[str, bytes]] = {}
     for plugin, stated in described.code.items():
@@ -52,8 +50,9 @@ def code_of(
         if not _is_installed(plugin, stated):
             _require_trusted(plugin, stated.sha256, trusted, described, where)
             sources[plugin] = there[stated.sha256]
-    imports = {plugin: brought.importer(source) for plugin, source in sources.items()}
-    return lambda name: imports.get(name.split(".")[2], import_module)(name)
+    path = described.config.dataset.knowledge
+    source = sources.get(path.split(".")[2]) if path else None
+    return brought.importer(source) if source else None
 
 
 def _is_installed(plugin: str, stated: Code) -> bool:

@@ -79,7 +79,7 @@ class Knowledge:
         return dict(getattr(self.module, "TITLES", {}))
 
 
-def knowledge(dataset: "Dataset", imported: Callable[[str], Any] = import_module) -> Knowledge:
+def knowledge(dataset: "Dataset", imported: Callable[[str], Any] | None = None) -> Knowledge:
     """The functions of the module that the contract names, if any; AssayError if `assay.datasets` has no such one.
 
     imported: imports the module of a name, from elsewhere if the code came in an archive (`assay.bundle.brought`).
@@ -87,7 +87,7 @@ def knowledge(dataset: "Dataset", imported: Callable[[str], Any] = import_module
     if dataset.knowledge is None:
         return Knowledge()
     _refuse(knowledge_fault(dataset.knowledge, "dataset.knowledge"))
-    return Knowledge(_module(dataset.knowledge, "dataset.knowledge", imported))
+    return Knowledge(_module(dataset.knowledge, "dataset.knowledge", imported or import_module))
 
 
 def hand_rule(path: str) -> "Callable[[pd.DataFrame], Any]":

@@ -39,7 +39,11 @@ CARRIERS = {
 }
 STATEMENT = "assay.lineage.running"  # makes the statement, an output of every stage
 # Modules that import others by a name from the configuration, and the modules that they may import.
-REACHED = {"assay.datasets": "assay.datasets", "assay.modelling.building": "assay.modelling.zoo"}
+REACHED = {
+    "assay.bundle.brought": "assay.datasets",
+    "assay.datasets": "assay.datasets",
+    "assay.modelling.building": "assay.modelling.zoo",
+}
 TEMPLATE = re.compile(r"[a-z_]+(?:\.[a-z]+)*\.(?:j2|json|html)")
 EXTENDED = re.compile(r'{%-? *(?:extends|include|import|from) +"([^"]+)"')
 
