@@ -82,7 +82,7 @@ def verify(folder: Path) -> Verified:
     """Check every file of a folder; AssayError naming one that is missing, too many, or another one than is listed."""
     listed, content = _listed(folder)
     there = dict(_files(folder))
-    _require_same(listed, there, folder, MEND)
+    _require_same(listed, there, folder, MEND, remove="remove it")
     if sum(map(_size, there.values())) > LARGEST:
         raise AssayError(f"more than {LARGEST >> 30} GiB", where=str(folder), todo=MEND)
     for name, path in there.items():
@@ -107,9 +107,12 @@ def verified(contents: Mapping[str, bytes], where: Path, mend: str) -> Verified:
     return found
 
 
-def _require_same(listed: Collection[str], there: Collection[str], folder: Path, mend: str) -> None:
+def _require_same(
+    listed: Collection[str], there: Collection[str], folder: Path, mend: str, remove: str | None = None
+) -> None:
+    """AssayError, with `remove` as what to do about a file too many, unless they are the same."""
     if extra := sorted(set(there) - set(listed)):
-        raise AssayError(f"{HASHES} does not list this file", where=str(folder / extra[0]), todo=mend)
+        raise AssayError(f"{HASHES} does not list this file", where=str(folder / extra[0]), todo=remove or mend)
     if missing := sorted(set(listed) - set(there)):
         raise AssayError(f"missing: {sample(missing)}", where=str(folder), todo=mend)
 
@@ -119,7 +122,7 @@ def _listed(folder: Path) -> tuple[dict[str, str], bytes]:
     path = folder / HASHES
     if not path.is_file():
         what = "no bundle of this release: it has no hashes.json" if folder.is_dir() else "there is no such folder"
-        raise AssayError(what, where=str(folder), todo="run: dvc repro train")
+        raise AssayError(what, where=str(folder), todo="name a model folder; in a clone, make one: dvc repro train")
     content = _limited(path)
     return _parsed(content, str(path), MEND), content
 

@@ -1,15 +1,14 @@
 """`assay bundle`: what a model is, whether it can be relied on, and one file that holds it."""
 
 import json
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from assay.cli.options import AsJson, Trust
-from assay.config.start import enter_root
-from assay.errors import reported, warn
+from assay.errors import reported
+from assay.root import enter_root
 from assay.terminal import print_markdown, say
 
 bundle = typer.Typer(help="The model folder, and archives of it.", no_args_is_help=True, rich_markup_mode=None)
@@ -59,32 +58,6 @@ def show(
             typer.echo(json.dumps(seen.summary, indent=2, ensure_ascii=False))
         else:
             print_markdown(_as_markdown(seen.summary))
-
-
-@bundle.command()
-def export(
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file; by default DATASET-LABELS-HASH.zip, here.")
-    ] = None,
-) -> None:
-    """Pack the model of this clone into one archive: model folder, card, figures on the test fold, and dataset code.
-
-    assay score, serve, bundle show and check take it with --bundle FILE, on a machine without this repo. The same model
-    gives the same bytes.
-    """
-    from assay.export.workspace import exported
-    from assay.files import write_bytes
-
-    with reported("assay bundle export"):
-        here = Path.cwd()
-        enter_root()
-        found = exported()
-        path = here / (output or found.name)
-        path = path / found.name if path.is_dir() else path
-        write_bytes(path, found.content)
-        for name in found.left_out:
-            warn(f"{name} is left out: it is not of this very model; dvc repro makes it")
-        say(f"{path}\nSHA-256: {sha256(found.content).hexdigest()}")
 
 
 def _place(given: Path | None) -> Path:

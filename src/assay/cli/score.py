@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from assay.cli.options import Trust
-from assay.config.start import enter_root
 from assay.errors import reported, warn
+from assay.root import enter_root
 from assay.terminal import say
 
 STREAM = "-"

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from assay.cli.options import Trust
-from assay.config.start import enter_root
 from assay.errors import reported, warn
 from assay.paths import MODEL, MODEL_CARD
+from assay.root import enter_root
 from assay.terminal import say
 
 KEY_VARIABLE = "ASSAY_API_KEY"

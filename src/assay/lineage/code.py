@@ -21,6 +21,7 @@ CARRIERS = {
     "assay.git": "runs git",
     "assay.machine": "messages",
     "assay.paths": "names of files, which dvc.yaml states",
+    "assay.root": "changes to the folder",
     "assay.progress": "shown on a terminal",
     "assay.terminal": "shown on a terminal",
     "assay.stages": "holds nothing",
