@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import decode_source, spec_from_loader
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import assay.datasets
@@ -74,8 +74,8 @@ class _Finder(MetaPathFinder, InspectLoader):
         if self._file(fullname) is None and fullname not in self.known:
             return None
         spec = spec_from_loader(fullname, self, is_package=self.is_package(fullname))
-        if spec and (file := self._file(fullname)):
-            spec.origin, spec.has_location = f"<{fullname.partition('.')[0]}>/{file}", True
+        if spec and fullname not in self.known:
+            spec.origin, spec.has_location = self._place(fullname), True
         return spec
 
     def is_package(self, fullname: str) -> bool:
@@ -85,6 +85,9 @@ class _Finder(MetaPathFinder, InspectLoader):
         file = self._file(fullname)
         return decode_source(self.known[fullname.partition(".")[0]][file]) if file else ""
 
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_source(fullname), self._place(fullname))
+
     def get_data(self, path: str) -> bytes:
         """The bytes of a file beside the code, as `pkgutil.get_data` asks for them."""
         package, _, file = path.removeprefix("<").partition(">/")
@@ -92,6 +95,10 @@ class _Finder(MetaPathFinder, InspectLoader):
             return self.known[package][file]
         except KeyError:
             raise FileNotFoundError(path) from None
+
+    def _place(self, fullname: str) -> str:
+        """What a traceback calls the file of a module."""
+        return f"<{fullname.partition('.')[0]}>/{self._file(fullname)}"
 
     def _file(self, fullname: str) -> str | None:
         package, _, rest = fullname.partition(".")

@@ -43,6 +43,8 @@ def code_of(
 
     there: the code in the archive, by hash. AssayError if it is needed, and not trusted.
     """
+    if extra := sorted(set(there) - {stated.sha256 for stated in described.code.values()}):
+        raise AssayError(f"code that no plug-in of the contract has: {extra[0]}", where=where, todo=AGAIN)
     sources: dict[str, Mapping[str, bytes]] = {}
     for plugin, stated in described.code.items():
         if stated.sha256 not in there or _differing(code.Source.of(there[stated.sha256]), stated):
