@@ -15,8 +15,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges bench-models report sweep choose verify \
-	pr-report back doctor extras lock dist clean
+.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-score bench-merges bench-models report sweep choose \
+	verify pr-report back doctor extras lock dist clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -53,6 +53,9 @@ bench-labels: $(VENV)/ready  ## wrong labels: what to do with those that are fla
 
 bench-merges: $(VENV)/ready-dev  ## ten merges and rebases: files by hand, before and after; a quarter of an hour
 	python tests/bench_merges.py
+
+bench-score: $(VENV)/ready  ## assay score on 10 million records: memory, rows/s beside bare prediction; a quarter of an hour
+	python tests/bench_score.py $(RECORDS)
 
 bench-models: $(VENV)/ready $(PEERS)/ready  ## our model beside FLAML, AutoGluon, CatBoost, ...; seconds to search: BUDGET=60
 	python tests/bench_models.py --peers $(PEERS)/bin/python --budget $(BUDGET)

@@ -14,6 +14,7 @@ from assay.root import enter_root
 from assay.terminal import say
 
 STREAM = "-"
+MOST = 4  # threads: more would mostly wait for each other
 
 
 class Reasons(StrEnum):
@@ -43,7 +44,9 @@ def score(
     ] = None,
     reasons: Annotated[Reasons | None, typer.Option(help="Which records get reasons; by default alerts.")] = None,
     extra: Annotated[Extra, typer.Option(help="Columns that the contract does not declare.")] = Extra.REFUSE,
-    jobs: Annotated[int | None, typer.Option("-j", min=1, help="Threads; by default one for each processor.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("-j", min=1, help="Threads; by default one for each processor, up to 4.")
+    ] = None,
     trust: Trust = None,
 ) -> None:
     """Score a file of raw records of any size: a row for each, with its score, or with the reason why it has none.
@@ -54,16 +57,16 @@ def score(
         from assay.bundle.loading import load
         from assay.paths import MODEL
         from assay.scoring.files import score_file
-        from assay.scoring.outputs import target
+        from assay.scoring.outputs import Target
 
-        source, out = (None if name == STREAM else Path(name).absolute() for name in (records, output))
-        out = target(out, source) if out else None
+        source = None if records == STREAM else Path(records).absolute()
+        target = None if output == STREAM else Target.of(Path(output).absolute(), source)
         loaded = load(bundle.absolute() if bundle else enter_root() / MODEL, trusted=trust or ())
-        start, replaced = time.perf_counter(), bool(out and out.exists())
-        threads = jobs or len(os.sched_getaffinity(0))
-        tally = score_file(loaded, source, out, reasons and reasons.value, extra == Extra.IGNORE, threads)
+        start, replaced = time.perf_counter(), bool(target and target.path.exists())
+        threads = jobs or min(MOST, os.cpu_count() or 1)
+        tally = score_file(loaded, source, target, reasons and reasons.value, extra == Extra.IGNORE, threads)
         say(tally.summary(time.perf_counter() - start), error=True)
-        if out:
+        if target:
             say(f"{output}: {'replaced' if replaced else 'written'}", error=True)
         for one in tally.warnings(loaded.description):
             warn(one)

@@ -1,6 +1,7 @@
 """Reads files of records in batches of bounded size, with the values that `assay.records.reading.read` gives."""
 
 import csv
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ BUFFER = 1 << 20  # bytes of each column of a Parquet file that are read at once
 ROWS = 1 << 16  # of a batch, at most
 ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
 LENGTH = re.compile(r"Expected (\d+) columns, got (\d+)")
+END = "\x1eend"
 BOM = b"\xef\xbb\xbf"
 
 
@@ -39,7 +41,7 @@ class Batch(NamedTuple):
 class CsvRecords:
     """The records of a CSV in UTF-8, whose first record has the names of the columns.
 
-    names: these names. size: of the file in bytes, None for a pipe. stream: it is read once, from where it stands.
+    names: these names. size: of what is read in bytes, None for a pipe. stream: it is read from where it stands, once.
     """
 
     form, unit = CSV, "B"
@@ -47,7 +49,8 @@ class CsvRecords:
     def __init__(self, stream: BinaryIO, where: str, todo: str) -> None:
         self.stream, self.where, self.todo = stream, where, todo
         with understood(CSV, where, todo):
-            self.size = stream.seek(0, 2) - stream.seek(0) if stream.seekable() else None
+            self.start = stream.tell() if stream.seekable() else 0
+            self.size = _bytes_left(stream) if stream.seekable() else None
             self.names = _names(stream)
         _require_distinct(self.names, where, todo)
 
@@ -58,7 +61,7 @@ class CsvRecords:
 
     def done(self) -> int:
         """How many bytes were read so far."""
-        return 0 if self.size is None else self.stream.tell()
+        return 0 if self.size is None else self.stream.tell() - self.start
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -69,8 +72,6 @@ class CsvRecords:
             raise AssayError(self._reason(str(error))) from error
 
     def _reason(self, said: str) -> str:
-        if said == "Empty CSV file":
-            return "it has no rows"
         if "straddling" in said or "try to increase block size" in said:
             return f"a record of more than {BLOCK >> 20} MiB, or a quotation mark that is never closed"
         if not (found := ROW.search(said)):
@@ -81,7 +82,10 @@ class CsvRecords:
 
     def _place(self, record: int) -> str:
         """The line on which a record (the first is 1) ends; of what cannot be read again, the record."""
-        line = _line(self.stream, record + 1) if self.size is not None else None
+        line = None
+        if self.size is not None:
+            self.stream.seek(self.start)
+            line = _line(self.stream, record + 1)
         return f"line {line}" if line else f"record {record}"
 
 
@@ -119,6 +123,12 @@ class ParquetRecords:
         return self.read
 
 
+def _bytes_left(stream: BinaryIO) -> int:
+    start, end = stream.tell(), stream.seek(0, os.SEEK_END)
+    stream.seek(start)
+    return end - start
+
+
 def _names(stream: BinaryIO) -> list[str]:
     """The first record of a CSV: the names, and for one without a name the one that pandas gives it."""
     rows = csv.reader(_lines(stream))
@@ -137,14 +147,43 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
 
 
 def _parsed(stream: BinaryIO, names: Sequence[str], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    return arrow_csv.open_csv(
-        pa.PythonFile(stream, "r"),
+    """These columns of what is left of a CSV, as texts.
+
+    Arrow takes a cell whose quotation mark is never closed as it is, with all records after it. So a record follows the
+    last one, and has to come out again.
+    """
+    last = ",".join([END] * len(names))
+    found = arrow_csv.open_csv(
+        pa.PythonFile(_Followed(stream, f"\n{last}\n".encode()), "r"),
         arrow_csv.ReadOptions(column_names=names, block_size=BLOCK),
         arrow_csv.ParseOptions(newlines_in_values=True),
         arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(columns, pa.large_string()), strings_can_be_null=False, include_columns=columns
         ),
     )
+    before = None
+    for batch in filter(len, found):
+        if before is not None:
+            yield before
+        before = batch
+    if before is None or before.column(0)[-1].as_py() != END:
+        raise AssayError("a quotation mark is never closed")
+    yield before.slice(0, len(before) - 1)
+
+
+class _Followed:
+    """A stream with some bytes after its own."""
+
+    closed = False
+
+    def __init__(self, stream: BinaryIO, last: bytes) -> None:
+        self.stream, self.last = stream, last
+
+    def read(self, size: int) -> bytes:
+        found = self.stream.read(size)
+        if not found:
+            found, self.last = self.last, b""
+        return found
 
 
 def _numbered(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[Batch]:
@@ -176,7 +215,6 @@ def _require_distinct(names: Sequence[str], where: str, todo: str) -> None:
 
 def _line(stream: BinaryIO, record: int) -> int | None:
     """The number of the line on which a record ends (the header is record 1); None if a cell is too long to look."""
-    stream.seek(0)
     rows = csv.reader(line.decode(errors="replace") for line in stream)
     try:
         found = (row for row in rows if row)

@@ -18,7 +18,7 @@ from assay.paths import FEATURES
 from assay.progress import progress
 from assay.records.formats import CSV, SUFFIXES
 from assay.records.streaming import Batch, CsvRecords, ParquetRecords
-from assay.scoring.outputs import Output, to_file, to_stdout
+from assay.scoring.outputs import Output, Target, to_file, to_stdout
 from assay.scoring.rows import HASH, rows
 from assay.scoring.scorer import Scorer
 from assay.scoring.tally import Tally
@@ -54,7 +54,7 @@ class Job:
 
 
 def score_file(
-    bundle: "Bundle", source: Path | None, target: Path | None, reasons: str | None, ignore_extra: bool, threads: int
+    bundle: "Bundle", source: Path | None, target: Target | None, reasons: str | None, ignore_extra: bool, threads: int
 ) -> Tally:
     """Score the records of a file, or of stdin, into a file, or to stdout; its counts.
 
@@ -121,6 +121,7 @@ def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool) -> lis
     if missing:
         more = f"; unknown column {sample(unknown)}" if unknown else ""
         todo = "give them these names; a column without values needs its name too"
+        todo = "write commas between the cells" if len(records.names) == 1 else todo
         raise AssayError(f"missing column {sample(missing)}{more}", where=records.where, todo=todo)
     if unknown:
         todo = "rename or remove them, or leave them unread: --extra ignore"

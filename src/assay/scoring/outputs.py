@@ -2,10 +2,10 @@
 
 import fcntl
 import shutil
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -18,7 +18,7 @@ from assay.scoring.lines import csv_header, csv_lines, json_lines
 from assay.scoring.rows import COLUMNS
 
 LOCK = "scoring"  # in the folder of a file that is being written: locked by its process as long as that lives
-
+BUFFER = 1 << 20  # bytes
 
 Encoded = Any  # rows in the form in which they are written
 
@@ -84,30 +84,40 @@ FORMATS: dict[str, Callable[[BinaryIO], Output]] = {
 }
 
 
-def target(path: Path, source: Path | None) -> Path:
-    """Where a file that is named `path` is written: behind links.
+@dataclass(frozen=True)
+class Target:
+    """A file to be written: where it is, behind links, and its format, by the name that the user gave."""
 
-    AssayError if its name says no format, if it is not a file, or if it is `source`.
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise AssayError(f"a file of scores ends with {', '.join(FORMATS)}", where=str(path), todo="name it so")
-    real = path.resolve()
-    if real.exists() and not stat.S_ISREG(real.stat().st_mode):
-        raise AssayError("not a file", where=str(path), todo="name a file; -o - writes CSV to stdout")
-    if source and real.exists() and source.exists() and real.samefile(source):
-        raise AssayError("the scores would replace the records", where=str(path), todo="name another file")
-    return real
+    path: Path
+    opened: Callable[[BinaryIO], Output]
+
+    @classmethod
+    def of(cls, name: Path, source: Path | None) -> "Target":
+        """AssayError if the name says no format, if what is there is no file, or if it is `source`."""
+        opened = FORMATS.get(name.suffix.lower())
+        if opened is None:
+            raise AssayError(f"a file of scores ends with {', '.join(FORMATS)}", where=str(name), todo="name it so")
+        path = name.resolve()
+        if path.exists() and not path.is_file():
+            raise AssayError("not a file", where=str(name), todo="name a file; -o - writes CSV to stdout")
+        if source and path.exists() and source.exists() and path.samefile(source):
+            raise AssayError("the scores would replace the records", where=str(name), todo="name another file")
+        return cls(path, opened)
 
 
 @contextmanager
-def to_file(path: Path) -> Iterator[Output]:
-    """An output that becomes the file at `path`, in place of one that is there, when the block has succeeded.
+def to_file(target: Target) -> Iterator[Output]:
+    """An output that becomes the file, in place of one that is there, when the block has succeeded.
 
     What killed processes left of the same file is removed.
     """
-    _clear(path)
-    with replacing(path) as scratch, _held(scratch.parent), scratch.open("wb", buffering=1 << 20) as stream:
-        output = FORMATS[path.suffix.lower()](stream)
+    _clear(target.path)
+    with (
+        replacing(target.path) as scratch,
+        _held(scratch.parent),
+        scratch.open("wb", buffering=BUFFER) as stream,
+    ):
+        output = target.opened(stream)
         yield output
         output.end()
 
@@ -125,15 +135,16 @@ def _held(folder: Path) -> Iterator[None]:
     """Hold a lock in a folder, which shows that its process lives; the lock is there as soon as its file is."""
     before = folder / f"{LOCK}.made"
     with before.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        before.rename(folder / LOCK)
+        with suppress(OSError):  # a file system without locks: what is left there stays
+            fcntl.flock(file, fcntl.LOCK_EX)
+            before.rename(folder / LOCK)
         yield
 
 
 def _clear(path: Path) -> None:
     """Remove the folders in which killed processes were writing this file."""
     for lock in path.parent.glob(f"{WRITING}*/{LOCK}"):
-        if {one.name for one in lock.parent.iterdir()} <= {LOCK, path.name}:
-            with suppress(OSError), lock.open() as file:  # it belongs to another user, or is gone by now
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(OSError), lock.open() as file:  # its process lives, it is another user's, or it is gone by now
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if {one.name for one in lock.parent.iterdir()} <= {LOCK, path.name}:
                 shutil.rmtree(lock.parent)
