@@ -14,6 +14,7 @@ from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
 from assay.cli.diagnose import diagnose
 from assay.cli.doctor import doctor, go_back
+from assay.cli.export import export
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head
@@ -24,8 +25,8 @@ from assay.cli.registry import promote, registry, rollback
 from assay.cli.review import review
 from assay.cli.score import score
 from assay.cli.serve import serve
-from assay.config.start import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
+from assay.root import enter_root
 from assay.terminal import print_markdown, say
 from assay.text import visible
 
@@ -88,6 +89,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(labels, name="labels")
+bundle.command()(export)
 app.add_typer(bundle, name="bundle")
 app.command()(review)
 app.command()(serve)
