@@ -32,6 +32,8 @@ def serve(
 
     With ASSAY_API_KEY set, requests need that key in the header X-API-Key. Ctrl-C answers what is running, and ends it.
     """
+    import gc
+
     from assay.serving.sources import Folder
     from assay.serving.start import Allowed, Place, server
     from assay.web.server import serve as run
@@ -45,5 +47,7 @@ def serve(
         ) as ready:
             if not place.local and key is None:
                 warn(f"whoever reaches this address gets scores; {KEY_VARIABLE} sets a key")
-            say(f"http://{host}:{ready.listener.getsockname()[1]}/\nCtrl-C ends it.")
+            gc.collect()
+            gc.freeze()  # what is loaded stays: searching it again and again for garbage would delay answers
+            say(f"http://{f'[{host}]' if ':' in host else host}:{ready.listener.getsockname()[1]}/\nCtrl-C ends it.")
             run(ready)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from assay.bundle.contributions import without
 from assay.scoring.scorer import Scorer
-from assay.serving.answers import NONE, Answer, answers, chosen, refused
+from assay.serving.answers import ALL, NONE, Answer, answers, chosen, refused
 from assay.serving.requests import Form
+from assay.serving.schema import example
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
@@ -58,6 +59,10 @@ class Model:
         for place, answer in zip(places, answers(scored, explanations), strict=True):
             found[place] = answer
         return Result(found, scored, places)
+
+    def warm(self) -> None:
+        """Answer an example: what is made once is made now, and a model that cannot score fails before it serves."""
+        self([Asked(example(self.scorer.asked), ALL)])
 
     def about(self) -> dict[str, Any]:
         """What the model is, for JSON."""

@@ -1,5 +1,6 @@
 """From the JSON of a request to raw columns: each value as the text that people would write for it in a file."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,30 @@ class NotJsonError(ValueError):
 
 
 def parsed(body: bytes) -> Any:
-    """The content of a body; NotJsonError if it is not JSON (NaN and infinity are none), or too deep."""
+    """The content of a body; NotJsonError if it is not JSON (NaN and infinity are none), or too deep.
+
+    A key that stands twice in an object is refused too: parsers differ in which value they take.
+    """
     try:
-        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+        content = from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError as error:
         raise NotJsonError("the body is not JSON") from error
+    if body.count(b":") > _keys(content):  # more colons than keys: in a text, in an inner object, or of a key again
+        json.loads(body, object_pairs_hook=_distinct)
+    return content
+
+
+def _keys(content: Any) -> int:
+    """The number of keys of an object, or of all objects in a list."""
+    objects = content if isinstance(content, list) else [content]
+    return sum(len(one) for one in objects if isinstance(one, dict))
+
+
+def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise NotJsonError("a key stands twice in an object")
+    return found
 
 
 class Form:
