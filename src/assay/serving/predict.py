@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assay.scoring.scorer import CONTRACT
-from assay.serving.answers import ALERTS, REASONS, Answer
+from assay.serving.answers import ALERTS, ALL, REASONS, Answer
 from assay.serving.batches import Batches
 from assay.serving.errors import busy
 from assay.serving.model import Asked, Model
@@ -20,7 +20,7 @@ from assay.serving.requests import NotJsonError, parsed
 from assay.serving.service import Service
 
 JSON = "application/json"
-PART = 128  # records of a list that are scored before single records get their turn
+PART, EXPLAINED_PART = 128, 32  # records of a list that are scored before single records get their turn
 LARGE = 65_536  # bytes of a body
 LARGE_AT_ONCE = 16  # requests with a larger one, which bounds the memory that bodies take
 
@@ -60,9 +60,9 @@ class Predict:
     async def _many(self, records: Sequence[dict[str, Any]], reasons: str) -> Response:
         found: list[Answer] = []
         async with self.one_list:
-            model = self.service.model
-            for start in range(0, len(records), PART):
-                part = [Asked(one, reasons) for one in records[start : start + PART]]
+            model, size = self.service.model, EXPLAINED_PART if reasons == ALL else PART
+            for start in range(0, len(records), size):
+                part = [Asked(one, reasons) for one in records[start : start + size]]
                 found += self.service.answer(part, model)
                 await asyncio.sleep(0)
         return json_answer({"predictions": found, **by(model)})
