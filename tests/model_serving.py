@@ -69,7 +69,7 @@ def port(server: Server) -> int:
 def ask(
     port: int, method: str, path: str, content: Any = None, headers: Mapping[str, str | None] | None = None
 ) -> Answer:
-    """The answer to a request; a content that is no bytes is sent as JSON. headers: changed ones, None leaves one out."""
+    """The answer to a request; a content that is no bytes is sent as JSON. headers: changed; None leaves one out."""
     sent = {"Content-Type": "application/json", **(headers or {})}
     body = content if isinstance(content, bytes) or content is None else json.dumps(content).encode()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

@@ -156,12 +156,18 @@ def entries(result: "Result", at: str, shadow: Mapping[int, float]) -> Iterator[
     for place, answer in enumerate(result.answers):
         line: dict[str, Any] = {"at": at, "id": answer["record_id"]}
         if (why := answer["not_scored"]) is not None:
-            rules = [one["rule"] for one in why["violations"]] if why["kind"] == CONTRACT else [why["why"]]
-            yield line | {"not_scored": {"kind": why["kind"], "rules": rules}}
+            yield line | {"not_scored": {"kind": why["kind"], "rules": rules(why)}}
             continue
         line |= {"score": answer["score"], "alert": answer["alert"], "x": features[place]}
         line |= {"changed": [one["rule"] for one in answer["changed"]]} if answer["changed"] else {}
         yield line | ({"shadow": shadow[place]} if place in shadow else {})
+
+
+def rules(why: Mapping[str, Any]) -> list[str]:
+    """What a record without a score breaks: rules of the contract, or the reason that the contract gives."""
+    if why["kind"] == CONTRACT:
+        return [one["rule"] for one in why["violations"]]
+    return [why["why"].removeprefix(f"{why['kind']}: ")]
 
 
 def features_of(result: "Result") -> dict[int, Sequence[Any]]:

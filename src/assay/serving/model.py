@@ -42,7 +42,7 @@ class Model:
 
     def __init__(self, bundle: "Bundle", version: str, card: str | None = None) -> None:
         self.bundle, self.scorer, self.card = bundle, Scorer(bundle), card
-        self.form = Form(self.scorer)
+        self.form = Form(self.scorer.asked, self.scorer.unread)
         self.explains = without(bundle.estimator) is None
         self.name = {"version": version, "hash": bundle.hash, "data": bundle.data}
 

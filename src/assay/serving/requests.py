@@ -1,7 +1,7 @@
 """From the JSON of a request to raw columns: each value as the text that people would write for it in a file."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,9 +14,8 @@ from assay.records.writing import number_text
 from assay.scoring.scorer import CONTRACT, Fault
 
 if TYPE_CHECKING:
-    from assay.config.dataset import Column
+    from assay.config.dataset import Column, Dataset
     from assay.contract.values import Array
-    from assay.scoring.scorer import Scorer
 
 TEXT_TYPE = pd.StringDtype(na_value=float("nan"))
 LARGEST = 1000  # bits of a whole number: any larger one is infinite
@@ -58,11 +57,13 @@ class Form:
     """What the records of a request must look like, before their values are judged by the contract.
 
     A record is an object of columns. Those that may be missing in a record need not be there.
+
+    asked: the contract of a request. unread: further columns that a record may have, and nobody looks at.
     """
 
-    def __init__(self, scorer: "Scorer") -> None:
-        self.columns = scorer.asked.columns
-        self.known = {*self.columns, *scorer.unread}
+    def __init__(self, asked: "Dataset", unread: Collection[str]) -> None:
+        self.columns = asked.columns
+        self.known = {*self.columns, *unread}
         self.required = [name for name, one in self.columns.items() if not one.nullable]
         self.yes_and_no = {name: _words(one) for name, one in self.columns.items()}
 

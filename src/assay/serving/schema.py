@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 REFUSING = (STOP, QUARANTINE)  # what happens to a value outside its range, where the record then gets no score
 DATE = "1986-01-31"
+PYTHON = re.compile(r"\(\?|\\[AZ]")  # parts of patterns that other languages read differently, or not at all
 LENGTHS = range(1, 33)  # of texts that are tried as an example
 Schema = dict[str, Any]
 
@@ -20,6 +21,7 @@ def record_schema(asked: "Dataset") -> Schema:
         "type": "object",
         "properties": {name: column_schema(column) for name, column in asked.columns.items()},
         "required": [name for name, column in asked.columns.items() if not column.nullable],
+        "additionalProperties": False,
         "examples": [example(asked)],
     }
 
@@ -31,7 +33,8 @@ def column_schema(column: "Column") -> Schema:
         said["type"] = [*said["type"], "null"]
     if column.nullable and "enum" in said:
         said["enum"] = [*said["enum"], None]
-    about = ", ".join(filter(None, (column.about, column.unit and f"in {column.unit}")))
+    form = f"a date like {column.format}" if column.type == DAY else ""
+    about = ", ".join(filter(None, (column.about, column.unit and f"in {column.unit}", form)))
     return {**said, "description": about} if about else said
 
 
@@ -47,12 +50,16 @@ def _flag(column: "Column") -> Schema:
 
 
 def _text(column: "Column") -> Schema:
-    allowed = {"enum": list(column.values)} if column.values and column.otherwise in REFUSING else {}
-    return {"type": ["string"] if allowed else ["string", "number", "boolean"]} | allowed
+    if column.otherwise not in REFUSING:
+        return {"type": ["string", "number", "boolean"]}
+    if column.values:
+        return {"type": ["string"], "enum": list(column.values)}
+    pattern = {"pattern": f"^(?:{column.pattern})$"} if column.pattern and not PYTHON.search(column.pattern) else {}
+    return {"type": ["string", "number", "boolean"]} | pattern
 
 
 def _day(column: "Column") -> Schema:
-    return {"type": ["string"], "description": f"a date like {column.format}"}
+    return {"type": ["string"]}
 
 
 def example(asked: "Dataset") -> dict[str, Any]:
