@@ -89,9 +89,8 @@ def predict(server: Server, content: Any, query: str = "", **headers: str | None
 def started(bundle: Path, *options: str, **environment: str) -> tuple[subprocess.Popen[str], int]:
     """`assay serve` in a process of its own, and the port on which it listens."""
     command = [sys.executable, "-m", "assay.cli", "serve", "--bundle", str(bundle), "--port", "0", *options]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
-    )
+    own = {name: value for name, value in os.environ.items() if not name.startswith("ASSAY_")} | environment
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=own)
     assert process.stdout is not None
     address = process.stdout.readline()
     if not address.startswith("http://"):

@@ -13,11 +13,10 @@ ILL = {"TSH": 60, "FTI": 20}
 
 
 def figures(server: Server, headers: dict[str, str | None] | None = None) -> dict[tuple[str, ...], float]:
-    """Each figure by its name and the values of its labels."""
+    """Each figure by its name and the values of its labels, in the order of their names."""
     families = text_string_to_metric_families(ask(port(server), "GET", "/metrics", headers=headers).text)
-    return {
-        (one.name, *map(one.labels.get, sorted(one.labels))): one.value for family in families for one in family.samples
-    }
+    samples = [one for family in families for one in family.samples]
+    return {(one.name, *(one.labels[label] for label in sorted(one.labels))): one.value for one in samples}
 
 
 def test_records_are_counted_by_what_became_of_them(model: Model, good: dict[str, Any]) -> None:
