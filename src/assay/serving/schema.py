@@ -12,6 +12,7 @@ REFUSING = (STOP, QUARANTINE)  # what happens to a value outside its range, wher
 DATE = "1986-01-31"
 PYTHON = re.compile(r"\(\?|\\[AZ]")  # parts of patterns that other languages read differently, or not at all
 LENGTHS = range(1, 33)  # of texts that are tried as an example
+FACTS = "x-assay"
 Schema = dict[str, Any]
 
 
@@ -27,7 +28,10 @@ def record_schema(asked: "Dataset") -> Schema:
 
 
 def column_schema(column: "Column") -> Schema:
-    """A column: a number or true and false may also come as the text that a file would have."""
+    """A column: a number or true and false may also come as the text that a file would have.
+
+    `FACTS` holds what JSON Schema has no word for, and the page shows.
+    """
     said = {NUMBER: _number, FLAG: _flag, CATEGORY: _text, DAY: _day}.get(column.type, _text)(column)
     if column.nullable:
         said["type"] = [*said["type"], "null"]
@@ -35,7 +39,13 @@ def column_schema(column: "Column") -> Schema:
         said["enum"] = [*said["enum"], None]
     form = f"a date like {column.format}" if column.type == DAY else ""
     about = ", ".join(filter(None, (column.about, column.unit and f"in {column.unit}", form)))
-    return {**said, "description": about} if about else said
+    return said | ({"description": about} if about else {}) | {FACTS: facts(column)}
+
+
+def facts(column: "Column") -> dict[str, Any]:
+    """Type and role in the contract; about, unit and the usual range, if it says so."""
+    told = {"about": column.about, "unit": column.unit, "reference": column.reference}
+    return {"type": column.type, "role": column.role} | {name: value for name, value in told.items() if value}
 
 
 def _number(column: "Column") -> Schema:
