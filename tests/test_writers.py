@@ -7,19 +7,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assay.budget import page as budget_page
 from assay.choose import page as choice_page
 from assay.compare import relabelled, show
 from assay.compare.changes import Changes
 from assay.compare.page import Page as Compared
 from assay.compare.paired import Plan, compare
+from assay.config.schema import Cost
 from assay.presentation.markdown import Markdown, quoted
 from assay.proof import pull_request, verify
+from assay.readiness import page as readiness_page
+from assay.readiness.costs import Prices
 from assay.sweep import command as sweeping
 from assay.sweep.folder import Setting
 from assay.sweep.log import FAILED, Entry
 from assay.text import visible
 from choice_samples import called
 from hostile import OURS, TEXTS, Page, on_one_line, reached, rendered, squeezed
+from readiness_samples import budget, facts
 
 FOLDED = {"details", "summary", "blockquote"}
 N = 24
@@ -89,6 +94,8 @@ MARKDOWN = {
     "receipt": receipt,
     "labels": labels,
     "sweep": sweep,
+    "budget": lambda text: budget_page.as_markdown(budget(text), Cost()),
+    "readiness": lambda text: readiness_page.as_markdown(readiness_page.page(facts(text), Prices())),
     "choice": lambda text: choice_page.sentence(called(text)) + "\n\n" + choice_page.candidates_table(called(text)),
 }
 

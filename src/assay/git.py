@@ -1,6 +1,8 @@
 """Runs git."""
 
+import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from assay.errors import AssayError
@@ -9,15 +11,19 @@ from assay.machine import advice
 LINES = 6  # of git's output that are shown
 
 
-def git(folder: Path, *arguments: str) -> str:
+def git(folder: Path, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> str:
     """The output of git in a folder; AssayError with git's message if it fails."""
-    return raw(folder, *arguments).decode(errors="replace").rstrip("\n")
+    return raw(folder, *arguments, stdin=stdin, env=env).decode(errors="replace").rstrip("\n")
 
 
-def raw(folder: Path, *arguments: str) -> bytes:
-    """The output of git as bytes; AssayError with git's message if it fails."""
+def raw(folder: Path, *arguments: str, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
+    """The output of git as bytes; AssayError with git's message if it fails.
+
+    stdin: what it reads there; by default what this process would. env: variables besides those of this process.
+    """
+    variables = {**os.environ, **(env or {})}
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True)
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, input=stdin, env=variables)
     except FileNotFoundError as error:
         if error.filename != "git":  # the folder is missing, not git
             raise

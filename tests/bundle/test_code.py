@@ -34,8 +34,16 @@ def test_the_installed_source_is_hashed_and_not_run(tmp_path: Path, monkeypatch:
     assert "assay.datasets.loud" not in sys.modules
 
 
-def test_a_package_is_all_its_files_but_compiled_and_hidden_ones(tmp_path: Path) -> None:
-    names = ("__init__.py", "deep/table.csv", "deep/__pycache__/a.pyc", ".hidden", "__pycache__/b.pyc")
+def test_a_package_is_all_its_files_but_what_python_and_editors_leave(tmp_path: Path) -> None:
+    names = (
+        "__init__.py",
+        "deep/table.csv",
+        "deep/__pycache__/a.pyc",
+        ".hidden",
+        "__pycache__/b.pyc",
+        "a.py.orig",
+        "a.py~",
+    )
     for name in names:
         path = tmp_path / "plug" / name
         path.parent.mkdir(parents=True, exist_ok=True)

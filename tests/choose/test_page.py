@@ -2,12 +2,15 @@
 
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from assay.choose.candidates import INCUMBENT
 from assay.choose.decision import content
+from assay.choose.folder import read, write
 from assay.choose.page import as_markdown, candidates_table, picture, sentence
 from assay.choose.rule import RULE
 from choice_samples import called, record
@@ -82,3 +85,9 @@ def test_the_decision_is_json_with_the_figures_of_each_candidate() -> None:
     assert best["as_good_as_the_best"] is True
     assert (best["behind_the_best"], best["gain_on_the_incumbent"]) == (0, 0.15)
     assert said["rule"] == RULE
+
+
+def test_parameters_are_written_as_they_are(tmp_path: Path) -> None:
+    exact = {"model": {"name": "logistic", "C": 1.23456789e-7}}
+    write(replace(record(CLEAR), configuration=exact), tmp_path / "decision")
+    assert read(tmp_path / "decision", "").configuration == exact

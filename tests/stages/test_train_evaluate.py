@@ -88,6 +88,53 @@ def test_the_bundle_says_what_the_model_is_and_where_it_comes_from(small_line: P
     assert "xgboost-cpu" in bundle["versions"]
 
 
+def test_parameters_stand_in_the_bundle_as_they_were_set(line: Path) -> None:
+    forget_statements()
+    params = Path("params.yaml").read_text()
+    Path("params.yaml").write_text(params.replace("min_child_weight: 0.001", "min_child_weight: 1.0e-07"))
+    train.main()
+    assert read(line / "models/bundle.json")["model"]["min_child_weight"] == 1e-7
+
+
+def test_a_threshold_that_was_set_is_not_rounded(line: Path) -> None:
+    forget_statements()
+    params = Path("params.yaml").read_text()
+    Path("params.yaml").write_text(params.replace("threshold: null", "threshold: 1.0e-07", 1))
+    train.main()
+    assert read(line / "models/bundle.json")["threshold"]["value"] == 1e-7
+    assert read(line / "data/predictions/thresholds.json")["model"]["value"] == 1e-7
+
+
+def test_the_bundle_states_its_code_its_figures_and_the_hash_of_each_file(small_line: Path) -> None:
+    bundle, figures = read(small_line / "models/bundle.json"), read(small_line / "reports/out_of_fold.json")
+    assert set(bundle["code"]["thyroid"]["files"]) == {
+        f"thyroid/{name}.py" for name in ("__init__", "features", "rule")
+    }
+    measured = bundle["metrics_out_of_fold_threshold_chosen_on_them"]
+    assert {name: one["value"] for name, one in measured["metrics"].items()}.items() <= figures.items()
+    assert (measured["records"], measured["positives"]) == (figures["records"], figures["positives"])
+    files = {path for path in (small_line / "models").rglob("*") if path.is_file() and path.name != "hashes.json"}
+    assert {small_line / "models" / name for name in read(small_line / "models/hashes.json")} == files
+
+
+def test_the_reference_is_of_train_and_of_the_scores_out_of_fold(small_line: Path) -> None:
+    path = small_line / "models/reference.json"
+    reference, features = read(path), pd.read_parquet(small_line / "data/features/train.parquet")
+    assert path.stat().st_size < 50_000
+    assert list(reference["features"]) == [name for name in features if name != "record_id"]
+    for name, one in reference["features"].items():
+        assert one["count"] == len(features)
+        assert one["missing"] == pytest.approx(features[name].isna().mean(), abs=1e-6)
+        counts = one["counts"] if one["kind"] == "number" else one["counts"].values()
+        assert sum(counts) == features[name].notna().sum()
+    assert set(reference["features"]["TSH"]["edges"]) <= set(features["TSH"])
+    seen = pd.read_parquet(small_line / "data/predictions/out_of_fold.parquet")
+    assert reference["scores"]["count"] == len(seen)
+    assert sum(one["count"] for one in reference["scores"]["by_month"].values()) == len(seen)
+    days = pd.read_parquet(small_line / "data/split/train.parquet")["date"]
+    assert reference["dates"]["train"] == [f"{day:%Y-%m-%d}" for day in (days.min(), days.max())]
+
+
 def test_the_model_of_the_bundle_gives_the_scores_of_the_predictions(small_line: Path) -> None:
     X = pd.read_parquet(small_line / "data/features/test.parquet").set_index("record_id")
     predictions = pd.read_parquet(small_line / "data/predictions/test.parquet")

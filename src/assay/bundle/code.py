@@ -8,6 +8,7 @@ trusts the hash of its source.
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,8 @@ from assay.errors import AssayError
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-CACHE = "__pycache__"
+# What Python leaves, and what .dvcignore excludes: editors, merges and file managers leave that.
+LEFT_OVER = re.compile(r"__pycache__|[.~].*|.*(~|\.pyc|\.bak|\.orig)|#.*#|Thumbs\.db|desktop\.ini")
 LARGEST = 64 << 20  # bytes of a plug-in
 
 
@@ -54,7 +56,7 @@ def plugins(dataset: "Dataset") -> list[str]:
 def installed(plugin: str) -> dict[str, bytes]:
     """The contents of the files of a plug-in by path, where Python would import it from; nothing is imported.
 
-    Compiled files do not count. AssayError if there is no such plug-in.
+    Neither compiled files count, nor what editors leave. AssayError if there is no such plug-in.
     """
     for folder in map(Path, assay.datasets.__path__):
         if found := contents(folder, plugin):
@@ -103,8 +105,7 @@ def admit(folder: Path, plugin: str, trusted: Collection[str]) -> Source:
 
 
 def _files(package: Path) -> Iterator[Path]:
-    """The files of a package at any depth, but for compiled and hidden ones."""
+    """The files of a package at any depth, but for `LEFT_OVER`."""
     for path in package.rglob("*"):
-        parts = path.relative_to(package).parts
-        if path.is_file() and not any(part == CACHE or part.startswith(".") for part in parts):
+        if path.is_file() and not any(map(LEFT_OVER.fullmatch, path.relative_to(package).parts)):
             yield path

@@ -1,5 +1,6 @@
 """What bundle.json may say, and nothing else. Who changes the form raises `assay.bundle.folder.FORMAT`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,7 @@ from assay.bundle.strict_json import parse
 from assay.config.dataset import Dataset
 from assay.config.dataset import faults as dataset_faults
 from assay.config.load import typed_as
+from assay.config.reading import plain
 from assay.config.schema import Features, Labels, Split, Training, label_faults
 from assay.errors import AssayError
 
@@ -119,7 +121,7 @@ class Description:
 def read(content: bytes, where: str, todo: str) -> tuple[dict[str, Any], Description]:
     """The content of bundle.json, as it is and typed; AssayError naming everything in it that cannot be."""
     found = parse(content, where, todo)
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if not isinstance(found, dict) or found.get("format") != FORMAT or found["format"] is True:
         stated = found.get("format") if isinstance(found, dict) else None
         what = f"a bundle of format {str(stated)[:20]}: this release reads format {FORMAT}"
         raise AssayError(what, where=where, todo="use the release that wrote it, or train again: dvc repro train")
@@ -127,6 +129,7 @@ def read(content: bytes, where: str, todo: str) -> tuple[dict[str, Any], Descrip
         described = typed_as(Description, found, "bundle")
         faults = [*dataset_faults(described.config.dataset), *label_faults(described.config.labels)]
         faults += _feature_faults(described.features)
+        faults += [f"{key} is of another type" for key in _converted(found, plain(described), "bundle")]
     except AssayError as error:
         raise AssayError(f"not what `train` writes: {error.what}", where=where, todo=todo) from error
     if faults:
@@ -139,3 +142,18 @@ def _feature_faults(features: list[Feature]) -> list[str]:
     found = [] if names and len(set(names)) == len(names) else ["features: none, or one of them twice"]
     categories = [one for one in features if (one.dtype == "category") != (one.categories is not None)]
     return found + [f"features.{one.name}: a category has categories, and nothing else has" for one in categories]
+
+
+def _converted(found: Any, typed: Any, key: str) -> Iterator[str]:
+    """The keys of values that a typed reading takes for another one, such as the text "0.5" for a number.
+
+    A configuration may be so; those who read bundle.json as it is rely on its types.
+    """
+    if isinstance(found, dict) and isinstance(typed, dict):
+        for name, value in found.items():
+            yield from _converted(value, typed.get(name), f"{key}.{name}")
+    elif isinstance(found, list) and isinstance(typed, list) and len(found) == len(typed):
+        for place, pair in enumerate(zip(found, typed, strict=True)):
+            yield from _converted(*pair, f"{key}[{place}]")
+    elif found != typed or (type(found) is not type(typed) and (type(found), type(typed)) != (int, float)):
+        yield key

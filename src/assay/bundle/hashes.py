@@ -58,7 +58,7 @@ def verify(folder: Path) -> Verified:
     there: dict[str, Path] = {}
     for name, path in _files(folder):
         if name not in listed:
-            raise AssayError(f"{HASHES} does not list this file", where=str(path), todo=MEND)
+            raise AssayError(f"{HASHES} does not list this file", where=str(path), todo="remove it")
         there[name] = path
     if missing := sorted(set(listed) - set(there)):
         raise AssayError(f"missing: {sample(missing)}", where=str(folder), todo=MEND)
@@ -75,7 +75,7 @@ def _listed(folder: Path) -> tuple[dict[str, str], bytes]:
     path = folder / HASHES
     if not path.is_file():
         what = "no bundle of this release: it has no hashes.json" if folder.is_dir() else "there is no such folder"
-        raise AssayError(what, where=str(folder), todo="run: dvc repro train")
+        raise AssayError(what, where=str(folder), todo="name a model folder; in a clone, make one: dvc repro train")
     content = _limited(path)
     listed = parse(content, str(path), MEND)
     if not _are_hashes(listed) or content != _text(listed):

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.budget import budget
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
@@ -17,7 +18,9 @@ from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
+from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
+from assay.cli.registry import promote, registry, rollback
 from assay.cli.review import review
 from assay.cli.serve import serve
 from assay.config.start import enter_root
@@ -43,6 +46,8 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay serve --port 8000        score records over HTTP with the model; a page to try it
   assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
+  assay budget                   what does the model cost to run? Size, memory, latency, records per second
+  assay readiness                can it go into use? One page: needs, costs, risks, what is open
   assay compare main             is the workspace really better than main?
   assay learning-curve           would more data help?
   assay verify                   run the last commit afresh: does it give what its dvc.lock says?
@@ -54,6 +59,9 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay review --annotator ann   decide on the labels that most deserve a second look, on a local page
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
   assay choose                   which model should it be? Decided out of fold, by a rule that was fixed before
+  assay promote                  put the model of the last commit in use, if it passes the gate
+  assay rollback --reason TEXT   put the version before in use again
+  assay registry                 which version is in use, who decided that and why, who has signed it
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
   assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
   assay doctor                   what is wrong with this clone? --mend repairs it and keeps what it replaces
@@ -83,11 +91,13 @@ app.command()(review)
 app.command()(serve)
 app.command()(reasons)
 app.command()(costs)
+app.command()(budget)
+app.command()(readiness)
 app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
 app.command("back")(go_back)
-for command in (verify, pr_report, remote, merge, rebase, settle):
+for command in (verify, pr_report, remote, merge, rebase, settle, promote, rollback, registry):
     app.command()(command)
 
 

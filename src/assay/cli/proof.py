@@ -14,6 +14,12 @@ from assay.terminal import print_markdown, say
 def verify(
     revision: Annotated[str, typer.Argument(help="A branch, tag or commit.")] = "HEAD",
     output: Annotated[Path | None, typer.Option(help="Where to write the receipt; by default .assay/receipts/")] = None,
+    sign: Annotated[
+        bool, typer.Option("--sign", help="Sign the receipt with git's ssh key, in a file beside it.")
+    ] = False,
+    check_receipt: Annotated[
+        Path | None, typer.Option(help="Run nothing; say who signed this receipt, and whether dvc.lock agrees with it.")
+    ] = None,
 ) -> None:
     """Run a revision afresh in a clean clone, without a cache, and compare every output with its dvc.lock.
 
@@ -21,14 +27,24 @@ def verify(
     """
     from assay.files import write_json
     from assay.presentation.markdown import Markdown, code
+    from assay.proof import receipts
     from assay.proof import verify as verification
+    from assay.registry import signing
 
     with reported("assay verify"):
-        receipt = verification.verify(enter_root(), revision)
+        if check_receipt:
+            path = check_receipt.absolute()
+            say(receipts.vouched(enter_root(), path))
+            return
+        root = enter_root()
+        if sign:
+            signing.require_key(root)
+        receipt = verification.verify(root, revision)
         path = output or verification.RECEIPTS / f"{receipt.revision[:10]}.json"
         write_json(path, verification.as_data(receipt), sort_keys=False)
+        written = [str(path), *([str(signing.sign_file(root, path))] if sign else [])]
         found = verification.as_markdown(receipt)
-        print_markdown(Markdown("{}\n\nReceipt: {}").format(found, code(str(path))))
+        print_markdown(Markdown("{}\n\nReceipt: {}").format(found, code(written)))
     if not receipt.identical:
         raise typer.Exit(1)
 

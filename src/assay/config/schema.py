@@ -12,13 +12,24 @@ from typing import Annotated, Any
 from assay.config import dataset as contract
 from assay.config import models, names
 from assay.config.dataset import Dataset
-from assay.config.fields import MISSING, ByName, Count, Share, Whole, Within
+from assay.config.fields import MISSING, ByName, Count, NotNegative, Share, Whole, Within
 from assay.config.targets import MEMBERS
 
 FORMAT = 2
 SPLITS = ("time", "random", "group")
 CODES = ("letters", "whole")
 QUALITY = ("accuracy", "completeness", "consistency", "validity", "uniqueness", "timeliness")
+# Of a model, measured by `assay budget`: megabytes, seconds, milliseconds.
+FIGURES = (
+    "bundle_mb",
+    "load_seconds",
+    "memory_mb",
+    "single_p50_ms",
+    "single_p99_ms",
+    "records_per_second",
+    "train_seconds",
+    "train_memory_mb",
+)
 
 
 @dataclass
@@ -74,6 +85,25 @@ class Training:
 
 
 @dataclass
+class Promotion:
+    """How old the data may be when a model is promoted: days from the last record to the day `as_of` (None: today).
+
+    `fresh_within_days` None asks for nothing.
+    """
+
+    as_of: str | None = None
+    fresh_within_days: Annotated[int, Within(0, 100_000)] | None = None
+
+
+@dataclass
+class Cost:
+    """Limits on what `assay budget` measures, by the names in `FIGURES`."""
+
+    at_most: dict[str, NotNegative] = field(default_factory=dict)
+    at_least: dict[str, NotNegative] = field(default_factory=dict)
+
+
+@dataclass
 class Criteria:
     """What a model must show before anyone should use it."""
 
@@ -82,6 +112,8 @@ class Criteria:
     max_alerts_per_1000: Annotated[float, Within(0, 1000)] = MISSING
     beat_baselines: list[str] = MISSING
     quality: dict[str, Share] = field(default_factory=dict)  # least share after cleaning, by dimension
+    promotion: Promotion = field(default_factory=Promotion)
+    cost: Cost = field(default_factory=Cost)
 
 
 @dataclass
@@ -193,6 +225,18 @@ def _criteria_faults(config: Config) -> list[str]:
     criteria = config.criteria
     unknown = [name for name in criteria.beat_baselines if name not in config.baselines]
     found = [f"criteria.beat_baselines names {name}, which is not among baselines" for name in unknown]
-    return found + [
+    found += [
         f"criteria.quality.{name} is none of: {', '.join(QUALITY)}" for name in criteria.quality if name not in QUALITY
     ]
+    for limits in ("at_most", "at_least"):
+        names = [name for name in getattr(criteria.cost, limits) if name not in FIGURES]
+        found += [f"criteria.cost.{limits}.{name} is none of: {', '.join(FIGURES)}" for name in names]
+    return found + _day_faults("criteria.promotion.as_of", criteria.promotion.as_of)
+
+
+def _day_faults(key: str, day: str | None) -> list[str]:
+    try:
+        date.fromisoformat(day or "2000-01-01")
+    except ValueError:
+        return [f"{key}={day} is not a date like 1986-01-01"]
+    return []

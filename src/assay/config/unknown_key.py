@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from assay.dvc_internals.configuration import override_error
 from assay.errors import sample
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ def _naming_the_nearest(apply: Apply) -> Apply:
             try:
                 apply([override], config)
             except ConfigCompositionException as error:
+                from assay.dvc_internals.configuration import override_error  # not where records are scored
+
                 raise override_error()(_sentence(override, config, error)) from None
 
     return applied
@@ -54,6 +55,8 @@ def _naming_the_nearest_choice(load: Load) -> Load:
             if not error.options:
                 raise
             group, _, choice = str(error.missing_cfg_file).rpartition("/")
+            from assay.dvc_internals.configuration import override_error
+
             raise override_error()(unknown_choice(group, choice, error.options)) from None
 
     return loaded

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
     from assay.contract.values import Array, Cells, Mask
 
+# Where the values of a column break a rule; the cells say which are missing, if they are known.
+Breaks = Callable[[Any, "Cells | None"], "Mask"]
 INEXACT = "too large to be exact as a number (type text keeps every digit)"
 
 
@@ -72,24 +74,27 @@ class Validator:
         of_another_type = {name: rows & ~rounded.get(name, nowhere) for name, rows in unread.items()}
         broken = [(rule, of_another_type.get(name, nowhere)) for name, rule in self.types.items()]
         broken += [(self.exact[name], rows) for name, rows in rounded.items()]
-        broken += [(rule, breaks(columns[rule.on]) & ~unread.get(rule.on, nowhere)) for rule, breaks in self.of_columns]
+        broken += [
+            (rule, breaks(columns[rule.on], cells.get(rule.on)) & ~unread.get(rule.on, nowhere))
+            for rule, breaks in self.of_columns
+        ]
         broken += [(rule, true(where, columns, len(index)) & ~doubtful) for rule, where in self.of_records]
         nothing = index[:0]
         return [Violation(rule, index[rows].sort_values() if rows.any() else nothing) for rule, rows in broken]
 
 
-def _column_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Callable[[Any], "Mask"]]]:
+def _column_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Breaks]]:
     for name, column in dataset.columns.items():
         for kind, why, breaks in _checks(column):
             action = NOTE if kind == "plausible" else column.otherwise
             yield Requirement(f"{name}_{kind}", (name,), action, why, name), breaks
 
 
-def _checks(column: "Column") -> Iterator[tuple[str, str, Callable[[Any], "Mask"]]]:
+def _checks(column: "Column") -> Iterator[tuple[str, str, Breaks]]:
     """Kind and meaning of what is asked of a column's values, and where they break it."""
     unit = f" {column.unit}" if column.unit else ""
     if not column.nullable:
-        yield "missing", "missing", pd.isna
+        yield "missing", "missing", _missing
     if column.values and column.type == CATEGORY:
         yield "values", f"not among {', '.join(map(repr, column.values))}", _not_among(column.values)
     if column.pattern:
@@ -100,17 +105,17 @@ def _checks(column: "Column") -> Iterator[tuple[str, str, Callable[[Any], "Mask"
         yield "plausible", f"unlikely: outside {_span(likely)}{unit}", _outside(*likely)
 
 
-def _time_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Callable[[Any], "Mask"]]]:
+def _time_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Breaks]]:
     if not (time := dataset.time):
         return
     where = ((time.column,), STOP)
-    yield Requirement("date_missing", *where, f"no date like {time.format}", DATE), pd.isna
+    yield Requirement("date_missing", *where, f"no date like {time.format}", DATE), _missing
     if time.first:
         first = pd.Timestamp(time.first)
-        yield Requirement("date_first", *where, f"before {time.first}", DATE), lambda dates: dates < first
+        yield Requirement("date_first", *where, f"before {time.first}", DATE), lambda dates, _: dates < first
     if time.last:
         last = pd.Timestamp(time.last)
-        yield Requirement("date_last", *where, f"after {time.last}", DATE), lambda dates: dates > last
+        yield Requirement("date_last", *where, f"after {time.last}", DATE), lambda dates, _: dates > last
 
 
 def _record_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Any]]:
@@ -121,18 +126,22 @@ def _record_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Any]]:
         yield Requirement(name, tuple(rule.columns), rule.then, rule.why), where
 
 
-def _not_among(allowed: list[str]) -> Callable[[Any], "Mask"]:
-    return lambda values: ~(isin(values, allowed) | pd.isna(values))
+def _missing(values: Any, cells: "Cells | None") -> "Mask":
+    return cells.blank if cells else pd.isna(values)
 
 
-def _unlike(pattern: str) -> Callable[[Any], "Mask"]:
+def _not_among(allowed: list[str]) -> Breaks:
+    return lambda values, _: ~(isin(values, allowed) | pd.isna(values))
+
+
+def _unlike(pattern: str) -> Breaks:
     """Where a text does not match the pattern as a whole."""
     like = re.compile(f"(?:{pattern})\\Z").match
-    return lambda values: np.array([isinstance(one, str) and not like(one) for one in np.asarray(values, "object")])
+    return lambda values, _: np.array([isinstance(one, str) and not like(one) for one in np.asarray(values, "object")])
 
 
-def _outside(low: float, high: float) -> Callable[[Any], "Mask"]:
-    return lambda values: (values < low) | (values > high)
+def _outside(low: float, high: float) -> Breaks:
+    return lambda values, _: (values < low) | (values > high)
 
 
 def _span(bounds: list[float]) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Spellings of yes and no, in lower case, for a flag that declares no values of its own.
 YES, NO = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
 Array = Any  # the values of a column: NumPy's array, or one of pandas' own
+TEXTS = pd.StringDtype(na_value=np.nan)  # pandas' default
 TOGETHER = 4096  # rows: of more, each column is read by itself, which needs less memory
 
 
@@ -49,9 +50,10 @@ class Cells:
 
 @dataclass(frozen=True)
 class Raw:
-    """Raw columns by name, each an array as pandas has them, and the labels of the rows.
+    """Raw columns by name, and the labels of the rows.
 
-    For a few records it is several times faster than a table, which makes an object for each column that is asked for.
+    A column is an array as pandas has it, or of texts, as Arrow has it. For a few records that is several times faster
+    than a table, which makes an object for each column that is asked for.
     """
 
     columns: Mapping[str, Array]
@@ -85,7 +87,7 @@ class Values:
 
     def texts(self, name: str, rows: pd.Index | None = None) -> "pd.Series[str]":
         """A column as texts, or those of some rows (by label); "" where there is no value."""
-        raw, blank = pd.Series(self.raw.columns[name], self.raw.index), self.cells[name].blank
+        raw, blank = pd.Series(pandas(self.raw.columns[name]), self.raw.index), self.cells[name].blank
         if rows is None:
             return _texts_but(raw, blank)
         return _texts_but(raw.loc[rows], blank[raw.index.get_indexer(rows)])
@@ -125,7 +127,8 @@ class Reader:
             columns[DATE] = dates(there[time.column], cells[time.column].blank, time)
         if not self.key:
             return Values(raw, cells, columns, _numbered(raw.index))
-        return Values(raw, cells, columns, _texts_but(pd.Series(there[self.key], raw.index), cells[self.key].blank))
+        key = pd.Series(pandas(there[self.key]), raw.index)
+        return Values(raw, cells, columns, _texts_but(key, cells[self.key].blank))
 
 
 def _like(column: "Column") -> tuple[Any, ...]:
@@ -164,7 +167,7 @@ class ColumnReader:
         written = arrow(raw)
         blank = self.missing.texts(written)
         if not self.read_texts:
-            return self._as_texts(written, blank, raw)
+            return self._as_texts(written, blank, pandas(raw))
         return self._part(self.read_texts(written, blank), slice(None))
 
     def _part(self, read: Cells, rows: slice) -> Cells:
@@ -231,11 +234,18 @@ class ColumnReader:
 
 def is_text(raw: Array) -> bool:
     """Whether a raw column holds texts, and not typed values."""
-    return isinstance(raw.dtype, pd.StringDtype)
+    return isinstance(raw, pa.Array) or isinstance(raw.dtype, pd.StringDtype)
+
+
+def pandas(raw: Array) -> Array:
+    """A column as an array of pandas'."""
+    return pd.arrays.ArrowStringArray(pa.chunked_array([raw]), dtype=TEXTS) if isinstance(raw, pa.Array) else raw  # type: ignore[call-arg]
 
 
 def arrow(written: Array) -> pa.Array:
     """A column of texts as an Arrow array in one piece."""
+    if isinstance(written, pa.Array):
+        return written
     array: Any = pa.array(written, pa.large_string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
@@ -253,7 +263,7 @@ def _without(values: Array, emptied: Mask) -> Array:
 
 def dates(raw: Array, blank: Mask, time: "Time") -> Array:
     """The date of each record, missing where it cannot be read; of typed times, the times themselves."""
-    column = pd.Series(raw)
+    column = pd.Series(pandas(raw))
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return pd.Series(seconds(column)).mask(blank).array
     pattern = re.compile(f"^{time.pattern}$")
@@ -269,11 +279,12 @@ class Categories:
     """
 
     def __init__(self, categories: list[str]) -> None:
-        self.index, self.dtype = pd.Index(categories, dtype="str"), pd.CategoricalDtype(categories)
+        self.known, self.dtype = Lookup(categories), pd.CategoricalDtype(categories)
 
     def __call__(self, values: Any) -> Any:
         """values: a column or an array of texts; as pandas' categorical."""
-        return pd.Categorical.from_codes(self.index.get_indexer(values), dtype=self.dtype)
+        place = self.known.place(arrow(pd.array(values, dtype="str")))
+        return pd.Categorical.from_codes(np.nan_to_num(place, nan=-1).astype("int64"), dtype=self.dtype, validate=False)
 
 
 def _texts_but(raw: pd.Series, blank: Mask) -> "pd.Series[str]":

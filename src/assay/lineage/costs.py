@@ -20,6 +20,7 @@ class Cost:
     at: its end, in seconds since 1970. seconds: wall time from the start of its process. peak: the most memory that the
     process had, in bytes. read, written: the sizes of its dependencies and outputs, in bytes. forked: whether it
     started as a fork (`assay.forkserver`), whose time and memory are not those of a process that imports for itself.
+    cpu: the CPU seconds of all its threads; None in a note from before they were taken.
     """
 
     at: float
@@ -28,6 +29,7 @@ class Cost:
     read: int
     written: int
     forked: bool = False
+    cpu: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def note(stage: str, deps: Iterable[str], outs: Iterable[str]) -> None:
     import psutil
 
     now = time.time()
-    cost = Cost(now, now - psutil.Process().create_time(), peak_memory(), _size(deps), _size(outs), client.forked)
+    seconds = now - psutil.Process().create_time()
+    cost = Cost(now, seconds, peak_memory(), _size(deps), _size(outs), client.forked, time.process_time())
     earlier = costs_of(stage)
     content = {"last": asdict(cost), "before": asdict(earlier.last) if earlier else None}
     write_text(FOLDER / f"{stage}.json", json.dumps(content, indent=1) + "\n")
@@ -69,8 +72,17 @@ def costs_of(stage: str) -> Costs | None:
     return Costs(stage, Cost(**content["last"]), Cost(**content["before"]) if content["before"] else None)
 
 
-def peak_memory() -> int:
-    """The most memory that this process has had, in bytes."""
+def peak_memory(status: Path = Path("/proc/self/status")) -> int:
+    """The most memory that this process has had, in bytes.
+
+    On Linux from VmHWM (proc(5)): getrusage also counts the process that started this one, such as DVC.
+    """
+    lines = status.read_text().splitlines() if status.exists() else []
+    found = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
+    return found[0] if found else _peak_by_getrusage()
+
+
+def _peak_by_getrusage() -> int:
     import resource
 
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss

@@ -33,7 +33,7 @@ def features(records: pd.DataFrame, dataset: "Dataset", config: "Features") -> p
         age  born
     0  40.0  10.0
     """
-    columns = {str(name): column.array for name, column in records.items()}
+    columns = arrays(records)
     return pd.DataFrame(Featurizer(dataset, config)(columns, records.index), index=records.index)
 
 
@@ -60,7 +60,7 @@ class Featurizer:
         columns = {name: _as_feature(records[name], kind) for name, kind in self.types.items()}
         if self.derived.derives:
             found = self.derived.derived(pd.DataFrame(dict(records), index=index))
-            columns |= {str(name): values.array for name, values in found.items()}
+            columns |= arrays(found)
         if unknown := [name for name in self.drop if name not in columns]:
             raise AssayError(
                 f"no feature {', '.join(unknown)}",
@@ -68,6 +68,13 @@ class Featurizer:
                 todo=f"choose among: {', '.join(columns)}",
             )
         return {name: columns[name] for name in columns if name not in self.drop}
+
+
+def arrays(table: pd.DataFrame) -> "dict[str, Array]":
+    """The columns of a table by name."""
+    if set(table.dtypes) == {np.dtype("float64")}:  # one array, so that no object is made for each column
+        return dict(zip(map(str, table.columns), table.to_numpy().T, strict=True))
+    return {str(name): column.array for name, column in table.items()}
 
 
 def vocabularies(train: pd.DataFrame) -> dict[str, list[str]]:

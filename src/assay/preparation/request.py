@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assay.config.dataset import CHECK, FEATURE, IGNORE, TARGET
+from assay.config.dataset import CHECK, FEATURE, IGNORE, NOTE, TARGET
 from assay.config.grammar import names
 from assay.records.columns import DATE, WEIGHT
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
     """The contract of a request: what a record must be, without what only holds for training data.
 
-    Training data alone has dates between `first` and `last`, keys that are there once, and a target. Columns that no
-    score needs are left out, with the rules that name them: personal ones, leaks, what is not known yet when the model
-    is asked, ids but for the key and the time, and ignored ones that neither the population nor derived features need
-    (`derived`: whether there are any, because nobody says what they read). An `optional` column may be missing; then no
-    rule that names it is broken.
+    Training data alone has dates between `first` and `last`, keys that are there once, and a target. Left out is what
+    no score needs, with the rules that name it: personal columns, leaks, what is not known yet when the model is asked,
+    ids but for the key and the time, and ignored columns that neither the population nor derived features need
+    (`derived`: whether there are any, because nobody says what they read); and rules that only count. An `optional`
+    column may be missing; then no rule that names it is broken.
 
     >>> from assay.config.dataset import Column, Dataset
     >>> columns = {"age": Column("number"), "sick": Column("flag", "target"), "cost": Column("number", "leak")}
@@ -29,7 +29,7 @@ def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
     population = [one for one in dataset.population if WEIGHT not in names(one.where)]
     used = {dataset.key, dataset.time.column if dataset.time else None}.union(*(names(one.where) for one in population))
     kept = {
-        name: replace(column, nullable=True) if optional(column) else column
+        name: _asked(column)
         for name, column in dataset.columns.items()
         if name in used or _read(column, derived=derived)
     }
@@ -38,10 +38,17 @@ def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
         columns=kept,
         population=population,
         time=replace(dataset.time, first=None, last=None) if dataset.time else None,
-        rules={name: _where_there(rule, kept) for name, rule in dataset.rules.items() if _can_judge(rule, kept)},
+        rules={name: _where_there(rule, kept) for name, rule in dataset.rules.items() if _matters(rule, kept)},
         repeats=None,
         sample=None,
     )
+
+
+def without_optional(dataset: "Dataset") -> "Dataset":
+    """The contract of requests, as `asked` gives it, in none of which an optional column has a value."""
+    kept = {name: column for name, column in dataset.columns.items() if not optional(column)}
+    rules = {name: rule for name, rule in dataset.rules.items() if names(rule.where) <= {*kept, DATE}}
+    return replace(dataset, columns=kept, rules=rules)
 
 
 def optional(column: "Column") -> bool:
@@ -55,8 +62,13 @@ def _read(column: "Column", *, derived: bool) -> bool:
     return optional(column) or (column.role == IGNORE and derived)
 
 
-def _can_judge(rule: "Rule", kept: Collection[str]) -> bool:
-    return {*names(rule.where), *rule.columns} <= {*kept, DATE}
+def _asked(column: "Column") -> "Column":
+    """The column without the range that is only counted."""
+    return replace(column, plausible=None, nullable=column.nullable or optional(column))
+
+
+def _matters(rule: "Rule", kept: Collection[str]) -> bool:
+    return rule.then != NOTE and {*names(rule.where), *rule.columns} <= {*kept, DATE}
 
 
 def _where_there(rule: "Rule", kept: "Mapping[str, Column]") -> "Rule":

@@ -81,8 +81,8 @@ def rewritten(folder: Path, *paths: str) -> list[str]:
 
 def outputs(recorded: str, found: str) -> list[Output]:
     """Every output of the recorded dvc.lock, with its hash in the other one."""
-    fresh = {path: md5 for _, path, md5 in _outs(found)}
-    return [Output(stage, path, md5, fresh.get(path, "")) for stage, path, md5 in _outs(recorded)]
+    fresh = {path: md5 for _, path, md5 in recorded_outputs(found)}
+    return [Output(stage, path, md5, fresh.get(path, "")) for stage, path, md5 in recorded_outputs(recorded)]
 
 
 def moved(recorded: str, found: str) -> dict[str, tuple[float | None, float | None]]:
@@ -151,6 +151,7 @@ def _metrics(text: str) -> dict[str, float]:
         return {}
 
 
-def _outs(lock: str) -> list[tuple[str, str, str]]:
+def recorded_outputs(lock: str) -> list[tuple[str, str, str]]:
+    """Stage, path and MD5 of each output in the text of a dvc.lock."""
     stages = yaml_mapping(lock)["stages"]
     return [(stage, out["path"], out["md5"]) for stage, content in stages.items() for out in content["outs"]]

@@ -18,7 +18,7 @@ from assay.errors import AssayError, sample
 from assay.labels.policy import ungradable
 from assay.preparation.features import Featurizer, categorised, matrix
 from assay.preparation.prepare import Preparer, collected, require_columns
-from assay.preparation.request import asked, optional
+from assay.preparation.request import asked, optional, without_optional
 from assay.records.columns import CODE, DATE, RECORD_ID, UNGRADABLE
 
 if TYPE_CHECKING:
@@ -75,8 +75,10 @@ class Scorer:
         whole, own = collected(bundle.dataset), knowledge(bundle.dataset)
         self.bundle = bundle
         self.asked = asked(whole, derived=bundle.features.derived and own.derives)
+        self.optional = {name for name, column in self.asked.columns.items() if optional(column)}
+        # Most requests have no optional column, and are then prepared in less time.
         self.prepare = Preparer(bundle.dataset, self.asked)
-        self.optional = [name for name, column in self.asked.columns.items() if optional(column)]
+        self.prepare_without = Preparer(bundle.dataset, without_optional(self.asked))
         self.unread = {*bundle.dataset.columns} - {*self.asked.columns}
         self.outside = Population(self.asked, cleaned_kinds(self.asked))
         self.features = Featurizer(bundle.dataset, bundle.features)
@@ -89,10 +91,11 @@ class Scorer:
         AssayError as of `raw`.
         """
         batch = records if isinstance(records, Raw) else self.raw(records, where)
-        judged = self.prepare.judge(batch)
+        prepare = self.prepare_without if self.optional.isdisjoint(batch.columns) else self.prepare
+        judged = prepare.judge(batch)
         faults = _noted(judged, STOP, QUARANTINE)
         kept = _but(len(batch), faults)
-        prepared, places = self.prepare.columns(judged, kept), np.flatnonzero(kept)
+        prepared, places = prepare.columns(judged, kept), np.flatnonzero(kept)
         outside = self._outside(prepared)
         faults |= {place: [fault] for place, fault in zip(places.tolist(), outside, strict=True) if fault}
         inside = np.array([fault is None for fault in outside], "bool")
@@ -106,15 +109,16 @@ class Scorer:
         return Scored(ids, scores, scores >= self.bundle.threshold, faults, changed, columns, places)
 
     def raw(self, table: pd.DataFrame, where: str) -> Raw:
-        """The columns of a table that are read, of texts or typed values; optional ones that it lacks without values.
+        """The columns of a table that are read, of texts or typed values; either all optional ones, or none.
 
         AssayError if others are missing or unknown, or there is no row.
         """
         names = [name for name in table.columns if name not in self.unread]
-        absent = [name for name in self.optional if name not in table]
+        absent = {name for name in self.optional if name not in table}
         require_columns(table, names, [name for name in self.asked.columns if name not in absent], where)
+        without = absent if absent < self.optional else set()
         nothing = pd.array([""] * len(table), dtype="str")
-        return Raw({**Raw.of(table).columns, **dict.fromkeys(absent, nothing)}, table.index)
+        return Raw({**Raw.of(table).columns, **dict.fromkeys(without, nothing)}, table.index)
 
     def explanations(self, scored: Scored, chosen: np.ndarray, top: int = TOP) -> dict[int, Explanation]:
         """Why the `chosen` records, (n,) bool, have their scores, by position; those without a score are left out.
@@ -131,9 +135,10 @@ class Scorer:
 
     def _outside(self, records: "Mapping[str, Array]") -> list[Fault | None]:
         """Why each prepared record gets no score although it keeps the contract."""
-        reasons, codes = self.outside(records, len(records[RECORD_ID])), records[CODE]
-        doubtful = np.zeros(len(codes), "bool")
-        if (known := codes != "").any():
+        reasons = self.outside(records, len(records[RECORD_ID]))
+        codes = records.get(CODE)
+        doubtful = np.zeros(len(reasons), "bool")
+        if codes is not None and (known := codes != "").any():
             doubtful[known] = ungradable(pd.Series(codes[known]), self.bundle.labels)
         return [
             Fault(POPULATION, reason) if reason else Fault(UNGRADABLE, UNGRADABLE) if unclear else None

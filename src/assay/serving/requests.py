@@ -10,14 +10,13 @@ from pydantic_core import from_json
 
 from assay.config.dataset import FLAG
 from assay.contract.values import Raw
+from assay.preparation.request import optional
 from assay.records.writing import number_text
 from assay.scoring.scorer import CONTRACT, Fault
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
-    from assay.contract.values import Array
 
-TEXT_TYPE = pd.StringDtype(na_value=float("nan"))
 LARGEST = 1000  # bits of a whole number: any larger one is infinite
 UNKNOWN, MISSING, PLAIN = "known_columns", "required_columns", "plain_values"  # rules on the form of a request
 
@@ -63,6 +62,7 @@ class Form:
 
     def __init__(self, asked: "Dataset", unread: Collection[str]) -> None:
         self.columns = asked.columns
+        self.optional = [name for name, column in asked.columns.items() if optional(column)]
         self.known = {*self.columns, *unread}
         self.required = [name for name, one in self.columns.items() if not one.nullable]
         self.yes_and_no = {name: _words(one) for name, one in self.columns.items()}
@@ -79,10 +79,12 @@ class Form:
 
     def raw(self, records: Sequence[Mapping[str, Any]]) -> Raw:
         """The raw columns of well-formed records, with the index 0, 1, ..."""
-        cells = [self._text(name, one.get(name)) for name in self.columns for one in records]
+        given = any(one.get(name) is not None for one in records for name in self.optional)
+        names = [name for name in self.columns if given or name not in self.optional]
+        cells = [self._text(name, one.get(name)) for name in names for one in records]
         together, rows = pa.array(cells, pa.large_string()), len(records)
-        parts = (together.slice(place * rows, rows) for place in range(len(self.columns)))
-        return Raw(dict(zip(self.columns, map(_array, parts), strict=True)), pd.RangeIndex(rows))
+        parts = (together.slice(place * rows, rows) for place in range(len(names)))
+        return Raw(dict(zip(names, parts, strict=True)), pd.RangeIndex(rows))
 
     def _text(self, name: str, value: Any) -> str:
         if isinstance(value, str):
@@ -94,10 +96,6 @@ class Form:
         if isinstance(value, int):
             return str(value) if value.bit_length() <= LARGEST else "inf"
         return number_text(value)
-
-
-def _array(texts: pa.Array) -> "Array":
-    return pd.arrays.ArrowStringArray(pa.chunked_array([texts]), dtype=TEXT_TYPE)  # type: ignore[call-arg]
 
 
 def _words(column: "Column") -> Sequence[str]:

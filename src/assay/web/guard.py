@@ -4,12 +4,9 @@ from collections.abc import Callable, Collection
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp
 
 from assay.web.body import BodyLimit
-from assay.web.errors import JsonErrors, error_answer, failed, refused
+from assay.web.errors import JsonErrors, failed, refused
 from assay.web.headers import SecurityHeaders
 from assay.web.hosts import OwnHost
 
@@ -21,20 +18,17 @@ def guarded(
     *,
     said: Callable[[Exception], str] = failed,
     report: Callable[[Exception], None] | None = None,
-) -> ASGIApp:
-    """The application (Starlette or FastAPI) with security headers, JSON errors and a limit of the body.
+) -> Starlette:
+    """The same application (Starlette or FastAPI), with security headers, JSON errors and a limit of the body added.
 
     hosts: as `OwnHost` takes them; None serves any, for a server behind a proxy that checks. longest_body: in bytes.
     said, report: as `JsonErrors` takes them.
     """
-
-    async def unexpected(_: Request, error: Exception) -> JSONResponse:
-        return error_answer(500, said(error))
-
     app.router.redirect_slashes = False
     app.add_exception_handler(HTTPException, refused)
-    app.add_exception_handler(Exception, unexpected)
-    inner: ASGIApp = BodyLimit(app, longest_body)
+    app.add_middleware(BodyLimit, longest=longest_body)
     if hosts is not None:
-        inner = OwnHost(inner, hosts)
-    return SecurityHeaders(JsonErrors(inner, said, report))
+        app.add_middleware(OwnHost, hosts=hosts)
+    app.add_middleware(JsonErrors, said=said, report=report)
+    app.add_middleware(SecurityHeaders)  # the outermost: every answer passes it
+    return app

@@ -16,7 +16,7 @@ from uvicorn.server import ServerState
 from assay.web.headers import HEADERS, NOTHING, POLICY
 from assay.web.limits import Limits
 
-WAITING = 16  # requests that a client may send before the answer to an earlier one
+WAITING = 100  # requests that may lie in one read before the first of them is answered
 
 
 class Connection(HttpToolsProtocol):

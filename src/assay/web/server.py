@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 from types import FrameType
 from typing import Any, Self, cast
 
@@ -17,19 +18,22 @@ from assay.web.limits import Limits
 from assay.web.protocol import Connection
 
 LOOPBACK = "127.0.0.1"
+MOMENT = 1.0  # seconds, for threads that have nothing to do to end
 BACKLOG = 2048  # connections that may wait until they are accepted
 
 
 def bound(host: str = LOOPBACK, port: int = 0) -> socket.socket:
     """A socket that listens already, so that its address can be told before anything serves it.
 
-    Port 0 takes any free one. AssayError if the port is taken, or the host is none of this machine's.
+    Port 0 takes any free one. AssayError if the port is taken, or the host is not of this machine.
     """
+    if not host:
+        raise AssayError("no host to listen on", todo=f"name one: {LOOPBACK} is for this machine alone")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        reason = str(error.strerror).partition(" (while")[0]
+    except (OSError, TypeError, OverflowError) as error:  # the latter: no name of a host, no number of a port
+        reason = str(getattr(error, "strerror", error)).partition(" (while")[0]
         raise AssayError(
             f"{host}, port {port}: {reason}", todo="choose another port: --port 0 takes a free one"
         ) from error
@@ -43,7 +47,6 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: ASGIApp, listener: socket.socket, limits: Limits | None = None) -> None:
         self.listener, self.app = listener, app
-        self.cut_short = False  # whether requests were still running when the time for them was over
         self.fault: Exception | None = None
         limits = limits or Limits()
         super().__init__(
@@ -91,10 +94,6 @@ class Server(uvicorn.Server):
         self.force_exit = self.should_exit
         self.should_exit = True
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().shutdown(sockets)
-        self.cut_short = any(not task.done() for task in self.server_state.tasks)
-
     async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.app(scope, receive, send)
@@ -114,12 +113,16 @@ class Faults(logging.Handler):
 
 
 def serve(server: Server) -> None:
-    """Run a server as the last long task of this process: a request that hangs cannot keep the process alive.
+    """Run a server as the last long task of this process: a request that hangs in a thread cannot keep it alive.
 
-    Then, and if a second signal cuts requests short, it ends the process with code 1.
+    Then the process ends with code 1; otherwise the call returns.
     """
+    before = set(threading.enumerate())
     server.run()
-    if server.cut_short:
-        warn("the server stopped before every request was done")
+    threads = [one for one in threading.enumerate() if one not in before and not one.daemon]
+    for one in threads:
+        one.join(MOMENT / len(threads))
+    if any(one.is_alive() for one in threads):
+        warn("a request was not done in time; the server ends without it")
         sys.stdout.flush()
-        os._exit(1)  # a thread that hangs would keep the interpreter waiting
+        os._exit(1)  # the interpreter would wait for the thread

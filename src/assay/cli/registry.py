@@ -1,0 +1,91 @@
+"""`assay promote`, `assay rollback`, `assay registry`: which version of the model is in use, and who decided that."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from assay.config.start import enter_root
+from assay.errors import AssayError, reported
+from assay.terminal import print_markdown, say
+
+Stage = Annotated[str, typer.Option("--stage", help="Where the model is put: prod, staging, ...")]
+Sign = Annotated[bool, typer.Option("--sign", help="Sign the tags and the commit with git's ssh key.")]
+
+
+class Bump(StrEnum):
+    """Which part of the version is raised."""
+
+    MAJOR = "major"
+    MINOR = "minor"
+    PATCH = "patch"
+
+
+def promote(
+    revision: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment.")] = "HEAD",
+    stage: Stage = "prod",
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day on which the data must be fresh.")
+    ] = None,
+    override: Annotated[str | None, typer.Option(help="Promote it all the same; the reason goes on record.")] = None,
+    bump: Annotated[Bump, typer.Option(help="The part of the version to raise.")] = Bump.MINOR,
+    sign: Sign = False,
+) -> None:
+    """Put the model of a commit in a stage, if it passes the gate: criteria, audit, contract, champion, data, cost.
+
+    Makes the tags model@vX.Y.Z and model#STAGE#N, which gto and dvc artifacts see, and commits a line to
+    registry/decisions.jsonl. A refusal exits with 1 and changes nothing.
+    """
+    from assay.merging.merge import forget_outer_git
+    from assay.registry import page
+    from assay.registry.promotion import Order, promote
+
+    with reported("assay promote"):
+        root = enter_root()
+        forget_outer_git()
+        if override is not None and not override.strip():
+            raise AssayError("an override needs a reason", todo='assay promote --override "why", in words for others')
+        order = Order(stage, bump.value, as_of.date() if as_of else None, override or "", sign)
+        outcome = promote(root, revision, order, _aside)
+        if outcome.standing:
+            say(f"{outcome.standing} is in {stage} already, and is what {revision} holds: nothing to do")
+        elif outcome.decision:
+            print_markdown(page.accepted(outcome.decision))
+        else:
+            print_markdown(page.refusal(revision, stage, outcome.criteria))
+    if outcome.refused:
+        raise typer.Exit(1)
+
+
+def rollback(
+    reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
+    stage: Stage = "prod",
+    to: Annotated[str, typer.Option(help="A version that was in the stage; by default the one before.")] = "",
+    sign: Sign = False,
+) -> None:
+    """Put the version before into a stage again, at once: nothing is asked of it but that its model is to be had."""
+    from assay.merging.merge import forget_outer_git
+    from assay.registry import page
+    from assay.registry.promotion import rollback
+
+    with reported("assay rollback"):
+        root = enter_root()
+        forget_outer_git()
+        print_markdown(page.accepted(rollback(root, stage, to, reason, sign=sign, say=_aside)))
+
+
+def registry() -> None:
+    """Show every version and stage: who decided it, when and why, and whose signature it has."""
+    from assay.registry import page
+    from assay.registry.publishing import interrupted
+
+    with reported("assay registry"):
+        root = enter_root()
+        print_markdown(page.of_registry(root))
+        if interrupted(root):
+            _aside("a promote or roll-back was killed: the next one completes or discards it")
+
+
+def _aside(text: str) -> None:
+    say(text, error=True)

@@ -1,0 +1,91 @@
+"""What the model claims, for whom, and whether the criteria are met."""
+
+from assay.evaluation.criteria import Judged
+from assay.paths import BUNDLE
+from assay.presentation import words
+from assay.readiness.facts import Facts, report
+from assay.readiness.item import Section
+from assay.records.columns import UNGRADABLE
+from assay.report.page import finding_row
+
+
+def claims(facts: Facts) -> Section:
+    """What the records are, what positive means, who gets no score, and what was found on the test fold."""
+    dataset, labels = facts.bundle.config.dataset, facts.bundle.config.labels
+    rows = [
+        ("a record", dataset.about or "not described: dataset.about is empty", facts.contract),
+        ("positive means", labels.about or f"{_positive(facts)}, by the policy {labels.name}", facts.policy),
+        ("the figures are of", _used(facts), report("annotation")),
+        ("who gets no score", _outside(facts), facts.contract),
+        ("an alert", f"a score of {facts.bundle.threshold.value:g} or more, of 0 to 1", str(BUNDLE)),
+        ("tried on", _tested(facts), report("metrics")),
+        ("of 1,000 such records", in_a_thousand(facts), report("metrics")),
+    ]
+    return Section("claims", "What it claims, and for whom", [], ("", "", "from"), rows)
+
+
+def _positive(facts: Facts) -> str:
+    words_of = facts.bundle.config.dataset.codes
+    named = (f"{code} ({words_of[code]})" if code in words_of else code for code in facts.bundle.config.labels.positive)
+    return ", ".join(named)
+
+
+def _used(facts: Facts) -> str:
+    annotation = facts.reports["annotation"]
+    excluded = [f"{reason.replace('_', ' ')} ({count})" for reason, count in annotation["excluded"].items()]
+    whole = f"{annotation['used']} of {annotation['records']} records"
+    return f"{whole}; left out: {', '.join(excluded)}" if excluded else f"all {annotation['records']} records"
+
+
+def _outside(facts: Facts) -> str:
+    codes = facts.bundle.config.labels.ungradable
+    reasons = [one.reason.replace("_", " ") for one in facts.bundle.config.dataset.population]
+    reasons += [f"a code that nobody can grade: {', '.join(codes)}"] if codes else []
+    return "; ".join([*reasons, "a record that breaks the contract"])
+
+
+def _tested(facts: Facts) -> str:
+    metrics, split = facts.reports["metrics"], facts.bundle.config.split
+    days = f", of {facts.test.first} to {facts.test.last}" if facts.test else ""
+    by = {"time": "the last ones", "group": "groups taken by chance"}.get(split.by, "taken by chance")
+    return f"{metrics['records']} records of the same source, {by}{days}; {metrics['positives']} of them positive"
+
+
+def in_a_thousand(facts: Facts) -> str:
+    """The results in counts."""
+    metrics = facts.reports["metrics"]
+    positive, alerts = 1000 * metrics["prevalence"], metrics["alerts_per_1000"]
+    right = "" if metrics["precision"] is None else f"; {metrics['precision']:.0%} of the alerts are right"
+    found = metrics["recall"] * positive
+    return f"{positive:.0f} are positive; {alerts:.0f} alerts, which find {found:.0f} of them{right}"
+
+
+def criteria(facts: Facts) -> Section:
+    """The criteria of the line, as `evaluate` judged them."""
+    found = findings(facts)
+    rows = [finding_row(one) for one in found]
+    unsettled = [one.criterion.replace("_", " ") for one in found if not one.settled]
+    sentences = [f"{sum(one.verdict == 'met' for one in found)} of {len(found)} criteria are met."]
+    if unsettled:
+        sentences.append(f"Not settled, because the interval includes what was asked: {', '.join(unsettled)}.")
+    sentences.append(f"From {report('verdict')}.")
+    head = ("criterion", "asked", "found", "verdict", "settled by the interval")
+    return Section("criteria", "Criteria", sentences, head, rows)
+
+
+def findings(facts: Facts) -> list[Judged]:
+    """The verdict on each criterion."""
+    from assay.cards.model_card import named
+
+    return [named(Judged(**one), facts.config.criteria) for one in facts.reports["verdict"]["findings"]]
+
+
+def ungradable_share(facts: Facts) -> float:
+    """The share of the records that nobody can grade."""
+    annotation = facts.reports["annotation"]
+    return annotation["excluded"].get(UNGRADABLE, 0) / annotation["records"] if annotation["records"] else 0.0
+
+
+def figure(facts: Facts, name: str) -> str:
+    """A metric of the test fold with its interval."""
+    return words.with_interval(facts.reports["metrics"][name], facts.reports["intervals"][name], name)

@@ -1,0 +1,186 @@
+"""What the page can state: the content of the line's files, and where each comes from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assay.bundle.reference import FILE as REFERENCE
+from assay.errors import AssayError
+from assay.files import md5, read_json, read_table
+from assay.paths import BUNDLE, CLEANED, MODEL, REPORTS, REVIEW_QUEUE, SPLIT, fold
+from assay.records.columns import DATE, RECORD_ID
+from assay.records.folds import TEST
+
+if TYPE_CHECKING:
+    from assay.budget.command import Budget
+    from assay.bundle.description import Description
+    from assay.config.schema import Config
+    from assay.labels.decision import Decision
+
+NAMES = (
+    "annotation",
+    "audit",
+    "baselines",
+    "cleaning",
+    "intervals",
+    "metrics",
+    "profile",
+    "quality",
+    "review",
+    "sampling",
+    "slices",
+    "ungradable",
+    "verdict",
+)
+CHOICES = Path("choices")
+
+
+@dataclass(frozen=True)
+class Span:
+    """The first and the last day of some records."""
+
+    first: date
+    last: date
+
+    @property
+    def months(self) -> float:
+        return max((self.last - self.first).days, 1) / 30.4375
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The versions of the model, by name; those without a signature; what each stage holds."""
+
+    versions: Sequence[str]
+    unsigned: Sequence[str]
+    stages: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that the page may state.
+
+    bundle: what the model folder says of itself. reports: the files of `NAMES`. missing: the share of train records
+    without a value, by feature. budget: what was measured on this model; None if nothing was. measured_on: the model
+    that was measured, if it is another one. records, test: the days of all records and of the test fold; None if they
+    have no dates. queue: the records to review; decided: the decisions that stand. chosen: whether a decision of `assay
+    choose` is there for this table and policy. needs_python: the versions that the package allows. today: the day of
+    the page.
+    """
+
+    config: "Config"
+    bundle: "Description"
+    reports: Mapping[str, Any]
+    missing: Mapping[str, float]
+    budget: "Budget | None"
+    measured_on: str
+    records: Span | None
+    test: Span | None
+    queue: Sequence[str]
+    decided: Sequence["Decision"]
+    registry: Registry
+    chosen: bool
+    needs_python: str
+    today: date
+
+    @property
+    def contract(self) -> str:
+        """The file of the contract."""
+        return f"conf/dataset/{self.bundle.config.dataset.name}.yaml"
+
+    @property
+    def policy(self) -> str:
+        """The file of the label policy."""
+        return f"conf/labels/{self.bundle.config.labels.name}.yaml"
+
+
+def report(name: str) -> str:
+    """The path of a report."""
+    return f"{REPORTS}/{name}.json"
+
+
+def gather(root: Path, today: date) -> Facts:
+    """The facts of the last run; AssayError if a file is missing, or not what its stage made."""
+    from assay.budget.command import last
+    from assay.config.load import load
+    from assay.lineage.checks import require
+
+    paths = {name: Path(report(name)) for name in NAMES}
+    require(MODEL, CLEANED, fold(SPLIT, TEST), REVIEW_QUEUE, *paths.values())
+    bundle, missing = described()
+    measured, model = last(), md5(MODEL)
+    other = measured.model if measured and measured.model != model else ""
+    dataset = bundle.config.dataset
+    return Facts(
+        config=load(),
+        bundle=bundle,
+        reports={name: read_json(path) for name, path in paths.items()},
+        missing=missing,
+        budget=None if other else measured,
+        measured_on=other,
+        records=span(CLEANED),
+        test=span(fold(SPLIT, TEST)),
+        queue=read_table(REVIEW_QUEUE, [RECORD_ID])[RECORD_ID].tolist(),
+        decided=decisions(bundle),
+        registry=registered(root),
+        chosen=any(one.name.startswith(f"{dataset.name}-{bundle.config.labels.name}-") for one in choices()),
+        needs_python=needed_python(),
+        today=today,
+    )
+
+
+def described() -> tuple["Description", dict[str, float]]:
+    """What the model folder says of itself, and the share of train records without a value by feature."""
+    from assay.bundle.description import read
+    from assay.bundle.hashes import MEND, verify
+    from assay.bundle.strict_json import parse
+
+    verified = verify(MODEL)
+    _, found = read(verified.read(BUNDLE.name), str(BUNDLE), MEND)
+    reference: Any = parse(verified.read(REFERENCE), str(MODEL / REFERENCE), MEND)
+    return found, {name: one["missing"] for name, one in reference["features"].items()}
+
+
+def span(path: Path) -> Span | None:
+    """The days of a table's records; None if they have none."""
+    table = read_table(path, [RECORD_ID], optional=[DATE])
+    days = table[DATE].dropna() if DATE in table else ()
+    return Span(min(days).date(), max(days).date()) if len(days) else None
+
+
+def decisions(bundle: "Description") -> list["Decision"]:
+    """The decisions on labels that stand."""
+    from assay.labels.decision import standing
+    from assay.labels.ledger import opened
+
+    return list(standing(opened(bundle.config.dataset, None).read()))
+
+
+def registered(root: Path) -> Registry:
+    """The versions and stages in git's tags."""
+    from assay.registry.tags import tags
+
+    every = tags(root)
+    held = {stage: every.champion(stage) for stage in every.stages}
+    return Registry(
+        [tag.version for tag in every.versions],
+        [tag.name for tag in every.tags if not tag.signed],
+        {stage: every.version_of(tag.commit) or tag.commit[:10] for stage, tag in held.items() if tag},
+    )
+
+
+def choices() -> list[Path]:
+    """The folders of decisions of `assay choose`."""
+    return [one for one in CHOICES.iterdir() if one.is_dir()] if CHOICES.is_dir() else []
+
+
+def needed_python() -> str:
+    """The versions of Python that this package allows, as it declares them."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        return str(metadata("assay")["Requires-Python"] or "")
+    except PackageNotFoundError as error:
+        raise AssayError("the package assay is not installed", todo="make repro") from error

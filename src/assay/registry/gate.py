@@ -1,0 +1,217 @@
+"""The gate: what a model must show before it is put in a stage. Each criterion is a function of the candidate."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from assay.errors import AssayError
+from assay.paths import AUDIT, CLEANING_LOG, REPORTS
+
+if TYPE_CHECKING:
+    from assay.registry.candidate import Candidate
+
+VERDICT = REPORTS / "verdict.json"
+SHOWN = 3  # sentences of what did not run
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A criterion: what was asked, what was found, whether that passes, and if not, by how much or why not."""
+
+    name: str
+    asked: str
+    found: str
+    passed: bool
+    why: str = ""
+
+
+Judge = Callable[["Candidate"], Iterator[Criterion]]
+
+
+def judged(candidate: "Candidate") -> list[Criterion]:
+    """Every criterion, in order. One that cannot be judged is not met, and says why."""
+    return [one for name, judge in GATE.items() for one in _each(name, judge, candidate)]
+
+
+def _each(name: str, judge: Judge, candidate: "Candidate") -> list[Criterion]:
+    try:
+        return list(judge(candidate))
+    except AssayError as error:
+        where = f" ({error.where})" if error.where else ""
+        todo = f"; {error.todo}" if error.todo else ""
+        return [Criterion(name, ASKED[name], "cannot be judged", False, f"{error.what}{where}{todo}")]
+
+
+def ran(candidate: "Candidate") -> Iterator[Criterion]:
+    """What is promoted is what ran."""
+    from assay.registry.ran import unran
+
+    found = unran(candidate.files)
+    said = "all stages" if not found else f"{len(found)} difference(s)"
+    more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    yield Criterion("ran", ASKED["ran"], said, not found, "; ".join(found[:SHOWN]) + more)
+
+
+def contract(candidate: "Candidate") -> Iterator[Criterion]:
+    """clean ends without a log if a rule with the action `stop` is broken."""
+    log = candidate.report(CLEANING_LOG)
+    try:
+        kept, stopped = int(log["rows_out"]), [one["rule"] for one in log["rules"] if _stops(one)]
+        found = f"{kept} of {int(log['rows_in'])} records kept"
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise AssayError("not a log of cleaning", where=str(CLEANING_LOG), todo="dvc repro") from error
+    why = f"broken: {', '.join(map(str, stopped))}" if stopped else "" if kept else "no record keeps the contract"
+    yield Criterion("contract", ASKED["contract"], found, not why, why)
+
+
+def _stops(rule: dict[str, Any]) -> bool:
+    return rule["action"] == "stop" and bool(rule["count"])
+
+
+def audit(candidate: "Candidate") -> Iterator[Criterion]:
+    """No check of the audit found a leak that nobody has accepted."""
+    try:
+        checks = {str(one["code"]): (str(one["title"]), str(one["verdict"])) for one in candidate.report(AUDIT)}
+    except (KeyError, TypeError) as error:
+        raise AssayError("not the findings of an audit", where=str(AUDIT), todo="dvc repro") from error
+    errors = [f"{code} {title}" for code, (title, verdict) in checks.items() if verdict == "error"]
+    why = "; ".join(errors) if errors else "" if checks else "no check ran"
+    warnings = sum(verdict == "warning" for _, verdict in checks.values())
+    found = f"{len(checks)} checks, {len(errors)} error(s), {warnings} warning(s)"
+    yield Criterion("audit", ASKED["audit"], found, not why, why)
+
+
+def performance(candidate: "Candidate") -> Iterator[Criterion]:
+    """The criteria that `evaluate` has judged: recall, alerts, baselines, quality of the data."""
+    try:
+        found = [_performed(one) for one in candidate.report(VERDICT)["findings"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise AssayError("not the verdict of evaluate", where=str(VERDICT), todo="dvc repro") from error
+    names = {one.name for one in found}
+    criteria = candidate.config.criteria
+    baselines = {f"average precision over {name}" for name in criteria.beat_baselines}
+    if missing := sorted({"recall", "alerts per 1000", *baselines, *criteria.quality} - names):
+        raise AssayError(f"not judged: {', '.join(missing)}", where=str(VERDICT), todo="dvc repro")
+    yield from found
+
+
+def _performed(finding: dict[str, Any]) -> Criterion:
+    name, asked, value = str(finding["criterion"]), str(finding["asked"]), float(finding["value"])
+    low, high = finding["interval"]
+    interval = "" if low is None or high is None else f" [{low:.3f}, {high:.3f}]"
+    passed = finding["verdict"] == "met"
+    why = "" if passed else _by(asked, value)
+    return Criterion(name.replace("_", " "), asked, f"{value:.3f}{interval}", passed, why)
+
+
+def _by(asked: str, value: float) -> str:
+    """By how much a bound is missed; a baseline is beaten only by the whole interval."""
+    words = asked.split()
+    if words[:2] in (["at", "least"], ["at", "most"]):
+        return f"by {abs(value - float(words[2])):.3g}"
+    return "the interval of the difference includes zero" if value > 0 else f"worse by {-value:.3g}"
+
+
+def champion(candidate: "Candidate") -> Iterator[Criterion]:
+    """Not worse than what is in the stage, on the same test records."""
+    name, asked, now = "champion", ASKED["champion"], candidate.champion
+    if now is None:
+        yield Criterion(name, asked, "nothing is in the stage yet", True)
+    elif now.md5 == candidate.model:
+        yield Criterion(name, asked, f"the same model as {now.version}", True)
+    else:
+        yield _compared(candidate, now.version, now.commit)
+
+
+def _compared(candidate: "Candidate", version: str, commit: str) -> Criterion:
+    from assay.compare.page import compared
+    from assay.compare.paired import BETTER, WORSE
+    from assay.dvc_internals.revisions import files_at
+    from assay.experiments.revisions import Recorded, Revision
+    from assay.presentation import words
+    from assay.statistics.metrics import METRICS, RANKED_BY
+
+    base = Revision(version, commit, Recorded(version, commit, files_at(commit)))
+    datasets = [side.params["dataset"]["name"] for side in (base, candidate.revision)]
+    if datasets[0] != datasets[1]:
+        what = f"{version} is of the dataset {datasets[0]}, this one of {datasets[1]}: they cannot be compared"
+        raise AssayError(what, todo="promote it to a stage of its own (--stage), or --override")
+    one = compared(base, candidate.revision).comparison
+    row = next(row for row in one.rows if row.metric == RANKED_BY)
+    difference = words.signed(row.difference, row.interval, row.metric)
+    than = f"{one.verdict} than" if one.verdict in (BETTER, WORSE) else f"{one.verdict} beside"
+    found = f"{METRICS[RANKED_BY].title.lower()} {difference} on {len(one.ids)} records: {than} {version}"
+    passed = one.verdict != WORSE
+    return Criterion("champion", ASKED["champion"], found, passed, "" if passed else f"by {abs(row.difference):.3g}")
+
+
+def fresh(candidate: "Candidate") -> Iterator[Criterion]:
+    """The last record is not old on the day on which it is judged."""
+    from assay.records.columns import DATE
+
+    candidate.require_asked("promotion")
+    asked = candidate.config.criteria.promotion
+    if asked.fresh_within_days is None:
+        yield Criterion("fresh", "nothing", "not asked", True)
+        return
+    records, day = candidate.revision.records, judged_on(candidate)
+    if DATE not in records or records[DATE].isna().all():
+        todo = "criteria.promotion.fresh_within_days: null asks for nothing"
+        raise AssayError("the records have no dates", todo=todo)
+    last = records[DATE].max().date()
+    age = (day - last).days
+    why = f"the data goes on after {day}" if age < 0 else f"by {age - asked.fresh_within_days} day(s)"
+    passed = 0 <= age <= asked.fresh_within_days
+    within = f"at most {asked.fresh_within_days} days before {day}"
+    yield Criterion("fresh", within, f"last record {last}, {age} day(s)", passed, "" if passed else why)
+
+
+def judged_on(candidate: "Candidate") -> date:
+    """The day on which the data must be fresh: as the user states, else as configured, else today (UTC)."""
+    said = candidate.config.criteria.promotion.as_of
+    return candidate.as_of or (date.fromisoformat(said) if said else datetime.now(UTC).date())
+
+
+def cost(candidate: "Candidate") -> Iterator[Criterion]:
+    """Every limit on what `assay budget` measures."""
+    candidate.require_asked("cost")
+    limits = candidate.config.criteria.cost
+    if not limits.at_most and not limits.at_least:
+        yield Criterion("cost", "nothing", "not asked", True)
+        return
+    figures = candidate.budget
+    for name, most in limits.at_most.items():
+        yield _limited(name, f"at most {most:g}", figures.get(name), most, 1)
+    for name, least in limits.at_least.items():
+        yield _limited(name, f"at least {least:g}", figures.get(name), least, -1)
+
+
+def _limited(name: str, asked: str, value: Any, limit: float, sign: int) -> Criterion:
+    """sign: 1 where more is worse, -1 where less is."""
+    title = f"cost: {name.replace('_', ' ')}"
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return Criterion(title, asked, "not measured", False, "run: assay budget")
+    over = sign * (value - limit)
+    return Criterion(title, asked, f"{value:.4g}", over <= 0, f"by {over:.3g}" if over > 0 else "")
+
+
+GATE: dict[str, Judge] = {
+    "ran": ran,
+    "contract": contract,
+    "audit": audit,
+    "performance": performance,
+    "champion": champion,
+    "fresh": fresh,
+    "cost": cost,
+}
+ASKED = {
+    "ran": "what is promoted is what ran",
+    "contract": "the data keeps its contract",
+    "audit": "no leak",
+    "performance": "criteria of evaluate",
+    "champion": "not worse than the champion",
+    "fresh": "fresh data",
+    "cost": "within budget",
+}

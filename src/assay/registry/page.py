@@ -1,0 +1,110 @@
+"""What promote, rollback and registry print, as Markdown."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assay.errors import AssayError
+from assay.presentation.markdown import Markdown, code, table
+from assay.registry import decisions, signing
+from assay.registry.decisions import Decision, Log
+from assay.registry.gate import Criterion
+from assay.registry.tags import Tag, Tags, tags
+
+HEADINGS = ["stage", "version", "number", "commit", "time", "who", "why", "signed by"]
+WHY = 90  # characters of a reason in the table
+
+
+def of_criteria(criteria: Sequence[Criterion]) -> Markdown:
+    """A row for each criterion, those that are not met first."""
+    rows = [
+        ("met" if one.passed else Markdown("**not met**"), one.name, one.asked, one.found, one.why)
+        for one in sorted(criteria, key=lambda one: one.passed)
+    ]
+    return table(["", "criterion", "asked", "found", "by how much, or why"], rows)
+
+
+def refusal(revision: str, stage: str, criteria: Sequence[Criterion]) -> Markdown:
+    """Why a revision is not promoted."""
+    unmet = sum(not one.passed for one in criteria)
+    heading = Markdown("### {} is refused for {}: {} of {} criteria are not met").format(
+        revision, stage, unmet, len(criteria)
+    )
+    return Markdown("\n\n").join([heading, of_criteria(criteria)])
+
+
+def accepted(decision: Decision) -> Markdown:
+    """What was decided, and how others get it."""
+    heading = Markdown("### {} is in {}").format(decision.version, decision.stage)
+    parts = [heading, *([of_criteria(decision.criteria)] if decision.criteria else [])]
+    if decision.overrode:
+        parts.append(Markdown("**Overridden**: {}. Reason: {}").format(", ".join(decision.overrode), decision.reason))
+    made = Markdown(", ").join([*map(code, decision.tags), code(str(decisions.LOG))])
+    push = " ".join(["git push --atomic origin HEAD", *(f"'{tag}'" for tag in decision.tags)])
+    parts.append(Markdown("Made: {}. Others see it after: {}").format(made, code(push)))
+    return Markdown("\n\n").join(parts)
+
+
+def of_registry(root: Path) -> Markdown:
+    """All versions and stages; who decided, when and why; by whom the tags are signed."""
+    every, log = tags(root), decisions.read(root)
+    parts = [_now(every), _history(root, every, log)]
+    if every.ignored:
+        reasons = [Markdown("{} ({})").format(code(name), why) for name, why in every.ignored.items()]
+        parts.append(Markdown("Not counted: {}.").format(Markdown(", ").join(reasons)))
+    if log.damaged:
+        lines = ", ".join(map(str, log.damaged))
+        parts.append(Markdown("Lines of {} that hold no decision: {}.").format(str(decisions.LOG), lines))
+    return Markdown("\n\n").join(part for part in parts if part)
+
+
+def _now(every: Tags) -> Markdown:
+    rows = []
+    for stage in every.stages:
+        tag = every.champion(stage)
+        rows.append((stage, (every.version_of(tag.commit) or tag.commit[:10]) if tag else "nothing"))
+    return table(["stage", "holds"], rows) if rows else Markdown("No version is registered: assay promote")
+
+
+def _history(root: Path, every: Tags, log: Log) -> Markdown:
+    """Each tag, the last one first."""
+    found = sorted(every.tags, key=lambda tag: (tag.time, tag.n), reverse=True)
+    return table(HEADINGS, [_row(root, every, log, tag) for tag in found]) if found else Markdown("")
+
+
+def _row(root: Path, every: Tags, log: Log, tag: Tag) -> tuple[Any, ...]:
+    one = log.of_tag(tag.name)
+    why = f"{one['action']}: {one['reason']}" if one else "no decision in the log of this branch"
+    version = tag.version or every.version_of(tag.commit) or tag.commit[:10]
+    what = f"{tag.stage or 'registered'}{' taken back' if tag.back else ''}"
+    when = one.get("time") or _time(tag.time)
+    return (
+        what,
+        version,
+        tag.n or "",
+        tag.commit[:10],
+        when,
+        one.get("who", tag.tagger),
+        _shortened(why),
+        _signer(root, tag),
+    )
+
+
+def _time(seconds: int) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= WHY else f"{text[: WHY - 1]}…"
+
+
+def _signer(root: Path, tag: Tag) -> str:
+    """The name of the signer, or why the signature counts for nothing."""
+    if not tag.signed:
+        return "nobody"
+    try:
+        return signing.require_signed(root, tag.name)
+    except AssayError as error:
+        return f"not verified: {error.what}"

@@ -1,0 +1,221 @@
+"""Promote and roll back: what is asked first, what is decided, how it is put on record."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from assay.errors import AssayError
+from assay.experiments.revisions import WORKSPACE, commit
+from assay.git import git
+from assay.merging.state import require_nothing_in_progress
+from assay.registry import decisions, signing
+from assay.registry.candidate import Candidate, promoted_commit
+from assay.registry.decisions import LOG, OVERRIDE, PROMOTE, ROLLBACK, Decision
+from assay.registry.gate import Criterion, judged
+from assay.registry.publishing import NewTag, Pending, publish, recover, registry
+from assay.registry.tags import ARTIFACT, Tags, next_number, next_version, require_stage, tags, versions_in
+from assay.registry.version import Version, assigned, fetched, model_md5
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the user asks for. `override` and `reason`: why, "" for none."""
+
+    stage: str = "prod"
+    bump: str = "minor"
+    as_of: date | None = None
+    override: str = ""
+    sign: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: the criteria, and the decision; None if it was refused, or nothing was to be done.
+
+    `standing`: the version that is in the stage already.
+    """
+
+    criteria: list[Criterion]
+    decision: Decision | None = None
+    standing: str = ""
+
+    @property
+    def refused(self) -> bool:
+        return self.decision is None and not self.standing
+
+
+def promote(root: Path, revision: str, order: Order, say: Callable[[str], None]) -> Outcome:
+    """Put a commit's model in a stage, if it passes the gate or the user overrides it.
+
+    say: takes what is done besides, such as what a killed call had left. AssayError if the state of the clone forbids
+    it, or the model is not to be had.
+    """
+    require_stage(order.stage)
+    why = decisions.reason(order.override, "--override") if order.override else ""
+    who = require_ready(root, sign=order.sign)
+    with registry(root) as journal:
+        _recovered(root, journal, say)
+        every = tags(root)
+        candidate = _candidate(root, revision, every, order)
+        if candidate.champion and candidate.champion.commit == candidate.commit:
+            return Outcome([], standing=candidate.champion.version)
+        criteria = judged(candidate)
+        unmet = [one.name for one in criteria if not one.passed]
+        if unmet and not why:
+            return Outcome(criteria)
+        found = _registered(root, every, candidate, order.bump)
+        fetched(root, found)
+        action = OVERRIDE if unmet else PROMOTE
+        said = why if unmet else decisions.summary(criteria)
+        decision = _decided(who, action, found, order.stage, every, candidate.champion, said, unmet, criteria)
+        publish(root, journal, _pending(root, decision, every, sign=order.sign))
+    return Outcome(criteria, decision)
+
+
+def rollback(root: Path, stage: str, to: str, reason: str, *, sign: bool, say: Callable[[str], None]) -> Decision:
+    """Put the version that was in a stage before its champion there again, or the one named `to`.
+
+    AssayError if there is none, it was never there, or its model is not to be had.
+    """
+    require_stage(stage)
+    why = decisions.reason(reason, "--reason")
+    who = require_ready(root, sign=sign)
+    with registry(root) as journal:
+        _recovered(root, journal, say)
+        every = tags(root)
+        _require_log(root, every, stage)
+        now = every.champion(stage)
+        if now is None:
+            raise AssayError(f"nothing is in {stage}", todo="assay promote; assay registry shows what is where")
+        target = _named(root, every, stage, to) if to else _before(root, every, stage)
+        if target.commit == now.commit:
+            raise AssayError(f"{target.version} is in {stage} already", where=now.name, todo="assay registry")
+        fetched(root, target)
+        decision = _decided(who, ROLLBACK, target, stage, every, assigned(root, every, now), why, [], [])
+        publish(root, journal, _pending(root, decision, every, sign=sign))
+    return decision
+
+
+def require_ready(root: Path, *, sign: bool) -> str:
+    """The name of the user; AssayError if no decision can be committed here: it would be lost, or take others along."""
+    if git(root, "rev-parse", "--show-prefix"):
+        raise AssayError("dvc.yaml is not at the top of the git repository", where=str(root))
+    if git(root, "rev-parse", "--is-shallow-repository") == "true":
+        todo = "git fetch --unshallow --tags"
+        raise AssayError("a shallow clone lacks versions and commits to compare with", where=str(root), todo=todo)
+    if git(root, "rev-parse", "--symbolic-full-name", "HEAD") == "HEAD":
+        what = "HEAD is on no branch: the commit of the decision would belong to none"
+        raise AssayError(what, where=str(root), todo="git switch main; a revision to promote can be named as it is")
+    require_nothing_in_progress(root)
+    if changes := git(root, "status", "--porcelain", "--untracked-files=all", "--", LOG.as_posix()):
+        todo = f"commit them, or: git restore --staged --worktree {LOG.as_posix()}"
+        raise AssayError(f"the log of decisions has changes of yours: {changes.strip()}", where=str(LOG), todo=todo)
+    if sign:
+        signing.require_key(root)
+    return _user(root)
+
+
+def _user(root: Path) -> str:
+    try:
+        said = git(root, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+    except AssayError as error:
+        todo = "git config user.name 'Ann Smith'; git config user.email ann@example.org"
+        raise AssayError("git does not know who you are, and a decision has an author", todo=todo) from error
+    return said.rpartition(" <")[0]
+
+
+def _recovered(root: Path, journal: Path, say: Callable[[str], None]) -> None:
+    for line in recover(root, journal):
+        say(line)
+
+
+def _candidate(root: Path, revision: str, every: Tags, order: Order) -> Candidate:
+    if revision == WORKSPACE or not revision.strip():
+        raise AssayError("only what is committed can be promoted", todo="commit it, then: assay promote HEAD")
+    _require_log(root, every, order.stage)
+    sha = promoted_commit(root, git(root, "rev-parse", "--verify", f"{commit(revision)}^{{commit}}"), LOG.as_posix())
+    tag = every.champion(order.stage)
+    now = assigned(root, every, tag) if tag else None
+    return Candidate(root, revision, sha, model_md5(root, sha), now, order.as_of)
+
+
+def _require_log(root: Path, every: Tags, stage: str) -> None:
+    """AssayError if a decision in the log of HEAD has no tag here."""
+    decisions.require_tags(decisions.read(root), stage, every.names())
+
+
+def _registered(root: Path, every: Tags, candidate: Candidate, bump: str) -> Version:
+    """The version of a commit: the one that it has, or the next one."""
+    logged = [one["version"] for one in decisions.read(root).decisions]
+    taken = versions_in([*every.names(), *(f"{ARTIFACT}@{one}" for one in logged)])
+    version = every.version_of(candidate.commit) or next_version(taken, bump)
+    return Version("", version, candidate.commit, 0, candidate.model)
+
+
+def _decided(
+    who: str,
+    action: str,
+    found: Version,
+    stage: str,
+    every: Tags,
+    before: Version | None,
+    reason: str,
+    overrode: Sequence[str],
+    criteria: Sequence[Criterion],
+) -> Decision:
+    n = next_number(every.names())
+    new = [] if every.version_of(found.commit) else [f"{ARTIFACT}@{found.version}"]
+    return Decision(
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        who=who,
+        action=action,
+        version=found.version,
+        stage=stage,
+        n=n,
+        commit=found.commit,
+        model=found.md5,
+        reason=reason,
+        tags=[*new, f"{ARTIFACT}#{stage}#{n}"],
+        before=before.version if before else "",
+        overrode=list(overrode),
+        criteria=list(criteria),
+    )
+
+
+def _pending(root: Path, decision: Decision, every: Tags, *, sign: bool) -> Pending:
+    """How the decision is put on record. Its tags are later than all others: GTO and DVC go by time, in seconds."""
+    verb = {PROMOTE: "Promote", OVERRIDE: "Promote, overriding the gate,", ROLLBACK: "Roll back to"}[decision.action]
+    subject = f"{verb} {ARTIFACT} {decision.version} in {decision.stage}"
+    facts = f"{decision.reason}\n\nmodel: {decision.model}\ncommit: {decision.commit}\n"
+    return Pending(
+        line=decision.line,
+        message=f"{subject}\n\n{facts}",
+        tags=[NewTag(name, decision.commit, f"{subject}\n\n{facts}") for name in decision.tags],
+        time=max(int(time.time()), every.last_time + 1),
+        sign_tags=signing.signs(root, "tag.gpgSign", asked=sign),
+        sign_commit=signing.signs(root, "commit.gpgSign", asked=sign),
+    )
+
+
+def _before(root: Path, every: Tags, stage: str) -> Version:
+    tag = every.before(stage)
+    if tag is None:
+        raise AssayError(
+            f"nothing was in {stage} before", todo="assay rollback --to VERSION; assay registry lists them"
+        )
+    return assigned(root, every, tag)
+
+
+def _named(root: Path, every: Tags, stage: str, to: str) -> Version:
+    name = to if to.startswith("v") else f"v{to}"
+    commits = {tag.commit for tag in every.versions if tag.version == name}
+    there = [tag for tag in every.assigned(stage) if not tag.back and tag.commit in commits]
+    if not commits:
+        raise AssayError(f"there is no version {to[:60]}", todo="assay registry lists them")
+    if not there:
+        raise AssayError(
+            f"{name} was never in {stage}", todo=f"it must pass the gate: assay promote '{ARTIFACT}@{name}'"
+        )
+    return assigned(root, every, there[-1])
