@@ -54,6 +54,6 @@ def test_every_request_is_counted_whoever_answers_it(model: Model, good: dict[st
 
 def test_a_fault_is_counted_too(model: Model, good: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(Given(model)) as server:
-        monkeypatch.setattr(model.scorer.prepare, "judge", lambda batch: 1 / 0)
+        monkeypatch.setattr(model.scorer, "features", lambda *_: 1 / 0)
         assert predict(server, good).status == 500
         assert figures(server)["assay_requests_total", "/predict", "500"] == 1

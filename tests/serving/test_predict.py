@@ -259,7 +259,7 @@ def test_no_value_of_a_record_reaches_the_terminal(
 ) -> None:
     with serving(Given(model), tmp_path) as server:
         if faulty:
-            monkeypatch.setattr(model.scorer.prepare, "judge", lambda batch: 1 / 0)
+            monkeypatch.setattr(model.scorer, "features", lambda *_: 1 / 0)
         for content in (
             {**good, "TSH": SECRET},
             {**good, SECRET: 1},
