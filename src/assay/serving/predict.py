@@ -21,6 +21,7 @@ from assay.serving.service import Service
 
 JSON = "application/json"
 PART, EXPLAINED_PART = 128, 32  # records of a list that are scored before single records get their turn
+TURNS = 5
 LARGE = 65_536  # bytes of a body
 LARGE_AT_ONCE = 16  # requests with a larger one, which bounds the memory that bodies take
 
@@ -64,7 +65,7 @@ class Predict:
             for start in range(0, len(records), size):
                 part = [Asked(one, reasons) for one in records[start : start + size]]
                 found += self.service.answer(part, model)
-                await asyncio.sleep(0)
+                await give_way()
         return json_answer({"predictions": found, **by(model)})
 
     @contextlib.contextmanager
@@ -78,6 +79,12 @@ class Predict:
             yield
         finally:
             self.large -= large
+
+
+async def give_way() -> None:
+    """Let single records that have come in be read, scored and answered, each of which takes a turn of the loop."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 def one(model: Model, answer: Answer) -> Response:
