@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from assay.cli.budget import budget
+from assay.cli import serve
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
@@ -24,7 +25,6 @@ from assay.cli.reasons import reasons
 from assay.cli.registry import promote, registry, rollback
 from assay.cli.review import review
 from assay.cli.score import score
-from assay.cli.serve import serve
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
@@ -92,7 +92,7 @@ app.add_typer(labels, name="labels")
 bundle.command()(export)
 app.add_typer(bundle, name="bundle")
 app.command()(review)
-app.command()(serve)
+app.command()(serve.command(served))
 app.command()(reasons)
 app.command()(score)
 app.command()(costs)
