@@ -124,7 +124,7 @@ def _user(root: Path) -> str:
 
 
 def _recovered(root: Path, journal: Path, say: Callable[[str], None]) -> None:
-    """Complete or discard what a killed call has left; then AssayError if the log has changes that are not committed."""
+    """Complete or discard what a killed call has left; AssayError if the log has uncommitted changes after that."""
     for line in recover(root, journal):
         say(line)
     if changes := git(root, "status", "--porcelain", "--untracked-files=all", "--", LOG.as_posix()):
