@@ -22,7 +22,7 @@ from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
-from assay.cli.registry import promote, registry, rollback
+from assay.cli.registry import promote, registry, rollback, served
 from assay.cli.review import review
 from assay.cli.score import score
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
