@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.budget import budget
 from assay.cli import serve
+from assay.cli.budget import budget
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from assay.cli import serve
 from assay.cli.bundle import bundle
 from assay.cli.score import score
-from assay.cli import serve
 from assay.errors import DEBUG_VARIABLE
 
 HELP = """
