@@ -6,15 +6,17 @@ PEERS := .assay/peers
 BUDGET ?= 60
 NAME ?= depth
 CHOICE ?= models
+# What a machine that scores needs besides: the library of the model, and what `assay serve` stands on.
+SCORING ?= lightgbm serve
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Extras stay in the lock: pip takes fsspec[http] as unpinned beside a plain fsspec==VERSION once a newer one is out.
-LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
 .PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-score bench-merges bench-models report sweep choose \
-	verify pr-report back doctor extras lock clean
+	verify pr-report back doctor extras lock dist clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -83,8 +85,15 @@ extras: $(VENV)/ready-dev  ## add what S3 remotes, dataset=covid, model=catboost
 
 lock: $(VENV)/ready-dev  ## resolve the versions anew (needs the network)
 	pip install --quiet uv
-	$(LOCK) --group build -o requirements.lock
-	$(LOCK) --group build --group dev --all-extras --constraint requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(LOCK) pyproject.toml --group build --group dev --all-extras --constraint requirements.lock -o requirements-dev.lock
+	$(LOCK) packaging/scoring/pyproject.toml $(SCORING:%=--extra %) --constraint requirements-dev.lock \
+		-o requirements-scoring.lock
+
+dist: $(VENV)/ready  ## the small distribution, for machines that only score: dist/, see docs/export.md
+	rm -rf dist
+	pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir dist packaging/scoring
+	cd dist && for wheel in *.whl; do echo "./$$wheel $$(pip hash $$wheel | tail -1)"; done > wheel.txt
 
 clean:  ## remove the environment; data, models and reports stay
 	rm -rf $(VENV) $(PEERS)

@@ -8,24 +8,25 @@ from typing import Annotated
 
 import typer
 
+from assay.cli import serve
 from assay.cli.budget import budget
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
 from assay.cli.diagnose import diagnose
 from assay.cli.doctor import doctor, go_back
+from assay.cli.export import export
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
-from assay.cli.registry import promote, registry, rollback
+from assay.cli.registry import promote, registry, rollback, served
 from assay.cli.review import review
 from assay.cli.score import score
-from assay.cli.serve import serve
-from assay.config.start import enter_root
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
+from assay.root import enter_root
 from assay.terminal import print_markdown, say
 from assay.text import visible
 
@@ -88,9 +89,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(labels, name="labels")
+bundle.command()(export)
 app.add_typer(bundle, name="bundle")
 app.command()(review)
-app.command()(serve)
+app.command()(serve.command(served))
 app.command()(reasons)
 app.command()(score)
 app.command()(costs)

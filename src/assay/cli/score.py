@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from assay.config.start import enter_root
+from assay.cli.options import Trust
 from assay.errors import reported, warn
+from assay.root import enter_root
 from assay.terminal import say
 
 STREAM = "-"
@@ -38,12 +39,15 @@ def score(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="OUT", help="A .csv, .jsonl or .parquet file; -: CSV on stdout.")
     ],
-    bundle: Annotated[Path | None, typer.Option(help="The model folder; by default models/ of the repo.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="A model folder or an archive; by default models/ of the repo.")
+    ] = None,
     reasons: Annotated[Reasons | None, typer.Option(help="Which records get reasons; by default alerts.")] = None,
     extra: Annotated[Extra, typer.Option(help="Columns that the contract does not declare.")] = Extra.REFUSE,
     jobs: Annotated[
         int | None, typer.Option("-j", min=1, help="Threads; by default one for each processor, up to 4.")
     ] = None,
+    trust: Trust = None,
 ) -> None:
     """Score a file of raw records of any size: a row for each, with its score, or with the reason why it has none.
 
@@ -57,7 +61,7 @@ def score(
 
         source = None if records == STREAM else Path(records).absolute()
         target = None if output == STREAM else Target.of(Path(output).absolute(), source)
-        loaded = load(bundle.absolute() if bundle else enter_root() / MODEL)
+        loaded = load(bundle.absolute() if bundle else enter_root() / MODEL, trusted=trust or ())
         start, replaced = time.perf_counter(), bool(target and target.path.exists())
         threads = jobs or min(MOST, os.cpu_count() or 1)
         tally = score_file(loaded, source, target, reasons and reasons.value, extra == Extra.IGNORE, threads)
