@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges bench-models report sweep choose verify \
+.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges bench-models bench-serve report sweep choose verify \
 	pr-report back doctor extras lock clean
 .DEFAULT_GOAL := help
 
@@ -54,6 +54,9 @@ bench-merges: $(VENV)/ready-dev  ## ten merges and rebases: files by hand, befor
 
 bench-models: $(VENV)/ready $(PEERS)/ready  ## our model beside FLAML, AutoGluon, CatBoost, ...; seconds to search: BUDGET=60
 	python tests/bench_models.py --peers $(PEERS)/bin/python --budget $(BUDGET)
+
+bench-serve: $(VENV)/ready-dev  ## the service: milliseconds and requests per second beside the bare model; two minutes
+	OMP_NUM_THREADS=1 python tests/bench_serve.py
 
 report: $(VENV)/ready  ## open the report of the last run
 	assay report
