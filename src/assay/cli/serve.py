@@ -32,11 +32,8 @@ def serve(
 
     With ASSAY_API_KEY set, requests need that key in the header X-API-Key. Ctrl-C answers what is running, and ends it.
     """
-    import gc
-    import warnings
-
     from assay.serving.sources import Folder
-    from assay.serving.start import Allowed, Place, server
+    from assay.serving.start import Allowed, Place, server, settle
     from assay.web.server import serve as run
 
     with reported("assay serve"):
@@ -48,9 +45,6 @@ def serve(
         ) as ready:
             if not place.local and key is None:
                 warn(f"whoever reaches this address gets scores; {KEY_VARIABLE} sets a key")
-            # Such as of a logarithm of 0, which has a value: it names a line of the program, and comes with each record.
-            warnings.filterwarnings("ignore", category=RuntimeWarning)
-            gc.collect()
-            gc.freeze()  # what is loaded stays: searching it again and again for garbage would delay answers
+            settle()
             say(f"http://{f'[{host}]' if ':' in host else host}:{ready.listener.getsockname()[1]}/\nCtrl-C ends it.")
             run(ready)

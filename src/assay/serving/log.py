@@ -151,9 +151,7 @@ def json_line(content: Mapping[str, Any]) -> bytes:
     return to_json(content, inf_nan_mode="null") + b"\n"
 
 
-def entries(
-    result: "Result", at: str, shadow: Mapping[int, float], key: str | None = None
-) -> Iterator[dict[str, Any]]:
+def entries(result: "Result", at: str, shadow: Mapping[int, float], key: str | None = None) -> Iterator[dict[str, Any]]:
     """A line for each answer, in their order. An id that breaks the contract of its column, `key`, is left out."""
     features = features_of(result)
     for place, answer in enumerate(result.answers):
