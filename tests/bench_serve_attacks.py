@@ -212,10 +212,11 @@ async def run(on: Attack) -> None:
 
 if __name__ == "__main__":
     bundle = ROOT / "models"
+    model = Model(load(bundle), "")
     with tempfile.TemporaryDirectory() as log:
         process, port = started(bundle, "--log", log)
         with process:
-            on = Attack(port, process.pid, example(Model(load(bundle), "").scorer.asked))
+            on = Attack(port, process.pid, example(model.scorer.asked, model.bundle.dataset))
             try:
                 asyncio.run(run(on))
             finally:
