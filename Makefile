@@ -6,15 +6,17 @@ PEERS := .assay/peers
 BUDGET ?= 60
 NAME ?= depth
 CHOICE ?= models
+# What a machine that scores needs besides: the library of the model, and what `assay serve` stands on.
+SCORING ?= lightgbm serve
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # Extras stay in the lock: pip takes fsspec[http] as unpinned beside a plain fsspec==VERSION once a newer one is out.
-LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges bench-models bench-serve report sweep choose verify \
-	pr-report back doctor extras lock clean
+.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges bench-models bench-score bench-serve \
+	report sweep choose verify pr-report back doctor extras lock dist clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -52,6 +54,9 @@ bench-labels: $(VENV)/ready  ## wrong labels: what to do with those that are fla
 bench-merges: $(VENV)/ready-dev  ## ten merges and rebases: files by hand, before and after; a quarter of an hour
 	python tests/bench_merges.py
 
+bench-score: $(VENV)/ready  ## assay score on 10 million records: memory, rows/s beside bare prediction; a quarter of an hour
+	python tests/bench_score.py $(RECORDS)
+
 bench-models: $(VENV)/ready $(PEERS)/ready  ## our model beside FLAML, AutoGluon, CatBoost, ...; seconds to search: BUDGET=60
 	python tests/bench_models.py --peers $(PEERS)/bin/python --budget $(BUDGET)
 
@@ -83,8 +88,15 @@ extras: $(VENV)/ready-dev  ## add what S3 remotes, dataset=covid, model=catboost
 
 lock: $(VENV)/ready-dev  ## resolve the versions anew (needs the network)
 	pip install --quiet uv
-	$(LOCK) --group build -o requirements.lock
-	$(LOCK) --group build --group dev --all-extras --constraint requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(LOCK) pyproject.toml --group build --group dev --all-extras --constraint requirements.lock -o requirements-dev.lock
+	$(LOCK) packaging/scoring/pyproject.toml $(SCORING:%=--extra %) --constraint requirements-dev.lock \
+		-o requirements-scoring.lock
+
+dist: $(VENV)/ready  ## the small distribution, for machines that only score: dist/, see docs/export.md
+	rm -rf dist
+	pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir dist packaging/scoring
+	cd dist && for wheel in *.whl; do echo "./$$wheel $$(pip hash $$wheel | tail -1)"; done > wheel.txt
 
 clean:  ## remove the environment; data, models and reports stay
 	rm -rf $(VENV) $(PEERS)

@@ -3,6 +3,9 @@
 from tqdm import tqdm
 
 
-def progress(total: int, what: str) -> tqdm:
-    """A bar on stderr that shows after half a second; silent where stderr is no terminal."""
-    return tqdm(total=total, desc=what, disable=None, leave=False, delay=0.5)
+def progress(total: int | None, what: str, unit: str = "it") -> tqdm:
+    """A bar on stderr that shows after half a second; silent where stderr is no terminal.
+
+    total: in `unit`, None if it is not known.
+    """
+    return tqdm(total=total, desc=what, unit=unit, unit_scale=unit != "it", disable=None, leave=False, delay=0.5)

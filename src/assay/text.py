@@ -1,8 +1,10 @@
-"""Makes text from outside visible: control characters that a terminal, log or page would obey become escapes."""
+"""Text: from outside made visible, so that no terminal, log or page obeys its control characters; and similar names."""
 
 import unicodedata
+from collections.abc import Iterable
 
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # categories of Unicode: controls, marks of format, surrogates, ends of lines
+ALIKE = 0.7  # from 0 to 1: below that, names are not similar
 JOINERS = "\u200c\u200d"  # format marks that some scripts need for spelling
 
 
@@ -27,3 +29,10 @@ def _is_seen(letter: str) -> bool:
 
 def _escape(letter: str) -> str:
     return letter.encode("unicode_escape").decode()
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The most similar of some names; None if none is similar."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, sorted(names), n=1, cutoff=ALIKE)), None)

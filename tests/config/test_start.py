@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.config.start import enter_root
 from assay.errors import AssayError
+from assay.root import enter_root
 from attacks import touching
 from pipeline_copy import warm_python
 from samples import ROOT

@@ -6,7 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from assay.bundle.loading import load
+from assay.paths import MODEL, RAW
+from assay.records import streaming
+from assay.records.formats import raw_file
+from assay.scoring.files import NONE, score_file
+from assay.scoring.outputs import Target
 from pipeline_copy import Copy
+from score_parity import differences
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +57,16 @@ def test_invalid_results_are_excluded_and_the_signal_is_as_weak_as_it_is(covid: 
     metrics = json.loads((covid.path / "reports/metrics.json").read_text())
     assert 0.08 < metrics["average_precision"] < 0.25
     assert set(json.loads((covid.path / "reports/baselines.json").read_text())) == {"majority", "logistic", "xgboost"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [100_000, 1000, 7])
+def test_every_record_has_the_score_of_the_line(
+    covid: Copy, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "ROWS", rows)
+    bundle, out = load(covid.path / MODEL), tmp_path / "out.parquet"
+    tally = score_file(bundle, raw_file(covid.path / RAW), Target.of(out, None), NONE, False, 2)
+    # The line drops four negative tests of people who tested positive on the same day, which a request cannot know.
+    assert differences(covid.path, bundle, pd.read_parquet(out)) == {"dropped by the line / scored": 4}
+    assert (tally.rows, tally.not_scored) == (15_524, {"ungradable": 301})

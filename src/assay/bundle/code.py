@@ -2,14 +2,13 @@
 
 A plug-in is a module or package directly in `assay.datasets`. A bundle states the hash of the source of each one that
 its contract uses. `installed` reads the source that this Python would import, so that code and bundle can be compared
-before anything of it runs. `admit` lets a plug-in from elsewhere, such as an archive, be imported: only if the caller
-trusts the hash of its source.
+before anything of it runs. What imports a plug-in from an archive is `assay.bundle.brought`.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +36,7 @@ class Source:
         """That of files with these contents, by path.
 
         >>> Source.of({"covid.py": b"x = 1"}).files
-        {'covid.py': '5a81766c58e35b43b6665a0fcf81d88c4b35f13e6b12fb8acd8d5eca9d8aa7c0'}
+        {'covid.py': '8ff436def1451285599a1b1ad70800493b8dcafde2912e1a38345633054e4c26'}
         """
         files = {name: hashlib.sha256(contents[name]).hexdigest() for name in sorted(contents)}
         return cls(files, hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest())
@@ -58,10 +57,14 @@ def installed(plugin: str) -> dict[str, bytes]:
 
     Neither compiled files count, nor what editors leave. AssayError if there is no such plug-in.
     """
-    for folder in map(Path, assay.datasets.__path__):
-        if found := contents(folder, plugin):
-            return found
+    if files := found(plugin):
+        return files
     raise AssayError(f"no module 'assay.datasets.{plugin}'", where="dataset", todo=assay.datasets.GUIDE)
+
+
+def found(plugin: str) -> dict[str, bytes]:
+    """The same; empty if there is no such plug-in."""
+    return next(filter(None, (contents(folder, plugin) for folder in map(Path, assay.datasets.__path__))), {})
 
 
 def contents(folder: Path, plugin: str) -> dict[str, bytes]:
@@ -79,29 +82,6 @@ def contents(folder: Path, plugin: str) -> dict[str, bytes]:
 def listing(dataset: "Dataset") -> dict[str, Source]:
     """The installed source of each plug-in that a contract uses, by its name."""
     return {plugin: Source.of(installed(plugin)) for plugin in plugins(dataset)}
-
-
-def admit(folder: Path, plugin: str, trusted: Collection[str]) -> Source:
-    """Let Python import a plug-in from a folder of its own, if the hash of its source is trusted.
-
-    trusted: hashes, as `Source.sha256`. Nobody else may write to the folder, and it holds the source alone: Python
-    would run a compiled file in its place. An installed plug-in of that name comes first, and must be the same. Raises
-    AssayError before anything of it runs.
-    """
-    source = Source.of(contents(folder, plugin))
-    if not source.files:
-        raise AssayError(f"no plug-in {plugin}", where=str(folder), todo="name the folder that holds it")
-    if source.sha256 not in trusted:
-        what = f"the code of {plugin} is not trusted: SHA-256 {source.sha256}"
-        raise AssayError(what, where=str(folder), todo="read it, then name its hash as trusted")
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-    if odd := sorted(there - set(source.files)):
-        raise AssayError("a file that is no source of the plug-in", where=str(folder / odd[0]), todo="remove it")
-    assay.datasets.__path__.append(str(folder))
-    if Source.of(installed(plugin)) != source:
-        assay.datasets.__path__.remove(str(folder))
-        raise AssayError(f"another assay.datasets.{plugin} is installed", where=str(folder), todo="remove one of them")
-    return source
 
 
 def _files(package: Path) -> Iterator[Path]:

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from assay.bundle import archive, catboost_json, lightgbm_text
 from assay.bundle.ensemble import MeanLogOdds
-from assay.bundle.hashes import MEND
+from assay.bundle.hashes import MEND, Files
 from assay.errors import AssayError
 from assay.files import md5, read_json, write_bytes, write_json
 from assay.paths import BUNDLE, MEMBER_NAME
@@ -52,12 +53,35 @@ def load_model(folder: Path) -> Any:
     AssayError if the file is not the one that bundle.json describes, before it is parsed; or if it names a type that is
     not trusted.
     """
-    return _read(*described(folder))
+    files = Loose(folder)
+    content = read_json(folder / BUNDLE.name)
+    return model_of(files, content.get("file") if isinstance(content, dict) else None)
 
 
-def model_of(folder: Path, file: Any) -> Any:
-    """The same for a folder whose description was read already; file: what it says of the model file."""
-    return _read(*_checked(folder, file, folder / BUNDLE.name))
+@dataclass(frozen=True)
+class Loose:
+    """The files of a folder that nothing has listed."""
+
+    folder: Path
+    mend: str = MEND
+
+    def where(self, name: str) -> str:
+        """The place of a file, for messages."""
+        return str(self.folder / name)
+
+    def __contains__(self, name: str) -> bool:
+        return (self.folder / name).exists()
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file; AssayError if it is missing."""
+        if not (self.folder / name).is_file():
+            raise AssayError("the model file is missing", where=self.where(name), todo=self.mend)
+        return (self.folder / name).read_bytes()
+
+
+def model_of(files: Files, file: Any) -> Any:
+    """The same for files whose description was read already; file: what it says of the model file."""
+    return _read(files, *_checked(files, file, BUNDLE.name))
 
 
 def _saved(estimator: Any, folder: Path) -> dict[str, str]:
@@ -67,54 +91,53 @@ def _saved(estimator: Any, folder: Path) -> dict[str, str]:
     return {"name": path.name, "md5": md5(path)}
 
 
-def _read(path: Path, content: bytes) -> Any:
+def _read(files: Files, name: str, content: bytes) -> Any:
+    """The model in the file of that name, which has these bytes."""
+    kind = PurePosixPath(name).name
     try:
-        return _ensemble(path, content) if path.name == ENSEMBLE_FILE else READERS[path.name](content)
+        return _ensemble(files, name, content) if kind == ENSEMBLE_FILE else READERS[kind](content)
     except AssayError as error:
-        trusted = "; if you made it: TRUSTED in assay/bundle/archive.py" if path.name == SKOPS_FILE else ""
-        raise AssayError(error.what, where=error.where or str(path), todo=error.todo or f"{MEND}{trusted}") from error
+        trusted = "; if you made it: TRUSTED in assay/bundle/archive.py" if kind == SKOPS_FILE else ""
+        todo = error.todo or f"{files.mend}{trusted}"
+        raise AssayError(error.what, where=error.where or files.where(name), todo=todo) from error
     except Exception as error:  # of skops, xgboost, lightgbm, catboost and what they read with
         reason = str(error).partition("\n")[0] or type(error).__name__
-        raise AssayError(f"not a model file: {reason}", where=str(path), todo=MEND) from error
+        raise AssayError(f"not a model file: {reason}", where=files.where(name), todo=files.mend) from error
 
 
-def described(folder: Path) -> tuple[Path, bytes]:
-    """The path and the bytes of a folder's model file; AssayError if bundle.json has another hash."""
-    description = folder / BUNDLE.name
-    content = read_json(description)
-    return _checked(folder, content.get("file") if isinstance(content, dict) else None, description)
+def _checked(files: Files, file: Any, description: str, within: str = "") -> tuple[str, bytes]:
+    """The path and the bytes of a model file; AssayError unless it is the one that its description names.
 
-
-def _checked(folder: Path, file: Any, description: Path) -> tuple[Path, bytes]:
-    """The path and the bytes of the model file in a folder; AssayError unless it is the one that is described."""
+    file: what `description`, a file too, says of it. within: the folder that it lies in, with a slash at the end.
+    """
     name, declared = (file.get("name"), file.get("md5")) if isinstance(file, dict) else (None, None)
     if name not in FILES:
-        raise AssayError(f"it names no model file: {str(name)[:60]!r}", where=str(description), todo=MEND)
-    if extra := [other for other in FILES if other != name and (folder / other).exists()]:
-        raise AssayError(f"a second model beside {name}", where=str(folder / extra[0]), todo=MEND)
-    path = folder / name
-    if not path.is_file():
-        raise AssayError("the model file is missing", where=str(path), todo=MEND)
-    read = path.read_bytes()
+        raise AssayError(f"it names no model file: {str(name)[:60]!r}", where=files.where(description), todo=files.mend)
+    if extra := [within + other for other in FILES if other != name and within + other in files]:
+        raise AssayError(f"a second model beside {name}", where=files.where(extra[0]), todo=files.mend)
+    path = within + name
+    if path not in files:
+        raise AssayError("the model file is missing", where=files.where(path), todo=files.mend)
+    read = files.read(path)
     if (found := hashlib.md5(read).hexdigest()) != declared:
         raise AssayError(
-            f"not the model that {description.name} describes: md5 {found}, described {declared}",
-            where=str(path),
-            todo=MEND,
+            f"not the model that {PurePosixPath(description).name} describes: md5 {found}, described {declared}",
+            where=files.where(path),
+            todo=files.mend,
         )
     return path, read
 
 
-def _ensemble(path: Path, content: bytes) -> MeanLogOdds:
+def _ensemble(files: Files, name: str, content: bytes) -> MeanLogOdds:
     """The members that an ensemble's file names, each read only if its bytes are those that it states."""
     stated = json.loads(content)
-    files = stated.get(MEMBERS) if isinstance(stated, dict) else None
-    if not isinstance(files, dict) or not files or not all(MEMBER_NAME.fullmatch(name) for name in files):
+    listed = stated.get(MEMBERS) if isinstance(stated, dict) else None
+    if not isinstance(listed, dict) or not listed or not all(MEMBER_NAME.fullmatch(one) for one in listed):
         raise AssayError("it names no members")
-    members = {name: _checked(path.parent / name, file, path) for name, file in files.items()}
-    if nested := [name for name, (member, _) in members.items() if member.name == ENSEMBLE_FILE]:
+    members = {one: _checked(files, file, name, f"{one}/") for one, file in listed.items()}
+    if nested := [one for one, (path, _) in members.items() if PurePosixPath(path).name == ENSEMBLE_FILE]:
         raise AssayError(f"a member is an ensemble itself: {nested[0]}")
-    return MeanLogOdds({name: _read(*member) for name, member in members.items()})
+    return MeanLogOdds({one: _read(files, *member) for one, member in members.items()})
 
 
 def _booster(content: bytes) -> Any:

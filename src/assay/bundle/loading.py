@@ -1,7 +1,7 @@
-"""Loads a model folder for scoring, and refuses one that is not whole, or does not fit what is installed here."""
+"""Loads a model folder or an archive for scoring; refuses one that is not whole, or does not fit this environment."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,16 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assay.bundle import code
-from assay.bundle.description import Code, Description, read
+from assay.bundle.description import Description, read
 from assay.bundle.folder import CATBOOST_FILE, ENSEMBLE_FILE, LIGHTGBM_FILE, MEMBERS, SKOPS_FILE, XGBOOST_FILE, model_of
-from assay.bundle.hashes import MEND, Verified, verify
+from assay.bundle.hashes import Verified, verify
+from assay.bundle.packing import unpack
 from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
 from assay.bundle.strict_json import parse
+from assay.bundle.trust import code_of, require_installed, require_stated
 from assay.config.dataset import Dataset
 from assay.config.schema import Features, Labels
-from assay.errors import AssayError, sample
+from assay.datasets import Knowledge, knowledge
+from assay.errors import AssayError
 from assay.paths import BUNDLE, FEATURES
 
 # The library that reads each file, by the names of the packages that may bring it.
@@ -35,9 +37,11 @@ LIBRARIES = {
 class Bundle:
     """A model, and all that is needed to score raw records with it.
 
-    hash: of the whole folder, SHA-256. name: of the model. description: the content of bundle.json. estimator: with
-    `predict_proba`, before recalibration. dataset: the contract of the raw records. vocabularies: the categories of
-    each feature that has some, by name. columns: the names of the features, in the model's order.
+    folder: its path, or within an archive. hash: of the whole folder, SHA-256. name: of the model. description: the
+    content of bundle.json. estimator: with `predict_proba`, before recalibration. dataset: the contract of the raw
+    records. vocabularies: the categories of each feature that has some, by name. columns: the names of the features, in
+    the model's order. imported: imports the dataset's own code, if it is not the installed one. card: the model card
+    (Markdown), if it came in the archive.
     """
 
     folder: Path
@@ -52,6 +56,12 @@ class Bundle:
     threshold: float
     vocabularies: Mapping[str, list[str]]
     columns: tuple[str, ...]
+    imported: Callable[[str], Any] | None = None
+    card: str | None = None
+
+    def knowledge(self) -> Knowledge:
+        """The dataset's own code, which is imported now."""
+        return knowledge(self.dataset, self.imported)
 
     @property
     def data(self) -> str:
@@ -63,26 +73,32 @@ class Bundle:
         return score(self.estimator, X, self.recalibration)
 
 
-def load(folder: Path, *, other_versions: bool = False) -> Bundle:
-    """The bundle of a model folder.
+def load(path: Path, *, other_versions: bool = False, trusted: Collection[str] = ()) -> Bundle:
+    """The bundle of a model folder, or of an archive (`assay.bundle.packing`).
 
     AssayError, with what to do, if a file is missing, too many, or another one than hashes.json lists; if bundle.json
     has another format, or its contract is none; if the code of the dataset that is installed here is not that of the
     training; or if the library of the model has another version (the first two numbers), unless `other_versions` allows
-    it. Each file is read only after its hash was checked; nothing of the dataset's code runs here.
+    it. An archive brings the code of its dataset along: it is taken if the installed one is another, or there is none,
+    and if the hash of its source is among `trusted`. Each file is read only after its hash was checked; nothing of the
+    dataset's code runs here.
     """
-    verified = verify(folder)
-    where = str(folder / BUNDLE.name)
-    content, described = read(verified.read(BUNDLE.name), where, MEND)
-    require_code(described, where)
+    packed = unpack(path) if path.is_file() else None
+    model = packed.model if packed else verify(path)
+    where = model.where(BUNDLE.name)
+    content, described = read(model.read(BUNDLE.name), where, model.mend)
+    require_stated(described, where, model.mend)
+    if packed is None:
+        require_installed(described, where)
+    imported = code_of(packed.code, described, trusted, where) if packed else None
     if not other_versions:
-        require_versions(described.versions, _model_files(verified, described), where)
+        require_versions(described.versions, _model_files(model, described), where)
     return Bundle(
-        folder=folder,
-        hash=verified.hash,
+        folder=model.folder,
+        hash=model.hash,
         name=str(described.model.get("name")),
         description=content,
-        estimator=model_of(folder, content["file"]),
+        estimator=model_of(model, content["file"]),
         dataset=described.config.dataset,
         features=described.config.features,
         labels=described.config.labels,
@@ -90,34 +106,9 @@ def load(folder: Path, *, other_versions: bool = False) -> Bundle:
         threshold=described.threshold.value,
         vocabularies={one.name: one.categories for one in described.features if one.categories is not None},
         columns=tuple(one.name for one in described.features),
+        imported=imported,
+        card=packed.card if packed else None,
     )
-
-
-def require_code(described: Description, where: str) -> None:
-    """AssayError unless the installed plug-ins of the contract have the source that the bundle states."""
-    needed, stated = code.plugins(described.config.dataset), described.code
-    if needed != sorted(stated):
-        what = f"its contract uses the code of {_names(needed)}; it states that of {_names(sorted(stated))}"
-        raise AssayError(what, where=where, todo=MEND)
-    for plugin in needed:
-        here = code.Source.of(code.installed(plugin))
-        if differing := _differing(here, stated[plugin]):
-            raise AssayError(
-                f"the installed code of {plugin} is not that of the training: {sample(differing)}",
-                where=where,
-                todo="use the code of the revision that trained the model, or train again: dvc repro",
-            )
-
-
-def _names(plugins: Sequence[str]) -> str:
-    return sample(plugins) or "no plug-in"
-
-
-def _differing(here: code.Source, stated: Code) -> list[str]:
-    """The files that differ; the hash of the whole, if it alone does."""
-    names = sorted({*here.files, *stated.files})
-    differing = [name for name in names if here.files.get(name) != stated.files.get(name)]
-    return differing or ([stated.sha256] if here.sha256 != stated.sha256 else [])
 
 
 def _model_files(verified: Verified, described: Description) -> list[str]:
@@ -125,7 +116,7 @@ def _model_files(verified: Verified, described: Description) -> list[str]:
     name = described.file.name
     if name != ENSEMBLE_FILE:
         return [name]
-    content = parse(verified.read(name), str(verified.folder / name), MEND)
+    content = parse(verified.read(name), verified.where(name), verified.mend)
     members = content.get(MEMBERS) if isinstance(content, dict) else None
     stated = members.values() if isinstance(members, dict) else []
     return [str(one.get("name")) for one in stated if isinstance(one, dict)]

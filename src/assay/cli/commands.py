@@ -8,23 +8,25 @@ from typing import Annotated
 
 import typer
 
+from assay.cli import serve
 from assay.cli.budget import budget
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
 from assay.cli.diagnose import diagnose
 from assay.cli.doctor import doctor, go_back
+from assay.cli.export import export
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
-from assay.cli.registry import promote, registry, rollback
+from assay.cli.registry import promote, registry, rollback, served
 from assay.cli.review import review
-from assay.cli.serve import serve
-from assay.config.start import enter_root
+from assay.cli.score import score
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
+from assay.root import enter_root
 from assay.terminal import print_markdown, say
 from assay.text import visible
 
@@ -43,6 +45,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay report                   open the report of the last run
   assay reasons RECORD           why does the model give a record its score?
   assay bundle show              the model folder: for what, at which threshold; check: is it whole?
+  assay score IN -o OUT          score a file of raw records of any size: each gets a score, or the reason why not
   assay serve --port 8000        score records over HTTP with the model; a page to try it
   assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
@@ -86,10 +89,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(labels, name="labels")
+bundle.command()(export)
 app.add_typer(bundle, name="bundle")
 app.command()(review)
-app.command()(serve)
+app.command()(serve.command(served))
 app.command()(reasons)
+app.command()(score)
 app.command()(costs)
 app.command()(budget)
 app.command()(readiness)

@@ -1,7 +1,7 @@
 """`assay costs`: what each stage of the line costs."""
 
-from assay.config.start import enter_root
 from assay.errors import AssayError, reported
+from assay.root import enter_root
 from assay.terminal import print_markdown, say
 
 

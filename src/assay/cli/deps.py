@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from assay.config.start import enter_root
 from assay.errors import AssayError, reported
+from assay.root import enter_root
 from assay.terminal import say
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from assay.cli.options import AsJson, AsMarkdown
-from assay.config.start import enter_root
 from assay.errors import reported
+from assay.root import enter_root
 from assay.terminal import print_markdown
 
 FOLDER = Path(".assay/diagnosis")

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from assay.cli.options import AsJson, AsMarkdown, Base, Head
-from assay.config.start import enter_root
 from assay.errors import reported
+from assay.root import enter_root
 from assay.terminal import print_markdown, say
 
 labels = typer.Typer(help="Decisions of people on labels.", no_args_is_help=True, rich_markup_mode=None)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from assay.cli.labels import Role
-from assay.config.start import enter_root
 from assay.errors import reported
+from assay.root import enter_root
 from assay.terminal import say
 
 

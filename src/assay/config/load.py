@@ -16,9 +16,9 @@ from pydantic_core import ErrorDetails
 
 from assay.config import schema
 from assay.config.fields import MISSING, OUTSIDE, ByName, validated
-from assay.config.unknown_key import nearest
 from assay.errors import AssayError, sample
 from assay.files import yaml_mapping
+from assay.text import nearest
 
 PARAMS = Path("params.yaml")
 COMPOSE = "run: assay params (assay doctor --mend does, and keeps a copy)"

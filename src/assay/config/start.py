@@ -11,6 +11,7 @@ from typing import Any
 from assay.config.schema import Config
 from assay.errors import AssayError, reported
 from assay.forkserver.client import DVC_STAGE, leave_server
+from assay.root import enter_root
 
 Run = Callable[[Config], None]
 
@@ -72,20 +73,6 @@ def _end_for_dvc() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
-
-
-def enter_root(start: Path | None = None) -> Path:
-    """Change to the folder that holds dvc.yaml, here or above; every path in the code is relative to it."""
-    here = (start or Path.cwd()).absolute()
-    for folder in (here, *here.parents):
-        if (folder / "dvc.yaml").exists():
-            os.chdir(folder)
-            return folder
-    raise AssayError(
-        "no dvc.yaml here or above",
-        where=str(here),
-        todo="change to your clone of the repo; if the file is lost: assay doctor --mend",
-    )
 
 
 def _run_code_of(root: Path) -> None:

@@ -4,11 +4,12 @@ For an unknown key Hydra suggests +KEY, which the schemas refuse too. So Hydra's
 raised. That works in `dvc exp run -S` too, where of our code only the schemas are loaded.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import sample
+from assay.text import nearest
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 Apply = Callable[["list[Override]", "DictConfig"], None]
 Load = Callable[..., "DictConfig"]
-ALIKE = 0.7  # from 0 to 1: below that, names are not similar
 OF_HYDRA = "hydra"  # its own part of what it composes
 
 
@@ -88,11 +88,6 @@ def unknown_choice(group: str, choice: str, choices: Sequence[str]) -> str:
     if near := nearest(choice, choices):
         return f"there is no {group}={choice}: did you mean {group}={near}?"
     return f"there is no {group}={choice}; {group} has: {sample(choices, limit=12)}"
-
-
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The most similar of some names; None if none is similar."""
-    return next(iter(get_close_matches(name, sorted(names), n=1, cutoff=ALIKE)), None)
 
 
 def _deepest(path: list[str], config: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

@@ -9,6 +9,10 @@ It is optional: a module that the contract names under `knowledge`, with some of
 - `derived(records)` returns a table of features with the same index, each row computed from one record;
 - `TITLES`, no function: a `Title` for each derived feature whose name says little to readers.
 
+Its source travels in the archives of its models, and is imported from there under another name: so it imports its own
+modules relatively (`from .features import derived`), none of another dataset, and reads its tables with
+`pkgutil.get_data(__package__, "table.csv")`.
+
 A cleaned record has a `record_id` (str, unique), a `date` (datetime64[s]) if the contract has a time, the columns that
 pass cleaning, and a `code` (str), from which the label policy makes the label.
 """
@@ -75,12 +79,15 @@ class Knowledge:
         return dict(getattr(self.module, "TITLES", {}))
 
 
-def knowledge(dataset: "Dataset") -> Knowledge:
-    """The functions of the module that the contract names, if any; AssayError if `assay.datasets` has no such one."""
+def knowledge(dataset: "Dataset", imported: Callable[[str], Any] | None = None) -> Knowledge:
+    """The functions of the module that the contract names, if any; AssayError if `assay.datasets` has no such one.
+
+    imported: imports the module of a name, from elsewhere if the code came in an archive (`assay.bundle.brought`).
+    """
     if dataset.knowledge is None:
         return Knowledge()
     _refuse(knowledge_fault(dataset.knowledge, "dataset.knowledge"))
-    return Knowledge(_module(dataset.knowledge, "dataset.knowledge"))
+    return Knowledge(_module(dataset.knowledge, "dataset.knowledge", imported or import_module))
 
 
 def hand_rule(path: str) -> "Callable[[pd.DataFrame], Any]":
@@ -98,9 +105,9 @@ def _refuse(fault: str | None) -> None:
         raise AssayError(fault, where="conf/dataset/", todo=GUIDE)
 
 
-def _module(name: str, where: str) -> Any:
+def _module(name: str, where: str, imported: Callable[[str], Any] = import_module) -> Any:
     try:
-        return import_module(name)
+        return imported(name)
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise

@@ -48,7 +48,9 @@ def ungradable(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[bool]":
     >>> ungradable(pd.Series(["F", "FR", ""]), Labels(codes="letters", ungradable=["R"])).tolist()
     [False, True, False]
     """
-    return _among(_resolved(codes, policy), policy.ungradable, policy)
+    places, distinct = pd.factorize(codes, use_na_sentinel=False)  # of many records there are few codes
+    found = _among(_resolved(pd.Series(distinct, dtype="str"), policy), policy.ungradable, policy)
+    return pd.Series(found.to_numpy("bool")[places], codes.index)
 
 
 def _resolved(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[str]":

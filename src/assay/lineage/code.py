@@ -5,7 +5,7 @@ A package whose files are all needed is listed as a folder, any other as single 
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +21,7 @@ CARRIERS = {
     "assay.git": "runs git",
     "assay.machine": "messages",
     "assay.paths": "names of files, which dvc.yaml states",
+    "assay.root": "changes to the folder",
     "assay.progress": "shown on a terminal",
     "assay.terminal": "shown on a terminal",
     "assay.stages": "holds nothing",
@@ -39,7 +40,11 @@ CARRIERS = {
 }
 STATEMENT = "assay.lineage.running"  # makes the statement, an output of every stage
 # Modules that import others by a name from the configuration, and the modules that they may import.
-REACHED = {"assay.datasets": "assay.datasets", "assay.modelling.building": "assay.modelling.zoo"}
+REACHED = {
+    "assay.bundle.brought": "assay.datasets",
+    "assay.datasets": "assay.datasets",
+    "assay.modelling.building": "assay.modelling.zoo",
+}
 TEMPLATE = re.compile(r"[a-z_]+(?:\.[a-z]+)*\.(?:j2|json|html)")
 EXTENDED = re.compile(r'{%-? *(?:extends|include|import|from) +"([^"]+)"')
 
@@ -51,13 +56,23 @@ def dependencies(stage: str) -> list[str]:
 
 def needed_by(modules: set[str]) -> set[Path]:
     """The files of modules, and of everything that they import or name, directly or not, without `CARRIERS`."""
+    return {path for path in files_of(reached(modules, CARRIERS)) if does_something(path)}
+
+
+def reached(modules: Collection[str], without: Collection[str]) -> set[str]:
+    """Modules of the project by name, and all that they import, directly or not, but for what `without` names."""
     seen: set[str] = set()
-    waiting = modules
+    waiting = set(modules)
     while waiting:
         seen |= waiting
-        waiting = {found for one in waiting for found in _imported(one)} - seen - CARRIERS.keys()
-    paths = {_modules()[name] for name in seen}
-    return {path for path in paths if does_something(path)} | {file for path in paths for file in _files(path)}
+        waiting = {found for one in waiting for found in _imported(one)} - seen - set(without)
+    return seen
+
+
+def files_of(modules: Collection[str]) -> set[Path]:
+    """The files of modules, and the templates and tables that these name."""
+    paths = {_modules()[name] for name in modules}
+    return paths | {file for path in paths for file in _files(path)}
 
 
 def _imported(module: str) -> set[str]:

@@ -41,10 +41,11 @@ class Featurizer:
     """Computes the features of any number of batches, each record by itself.
 
     A column per available feature of the contract, then the derived ones, without those that `config.drop` names.
+    own: the dataset's own code, by default the installed one.
     """
 
-    def __init__(self, dataset: "Dataset", config: "Features") -> None:
-        self.derived = knowledge(dataset) if config.derived else Knowledge()
+    def __init__(self, dataset: "Dataset", config: "Features", own: Knowledge | None = None) -> None:
+        self.derived = (own or knowledge(dataset)) if config.derived else Knowledge()
         self.drop = config.drop
         self.types = {
             name: column.type for name, column in dataset.columns.items() if column.role == FEATURE and column.available

@@ -98,14 +98,20 @@ def reading(path: Path, form: str, todo: str, where: str = "") -> Iterator[None]
     """Make an AssayError of whatever a reader of this format raises; where: the name of the file, if this is a copy."""
     if not path.exists():
         raise AssayError("the file is missing", where=where or str(path), todo=todo)
+    with understood(form, where or str(path), todo), about(path):
+        yield
+
+
+@contextmanager
+def understood(form: str, where: str, todo: str) -> Iterator[None]:
+    """The same for what is no file, such as stdin: `where` names it."""
     try:
-        with about(path):
-            yield
+        yield
     except Exception as error:  # each reader has errors of its own, and all say that this is no such file
         if of_the_system(error):
             raise
         reason = error.what if isinstance(error, AssayError) else str(error).partition("\n")[0]
-        raise AssayError(f"not a {form.upper()} table: {reason}", where=where or str(path), todo=todo) from error
+        raise AssayError(f"not a {form.upper()} table: {reason}", where=where, todo=todo) from error
 
 
 def _is_plain(kind: pa.DataType) -> bool:

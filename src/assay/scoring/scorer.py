@@ -13,7 +13,6 @@ from assay.bundle.scoring import score
 from assay.config.dataset import DAY, KINDS, QUARANTINE, SET_MISSING, STOP, TEXT
 from assay.contract.population import Population
 from assay.contract.values import Raw
-from assay.datasets import knowledge
 from assay.errors import AssayError, sample
 from assay.labels.policy import ungradable
 from assay.preparation.features import Featurizer, categorised, matrix
@@ -72,7 +71,7 @@ class Scorer:
     """Scores any number of batches with one bundle; of any size, each record by itself."""
 
     def __init__(self, bundle: "Bundle") -> None:
-        whole, own = collected(bundle.dataset), knowledge(bundle.dataset)
+        whole, own = collected(bundle.dataset), bundle.knowledge()
         self.bundle = bundle
         self.asked = asked(whole, derived=bundle.features.derived and own.derives)
         self.optional = {name for name, column in self.asked.columns.items() if optional(column)}
@@ -81,7 +80,7 @@ class Scorer:
         self.prepare_without = Preparer(bundle.dataset, without_optional(self.asked))
         self.unread = {*bundle.dataset.columns} - {*self.asked.columns}
         self.outside = Population(self.asked, cleaned_kinds(self.asked))
-        self.features = Featurizer(bundle.dataset, bundle.features)
+        self.features = Featurizer(bundle.dataset, bundle.features, own)
         self.score = model_score(bundle)
         self.contributions = contributions  # compared with the scores once
 

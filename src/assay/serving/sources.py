@@ -1,7 +1,7 @@
 """Where the model in service comes from, and when there is a newer one."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -49,6 +49,33 @@ def ready(source: Source) -> Model:
     model = source.load()
     model.warm()
     return model
+
+
+class Archive:
+    """The file of `assay bundle export`: whoever moves another one into its place replaces the model.
+
+    trusted: the hashes of code that may run, as of `assay.bundle.loading.load`.
+    """
+
+    def __init__(self, path: Path, trusted: Collection[str] = ()) -> None:
+        self.path, self.trusted = path, trusted
+
+    def sign(self) -> object:
+        """The stamp of the file."""
+        try:
+            return stamp(self.path)
+        except OSError:
+            return None
+
+    def load(self) -> Model:
+        """The model in the file, under the file's name."""
+        bundle = load(self.path, trusted=self.trusted)
+        return Model(bundle, self.path.stem, bundle.card)
+
+
+def source_of(path: Path, trusted: Collection[str] = ()) -> Source:
+    """A folder, or a file."""
+    return Archive(path, trusted) if path.is_file() else Folder(path)
 
 
 async def follow(source: Source, swap: Callable[[Model], None], failed: Callable[[], None], sign: object) -> None:

@@ -1,5 +1,5 @@
 """The thyroid records (Quinlan 1987; UCI thyroid0387): derived features, and the clinical hand rule."""
 
-from assay.datasets.thyroid.features import TITLES, derived
+from .features import TITLES, derived
 
 __all__ = ["TITLES", "derived"]

@@ -1,0 +1,225 @@
+"""Reads files of records in batches of bounded size, with the values that `assay.records.reading.read` gives."""
+
+import csv
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import BinaryIO, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+from pyarrow import parquet
+
+from assay.errors import AssayError, sample
+from assay.records.formats import CSV, PARQUET
+from assay.records.reading import NUMBERED, require_plain, typed, understood
+
+BLOCK = 4 << 20  # bytes of a CSV at a time; no record may be longer
+BUFFER = 1 << 20  # bytes of each column of a Parquet file that are read at once
+ROWS = 1 << 16  # of a batch, at most
+ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
+LENGTH = re.compile(r"Expected (\d+) columns, got (\d+)")
+END = "\x1eend"
+BOM = b"\xef\xbb\xbf"
+
+
+class Batch(NamedTuple):
+    """Some rows of a file: the number of the first, from 0, and the columns: texts of a CSV, typed of Parquet."""
+
+    start: int
+    columns: pa.RecordBatch
+
+    def table(self, where: str, todo: str) -> pd.DataFrame:
+        """The rows as `assay.records.reading.read` gives them, with their numbers in the file as the index."""
+        found = typed(pa.Table.from_batches([self.columns]), where, todo)
+        return found.set_axis(pd.RangeIndex(self.start, self.start + len(found)))
+
+
+class CsvRecords:
+    """The records of a CSV in UTF-8, whose first record has the names of the columns.
+
+    names: these names. size: of what is read in bytes, None for a pipe. stream: it is read from where it stands, once.
+    """
+
+    form, unit = CSV, "B"
+
+    def __init__(self, stream: BinaryIO, where: str, todo: str) -> None:
+        self.stream, self.where, self.todo = stream, where, todo
+        with understood(CSV, where, todo):
+            self.start = stream.tell() if stream.seekable() else 0
+            self.size = _bytes_left(stream) if stream.seekable() else None
+            self.names = _names(stream)
+        _require_distinct(self.names, where, todo)
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """These columns, as texts; AssayError for a record with another number of cells, or longer than `BLOCK`."""
+        with understood(CSV, self.where, self.todo), self._told():
+            yield from _numbered(_parsed(self.stream, self.names, columns), ROWS)
+
+    def done(self) -> int:
+        """How many bytes were read so far."""
+        return 0 if self.size is None else self.stream.tell() - self.start
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say of an error of the parser where it is, and nothing of what stands there."""
+        try:
+            yield
+        except pa.ArrowInvalid as error:
+            raise AssayError(self._reason(str(error))) from error
+
+    def _reason(self, said: str) -> str:
+        if "straddling" in said or "try to increase block size" in said:
+            return f"a record of more than {BLOCK >> 20} MiB, or a quotation mark that is never closed"
+        if not (found := ROW.search(said)):
+            return said.partition("\n")[0]
+        cells = LENGTH.search(found[2])
+        why = f"{cells[2]} cells and not {cells[1]}" if cells else found[2].partition(":")[2].strip() or found[2]
+        return f"{self._place(int(found[1]))}: {why}"
+
+    def _place(self, record: int) -> str:
+        """The line on which a record (the first is 1) ends; of what cannot be read again, the record."""
+        line = None
+        if self.size is not None:
+            self.stream.seek(self.start)
+            line = _line(self.stream, record + 1)
+        return f"line {line}" if line else f"record {record}"
+
+
+class ParquetRecords:
+    """The records of a Parquet file; names, size (in rows) and `batches` as of `CsvRecords`, but the columns typed.
+
+    What type a column gives depends on its type in the file, and not on the values in a batch.
+    """
+
+    form, unit = PARQUET, "rows"
+
+    def __init__(self, stream: BinaryIO, where: str, todo: str) -> None:
+        self.where, self.todo, self.read = where, todo, 0
+        with understood(PARQUET, where, todo):
+            self.file = parquet.ParquetFile(stream, buffer_size=BUFFER)
+        fields = self.file.schema_arrow
+        self.size = self.file.metadata.num_rows
+        self.names = [name for name in fields.names if not NUMBERED.fullmatch(name)]
+        _require_distinct(self.names, where, todo)
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """These columns, typed; AssayError for one of a type that no contract can describe."""
+        fields = self.file.schema_arrow
+        require_plain([fields.field(name) for name in columns], self.where, self.todo)
+        rows = _rows_in(self.file.metadata, columns)
+        with understood(PARQUET, self.where, self.todo):
+            # A name with a point may mean a part of a column too: then more is read than was asked for.
+            found = (batch.select(columns) for batch in self.file.iter_batches(rows, columns=columns))
+            for batch in _numbered(found, rows):
+                self.read = batch.start + batch.columns.num_rows
+                yield batch
+
+    def done(self) -> int:
+        """How many rows were read so far."""
+        return self.read
+
+
+def _bytes_left(stream: BinaryIO) -> int:
+    start, end = stream.tell(), stream.seek(0, os.SEEK_END)
+    stream.seek(start)
+    return end - start
+
+
+def _names(stream: BinaryIO) -> list[str]:
+    """The first record of a CSV: the names, and for one without a name the one that pandas gives it."""
+    rows = csv.reader(_lines(stream))
+    first = next((row for row in rows if any(cell.strip() for cell in row)), None)
+    if first is None:
+        raise AssayError("the file is empty")
+    return [name or f"Unnamed: {place}" for place, name in enumerate(first)]
+
+
+def _lines(stream: BinaryIO) -> Iterator[str]:
+    lines = iter(partial(stream.readline, BLOCK), b"")
+    for number, line in enumerate(lines):
+        if b"\r" in line.removesuffix(b"\r\n") and not line.endswith(b"\n"):
+            raise AssayError("lines end with a carriage return alone, or the first is cut short")
+        yield (line.removeprefix(BOM) if number == 0 else line).decode()
+
+
+def _parsed(stream: BinaryIO, names: Sequence[str], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """These columns of what is left of a CSV, as texts.
+
+    Arrow takes a cell whose quotation mark is never closed as it is, with all records after it. So a record follows the
+    last one, and has to come out again.
+    """
+    last = ",".join([END] * len(names))
+    found = arrow_csv.open_csv(
+        pa.PythonFile(_Followed(stream, f"\n{last}\n".encode()), "r"),
+        arrow_csv.ReadOptions(column_names=names, block_size=BLOCK),
+        arrow_csv.ParseOptions(newlines_in_values=True),
+        arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(columns, pa.large_string()), strings_can_be_null=False, include_columns=columns
+        ),
+    )
+    before = None
+    for batch in filter(len, found):
+        if before is not None:
+            yield before
+        before = batch
+    if before is None or before.column(0)[-1].as_py() != END:
+        raise AssayError("a quotation mark is never closed")
+    yield before.slice(0, len(before) - 1)
+
+
+class _Followed:
+    """A stream with some bytes after its own."""
+
+    closed = False
+
+    def __init__(self, stream: BinaryIO, last: bytes) -> None:
+        self.stream, self.last = stream, last
+
+    def read(self, size: int) -> bytes:
+        found = self.stream.read(size)
+        if not found:
+            found, self.last = self.last, b""
+        return found
+
+
+def _numbered(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[Batch]:
+    """Batches of at most `rows` rows, with the number of their first row in the file."""
+    start = 0
+    for batch in batches:
+        for offset in range(0, batch.num_rows, rows):
+            part = batch.slice(offset, rows)
+            yield Batch(start, part)
+            start += part.num_rows
+
+
+def _rows_in(metadata: parquet.FileMetaData, columns: Sequence[str]) -> int:
+    """How many rows of these columns have about `BLOCK` bytes, by the largest mean of a row group; `ROWS` at most."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    means = [_bytes(group, {*columns}) / group.num_rows for group in groups if group.num_rows]
+    return max(1, min(ROWS, int(BLOCK / max([1.0, *means]))))
+
+
+def _bytes(group: parquet.RowGroupMetaData, columns: set[str]) -> int:
+    every = (group.column(place) for place in range(group.num_columns))
+    return sum(one.total_uncompressed_size for one in every if one.path_in_schema in columns)
+
+
+def _require_distinct(names: Sequence[str], where: str, todo: str) -> None:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise AssayError(f"columns of the same name: {sample(twice)}", where=where, todo=todo)
+
+
+def _line(stream: BinaryIO, record: int) -> int | None:
+    """The number of the line on which a record ends (the header is record 1); None if a cell is too long to look."""
+    rows = csv.reader(line.decode(errors="replace") for line in stream)
+    try:
+        found = (row for row in rows if row)
+        for _ in range(record):
+            next(found)
+    except (csv.Error, StopIteration):
+        return None
+    return rows.line_num

@@ -1,0 +1,159 @@
+"""Scores files of records, in batches, into files of scores: `assay score`."""
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from assay.bundle.contributions import no_reasons
+from assay.errors import AssayError, sample, warn
+from assay.paths import FEATURES
+from assay.progress import progress
+from assay.records.formats import CSV, SUFFIXES
+from assay.records.streaming import Batch, CsvRecords, ParquetRecords
+from assay.scoring.outputs import Output, Target, to_file, to_stdout
+from assay.scoring.rows import HASH, rows
+from assay.scoring.scorer import Scorer
+from assay.scoring.tally import Tally
+
+if TYPE_CHECKING:
+    from assay.bundle.loading import Bundle
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+ALERTS, ALL, NONE = "alerts", "all", "none"  # which records get reasons
+STDIN = "stdin"
+CORRECT = "correct the file"
+Records = CsvRecords | ParquetRecords
+
+
+@dataclass(frozen=True)
+class Job:
+    """Scores batches of one file for one output; several threads may do so at a time. reasons: `ALERTS`, ..."""
+
+    scorer: Scorer
+    output: Output
+    reasons: str
+    where: str
+
+    def __call__(self, batch: Batch) -> tuple[bytes | pa.RecordBatch, Tally]:
+        """What is written for a batch, and its counts."""
+        scored = self.scorer(batch.table(self.where, CORRECT), self.where)
+        chosen = {ALERTS: scored.alerts, ALL: np.ones(len(scored.ids), "bool"), NONE: np.zeros(len(scored.ids), "bool")}
+        explanations = self.scorer.explanations(scored, chosen[self.reasons])
+        bundle = self.scorer.bundle
+        made = rows(scored, explanations, model_name(bundle), data_hash(bundle))
+        return self.output.encoded(made), Tally.of(scored)
+
+
+def score_file(
+    bundle: "Bundle", source: Path | None, target: Target | None, reasons: str | None, ignore_extra: bool, threads: int
+) -> Tally:
+    """Score the records of a file, or of stdin, into a file, or to stdout; its counts.
+
+    reasons: `ALERTS`, `ALL` or `NONE`; None is for alerts, if the model has exact ones. AssayError as of `score`, if
+    reasons are asked of a model that has none, and as of `assay.scoring.outputs.to_file`.
+    """
+    chosen = chosen_reasons(bundle.description.get("without_reasons"), reasons)
+    with open_records(source) as records, to_file(target) if target else to_stdout() as output:
+        return score(Scorer(bundle), records, output, reasons=chosen, ignore_extra=ignore_extra, threads=threads)
+
+
+def chosen_reasons(without: str | None, asked: str | None) -> str:
+    """Which records get reasons, from a wish, or None; `without`: why the model has none."""
+    if not without or asked == NONE:
+        return asked or ALERTS
+    if asked:
+        raise no_reasons(without)
+    warn(f"no reasons: {without}")
+    return NONE
+
+
+def score(
+    scorer: Scorer, records: Records, output: Output, *, reasons: str, ignore_extra: bool = False, threads: int = 1
+) -> Tally:
+    """Write a row for each record, in their order, and count what became of them.
+
+    AssayError if columns are missing or (unless `ignore_extra`) unknown, if there is no record, or if the file is none.
+    """
+    columns = read_columns(scorer, records, ignore_extra=ignore_extra)
+    tally, job = Tally(), Job(scorer, output, reasons, records.where)
+    with progress(records.size, "scoring", records.unit) as bar:
+        for encoded, counts in in_order(job, records.batches(columns), threads):
+            output.write(encoded)
+            tally.add(counts)
+            bar.update(records.done() - bar.n)
+    if not tally.rows:
+        raise AssayError("the table has no rows", where=records.where, todo=CORRECT)
+    return tally
+
+
+@contextmanager
+def open_records(path: Path | None) -> Iterator[Records]:
+    """The records of a CSV or Parquet file, or without a path those of a CSV on stdin; AssayError if it is none."""
+    if path is None:
+        yield CsvRecords(sys.stdin.buffer, STDIN, CORRECT)
+        return
+    form = SUFFIXES.get(path.suffix.lower())
+    if form is None:
+        raise AssayError(f"a file of records ends with {', '.join(SUFFIXES)}", where=str(path), todo="convert it")
+    with path.open("rb") as stream:
+        where = str(path)
+        yield CsvRecords(stream, where, CORRECT) if form == CSV else ParquetRecords(stream, where, CORRECT)
+
+
+def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool) -> list[str]:
+    """The columns of a file that are read: those that a score needs, and what others are checked against, if there.
+
+    AssayError for one that is missing, and (unless `ignore_extra`) for one that the contract does not declare.
+    """
+    asked, there = scorer.asked.columns, {*records.names}
+    missing = [name for name in asked if name not in there and name not in scorer.optional]
+    unknown = [name for name in records.names if name not in asked and name not in scorer.unread]
+    unknown = [] if ignore_extra else unknown
+    if missing:
+        more = f"; unknown column {sample(unknown)}" if unknown else ""
+        todo = "give them these names; a column without values needs its name too"
+        todo = "write commas between the cells" if len(records.names) == 1 else todo
+        raise AssayError(f"missing column {sample(missing)}{more}", where=records.where, todo=todo)
+    if unknown:
+        todo = "rename or remove them, or leave them unread: --extra ignore"
+        raise AssayError(f"unknown column {sample(unknown)}", where=records.where, todo=todo)
+    return [name for name in records.names if name in asked]
+
+
+def in_order(function: Callable[[Item], Made], items: Iterable[Item], threads: int) -> Iterator[Made]:
+    """The results for items, in their order; `threads` of them are made at a time, and few more items are taken.
+
+    >>> list(in_order(str, range(5), threads=2))
+    ['0', '1', '2', '3', '4']
+    """
+    if threads == 1:
+        yield from map(function, items)
+        return
+    waiting: deque[Future[Made]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def model_name(bundle: "Bundle") -> str:
+    """The name of a model, and the start of the hash of its bundle."""
+    return f"{bundle.name}/{bundle.hash[:HASH]}"
+
+
+def data_hash(bundle: "Bundle") -> str:
+    """The start of the hash, as in dvc.lock, of the features that the model learned from; of the source without one."""
+    stated = bundle.description.get("lineage", {}).get(str(FEATURES))
+    return (stated or bundle.dataset.source.sha256)[:HASH]
