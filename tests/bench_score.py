@@ -24,7 +24,7 @@ from assay.files import md5
 from assay.paths import MODEL, RAW
 from assay.records.formats import CSV, FILES
 from assay.records.reading import read
-from assay.scoring.scorer import Scorer
+from assay.scoring.scorer import Scorer, feature_table
 
 RECORDS = int(float(sys.argv[1])) if sys.argv[1:] else 10_000_000
 RUNS = ("--reasons none -j 1", "--reasons none -j 2", "--reasons alerts -j 2")
@@ -59,7 +59,7 @@ def _parquet(path: Path, like: pa.Table) -> parquet.ParquetWriter:
 
 def bare(bundle: Bundle) -> float:
     """Processor seconds of the estimator alone for as many records, on a ready matrix, in batches as of a file."""
-    X = Scorer(bundle)(read(RAW / FILES[CSV])).X
+    X = feature_table(Scorer(bundle)(read(RAW / FILES[CSV])).features, bundle.vocabularies)
     X = pd.concat([X] * 5, ignore_index=True)
     seconds = []
     for _ in range(5):

@@ -16,7 +16,13 @@ CASES: dict[str, tuple[Callable[[Config], object], set[str]]] = {
     "a mapping is read whole": (lambda config: config.dataset.columns["TSH"].type, {"dataset.columns"}),
     "a group that may be none is read whole": (lambda config: bool(config.dataset.time), {"dataset.time"}),
     "a group alone is not": (lambda config: config.training, set()),
-    "asdict": (lambda config: asdict(config.criteria), {f"criteria.{one.name}" for one in fields(load().criteria)}),
+    "asdict": (lambda config: asdict(config.training), {f"training.{one.name}" for one in fields(load().training)}),
+    "asdict at any depth": (
+        lambda config: asdict(config.criteria)["cost"],
+        {f"criteria.{one.name}" for one in fields(load().criteria) if one.name not in ("promotion", "cost")}
+        | {f"criteria.promotion.{one.name}" for one in fields(load().criteria.promotion)}
+        | {f"criteria.cost.{one.name}" for one in fields(load().criteria.cost)},
+    ),
     "replace": (
         lambda config: replace(config.features, drop=[]).derived,
         {f"features.{one.name}" for one in fields(load().features)} - {"features.drop"},

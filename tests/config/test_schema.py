@@ -36,6 +36,8 @@ def test_the_committed_configuration_is_accepted() -> None:
         ("labels__version", 0),
         ("criteria__quality__validity", 1.01),
         ("criteria__quality__validity", float("nan")),
+        ("criteria__promotion__fresh_within_days", -1),
+        ("criteria__cost__at_most__bundle_mb", -0.1),
         ("dataset__sample__rows", 0),
     ],
 )
@@ -81,6 +83,8 @@ def test_an_unknown_key_is_named(key: str) -> None:
         ({"labels__positive": []}, "labels.positive is empty"),
         ({"labels__ungradable": ["A"]}, "code A is both"),
         ({"criteria__beat_baselines": ["experts"]}, "names experts"),
+        ({"criteria__promotion__as_of": "1987-02-30"}, "criteria.promotion.as_of=1987-02-30 is not a date"),
+        ({"criteria__cost__at_most": {"bundle_gb": 1}}, "criteria.cost.at_most.bundle_gb is none of: bundle_mb"),
         ({"version": 1}, "reads version 2"),
         ({"dataset__personal": ["age"]}, r"dataset.personal=\['age'\] are not the columns of that role: \[\]"),
         ({"dataset__columns__age__role": "personal"}, r"dataset.personal=\[\] are not .*: \['age'\]"),

@@ -36,8 +36,8 @@ def test_dvc_finds_the_model(fork: Copy, tmp_path: Path) -> None:
     registered = json.loads(fork.run("python", "-c", REGISTERED).stdout.splitlines()[-1])
     assert (registered["path"], registered["type"]) == ("models", "model")
     assert "model_card.md" in registered["desc"]
-    fork.run("git", *IDENTITY, "tag", "--annotate", "screening@v1.0.0", "--message", "The first version")
-    shown = fork.run("python", "-c", "from dvc.api import artifacts_show as show; print(show('screening')['path'])")
+    fork.run("git", *IDENTITY, "tag", "--annotate", "model@v1.0.0", "--message", "The first version")
+    shown = fork.run("python", "-c", "from dvc.api import artifacts_show as show; print(show('model')['path'])")
     assert "models" in shown.stdout
-    fork.run("dvc", "artifacts", "get", ".", "screening", "--out", str(tmp_path / "model"))
+    fork.run("dvc", "artifacts", "get", ".", "model", "--out", str(tmp_path / "model"))
     assert (tmp_path / "model/bundle.json").read_bytes() == (fork.path / "models/bundle.json").read_bytes()

@@ -10,7 +10,7 @@ import pytest
 from assay.dvc_internals.locks import holding
 from assay.errors import AssayError
 from assay.files import files_md5
-from assay.registry import promotion
+from assay.registry import promotion, publishing
 from assay.registry.decisions import LOG, read
 from assay.registry.tags import tags
 from assay.registry.version import champion
@@ -275,6 +275,18 @@ def test_two_at_once_are_not_mixed(repo: Path, promote: Promote) -> None:
     (repo / ".git/assay-registry").mkdir()
     with holding(repo / ".git/assay-registry/held", AssayError("")), pytest.raises(AssayError, match="another promote"):
         promote("main")
+
+
+def test_the_next_call_completes_what_was_killed(
+    repo: Path, promote: Promote, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "_settle_work_tree", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            promote("main")
+    assert in_stage(repo) == ""
+    assert promote("main").standing == "v1.0.0"
+    assert said == ["completed what was begun: Promote model v1.0.0 in prod"]
 
 
 def test_a_later_run_of_the_same_branch_is_the_next_version(repo: Path, promote: Promote) -> None:

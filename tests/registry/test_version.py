@@ -1,5 +1,6 @@
 """The champion, and the folder of a version by hash."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -95,6 +96,15 @@ def test_a_damaged_copy_is_replaced(repo: Path) -> None:
     (found / "bundle.json").write_text("damaged")
     assert fetched(repo, registered(repo)) == found
     assert md5(found) == model_of(repo, "main")
+
+
+def test_what_a_killed_process_was_writing_is_removed_once_it_is_old(repo: Path) -> None:
+    old, young = (repo / ".assay/versions" / f".writing-{age}" for age in ("old", "young"))
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    fetched(repo, registered(repo))
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_a_damaged_object_is_refused_and_nothing_is_left(repo: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assay.cli import serve
 from assay.cli.budget import budget
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
@@ -21,10 +22,9 @@ from assay.cli.options import AsJson, AsMarkdown, Base, Head
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
-from assay.cli.registry import promote, registry, rollback
+from assay.cli.registry import promote, registry, rollback, served
 from assay.cli.review import review
 from assay.cli.score import score
-from assay.cli.serve import serve
 from assay.errors import DEBUG_VARIABLE, AssayError, reported
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
@@ -45,8 +45,8 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay report                   open the report of the last run
   assay reasons RECORD           why does the model give a record its score?
   assay bundle show              the model folder: for what, at which threshold; check: is it whole?
-  assay serve --port 8000        score records over HTTP with the model; a page to try it
   assay score IN -o OUT          score a file of raw records of any size: each gets a score, or the reason why not
+  assay serve --port 8000        score records over HTTP with the model; a page to try it
   assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay budget                   what does the model cost to run? Size, memory, latency, records per second
@@ -92,7 +92,7 @@ app.add_typer(labels, name="labels")
 bundle.command()(export)
 app.add_typer(bundle, name="bundle")
 app.command()(review)
-app.command()(serve)
+app.command()(serve.command(served))
 app.command()(reasons)
 app.command()(score)
 app.command()(costs)

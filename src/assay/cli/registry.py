@@ -2,14 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assay.errors import AssayError, reported
+from assay.paths import MODEL, MODEL_CARD
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
 
+if TYPE_CHECKING:
+    from assay.serving.sources import Source
+
+PROD = "prod"
 Stage = Annotated[str, typer.Option("--stage", help="Where the model is put: prod, staging, ...")]
 Sign = Annotated[bool, typer.Option("--sign", help="Sign the tags and the commit with git's ssh key.")]
 
@@ -24,7 +29,7 @@ class Bump(StrEnum):
 
 def promote(
     revision: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment.")] = "HEAD",
-    stage: Stage = "prod",
+    stage: Stage = PROD,
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day on which the data must be fresh.")
     ] = None,
@@ -60,7 +65,7 @@ def promote(
 
 def rollback(
     reason: Annotated[str, typer.Option(help="Why; it goes on record.")],
-    stage: Stage = "prod",
+    stage: Stage = PROD,
     to: Annotated[str, typer.Option(help="A version that was in the stage; by default the one before.")] = "",
     sign: Sign = False,
 ) -> None:
@@ -73,6 +78,21 @@ def rollback(
         root = enter_root()
         forget_outer_git()
         print_markdown(page.accepted(rollback(root, stage, to, reason, sign=sign, say=_aside)))
+
+
+def served(stage: str | None, signed: bool) -> "Source":
+    """Where `assay serve` takes the model from: a stage; by default prod, or models/ if nothing is there yet."""
+    from assay.registry.source import InStage
+    from assay.registry.version import champion
+    from assay.serving.sources import Folder
+
+    root = enter_root()
+    if stage or signed or champion(root, PROD):
+        return InStage(root, stage or PROD, signed=signed)
+    _aside(
+        f"nothing is in {PROD}, so this serves models/ of the clone; assay promote puts it there"
+    )
+    return Folder(root / MODEL, root / MODEL_CARD)
 
 
 def registry() -> None:

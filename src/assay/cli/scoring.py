@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from assay.cli import serve
 from assay.cli.bundle import bundle
 from assay.cli.score import score
-from assay.cli.serve import serve
 from assay.errors import DEBUG_VARIABLE
 
 HELP = """
@@ -29,7 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(bundle, name="bundle")
 app.command()(score)
-app.command()(serve)
+app.command()(serve.command(None))
 
 
 @app.callback()

@@ -1,55 +1,78 @@
 """`assay serve`: the model behind HTTP."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assay.cli.options import Trust
-from assay.errors import reported, warn
-from assay.paths import MODEL, MODEL_CARD
-from assay.root import enter_root
+from assay.errors import AssayError, reported, warn
 from assay.terminal import say
+
+if TYPE_CHECKING:
+    from assay.serving.sources import Source
 
 KEY_VARIABLE = "ASSAY_API_KEY"
 LOG = Path(".assay/predictions")
+InStage = Callable[[str | None, bool], "Source"]  # by stage, and whether somebody must vouch for it
 
 
-def serve(
-    bundle: Annotated[
-        Path | None, typer.Option(help="A model folder or an archive; by default models/ of this clone.")
-    ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8000,
-    host: Annotated[
-        str, typer.Option(help="The address to listen on; only this machine reaches the default.")
-    ] = "127.0.0.1",
-    name: Annotated[list[str] | None, typer.Option(help="A name by which clients reach it.")] = None,
-    shadow: Annotated[
-        Path | None, typer.Option(help="A challenger's folder or archive: its scores are only logged.")
-    ] = None,
-    log: Annotated[Path, typer.Option(help="The folder of the prediction log.")] = LOG,
-    no_log: Annotated[bool, typer.Option("--no-log", help="Keep no log of predictions.")] = False,
-    most_records: Annotated[int, typer.Option(min=1, help="Records of a request.")] = 1000,
-    most_bytes: Annotated[int, typer.Option(min=1000, help="Bytes of a request.")] = 4 << 20,
-    trust: Trust = None,
-) -> None:
-    """Serve the model: POST /predict scores a record or a list of records. / is a page, /openapi.json the interface.
+def command(in_stage: InStage | None) -> Callable[..., None]:
+    """The command; in_stage: where the model comes from if no bundle is given, None if there is no such place."""
 
-    With ASSAY_API_KEY set, requests need that key in the header X-API-Key. Ctrl-C answers what is running, and ends it.
-    """
-    from assay.serving.sources import Folder, source_of
-    from assay.serving.start import Allowed, Place, server
-    from assay.web.server import serve as run
+    def serve(
+        bundle: Annotated[
+            Path | None, typer.Option(help="A model folder or an archive; by default what is promoted, else models/.")
+        ] = None,
+        stage: Annotated[str | None, typer.Option(help="Serve what is in this stage, and what comes there.")] = None,
+        require_signed: Annotated[
+            bool, typer.Option("--require-signed", help="Serve only what an allowed signer vouches for.")
+        ] = False,
+        port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8000,
+        host: Annotated[str, typer.Option(help="The address; only this machine reaches the default.")] = "127.0.0.1",
+        name: Annotated[list[str] | None, typer.Option(help="A name by which clients reach it.")] = None,
+        shadow: Annotated[
+            Path | None, typer.Option(help="A challenger's folder or archive: its scores are only logged.")
+        ] = None,
+        log: Annotated[Path, typer.Option(help="The folder of the prediction log.")] = LOG,
+        no_log: Annotated[bool, typer.Option("--no-log", help="Keep no log of predictions.")] = False,
+        most_records: Annotated[int, typer.Option(min=1, help="Records of a request.")] = 1000,
+        most_bytes: Annotated[int, typer.Option(min=1000, help="Bytes of a request.")] = 4 << 20,
+        trust: Trust = None,
+    ) -> None:
+        """Serve the model: POST /predict scores a record or a list of them. / is a page, /openapi.json the interface.
 
-    with reported("assay serve"):
-        place, key = Place(host, port, name or ()), os.environ.get(KEY_VARIABLE)
-        source = source_of(bundle.absolute(), trust or ()) if bundle else Folder(enter_root() / MODEL, MODEL_CARD)
-        challenger = source_of(shadow.absolute(), trust or ()) if shadow else None
-        with server(
-            source, place, Allowed(most_records, most_bytes), None if no_log else log, key, challenger
-        ) as ready:
-            if not place.local and key is None:
-                warn(f"whoever reaches this address gets scores; {KEY_VARIABLE} sets a key")
-            say(f"http://{host}:{ready.listener.getsockname()[1]}/\nCtrl-C ends it.")
-            run(ready)
+        A newer model in the same place takes over without a pause. With ASSAY_API_KEY set, requests need that key in
+        the header X-API-Key. Ctrl-C answers what is running, and ends it.
+        """
+        import gc
+
+        from assay.serving.sources import source_of
+        from assay.serving.start import Allowed, Place, server
+        from assay.web.server import serve as run
+
+        with reported("assay serve"):
+            place, key = Place(host, port, name or ()), os.environ.get(KEY_VARIABLE)
+            challenger = source_of(shadow.absolute(), trust or ()) if shadow else None
+            kept = None if no_log else log.absolute()
+            source = source_of(bundle.absolute(), trust or ()) if bundle else _in_stage(in_stage)(stage, require_signed)
+            if bundle and (stage or require_signed):
+                raise AssayError("--bundle names the model: it is in no stage", todo="leave out one of the two")
+            with server(source, place, Allowed(most_records, most_bytes), kept, key, challenger) as ready:
+                if not place.local and key is None:
+                    warn(f"whoever reaches this address gets scores; {KEY_VARIABLE} sets a key")
+                gc.collect()
+                gc.freeze()  # what is loaded stays: searching it again and again for garbage would delay answers
+                shown = f"[{host}]" if ":" in host else host
+                say(f"http://{shown}:{ready.listener.getsockname()[1]}/\nCtrl-C ends it.")
+                run(ready)
+
+    return serve
+
+
+def _in_stage(in_stage: InStage | None) -> InStage:
+    if in_stage is None:
+        raise AssayError("which model?", todo="assay serve --bundle FILE")
+    return in_stage

@@ -100,11 +100,11 @@ def _shortened(text: str) -> str:
     return text if len(text) <= WHY else f"{text[: WHY - 1]}…"
 
 
-def _signer(root: Path, tag: Tag) -> str:
+def _signer(root: Path, tag: Tag) -> str | Markdown:
     """The name of the signer, or why the signature counts for nothing."""
     if not tag.signed:
         return "nobody"
     try:
-        return signing.require_signed(root, tag.name)
+        return code(signing.require_signed(root, tag.name))
     except AssayError as error:
         return f"not verified: {error.what}"

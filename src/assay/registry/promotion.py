@@ -109,9 +109,6 @@ def require_ready(root: Path, *, sign: bool) -> str:
         what = "HEAD is on no branch: the commit of the decision would belong to none"
         raise AssayError(what, where=str(root), todo="git switch main; a revision to promote can be named as it is")
     require_nothing_in_progress(root)
-    if changes := git(root, "status", "--porcelain", "--untracked-files=all", "--", LOG.as_posix()):
-        todo = f"commit them, or: git restore --staged --worktree {LOG.as_posix()}"
-        raise AssayError(f"the log of decisions has changes of yours: {changes.strip()}", where=str(LOG), todo=todo)
     if sign:
         signing.require_key(root)
     return _user(root)
@@ -127,8 +124,12 @@ def _user(root: Path) -> str:
 
 
 def _recovered(root: Path, journal: Path, say: Callable[[str], None]) -> None:
+    """Complete or discard what a killed call has left; AssayError if the log has uncommitted changes after that."""
     for line in recover(root, journal):
         say(line)
+    if changes := git(root, "status", "--porcelain", "--untracked-files=all", "--", LOG.as_posix()):
+        todo = f"commit them, or: git restore --staged --worktree {LOG.as_posix()}"
+        raise AssayError(f"the log of decisions has changes of yours: {changes.strip()}", where=str(LOG), todo=todo)
 
 
 def _candidate(root: Path, revision: str, every: Tags, order: Order) -> Candidate:

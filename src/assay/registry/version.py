@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +18,7 @@ from assay.registry.tags import Tag, Tags, tags
 VERSIONS = Path(".assay/versions")
 FOLDER_MD5 = re.compile(r"[0-9a-f]{32}\.dir")
 LOCK = "dvc.lock"
+ABANDONED = 600  # seconds
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,19 @@ def fetched(root: Path, version: Version) -> Path:
     if target.is_dir() and md5(target) == version.md5:
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target.parent)
     with tempfile.TemporaryDirectory(prefix=WRITING, dir=target.parent) as scratch:
         made = Path(scratch, "model")
         _write(version, made)
         _move(made, target, Path(scratch, "replaced"), version.md5)
     return target
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes were writing; what is young may still be written."""
+    for scratch in folder.glob(f"{WRITING}*"):
+        if time.time() - scratch.stat().st_mtime > ABANDONED:
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _write(version: Version, folder: Path) -> None:

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from http import HTTPStatus
 from typing import Generic, TypeVar
 
-from starlette.exceptions import HTTPException
+from assay.errors import AssayError
+from assay.serving.errors import busy
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -16,8 +16,8 @@ WAITING = 10_000  # records that may wait; more are turned away
 class Batches(Generic[Item, Answer]):
     """Hands over what has come in since the last batch, without waiting for more: a single request is not delayed.
 
-    score: gives an answer to each item, in order. If it raises, each item is tried alone, so that one request cannot
-    fail others.
+    score: gives an answer to each item, in order. If it raises an AssayError, that is the answer to all; if anything
+    else, each item is tried alone, so that one request cannot fail others.
     """
 
     def __init__(self, score: Callable[[Sequence[Item]], Sequence[Answer]]) -> None:
@@ -27,7 +27,7 @@ class Batches(Generic[Item, Answer]):
     async def __call__(self, item: Item) -> Answer:
         """The answer to one item; HTTPException 503 if too many wait."""
         if len(self.waiting) >= WAITING:
-            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, "too many requests wait; try again")
+            raise busy("too many requests wait; try again")
         loop = asyncio.get_running_loop()
         if not self.waiting:
             loop.call_soon(self._next)
@@ -39,7 +39,7 @@ class Batches(Generic[Item, Answer]):
         batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
         if self.waiting:
             asyncio.get_running_loop().call_soon(self._next)
-        self._answer([one for one in batch if not one[1].done()])
+        self._answer([one for one in batch if not one[1].done()])  # a client that went away has cancelled
 
     def _answer(self, batch: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
         if not batch:
@@ -47,11 +47,12 @@ class Batches(Generic[Item, Answer]):
         try:
             answers = self.score([item for item, _ in batch])
         except Exception as error:
-            if len(batch) == 1:
-                batch[0][1].set_exception(error)
+            if len(batch) > 1 and not isinstance(error, AssayError):
+                for one in batch:
+                    self._answer([one])
                 return
-            for one in batch:
-                self._answer([one])
+            for _, future in batch:
+                future.set_exception(error)
             return
         for (_, future), answer in zip(batch, answers, strict=True):
             future.set_result(answer)

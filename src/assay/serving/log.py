@@ -1,7 +1,7 @@
-"""The log of predictions: what monitoring reads, on disk before an answer leaves.
+"""The log of predictions: what monitoring reads, with the system before an answer leaves.
 
-A folder of JSON Lines. Each process and each model writes files of its own, so that several can write at once; a line
-is only ever added. The first line of a file names the model and the features, in order; each other line is a record:
+A folder of JSON Lines. Each process writes files of its own, so that several can write at once; a line is only ever
+added. The first line of a file names the model, its challenger and the features, in order; each other line is a record:
 
 - `at`: when (UTC); `id`: the record id; `score`, `alert`; `x`: the features;
 - `not_scored`: in place of a score, the kind of the reason, and the broken rules; `changed`: rules that set a value
@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic_core import to_json
 
-from assay.errors import AssayError
+from assay.errors import AssayError, warn
 from assay.scoring.scorer import CONTRACT
 
 if TYPE_CHECKING:
@@ -31,27 +32,60 @@ if TYPE_CHECKING:
 FORMAT = 1
 LARGEST = 64 << 20  # bytes of a file; then the next one begins
 SUFFIX = ".jsonl"
+ROOM = b" " * 65_536  # what must fit for the log to count as writable again
+
+
+class UnwritableError(AssayError):
+    """The log cannot be written, so no record may be answered."""
 
 
 class PredictionLog:
-    """Appends to files of its own in a folder; AssayError if they cannot be written."""
+    """Appends to files of its own in a folder, from one thread.
+
+    If it cannot write, it says so once on the terminal, and once when it can again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file: int | None = None
-        self.size, self.begun = 0, ("", "")
+        self.size = 0
+        self.head: dict[str, Any] = {}  # of the file in use, and the day on which it was begun
+        self.day = ""
+        self.fault: UnwritableError | None = None  # why the last lines could not be written
 
-    def write(self, model: "Model", result: "Result", shadow: Mapping[int, float] | None = None) -> None:
-        """Add the records of a result. When this returns, the system has them: a kill of this process loses none."""
+    def write(
+        self,
+        model: "Model",
+        result: "Result",
+        shadow: Mapping[int, float] | None = None,
+        challenger: "Model | None" = None,
+    ) -> None:
+        """Add the records of a result: all, or none and an UnwritableError.
+
+        When this returns, the system has them: a kill of this process loses none, a loss of power may.
+        """
         now = datetime.now(UTC)
-        self._open(model, now)
+        head = heading(model, challenger)
         lines = entries(result, now.isoformat(timespec="milliseconds"), shadow or {})
-        self._append(b"".join(to_json(one, inf_nan_mode="null") + b"\n" for one in lines))
+        try:
+            begins = self._open(head, now)
+            self._append(b"".join(map(json_line, [*([head] if begins else []), *lines])))
+        except OSError as error:
+            raise self._failed(error) from error
+        self._works()
 
-    def fault(self) -> str | None:
-        """Why nothing could be written now; None if it could."""
-        nearest = next(one for one in (self.folder, *self.folder.absolute().parents) if one.exists())
-        return None if os.access(nearest, os.W_OK | os.X_OK) else "the prediction log cannot be written"
+    def require_room(self) -> None:
+        """UnwritableError if lines could not be written now, tried with a file that is removed again."""
+        trial = self.folder / f".{os.getpid()}-{secrets.token_hex(4)}.trial"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            trial.write_bytes(ROOM)
+        except OSError as error:
+            raise self._failed(error) from error
+        finally:
+            with suppress(OSError):
+                trial.unlink(missing_ok=True)
+        self._works()
 
     def close(self) -> None:
         """Close the file in use."""
@@ -59,21 +93,20 @@ class PredictionLog:
             os.close(self.file)
         self.file = None
 
-    def _open(self, model: "Model", now: datetime) -> None:
-        """Begin a new file each day, for each model, and when one is large."""
-        begun = (f"{now:%Y-%m-%d}", model.bundle.hash)
-        if self.file is not None and self.begun == begun and self.size < LARGEST:
-            return
-        self.close()
-        try:
+    def _open(self, head: dict[str, Any], now: datetime) -> bool:
+        """Begin a new file each day, for each model, and when one is large. Whether its head is still to be written."""
+        day = f"{now:%Y-%m-%d}"
+        if self.file is None or (self.head, self.day) != (head, day) or self.size >= LARGEST or self._removed():
+            self.close()
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / f"{now:%Y-%m-%dT%H%M%S}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
             self.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        except OSError as error:
-            raise unwritable(self.folder, error) from error
-        self.size, self.begun = 0, begun
-        about = {"format": FORMAT, "model": model.name, "features": list(model.bundle.columns)}
-        self._append(to_json(about) + b"\n")
+            self.size, self.head, self.day = 0, head, day
+        return not self.size
+
+    def _removed(self) -> bool:
+        """Whether somebody deleted the file in use."""
+        return self.file is not None and os.fstat(self.file).st_nlink == 0
 
     def _append(self, lines: bytes) -> None:
         assert self.file is not None
@@ -81,18 +114,40 @@ class PredictionLog:
         try:
             while written < len(lines):
                 written += os.write(self.file, lines[written:])
-        except OSError as error:
+        except OSError:
             os.ftruncate(self.file, self.size)  # no half line before the next one
-            raise unwritable(self.folder, error) from error
+            raise
         self.size += written
 
+    def _failed(self, error: OSError) -> UnwritableError:
+        known, self.fault = self.fault, unwritable(self.folder, error)
+        if known is None:
+            warn(f"no record is answered: {self.fault}")
+        return self.fault
 
-def unwritable(folder: Path, error: OSError) -> AssayError:
-    return AssayError(
+    def _works(self) -> None:
+        if self.fault:
+            warn("the prediction log is written again")
+        self.fault = None
+
+
+def unwritable(folder: Path, error: OSError) -> UnwritableError:
+    return UnwritableError(
         f"the prediction log cannot be written: {error.strerror}",
         where=str(folder),
         todo="make room or give another folder: --log FOLDER; or --no-log",
     )
+
+
+def heading(model: "Model", challenger: "Model | None") -> dict[str, Any]:
+    """The first line of a file."""
+    shadow = {"shadow": challenger.name} if challenger else {}
+    return {"format": FORMAT, "model": model.name, **shadow, "features": list(model.bundle.columns)}
+
+
+def json_line(content: Mapping[str, Any]) -> bytes:
+    """One line; NaN as null."""
+    return to_json(content, inf_nan_mode="null") + b"\n"
 
 
 def entries(result: "Result", at: str, shadow: Mapping[int, float]) -> Iterator[dict[str, Any]]:
@@ -101,12 +156,18 @@ def entries(result: "Result", at: str, shadow: Mapping[int, float]) -> Iterator[
     for place, answer in enumerate(result.answers):
         line: dict[str, Any] = {"at": at, "id": answer["record_id"]}
         if (why := answer["not_scored"]) is not None:
-            rules = [one["rule"] for one in why["violations"]] if why["kind"] == CONTRACT else [why["why"]]
-            yield line | {"not_scored": {"kind": why["kind"], "rules": rules}}
+            yield line | {"not_scored": {"kind": why["kind"], "rules": rules(why)}}
             continue
         line |= {"score": answer["score"], "alert": answer["alert"], "x": features[place]}
         line |= {"changed": [one["rule"] for one in answer["changed"]]} if answer["changed"] else {}
         yield line | ({"shadow": shadow[place]} if place in shadow else {})
+
+
+def rules(why: Mapping[str, Any]) -> list[str]:
+    """What a record without a score breaks: rules of the contract, or the reason that the contract gives."""
+    if why["kind"] == CONTRACT:
+        return [one["rule"] for one in why["violations"]]
+    return [why["why"].removeprefix(f"{why['kind']}: ")]
 
 
 def features_of(result: "Result") -> dict[int, Sequence[Any]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from assay.scoring.scorer import CONTRACT, POPULATION
+from assay.serving.paths import OTHER, PATHS, PREDICT
 
 if TYPE_CHECKING:
     from assay.serving.answers import Answer
@@ -18,25 +19,33 @@ OUTCOMES = {CONTRACT: "broken_contract", POPULATION: "outside_population"}
 
 
 class Metrics:
-    """The counters of one service."""
+    """The counters of one service. No label holds a text of a request."""
 
-    def __init__(self, model: "Model") -> None:
+    def __init__(self, model: "Model", shadow: "Model | None" = None) -> None:
         here = self.registry = CollectorRegistry()
         self.requests = Counter("assay_requests", "Answered requests.", ["path", "status"], registry=here)
+        self.took = Histogram("assay_predict_seconds", "Time of a request.", buckets=SECONDS, registry=here)
         self.outcomes = Counter("assay_records", "Records, by what became of them.", ["outcome"], registry=here)
         self.scores = Histogram("assay_score", "Scores.", buckets=SCORES, registry=here)
-        self.seconds = Histogram(
-            "assay_batch_seconds", "Time for the records that waited.", buckets=SECONDS, registry=here
-        )
+        self.seconds = Histogram("assay_batch_seconds", "Time of a batch.", buckets=SECONDS, registry=here)
         self.shadow = Histogram("assay_shadow_difference", "Challenger less model.", buckets=DIFFERENCES, registry=here)
+        self.failed_shadows = Counter("assay_failed_shadows", "Batches that the challenger failed.", registry=here)
+        self.swaps = Counter("assay_swaps", "New models that came into use.", registry=here)
         self.failed_swaps = Counter("assay_failed_swaps", "New models that could not be loaded.", registry=here)
-        self.model = Gauge("assay_model", "1 for the model in use.", ["version", "hash"], registry=here)
-        self.serves(model)
+        self.model = Gauge("assay_model", "1 for each model in use.", ["role", "version", "hash"], registry=here)
+        self.challenger = shadow
+        self._name(model)
 
     def serves(self, model: "Model") -> None:
-        """Name the model in use."""
-        self.model.clear()
-        self.model.labels(model.name["version"], model.name["hash"]).set(1)
+        """Count a swap, and name the model in use."""
+        self.swaps.inc()
+        self._name(model)
+
+    def request(self, path: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        self.requests.labels(path if path in PATHS else OTHER, str(status)).inc()
+        if path == PREDICT:
+            self.took.observe(seconds)
 
     def answered(self, answers: "Sequence[Answer]", shadows: Mapping[int, float], seconds: float) -> None:
         """Count a batch."""
@@ -51,6 +60,12 @@ class Metrics:
     def text(self) -> bytes:
         """All counters, in Prometheus' text format."""
         return generate_latest(self.registry)
+
+    def _name(self, model: "Model") -> None:
+        self.model.clear()
+        named = {"model": model} | ({"challenger": self.challenger} if self.challenger else {})
+        for role, one in named.items():
+            self.model.labels(role, one.name["version"], one.name["hash"]).set(1)
 
 
 def outcome(answer: "Answer") -> str:

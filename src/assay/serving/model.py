@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from assay.bundle.contributions import without
 from assay.scoring.scorer import Scorer
-from assay.serving.answers import NONE, Answer, answers, chosen, refused
+from assay.serving.answers import ALL, NONE, Answer, answers, chosen, refused
 from assay.serving.requests import Form
+from assay.serving.schema import example
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
@@ -41,7 +42,7 @@ class Model:
 
     def __init__(self, bundle: "Bundle", version: str, card: str | None = None) -> None:
         self.bundle, self.scorer, self.card = bundle, Scorer(bundle), card
-        self.form = Form(self.scorer)
+        self.form = Form(self.scorer.asked, self.scorer.unread)
         self.explains = without(bundle.estimator) is None
         self.name = {"version": version, "hash": bundle.hash, "data": bundle.data}
 
@@ -58,6 +59,10 @@ class Model:
         for place, answer in zip(places, answers(scored, explanations), strict=True):
             found[place] = answer
         return Result(found, scored, places)
+
+    def warm(self) -> None:
+        """Answer an example: what is made once is made now, and a model that cannot score fails before it serves."""
+        self([Asked(example(self.scorer.asked), ALL)])
 
     def about(self) -> dict[str, Any]:
         """What the model is, for JSON."""

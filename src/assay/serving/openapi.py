@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay import __version__
 from assay.serving.answers import REASONS
+from assay.serving.paths import HEALTH, KEY_HEADER, METRICS, MODEL, OPENAPI, PAGE, PREDICT, READY
 from assay.serving.schema import Schema, record_schema
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 VERSION = "3.1.0"
 KEY = "key"
+NEEDS_KEY = (PREDICT, MODEL, METRICS)
 RECORD = {"$ref": "#/components/schemas/Record"}
 TEXT, NUMBER, YES_OR_NO, OBJECT = ({"type": kind} for kind in ("string", "number", "boolean", "object"))
 TEXTS = {"type": "array", "items": TEXT}
@@ -26,40 +28,46 @@ def openapi(model: "Model", most: int, *, key: bool) -> dict[str, Any]:
         "components": {"schemas": {"Record": record_schema(model.scorer.asked), **SCHEMAS}},
     }
     if key:
-        document["components"]["securitySchemes"] = {KEY: {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
-        document["security"] = [{KEY: []}]
+        document["components"]["securitySchemes"] = {KEY: {"type": "apiKey", "in": "header", "name": KEY_HEADER}}
+        for path in NEEDS_KEY:
+            for operation in document["paths"][path].values():
+                operation["security"] = [{KEY: []}]
+                operation["responses"] |= errors(401)
     return document
 
 
 def paths(most: int) -> dict[str, Any]:
     """The routes, what they take and what they answer."""
     return {
-        "/predict": {
-            "post": {
-                "summary": "Score a record, or a list of records",
-                "description": (
-                    "Each record gets a score, or the reason why not. A single record that breaks the contract is 422; "
-                    "in a list, only that record gets no score."
-                ),
-                "parameters": [
-                    {
-                        "name": "reasons",
-                        "in": "query",
-                        "description": "which records get reasons",
-                        "schema": {"enum": list(REASONS), "default": REASONS[0]},
-                    }
-                ],
-                "requestBody": {"required": True, "content": of_json({"oneOf": [RECORD, many(RECORD, most)]})},
-                "responses": {
-                    "200": answer("The score, or the scores", {"oneOf": [ref("Scored"), ref("ListScored")]}),
-                    "422": answer("The record breaks the contract", ref("Refusal")),
-                    **errors(400, 401, 408, 413, 415, 503),
-                },
-            }
-        },
+        PREDICT: {"post": predict(most)},
         **{
-            path: {"get": {"summary": summary, "responses": {"200": said, **errors(*codes)}}}
-            for path, (summary, said, codes) in READS.items()
+            path: {"get": {"summary": summary, "responses": {"200": said, **errors()}}}
+            for path, (summary, said) in READS.items()
+        },
+    }
+
+
+def predict(most: int) -> dict[str, Any]:
+    """The one route that takes records."""
+    return {
+        "summary": "Score a record, or a list of records",
+        "description": (
+            "Each record gets a score, or the reason why not. A single record that breaks the contract is 422; in a "
+            "list, only that record gets no score."
+        ),
+        "parameters": [
+            {
+                "name": "reasons",
+                "in": "query",
+                "description": "which records get reasons",
+                "schema": {"enum": list(REASONS), "default": REASONS[0]},
+            }
+        ],
+        "requestBody": {"required": True, "content": of_json({"oneOf": [RECORD, many(RECORD, most)]})},
+        "responses": {
+            "200": answer("The score, or the scores", {"oneOf": [ref("Scored"), ref("ListScored")]}),
+            "422": answer("The record breaks the contract", ref("Refusal")),
+            **errors(415),
         },
     }
 
@@ -79,19 +87,29 @@ def answer(description: str, schema: Schema) -> dict[str, Any]:
     return {"description": description, "content": of_json(schema)}
 
 
+def text(description: str, media_type: str) -> dict[str, Any]:
+    """An answer of text."""
+    return {"description": description, "content": {media_type: {"schema": TEXT}}}
+
+
 def ref(name: str) -> Schema:
     """A schema of this document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def errors(*codes: int) -> dict[str, Any]:
-    """The answers to what is not served."""
-    return {str(code): answer(SAID[code], ref("Error")) for code in codes}
+    """The answers to what is not served: those of the codes, and those that any request may get."""
+    return {str(code): answer(SAID[code], ref("Error")) for code in (*codes, *ANYWHERE)}
 
 
 def fields(**properties: Schema) -> Schema:
-    """An object with all these fields."""
-    return {"type": "object", "properties": properties, "required": list(properties)}
+    """An object with these fields, and no other."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 SAID = {
@@ -100,8 +118,11 @@ SAID = {
     408: "The request did not arrive in time",
     413: "Too many bytes or records",
     415: "The body is not said to be JSON",
+    421: "The Host header names another server",
+    431: "The headers are too long",
     503: "The service cannot answer now",
 }
+ANYWHERE = (400, 408, 413, 421, 431, 503)
 VIOLATIONS: Schema = {"type": "array", "items": ref("Violation")}
 PREDICTION: dict[str, Schema] = {
     "record_id": {"type": ["string", "null"]},
@@ -118,25 +139,15 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "NotScored": fields(kind=TEXT, why=TEXT, violations=VIOLATIONS),
     "Violation": fields(rule=TEXT, fields=TEXTS, message=TEXT),
-    "Refusal": {
-        "type": "object",
-        "properties": {
-            "error": TEXT,
-            "violations": VIOLATIONS,
-            "model": ref("Model"),
-        },
-        "required": ["error"],
-    },
+    "Refusal": fields(error=TEXT, violations=VIOLATIONS, model=ref("Model")) | {"required": ["error"]},
     "Model": fields(version=TEXT, hash=TEXT, data=TEXT),
     "Error": fields(error=TEXT),
 }
 READS = {
-    "/health": ("Whether the process answers", answer("It does", fields(status=TEXT)), ()),
-    "/ready": ("Whether a record would get an answer", answer("It would", fields(status=TEXT)), ()),
-    "/model": ("What the model is, and what it was trained on", answer("The model", OBJECT), (401,)),
-    "/metrics": (
-        "Counters for Prometheus",
-        {"description": "Prometheus' text format", "content": {"text/plain": {"schema": TEXT}}},
-        (401,),
-    ),
+    MODEL: ("What the model is, and what it was trained on", answer("The model", OBJECT)),
+    METRICS: ("Counters for Prometheus", text("Prometheus' text format", "text/plain")),
+    PAGE: ("A form for one record", text("The page", "text/html")),
+    OPENAPI: ("This document", answer("It", OBJECT)),
+    HEALTH: ("Whether the process answers", answer("It does", fields(status=TEXT))),
+    READY: ("Whether a record would get an answer", answer("It would", fields(status=TEXT, model=ref("Model")))),
 }

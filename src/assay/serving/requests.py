@@ -1,6 +1,7 @@
 """From the JSON of a request to raw columns: each value as the text that people would write for it in a file."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -9,12 +10,12 @@ from pydantic_core import from_json
 
 from assay.config.dataset import FLAG
 from assay.contract.values import Raw
+from assay.preparation.request import optional
 from assay.records.writing import number_text
 from assay.scoring.scorer import CONTRACT, Fault
 
 if TYPE_CHECKING:
-    from assay.config.dataset import Column
-    from assay.scoring.scorer import Scorer
+    from assay.config.dataset import Column, Dataset
 
 LARGEST = 1000  # bits of a whole number: any larger one is infinite
 UNKNOWN, MISSING, PLAIN = "known_columns", "required_columns", "plain_values"  # rules on the form of a request
@@ -25,22 +26,44 @@ class NotJsonError(ValueError):
 
 
 def parsed(body: bytes) -> Any:
-    """The content of a body; NotJsonError if it is not JSON (NaN and infinity are none), or too deep."""
+    """The content of a body; NotJsonError if it is not JSON (NaN and infinity are none), or too deep.
+
+    A key that stands twice in an object is refused too: parsers differ in which value they take.
+    """
     try:
-        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+        content = from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError as error:
         raise NotJsonError("the body is not JSON") from error
+    if body.count(b":") > _keys(content):  # more colons than keys: in a text, in an inner object, or of a key again
+        json.loads(body, object_pairs_hook=_distinct)
+    return content
+
+
+def _keys(content: Any) -> int:
+    """The number of keys of an object, or of all objects in a list."""
+    objects = content if isinstance(content, list) else [content]
+    return sum(len(one) for one in objects if isinstance(one, dict))
+
+
+def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise NotJsonError("a key stands twice in an object")
+    return found
 
 
 class Form:
     """What the records of a request must look like, before their values are judged by the contract.
 
     A record is an object of columns. Those that may be missing in a record need not be there.
+
+    asked: the contract of a request. unread: further columns that a record may have, and nobody looks at.
     """
 
-    def __init__(self, scorer: "Scorer") -> None:
-        self.columns, self.optional = scorer.asked.columns, scorer.optional
-        self.known = {*self.columns, *scorer.unread}
+    def __init__(self, asked: "Dataset", unread: Collection[str]) -> None:
+        self.columns = asked.columns
+        self.optional = [name for name, column in asked.columns.items() if optional(column)]
+        self.known = {*self.columns, *unread}
         self.required = [name for name, one in self.columns.items() if not one.nullable]
         self.yes_and_no = {name: _words(one) for name, one in self.columns.items()}
 

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 REFUSING = (STOP, QUARANTINE)  # what happens to a value outside its range, where the record then gets no score
 DATE = "1986-01-31"
+PYTHON = re.compile(r"\(\?|\\[AZ]")  # parts of patterns that other languages read differently, or not at all
 LENGTHS = range(1, 33)  # of texts that are tried as an example
+FACTS = "x-assay"
 Schema = dict[str, Any]
 
 
@@ -20,19 +22,30 @@ def record_schema(asked: "Dataset") -> Schema:
         "type": "object",
         "properties": {name: column_schema(column) for name, column in asked.columns.items()},
         "required": [name for name, column in asked.columns.items() if not column.nullable],
+        "additionalProperties": False,
         "examples": [example(asked)],
     }
 
 
 def column_schema(column: "Column") -> Schema:
-    """A column: a number or true and false may also come as the text that a file would have."""
+    """A column: a number or true and false may also come as the text that a file would have.
+
+    `FACTS` holds what JSON Schema has no word for, and the page shows.
+    """
     said = {NUMBER: _number, FLAG: _flag, CATEGORY: _text, DAY: _day}.get(column.type, _text)(column)
     if column.nullable:
         said["type"] = [*said["type"], "null"]
     if column.nullable and "enum" in said:
         said["enum"] = [*said["enum"], None]
-    about = ", ".join(filter(None, (column.about, column.unit and f"in {column.unit}")))
-    return {**said, "description": about} if about else said
+    form = f"a date like {column.format}" if column.type == DAY else ""
+    about = ", ".join(filter(None, (column.about, column.unit and f"in {column.unit}", form)))
+    return said | ({"description": about} if about else {}) | {FACTS: facts(column)}
+
+
+def facts(column: "Column") -> dict[str, Any]:
+    """Type and role in the contract; about, unit and the usual range, if it says so."""
+    told = {"about": column.about, "unit": column.unit, "reference": column.reference}
+    return {"type": column.type, "role": column.role} | {name: value for name, value in told.items() if value}
 
 
 def _number(column: "Column") -> Schema:
@@ -47,12 +60,16 @@ def _flag(column: "Column") -> Schema:
 
 
 def _text(column: "Column") -> Schema:
-    allowed = {"enum": list(column.values)} if column.values and column.otherwise in REFUSING else {}
-    return {"type": ["string"] if allowed else ["string", "number", "boolean"]} | allowed
+    if column.otherwise not in REFUSING:
+        return {"type": ["string", "number", "boolean"]}
+    if column.values:
+        return {"type": ["string"], "enum": list(column.values)}
+    pattern = {"pattern": f"^(?:{column.pattern})$"} if column.pattern and not PYTHON.search(column.pattern) else {}
+    return {"type": ["string", "number", "boolean"]} | pattern
 
 
 def _day(column: "Column") -> Schema:
-    return {"type": ["string"], "description": f"a date like {column.format}"}
+    return {"type": ["string"]}
 
 
 def example(asked: "Dataset") -> dict[str, Any]:

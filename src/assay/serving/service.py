@@ -1,13 +1,14 @@
 """What the service holds: the model in use, the challenger in its shadow, the log, the counters."""
 
-import math
 import time
 from collections.abc import Sequence
 
+from assay.errors import warn
 from assay.serving.answers import NONE, Answer
 from assay.serving.log import PredictionLog
 from assay.serving.metrics import Metrics
 from assay.serving.model import Asked, Model
+from assay.web.errors import place
 
 
 class Service:
@@ -15,7 +16,8 @@ class Service:
 
     def __init__(self, model: Model, log: PredictionLog | None = None, shadow: Model | None = None) -> None:
         self.model, self.log, self.shadow = model, log, shadow
-        self.metrics = Metrics(model)
+        self.shadow_works = True
+        self.metrics = Metrics(model, shadow)
 
     def swap(self, model: Model) -> None:
         """Answer everything from now on with another model."""
@@ -23,19 +25,33 @@ class Service:
         self.metrics.serves(model)
 
     def __call__(self, asked: Sequence[Asked]) -> list[tuple[Model, Answer]]:
-        """An answer to each record, logged before it is given; AssayError if it cannot be logged."""
-        model, start = self.model, time.perf_counter()
+        """The model in use, and its answer to each record."""
+        model = self.model
+        return [(model, answer) for answer in self.answer(asked, model)]
+
+    def answer(self, asked: Sequence[Asked], model: Model) -> list[Answer]:
+        """An answer to each record, logged before it is given; UnwritableError if it cannot be logged."""
+        start = time.perf_counter()
         result = model(asked)
-        shadows = self._in_shadow(asked, result.answers)
+        shadows = self._in_shadow(asked, result.answers) if self.shadow else {}
         if self.log:
-            self.log.write(model, result, shadows)
+            self.log.write(model, result, shadows, self.shadow)
         self.metrics.answered(result.answers, shadows, time.perf_counter() - start)
-        return [(model, answer) for answer in result.answers]
+        return result.answers
 
     def _in_shadow(self, asked: Sequence[Asked], given: Sequence[Answer]) -> dict[int, float]:
-        """The challenger's score of each record that both score, by position."""
-        if self.shadow is None:
+        """The challenger's score of each record that both score, by position.
+
+        A challenger that fails must not fail a request: it is counted, and told of once.
+        """
+        assert self.shadow
+        try:
+            found = self.shadow([Asked(one.record, NONE) for one in asked]).answers
+        except Exception as error:
+            self.metrics.failed_shadows.inc()
+            if self.shadow_works:
+                warn(f"the challenger failed, and may fail again: {place(error)}")
+            self.shadow_works = False
             return {}
-        found = self.shadow([Asked(one.record, NONE) for one in asked]).answers
-        both = ((place, one["score"]) for place, one in enumerate(found) if given[place]["score"] is not None)
-        return {place: score for place, score in both if score is not None and not math.isnan(score)}
+        both = (number for number, one in enumerate(given) if one["score"] is not None)
+        return {number: found[number]["score"] for number in both if found[number]["score"] is not None}

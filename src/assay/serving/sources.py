@@ -10,15 +10,16 @@ from assay.bundle.loading import load
 from assay.errors import AssayError, warn
 from assay.files import stamp
 from assay.serving.model import Model
+from assay.web.errors import place
 
-EVERY = 1.0  # seconds
+EVERY, SELDOM = 1.0, 60.0  # seconds between two looks; the longest, at a model that cannot be loaded
 
 
 class Source(Protocol):
     """A place that has a model, which may be replaced while it is in service."""
 
     def sign(self) -> object:
-        """Something that changes when the model does; cheap, and never raises for a model that is being replaced."""
+        """Something that changes when the model does; cheap. None if there is no model at the moment."""
 
     def load(self) -> Model:
         """The model that is there now; AssayError if it is not whole, or cannot be trusted."""
@@ -39,7 +40,15 @@ class Folder:
 
     def load(self) -> Model:
         """The model of the folder, under the folder's name."""
-        return Model(load(self.path), self.path.name, self.card.read_text("utf-8") if self.card else None)
+        card = self.card.read_text("utf-8") if self.card and self.card.exists() else None
+        return Model(load(self.path), self.path.name, card)
+
+
+def ready(source: Source) -> Model:
+    """The model of a source, after it has answered an example; AssayError as of its `load`."""
+    model = source.load()
+    model.warm()
+    return model
 
 
 class Archive:
@@ -70,18 +79,26 @@ def source_of(path: Path, trusted: Collection[str] = ()) -> Source:
 
 
 async def follow(source: Source, swap: Callable[[Model], None], failed: Callable[[], None], sign: object) -> None:
-    """Swap to each new model of the source, until this is cancelled. One that cannot be loaded is told of, once.
+    """Swap to each new model of the source, until this is cancelled.
 
-    sign: of the model in service. Loading runs in a thread, so that requests are answered meanwhile.
+    sign: of the model in service. Loading runs in a thread, so that requests are answered meanwhile. A model that
+    cannot be loaded is told of once and tried again, ever more seldom, because it may only be half written.
     """
+    tried: object = sign
+    wait = EVERY
     while True:
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(wait)
         now = await asyncio.to_thread(source.sign)
         if now is None or now == sign:
+            wait = EVERY
             continue
-        sign = now
+        wait = EVERY if now != tried else min(2 * wait, SELDOM)
         try:
-            swap(await asyncio.to_thread(source.load))
-        except AssayError as error:
-            failed()
-            warn(f"the new model is not served, the former one stays: {error}")
+            swap(await asyncio.to_thread(ready, source))
+            sign = now
+        except Exception as error:  # whatever is wrong with the new model, the former one is in service
+            if now != tried:
+                failed()
+                why = str(error) if isinstance(error, AssayError) else place(error)
+                warn(f"the new model is not served, the former one stays: {why}")
+        tried = now

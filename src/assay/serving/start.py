@@ -1,14 +1,16 @@
 """From settings to a running service."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay.errors import AssayError
 from assay.serving.app import Settings, application
+from assay.serving.counting import Counted
 from assay.serving.log import PredictionLog
 from assay.serving.service import Service
-from assay.serving.sources import Source
+from assay.serving.sources import Source, ready
 from assay.web.guard import guarded
 from assay.web.hosts import LOCAL, own_hosts
 from assay.web.limits import Limits
@@ -45,18 +47,29 @@ def server(
     source: Source, place: Place, allowed: Allowed, log: Path | None, key: str | None, shadow: Source | None = None
 ) -> Server:
     """The service on a bound socket; AssayError if there is no model, or the port is taken."""
-    if key is not None and len(key) < SHORTEST_KEY:
-        raise AssayError(f"the API key has fewer than {SHORTEST_KEY} characters", todo="choose a longer one")
+    if key is not None:
+        require_usable(key)
     sign = source.sign()
-    service = Service(source.load(), PredictionLog(log) if log else None, shadow.load() if shadow else None)
+    service = Service(ready(source), PredictionLog(log) if log else None, ready(shadow) if shadow else None)
+    if service.log:
+        service.log.require_room()
     listener = bound(place.host, place.port)
     app = application(service, Settings(allowed.records, key, source, sign))
     guard = guarded(app, hosts(place, listener.getsockname()[1]), allowed.body)
-    return Server(guard, listener, Limits(connections=allowed.connections))
+    return Server(Counted(guard, service.metrics.request), listener, Limits(connections=allowed.connections))
+
+
+def require_usable(key: str) -> None:
+    """AssayError unless the key can stand in a header, and is hard to guess."""
+    if len(key) < SHORTEST_KEY:
+        raise AssayError(f"the API key has fewer than {SHORTEST_KEY} characters", todo="choose a longer one")
+    if not re.fullmatch(r"[!-~]+", key):
+        raise AssayError("the API key has a character that no header can hold", todo="use letters, digits and - . _ ~")
 
 
 def hosts(place: Place, port: int) -> Collection[str] | None:
     """The Host headers that are answered: those of this machine and of `place.names`; any on all addresses."""
     if place.host in EVERYWHERE and not place.names:
         return None
-    return own_hosts(port, {*LOCAL, place.host, *place.names}) | {*place.names}
+    names = {f"[{name}]" if ":" in name else name for name in (*LOCAL, place.host, *place.names)}
+    return own_hosts(port, names) | {*place.names}

@@ -1,0 +1,57 @@
+"""The commands as they are typed."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline_copy import warm_python
+from registry_repository import budget, git, model_of, run
+
+
+def assay(root: Path, *words: str, fails: bool = False) -> str:
+    return run(warm_python(), "-m", "assay.cli", *words, folder=root, fails=fails)
+
+
+@pytest.mark.slow
+def test_a_model_goes_in_and_out_of_use(repo: Path) -> None:
+    said = assay(repo, "promote")
+    assert "### v1.0.0 is in prod" in said
+    assert "git push --atomic origin HEAD 'model@v1.0.0' 'model#prod#1'" in said
+    budget(repo, model=model_of(repo, "better"))
+    assert "v1.1.0 is in prod" in assay(repo, "promote", "better", "--as-of", "1987-03-01")
+    assert "v1.0.0 is in prod" in assay(repo, "rollback", "--reason", "too many | alarms")
+    assert "nothing to do" in assay(repo, "promote", "main~3")
+    table = assay(repo, "registry")
+    assert "| prod | v1.0.0 |" in table
+    assert "too many \\| alarms" in table
+    assert "Ann Smith" in table
+
+
+def test_a_refusal_is_a_table_and_exit_code_1(repo: Path) -> None:
+    budget(repo, model=model_of(repo, "missing"))
+    said = assay(repo, "promote", "missing", fails=True)
+    assert "1 of 17 criteria are not met" in said
+    assert "| **not met** | recall | at least 0.9 | 0.851 [0.751, 0.951] | by 0.0488 |" in said
+    assert git(repo, "tag", "--list") == ""
+    said = assay(repo, "promote", "missing", "--override", "a trial", "--stage", "staging")
+    assert "**Overridden**: recall. Reason: a trial" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["promote", "--override", " "], "an override needs a reason"),
+        (["promote", "--stage", "A b"], "not the name of a stage"),
+        (["promote", "--as-of", "tomorrow"], "tomorrow"),
+        (["promote", "--bump", "huge"], "huge"),
+        (["rollback"], "--reason"),
+        (["rollback", "--reason", "x"], "nothing is in prod"),
+        (["promote", "--sign"], "git cannot sign"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_to_do(repo: Path, words: list[str], message: str) -> None:
+    assert message in assay(repo, *words, fails=True)
+
+
+def test_an_empty_registry_says_so(repo: Path) -> None:
+    assert "No version is registered: assay promote" in assay(repo, "registry")
