@@ -89,9 +89,7 @@ def served(stage: str | None, signed: bool) -> "Source":
     root = enter_root()
     if stage or signed or champion(root, PROD):
         return InStage(root, stage or PROD, signed=signed)
-    _aside(
-        f"nothing is in {PROD}, so this serves models/ of the clone; assay promote puts it there"
-    )
+    _aside(f"nothing is in {PROD}, so this serves models/ of the clone; assay promote puts it there")
     return Folder(root / MODEL, root / MODEL_CARD)
 
 
