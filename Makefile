@@ -15,8 +15,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-score bench-merges bench-models report sweep choose \
-	verify pr-report back doctor extras lock dist clean
+.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges bench-models bench-score bench-serve \
+	report sweep choose verify pr-report back doctor extras lock dist clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -59,6 +59,9 @@ bench-score: $(VENV)/ready  ## assay score on 10 million records: memory, rows/s
 
 bench-models: $(VENV)/ready $(PEERS)/ready  ## our model beside FLAML, AutoGluon, CatBoost, ...; seconds to search: BUDGET=60
 	python tests/bench_models.py --peers $(PEERS)/bin/python --budget $(BUDGET)
+
+bench-serve: $(VENV)/ready-dev  ## the service: milliseconds and requests per second beside the bare model; two minutes
+	OMP_NUM_THREADS=1 python tests/bench_serve.py
 
 report: $(VENV)/ready  ## open the report of the last run
 	assay report

@@ -88,7 +88,7 @@ def test_the_example_of_each_contract_keeps_it(name: str, tmp_path: Path) -> Non
     (tmp_path / "params.yaml").write_text(composed([f"dataset={name}", f"labels={policy}"]))
     dataset = load(tmp_path / "params.yaml").dataset
     contract = asked(collected(dataset), derived=True)
-    record = example(contract)
+    record = example(contract, dataset)
     form = Form(contract, unread=())
     assert form.faults(record) == []
     judged = Preparer(dataset, without_optional(contract)).judge(form.raw([record]))
@@ -118,7 +118,8 @@ def test_the_schema_of_a_column(column: Column, schema: dict[str, Any]) -> None:
     assert ("enum" in found) is ("enum" in schema)
 
 
-def test_what_must_be_there_is_required(model: Model) -> None:
-    found = record_schema(Dataset(columns={"a": Column(type="number"), "b": Column(type="number", nullable=True)}))
+def test_what_must_be_there_is_required() -> None:
+    contract = Dataset(columns={"a": Column(type="number"), "b": Column(type="number", nullable=True)})
+    found = record_schema(contract, contract)
     assert found["required"] == ["a"]
     assert found["additionalProperties"] is False

@@ -36,7 +36,7 @@ class Source:
         """That of files with these contents, by path.
 
         >>> Source.of({"covid.py": b"x = 1"}).files
-        {'covid.py': '5a81766c58e35b43b6665a0fcf81d88c4b35f13e6b12fb8acd8d5eca9d8aa7c0'}
+        {'covid.py': '8ff436def1451285599a1b1ad70800493b8dcafde2912e1a38345633054e4c26'}
         """
         files = {name: hashlib.sha256(contents[name]).hexdigest() for name in sorted(contents)}
         return cls(files, hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest())

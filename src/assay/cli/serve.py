@@ -47,10 +47,8 @@ def command(in_stage: InStage | None) -> Callable[..., None]:
         A newer model in the same place takes over without a pause. With ASSAY_API_KEY set, requests need that key in
         the header X-API-Key. Ctrl-C answers what is running, and ends it.
         """
-        import gc
-
         from assay.serving.sources import source_of
-        from assay.serving.start import Allowed, Place, server
+        from assay.serving.start import Allowed, Place, server, settle
         from assay.web.server import serve as run
 
         with reported("assay serve"):
@@ -63,8 +61,7 @@ def command(in_stage: InStage | None) -> Callable[..., None]:
             with server(source, place, Allowed(most_records, most_bytes), kept, key, challenger) as ready:
                 if not place.local and key is None:
                     warn(f"whoever reaches this address gets scores; {KEY_VARIABLE} sets a key")
-                gc.collect()
-                gc.freeze()  # what is loaded stays: searching it again and again for garbage would delay answers
+                settle()
                 shown = f"[{host}]" if ":" in host else host
                 say(f"http://{shown}:{ready.listener.getsockname()[1]}/\nCtrl-C ends it.")
                 run(ready)

@@ -14,7 +14,9 @@ WAITING = 10_000  # records that may wait; more are turned away
 
 
 class Batches(Generic[Item, Answer]):
-    """Hands over what has come in since the last batch, without waiting for more: a single request is not delayed.
+    """Hands over what has come in since the last batch, as soon as a turn of the event loop brings no more.
+
+    A turn takes microseconds, so a request that comes alone is not delayed; of many, a batch takes all that are there.
 
     score: gives an answer to each item, in order. If it raises an AssayError, that is the answer to all; if anything
     else, each item is tried alone, so that one request cannot fail others.
@@ -30,15 +32,22 @@ class Batches(Generic[Item, Answer]):
             raise busy("too many requests wait; try again")
         loop = asyncio.get_running_loop()
         if not self.waiting:
-            loop.call_soon(self._next)
+            loop.call_soon(self._gather, 0)
         answer: asyncio.Future[Answer] = loop.create_future()
         self.waiting.append((item, answer))
         return await answer
 
+    def _gather(self, before: int) -> None:
+        """Look again in a turn if more wait now than a turn before, and there is room in the batch."""
+        if before < len(self.waiting) < MOST:
+            asyncio.get_running_loop().call_soon(self._gather, len(self.waiting))
+        else:
+            self._next()
+
     def _next(self) -> None:
         batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
         if self.waiting:
-            asyncio.get_running_loop().call_soon(self._next)
+            asyncio.get_running_loop().call_soon(self._gather, len(self.waiting))
         self._answer([one for one in batch if not one[1].done()])  # a client that went away has cancelled
 
     def _answer(self, batch: list[tuple[Item, asyncio.Future[Answer]]]) -> None:

@@ -3,7 +3,7 @@
 A folder of JSON Lines. Each process writes files of its own, so that several can write at once; a line is only ever
 added. The first line of a file names the model, its challenger and the features, in order; each other line is a record:
 
-- `at`: when (UTC); `id`: the record id; `score`, `alert`; `x`: the features;
+- `at`: when (UTC); `id`: the record id, if it is one by the contract; `score`, `alert`; `x`: the features;
 - `not_scored`: in place of a score, the kind of the reason, and the broken rules; `changed`: rules that set a value
   missing; `shadow`: the score of the challenger.
 
@@ -66,7 +66,8 @@ class PredictionLog:
         """
         now = datetime.now(UTC)
         head = heading(model, challenger)
-        lines = entries(result, now.isoformat(timespec="milliseconds"), shadow or {})
+        at = now.isoformat(timespec="milliseconds")
+        lines = entries(result, at, shadow or {}, model.bundle.dataset.key)
         try:
             begins = self._open(head, now)
             self._append(b"".join(map(json_line, [*([head] if begins else []), *lines])))
@@ -150,12 +151,14 @@ def json_line(content: Mapping[str, Any]) -> bytes:
     return to_json(content, inf_nan_mode="null") + b"\n"
 
 
-def entries(result: "Result", at: str, shadow: Mapping[int, float]) -> Iterator[dict[str, Any]]:
-    """A line for each answer, in their order."""
+def entries(result: "Result", at: str, shadow: Mapping[int, float], key: str | None = None) -> Iterator[dict[str, Any]]:
+    """A line for each answer, in their order. An id that breaks the contract of its column, `key`, is left out."""
     features = features_of(result)
     for place, answer in enumerate(result.answers):
         line: dict[str, Any] = {"at": at, "id": answer["record_id"]}
         if (why := answer["not_scored"]) is not None:
+            if any(key in one["fields"] for one in why["violations"]):
+                line["id"] = None
             yield line | {"not_scored": {"kind": why["kind"], "rules": rules(why)}}
             continue
         line |= {"score": answer["score"], "alert": answer["alert"], "x": features[place]}

@@ -62,7 +62,7 @@ class Model:
 
     def warm(self) -> None:
         """Answer an example: what is made once is made now, and a model that cannot score fails before it serves."""
-        self([Asked(example(self.scorer.asked), ALL)])
+        self([Asked(example(self.scorer.asked, self.bundle.dataset), ALL)])
 
     def about(self) -> dict[str, Any]:
         """What the model is, for JSON."""

@@ -25,7 +25,7 @@ def openapi(model: "Model", most: int, *, key: bool) -> dict[str, Any]:
         "openapi": VERSION,
         "info": {"title": f"Assay: {dataset.name}", "version": __version__, "description": dataset.about},
         "paths": paths(most),
-        "components": {"schemas": {"Record": record_schema(model.scorer.asked), **SCHEMAS}},
+        "components": {"schemas": {"Record": record_schema(model.scorer.asked, dataset), **SCHEMAS}},
     }
     if key:
         document["components"]["securitySchemes"] = {KEY: {"type": "apiKey", "in": "header", "name": KEY_HEADER}}

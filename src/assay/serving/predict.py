@@ -21,7 +21,7 @@ from assay.serving.service import Service
 
 JSON = "application/json"
 PART, EXPLAINED_PART = 128, 32  # records of a list that are scored before single records get their turn
-TURNS = 5
+TURNS = 6  # of the event loop, in which a single record is read, joins a batch, is scored and answered
 LARGE = 65_536  # bytes of a body
 LARGE_AT_ONCE = 16  # requests with a larger one, which bounds the memory that bodies take
 
@@ -82,7 +82,7 @@ class Predict:
 
 
 async def give_way() -> None:
-    """Let single records that have come in be read, scored and answered, each of which takes a turn of the loop."""
+    """Let single records that have come in be answered."""
     for _ in range(TURNS):
         await asyncio.sleep(0)
 

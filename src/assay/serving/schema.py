@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, QUARANTINE, STOP
+from assay.config.dataset import CATEGORY, CHECK, DAY, FLAG, NUMBER, QUARANTINE, STOP, TARGET
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
@@ -16,14 +16,17 @@ FACTS = "x-assay"
 Schema = dict[str, Any]
 
 
-def record_schema(asked: "Dataset") -> Schema:
-    """What a record must be, as far as JSON Schema can say it: rules on whole records and on dates come on top."""
+def record_schema(asked: "Dataset", whole: "Dataset") -> Schema:
+    """What a record must be, as far as JSON Schema can say it: rules on whole records and on dates come on top.
+
+    asked: the contract of a request. whole: that of all records.
+    """
     return {
         "type": "object",
         "properties": {name: column_schema(column) for name, column in asked.columns.items()},
         "required": [name for name, column in asked.columns.items() if not column.nullable],
         "additionalProperties": False,
-        "examples": [example(asked)],
+        "examples": [example(asked, whole)],
     }
 
 
@@ -72,9 +75,10 @@ def _day(column: "Column") -> Schema:
     return {"type": ["string"]}
 
 
-def example(asked: "Dataset") -> dict[str, Any]:
-    """A record of good form, with a value wherever the contract says enough to find one."""
-    found = {name: _example(column) for name, column in asked.columns.items() if column.role not in ("check", "target")}
+def example(asked: "Dataset", whole: "Dataset") -> dict[str, Any]:
+    """A record of good form, with a likely value wherever the contract says enough to find one."""
+    wanted = [name for name, column in asked.columns.items() if column.role not in (CHECK, TARGET)]
+    found = {name: _example(whole.columns[name]) for name in wanted}
     return {name: value for name, value in found.items() if value is not None or asked.columns[name].nullable}
 
 

@@ -1,6 +1,8 @@
 """From settings to a running service."""
 
+import gc
 import re
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +59,14 @@ def server(
     app = application(service, Settings(allowed.records, key, source, sign))
     guard = guarded(app, hosts(place, listener.getsockname()[1]), allowed.body)
     return Server(Counted(guard, service.metrics.request), listener, Limits(connections=allowed.connections))
+
+
+def settle() -> None:
+    """Make this process one that does nothing but serve; to be called once all is loaded."""
+    # Such as of a logarithm of 0, which has a value: it names a line of the program, and would come with each record.
+    warnings.filterwarnings("ignore", category=RuntimeWarning)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: to search it again and again for garbage would delay answers
 
 
 def require_usable(key: str) -> None:
