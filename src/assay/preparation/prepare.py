@@ -4,7 +4,7 @@ The result for a record does not depend on other records. So the line, a service
 this module; `assay.preparation.reconcile` does what needs all records.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -152,17 +152,21 @@ def collected(dataset: "Dataset") -> "Dataset":
 
 
 def unlabelled(dataset: "Dataset") -> "Dataset":
-    """The contract of records whose target is not known yet: without the target and the rules that use it."""
-    target = dataset.target
-    return replace(
-        dataset,
-        columns={name: column for name, column in dataset.columns.items() if name != target},
-        rules={
-            name: replace(rule, columns=[one for one in rule.columns if one != target])
-            for name, rule in dataset.rules.items()
-            if target not in names(rule.where)
-        },
-    )
+    """The contract of records whose target is not known yet."""
+    return restricted(dataset, {*dataset.columns} - {dataset.target})
+
+
+def restricted(dataset: "Dataset", columns: Collection[str]) -> "Dataset":
+    """The contract of records that have only these columns.
+
+    A rule is kept if these columns, and the date, say where it is broken; it then acts on those of its columns that are
+    among them. One that only sets other columns missing has nothing left to do.
+    """
+    kept = {name: column for name, column in dataset.columns.items() if name in columns}
+    told = {name: rule for name, rule in dataset.rules.items() if names(rule.where) <= {*kept, DATE}}
+    here = {name: replace(rule, columns=[one for one in rule.columns if one in kept]) for name, rule in told.items()}
+    rules = {name: rule for name, rule in here.items() if rule.columns or rule.then != SET_MISSING}
+    return replace(dataset, columns=kept, rules=rules)
 
 
 def require_columns(table: pd.DataFrame, there: Sequence[str], expected: Sequence[str], where: str) -> None:

@@ -46,7 +46,7 @@ class Fault:
     def __str__(self) -> str:
         if self.kind != CONTRACT:
             return self.kind if self.kind == self.why else f"{self.kind}: {self.why}"
-        return f"{self.kind}: {', '.join(self.columns)} {self.why} ({self.rule})"
+        return " ".join(filter(None, [f"{self.kind}:", ", ".join(self.columns), f"{self.why} ({self.rule})"]))
 
 
 @dataclass(frozen=True)
