@@ -102,7 +102,7 @@ def load(path: Path, *, other_versions: bool = False, trusted: Collection[str] =
         dataset=described.config.dataset,
         features=described.config.features,
         labels=described.config.labels,
-        recalibration=Recalibration.of(content),
+        recalibration=described.recalibration,
         threshold=described.threshold.value,
         vocabularies={one.name: one.categories for one in described.features if one.categories is not None},
         columns=tuple(one.name for one in described.features),
