@@ -20,9 +20,9 @@ WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # What only the workshop needs.
 # fmt: off
 ROOMS = {
-    "audit", "budget", "cards", "choose", "compare", "diagnosis", "doctor", "dvc_internals", "evaluation", "experiments",
-    "export", "forkserver", "lineage", "merging", "onboarding", "profile", "proof", "readiness", "registry", "report",
-    "review_page", "sampling", "stages", "sweep",
+    "audit", "budget", "cards", "choose", "compare", "diagnosis", "doctor", "dvc_internals", "evaluation",
+    "experiments", "export", "forkserver", "lineage", "merging", "onboarding", "profile", "proof", "readiness",
+    "registry", "report", "review_page", "sampling", "stages", "sweep",
 }
 # fmt: on
 # Imported besides what is declared: these come with typer, pandas and pydantic; this one reads params.yaml, elsewhere.
