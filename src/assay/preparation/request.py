@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assay.config.dataset import CHECK, FEATURE, IGNORE, NOTE, TARGET
+from assay.config.dataset import CHECK, FEATURE, IGNORE, NOTE, SET_MISSING, TARGET
 from assay.config.grammar import names
 from assay.preparation.prepare import restricted
 from assay.records.columns import WEIGHT
@@ -52,6 +52,11 @@ def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
 def without_optional(dataset: "Dataset") -> "Dataset":
     """The contract of requests, as `asked` gives it, in none of which an optional column has a value."""
     return restricted(dataset, [name for name, column in dataset.columns.items() if not optional(column)])
+
+
+def required(column: "Column") -> bool:
+    """Whether a request is refused that has no value in the column, as `asked` gives it."""
+    return not column.nullable and column.otherwise != SET_MISSING
 
 
 def optional(column: "Column") -> bool:
