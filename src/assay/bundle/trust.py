@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from assay.bundle import brought, code
+from assay.bundle import code, importing
 from assay.bundle.description import Description
 from assay.bundle.hashes import MEND
 from assay.bundle.packing import AGAIN
@@ -54,7 +54,7 @@ def code_of(
             sources[plugin] = there[stated.sha256]
     path = described.config.dataset.knowledge
     source = sources.get(path.split(".")[2]) if path else None
-    return brought.importer(source) if source else None
+    return importing.importer(source) if source else None
 
 
 def _is_installed(plugin: str, stated: code.Source) -> bool:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import assay.datasets.thyroid
-from assay.bundle.brought import FINDER, PREFIX, importer
+from assay.bundle.importing import FINDER, PREFIX, importer
 from assay.config.dataset import Dataset
 from assay.datasets import Knowledge, knowledge
 from assay.errors import AssayError
