@@ -10,6 +10,7 @@ from assay.bundle.code import Source
 from assay.bundle.folder import FORMAT
 from assay.bundle.recalibration import Recalibration
 from assay.bundle.strict_json import parse
+from assay.bundle.threshold import Threshold
 from assay.config.dataset import Dataset
 from assay.config.dataset import faults as dataset_faults
 from assay.config.load import typed_as
@@ -49,21 +50,6 @@ class Feature:
 
 
 @dataclass
-class Cut:
-    """The threshold, and what it was chosen under: see `assay.modelling.threshold.Threshold`."""
-
-    value: float
-    min_recall: float
-    confidence: float
-    positives: int
-    recall: float
-    recall_lower_bound: float
-    guaranteed: bool
-    fixed: bool
-    source: str
-
-
-@dataclass
 class Figure:
     """A metric and its interval, both null where undefined."""
 
@@ -99,7 +85,7 @@ class Description:
     features: list[Feature]
     without_reasons: str | None
     recalibration: Recalibration | None
-    threshold: Cut
+    threshold: Threshold
     metrics_out_of_fold_threshold_chosen_on_them: Figures
     code: dict[str, Source] = field(default_factory=dict)
     lineage: dict[str, str] = field(default_factory=dict)
