@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assay.config.dataset import Dataset
     from assay.contract.values import Array, Mask, Raw
 
+DECLARE = "restore the file, or declare the column in conf/dataset/"
 ACTIONS = {SET_MISSING: "set missing", QUARANTINE: "quarantine record", NOTE: "keep"}
 
 
@@ -109,7 +110,8 @@ class Preparer:
         AssayError if columns are missing or unknown, or there is no row; a broken rule raises nothing here.
         """
         names = [name for name in batch.columns if name not in self.set_apart]
-        require_columns(batch, names, list(self.dataset.columns), where)
+        require_columns(names, list(self.dataset.columns), where, DECLARE)
+        require_rows(len(batch), where)
         judged = self.judge(batch)
         values, found = judged.values, judged.violations
         rules = _rules_of(QUARANTINE, found, batch.index)
@@ -169,22 +171,21 @@ def restricted(dataset: "Dataset", columns: Collection[str]) -> "Dataset":
     return replace(dataset, columns=kept, rules=rules)
 
 
-def require_columns(table: pd.DataFrame, there: Sequence[str], expected: Sequence[str], where: str) -> None:
-    """AssayError unless the columns `there` are exactly `expected`, in any order, and the table has a row."""
+def require_columns(there: Sequence[str], expected: Sequence[str], where: str, todo: str) -> None:
+    """AssayError unless the columns `there` are exactly `expected`, in any order; `todo`: unless a new name may do."""
     missing = [name for name in expected if name not in there]
     unknown = [name for name in there if name not in expected]
     if missing or unknown:
         found = [f"missing column {sample(missing)}"] if missing else []
         found += [f"unknown column {sample(unknown)}"] if unknown else []
-        todo = "rename it" if missing and unknown else "restore the file, or declare the column in conf/dataset/"
-        raise AssayError("; ".join(found), where=where, todo=todo)
-    require_rows(len(table), where)
+        raise AssayError("; ".join(found), where=where, todo="rename it" if missing and unknown else todo)
 
 
-def require_rows(count: int, where: str) -> None:
+def require_rows(
+    count: int, where: str, todo: str = "restore the source (dataset.source.uri), then: dvc repro"
+) -> None:
     """AssayError if there is none."""
     if not count:
-        todo = "restore the source (dataset.source.uri), then: dvc repro"
         raise AssayError("the table has no rows", where=where, todo=todo)
 
 
