@@ -72,7 +72,7 @@ class Judged:
         return np.logical_or.reduce([np.zeros(len(index), "bool"), *found])
 
 
-def prepare(batch: pd.DataFrame, dataset: "Dataset", where: str, *, labelled: bool = True) -> Prepared:
+def prepare(batch: pd.DataFrame, dataset: "Dataset", where: str) -> Prepared:
     """Prepare one batch by its contract; see `Preparer`, which reads the contract once for many batches.
 
     >>> from assay.config.dataset import Column, Dataset
@@ -83,7 +83,7 @@ def prepare(batch: pd.DataFrame, dataset: "Dataset", where: str, *, labelled: bo
     0  000000000  40.0   no
     1  000000001   NaN  yes
     """
-    return Preparer(dataset, None if labelled else unlabelled(collected(dataset)))(batch, where)
+    return Preparer(dataset)(batch, where)
 
 
 class Preparer:
@@ -92,8 +92,8 @@ class Preparer:
     A batch has a column for each column of the contract but personal ones, of texts or typed values, as
     `assay.contract.values` reads them, and `sample_weight` if it is part of a weighted sample. A missing value is ""
     or a text that the contract declares. The index is the row number in the file, from 0; a contract without a key
-    makes the record ids from it. asked: what the contract asks of these records, if it is less than of others:
-    `unlabelled`, or `assay.preparation.request.asked`.
+    makes the record ids from it. asked: what the contract asks of these records, if it is less than of others
+    (`assay.preparation.request.asked`).
     """
 
     def __init__(self, dataset: "Dataset", asked: "Dataset | None" = None) -> None:
@@ -151,11 +151,6 @@ class Preparer:
 def collected(dataset: "Dataset") -> "Dataset":
     """The contract of a collected table: without the personal columns."""
     return replace(dataset, columns={n: c for n, c in dataset.columns.items() if c.role != PERSONAL})
-
-
-def unlabelled(dataset: "Dataset") -> "Dataset":
-    """The contract of records whose target is not known yet."""
-    return restricted(dataset, {*dataset.columns} - {dataset.target})
 
 
 def restricted(dataset: "Dataset", columns: Collection[str]) -> "Dataset":
