@@ -34,7 +34,6 @@ NAMES = (
     "ungradable",
     "verdict",
 )
-CHOICES = Path("choices")
 
 
 @dataclass(frozen=True)
@@ -104,6 +103,7 @@ def report(name: str) -> str:
 def gather(root: Path, today: date) -> Facts:
     """The facts of the last run; AssayError if a file is missing, or not what its stage made."""
     from assay.budget.command import last
+    from assay.choose.folder import is_decided
     from assay.config.load import load
     from assay.lineage.checks import require
 
@@ -112,7 +112,6 @@ def gather(root: Path, today: date) -> Facts:
     bundle, missing = described()
     measured, model = last(), md5(MODEL)
     other = measured.model if measured and measured.model != model else ""
-    dataset = bundle.config.dataset
     return Facts(
         config=load(),
         bundle=bundle,
@@ -125,7 +124,7 @@ def gather(root: Path, today: date) -> Facts:
         queue=read_table(REVIEW_QUEUE, [RECORD_ID])[RECORD_ID].tolist(),
         decided=decisions(bundle),
         registry=registered(root),
-        chosen=any(one.name.startswith(f"{dataset.name}-{bundle.config.labels.name}-") for one in choices()),
+        chosen=is_decided(bundle.config.dataset.name, bundle.config.labels.name),
         needs_python=needed_python(),
         today=today,
     )
@@ -169,11 +168,6 @@ def registered(root: Path) -> Registry:
         [tag.name for tag in every.tags if not tag.signed],
         {stage: every.version_of(tag.commit) or tag.commit[:10] for stage, tag in held.items() if tag},
     )
-
-
-def choices() -> list[Path]:
-    """The folders of decisions of `assay choose`."""
-    return [one for one in CHOICES.iterdir() if one.is_dir()] if CHOICES.is_dir() else []
 
 
 def needed_python() -> str:

@@ -6,10 +6,10 @@ from assay.labels.decision import ANNOTATOR
 from assay.paths import AUDIT, BUDGET, CLEANED, REVIEW_QUEUE
 from assay.presentation import words
 from assay.readiness.claims import findings
-from assay.readiness.facts import CHOICES, Facts, report
+from assay.readiness.facts import Facts, report
 from assay.readiness.item import Item
 
-PARAMS, TAGS = "params.yaml", "git tags"
+PARAMS, TAGS, CHOICES = "params.yaml", "git tags", "choices/"
 ANNOTATORS = 2  # so that they can agree
 
 
@@ -72,9 +72,7 @@ def _signatures(facts: Facts) -> list[Item]:
 def _choice(facts: Facts) -> list[Item]:
     if facts.chosen:
         return []
-    return [
-        Item("nobody has decided by evidence which model it should be", "no decision", str(CHOICES), "assay choose")
-    ]
+    return [Item("nobody has decided by evidence which model it should be", "no decision", CHOICES, "assay choose")]
 
 
 def _queue(facts: Facts) -> list[Item]:
