@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.bundle.reference import FILE as REFERENCE
+from assay.cards.facts import REPORTS as OF_CARDS
 from assay.errors import AssayError
 from assay.files import md5, read_json, read_table
 from assay.paths import BUNDLE, CLEANED, MODEL, REPORTS, REVIEW_QUEUE, SPLIT, fold
@@ -19,21 +20,7 @@ if TYPE_CHECKING:
     from assay.config.schema import Config
     from assay.labels.decision import Decision
 
-NAMES = (
-    "annotation",
-    "audit",
-    "baselines",
-    "cleaning",
-    "intervals",
-    "metrics",
-    "profile",
-    "quality",
-    "review",
-    "sampling",
-    "slices",
-    "ungradable",
-    "verdict",
-)
+NAMES = (*OF_CARDS, "review")
 
 
 @dataclass(frozen=True)
