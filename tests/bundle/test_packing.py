@@ -84,6 +84,11 @@ def test_the_same_members_in_any_order_give_the_same_bytes() -> None:
     assert pack(dict(reversed(members().items()))) == pack(members())
 
 
+def test_every_python_writes_these_bytes() -> None:
+    """Else an archive that one has written would be refused by another."""
+    assert sha256(pack(members())).hexdigest() == "8cde04a849bbfca79ec6d38784c413e7a7a1d686c0c1e2a6742e6aa771ba9a26"
+
+
 def test_any_zip_program_reads_it(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(pack(members()))) as archive:
         assert archive.testzip() is None

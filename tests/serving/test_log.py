@@ -64,7 +64,7 @@ def test_a_line_says_what_monitoring_needs(log: PredictionLog, model: Model, goo
         ({"TSH": "SECRET"}, {"kind": "contract", "rules": ["TSH_type"]}),
         ({"SECRET": "SECRET"}, {"kind": "contract", "rules": ["known_columns"]}),
         ({"patient_id": "SECRET"}, {"kind": "contract", "rules": ["patient_id_pattern", "date_missing"]}),
-        ({"sick": None}, {"kind": "contract", "rules": ["required_columns"]}),
+        ({"sick": None}, {"kind": "contract", "rules": ["sick_missing"]}),
         ({"on_thyroxine": True}, {"kind": "outside the population", "rules": ["treated: on_thyroxine"]}),
     ],
 )

@@ -74,7 +74,7 @@ def test_anything_else_is_refused_and_so_is_a_key_that_stands_twice(body: bytes)
     [
         ({"no_such": 1}, "known_columns", ["no_such"]),
         ({"b": 1, "a": {}}, "known_columns", ["a", "b"]),
-        ({"sick": None}, "required_columns", ["sick"]),
+        ({"sick": None}, "sick_missing", ["sick"]),
         ({"TSH": [1]}, "plain_values", ["TSH"]),
         ({"TSH": {}, "T3": []}, "plain_values", ["TSH", "T3"]),
         ({"TSH": "much"}, "TSH_type", ["TSH"]),

@@ -97,17 +97,21 @@ def test_every_answer_under_swaps_names_the_model_that_gave_it(
         client.close()
 
     async def swaps(stop: asyncio.Event) -> None:
+        await until_seen(first)
         for version in versions:
             await asyncio.to_thread(replace, folder, version)
-            before = load(version).hash
-            while not seen[before]:
-                await asyncio.sleep(0.01)
+            await until_seen(load(version).hash)
         stop.set()
+
+    async def until_seen(model: str) -> None:
+        while not seen[model]:
+            await asyncio.sleep(0.01)
 
     async def run() -> None:
         stop = asyncio.Event()
         await asyncio.gather(swaps(stop), worker(stop, True), *(worker(stop, False) for _ in range(8)))
 
+    first = load(folder).hash
     with serving(Folder(folder)) as server:
         asyncio.run(asyncio.wait_for(run(), 120))
         assert "assay_swaps_total 3.0" in ask(port(server), "GET", "/metrics").text

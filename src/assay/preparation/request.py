@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assay.config.dataset import CHECK, FEATURE, IGNORE, NOTE, TARGET
+from assay.config.dataset import CHECK, FEATURE, IGNORE, NOTE, SET_MISSING, TARGET
 from assay.config.grammar import names
 from assay.records.columns import DATE, WEIGHT
 
@@ -49,6 +49,11 @@ def without_optional(dataset: "Dataset") -> "Dataset":
     kept = {name: column for name, column in dataset.columns.items() if not optional(column)}
     rules = {name: rule for name, rule in dataset.rules.items() if names(rule.where) <= {*kept, DATE}}
     return replace(dataset, columns=kept, rules=rules)
+
+
+def required(column: "Column") -> bool:
+    """Whether a request is refused that has no value in the column, as `asked` gives it."""
+    return not column.nullable and column.otherwise != SET_MISSING
 
 
 def optional(column: "Column") -> bool:

@@ -8,7 +8,7 @@ from assay.cards.markdown import percent
 from assay.config.dataset import CATEGORY, CHECK, IGNORE, LEAK, NUMBER, PERSONAL, SET_MISSING, TARGET, TEXT
 from assay.paths import BUDGET, BUNDLE
 from assay.preparation.prepare import collected
-from assay.preparation.request import asked, optional
+from assay.preparation.request import asked, optional, required
 from assay.readiness.facts import Facts
 from assay.readiness.item import Section
 
@@ -102,7 +102,7 @@ def need(request: "Dataset", name: str) -> str:
     if optional(request.columns[name]):
         return MAY_LACK
     column = request.columns[name]
-    return MAY_BE_EMPTY if column.nullable or column.otherwise == SET_MISSING else REQUIRED
+    return REQUIRED if required(column) else MAY_BE_EMPTY
 
 
 def _input(facts: Facts, request: "Dataset", name: str, column: "Column") -> tuple[str, ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
 
 LARGEST = 1000  # bits of a whole number: any larger one is infinite
-UNKNOWN, MISSING, PLAIN = "known_columns", "required_columns", "plain_values"  # rules on the form of a request
+UNKNOWN, PLAIN = "known_columns", "plain_values"  # rules on the form of a request
 
 
 class NotJsonError(ValueError):
@@ -55,7 +55,7 @@ def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 class Form:
     """What the records of a request must look like, before their values are judged by the contract.
 
-    A record is an object of columns. Those that may be missing in a record need not be there.
+    A record is an object of columns. One that is not there has no value, which the contract then judges.
 
     asked: the contract of a request. unread: further columns that a record may have, and nobody looks at.
     """
@@ -64,16 +64,13 @@ class Form:
         self.columns = asked.columns
         self.optional = [name for name, column in asked.columns.items() if optional(column)]
         self.known = {*self.columns, *unread}
-        self.required = [name for name, one in self.columns.items() if not one.nullable]
         self.yes_and_no = {name: _words(one) for name, one in self.columns.items()}
 
     def faults(self, record: Mapping[str, Any]) -> list[Fault]:
-        """What is wrong with the form of a record: unknown or missing columns, values that are none."""
+        """What is wrong with the form of a record: unknown columns, values that are none."""
         if not record.keys() <= self.known:
             names = tuple(sorted(record.keys() - self.known))
             return [Fault(CONTRACT, "not a column of the contract", UNKNOWN, names)]
-        if missing := tuple(name for name in self.required if record.get(name) is None):
-            return [Fault(CONTRACT, "missing", MISSING, missing)]
         odd = tuple(name for name, value in record.items() if isinstance(value, dict | list))
         return [Fault(CONTRACT, "not a text, a number, true, false or null", PLAIN, odd)] if odd else []
 

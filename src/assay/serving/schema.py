@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assay.config.dataset import CATEGORY, CHECK, DAY, FLAG, NUMBER, QUARANTINE, STOP, TARGET
+from assay.preparation.request import required
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
@@ -24,7 +25,7 @@ def record_schema(asked: "Dataset", whole: "Dataset") -> Schema:
     return {
         "type": "object",
         "properties": {name: column_schema(column) for name, column in asked.columns.items()},
-        "required": [name for name, column in asked.columns.items() if not column.nullable],
+        "required": [name for name, column in asked.columns.items() if required(column)],
         "additionalProperties": False,
         "examples": [example(asked, whole)],
     }
@@ -36,9 +37,9 @@ def column_schema(column: "Column") -> Schema:
     `FACTS` holds what JSON Schema has no word for, and the page shows.
     """
     said = {NUMBER: _number, FLAG: _flag, CATEGORY: _text, DAY: _day}.get(column.type, _text)(column)
-    if column.nullable:
+    if not required(column):
         said["type"] = [*said["type"], "null"]
-    if column.nullable and "enum" in said:
+    if not required(column) and "enum" in said:
         said["enum"] = [*said["enum"], None]
     form = f"a date like {column.format}" if column.type == DAY else ""
     about = ", ".join(filter(None, (column.about, column.unit and f"in {column.unit}", form)))
@@ -79,7 +80,7 @@ def example(asked: "Dataset", whole: "Dataset") -> dict[str, Any]:
     """A record of good form, with a likely value wherever the contract says enough to find one."""
     wanted = [name for name, column in asked.columns.items() if column.role not in (CHECK, TARGET)]
     found = {name: _example(whole.columns[name]) for name in wanted}
-    return {name: value for name, value in found.items() if value is not None or asked.columns[name].nullable}
+    return {name: value for name, value in found.items() if value is not None or not required(asked.columns[name])}
 
 
 def _example(column: "Column") -> Any:

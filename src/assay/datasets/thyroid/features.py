@@ -40,9 +40,9 @@ def derived(records: pd.DataFrame) -> pd.DataFrame:
     """Logarithms, ratios and counts: eleven float64 columns with the index of `records`.
 
     records: the columns `LABS` (float64, in the units of the contract) and `HISTORY` (bool). A feature is missing if
-    one of its results is. Low FTI with high TSH indicates hypothyroidism, high FTI with low TSH hyperthyroidism; in
-    health log TSH against log FTI is close to a line. Values are rounded, because the last bit of a logarithm depends
-    on the processor.
+    one of its results is, or is 0 (but for TSH). Low FTI with high TSH indicates hypothyroidism, high FTI with low TSH
+    hyperthyroidism; in health log TSH against log FTI is close to a line. Values are rounded, because the last bit of a
+    logarithm depends on the processor.
 
     >>> results = dict(zip(LABS, (10.0, 2.0, 60.0, 1.0, 60.0, np.nan)))
     >>> records = pd.DataFrame([results | dict.fromkeys(HISTORY, False)])
@@ -52,7 +52,7 @@ def derived(records: pd.DataFrame) -> pd.DataFrame:
     """
     column = {name: records[name].to_numpy() for name in (*LABS, *HISTORY)}  # arrays: a request is a single record
     log_tsh = np.log(column["TSH"].clip(min=TSH_FLOOR))
-    log_t3, log_tt4, log_t4u, log_fti = (np.log(column[name]) for name in ("T3", "TT4", "T4U", "FTI"))
+    log_t3, log_tt4, log_t4u, log_fti = (_log(column[name]) for name in ("T3", "TT4", "T4U", "FTI"))
     table = {
         "log_TSH": log_tsh,
         "log_FTI": log_fti,
@@ -67,3 +67,8 @@ def derived(records: pd.DataFrame) -> pd.DataFrame:
         "n_flags": np.sum([column[name] for name in HISTORY], axis=0, dtype="float64"),
     }
     return pd.DataFrame({name: values.round(DECIMALS) for name, values in table.items()}, index=records.index)
+
+
+def _log(values: np.ndarray) -> np.ndarray:
+    """The logarithm; missing for a result of 0, which says that it was below what the assay detects."""
+    return np.log(np.where(values > 0, values, np.nan))
