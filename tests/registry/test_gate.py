@@ -80,6 +80,14 @@ def test_the_data_must_be_fresh_on_the_stated_day(repo: Path, day: date, why: st
     assert {name: one.why for name, one in found.items()} == ({"fresh": why} if why else {})
 
 
+def test_records_without_dates_cannot_be_called_fresh(repo: Path) -> None:
+    one = candidate(repo)
+    vars(one.revision)["records"] = one.revision.records.drop(columns="date")
+    found = {said.name: said.why for said in judged(one) if not said.passed}
+    assert list(found) == ["fresh"]
+    assert "the records have no dates; if that is right: fresh_within_days: null" in found["fresh"]
+
+
 @pytest.mark.parametrize(
     ("figures", "name", "why"),
     [

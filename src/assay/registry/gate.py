@@ -158,7 +158,7 @@ def fresh(candidate: "Candidate") -> Iterator[Criterion]:
         return
     records, day = candidate.revision.records, judged_on(candidate)
     if DATE not in records or records[DATE].isna().all():
-        todo = "criteria.promotion.fresh_within_days: null asks for nothing"
+        todo = "if that is right: fresh_within_days: null in conf/promotion/DATASET.yaml; assay params; dvc repro"
         raise AssayError("the records have no dates", todo=todo)
     last = records[DATE].max().date()
     age = (day - last).days
