@@ -91,13 +91,13 @@ def test_records_without_dates_cannot_be_called_fresh(repo: Path) -> None:
 @pytest.mark.parametrize(
     ("figures", "name", "why"),
     [
-        ({"bundle_mb": 20.5}, "cost: bundle mb", "by 0.5"),
-        ({"records_per_second": 9000}, "cost: records per second", "by 1e+03"),
-        ({"memory_mb": None}, "cost: memory mb", "run: assay budget"),
-        ({"memory_mb": float("nan")}, "cost: memory mb", "run: assay budget"),
-        ({"memory_mb": "1"}, "cost: memory mb", "run: assay budget"),
-        ({"memory_mb": True}, "cost: memory mb", "run: assay budget"),
-        ({"memory_mb": -1}, "cost: memory mb", "run: assay budget"),
+        ({"bundle_mb": 20.5}, "cost: the model's folder, MB", "by 0.5"),
+        ({"records_per_second": 9000}, "cost: records per second, in batches of 1,000", "by 1,000"),
+        ({"memory_mb": None}, "cost: most memory of a process that scores, MB", "run: assay budget"),
+        ({"memory_mb": float("nan")}, "cost: most memory of a process that scores, MB", "run: assay budget"),
+        ({"memory_mb": "1"}, "cost: most memory of a process that scores, MB", "run: assay budget"),
+        ({"memory_mb": True}, "cost: most memory of a process that scores, MB", "run: assay budget"),
+        ({"memory_mb": -1}, "cost: most memory of a process that scores, MB", "run: assay budget"),
     ],
 )
 def test_the_cost_has_limits(repo: Path, figures: dict[str, Any], name: str, why: str) -> None:

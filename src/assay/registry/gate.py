@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from assay.budget.page import TITLES, number
 from assay.errors import AssayError
 from assay.paths import AUDIT, CLEANING_LOG, REPORTS
 
@@ -183,18 +184,18 @@ def cost(candidate: "Candidate") -> Iterator[Criterion]:
         return
     figures = candidate.budget
     for name, most in limits.at_most.items():
-        yield _limited(name, f"at most {most:g}", figures.get(name), most, 1)
+        yield _limited(name, f"at most {number(most)}", figures.get(name), most, 1)
     for name, least in limits.at_least.items():
-        yield _limited(name, f"at least {least:g}", figures.get(name), least, -1)
+        yield _limited(name, f"at least {number(least)}", figures.get(name), least, -1)
 
 
 def _limited(name: str, asked: str, value: Any, limit: float, sign: int) -> Criterion:
     """sign: 1 where more is worse, -1 where less is."""
-    title = f"cost: {name.replace('_', ' ')}"
+    title = f"cost: {TITLES[name]}"
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         return Criterion(title, asked, "not measured", False, "run: assay budget")
     over = sign * (value - limit)
-    return Criterion(title, asked, f"{value:.4g}", over <= 0, f"by {over:.3g}" if over > 0 else "")
+    return Criterion(title, asked, number(value), over <= 0, f"by {number(over)}" if over > 0 else "")
 
 
 GATE: dict[str, Judge] = {
