@@ -165,7 +165,7 @@ def test_a_lock_without_a_stage_is_not_promoted(repo: Path) -> None:
             '{"rows_in": 1, "rows_out": 1, "rules": [{"rule": "x", "action": "stop", "count": 1}]}',
             "contract",
         ),
-        ("reports/verdict.json", '{"findings": []}', "performance"),
+        ("reports/verdict.json", '{"findings": []}', "average precision over rule"),
         ("reports/verdict.json", "null", "performance"),
     ],
 )
@@ -175,6 +175,19 @@ def test_a_report_that_says_nothing_is_not_taken_for_a_good_one(
     (repo / name).write_text(content)
     git(repo, "commit", "--quiet", "--all", "--message", "By hand")
     assert criterion in unmet(repo)
+
+
+def test_a_dataset_without_a_hand_rule_need_not_beat_one(repo: Path) -> None:
+    verdict = json.loads((repo / "reports/verdict.json").read_text())
+    verdict["findings"] = [one for one in verdict["findings"] if "rule" not in one["criterion"]]
+    (repo / "reports/verdict.json").write_text(json.dumps(verdict))
+    git(repo, "commit", "--quiet", "--all", "--message", "Not judged")
+    assert "average precision over rule" in unmet(repo)
+    params = yaml.safe_load((repo / "params.yaml").read_text())
+    params["baselines"]["rule"]["rule"] = None
+    (repo / "params.yaml").write_text(yaml.safe_dump(params))
+    git(repo, "commit", "--quiet", "--all", "--message", "No rule")
+    assert set(unmet(repo)) == {"ran"}
 
 
 @pytest.mark.parametrize("part", ["promotion", "cost"])
