@@ -1,5 +1,6 @@
 """From conf/ to params.yaml and back."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,25 @@ def test_a_dataset_brings_its_own_labels_and_split(dataset: str, labels: str, sp
     assert (config.labels.name, config.split.name) == (labels, split)
     other = typed(yaml.safe_load(composed([f"dataset={dataset}", "labels=hypo", "split=random"])))
     assert (other.labels.name, other.split.name) == ("hypo", "random")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "as_of", "within"),
+    [
+        (["dataset=thyroid"], "1987-02-01", 90),
+        (["dataset=covid"], None, None),
+        (["dataset=covid", "promotion@criteria.promotion=thyroid"], "1987-02-01", 90),
+        (["dataset=new", "labels=covid", "split=random"], None, 90),
+    ],
+)
+def test_data_must_be_fresh_today_unless_its_dataset_says_otherwise(
+    overrides: list[str], as_of: str | None, within: int | None, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "conf", tmp_path / "conf")
+    covid = (tmp_path / "conf/dataset/covid.yaml").read_text()
+    (tmp_path / "conf/dataset/new.yaml").write_text(covid.replace("name: covid", "name: new"))
+    asked = typed(yaml.safe_load(composed(overrides, conf=tmp_path / "conf"))).criteria.promotion
+    assert (asked.as_of, asked.fresh_within_days) == (as_of, within)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,14 @@ def test_a_signature_alone_does_not_make_it_true(
         vouched(repo, path)
 
 
+@pytest.mark.parametrize("content", ["", "no JSON", "[" * 100_000])
+def test_a_signed_file_of_another_kind_is_no_receipt(repo: Path, content: str) -> None:
+    (repo / "receipt.json").write_text(content)
+    sign_file(repo, repo / "receipt.json")
+    with pytest.raises(AssayError, match="not a receipt"):
+        vouched(repo, repo / "receipt.json")
+
+
 def test_a_receipt_that_was_changed_is_refused(repo: Path) -> None:
     path = signed(repo, receipt(repo))
     path.write_text(f"{path.read_text()} ")

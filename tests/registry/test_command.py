@@ -40,7 +40,7 @@ def test_a_refusal_is_a_table_and_exit_code_1(repo: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["promote", "--override", " "], "an override needs a reason"),
+        (["promote", "--override", " "], "a reason is needed"),
         (["promote", "--stage", "A b"], "not the name of a stage"),
         (["promote", "--as-of", "tomorrow"], "tomorrow"),
         (["promote", "--bump", "huge"], "huge"),

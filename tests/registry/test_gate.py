@@ -80,16 +80,24 @@ def test_the_data_must_be_fresh_on_the_stated_day(repo: Path, day: date, why: st
     assert {name: one.why for name, one in found.items()} == ({"fresh": why} if why else {})
 
 
+def test_records_without_dates_cannot_be_called_fresh(repo: Path) -> None:
+    one = candidate(repo)
+    vars(one.revision)["records"] = one.revision.records.drop(columns="date")
+    found = {said.name: said.why for said in judged(one) if not said.passed}
+    assert list(found) == ["fresh"]
+    assert "the records have no dates; if that is right: fresh_within_days: null" in found["fresh"]
+
+
 @pytest.mark.parametrize(
     ("figures", "name", "why"),
     [
-        ({"bundle_mb": 20.5}, "cost: bundle mb", "by 0.5"),
-        ({"records_per_second": 9000}, "cost: records per second", "by 1e+03"),
-        ({"memory_mb": None}, "cost: memory mb", "run: assay budget"),
-        ({"memory_mb": float("nan")}, "cost: memory mb", "run: assay budget"),
-        ({"memory_mb": "1"}, "cost: memory mb", "run: assay budget"),
-        ({"memory_mb": True}, "cost: memory mb", "run: assay budget"),
-        ({"memory_mb": -1}, "cost: memory mb", "run: assay budget"),
+        ({"bundle_mb": 20.5}, "cost: the model's folder, MB", "by 0.5"),
+        ({"records_per_second": 9000}, "cost: records per second, in batches of 1,000", "by 1,000"),
+        ({"memory_mb": None}, "cost: most memory of a process that scores, MB", "run: assay budget"),
+        ({"memory_mb": float("nan")}, "cost: most memory of a process that scores, MB", "run: assay budget"),
+        ({"memory_mb": "1"}, "cost: most memory of a process that scores, MB", "run: assay budget"),
+        ({"memory_mb": True}, "cost: most memory of a process that scores, MB", "run: assay budget"),
+        ({"memory_mb": -1}, "cost: most memory of a process that scores, MB", "run: assay budget"),
     ],
 )
 def test_the_cost_has_limits(repo: Path, figures: dict[str, Any], name: str, why: str) -> None:
@@ -157,7 +165,7 @@ def test_a_lock_without_a_stage_is_not_promoted(repo: Path) -> None:
             '{"rows_in": 1, "rows_out": 1, "rules": [{"rule": "x", "action": "stop", "count": 1}]}',
             "contract",
         ),
-        ("reports/verdict.json", '{"findings": []}', "performance"),
+        ("reports/verdict.json", '{"findings": []}', "average precision over rule"),
         ("reports/verdict.json", "null", "performance"),
     ],
 )
@@ -167,6 +175,19 @@ def test_a_report_that_says_nothing_is_not_taken_for_a_good_one(
     (repo / name).write_text(content)
     git(repo, "commit", "--quiet", "--all", "--message", "By hand")
     assert criterion in unmet(repo)
+
+
+def test_a_dataset_without_a_hand_rule_need_not_beat_one(repo: Path) -> None:
+    verdict = json.loads((repo / "reports/verdict.json").read_text())
+    verdict["findings"] = [one for one in verdict["findings"] if "rule" not in one["criterion"]]
+    (repo / "reports/verdict.json").write_text(json.dumps(verdict))
+    git(repo, "commit", "--quiet", "--all", "--message", "Not judged")
+    assert "average precision over rule" in unmet(repo)
+    params = yaml.safe_load((repo / "params.yaml").read_text())
+    params["baselines"]["rule"]["rule"] = None
+    (repo / "params.yaml").write_text(yaml.safe_dump(params))
+    git(repo, "commit", "--quiet", "--all", "--message", "No rule")
+    assert set(unmet(repo)) == {"ran"}
 
 
 @pytest.mark.parametrize("part", ["promotion", "cost"])

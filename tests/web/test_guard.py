@@ -1,39 +1,19 @@
-"""What every application behind the guards refuses and adds, whichever framework it is written in."""
+"""What every application behind the guards refuses and adds."""
 
 import re
 from collections.abc import Iterator
 from http.client import IncompleteRead
 
 import pytest
-from fastapi import FastAPI, Request
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from assay.web.errors import FAILED
 from assay.web.headers import HEADERS
 from assay.web.server import Server
-from web_serving import LONGEST_BODY, SECRET, application, ask, serving
-
-
-def fast_application() -> FastAPI:
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-
-    @app.post("/echo")
-    async def _(content: dict[str, str]) -> int:
-        return len(content)
-
-    @app.get("/broken")
-    def _(request: Request) -> None:
-        raise KeyError(SECRET)
-
-    return app
-
-
-@pytest.fixture(scope="module", params=[application, fast_application])
-def either(request: pytest.FixtureRequest) -> Iterator[Server]:
-    with serving(request.param()) as server:
-        yield server
+from web_serving import LONGEST_BODY, SECRET, ask, serving
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +45,9 @@ def chunks(*lengths: int) -> bytes:
     ],
 )
 def test_a_body_has_a_limit_whether_or_not_its_length_is_stated(
-    either: Server, status: int, head: str, body: bytes
+    server: Server, status: int, head: str, body: bytes
 ) -> None:
-    answer = ask(either, POST + head, body)
+    answer = ask(server, POST + head, body)
     assert answer.status == status
     if status == 413:
         assert answer.error == f"more than {LONGEST_BODY} bytes"
@@ -76,16 +56,16 @@ def test_a_body_has_a_limit_whether_or_not_its_length_is_stated(
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("GET", "/no", 404), ("GET", "/echo", 405), ("GET", "/echo/", 404)]
 )
-def test_what_is_not_there_is_refused_in_json(either: Server, method: str, path: str, status: int) -> None:
-    answer = ask(either, f"{method} {path} HTTP/1.1\r\nHost: HOST\r\n\r\n")
+def test_what_is_not_there_is_refused_in_json(server: Server, method: str, path: str, status: int) -> None:
+    answer = ask(server, f"{method} {path} HTTP/1.1\r\nHost: HOST\r\n\r\n")
     assert answer.status == status
     assert answer.error
 
 
 def test_an_unexpected_error_tells_neither_client_nor_terminal_what_it_held(
-    either: Server, capsys: pytest.CaptureFixture
+    server: Server, capsys: pytest.CaptureFixture
 ) -> None:
-    answer = ask(either, "GET /broken HTTP/1.1\r\nHost: HOST\r\n\r\n")
+    answer = ask(server, "GET /broken HTTP/1.1\r\nHost: HOST\r\n\r\n")
     assert (answer.status, answer.error) == (500, FAILED)
     said = capsys.readouterr().err
     assert "KeyError in " in said

@@ -19,6 +19,7 @@ from assay.cli.export import export
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head
+from assay.cli.params import params
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
@@ -91,6 +92,7 @@ app = typer.Typer(
 app.add_typer(labels, name="labels")
 bundle.command()(export)
 app.add_typer(bundle, name="bundle")
+app.command()(params)
 app.command()(review)
 app.command()(serve.command(served))
 app.command()(reasons)
@@ -112,51 +114,6 @@ def options(
 ) -> None:
     if debug:
         os.environ[DEBUG_VARIABLE] = "1"
-
-
-@app.command()
-def params(
-    overrides: Annotated[
-        list[str] | None, typer.Argument(help="Changes to the defaults of conf/: model=logistic model.C=0.3")
-    ] = None,
-    check: Annotated[
-        bool,
-        typer.Option("--check", help="Write nothing; fail with a diff when params.yaml and conf/ disagree."),
-    ] = False,
-    keep: Annotated[
-        bool,
-        typer.Option("--keep", help="Write the values of params.yaml into conf/ instead, as after an experiment."),
-    ] = False,
-) -> None:
-    """Compose conf/ into params.yaml, the one file that `dvc repro` reads.
-
-    The bytes are those that `dvc exp run` writes. Run it after an edit in conf/, and commit both.
-    """
-    from assay.config.compose import composed, difference
-    from assay.config.keep import kept
-    from assay.config.load import PARAMS
-    from assay.doctor.clone import Clone
-    from assay.doctor.kept import disagreement
-    from assay.files import write_text
-    from assay.lineage.busy import require_idle
-
-    with reported("assay params"):
-        enter_root()
-        if keep and (check or overrides):
-            raise AssayError("--keep takes params.yaml as it is", todo="say it without --check and without choices")
-        if not check:
-            require_idle()
-        if keep:
-            say("\n".join(kept() or ["conf/: unchanged"]))
-            return
-        text = composed(overrides or [])
-        changed = difference(text)
-        if check and changed:
-            todo = disagreement(Clone(Path.cwd()), text).todo
-            raise AssayError(f"{PARAMS} is not what conf/ composes to:\n{changed}", todo=todo)
-        if not check:
-            write_text(PARAMS, text)
-        say(f"{PARAMS}: {'unchanged' if not changed else 'written'}")
 
 
 @app.command()

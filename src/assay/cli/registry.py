@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assay.errors import AssayError, reported
+from assay.errors import reported
 from assay.paths import MODEL, MODEL_CARD
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
@@ -49,9 +49,7 @@ def promote(
     with reported("assay promote"):
         root = enter_root()
         forget_outer_git()
-        if override is not None and not override.strip():
-            raise AssayError("an override needs a reason", todo='assay promote --override "why", in words for others')
-        order = Order(stage, bump.value, as_of.date() if as_of else None, override or "", sign)
+        order = Order(stage, bump.value, as_of.date() if as_of else None, override, sign)
         outcome = promote(root, revision, order, _aside)
         if outcome.standing:
             say(f"{outcome.standing} is in {stage} already, and is what {revision} holds: nothing to do")

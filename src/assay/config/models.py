@@ -121,6 +121,11 @@ class Ensemble(Model):
 MODELS = {**SINGLE, "ensemble": Ensemble, "ensemble_catboost": Ensemble}
 
 
+def possible(baselines: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The baselines that this dataset allows: it may have no hand rule."""
+    return {name: model for name, model in baselines.items() if model.get("rule", True)}
+
+
 def faults(model: Any, key: str) -> list[str]:
     """Every contradiction in a model, named by key."""
     plain = asdict(model) if is_dataclass(model) and not isinstance(model, type) else model

@@ -21,8 +21,7 @@ def vouched(root: Path, path: Path) -> str:
     its revision has other hashes.
     """
     signer, content = signing.signed_content(root, path)
-    receipt = json.loads(content)
-    revision = _require_of_revision(root, path, receipt)
+    revision, receipt = _of_revision(root, path, content)
     if receipt.get("identical") is not True or any(one["found"] != one["recorded"] for one in receipt["outputs"]):
         what = f"{signer} vouches that a fresh run of {revision[:10]} gave other bytes than its dvc.lock"
         raise AssayError(what, where=str(path), todo=f"assay verify {revision[:10]} says which")
@@ -30,16 +29,17 @@ def vouched(root: Path, path: Path) -> str:
     return f"{signer} vouches: {revision[:10]}, run afresh {receipt.get('time')}, {same} of {same} outputs identical"
 
 
-def _require_of_revision(root: Path, path: Path, receipt: Any) -> str:
-    """The commit that a receipt names; AssayError unless its dvc.lock has the hashes that the receipt says it has."""
+def _of_revision(root: Path, path: Path, content: bytes) -> tuple[str, dict[str, Any]]:
+    """The commit that a receipt names, and the receipt; AssayError unless dvc.lock has the hashes that it names."""
     try:
+        receipt = json.loads(content)
         revision, outputs = str(receipt["revision"]), receipt["outputs"]
         said = sorted((one["stage"], one["path"], one["recorded"]) for one in outputs if isinstance(one["found"], str))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise AssayError("not a receipt of assay verify", where=str(path), todo="assay verify --sign") from error
     if not SHA.fullmatch(revision):
         raise AssayError("the receipt names no commit", where=str(path), todo="assay verify --sign")
     if said != sorted(recorded_outputs(git(root, "show", f"{revision}:{LOCK}"))):
         what = f"the receipt is not of {revision[:10]}: that commit's dvc.lock has other outputs"
         raise AssayError(what, where=str(path), todo="assay verify --sign")
-    return revision
+    return revision, receipt

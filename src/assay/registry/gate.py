@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from assay.budget.page import TITLES, number
+from assay.config.models import possible
+from assay.config.reading import plain
 from assay.errors import AssayError
 from assay.paths import AUDIT, CLEANING_LOG, REPORTS
 
@@ -89,12 +92,11 @@ def performance(candidate: "Candidate") -> Iterator[Criterion]:
         found = [_performed(one) for one in candidate.report(VERDICT)["findings"]]
     except (KeyError, TypeError, ValueError) as error:
         raise AssayError("not the verdict of evaluate", where=str(VERDICT), todo="dvc repro") from error
-    names = {one.name for one in found}
-    criteria = candidate.config.criteria
-    baselines = {f"average precision over {name}" for name in criteria.beat_baselines}
-    if missing := sorted({"recall", "alerts per 1000", *baselines, *criteria.quality} - names):
-        raise AssayError(f"not judged: {', '.join(missing)}", where=str(VERDICT), todo="dvc repro")
     yield from found
+    criteria, there = candidate.config.criteria, possible(plain(candidate.config.baselines))
+    baselines = {f"average precision over {name}" for name in criteria.beat_baselines if name in there}
+    for name in sorted({"recall", "alerts per 1000", *baselines, *criteria.quality} - {one.name for one in found}):
+        yield Criterion(name, ASKED["performance"], "not judged", False, f"{VERDICT} does not have it: dvc repro")
 
 
 def _performed(finding: dict[str, Any]) -> Criterion:
@@ -158,7 +160,7 @@ def fresh(candidate: "Candidate") -> Iterator[Criterion]:
         return
     records, day = candidate.revision.records, judged_on(candidate)
     if DATE not in records or records[DATE].isna().all():
-        todo = "criteria.promotion.fresh_within_days: null asks for nothing"
+        todo = "if that is right: fresh_within_days: null in conf/promotion/DATASET.yaml; assay params; dvc repro"
         raise AssayError("the records have no dates", todo=todo)
     last = records[DATE].max().date()
     age = (day - last).days
@@ -183,18 +185,18 @@ def cost(candidate: "Candidate") -> Iterator[Criterion]:
         return
     figures = candidate.budget
     for name, most in limits.at_most.items():
-        yield _limited(name, f"at most {most:g}", figures.get(name), most, 1)
+        yield _limited(name, f"at most {number(most)}", figures.get(name), most, 1)
     for name, least in limits.at_least.items():
-        yield _limited(name, f"at least {least:g}", figures.get(name), least, -1)
+        yield _limited(name, f"at least {number(least)}", figures.get(name), least, -1)
 
 
 def _limited(name: str, asked: str, value: Any, limit: float, sign: int) -> Criterion:
     """sign: 1 where more is worse, -1 where less is."""
-    title = f"cost: {name.replace('_', ' ')}"
+    title = f"cost: {TITLES[name]}"
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         return Criterion(title, asked, "not measured", False, "run: assay budget")
     over = sign * (value - limit)
-    return Criterion(title, asked, f"{value:.4g}", over <= 0, f"by {over:.3g}" if over > 0 else "")
+    return Criterion(title, asked, number(value), over <= 0, f"by {number(over)}" if over > 0 else "")
 
 
 GATE: dict[str, Judge] = {

@@ -21,12 +21,12 @@ from assay.registry.version import Version, assigned, fetched, model_md5
 
 @dataclass(frozen=True)
 class Order:
-    """What the user asks for. `override` and `reason`: why, "" for none."""
+    """What the user asks for. override: why it is promoted all the same; None where it is not."""
 
     stage: str = "prod"
     bump: str = "minor"
     as_of: date | None = None
-    override: str = ""
+    override: str | None = None
     sign: bool = False
 
 
@@ -53,7 +53,7 @@ def promote(root: Path, revision: str, order: Order, say: Callable[[str], None])
     it, or the model is not to be had.
     """
     require_stage(order.stage)
-    why = decisions.reason(order.override, "--override") if order.override else ""
+    why = "" if order.override is None else decisions.reason(order.override, "--override")
     who = require_ready(root, sign=order.sign)
     with registry(root) as journal:
         _recovered(root, journal, say)

@@ -25,7 +25,7 @@ class InStage:
         """The tag that says what is in the stage, and its hash: a tag that was moved is another one."""
         try:
             tag = tags(self.root).champion(self.stage)
-        except AssayError:  # such as while git rewrites its references
+        except (AssayError, OSError):  # such as while git rewrites its references, or the clone is not mounted
             return None
         return (tag.name, tag.object) if tag else None
 

@@ -16,6 +16,7 @@ from assay.bundle.reference import reference
 from assay.bundle.schema import feature_schema
 from assay.bundle.scoring import score
 from assay.bundle.threshold import Threshold
+from assay.config.models import possible
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.start import stage
@@ -42,11 +43,6 @@ def main(config: Config) -> None:
     trained = train_all({MODEL_KEY: plain(config.model), **possible(plain(config.baselines))}, folds, config)
     write_bundle(trained[MODEL_KEY], folds, config)
     write_predictions(trained, folds)
-
-
-def possible(baselines: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The baselines that this dataset allows: it may have no hand rule."""
-    return {name: model for name, model in baselines.items() if model.get("rule", True)}
 
 
 def train_all(models: dict[str, dict[str, Any]], folds: dict[str, Records], config: Config) -> dict[str, Trained]:

@@ -19,7 +19,7 @@ def guarded(
     said: Callable[[Exception], str] = failed,
     report: Callable[[Exception], None] | None = None,
 ) -> Starlette:
-    """The same application (Starlette or FastAPI), with security headers, JSON errors and a limit of the body added.
+    """The same application, with security headers, JSON errors and a limit of the body added.
 
     hosts: as `OwnHost` takes them; None serves any, for a server behind a proxy that checks. longest_body: in bytes.
     said, report: as `JsonErrors` takes them.
