@@ -20,7 +20,9 @@ WHY = "the new one alarms too often"
 
 
 def rollback(root: Path, to: str = "", stage: str = "prod", reason: str = WHY) -> str:
-    return promotion.rollback(root, stage, to, reason, sign=False, say=print).version
+    outcome = promotion.rollback(root, stage, to, reason, sign=False, say=print)
+    assert outcome.decision is not None
+    return outcome.decision.version
 
 
 def in_stage(root: Path, stage: str = "prod") -> str:

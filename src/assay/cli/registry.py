@@ -75,7 +75,9 @@ def rollback(
     with reported("assay rollback"):
         root = enter_root()
         forget_outer_git()
-        print_markdown(page.accepted(rollback(root, stage, to, reason, sign=sign, say=_aside)))
+        outcome = rollback(root, stage, to, reason, sign=sign, say=_aside)
+        if outcome.decision:
+            print_markdown(page.accepted(outcome.decision, outcome.record))
 
 
 def served(stage: str | None, signed: bool) -> "Source":

@@ -10,11 +10,12 @@ from assay.errors import AssayError
 from assay.experiments.revisions import WORKSPACE, commit
 from assay.git import git
 from assay.merging.state import require_nothing_in_progress
-from assay.registry import decisions, signing
+from assay.registry import decisions, record, signing
 from assay.registry.candidate import Candidate, promoted_commit
 from assay.registry.decisions import LOG, OVERRIDE, PROMOTE, ROLLBACK, Decision
 from assay.registry.gate import Criterion, judged
 from assay.registry.publishing import NewTag, Pending, publish, recover, registry
+from assay.registry.record import Record
 from assay.registry.tags import ARTIFACT, Tags, next_number, next_version, require_stage, tags, versions_in
 from assay.registry.version import Version, assigned, fetched, model_md5
 
@@ -34,12 +35,13 @@ class Order:
 class Outcome:
     """What came of it: the criteria, and the decision; None if it was refused, or nothing was to be done.
 
-    `standing`: the version that is in the stage already.
+    `standing`: the version that is in the stage already. `record`: what was on record of a version from before.
     """
 
     criteria: list[Criterion]
     decision: Decision | None = None
     standing: str = ""
+    record: Sequence[Record] = ()
 
     @property
     def refused(self) -> bool:
@@ -74,9 +76,10 @@ def promote(root: Path, revision: str, order: Order, say: Callable[[str], None])
     return Outcome(criteria, decision)
 
 
-def rollback(root: Path, stage: str, to: str, reason: str, *, sign: bool, say: Callable[[str], None]) -> Decision:
+def rollback(root: Path, stage: str, to: str, reason: str, *, sign: bool, say: Callable[[str], None]) -> Outcome:
     """Put the version that was in a stage before its champion there again, or the one named `to`.
 
+    The outcome has what is on record of that version: the gate may have refused it, or others rolled it back before.
     AssayError if there is none, it was never there, or its model is not to be had.
     """
     require_stage(stage)
@@ -89,13 +92,20 @@ def rollback(root: Path, stage: str, to: str, reason: str, *, sign: bool, say: C
         now = every.champion(stage)
         if now is None:
             raise AssayError(f"nothing is in {stage}", todo="assay promote; assay registry shows what is where")
-        target = _named(root, every, stage, to) if to else _before(root, every, stage)
+        before = assigned(root, every, now)
+        target = _named(root, every, stage, to) if to else _before(root, every, stage, before)
         if target.commit == now.commit:
             raise AssayError(f"{target.version} is in {stage} already", where=now.name, todo="assay registry")
         fetched(root, target)
-        decision = _decided(who, ROLLBACK, target, stage, every, assigned(root, every, now), why, [], [])
+        decision = _decided(who, ROLLBACK, target, stage, every, before, why, [], [])
+        found = _record(root, every, stage, target)
         publish(root, journal, _pending(root, decision, every, sign=sign))
-    return decision
+    return Outcome([], decision, record=found)
+
+
+def _record(root: Path, every: Tags, stage: str, version: Version) -> list[Record]:
+    told = record.records(root, every, decisions.read(root))
+    return record.of_version(every, told, stage, version.commit)
 
 
 def require_ready(root: Path, *, sign: bool) -> str:
@@ -189,24 +199,27 @@ def _pending(root: Path, decision: Decision, every: Tags, *, sign: bool) -> Pend
     """How the decision is put on record. Its tags are later than all others: GTO and DVC go by time, in seconds."""
     verb = {PROMOTE: "Promote", OVERRIDE: "Promote, overriding the gate,", ROLLBACK: "Roll back to"}[decision.action]
     subject = f"{verb} {ARTIFACT} {decision.version} in {decision.stage}"
-    facts = f"{decision.reason}\n\nmodel: {decision.model}\ncommit: {decision.commit}\n"
+    message = record.message(subject, decision)
     return Pending(
         line=decision.line,
-        message=f"{subject}\n\n{facts}",
-        tags=[NewTag(name, decision.commit, f"{subject}\n\n{facts}") for name in decision.tags],
+        message=message,
+        tags=[NewTag(name, decision.commit, message) for name in decision.tags],
         time=max(int(time.time()), every.last_time + 1),
         sign_tags=signing.signs(root, "tag.gpgSign", asked=sign),
         sign_commit=signing.signs(root, "commit.gpgSign", asked=sign),
     )
 
 
-def _before(root: Path, every: Tags, stage: str) -> Version:
-    tag = every.before(stage)
-    if tag is None:
-        raise AssayError(
-            f"nothing was in {stage} before", todo="assay rollback --to VERSION; assay registry lists them"
-        )
-    return assigned(root, every, tag)
+def _before(root: Path, every: Tags, stage: str, now: Version) -> Version:
+    if tag := every.before(stage):
+        return assigned(root, every, tag)
+    since = {tag.commit: tag for tag in every.assigned(stage) if not tag.back and tag.commit != now.commit}
+    if not since:
+        todo = "assay promote another one; assay registry shows what is where"
+        raise AssayError(f"{now.version} is all that was ever in {stage}", where=now.tag, todo=todo)
+    names = [every.version_of(tag.commit) or tag.commit[:10] for tag in since.values()]
+    what = f"nothing was in {stage} before {now.version}, but since: {', '.join(names)}"
+    raise AssayError(what, where=now.tag, todo=f"assay rollback --to {names[-1]}; assay registry says why it was left")
 
 
 def _named(root: Path, every: Tags, stage: str, to: str) -> Version:
