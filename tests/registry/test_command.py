@@ -22,7 +22,7 @@ def test_a_model_goes_in_and_out_of_use(repo: Path) -> None:
     assert "v1.0.0 is in prod" in assay(repo, "rollback", "--reason", "too many | alarms")
     assert "nothing to do" in assay(repo, "promote", "main~3")
     table = assay(repo, "registry")
-    assert "| prod | v1.0.0 |" in table
+    assert "| prod | v1.0.0 | thyroid, labels overt |" in table
     assert "too many \\| alarms" in table
     assert "Ann Smith" in table
 

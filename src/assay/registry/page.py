@@ -11,8 +11,9 @@ from assay.registry.decisions import OVERRIDE, Decision
 from assay.registry.gate import Criterion
 from assay.registry.record import Record
 from assay.registry.tags import Tag, Tags, tags
+from assay.registry.version import subject
 
-HEADINGS = ["stage", "version", "number", "commit", "time", "who", "why", "signed by"]
+HEADINGS = ["stage", "version", "model of", "number", "commit", "time", "who", "why", "signed by"]
 ON_RECORD = ["when", "tag", "decision", "who", "why", "not met"]
 WHY = 90  # characters of a reason in the table
 BY_HAND = "no decision on record: made by hand"
@@ -67,7 +68,7 @@ def of_record(version: str, stage: str, found: Sequence[Record]) -> Markdown:
 def of_registry(root: Path) -> Markdown:
     """All versions and stages; who decided, when and why; by whom the tags are signed."""
     every, log = tags(root), decisions.read(root)
-    parts = [_now(every), _history(root, every, record.records(root, every, log))]
+    parts = [_now(root, every), _history(root, every, record.records(root, every, log))]
     if every.ignored:
         reasons = [Markdown("{} ({})").format(code(name), why) for name, why in every.ignored.items()]
         parts.append(Markdown("Not counted: {}.").format(Markdown(", ").join(reasons)))
@@ -77,12 +78,13 @@ def of_registry(root: Path) -> Markdown:
     return Markdown("\n\n").join(part for part in parts if part)
 
 
-def _now(every: Tags) -> Markdown:
+def _now(root: Path, every: Tags) -> Markdown:
     rows = []
     for stage in every.stages:
         tag = every.champion(stage)
-        rows.append((stage, (every.version_of(tag.commit) or tag.commit[:10]) if tag else "nothing"))
-    return table(["stage", "holds"], rows) if rows else Markdown("No version is registered: assay promote")
+        holds = (every.version_of(tag.commit) or tag.commit[:10], subject(root, tag.commit)) if tag else ("nothing", "")
+        rows.append((stage, *holds))
+    return table(["stage", "holds", "model of"], rows) if rows else Markdown("No version is registered: assay promote")
 
 
 def _history(root: Path, every: Tags, told: dict[str, Record]) -> Markdown:
@@ -99,6 +101,7 @@ def _row(root: Path, every: Tags, one: Record | None, tag: Tag) -> tuple[Any, ..
     return (
         what,
         version,
+        str(subject(root, tag.commit)),
         tag.n or "",
         tag.commit[:10],
         when,

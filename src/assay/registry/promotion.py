@@ -17,7 +17,7 @@ from assay.registry.gate import Criterion, judged
 from assay.registry.publishing import NewTag, Pending, publish, recover, registry
 from assay.registry.record import Record
 from assay.registry.tags import ARTIFACT, Tags, next_number, next_version, require_stage, tags, versions_in
-from assay.registry.version import Version, assigned, fetched, model_md5
+from assay.registry.version import Version, assigned, fetched, model_md5, subject
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def promote(root: Path, revision: str, order: Order, say: Callable[[str], None])
         candidate = _candidate(root, revision, every, order)
         if candidate.champion and candidate.champion.commit == candidate.commit:
             return Outcome([], standing=candidate.champion.version)
+        _require_same_dataset(candidate, order.stage)
         criteria = judged(candidate)
         unmet = [one.name for one in criteria if not one.passed]
         if unmet and not why:
@@ -150,6 +151,18 @@ def _candidate(root: Path, revision: str, every: Tags, order: Order) -> Candidat
     tag = every.champion(order.stage)
     now = assigned(root, every, tag) if tag else None
     return Candidate(root, revision, sha, model_md5(root, sha), now, order.as_of)
+
+
+def _require_same_dataset(candidate: Candidate, stage: str) -> None:
+    """AssayError if the stage has a model of another dataset: those who use it send other records."""
+    now = candidate.champion
+    if now is None:
+        return
+    there, here = (subject(candidate.root, one).dataset for one in (now.commit, candidate.commit))
+    if there != here:
+        what = f"{now.version} in {stage} is of the dataset {there or 'unknown'}, this one of {here or 'unknown'}"
+        todo = f"a stage of its own: --stage {here or 'NAME'}; no --override puts it into {stage}"
+        raise AssayError(f"{what}: those who use {stage} send other records", where=now.tag, todo=todo)
 
 
 def _require_log(root: Path, every: Tags, stage: str) -> None:
