@@ -166,6 +166,16 @@ def test_a_roll_back_assigns_the_version_before_again(repo: Path, promote: Promo
     assert rollback(repo, to="1.1.0") == "v1.1.0"
 
 
+def test_a_commit_without_a_version_is_rolled_back_to_as_it_is(repo: Path, promote: Promote) -> None:
+    git(repo, "tag", "-a", "model#prod#1", "main", "-m", "by hand")
+    commit = git(repo, "rev-parse", "main")
+    promote("better")
+    assert rollback(repo) == commit[:10]
+    assert read(repo).damaged == []
+    assert read(repo).decisions[-1]["tags"] == ["model#prod#3"]
+    assert git(repo, "tag", "--list").split() == ["model#prod#1", "model#prod#2", "model#prod#3", "model@v1.0.0"]
+
+
 @pytest.mark.parametrize(
     ("to", "message"),
     [

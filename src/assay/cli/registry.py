@@ -40,7 +40,8 @@ def promote(
     """Put the model of a commit in a stage, if it passes the gate: criteria, audit, contract, champion, data, cost.
 
     Makes the tags model@vX.Y.Z and model#STAGE#N, which gto and dvc artifacts see, and commits a line to
-    registry/decisions.jsonl. A refusal exits with 1 and changes nothing.
+    registry/decisions.jsonl. A refusal exits with 1 and changes nothing. With --sign, what is in the stage without a
+    signature is assigned anew, signed.
     """
     from assay.merging.merge import forget_outer_git
     from assay.registry import page
@@ -54,7 +55,7 @@ def promote(
         if outcome.standing:
             say(f"{outcome.standing} is in {stage} already, and is what {revision} holds: nothing to do")
         elif outcome.decision:
-            print_markdown(page.accepted(outcome.decision))
+            print_markdown(page.accepted(outcome.decision, outcome.record))
         else:
             print_markdown(page.refusal(revision, stage, outcome.criteria))
     if outcome.refused:

@@ -13,7 +13,7 @@ from assay.registry.gate import Criterion
 from assay.registry.tags import is_tag
 
 LOG = Path("registry/decisions.jsonl")
-PROMOTE, OVERRIDE, ROLLBACK = "promote", "override", "rollback"
+PROMOTE, OVERRIDE, ROLLBACK, SIGN = "promote", "override", "rollback", "sign"
 TEXTS = ("time", "who", "action", "version", "stage", "commit", "model", "reason")
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 LONGEST = 2000  # characters of a reason
@@ -23,8 +23,8 @@ LONGEST = 2000  # characters of a reason
 class Decision:
     """What was decided: who put which version in which stage, when (ISO, UTC) and why, by which tags.
 
-    model: the MD5 of its folder. criteria: the gate's findings; empty for a roll-back, which asks nothing of the model.
-    overrode: the criteria that were not met. before: what was in the stage until then.
+    model: the MD5 of its folder. criteria: the gate's findings; empty for a roll-back and for signing, which ask
+    nothing of the model. overrode: the criteria that were not met. before: what was in the stage until then.
     """
 
     time: str

@@ -12,7 +12,7 @@ from assay.git import git
 from assay.merging.state import require_nothing_in_progress
 from assay.registry import decisions, record, signing
 from assay.registry.candidate import Candidate, promoted_commit
-from assay.registry.decisions import LOG, OVERRIDE, PROMOTE, ROLLBACK, Decision
+from assay.registry.decisions import LOG, OVERRIDE, PROMOTE, ROLLBACK, SIGN, Decision
 from assay.registry.gate import Criterion, judged
 from assay.registry.publishing import NewTag, Pending, publish, recover, registry
 from assay.registry.record import Record
@@ -61,8 +61,11 @@ def promote(root: Path, revision: str, order: Order, say: Callable[[str], None])
         _recovered(root, journal, say)
         every = tags(root)
         candidate = _candidate(root, revision, every, order)
-        if candidate.champion and candidate.champion.commit == candidate.commit:
-            return Outcome([], standing=candidate.champion.version)
+        now = candidate.champion
+        if now and now.commit == candidate.commit:
+            if not order.sign or signing.vouched(root, now.tag):
+                return Outcome([], standing=now.version)
+            return _signed_anew(root, journal, every, now, order.stage, who)
         _require_same_dataset(candidate, order.stage)
         criteria = judged(candidate)
         unmet = [one.name for one in criteria if not one.passed]
@@ -72,9 +75,18 @@ def promote(root: Path, revision: str, order: Order, say: Callable[[str], None])
         fetched(root, found)
         action = OVERRIDE if unmet else PROMOTE
         said = why if unmet else decisions.summary(criteria)
-        decision = _decided(who, action, found, order.stage, every, candidate.champion, said, unmet, criteria)
-        publish(root, journal, _pending(root, decision, every, sign=order.sign))
+        decision = _decided(who, action, found, order.stage, every, now, said, unmet, criteria)
+        _publish(root, journal, decision, every, say, sign=order.sign)
     return Outcome(criteria, decision)
+
+
+def _signed_anew(root: Path, journal: Path, every: Tags, now: Version, stage: str, who: str) -> Outcome:
+    """Assign what is in the stage once more, by a signed tag: a tag that is there cannot be signed."""
+    fetched(root, now)
+    decision = _decided(who, SIGN, now, stage, every, now, f"{now.tag} had no signature that counts", [], [])
+    found = _record(root, every, stage, now)
+    publish(root, journal, _pending(root, decision, every, sign=True))
+    return Outcome([], decision, record=found)
 
 
 def rollback(root: Path, stage: str, to: str, reason: str, *, sign: bool, say: Callable[[str], None]) -> Outcome:
@@ -100,8 +112,21 @@ def rollback(root: Path, stage: str, to: str, reason: str, *, sign: bool, say: C
         fetched(root, target)
         decision = _decided(who, ROLLBACK, target, stage, every, before, why, [], [])
         found = _record(root, every, stage, target)
-        publish(root, journal, _pending(root, decision, every, sign=sign))
+        _publish(root, journal, decision, every, say, sign=sign)
     return Outcome([], decision, record=found)
+
+
+def _publish(
+    root: Path, journal: Path, decision: Decision, every: Tags, say: Callable[[str], None], *, sign: bool
+) -> None:
+    """Put a decision on record; says so if its tags are not signed, and one of the stage was."""
+    pending = _pending(root, decision, every, sign=sign)
+    publish(root, journal, pending)
+    signed = [tag.name for tag in every.assigned(decision.stage) if tag.signed]
+    if signed and not pending.sign_tags:
+        what = f"{signed[-1]} was signed, and {decision.tags[-1]} is not: services that run with --require-signed"
+        todo = f"assay promote '{decision.tags[-1]}' --stage {decision.stage} --sign"
+        say(f"{what} will not follow it. To sign it: {todo}")
 
 
 def _record(root: Path, every: Tags, stage: str, version: Version) -> list[Record]:
@@ -190,7 +215,8 @@ def _decided(
     criteria: Sequence[Criterion],
 ) -> Decision:
     n = next_number(every.names())
-    new = [] if every.version_of(found.commit) else [f"{ARTIFACT}@{found.version}"]
+    registers = action in (PROMOTE, OVERRIDE) and not every.version_of(found.commit)
+    new = [f"{ARTIFACT}@{found.version}"] if registers else []
     return Decision(
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         who=who,
@@ -210,7 +236,9 @@ def _decided(
 
 def _pending(root: Path, decision: Decision, every: Tags, *, sign: bool) -> Pending:
     """How the decision is put on record. Its tags are later than all others: GTO and DVC go by time, in seconds."""
-    verb = {PROMOTE: "Promote", OVERRIDE: "Promote, overriding the gate,", ROLLBACK: "Roll back to"}[decision.action]
+    verb = {PROMOTE: "Promote", OVERRIDE: "Promote, overriding the gate,", ROLLBACK: "Roll back to", SIGN: "Sign"}[
+        decision.action
+    ]
     subject = f"{verb} {ARTIFACT} {decision.version} in {decision.stage}"
     message = record.message(subject, decision)
     return Pending(
