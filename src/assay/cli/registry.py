@@ -82,13 +82,19 @@ def rollback(
 
 
 def served(stage: str | None, signed: bool) -> "Source":
-    """Where `assay serve` takes the model from: a stage; by default prod, or models/ if nothing is there yet."""
+    """Where `assay serve` takes the model from: a stage; by default prod, or models/ if nothing is there yet.
+
+    AssayError if a decision on that stage has no tag here: it would serve something else than what was decided.
+    """
+    from assay.registry import decisions
     from assay.registry.source import InStage
-    from assay.registry.version import champion
+    from assay.registry.tags import tags
     from assay.serving.sources import Folder
 
     root = enter_root()
-    if stage or signed or champion(root, PROD):
+    every = tags(root)
+    decisions.require_tags(decisions.read(root), stage or PROD, every.names())
+    if stage or signed or every.champion(PROD):
         return InStage(root, stage or PROD, signed=signed)
     _aside(f"nothing is in {PROD}, so this serves models/ of the clone; assay promote puts it there")
     return Folder(root / MODEL, root / MODEL_CARD)

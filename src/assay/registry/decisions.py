@@ -104,10 +104,15 @@ def reason(said: str, option: str) -> str:
     return text
 
 
+def missing_tags(log: Log, names: set[str], stage: str | None = None) -> list[tuple[str, str]]:
+    """The tags that the decisions on a stage (None: on any) name and that are not here, each with its commit."""
+    found = [one for one in log.decisions if stage in (None, one["stage"])]
+    return [(tag, one["commit"]) for one in found for tag in one["tags"] if tag not in names]
+
+
 def require_tags(log: Log, stage: str, names: set[str]) -> None:
     """AssayError if the log names tags that are not here: what is in the stage would be taken for something else."""
-    of_stage = [one for one in log.decisions if one["stage"] == stage]
-    missing = [(tag, one["commit"]) for one in of_stage for tag in one["tags"] if tag not in names]
+    missing = missing_tags(log, names, stage)
     if missing:
         tag, commit = missing[-1]
         raise AssayError(

@@ -7,7 +7,7 @@ from typing import Any
 from assay.errors import AssayError
 from assay.presentation.markdown import Markdown, code, table
 from assay.registry import decisions, record, signing
-from assay.registry.decisions import OVERRIDE, Decision
+from assay.registry.decisions import OVERRIDE, Decision, Log
 from assay.registry.gate import Criterion
 from assay.registry.record import Record
 from assay.registry.tags import Tag, Tags, tags
@@ -68,23 +68,29 @@ def of_record(version: str, stage: str, found: Sequence[Record]) -> Markdown:
 def of_registry(root: Path) -> Markdown:
     """All versions and stages; who decided, when and why; by whom the tags are signed."""
     every, log = tags(root), decisions.read(root)
-    parts = [_now(root, every), _history(root, every, record.records(root, every, log))]
+    parts = [_now(root, every, log), _history(root, every, record.records(root, every, log))]
     if every.ignored:
         reasons = [Markdown("{} ({})").format(code(name), why) for name, why in every.ignored.items()]
         parts.append(Markdown("Not counted: {}.").format(Markdown(", ").join(reasons)))
+    if missing := decisions.missing_tags(log, every.names()):
+        names = Markdown(", ").join(code(name) for name, _ in missing)
+        said = "**Tags that {} names are not here**: {}. To see what is in use: {}"
+        parts.append(Markdown(said).format(str(decisions.LOG), names, code("git fetch --tags")))
     if log.damaged:
         lines = ", ".join(map(str, log.damaged))
         parts.append(Markdown("Lines of {} that hold no decision: {}.").format(str(decisions.LOG), lines))
     return Markdown("\n\n").join(part for part in parts if part)
 
 
-def _now(root: Path, every: Tags) -> Markdown:
+def _now(root: Path, every: Tags, log: Log) -> Markdown:
     rows = []
     for stage in every.stages:
         tag = every.champion(stage)
         holds = (every.version_of(tag.commit) or tag.commit[:10], subject(root, tag.commit)) if tag else ("nothing", "")
         rows.append((stage, *holds))
-    return table(["stage", "holds", "model of"], rows) if rows else Markdown("No version is registered: assay promote")
+    if not rows:
+        return Markdown("" if log.decisions else "No version is registered: assay promote")
+    return table(["stage", "holds", "model of"], rows)
 
 
 def _history(root: Path, every: Tags, told: dict[str, Record]) -> Markdown:
