@@ -60,7 +60,7 @@ def bundle(text: str = "harmless") -> SimpleNamespace:
     return SimpleNamespace(config=config, model={"name": text}, threshold=threshold, versions={"numpy": text})
 
 
-def finding(criterion: str, value: float, **changed: Any) -> dict[str, Any]:
+def finding(criterion: str, value: float | None, **changed: Any) -> dict[str, Any]:
     one = {"criterion": criterion, "asked": "at least 0.8", "value": value, "interval": [0.85, 0.95]}
     return {**one, "verdict": "met", "settled": True, **changed}
 

@@ -10,7 +10,8 @@ from assay.config.load import load
 from assay.files import write_table
 from assay.paths import FEATURES, RAW, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
-from assay.preparation.prepare import Preparer, collected, unlabelled
+from assay.preparation.prepare import Preparer, collected
+from assay.preparation.request import asked, without_optional
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN
 from assay.records.formats import raw_file
@@ -25,11 +26,15 @@ def batches(raw: pd.DataFrame, size: int, seed: int) -> Iterator[pd.DataFrame]:
 
 
 def by_itself(line: Path, rows: slice, size: int, *, labelled: bool = True) -> pd.DataFrame:
-    """The features of these rows of the raw file, by record id; each batch knows nothing of the others."""
+    """The features of these rows of the raw file, by record id; each batch knows nothing of the others.
+
+    Without labels they are prepared as requests are.
+    """
     config, raw = load(line / "params.yaml"), read(raw_file(line / RAW)).iloc[rows]
     if not labelled:
         raw = raw.drop(columns=config.dataset.target)
-    found, prepare = [], Preparer(config.dataset, None if labelled else unlabelled(collected(config.dataset)))
+    request = without_optional(asked(collected(config.dataset), derived=True))
+    found, prepare = [], Preparer(config.dataset, None if labelled else request)
     for batch in batches(raw, size, seed=size):
         records = prepare(batch, "batch").records
         found.append(features(records.set_index(RECORD_ID), config.dataset, config.features))

@@ -17,8 +17,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import FunctionTransformer
 from skops.io import dumps
 
-from assay.bundle.archive import canonical
 from assay.bundle.folder import load_model
+from assay.bundle.skops_archive import canonical
 from assay.errors import AssayError
 from assay.files import md5
 from assay.modelling.zoo import RuleClassifier
@@ -151,7 +151,7 @@ def test_objects_pickled_in_an_array_are_not_read(bundle: Path) -> None:
 
 
 def test_arrays_that_unpack_to_too_much_are_refused(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assay.bundle.archive.MAX_UNPACKED", 10)
+    monkeypatch.setattr("assay.bundle.skops_archive.MAX_UNPACKED", 10)
     disguised(bundle, archive(node("ListNode", "builtins.list", content=[]), {"0.npz": stored_arrays()}))
     assert "in 0.npz" in refusal(bundle)
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from skops.io import dumps
 
-from assay.bundle.archive import canonical
 from assay.bundle.folder import describe, load_model, save_model
+from assay.bundle.skops_archive import canonical
 from assay.files import md5
 from assay.modelling.building import build
 from modelling_samples import MODELS, configured, labelled, require_library

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from assay.bundle import code, loading
 from assay.bundle.folder import ENSEMBLE_FILE, SKOPS_FILE, XGBOOST_FILE, describe, save_model
 from assay.bundle.hashes import seal
-from assay.bundle.loading import Bundle, load, require_versions
+from assay.bundle.loading import Bundle, load, require_libraries
 from assay.errors import AssayError
 from assay.modelling.building import build
 from modelling_samples import configured, labelled
@@ -165,15 +165,27 @@ def test_versions_are_the_same_but_for_the_last_part(
     # `xgboost` is the same library, built for a GPU.
     monkeypatch.setattr(loading, "_installed", {"xgboost": installed}.get)
     if said is None:
-        require_versions({"xgboost-cpu": trained}, [XGBOOST_FILE], "models")
+        require_libraries({"xgboost-cpu": trained}, [XGBOOST_FILE], "models")
         return
     with pytest.raises(AssayError, match=said):
-        require_versions({"xgboost-cpu": trained}, [XGBOOST_FILE], "models")
+        require_libraries({"xgboost-cpu": trained}, [XGBOOST_FILE], "models")
+
+
+@pytest.mark.parametrize("lacking", ["scikit-learn", "skops"])
+@pytest.mark.parametrize("other_versions", [False, True])
+def test_each_library_that_reads_a_model_must_be_there(
+    lacking: str, other_versions: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = {"scikit-learn": "1.9.1", "skops": "0.13.0"}
+    monkeypatch.setattr(loading, "_installed", {**trained, lacking: None}.get)
+    with pytest.raises(AssayError, match=f"the model needs {lacking}, which is not installed") as caught:
+        require_libraries(trained, [SKOPS_FILE], "models", other_versions=other_versions)
+    assert caught.value.todo == f"install {lacking}"
 
 
 def test_the_versions_of_other_models_do_not_matter() -> None:
     with pytest.raises(AssayError, match="scikit-learn"):
-        require_versions({"xgboost-cpu": "0.1"}, [SKOPS_FILE], "models")
+        require_libraries({"xgboost-cpu": "0.1"}, [SKOPS_FILE], "models")
 
 
 def test_each_member_of_an_ensemble_needs_its_library(line: Path) -> None:

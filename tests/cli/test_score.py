@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from assay.cli.commands import app
+from assay.files import WRITING
 from samples import synthetic_raw
 
 RAW = "data/raw/records.csv"
@@ -98,18 +99,26 @@ def test_what_looks_unlike_the_training_is_told(line: Path) -> None:
     assert "alerts per 1000 scored records; the bundle states" in found.stderr.splitlines()[-1]
 
 
+def writing(command: list[str]) -> subprocess.Popen[bytes]:
+    """A run that has begun to write."""
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not any(Path("scores").glob(f"{WRITING}*/out.csv")):
+        time.sleep(0.002)
+    return process
+
+
 @pytest.mark.slow
 def test_a_killed_run_leaves_nothing_half_written(line: Path) -> None:
     pd.concat([synthetic_raw()] * 100).to_csv("in.csv", index=False)
     command = [sys.executable, "-m", "assay.cli", "score", "in.csv", "-o", "scores/out.csv"]
-    start = time.monotonic()
-    subprocess.run(command, check=True, capture_output=True)
+    process, start = writing(command), time.monotonic()
+    assert process.wait() == 0
     took, whole = time.monotonic() - start, Path("scores/out.csv").read_bytes()
     generator, states = random.Random(0), set()
-    for _ in range(30):
+    for _ in range(10):
         Path("scores/out.csv").write_text("before")
-        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        time.sleep(took * generator.uniform(0.3, 1))
+        process = writing(command)
+        time.sleep(took * generator.random())
         process.send_signal(signal.SIGKILL)
         process.wait()
         states.add(Path("scores/out.csv").read_bytes())

@@ -18,33 +18,13 @@ FOLDER = ROOT / "packaging/scoring"
 PROJECT = tomllib.loads((FOLDER / "pyproject.toml").read_text())["project"]
 WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # What only the workshop needs.
+# fmt: off
 ROOMS = {
-    *(
-        "stages",
-        "lineage",
-        "dvc_internals",
-        "experiments",
-        "compare",
-        "sweep",
-        "choose",
-        "diagnosis",
-        "doctor",
-        "proof",
-    ),
-    *(
-        "merging",
-        "report",
-        "profile",
-        "cards",
-        "export",
-        "registry",
-        "budget",
-        "readiness",
-        "review_page",
-        "onboarding",
-    ),
-    *("sampling", "audit", "evaluation", "forkserver"),
+    "audit", "budget", "cards", "choose", "compare", "diagnosis", "doctor", "dvc_internals", "evaluation",
+    "experiments", "export", "forkserver", "lineage", "merging", "onboarding", "profile", "proof", "readiness",
+    "registry", "report", "review_page", "sampling", "stages", "sweep",
 }
+# fmt: on
 # Imported besides what is declared: these come with typer, pandas and pydantic; this one reads params.yaml, elsewhere.
 BESIDE = {"rich", "numpy", "pydantic_core", "ruamel"}
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from assay.config.dataset import Column, Rule
+from assay.config.dataset import Column, Dataset, Rule
 from assay.errors import AssayError
-from assay.preparation.prepare import Prepared, prepare
+from assay.preparation.prepare import Prepared, Preparer, collected, prepare, restricted
 from assay.preparation.reconcile import clean, reconcile
 from assay.records.columns import CODE, WEIGHT
 from assay.records.formats import CSV
@@ -68,10 +68,15 @@ def test_a_broken_rule_is_told_and_nothing_is_raised() -> None:
     ]
 
 
+def without_target(raw: pd.DataFrame, dataset: Dataset) -> Prepared:
+    asked = restricted(collected(dataset), {*dataset.columns} - {dataset.target})
+    return Preparer(dataset, asked)(raw, WHERE)
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_a_record_needs_no_target(there: bool) -> None:
     raw = raw_table(raw_record("840801013", target="no such code"))
-    found = prepare(raw if there else raw.drop(columns="target"), THYROID, WHERE, labelled=False)
+    found = without_target(raw if there else raw.drop(columns="target"), THYROID)
     assert (found.broken, CODE in found.records) == ([], False)
     expected = prepare(raw_table(raw_record("840801013")), THYROID, WHERE).records.drop(columns=CODE)
     assert_frame_equal(found.records, expected)
@@ -82,20 +87,20 @@ def test_a_rule_that_reads_the_target_is_left_out_without_it() -> None:
     dataset = replace(THYROID, rules={"odd": rule})
     raw = raw_table(raw_record("840801013", age="95"))
     assert len(prepare(raw, dataset, WHERE).quarantined) == 1
-    assert len(prepare(raw, dataset, WHERE, labelled=False).quarantined) == 0
+    assert len(without_target(raw, dataset).quarantined) == 0
 
 
 def test_a_rule_that_empties_the_target_empties_the_rest_without_it() -> None:
     rule = Rule(where="age > 90", then="missing", why="odd", columns=["TSH", "target"])
     raw = raw_table(raw_record("840801013", age="95", TSH="2")).drop(columns="target")
-    found = prepare(raw, replace(THYROID, rules={"odd": rule}), WHERE, labelled=False)
+    found = without_target(raw, replace(THYROID, rules={"odd": rule}))
     assert found.records["TSH"].isna().all()
 
 
 def test_a_flag_has_the_same_type_without_the_target() -> None:
     rule = Rule(where="target == 'A'", then="missing", why="odd", columns=["sick"])
     dataset, raw = replace(THYROID, rules={"odd": rule}), raw_table(raw_record("840801013"))
-    types = [prepare(raw, dataset, WHERE, labelled=labelled).records["sick"].dtype for labelled in (True, False)]
+    types = [found.records["sick"].dtype for found in (prepare(raw, dataset, WHERE), without_target(raw, dataset))]
     assert types == ["boolean", "boolean"]
 
 

@@ -14,7 +14,7 @@ from assay.readiness.facts import gather
 from assay.readiness.page import as_html, as_markdown, page
 from assay.text import visible
 from hostile import TEXTS, Page, squeezed
-from readiness_samples import facts
+from readiness_samples import INTERVALS, METRICS, facts, finding, reports
 
 
 def test_both_forms_have_every_cell() -> None:
@@ -39,6 +39,21 @@ def test_the_lead_counts() -> None:
     assert page(facts(), Prices()).lead.startswith(
         "2 of 2 criteria are met, 1 not settled; 1 of 3 limits on cost are met. "
     )
+
+
+def test_a_test_fold_without_positives_has_a_page() -> None:
+    metrics = {**METRICS, "positives": 0, "true_positives": 0, "prevalence": 0.0, "precision": None, "recall": None}
+    nothing = {"recall": [None, None], "precision": [None, None]}
+    undefined = finding("recall", None, interval=[None, None], verdict="not met", settled=True)
+    changed = {
+        "metrics": metrics,
+        "intervals": {**INTERVALS, **nothing},
+        "baselines": {"rule": {"metrics": metrics, "intervals": {**INTERVALS, **nothing}}},
+        "verdict": {"findings": [undefined]},
+    }
+    said = as_markdown(page(facts(reports=reports() | changed), Prices()))
+    assert "recall is not met | –, asked at least 0.8" in said
+    assert "0 are positive; 60 alerts |" in said
 
 
 def test_texts_from_outside_stay_texts() -> None:

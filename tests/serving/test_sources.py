@@ -52,9 +52,10 @@ def with_calibration(folder: Path, intercept: float) -> Path:
 
 def replace_at_once(folder: Path, new: Path) -> None:
     """As a careful writer does: for a moment there is no folder, never a mixed one."""
-    aside = folder.with_name("old")
+    aside, following = folder.with_name("old"), folder.with_name("following")
+    shutil.copytree(new, following)
     folder.rename(aside)
-    shutil.copytree(new, folder)
+    following.rename(folder)
     shutil.rmtree(aside)
 
 

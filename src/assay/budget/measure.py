@@ -89,11 +89,6 @@ class Figure:
     low: float
     high: float
 
-    @property
-    def spread(self) -> float:
-        """How far apart lowest and highest are, as a share of the median."""
-        return (self.high - self.low) / self.value if self.value else 0.0
-
 
 def together(runs: Sequence[Mapping[str, float | None]]) -> dict[str, Figure]:
     """The figures of several processes as one; a figure that one of them lacks is left out."""

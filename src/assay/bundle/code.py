@@ -2,7 +2,7 @@
 
 A plug-in is a module or package directly in `assay.datasets`. A bundle states the hash of the source of each one that
 its contract uses. `installed` reads the source that this Python would import, so that code and bundle can be compared
-before anything of it runs. What imports a plug-in from an archive is `assay.bundle.brought`.
+before anything of it runs. What imports a plug-in from an archive is `assay.bundle.importing`.
 """
 
 import hashlib

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from assay.bundle.code import Source
 from assay.bundle.folder import FORMAT
+from assay.bundle.recalibration import Recalibration
 from assay.bundle.strict_json import parse
+from assay.bundle.threshold import Threshold
 from assay.config.dataset import Dataset
 from assay.config.dataset import faults as dataset_faults
 from assay.config.load import typed_as
@@ -45,42 +50,11 @@ class Feature:
 
 
 @dataclass
-class Scale:
-    """See `assay.bundle.recalibration.Recalibration`."""
-
-    intercept: float
-    slope: float
-
-
-@dataclass
-class Cut:
-    """The threshold, and what it was chosen under: see `assay.modelling.threshold.Threshold`."""
-
-    value: float
-    min_recall: float
-    confidence: float
-    positives: int
-    recall: float
-    recall_lower_bound: float
-    guaranteed: bool
-    fixed: bool
-    source: str
-
-
-@dataclass
-class Code:
-    """The source of a plug-in: see `assay.bundle.code.Source`."""
-
-    files: dict[str, str]
-    sha256: str
-
-
-@dataclass
 class Figure:
     """A metric and its interval, both null where undefined."""
 
     value: float | None
-    interval: list[float | None]
+    interval: Annotated[list[float | None], Field(min_length=2, max_length=2)]
 
 
 @dataclass
@@ -110,10 +84,10 @@ class Description:
     model: dict[str, Any]
     features: list[Feature]
     without_reasons: str | None
-    recalibration: Scale | None
-    threshold: Cut
+    recalibration: Recalibration | None
+    threshold: Threshold
     metrics_out_of_fold_threshold_chosen_on_them: Figures
-    code: dict[str, Code] = field(default_factory=dict)
+    code: dict[str, Source] = field(default_factory=dict)
     lineage: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from assay.bundle import archive, catboost_json, lightgbm_text
+from assay.bundle import catboost_json, lightgbm_text, skops_archive
 from assay.bundle.ensemble import MeanLogOdds
 from assay.bundle.hashes import MEND, Files
 from assay.errors import AssayError
@@ -41,7 +41,7 @@ def save_model(estimator: Any, folder: Path) -> Path:
         from skops.io import dumps
 
         path = folder / SKOPS_FILE
-        write_bytes(path, archive.canonical(dumps(estimator)))
+        write_bytes(path, skops_archive.canonical(dumps(estimator)))
     return path
 
 
@@ -97,7 +97,7 @@ def _read(files: Files, name: str, content: bytes) -> Any:
     try:
         return _ensemble(files, name, content) if kind == ENSEMBLE_FILE else READERS[kind](content)
     except AssayError as error:
-        trusted = "; if you made it: TRUSTED in assay/bundle/archive.py" if kind == SKOPS_FILE else ""
+        trusted = "; if you made it: TRUSTED in assay/bundle/skops_archive.py" if kind == SKOPS_FILE else ""
         todo = error.todo or f"{files.mend}{trusted}"
         raise AssayError(error.what, where=error.where or files.where(name), todo=todo) from error
     except Exception as error:  # of skops, xgboost, lightgbm, catboost and what they read with
@@ -152,7 +152,7 @@ READERS = {
     XGBOOST_FILE: _booster,
     LIGHTGBM_FILE: lightgbm_text.read,
     CATBOOST_FILE: catboost_json.read,
-    SKOPS_FILE: archive.read,
+    SKOPS_FILE: skops_archive.read,
 }
 
 

@@ -24,12 +24,12 @@ from assay.datasets import Knowledge, knowledge
 from assay.errors import AssayError
 from assay.paths import BUNDLE, FEATURES
 
-# The library that reads each file, by the names of the packages that may bring it.
-LIBRARIES = {
-    XGBOOST_FILE: ("xgboost-cpu", "xgboost"),
-    LIGHTGBM_FILE: ("lightgbm",),
-    CATBOOST_FILE: ("catboost",),
-    SKOPS_FILE: ("scikit-learn",),
+# The libraries that read each file, each by the names of the packages that may bring it.
+LIBRARIES: dict[str, list[tuple[str, ...]]] = {
+    XGBOOST_FILE: [("xgboost-cpu", "xgboost")],
+    LIGHTGBM_FILE: [("lightgbm",)],
+    CATBOOST_FILE: [("catboost",)],
+    SKOPS_FILE: [("scikit-learn",), ("skops",)],
 }
 
 
@@ -65,8 +65,8 @@ class Bundle:
 
     @property
     def data(self) -> str:
-        """The hash of the features that the model learned from, as in dvc.lock."""
-        return str(self.description["lineage"].get(str(FEATURES), ""))
+        """The hash of the features that the model learned from, as in dvc.lock; without one that of the source."""
+        return str(self.description["lineage"].get(str(FEATURES)) or self.dataset.source.sha256)
 
     def score(self, X: pd.DataFrame) -> np.ndarray:
         """The scores, (n,), of a table with `columns`; a record is an alert if its score is at least `threshold`."""
@@ -78,10 +78,10 @@ def load(path: Path, *, other_versions: bool = False, trusted: Collection[str] =
 
     AssayError, with what to do, if a file is missing, too many, or another one than hashes.json lists; if bundle.json
     has another format, or its contract is none; if the code of the dataset that is installed here is not that of the
-    training; or if the library of the model has another version (the first two numbers), unless `other_versions` allows
-    it. An archive brings the code of its dataset along: it is taken if the installed one is another, or there is none,
-    and if the hash of its source is among `trusted`. Each file is read only after its hash was checked; nothing of the
-    dataset's code runs here.
+    training; or if a library that reads the model is not installed, or has another version (the first two numbers),
+    which `other_versions` allows. An archive brings the code of its dataset along: it is taken if the installed one is
+    another, or there is none, and if the hash of its source is among `trusted`. Each file is read only after its hash
+    was checked; nothing of the dataset's code runs here.
     """
     packed = unpack(path) if path.is_file() else None
     model = packed.model if packed else verify(path)
@@ -91,8 +91,7 @@ def load(path: Path, *, other_versions: bool = False, trusted: Collection[str] =
     if packed is None:
         require_installed(described, where)
     imported = code_of(packed.code, described, trusted, where) if packed else None
-    if not other_versions:
-        require_versions(described.versions, _model_files(model, described), where)
+    require_libraries(described.versions, _model_files(model, described), where, other_versions=other_versions)
     return Bundle(
         folder=model.folder,
         hash=model.hash,
@@ -102,7 +101,7 @@ def load(path: Path, *, other_versions: bool = False, trusted: Collection[str] =
         dataset=described.config.dataset,
         features=described.config.features,
         labels=described.config.labels,
-        recalibration=Recalibration.of(content),
+        recalibration=described.recalibration,
         threshold=described.threshold.value,
         vocabularies={one.name: one.categories for one in described.features if one.categories is not None},
         columns=tuple(one.name for one in described.features),
@@ -122,14 +121,19 @@ def _model_files(verified: Verified, described: Description) -> list[str]:
     return [str(one.get("name")) for one in stated if isinstance(one, dict)]
 
 
-def require_versions(trained: Mapping[str, str], files: Iterable[str], where: str) -> None:
-    """AssayError unless the libraries that read these files have the versions of the training (major and minor)."""
-    for names in dict.fromkeys(LIBRARIES[file] for file in files if file in LIBRARIES):
+def require_libraries(
+    trained: Mapping[str, str], files: Iterable[str], where: str, *, other_versions: bool = False
+) -> None:
+    """AssayError unless the libraries that read these files are installed, in the versions of the training.
+
+    The first two numbers of a version count, and none if `other_versions`.
+    """
+    for names in dict.fromkeys(library for file in files for library in LIBRARIES.get(file, ())):
         before, here = _first(names, trained.get), _first(names, _installed)
         if here is None:
             what = f"the model needs {names[0]}, which is not installed"
             raise AssayError(what, where=where, todo=f"install {names[0]}")
-        if before is None or _minor(before) != _minor(here):
+        if not other_versions and (before is None or _minor(before) != _minor(here)):
             raise AssayError(
                 f"trained with {names[0]} {before or 'of a version that it does not state'}, and {here} is installed",
                 where=where,

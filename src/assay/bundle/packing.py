@@ -29,6 +29,7 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 LONGEST = 200  # characters of a name
 MOST = 10_000  # members
 LARGEST = 1 << 30  # bytes
+TOO_LARGE = f"an archive of more than {LARGEST >> 20} MiB"
 AGAIN = "get the archive again, or make it again: assay bundle export"
 
 
@@ -53,11 +54,17 @@ class Packed:
 
 
 def pack(members: Mapping[str, bytes]) -> bytes:
-    """The archive of these members by path. AssayError for a path that not every machine can have."""
-    if fault := _names_fault(list(members)):
+    """The archive of these members by path.
+
+    AssayError for a path that not every machine can have, and for more than `unpack` reads.
+    """
+    if fault := _names_fault([MANIFEST, *members]):
         raise AssayError(fault, where=str(MODEL), todo="give the file another name")
     stated = {"format": FORMAT, "members": {name: sha256(content).hexdigest() for name, content in members.items()}}
-    return _zipped({MANIFEST: text(stated), **{name: members[name] for name in sorted(members)}})
+    found = _zipped({MANIFEST: text(stated), **{name: members[name] for name in sorted(members)}})
+    if len(found) > LARGEST:
+        raise AssayError(TOO_LARGE, where=str(MODEL), todo="train a smaller model, or send the folder itself")
+    return found
 
 
 def unpack(path: Path) -> Packed:
@@ -65,7 +72,7 @@ def unpack(path: Path) -> Packed:
     content = _read(path)
     try:
         members = _members(content)
-        _require_stated(members)
+        _require_stated(members, path)
         model = verified(_below(members, MODEL.as_posix()), path / MODEL, AGAIN)
         evidence = {one.name: members[one.as_posix()] for one in EVIDENCE if one.as_posix() in members}
         code = _code(_below(members, CODE))
@@ -80,7 +87,7 @@ def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise AssayError(f"more than {LARGEST >> 20} MiB", where=str(path), todo=AGAIN)
+        raise AssayError(TOO_LARGE, where=str(path), todo=AGAIN)
     return content
 
 
@@ -130,9 +137,9 @@ def _zipped(members: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def _require_stated(members: Mapping[str, bytes]) -> None:
+def _require_stated(members: Mapping[str, bytes], path: Path) -> None:
     """AssayError unless the manifest lists just these members, in places that are known."""
-    listed, others = _manifest(members), sorted(set(members) - {MANIFEST})
+    listed, others = _manifest(members, path), sorted(set(members) - {MANIFEST})
     if differing := sorted({*listed} ^ {*others}):
         raise AssayError(f"listed in {MANIFEST} or there, but not both: {differing[0]}")
     if wrong := [name for name in others if sha256(members[name]).hexdigest() != listed[name]]:
@@ -144,11 +151,11 @@ def _require_stated(members: Mapping[str, bytes]) -> None:
         raise AssayError("its members are in another order")
 
 
-def _manifest(members: Mapping[str, bytes]) -> dict[str, str]:
+def _manifest(members: Mapping[str, bytes], path: Path) -> dict[str, str]:
     """The SHA-256 of each member, as the manifest states it."""
     if MANIFEST not in members:
         raise AssayError(f"no archive of a model: it has no {MANIFEST}")
-    stated = parse(members[MANIFEST], MANIFEST, AGAIN)
+    stated = parse(members[MANIFEST], str(path / MANIFEST), AGAIN)
     if not isinstance(stated, dict) or stated.get("format") != FORMAT:
         found = stated.get("format") if isinstance(stated, dict) else None
         what = f"an archive of format {str(found)[:20]}: this release reads format {FORMAT}"

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from assay.bundle import brought, code
-from assay.bundle.description import Code, Description
+from assay.bundle import code, importing
+from assay.bundle.description import Description
 from assay.bundle.hashes import MEND
 from assay.bundle.packing import AGAIN
 from assay.config.targets import RULE_CLASSIFIER
@@ -54,10 +54,10 @@ def code_of(
             sources[plugin] = there[stated.sha256]
     path = described.config.dataset.knowledge
     source = sources.get(path.split(".")[2]) if path else None
-    return brought.importer(source) if source else None
+    return importing.importer(source) if source else None
 
 
-def _is_installed(plugin: str, stated: Code) -> bool:
+def _is_installed(plugin: str, stated: code.Source) -> bool:
     found = code.found(plugin)
     return bool(found) and not _differing(code.Source.of(found), stated)
 
@@ -85,7 +85,7 @@ def _names(plugins: Sequence[str]) -> str:
     return sample(plugins) or "no plug-in"
 
 
-def _differing(here: code.Source, stated: Code) -> list[str]:
+def _differing(here: code.Source, stated: code.Source) -> list[str]:
     """The files that differ; the hash of the whole, if it alone does."""
     names = sorted({*here.files, *stated.files})
     differing = [name for name in names if here.files.get(name) != stated.files.get(name)]

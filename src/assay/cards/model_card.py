@@ -111,11 +111,13 @@ def decisions(metrics: dict[str, float]) -> dict[str, int]:
 
 
 def better_at_finding(reports: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """The baselines with a higher recall than the model: name, recall, and alerts per 1000."""
+    """The baselines with a higher recall than the model: name, recall, and alerts per 1000; none without positives."""
+    if (own := reports["metrics"]["recall"]) is None:
+        return []
     return [
         (name, _figure(one, "recall"), _figure(one, "alerts_per_1000"))
         for name, one in reports["baselines"].items()
-        if one["metrics"]["recall"] > reports["metrics"]["recall"]
+        if one["metrics"]["recall"] > own
     ]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from pathlib import Path
 
-from assay.choose.candidates import Candidate
+from assay.choose.candidates import CHOICES, Candidate
 from assay.choose.decision import Decided, Record, content
 from assay.choose.page import as_markdown, picture
 from assay.config.load import typed_as
@@ -17,7 +17,16 @@ KEYS = [item.name for item in fields(Decided)]
 
 def folder_of(name: str, incumbent: Candidate) -> Path:
     """Where the decision is kept: one for each choice, dataset and label policy."""
-    return DECISIONS / f"{incumbent.config.dataset.name}-{incumbent.config.labels.name}-{name}"
+    return _folder(name, incumbent.config.dataset.name, incumbent.config.labels.name)
+
+
+def is_decided(dataset: str, labels: str) -> bool:
+    """Whether any choice of conf/choice/ has been decided for this dataset and label policy."""
+    return any((_folder(path.stem, dataset, labels) / DECISION).is_file() for path in CHOICES.glob("*.yaml"))
+
+
+def _folder(name: str, dataset: str, labels: str) -> Path:
+    return DECISIONS / f"{dataset}-{labels}-{name}"
 
 
 def write(record: Record, path: Path) -> None:

@@ -82,7 +82,7 @@ class Knowledge:
 def knowledge(dataset: "Dataset", imported: Callable[[str], Any] | None = None) -> Knowledge:
     """The functions of the module that the contract names, if any; AssayError if `assay.datasets` has no such one.
 
-    imported: imports the module of a name, from elsewhere if the code came in an archive (`assay.bundle.brought`).
+    imported: imports the module of a name, from elsewhere if the code came in an archive (`assay.bundle.importing`).
     """
     if dataset.knowledge is None:
         return Knowledge()

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.bundle import code
-from assay.bundle.brought import require_relative
 from assay.bundle.description import Description, read
 from assay.bundle.hashes import HASHES, MEND, Verified, verify
+from assay.bundle.importing import require_relative
 from assay.bundle.packing import CODE, EVIDENCE, pack
 from assay.bundle.trust import require_code
 from assay.config.names import require_name

@@ -41,7 +41,7 @@ CARRIERS = {
 STATEMENT = "assay.lineage.running"  # makes the statement, an output of every stage
 # Modules that import others by a name from the configuration, and the modules that they may import.
 REACHED = {
-    "assay.bundle.brought": "assay.datasets",
+    "assay.bundle.importing": "assay.datasets",
     "assay.datasets": "assay.datasets",
     "assay.modelling.building": "assay.modelling.zoo",
 }

@@ -1,33 +1,12 @@
 """The decision threshold, chosen without the test fold, and the recall that it guarantees."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from assay.bundle.threshold import Threshold
 from assay.modelling.weights import Weight
 from assay.statistics.binomial import effective, lower_bound
 
 OUT_OF_FOLD = "out-of-fold predictions on train and validation"
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A record is an alert if its score is at least `value`.
-
-    `recall` and `recall_lower_bound` (one-sided, at `confidence`) are measured on the predictions from which the
-    threshold was chosen. `guaranteed`: the bound is at least `min_recall`. `fixed`: the configuration set the value.
-    For a weighted sample both are weighted, and the bound is computed from the effective number of positives.
-    """
-
-    value: float
-    min_recall: float
-    confidence: float
-    positives: int
-    recall: float
-    recall_lower_bound: float
-    guaranteed: bool
-    fixed: bool
-    source: str = OUT_OF_FOLD
 
 
 def choose(y: np.ndarray, score: np.ndarray, min_recall: float, confidence: float, weight: Weight = None) -> Threshold:
@@ -74,6 +53,7 @@ def measure(
         recall_lower_bound=bound,
         guaranteed=bound >= min_recall,
         fixed=fixed,
+        source=OUT_OF_FOLD,
     )
 
 

@@ -4,7 +4,7 @@ The result for a record does not depend on other records. So the line, a service
 this module; `assay.preparation.reconcile` does what needs all records.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assay.config.dataset import Dataset
     from assay.contract.values import Array, Mask, Raw
 
+DECLARE = "restore the file, or declare the column in conf/dataset/"
 ACTIONS = {SET_MISSING: "set missing", QUARANTINE: "quarantine record", NOTE: "keep"}
 
 
@@ -71,7 +72,7 @@ class Judged:
         return np.logical_or.reduce([np.zeros(len(index), "bool"), *found])
 
 
-def prepare(batch: pd.DataFrame, dataset: "Dataset", where: str, *, labelled: bool = True) -> Prepared:
+def prepare(batch: pd.DataFrame, dataset: "Dataset", where: str) -> Prepared:
     """Prepare one batch by its contract; see `Preparer`, which reads the contract once for many batches.
 
     >>> from assay.config.dataset import Column, Dataset
@@ -82,7 +83,7 @@ def prepare(batch: pd.DataFrame, dataset: "Dataset", where: str, *, labelled: bo
     0  000000000  40.0   no
     1  000000001   NaN  yes
     """
-    return Preparer(dataset, None if labelled else unlabelled(collected(dataset)))(batch, where)
+    return Preparer(dataset)(batch, where)
 
 
 class Preparer:
@@ -91,8 +92,8 @@ class Preparer:
     A batch has a column for each column of the contract but personal ones, of texts or typed values, as
     `assay.contract.values` reads them, and `sample_weight` if it is part of a weighted sample. A missing value is ""
     or a text that the contract declares. The index is the row number in the file, from 0; a contract without a key
-    makes the record ids from it. asked: what the contract asks of these records, if it is less than of others:
-    `unlabelled`, or `assay.preparation.request.asked`.
+    makes the record ids from it. asked: what the contract asks of these records, if it is less than of others
+    (`assay.preparation.request.asked`).
     """
 
     def __init__(self, dataset: "Dataset", asked: "Dataset | None" = None) -> None:
@@ -109,7 +110,8 @@ class Preparer:
         AssayError if columns are missing or unknown, or there is no row; a broken rule raises nothing here.
         """
         names = [name for name in batch.columns if name not in self.set_apart]
-        require_columns(batch, names, list(self.dataset.columns), where)
+        require_columns(names, list(self.dataset.columns), where, DECLARE)
+        require_rows(len(batch), where)
         judged = self.judge(batch)
         values, found = judged.values, judged.violations
         rules = _rules_of(QUARANTINE, found, batch.index)
@@ -151,36 +153,34 @@ def collected(dataset: "Dataset") -> "Dataset":
     return replace(dataset, columns={n: c for n, c in dataset.columns.items() if c.role != PERSONAL})
 
 
-def unlabelled(dataset: "Dataset") -> "Dataset":
-    """The contract of records whose target is not known yet: without the target and the rules that use it."""
-    target = dataset.target
-    return replace(
-        dataset,
-        columns={name: column for name, column in dataset.columns.items() if name != target},
-        rules={
-            name: replace(rule, columns=[one for one in rule.columns if one != target])
-            for name, rule in dataset.rules.items()
-            if target not in names(rule.where)
-        },
-    )
+def restricted(dataset: "Dataset", columns: Collection[str]) -> "Dataset":
+    """The contract of records that have only these columns.
+
+    A rule is kept if these columns, and the date, say where it is broken; it then acts on those of its columns that are
+    among them. One that only sets other columns missing has nothing left to do.
+    """
+    kept = {name: column for name, column in dataset.columns.items() if name in columns}
+    told = {name: rule for name, rule in dataset.rules.items() if names(rule.where) <= {*kept, DATE}}
+    here = {name: replace(rule, columns=[one for one in rule.columns if one in kept]) for name, rule in told.items()}
+    rules = {name: rule for name, rule in here.items() if rule.columns or rule.then != SET_MISSING}
+    return replace(dataset, columns=kept, rules=rules)
 
 
-def require_columns(table: pd.DataFrame, there: Sequence[str], expected: Sequence[str], where: str) -> None:
-    """AssayError unless the columns `there` are exactly `expected`, in any order, and the table has a row."""
+def require_columns(there: Sequence[str], expected: Sequence[str], where: str, todo: str) -> None:
+    """AssayError unless the columns `there` are exactly `expected`, in any order; `todo`: unless a new name may do."""
     missing = [name for name in expected if name not in there]
     unknown = [name for name in there if name not in expected]
     if missing or unknown:
         found = [f"missing column {sample(missing)}"] if missing else []
         found += [f"unknown column {sample(unknown)}"] if unknown else []
-        todo = "rename it" if missing and unknown else "restore the file, or declare the column in conf/dataset/"
-        raise AssayError("; ".join(found), where=where, todo=todo)
-    require_rows(len(table), where)
+        raise AssayError("; ".join(found), where=where, todo="rename it" if missing and unknown else todo)
 
 
-def require_rows(count: int, where: str) -> None:
+def require_rows(
+    count: int, where: str, todo: str = "restore the source (dataset.source.uri), then: dvc repro"
+) -> None:
     """AssayError if there is none."""
     if not count:
-        todo = "restore the source (dataset.source.uri), then: dvc repro"
         raise AssayError("the table has no rows", where=where, todo=todo)
 
 

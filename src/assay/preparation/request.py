@@ -1,12 +1,13 @@
 """What the contract asks of a request: a record that is to be scored now, whose outcome nobody knows yet."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.config.dataset import CHECK, FEATURE, IGNORE, NOTE, SET_MISSING, TARGET
 from assay.config.grammar import names
-from assay.records.columns import DATE, WEIGHT
+from assay.preparation.prepare import restricted
+from assay.records.columns import WEIGHT
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset, Rule
@@ -16,10 +17,10 @@ def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
     """The contract of a request: what a record must be, without what only holds for training data.
 
     Training data alone has dates between `first` and `last`, keys that are there once, and a target. Left out is what
-    no score needs, with the rules that name it: personal columns, leaks, what is not known yet when the model is asked,
-    ids but for the key and the time, and ignored columns that neither the population nor derived features need
-    (`derived`: whether there are any, because nobody says what they read); and rules that only count. An `optional`
-    column may be missing; then no rule that names it is broken.
+    no score needs, with the rules whose condition names it: personal columns, leaks, what is not known yet when the
+    model is asked, ids but for the key and the time, and ignored columns that neither the population nor derived
+    features need (`derived`: whether there are any, because nobody says what they read); and rules that only count. An
+    `optional` column may be missing; then no rule whose condition names it is broken.
 
     >>> from assay.config.dataset import Column, Dataset
     >>> columns = {"age": Column("number"), "sick": Column("flag", "target"), "cost": Column("number", "leak")}
@@ -38,7 +39,11 @@ def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
         columns=kept,
         population=population,
         time=replace(dataset.time, first=None, last=None) if dataset.time else None,
-        rules={name: _where_there(rule, kept) for name, rule in dataset.rules.items() if _matters(rule, kept)},
+        rules={
+            name: _where_there(rule, kept)
+            for name, rule in restricted(dataset, kept).rules.items()
+            if rule.then != NOTE
+        },
         repeats=None,
         sample=None,
     )
@@ -46,9 +51,7 @@ def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
 
 def without_optional(dataset: "Dataset") -> "Dataset":
     """The contract of requests, as `asked` gives it, in none of which an optional column has a value."""
-    kept = {name: column for name, column in dataset.columns.items() if not optional(column)}
-    rules = {name: rule for name, rule in dataset.rules.items() if names(rule.where) <= {*kept, DATE}}
-    return replace(dataset, columns=kept, rules=rules)
+    return restricted(dataset, [name for name, column in dataset.columns.items() if not optional(column)])
 
 
 def required(column: "Column") -> bool:
@@ -70,10 +73,6 @@ def _read(column: "Column", *, derived: bool) -> bool:
 def _asked(column: "Column") -> "Column":
     """The column without the range that is only counted."""
     return replace(column, plausible=None, nullable=column.nullable or optional(column))
-
-
-def _matters(rule: "Rule", kept: Collection[str]) -> bool:
-    return rule.then != NOTE and {*names(rule.where), *rule.columns} <= {*kept, DATE}
 
 
 def _where_there(rule: "Rule", kept: "Mapping[str, Column]") -> "Rule":

@@ -56,8 +56,8 @@ def in_a_thousand(facts: Facts) -> str:
     metrics = facts.reports["metrics"]
     positive, alerts = 1000 * metrics["prevalence"], metrics["alerts_per_1000"]
     right = "" if metrics["precision"] is None else f"; {metrics['precision']:.0%} of the alerts are right"
-    found = metrics["recall"] * positive
-    return f"{positive:.0f} are positive; {alerts:.0f} alerts, which find {found:.0f} of them{right}"
+    found = "" if metrics["recall"] is None else f", which find {metrics['recall'] * positive:.0f} of them"
+    return f"{positive:.0f} are positive; {alerts:.0f} alerts{found}{right}"
 
 
 def criteria(facts: Facts) -> Section:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.bundle.reference import FILE as REFERENCE
+from assay.cards.facts import REPORTS as OF_CARDS
 from assay.errors import AssayError
 from assay.files import md5, read_json, read_table
 from assay.paths import BUNDLE, CLEANED, MODEL, REPORTS, REVIEW_QUEUE, SPLIT, fold
@@ -19,22 +20,7 @@ if TYPE_CHECKING:
     from assay.config.schema import Config
     from assay.labels.decision import Decision
 
-NAMES = (
-    "annotation",
-    "audit",
-    "baselines",
-    "cleaning",
-    "intervals",
-    "metrics",
-    "profile",
-    "quality",
-    "review",
-    "sampling",
-    "slices",
-    "ungradable",
-    "verdict",
-)
-CHOICES = Path("choices")
+NAMES = (*OF_CARDS, "review")
 
 
 @dataclass(frozen=True)
@@ -104,6 +90,7 @@ def report(name: str) -> str:
 def gather(root: Path, today: date) -> Facts:
     """The facts of the last run; AssayError if a file is missing, or not what its stage made."""
     from assay.budget.command import last
+    from assay.choose.folder import is_decided
     from assay.config.load import load
     from assay.lineage.checks import require
 
@@ -112,7 +99,6 @@ def gather(root: Path, today: date) -> Facts:
     bundle, missing = described()
     measured, model = last(), md5(MODEL)
     other = measured.model if measured and measured.model != model else ""
-    dataset = bundle.config.dataset
     return Facts(
         config=load(),
         bundle=bundle,
@@ -125,7 +111,7 @@ def gather(root: Path, today: date) -> Facts:
         queue=read_table(REVIEW_QUEUE, [RECORD_ID])[RECORD_ID].tolist(),
         decided=decisions(bundle),
         registry=registered(root),
-        chosen=any(one.name.startswith(f"{dataset.name}-{bundle.config.labels.name}-") for one in choices()),
+        chosen=is_decided(bundle.config.dataset.name, bundle.config.labels.name),
         needs_python=needed_python(),
         today=today,
     )
@@ -169,11 +155,6 @@ def registered(root: Path) -> Registry:
         [tag.name for tag in every.tags if not tag.signed],
         {stage: every.version_of(tag.commit) or tag.commit[:10] for stage, tag in held.items() if tag},
     )
-
-
-def choices() -> list[Path]:
-    """The folders of decisions of `assay choose`."""
-    return [one for one in CHOICES.iterdir() if one.is_dir()] if CHOICES.is_dir() else []
 
 
 def needed_python() -> str:

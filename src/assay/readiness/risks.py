@@ -76,7 +76,8 @@ def _baselines(facts: Facts) -> list[Item]:
 def _slices(facts: Facts) -> list[Item]:
     whole = facts.reports["metrics"]["recall"]
     told = [one for one in facts.reports["slices"] if one["positives"] >= FEW and one["recall"]["value"] is not None]
-    worst = sorted((one for one in told if one["recall"]["value"] < whole), key=lambda one: one["recall"]["value"])
+    lower = [] if whole is None else [one for one in told if one["recall"]["value"] < whole]
+    worst = sorted(lower, key=lambda one: one["recall"]["value"])
     return [_slice(one) for one in worst[:WORST]]
 
 

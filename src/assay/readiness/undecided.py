@@ -4,11 +4,12 @@ from assay.budget.page import limits, number, unmet
 from assay.evaluation.criteria import MET
 from assay.labels.decision import ANNOTATOR
 from assay.paths import AUDIT, BUDGET, CLEANED, REVIEW_QUEUE
+from assay.presentation import words
 from assay.readiness.claims import findings
-from assay.readiness.facts import CHOICES, Facts, report
+from assay.readiness.facts import Facts, report
 from assay.readiness.item import Item
 
-PARAMS, TAGS = "params.yaml", "git tags"
+PARAMS, TAGS, CHOICES = "params.yaml", "git tags", "choices/"
 ANNOTATORS = 2  # so that they can agree
 
 
@@ -25,7 +26,10 @@ def _criteria(facts: Facts) -> list[Item]:
     found += [(one, "is met and not settled", "decide whether that is enough to begin with") for one in open_ones]
     return [
         Item(
-            f"{one.criterion.replace('_', ' ')} {state}", f"{one.value:.3g}, asked {one.asked}", report("verdict"), todo
+            f"{one.criterion.replace('_', ' ')} {state}",
+            f"{words.number(one.value, one.criterion)}, asked {one.asked}",
+            report("verdict"),
+            todo,
         )
         for one, state, todo in found
     ]
@@ -68,9 +72,7 @@ def _signatures(facts: Facts) -> list[Item]:
 def _choice(facts: Facts) -> list[Item]:
     if facts.chosen:
         return []
-    return [
-        Item("nobody has decided by evidence which model it should be", "no decision", str(CHOICES), "assay choose")
-    ]
+    return [Item("nobody has decided by evidence which model it should be", "no decision", CHOICES, "assay choose")]
 
 
 def _queue(facts: Facts) -> list[Item]:

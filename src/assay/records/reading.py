@@ -1,7 +1,8 @@
 """Reads raw files as tables: a CSV as texts, "" for a missing value; Parquet and pickles as typed values."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -82,15 +83,19 @@ def typed(table: pa.Table, where: str, todo: str = RESTORE) -> pd.DataFrame:
 def require_plain(fields: Iterable[pa.Field], where: str, todo: str) -> None:
     """AssayError for columns of the same name, and for a type that holds more than one value, or bytes."""
     fields = list(fields)
-    names = [one.name for one in fields]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise AssayError(f"columns of the same name: {sample(twice)}", where=where, todo=todo)
+    require_distinct([one.name for one in fields], where, todo)
     if odd := [f"{one.name} ({one.type})" for one in fields if not _is_plain(one.type)]:
         raise AssayError(
             f"not numbers, texts, truth values or dates, in all rows: column {sample(odd)}",
             where=where,
             todo=f"write them as such, or leave them out; {todo}",
         )
+
+
+def require_distinct(names: Sequence[str], where: str, todo: str) -> None:
+    """AssayError for columns of the same name."""
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
+        raise AssayError(f"columns of the same name: {sample(twice)}", where=where, todo=todo)
 
 
 @contextmanager

@@ -13,9 +13,9 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
-from assay.errors import AssayError, sample
+from assay.errors import AssayError
 from assay.records.formats import CSV, PARQUET
-from assay.records.reading import NUMBERED, require_plain, typed, understood
+from assay.records.reading import NUMBERED, require_distinct, require_plain, typed, understood
 
 BLOCK = 4 << 20  # bytes of a CSV at a time; no record may be longer
 BUFFER = 1 << 20  # bytes of each column of a Parquet file that are read at once
@@ -52,7 +52,7 @@ class CsvRecords:
             self.start = stream.tell() if stream.seekable() else 0
             self.size = _bytes_left(stream) if stream.seekable() else None
             self.names = _names(stream)
-        _require_distinct(self.names, where, todo)
+        require_distinct(self.names, where, todo)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """These columns, as texts; AssayError for a record with another number of cells, or longer than `BLOCK`."""
@@ -104,7 +104,7 @@ class ParquetRecords:
         fields = self.file.schema_arrow
         self.size = self.file.metadata.num_rows
         self.names = [name for name in fields.names if not NUMBERED.fullmatch(name)]
-        _require_distinct(self.names, where, todo)
+        require_distinct(self.names, where, todo)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """These columns, typed; AssayError for one of a type that no contract can describe."""
@@ -206,11 +206,6 @@ def _rows_in(metadata: parquet.FileMetaData, columns: Sequence[str]) -> int:
 def _bytes(group: parquet.RowGroupMetaData, columns: set[str]) -> int:
     every = (group.column(place) for place in range(group.num_columns))
     return sum(one.total_uncompressed_size for one in every if one.path_in_schema in columns)
-
-
-def _require_distinct(names: Sequence[str], where: str, todo: str) -> None:
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise AssayError(f"columns of the same name: {sample(twice)}", where=where, todo=todo)
 
 
 def _line(stream: BinaryIO, record: int) -> int | None:

@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from assay.bundle.contributions import no_reasons
 from assay.errors import AssayError, sample, warn
-from assay.paths import FEATURES
 from assay.progress import progress
 from assay.records.formats import CSV, SUFFIXES
 from assay.records.streaming import Batch, CsvRecords, ParquetRecords
@@ -49,7 +48,7 @@ class Job:
         chosen = {ALERTS: scored.alerts, ALL: np.ones(len(scored.ids), "bool"), NONE: np.zeros(len(scored.ids), "bool")}
         explanations = self.scorer.explanations(scored, chosen[self.reasons])
         bundle = self.scorer.bundle
-        made = rows(scored, explanations, model_name(bundle), data_hash(bundle))
+        made = rows(scored, explanations, model_name(bundle), bundle.data[:HASH])
         return self.output.encoded(made), Tally.of(scored)
 
 
@@ -151,9 +150,3 @@ def in_order(function: Callable[[Item], Made], items: Iterable[Item], threads: i
 def model_name(bundle: "Bundle") -> str:
     """The name of a model, and the start of the hash of its bundle."""
     return f"{bundle.name}/{bundle.hash[:HASH]}"
-
-
-def data_hash(bundle: "Bundle") -> str:
-    """The start of the hash, as in dvc.lock, of the features that the model learned from; of the source without one."""
-    stated = bundle.description.get("lineage", {}).get(str(FEATURES))
-    return (stated or bundle.dataset.source.sha256)[:HASH]

@@ -16,9 +16,10 @@ from assay.contract.values import Raw
 from assay.errors import AssayError, sample
 from assay.labels.policy import ungradable
 from assay.preparation.features import Featurizer, categorised, matrix
-from assay.preparation.prepare import Preparer, collected, require_columns
+from assay.preparation.prepare import Preparer, collected, require_columns, require_rows
 from assay.preparation.request import asked, optional, without_optional
 from assay.records.columns import CODE, DATE, RECORD_ID, UNGRADABLE
+from assay.records.reading import require_distinct
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from assay.preparation.prepare import Judged
 
 TEXTS = {RECORD_ID: TEXT, CODE: TEXT}
+CORRECT = "correct the records"
 CONTRACT, POPULATION = "contract", "outside the population"
 
 
@@ -46,7 +48,7 @@ class Fault:
     def __str__(self) -> str:
         if self.kind != CONTRACT:
             return self.kind if self.kind == self.why else f"{self.kind}: {self.why}"
-        return f"{self.kind}: {', '.join(self.columns)} {self.why} ({self.rule})"
+        return " ".join(filter(None, [f"{self.kind}:", ", ".join(self.columns), f"{self.why} ({self.rule})"]))
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,15 @@ class Scorer:
     def raw(self, table: pd.DataFrame, where: str) -> Raw:
         """The columns of a table that are read, of texts or typed values; either all optional ones, or none.
 
-        AssayError if others are missing or unknown, or there is no row.
+        AssayError if others are missing or unknown, if there is no row, or if two rows or columns have the same name.
         """
         names = [name for name in table.columns if name not in self.unread]
         absent = {name for name in self.optional if name not in table}
-        require_columns(table, names, [name for name in self.asked.columns if name not in absent], where)
+        require_columns(names, [name for name in self.asked.columns if name not in absent], where, CORRECT)
+        require_distinct(names, where, CORRECT)
+        require_rows(len(table), where, CORRECT)
+        if not table.index.is_unique:
+            raise AssayError("rows with the same label", where=where, todo="number them anew: reset_index(drop=True)")
         without = absent if absent < self.optional else set()
         nothing = pd.array([""] * len(table), dtype="str")
         return Raw({**Raw.of(table).columns, **dict.fromkeys(without, nothing)}, table.index)

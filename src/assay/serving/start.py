@@ -19,6 +19,7 @@ from assay.web.limits import Limits
 from assay.web.server import LOOPBACK, Server, bound
 
 SHORTEST_KEY = 16  # characters
+IDLE = 75  # seconds: nginx and others keep a connection for 60
 EVERYWHERE = ("0.0.0.0", "::")
 
 
@@ -58,7 +59,7 @@ def server(
     listener = bound(place.host, place.port)
     app = application(service, Settings(allowed.records, key, source, sign))
     guard = guarded(app, hosts(place, listener.getsockname()[1]), allowed.body)
-    return Server(Counted(guard, service.metrics.request), listener, Limits(connections=allowed.connections))
+    return Server(Counted(guard, service.metrics.request), listener, Limits(connections=allowed.connections, idle=IDLE))
 
 
 def settle() -> None:

@@ -15,6 +15,7 @@ from assay.bundle.reference import FILE as REFERENCE
 from assay.bundle.reference import reference
 from assay.bundle.schema import feature_schema
 from assay.bundle.scoring import score
+from assay.bundle.threshold import Threshold
 from assay.config.models import possible
 from assay.config.reading import plain
 from assay.config.schema import Config
@@ -26,7 +27,6 @@ from assay.lineage.running import dependencies
 from assay.modelling import figures
 from assay.modelling.early_stopping import first_round
 from assay.modelling.records import Records, joined, read_labelled
-from assay.modelling.threshold import Threshold
 from assay.modelling.training import WATCH, Trained, fits, members, train
 from assay.paths import FEATURES, MODEL, MODEL_KEY, PREDICTIONS, SPLIT, fold, score_column
 from assay.progress import progress

@@ -62,6 +62,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,  # a client could forge its address
                 backlog=BACKLOG,
+                timeout_keep_alive=limits.idle,
                 timeout_graceful_shutdown=limits.stop,
             )
         )

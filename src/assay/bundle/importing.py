@@ -25,7 +25,7 @@ PREFIX = "assay_code_"  # of the package that stands for `assay.datasets`; the h
 def importer(contents: Mapping[str, bytes]) -> Callable[[str], Any]:
     """What imports a module of `assay.datasets` from the files of a plug-in, with their bytes by path.
 
-    AssayError if the code imports a module of `assay.datasets` by its absolute name: that would be another code than
+    AssayError if an import in the code names a module of `assay.datasets` absolutely: that would be another code than
     was hashed.
     """
     require_relative(contents)
@@ -38,11 +38,11 @@ def importer(contents: Mapping[str, bytes]) -> Callable[[str], Any]:
 
 
 def require_relative(contents: Mapping[str, bytes]) -> None:
-    """AssayError if a file of a plug-in is no Python, or imports from `assay.datasets` more than what stands there."""
+    """AssayError if a file of a plug-in is no Python, or imports more of `assay.datasets` than what plug-ins share."""
     for path, content in contents.items():
         if path.endswith(".py"):
             for name in _imported(path, content):
-                if name.startswith(f"{OWN}.") and not _is_shared(name.removeprefix(f"{OWN}.")):
+                if f"{name}.".startswith(f"{OWN}.") and not _is_shared(name.removeprefix(f"{OWN}.")):
                     todo = "import the plug-in's own modules relatively (from .features import ...), and no other's"
                     raise AssayError(f"it imports {name} by its absolute name", where=path, todo=todo)
 
