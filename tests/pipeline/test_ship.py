@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -67,7 +68,8 @@ def served(copy: Copy) -> Iterator[int]:
     finally:
         process.terminate()
         _, said = process.communicate()
-    assert (process.returncode, said) == (0, "")
+    assert process.returncode == 0
+    assert re.fullmatch(r"serves v1.0.0 .*\nserves v1.1.0 .* now\nserves v1.0.0 .* now\n", said)
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def test_an_error_stands_at_its_field(service: Server, good: dict[str, Any], ope
     page.get_by_role("button", name="Score").click()
     result(page, "No score")
     wrong = page.locator("[aria-invalid=true]")
-    assert wrong.evaluate_all("all => all.map(one => one.name)") == ["referral_source"]
+    assert wrong.evaluate_all("all => all.map(one => one.name)") == ["TSH", "referral_source"]
     page.get_by_label("referral source").select_option("SVI")
     page.get_by_role("button", name="Score").click()
     page.locator("#field-TSH[aria-invalid=true]").wait_for()

@@ -46,6 +46,9 @@ class Model:
         self.explains = without(bundle.estimator) is None
         self.name = {"version": version, "hash": bundle.hash, "data": bundle.data}
 
+    def __str__(self) -> str:
+        return f"{self.name['version']} ({self.bundle.name}, {self.bundle.hash[:12]})"
+
     def __call__(self, asked: Sequence[Asked]) -> Result:
         """An answer to each record, which another cannot change."""
         faults = [self.form.faults(one.record) for one in asked]

@@ -13,6 +13,7 @@ from assay.serving.counting import Counted
 from assay.serving.log import PredictionLog
 from assay.serving.service import Service
 from assay.serving.sources import Source, ready
+from assay.terminal import say
 from assay.web.guard import guarded
 from assay.web.hosts import LOCAL, own_hosts
 from assay.web.limits import Limits
@@ -58,6 +59,7 @@ def server(
         service.log.require_room()
     listener = bound(place.host, place.port)
     app = application(service, Settings(allowed.records, key, source, sign))
+    say(f"serves {service.model}", error=True)
     guard = guarded(app, hosts(place, listener.getsockname()[1]), allowed.body)
     return Server(Counted(guard, service.metrics.request), listener, Limits(connections=allowed.connections, idle=IDLE))
 
