@@ -9,6 +9,7 @@ from assay.errors import AssayError
 from assay.registry import promotion
 from assay.registry.page import of_registry
 from assay.registry.signing import require_signed, sign_file, signed_content
+from assay.registry.tags import tags
 from registry_repository import Promote, git, run
 
 TAG = "model#prod#1"
@@ -48,6 +49,21 @@ def test_a_signed_promotion_names_its_signer(repo: Path, promote: Promote, keys:
         require_signed(repo, "model#prod#2")
     promotion.rollback(repo, "prod", "", "why", sign=True, say=print)
     assert require_signed(repo, "model#prod#3") == "ann@example.org"
+
+
+def test_what_is_in_use_can_be_signed_afterwards_and_by_another_key(
+    repo: Path, promote: Promote, keys: Callable[[str], Path]
+) -> None:
+    promote("main")
+    assert promote("main").standing == "v1.0.0"
+    promote("main", sign=True)
+    assert require_signed(repo, "model#prod#2") == "ann@example.org"
+    assert promote("main", sign=True).standing == "v1.0.0"
+    allow(keys("ann").parent / "allowed", "bob@example.org", keys("bob"))  # ann's was stolen
+    git(repo, "config", "user.signingkey", str(keys("bob")))
+    promote("main", sign=True)
+    assert require_signed(repo, "model#prod#3") == "bob@example.org"
+    assert [tag.name for tag in tags(repo).versions] == ["model@v1.0.0"]
 
 
 def test_the_setting_of_git_signs_tags_too(repo: Path, promote: Promote, keys: Callable[[str], Path]) -> None:

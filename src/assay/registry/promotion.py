@@ -59,8 +59,9 @@ def promote(root: Path, revision: str, order: Order, say: Callable[[str], None])
         _recovered(root, journal, say)
         every = tags(root)
         candidate = _candidate(root, revision, every, order)
-        if candidate.champion and candidate.champion.commit == candidate.commit:
-            return Outcome([], standing=candidate.champion.version)
+        now = candidate.champion
+        if now and now.commit == candidate.commit and not (order.sign and _lacks_signature(root, now.tag)):
+            return Outcome([], standing=now.version)
         criteria = judged(candidate)
         unmet = [one.name for one in criteria if not one.passed]
         if unmet and not why:
@@ -140,6 +141,15 @@ def _candidate(root: Path, revision: str, every: Tags, order: Order) -> Candidat
     tag = every.champion(order.stage)
     now = assigned(root, every, tag) if tag else None
     return Candidate(root, revision, sha, model_md5(root, sha), now, order.as_of)
+
+
+def _lacks_signature(root: Path, tag: str) -> bool:
+    """Whether nobody who is allowed to vouches for what is in the stage: then it is decided anew, and signed."""
+    try:
+        signing.require_signed(root, tag)
+    except AssayError:
+        return True
+    return False
 
 
 def _require_log(root: Path, every: Tags, stage: str) -> None:
