@@ -1,6 +1,5 @@
 """Finds every violation of a contract in one pass."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, KINDS, NOTE, NUMBER, STOP, TEXT
+from assay.config.patterns import whole
 from assay.contract.expressions import comparable, isin, true
 from assay.contract.rules import checked
 from assay.records.columns import DATE
@@ -136,7 +136,7 @@ def _not_among(allowed: list[str]) -> Breaks:
 
 def _unlike(pattern: str) -> Breaks:
     """Where a text does not match the pattern as a whole."""
-    like = re.compile(f"(?:{pattern})\\Z").match
+    like = whole(pattern)
     return lambda values, _: np.array([isinstance(one, str) and not like(one) for one in np.asarray(values, "object")])
 
 

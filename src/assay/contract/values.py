@@ -5,7 +5,6 @@ values of the contract's type are taken as they are. All others are read as the 
 so that the same table gives the same values in both formats.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from assay.config.dataset import DAY, FLAG, NUMBER
+from assay.config.patterns import whole
 from assay.contract.lookup import Lookup
 from assay.contract.missing import FALSE, TRUE, Missing
 from assay.contract.numbers import Mask, number, rounded_integers, rounded_texts
@@ -266,8 +266,7 @@ def dates(raw: Array, blank: Mask, time: "Time") -> Array:
     column = pd.Series(pandas(raw))
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return pd.Series(seconds(column)).mask(blank).array
-    pattern = re.compile(f"^{time.pattern}$")
-    found = (pattern.search(text) for text in _texts_but(column, blank))
+    found = map(whole(time.pattern), _texts_but(column, blank))
     return day([match[1] if match else None for match in found], time.format)
 
 
