@@ -142,7 +142,7 @@ class ColumnReader:
     def __init__(self, column: "Column", missing: Sequence[str]) -> None:
         self.column = column
         self.missing = Missing(column, missing)
-        yes, no = ([column.values[0]], [column.values[1]]) if column.values else (YES, NO)
+        yes, no = ([one] for one in column.values) if column.type == FLAG and column.values else (YES, NO)
         self.truths, self.first_yes = Lookup([*no, *yes]), len(no)
         self.read_typed = {NUMBER: self._numbers, FLAG: self._flags, DAY: self._days}.get(column.type)
         by_type = {NUMBER: self._number_texts, FLAG: self._flag_texts, DAY: self._day_texts}
