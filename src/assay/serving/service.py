@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from assay.errors import warn
+from assay.errors import sample, warn
 from assay.serving.answers import NONE, Answer
 from assay.serving.log import PredictionLog
 from assay.serving.metrics import Metrics
@@ -21,6 +21,8 @@ class Service:
 
     def swap(self, model: Model) -> None:
         """Answer everything from now on with another model."""
+        if self.shadow and (strange := self.shadow.strange(model)):
+            warn(f"the challenger takes other records than the new model, and scores none: column {sample(strange)}")
         self.model = model
         self.metrics.serves(model)
 
