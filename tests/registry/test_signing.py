@@ -9,6 +9,7 @@ from assay.errors import AssayError
 from assay.registry import promotion
 from assay.registry.page import of_registry
 from assay.registry.signing import require_signed, sign_file, signed_content
+from assay.registry.source import InStage
 from assay.registry.tags import tags
 from registry_repository import Promote, git, run
 
@@ -64,6 +65,20 @@ def test_what_is_in_use_can_be_signed_afterwards_and_by_another_key(
     promote("main", sign=True)
     assert require_signed(repo, "model#prod#3") == "bob@example.org"
     assert [tag.name for tag in tags(repo).versions] == ["model@v1.0.0"]
+
+
+def test_a_tag_that_is_put_back_while_it_is_looked_at_vouches_for_nothing(
+    repo: Path, promote: Promote, keys: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promote("main", sign=True)
+    signed = git(repo, "rev-parse", TAG)
+    git(repo, "tag", "-f", "-a", TAG, "better", "-m", "x")
+    source = InStage(repo, "prod", signed=True)
+    tags_then = tags(repo)
+    git(repo, "update-ref", f"refs/tags/{TAG}", signed)
+    monkeypatch.setattr("assay.registry.source.tags", lambda root: tags_then)
+    with pytest.raises(AssayError, match="the tag was moved"):
+        source.load()
 
 
 def test_the_setting_of_git_signs_tags_too(repo: Path, promote: Promote, keys: Callable[[str], Path]) -> None:

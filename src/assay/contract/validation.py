@@ -1,6 +1,5 @@
 """Finds every violation of a contract in one pass."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, KINDS, NOTE, NUMBER, STOP, TEXT
+from assay.config.patterns import fits
 from assay.contract.expressions import comparable, isin, true
 from assay.contract.rules import checked
+from assay.contract.values import arrow
 from assay.records.columns import DATE
 
 if TYPE_CHECKING:
@@ -135,9 +136,8 @@ def _not_among(allowed: list[str]) -> Breaks:
 
 
 def _unlike(pattern: str) -> Breaks:
-    """Where a text does not match the pattern as a whole."""
-    like = re.compile(f"(?:{pattern})\\Z").match
-    return lambda values, _: np.array([isinstance(one, str) and not like(one) for one in np.asarray(values, "object")])
+    """Where a text does not fit the pattern as a whole."""
+    return lambda values, _: ~(fits(arrow(values), pattern) | np.asarray(pd.isna(values)))
 
 
 def _outside(low: float, high: float) -> Breaks:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assay.bundle.contributions import without
+from assay.preparation.request import required
 from assay.scoring.scorer import Scorer
 from assay.serving.answers import ALL, NONE, Answer, answers, chosen, refused
 from assay.serving.requests import Form
@@ -62,6 +63,14 @@ class Model:
         for place, answer in zip(places, answers(scored, explanations), strict=True):
             found[place] = answer
         return Result(found, scored, places)
+
+    def strange(self, other: "Model") -> list[str]:
+        """The columns that keep records of another model from being scored: unknown here, or needed and unknown there.
+
+        A challenger that has some would score none of the model's records.
+        """
+        needed = {name for name, column in self.form.columns.items() if required(column)}
+        return sorted({*(other.form.known - self.form.known), *(needed - other.form.known)})
 
     def warm(self) -> None:
         """Answer an example: what is made once is made now, and a model that cannot score fails before it serves."""

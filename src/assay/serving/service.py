@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from assay.errors import AssayError, warn
+from assay.errors import AssayError, sample, warn
 from assay.serving.answers import NONE, Answer
 from assay.serving.log import PredictionLog
 from assay.serving.metrics import Metrics
@@ -30,6 +30,8 @@ class Service:
             raise AssayError(
                 f"it is of the dataset {new}, and this service of {now}", todo="start a service of its own"
             )
+        if self.shadow and (strange := self.shadow.strange(model)):
+            warn(f"the challenger takes other records than the new model, and scores none: column {sample(strange)}")
         self.model = model
         self.metrics.serves(model)
         say(f"serves {model} now", error=True)
