@@ -6,7 +6,7 @@ from assay.cards.markdown import percent
 from assay.evaluation.criteria import Judged
 from assay.presentation import words
 from assay.readiness.claims import findings
-from assay.readiness.facts import Facts, report
+from assay.readiness.facts import Facts, Part, report, told
 from assay.readiness.item import Item
 
 FEW = 10  # positives in a group, below which its recall says nothing
@@ -15,8 +15,13 @@ COLUMNS_SHOWN, GROUPS_SHOWN = 8, 8
 
 def lacking(facts: Facts) -> list[Item]:
     """What more data would have to bring, with how much."""
-    unsettled = [one for one in findings(facts) if not one.settled]
-    return [*(_to_settle(facts, one) for one in unsettled), *_values(facts), *_groups(facts), *_no_dates(facts)]
+    parts: dict[Part, tuple[str, ...]] = {
+        _unsettled: ("metrics", "verdict"),
+        _values: ("quality", "profile", "cleaning"),
+        _groups: ("slices",),
+        _no_dates: (),
+    }
+    return told(parts, facts)
 
 
 def to_settle(value: float, interval: tuple[float, float], bound: float, count: float) -> int | None:
@@ -29,6 +34,10 @@ def to_settle(value: float, interval: tuple[float, float], bound: float, count: 
     """
     half = value - interval[0] if value > bound else interval[1] - value
     return math.ceil(round(count * (half / (value - bound)) ** 2, 6)) if value != bound else None
+
+
+def _unsettled(facts: Facts) -> list[Item]:
+    return [_to_settle(facts, one) for one in findings(facts) if not one.settled]
 
 
 def _to_settle(facts: Facts, one: Judged) -> Item:
