@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from assay.cli import serve
+from assay.cli import score, serve
 from assay.cli.bundle import bundle
-from assay.cli.score import score
 from assay.errors import DEBUG_VARIABLE
 
 HELP = """
@@ -28,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(bundle, name="bundle")
-app.command()(score)
+app.command()(score.command(None))
 app.command()(serve.command(None))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay.files import md5
 from assay.lineage.checks import Known, first_difference
-from assay.lineage.graph import PARAMS, graph
+from assay.lineage.graph import DVC_YAML, PARAMS, graph
 from assay.lineage.statement import chosen, same
 from assay.paths import MODEL
 
@@ -27,7 +27,10 @@ class Results:
 
         A stage that an error stops leaves no statement, and DVC leaves the former reports where they are.
         """
-        stages, before = self.known.graph, self.known.graph.ancestors(stage)
+        stages = self.known.graph
+        if stage not in stages.nodes:
+            return f"{DVC_YAML} has no stage {stage}"
+        before = stages.ancestors(stage)
         found = (self._own(name) for name in stages.nodes if name in before or name == stage)
         return next((one for one in found if one), "")
 
