@@ -45,7 +45,7 @@ def test_the_lead_counts() -> None:
 def test_a_test_fold_without_positives_has_a_page() -> None:
     metrics = {**METRICS, "positives": 0, "true_positives": 0, "prevalence": 0.0, "precision": None, "recall": None}
     nothing = {"recall": [None, None], "precision": [None, None]}
-    undefined = finding("recall", None, interval=[None, None], verdict="not met", settled=True)
+    undefined = finding("recall", None, interval=[None, None], verdict="not met", settled=False)
     changed = {
         "metrics": metrics,
         "intervals": {**INTERVALS, **nothing},

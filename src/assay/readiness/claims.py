@@ -96,7 +96,8 @@ def criteria(facts: Facts) -> Section:
     unsettled = [one.criterion.replace("_", " ") for one in found if not one.settled]
     sentences = [f"{sum(one.verdict == 'met' for one in found)} of {len(found)} criteria are met."]
     if unsettled:
-        sentences.append(f"Not settled, because the interval includes what was asked: {', '.join(unsettled)}.")
+        why = "the interval includes what was asked, or has no width"
+        sentences.append(f"Not settled, because {why}: {', '.join(unsettled)}.")
     sentences.append(f"From {report('verdict')}.")
     return Section("criteria", "Criteria", sentences, head, rows)
 

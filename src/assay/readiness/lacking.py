@@ -45,12 +45,18 @@ def _to_settle(facts: Facts, one: Judged) -> Item:
     bound = {"recall": bounds.min_recall, "alerts_per_1000": bounds.max_alerts_per_1000}.get(one.criterion, 0.0)
     unit = "records" if one.criterion == "alerts_per_1000" else "positives"
     figure = words.with_interval(one.value, one.interval, one.criterion.split()[0])
+    if not one.has_width:
+        return _open(one, figure, f"the {metrics[unit]} {unit} of the test fold all agree, or are too few")
     needed = to_settle(one.value, one.interval, bound, metrics[unit])
     more = max(0, needed - metrics[unit]) if needed is not None else None
     said = "the figure is the bound itself" if more is None else f"about {more} {unit} more in the test fold"
+    return _open(one, figure, f"{said}, if it stays so{_months(facts, more, metrics[unit])}")
+
+
+def _open(one: Judged, figure: str, said: str) -> Item:
     return Item(
         f"{one.criterion.replace('_', ' ')} is not settled: {figure}, asked {one.asked}",
-        f"{said}, if it stays so{_months(facts, more, metrics[unit])}",
+        said,
         f"{report('verdict')}, {report('metrics')}",
         "collect them; assay learning-curve says whether training gains from more",
     )
