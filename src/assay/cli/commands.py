@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli import serve
+from assay.cli import score, serve
 from assay.cli.budget import budget
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
@@ -23,9 +23,8 @@ from assay.cli.params import params
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
-from assay.cli.registry import promote, registry, rollback, served
+from assay.cli.registry import promote, registry, rollback, scored, served
 from assay.cli.review import review
-from assay.cli.score import score
 from assay.errors import AssayError, reported
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
@@ -90,7 +89,7 @@ app.command()(params)
 app.command()(review)
 app.command()(serve.command(served))
 app.command()(reasons)
-app.command()(score)
+app.command()(score.command(scored))
 app.command()(costs)
 app.command()(budget)
 app.command()(readiness)

@@ -1,9 +1,8 @@
 """The `assay` command of the small distribution: what a machine needs that only scores."""
 
-from assay.cli import serve
+from assay.cli import score, serve
 from assay.cli.bundle import bundle
 from assay.cli.options import command_line
-from assay.cli.score import score
 
 HELP = """
 Score records with a model that `assay bundle export` has packed.
@@ -17,7 +16,7 @@ Score records with a model that `assay bundle export` has packed.
 
 app = command_line(HELP)
 app.add_typer(bundle, name="bundle")
-app.command()(score)
+app.command()(score.command(None))
 app.command()(serve.command(None))
 
 
