@@ -186,7 +186,7 @@ OPEN = {
     "load seconds is not measured": {},
     "the cost was not measured": {"budget": None},
     "no version is promoted": {},
-    "tags without a signature": {},
+    "in use without a signature": {},
     "nobody has decided by evidence": {},
     "labels that deserve a second look": {},
     "whether people agree": {},

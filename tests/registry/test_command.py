@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline_copy import warm_python
-from registry_repository import budget, git, model_of, run
+from registry_repository import Promote, budget, git, model_of, run
 
 
 def assay(root: Path, *words: str, fails: bool = False) -> str:
@@ -22,7 +22,7 @@ def test_a_model_goes_in_and_out_of_use(repo: Path) -> None:
     assert "v1.0.0 is in prod" in assay(repo, "rollback", "--reason", "too many | alarms")
     assert "nothing to do" in assay(repo, "promote", "main~3")
     table = assay(repo, "registry")
-    assert "| prod | v1.0.0 |" in table
+    assert "| prod | v1.0.0 | thyroid, labels overt |" in table
     assert "too many \\| alarms" in table
     assert "Ann Smith" in table
 
@@ -51,6 +51,31 @@ def test_a_refusal_is_a_table_and_exit_code_1(repo: Path) -> None:
 )
 def test_what_cannot_be_is_refused_with_what_to_do(repo: Path, words: list[str], message: str) -> None:
     assert message in assay(repo, *words, fails=True)
+
+
+@pytest.fixture
+def tagless(repo: Path, promote: Promote, tmp_path: Path) -> Path:
+    """A clone without the tags of what was promoted, as a shallow one of CI."""
+    promote("main")
+    run("git", "clone", "--quiet", "--no-tags", str(repo), "tagless", folder=tmp_path)
+    return tmp_path / "tagless"
+
+
+@pytest.mark.parametrize("words", [[], ["--stage", "prod"], ["--require-signed"]])
+def test_nothing_is_served_where_what_was_decided_is_unknown(tagless: Path, words: list[str]) -> None:
+    said = assay(tagless, "serve", "--port", "0", *words, fails=True)
+    assert "the log has decisions whose tags are not here" in said
+    assert "model@v1.0.0, model#prod#1" in said
+    assert "to do: git fetch --tags" in said
+    assert "serves models/" not in said
+
+
+def test_the_registry_of_a_clone_without_tags_names_them(tagless: Path) -> None:
+    said = assay(tagless, "registry")
+    assert "`model@v1.0.0`, `model#prod#1`. To see what is in use: `git fetch --tags`" in said
+    assert "No version is registered" not in said
+    git(tagless, "fetch", "--quiet", "--tags")
+    assert "| prod | v1.0.0 | thyroid, labels overt |" in assay(tagless, "registry")
 
 
 def test_an_empty_registry_says_so(repo: Path) -> None:

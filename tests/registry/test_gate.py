@@ -55,7 +55,6 @@ def test_a_leak_is_named(repo: Path) -> None:
         ("better", True, "better than"),
         ("worse", False, "worse than"),
         ("main", True, "the same model"),
-        ("other", False, "is of the dataset thyroid, this one of other"),
     ],
 )
 def test_the_champion_is_compared_on_the_same_records(repo: Path, revision: str, passes: bool, words: str) -> None:

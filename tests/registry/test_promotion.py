@@ -12,6 +12,7 @@ from assay.errors import AssayError
 from assay.files import files_md5
 from assay.registry import promotion, publishing
 from assay.registry.decisions import LOG, read
+from assay.registry.page import of_registry
 from assay.registry.tags import tags
 from assay.registry.version import champion
 from registry_repository import Promote, budget, git, model_of, ran, run
@@ -20,7 +21,9 @@ WHY = "the new one alarms too often"
 
 
 def rollback(root: Path, to: str = "", stage: str = "prod", reason: str = WHY) -> str:
-    return promotion.rollback(root, stage, to, reason, sign=False, say=print).version
+    outcome = promotion.rollback(root, stage, to, reason, sign=False, say=print)
+    assert outcome.decision is not None
+    return outcome.decision.version
 
 
 def in_stage(root: Path, stage: str = "prod") -> str:
@@ -98,6 +101,34 @@ def test_an_override_is_on_record_with_what_it_overrode(repo: Path, promote: Pro
     assert b"\x1b" not in (repo / LOG).read_bytes()
 
 
+@pytest.mark.parametrize("order", [{}, {"override": "they all want it"}, {"bump": "major", "override": "really"}])
+def test_a_model_of_another_dataset_comes_into_no_stage_that_others_use(
+    repo: Path, promote: Promote, order: dict[str, str]
+) -> None:
+    promote("main")
+    before = git(repo, "for-each-ref")
+    with pytest.raises(AssayError, match=r"v1\.0\.0 in prod is of the dataset thyroid, this one of other") as error:
+        promote("other", **order)
+    assert "--stage other" in error.value.todo
+    assert git(repo, "for-each-ref") == before
+    promote("other", stage="other")
+    table = of_registry(repo)
+    assert "| prod | v1.0.0 | thyroid, labels overt |" in table
+    assert "| other | v1.1.0 | other, labels overt |" in table
+
+
+@pytest.mark.parametrize("params", ["dataset: 3", "dataset: {name: [thyroid]}", "- x", "{", "\xff", None])
+def test_a_model_of_nobody_knows_which_dataset_comes_into_no_stage_either(
+    repo: Path, promote: Promote, params: str | None
+) -> None:
+    promote("main")
+    path = repo / "params.yaml"
+    path.unlink() if params is None else path.write_bytes(params.encode("latin-1"))
+    git(repo, "commit", "--quiet", "--all", "--message", "By hand")
+    with pytest.raises(AssayError, match="this one of unknown"):
+        promote("HEAD", override="in any case")
+
+
 def test_an_override_that_overrides_nothing_is_a_promotion(repo: Path, promote: Promote) -> None:
     promote(override="in any case")
     assert (read(repo).decisions[-1]["action"], read(repo).decisions[-1]["overrode"]) == ("promote", [])
@@ -133,6 +164,16 @@ def test_a_roll_back_assigns_the_version_before_again(repo: Path, promote: Promo
     with pytest.raises(AssayError, match="nothing was in prod before"):
         rollback(repo)
     assert rollback(repo, to="1.1.0") == "v1.1.0"
+
+
+def test_a_commit_without_a_version_is_rolled_back_to_as_it_is(repo: Path, promote: Promote) -> None:
+    git(repo, "tag", "-a", "model#prod#1", "main", "-m", "by hand")
+    commit = git(repo, "rev-parse", "main")
+    promote("better")
+    assert rollback(repo) == commit[:10]
+    assert read(repo).damaged == []
+    assert read(repo).decisions[-1]["tags"] == ["model#prod#3"]
+    assert git(repo, "tag", "--list").split() == ["model#prod#1", "model#prod#2", "model#prod#3", "model@v1.0.0"]
 
 
 @pytest.mark.parametrize(

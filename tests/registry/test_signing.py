@@ -1,5 +1,7 @@
 """Who vouches: real keys, real git, and what an attacker would try."""
 
+import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +9,8 @@ import pytest
 
 from assay.errors import AssayError
 from assay.registry import promotion
-from assay.registry.page import of_registry
+from assay.registry.decisions import read
+from assay.registry.page import accepted, of_registry
 from assay.registry.signing import require_signed, sign_file, signed_content
 from assay.registry.source import InStage
 from assay.registry.tags import tags
@@ -52,21 +55,6 @@ def test_a_signed_promotion_names_its_signer(repo: Path, promote: Promote, keys:
     assert require_signed(repo, "model#prod#3") == "ann@example.org"
 
 
-def test_what_is_in_use_can_be_signed_afterwards_and_by_another_key(
-    repo: Path, promote: Promote, keys: Callable[[str], Path]
-) -> None:
-    promote("main")
-    assert promote("main").standing == "v1.0.0"
-    promote("main", sign=True)
-    assert require_signed(repo, "model#prod#2") == "ann@example.org"
-    assert promote("main", sign=True).standing == "v1.0.0"
-    allow(keys("ann").parent / "allowed", "bob@example.org", keys("bob"))  # ann's was stolen
-    git(repo, "config", "user.signingkey", str(keys("bob")))
-    promote("main", sign=True)
-    assert require_signed(repo, "model#prod#3") == "bob@example.org"
-    assert [tag.name for tag in tags(repo).versions] == ["model@v1.0.0"]
-
-
 def test_a_tag_that_is_put_back_while_it_is_looked_at_vouches_for_nothing(
     repo: Path, promote: Promote, keys: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +67,80 @@ def test_a_tag_that_is_put_back_while_it_is_looked_at_vouches_for_nothing(
     monkeypatch.setattr("assay.registry.source.tags", lambda root: tags_then)
     with pytest.raises(AssayError, match="the tag was moved"):
         source.load()
+
+
+def assigned(repo: Path) -> list[str]:
+    return [tag.name for tag in tags(repo).assigned("prod")]
+
+
+def test_what_is_in_a_stage_unsigned_can_be_signed(
+    repo: Path, promote: Promote, keys: Callable[[str], Path], said: list[str]
+) -> None:
+    promote("main")
+    outcome = promote("main", sign=True)
+    assert outcome.decision is not None
+    assert (outcome.decision.action, outcome.decision.version, outcome.decision.tags) == (
+        "sign", "v1.0.0", ["model#prod#2"],
+    )  # fmt: skip
+    assert [one.action for one in outcome.record] == ["promote"]
+    assert require_signed(repo, "model#prod#2") == "ann@example.org"
+    assert read(repo).decisions[-1]["reason"] == "model#prod#1 had no signature that counts"
+    assert promote("main", sign=True).standing == "v1.0.0"
+    assert promote("main").standing == "v1.0.0"
+    assert assigned(repo) == ["model#prod#1", "model#prod#2"]
+    assert said == []
+
+
+@pytest.mark.slow
+def test_gto_takes_the_signed_tag_for_the_one_that_counts(
+    repo: Path, promote: Promote, keys: Callable[[str], Path]
+) -> None:
+    promote("main")
+    promote("main", sign=True)
+    gto = str(Path(sys.executable).with_name("gto"))
+    (first, *_) = json.loads(run(gto, "history", "--json", folder=repo))
+    assert (first["ref"], first["version"], first["stage"]) == ("model#prod#2", "v1.0.0", "prod")
+    assert json.loads(run(gto, "show", "--json", folder=repo))["model"]["stage"] == {"prod": "v1.0.0"}
+
+
+def test_a_signature_that_counts_for_nothing_is_made_anew(
+    repo: Path, promote: Promote, keys: Callable[[str], Path]
+) -> None:
+    git(repo, "config", "user.signingkey", str(keys("eve")))
+    promote("main", sign=True)
+    git(repo, "config", "user.signingkey", str(keys("ann")))
+    assert promote("main").standing == "v1.0.0"
+    assert promote("main", sign=True).decision is not None
+    assert require_signed(repo, "model#prod#2") == "ann@example.org"
+    git(repo, "config", "--unset", "gpg.ssh.allowedSignersFile")
+    assert promote("main", sign=True).standing == "v1.0.0"  # whoever signed it: nobody says who is allowed
+
+
+def test_signing_says_what_the_gate_refused(repo: Path, promote: Promote, keys: Callable[[str], Path]) -> None:
+    promote("missing", override="a trial")
+    outcome = promote("missing", sign=True)
+    assert outcome.decision is not None
+    assert "**The gate refused v1.0.0**, Ann Smith overrode it: a trial." in accepted(outcome.decision, outcome.record)
+
+
+def test_a_stage_that_is_signed_no_more_is_announced(
+    repo: Path, promote: Promote, keys: Callable[[str], Path], said: list[str]
+) -> None:
+    promote("main")
+    assert said == []  # nobody relies on signatures yet
+    promote("main", sign=True)
+    promote("better")
+    promotion.rollback(repo, "prod", "", "why", sign=False, say=said.append)
+    assert [line.partition(":")[0] for line in said] == [
+        "model#prod#2 was signed, and model#prod#3 is not",
+        "model#prod#2 was signed, and model#prod#4 is not",
+    ]
+    assert "assay promote 'model#prod#4' --stage prod --sign" in said[1]
+    promote("model#prod#4", sign=True)
+    assert require_signed(repo, "model#prod#5") == "ann@example.org"
+    git(repo, "config", "tag.gpgSign", "true")
+    promote("better")
+    assert len(said) == 2
 
 
 def test_the_setting_of_git_signs_tags_too(repo: Path, promote: Promote, keys: Callable[[str], Path]) -> None:

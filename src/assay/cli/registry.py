@@ -42,7 +42,8 @@ def promote(
     """Put the model of a commit in a stage, if it passes the gate: criteria, audit, contract, champion, data, cost.
 
     Makes the tags model@vX.Y.Z and model#STAGE#N, which gto and dvc artifacts see, and commits a line to
-    registry/decisions.jsonl. A refusal exits with 1 and changes nothing.
+    registry/decisions.jsonl. A refusal exits with 1 and changes nothing. With --sign, what is in the stage without a
+    signature is assigned anew, signed.
     """
     from assay.merging.merge import forget_outer_git
     from assay.registry import page
@@ -56,7 +57,7 @@ def promote(
         if outcome.standing:
             say(f"{outcome.standing} is in {stage} already, and is what {revision} holds: nothing to do")
         elif outcome.decision:
-            print_markdown(page.accepted(outcome.decision))
+            print_markdown(page.accepted(outcome.decision, outcome.record))
         else:
             print_markdown(page.refusal(revision, stage, outcome.criteria))
     if outcome.refused:
@@ -77,11 +78,16 @@ def rollback(
     with reported("assay rollback"):
         root = enter_root()
         forget_outer_git()
-        print_markdown(page.accepted(rollback(root, stage, to, reason, sign=sign, say=_aside)))
+        outcome = rollback(root, stage, to, reason, sign=sign, say=_aside)
+        if outcome.decision:
+            print_markdown(page.accepted(outcome.decision, outcome.record))
 
 
 def served(stage: str | None, signed: bool) -> "Source":
-    """Where `assay serve` takes the model from: a stage; by default prod, or models/ if nothing is there yet."""
+    """Where `assay serve` takes the model from: a stage; by default prod, or models/ if nothing is there yet.
+
+    AssayError if a decision on that stage has no tag here: it would serve something else than what was decided.
+    """
     from assay.registry.source import InStage
 
     source = _in_use(_clone(), stage, signed)
@@ -114,12 +120,16 @@ def _clone() -> Path:
 def _in_use(root: Path, stage: str | None, signed: bool = False) -> "Source":
     """A stage, by default prod; models/ of the clone if nothing was promoted."""
     from assay.lineage.results import unproven
+    from assay.registry import decisions
     from assay.registry.source import InStage
-    from assay.registry.version import champion
+    from assay.registry.tags import Tags, tags
     from assay.serving.sources import Folder
 
     in_git = any((folder / ".git").exists() for folder in (root, *root.parents))
-    if stage or signed or (in_git and champion(root, PROD)):
+    every = tags(root) if in_git else Tags()
+    if in_git:
+        decisions.require_tags(decisions.read(root), stage or PROD, every.names())
+    if stage or signed or every.champion(PROD):
         return InStage(root, stage or PROD, signed=signed)
     if why := unproven():
         warn(f"nothing shows that {MODEL}/ has passed the audit and was evaluated: {why}; run dvc repro")

@@ -39,7 +39,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Registry:
-    """The versions of the model, by name; those without a signature; what each stage holds."""
+    """The versions of the model, by name; the tags in use without a signature; what each stage holds."""
 
     versions: Sequence[str]
     unsigned: Sequence[str]
@@ -176,14 +176,14 @@ def decisions(bundle: "Description") -> list["Decision"]:
 
 
 def registered(root: Path) -> Registry:
-    """The versions and stages in git's tags."""
+    """The versions and stages in git's tags; a former tag of a stage need not be signed any more."""
     from assay.registry.tags import tags
 
     every = tags(root)
     held = {stage: every.champion(stage) for stage in every.stages}
     return Registry(
         [tag.version for tag in every.versions],
-        [tag.name for tag in every.tags if not tag.signed],
+        [tag.name for tag in held.values() if tag and not tag.signed],
         {stage: every.version_of(tag.commit) or tag.commit[:10] for stage, tag in held.items() if tag},
     )
 

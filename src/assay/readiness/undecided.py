@@ -80,7 +80,7 @@ def _versions(facts: Facts) -> list[Item]:
 def _signatures(facts: Facts) -> list[Item]:
     unsigned = facts.registry.unsigned
     return (
-        [Item("tags without a signature", ", ".join(unsigned), TAGS, "sign them: assay promote --sign")]
+        [Item("in use without a signature", ", ".join(unsigned), TAGS, "assay promote VERSION --sign")]
         if unsigned
         else []
     )

@@ -13,7 +13,7 @@ from assay.registry.gate import Criterion
 from assay.registry.tags import is_tag
 
 LOG = Path("registry/decisions.jsonl")
-PROMOTE, OVERRIDE, ROLLBACK = "promote", "override", "rollback"
+PROMOTE, OVERRIDE, ROLLBACK, SIGN = "promote", "override", "rollback", "sign"
 TEXTS = ("time", "who", "action", "version", "stage", "commit", "model", "reason")
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
 LONGEST = 2000  # characters of a reason
@@ -23,8 +23,8 @@ LONGEST = 2000  # characters of a reason
 class Decision:
     """What was decided: who put which version in which stage, when (ISO, UTC) and why, by which tags.
 
-    model: the MD5 of its folder. criteria: the gate's findings; empty for a roll-back, which asks nothing of the model.
-    overrode: the criteria that were not met. before: what was in the stage until then.
+    model: the MD5 of its folder. criteria: the gate's findings; empty for a roll-back and for signing, which ask
+    nothing of the model. overrode: the criteria that were not met. before: what was in the stage until then.
     """
 
     time: str
@@ -104,10 +104,15 @@ def reason(said: str, option: str) -> str:
     return text
 
 
+def missing_tags(log: Log, names: set[str], stage: str | None = None) -> list[tuple[str, str]]:
+    """The tags that the decisions on a stage (None: on any) name and that are not here, each with its commit."""
+    found = [one for one in log.decisions if stage in (None, one["stage"])]
+    return [(tag, one["commit"]) for one in found for tag in one["tags"] if tag not in names]
+
+
 def require_tags(log: Log, stage: str, names: set[str]) -> None:
     """AssayError if the log names tags that are not here: what is in the stage would be taken for something else."""
-    of_stage = [one for one in log.decisions if one["stage"] == stage]
-    missing = [(tag, one["commit"]) for one in of_stage for tag in one["tags"] if tag not in names]
+    missing = missing_tags(log, names, stage)
     if missing:
         tag, commit = missing[-1]
         raise AssayError(

@@ -136,10 +136,6 @@ def _compared(candidate: "Candidate", version: str, commit: str) -> Criterion:
     from assay.statistics.metrics import METRICS, RANKED_BY
 
     base = Revision(version, commit, Recorded(version, commit, files_at(commit)))
-    datasets = [side.params["dataset"]["name"] for side in (base, candidate.revision)]
-    if datasets[0] != datasets[1]:
-        what = f"{version} is of the dataset {datasets[0]}, this one of {datasets[1]}: they cannot be compared"
-        raise AssayError(what, todo="promote it to a stage of its own (--stage), or --override")
     one = compared(base, candidate.revision).comparison
     row = next(row for row in one.rows if row.metric == RANKED_BY)
     difference = words.signed(row.difference, row.interval, row.metric)

@@ -6,13 +6,17 @@ from typing import Any
 
 from assay.errors import AssayError
 from assay.presentation.markdown import Markdown, code, table
-from assay.registry import decisions, signing
-from assay.registry.decisions import Decision, Log
+from assay.registry import decisions, record, signing
+from assay.registry.decisions import OVERRIDE, Decision, Log
 from assay.registry.gate import Criterion
+from assay.registry.record import Record
 from assay.registry.tags import Tag, Tags, tags
+from assay.registry.version import subject
 
-HEADINGS = ["stage", "version", "number", "commit", "time", "who", "why", "signed by"]
+HEADINGS = ["stage", "version", "model of", "number", "commit", "time", "who", "why", "signed by"]
+ON_RECORD = ["when", "tag", "decision", "who", "why", "not met"]
 WHY = 90  # characters of a reason in the table
+BY_HAND = "no decision on record: made by hand"
 
 
 def of_criteria(criteria: Sequence[Criterion]) -> Markdown:
@@ -33,61 +37,89 @@ def refusal(revision: str, stage: str, criteria: Sequence[Criterion]) -> Markdow
     return Markdown("\n\n").join([heading, of_criteria(criteria)])
 
 
-def accepted(decision: Decision) -> Markdown:
-    """What was decided, and how others get it."""
+def accepted(decision: Decision, found: Sequence[Record] = ()) -> Markdown:
+    """What was decided, and how others get it; found: what was on record of the version before."""
     heading = Markdown("### {} is in {}").format(decision.version, decision.stage)
     parts = [heading, *([of_criteria(decision.criteria)] if decision.criteria else [])]
     if decision.overrode:
         parts.append(Markdown("**Overridden**: {}. Reason: {}").format(", ".join(decision.overrode), decision.reason))
+    if found:
+        parts.append(of_record(decision.version, decision.stage, found))
     made = Markdown(", ").join([*map(code, decision.tags), code(str(decisions.LOG))])
     push = " ".join(["git push --atomic origin HEAD", *(f"'{tag}'" for tag in decision.tags)])
     parts.append(Markdown("Made: {}. Others see it after: {}").format(made, code(push)))
     return Markdown("\n\n").join(parts)
 
 
+def of_record(version: str, stage: str, found: Sequence[Record]) -> Markdown:
+    """How a version came to a stage and was taken out, each time; first of all that the gate never let it through."""
+    rows = [
+        (one.time, code(one.tag), one.action or BY_HAND, one.who, one.reason, "; ".join(one.unmet)) for one in found
+    ]
+    warned = Markdown("On record of {} in {}:").format(version, stage)
+    if one := record.overridden(found):
+        said = "**The gate refused {}**, {} overrode it: {}. On record:"
+        warned = Markdown(said).format(version, one.who, one.reason)
+    elif not record.passed(found):
+        warned = Markdown("**No decision of the gate is on record of {}** in {}:").format(version, stage)
+    return Markdown("\n\n").join([warned, table(ON_RECORD, rows)])
+
+
 def of_registry(root: Path) -> Markdown:
     """All versions and stages; who decided, when and why; by whom the tags are signed."""
     every, log = tags(root), decisions.read(root)
-    parts = [_now(every), _history(root, every, log)]
+    parts = [_now(root, every, log), _history(root, every, record.records(root, every, log))]
     if every.ignored:
         reasons = [Markdown("{} ({})").format(code(name), why) for name, why in every.ignored.items()]
         parts.append(Markdown("Not counted: {}.").format(Markdown(", ").join(reasons)))
+    if missing := decisions.missing_tags(log, every.names()):
+        names = Markdown(", ").join(code(name) for name, _ in missing)
+        said = "**Tags that {} names are not here**: {}. To see what is in use: {}"
+        parts.append(Markdown(said).format(str(decisions.LOG), names, code("git fetch --tags")))
     if log.damaged:
         lines = ", ".join(map(str, log.damaged))
         parts.append(Markdown("Lines of {} that hold no decision: {}.").format(str(decisions.LOG), lines))
     return Markdown("\n\n").join(part for part in parts if part)
 
 
-def _now(every: Tags) -> Markdown:
+def _now(root: Path, every: Tags, log: Log) -> Markdown:
     rows = []
     for stage in every.stages:
         tag = every.champion(stage)
-        rows.append((stage, (every.version_of(tag.commit) or tag.commit[:10]) if tag else "nothing"))
-    return table(["stage", "holds"], rows) if rows else Markdown("No version is registered: assay promote")
+        holds = (every.version_of(tag.commit) or tag.commit[:10], subject(root, tag.commit)) if tag else ("nothing", "")
+        rows.append((stage, *holds))
+    if not rows:
+        return Markdown("" if log.decisions else "No version is registered: assay promote")
+    return table(["stage", "holds", "model of"], rows)
 
 
-def _history(root: Path, every: Tags, log: Log) -> Markdown:
+def _history(root: Path, every: Tags, told: dict[str, Record]) -> Markdown:
     """Each tag, the last one first."""
     found = sorted(every.tags, key=lambda tag: (tag.time, tag.n), reverse=True)
-    return table(HEADINGS, [_row(root, every, log, tag) for tag in found]) if found else Markdown("")
+    return table(HEADINGS, [_row(root, every, told.get(tag.name), tag) for tag in found]) if found else Markdown("")
 
 
-def _row(root: Path, every: Tags, log: Log, tag: Tag) -> tuple[Any, ...]:
-    one = log.of_tag(tag.name)
-    why = f"{one['action']}: {one['reason']}" if one else "no decision in the log of this branch"
+def _row(root: Path, every: Tags, one: Record | None, tag: Tag) -> tuple[Any, ...]:
+    why = _why(one) if one else BY_HAND
     version = tag.version or every.version_of(tag.commit) or tag.commit[:10]
     what = f"{tag.stage or 'registered'}{' taken back' if tag.back else ''}"
-    when = one.get("time") or _time(tag.time)
+    when = one.time if one and one.time else _time(tag.time)
     return (
         what,
         version,
+        str(subject(root, tag.commit)),
         tag.n or "",
         tag.commit[:10],
         when,
-        one.get("who", tag.tagger),
+        one.who if one else tag.tagger,
         _shortened(why),
         _signer(root, tag),
     )
+
+
+def _why(one: Record) -> str:
+    unmet = f" ({len(one.unmet)} not met)" if one.action == OVERRIDE else ""
+    return f"{one.action}{unmet}: {one.reason}"
 
 
 def _time(seconds: int) -> str:

@@ -10,13 +10,14 @@ from assay.errors import AssayError
 from assay.experiments.revisions import WORKSPACE, commit
 from assay.git import git
 from assay.merging.state import require_nothing_in_progress
-from assay.registry import decisions, signing
+from assay.registry import decisions, record, signing
 from assay.registry.candidate import Candidate, promoted_commit
-from assay.registry.decisions import LOG, OVERRIDE, PROMOTE, ROLLBACK, Decision
+from assay.registry.decisions import LOG, OVERRIDE, PROMOTE, ROLLBACK, SIGN, Decision
 from assay.registry.gate import Criterion, judged
 from assay.registry.publishing import NewTag, Pending, publish, recover, registry
+from assay.registry.record import Record
 from assay.registry.tags import ARTIFACT, Tags, next_number, next_version, require_stage, tags, versions_in
-from assay.registry.version import Version, assigned, fetched, model_md5
+from assay.registry.version import Version, assigned, fetched, model_md5, subject
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,13 @@ class Order:
 class Outcome:
     """What came of it: the criteria, and the decision; None if it was refused, or nothing was to be done.
 
-    `standing`: the version that is in the stage already.
+    `standing`: the version that is in the stage already. `record`: what was on record of a version from before.
     """
 
     criteria: list[Criterion]
     decision: Decision | None = None
     standing: str = ""
+    record: Sequence[Record] = ()
 
     @property
     def refused(self) -> bool:
@@ -60,8 +62,11 @@ def promote(root: Path, revision: str, order: Order, say: Callable[[str], None])
         every = tags(root)
         candidate = _candidate(root, revision, every, order)
         now = candidate.champion
-        if now and now.commit == candidate.commit and not (order.sign and _lacks_signature(root, now.tag)):
-            return Outcome([], standing=now.version)
+        if now and now.commit == candidate.commit:
+            if not order.sign or signing.vouched(root, now.tag):
+                return Outcome([], standing=now.version)
+            return _signed_anew(root, journal, every, now, order.stage, who)
+        _require_same_dataset(candidate, order.stage)
         criteria = judged(candidate)
         unmet = [one.name for one in criteria if not one.passed]
         if unmet and not why:
@@ -70,14 +75,24 @@ def promote(root: Path, revision: str, order: Order, say: Callable[[str], None])
         fetched(root, found)
         action = OVERRIDE if unmet else PROMOTE
         said = why if unmet else decisions.summary(criteria)
-        decision = _decided(who, action, found, order.stage, every, candidate.champion, said, unmet, criteria)
-        publish(root, journal, _pending(root, decision, every, sign=order.sign))
+        decision = _decided(who, action, found, order.stage, every, now, said, unmet, criteria)
+        _publish(root, journal, decision, every, say, sign=order.sign)
     return Outcome(criteria, decision)
 
 
-def rollback(root: Path, stage: str, to: str, reason: str, *, sign: bool, say: Callable[[str], None]) -> Decision:
+def _signed_anew(root: Path, journal: Path, every: Tags, now: Version, stage: str, who: str) -> Outcome:
+    """Assign what is in the stage once more, by a signed tag: a tag that is there cannot be signed."""
+    fetched(root, now)
+    decision = _decided(who, SIGN, now, stage, every, now, f"{now.tag} had no signature that counts", [], [])
+    found = _record(root, every, stage, now)
+    publish(root, journal, _pending(root, decision, every, sign=True))
+    return Outcome([], decision, record=found)
+
+
+def rollback(root: Path, stage: str, to: str, reason: str, *, sign: bool, say: Callable[[str], None]) -> Outcome:
     """Put the version that was in a stage before its champion there again, or the one named `to`.
 
+    The outcome has what is on record of that version: the gate may have refused it, or others rolled it back before.
     AssayError if there is none, it was never there, or its model is not to be had.
     """
     require_stage(stage)
@@ -90,13 +105,33 @@ def rollback(root: Path, stage: str, to: str, reason: str, *, sign: bool, say: C
         now = every.champion(stage)
         if now is None:
             raise AssayError(f"nothing is in {stage}", todo="assay promote; assay registry shows what is where")
-        target = _named(root, every, stage, to) if to else _before(root, every, stage)
+        before = assigned(root, every, now)
+        target = _named(root, every, stage, to) if to else _before(root, every, stage, before)
         if target.commit == now.commit:
             raise AssayError(f"{target.version} is in {stage} already", where=now.name, todo="assay registry")
         fetched(root, target)
-        decision = _decided(who, ROLLBACK, target, stage, every, assigned(root, every, now), why, [], [])
-        publish(root, journal, _pending(root, decision, every, sign=sign))
-    return decision
+        decision = _decided(who, ROLLBACK, target, stage, every, before, why, [], [])
+        found = _record(root, every, stage, target)
+        _publish(root, journal, decision, every, say, sign=sign)
+    return Outcome([], decision, record=found)
+
+
+def _publish(
+    root: Path, journal: Path, decision: Decision, every: Tags, say: Callable[[str], None], *, sign: bool
+) -> None:
+    """Put a decision on record; says so if its tags are not signed, and one of the stage was."""
+    pending = _pending(root, decision, every, sign=sign)
+    publish(root, journal, pending)
+    signed = [tag.name for tag in every.assigned(decision.stage) if tag.signed]
+    if signed and not pending.sign_tags:
+        what = f"{signed[-1]} was signed, and {decision.tags[-1]} is not: services that run with --require-signed"
+        todo = f"assay promote '{decision.tags[-1]}' --stage {decision.stage} --sign"
+        say(f"{what} will not follow it. To sign it: {todo}")
+
+
+def _record(root: Path, every: Tags, stage: str, version: Version) -> list[Record]:
+    told = record.records(root, every, decisions.read(root))
+    return record.of_version(every, told, stage, version.commit)
 
 
 def require_ready(root: Path, *, sign: bool) -> str:
@@ -143,13 +178,16 @@ def _candidate(root: Path, revision: str, every: Tags, order: Order) -> Candidat
     return Candidate(root, revision, sha, model_md5(root, sha), now, order.as_of)
 
 
-def _lacks_signature(root: Path, tag: str) -> bool:
-    """Whether nobody who is allowed to vouches for what is in the stage: then it is decided anew, and signed."""
-    try:
-        signing.require_signed(root, tag)
-    except AssayError:
-        return True
-    return False
+def _require_same_dataset(candidate: Candidate, stage: str) -> None:
+    """AssayError if the stage has a model of another dataset: those who use it send other records."""
+    now = candidate.champion
+    if now is None:
+        return
+    there, here = (subject(candidate.root, one).dataset for one in (now.commit, candidate.commit))
+    if there != here:
+        what = f"{now.version} in {stage} is of the dataset {there or 'unknown'}, this one of {here or 'unknown'}"
+        todo = f"a stage of its own: --stage {here or 'NAME'}; no --override puts it into {stage}"
+        raise AssayError(f"{what}: those who use {stage} send other records", where=now.tag, todo=todo)
 
 
 def _require_log(root: Path, every: Tags, stage: str) -> None:
@@ -177,7 +215,8 @@ def _decided(
     criteria: Sequence[Criterion],
 ) -> Decision:
     n = next_number(every.names())
-    new = [] if every.version_of(found.commit) else [f"{ARTIFACT}@{found.version}"]
+    registers = action in (PROMOTE, OVERRIDE) and not every.version_of(found.commit)
+    new = [f"{ARTIFACT}@{found.version}"] if registers else []
     return Decision(
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         who=who,
@@ -197,26 +236,31 @@ def _decided(
 
 def _pending(root: Path, decision: Decision, every: Tags, *, sign: bool) -> Pending:
     """How the decision is put on record. Its tags are later than all others: GTO and DVC go by time, in seconds."""
-    verb = {PROMOTE: "Promote", OVERRIDE: "Promote, overriding the gate,", ROLLBACK: "Roll back to"}[decision.action]
+    verb = {PROMOTE: "Promote", OVERRIDE: "Promote, overriding the gate,", ROLLBACK: "Roll back to", SIGN: "Sign"}[
+        decision.action
+    ]
     subject = f"{verb} {ARTIFACT} {decision.version} in {decision.stage}"
-    facts = f"{decision.reason}\n\nmodel: {decision.model}\ncommit: {decision.commit}\n"
+    message = record.message(subject, decision)
     return Pending(
         line=decision.line,
-        message=f"{subject}\n\n{facts}",
-        tags=[NewTag(name, decision.commit, f"{subject}\n\n{facts}") for name in decision.tags],
+        message=message,
+        tags=[NewTag(name, decision.commit, message) for name in decision.tags],
         time=max(int(time.time()), every.last_time + 1),
         sign_tags=signing.signs(root, "tag.gpgSign", asked=sign),
         sign_commit=signing.signs(root, "commit.gpgSign", asked=sign),
     )
 
 
-def _before(root: Path, every: Tags, stage: str) -> Version:
-    tag = every.before(stage)
-    if tag is None:
-        raise AssayError(
-            f"nothing was in {stage} before", todo="assay rollback --to VERSION; assay registry lists them"
-        )
-    return assigned(root, every, tag)
+def _before(root: Path, every: Tags, stage: str, now: Version) -> Version:
+    if tag := every.before(stage):
+        return assigned(root, every, tag)
+    since = {tag.commit: tag for tag in every.assigned(stage) if not tag.back and tag.commit != now.commit}
+    if not since:
+        todo = "assay promote another one; assay registry shows what is where"
+        raise AssayError(f"{now.version} is all that was ever in {stage}", where=now.tag, todo=todo)
+    names = [every.version_of(tag.commit) or tag.commit[:10] for tag in since.values()]
+    what = f"nothing was in {stage} before {now.version}, but since: {', '.join(names)}"
+    raise AssayError(what, where=now.tag, todo=f"assay rollback --to {names[-1]}; assay registry says why it was left")
 
 
 def _named(root: Path, every: Tags, stage: str, to: str) -> Version:

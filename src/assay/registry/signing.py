@@ -35,7 +35,9 @@ def require_signed(root: Path, tag: str, allowed: Path | None = None, read: str 
     if f"tag {tag}" not in header:  # a signed tag of another version, under this name
         raise AssayError(f"the tag says of itself another name than {tag}", where=tag, todo="git fetch --tags --force")
     if SSH not in text:
-        todo = "assay promote --sign; a signature of gpg is not accepted: git config gpg.format ssh"
+        todo = (
+            "assay promote VERSION --sign assigns it anew, signed; one of gpg does not count: git config gpg.format ssh"
+        )
         raise AssayError("the tag is not signed with an ssh key", where=tag, todo=todo)
     said = _verified(root, signers, sha)
     found = GOOD.findall(said)
@@ -43,6 +45,21 @@ def require_signed(root: Path, tag: str, allowed: Path | None = None, read: str 
         what = "; ".join(line for line in said.splitlines() if line) or "no signature"
         raise AssayError(f"nobody who is allowed to vouches for the tag: {what}", where=f"{tag}, {signers}", todo=SETUP)
     return found[0]
+
+
+def vouched(root: Path, tag: str) -> bool:
+    """Whether a tag is signed by an allowed key; where no file says which are allowed, by any ssh key.
+
+    AssayError if the tag, or the file that is named, is missing.
+    """
+    if not _setting(root, ALLOWED):
+        return SSH in _tag_object(root, tag)[1]
+    allowed_signers(root)
+    try:
+        require_signed(root, tag)
+    except AssayError:
+        return False
+    return True
 
 
 def allowed_signers(root: Path, given: Path | None = None) -> Path:

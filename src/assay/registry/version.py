@@ -17,7 +17,7 @@ from assay.registry.tags import Tag, Tags, tags
 
 VERSIONS = Path(".assay/versions")
 FOLDER_MD5 = re.compile(r"[0-9a-f]{32}\.dir")
-LOCK = "dvc.lock"
+LOCK, PARAMS = "dvc.lock", "params.yaml"
 ABANDONED = 600  # seconds
 
 
@@ -68,6 +68,32 @@ def model_md5(root: Path, commit: str) -> str:
     if not isinstance(found, str) or not FOLDER_MD5.fullmatch(found):
         raise AssayError(f"no MD5 of a folder: {str(found)[:60]!r}", where=where, todo="dvc repro, and commit dvc.lock")
     return found
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a model is of: the names of its dataset and of its label policy; "" where params.yaml does not name them."""
+
+    dataset: str
+    labels: str
+
+    def __str__(self) -> str:
+        return f"{self.dataset or 'unknown'}, labels {self.labels or 'unknown'}"
+
+
+@lru_cache(maxsize=256)
+def subject(root: Path, commit: str) -> Subject:
+    """What the model of a commit is of, by its params.yaml."""
+    try:
+        params = yaml_mapping(content(root, commit, f"./{PARAMS}") or b"")
+    except ValueError:
+        return Subject("", "")
+    return Subject(_name(params.get("dataset")), _name(params.get("labels")))
+
+
+def _name(group: object) -> str:
+    name = group.get("name") if isinstance(group, dict) else ""
+    return name if isinstance(name, str) else ""
 
 
 def fetched(root: Path, version: Version) -> Path:
