@@ -24,7 +24,9 @@ def test_a_text_fits_as_a_whole(pattern: str, fitting: list[str], others: list[s
     assert found.tolist() == [True] * len(fitting) + [False] * (len(others) + 1)
 
 
-@pytest.mark.parametrize("pattern", ["((((", "(?=a)b", r"(a)\1", "a++", "a{1001}", "((a{1000}){1000}){1000}"])
+@pytest.mark.parametrize(
+    "pattern", ["((((", "a)|(b", "a)(b", "(?=a)b", r"(a)\1", "a++", "a{1001}", "((a{1000}){1000}){1000}"]
+)
 def test_what_is_none_or_could_take_for_ever_is_refused(pattern: str) -> None:
     assert str(pattern_fault(pattern)).startswith("is no regular expression of RE2: ")
     assert str(group_fault(pattern)).startswith("is no regular expression of RE2: ")
