@@ -135,6 +135,7 @@ def facts(text: str = "harmless", **changed: Any) -> Facts:
         "config": SimpleNamespace(criteria=criteria),
         "bundle": bundle(text),
         "reports": reports(text),
+        "unevaluated": "",
         "missing": {"size": 0.125},
         "budget": budget(text),
         "measured_on": "",

@@ -11,6 +11,7 @@ from assay.bundle.description import read
 from assay.config.compose import composed
 from assay.config.load import typed
 from assay.config.reading import plain
+from assay.errors import AssayError
 from assay.files import Exact, yaml_mapping
 from assay.files import plain as rounded
 from samples import ROOT
@@ -32,3 +33,23 @@ def test_the_configuration_of_each_dataset_comes_back(name: str, small_line: Pat
 @given(st.dictionaries(st.text(), st.floats(allow_nan=False, allow_infinity=False) | st.integers()))
 def test_exact_numbers_are_those_that_are_read_again(parameters: dict[str, float]) -> None:
     assert json.loads(json.dumps(rounded(Exact(parameters)))) == parameters
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"title": {"text": {"a": 1}}}, "not what a title says"),
+        ({"title": {}}, "not what a title says"),
+        ({"title": {"text": "age", "logarithm": "yes"}}, "not what a title says"),
+        ({"quantiles": [1.0]}, "quantiles are two"),
+        ({"dtype": "category", "categories": ["F", "F"]}, "a category stands there twice"),
+        ({"dtype": "category"}, "a category has categories"),
+    ],
+)
+def test_a_feature_of_which_no_reason_could_be_told_is_refused(
+    changes: dict[str, object], said: str, small_line: Path
+) -> None:
+    content = json.loads((small_line / "models/bundle.json").read_text())
+    content["features"][0] |= changes
+    with pytest.raises(AssayError, match=said):
+        read(json.dumps(content).encode(), "models/bundle.json", "")

@@ -14,6 +14,8 @@ REFUSED = {
     "no JSON": b"{",
     "two values": b"1 2",
     "no UTF-8": b'"\xff"',
+    "half a character": rb'["\ud83d"]',
+    "half a character in a key": rb'{"\uDE00": 1}',
     "UTF-16": '{"a": 1}'.encode("utf-16"),
     "NaN": b'{"a": NaN}',
     "infinity": b"[-Infinity]",

@@ -1,7 +1,9 @@
 """assay score: what it says, what it refuses, and that it is no worse for being killed."""
 
+import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -13,8 +15,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from assay.bundle.hashes import seal
+from assay.bundle.loading import load
 from assay.cli.commands import app
-from assay.files import WRITING
+from assay.cli.registry import served
+from assay.files import WRITING, md5, read_json, write_json
+from assay.registry.version import VERSIONS
+from assay.serving.model import Model
 from samples import synthetic_raw
 
 RAW = "data/raw/records.csv"
@@ -31,6 +38,7 @@ def test_it_says_what_it_did(line: Path) -> None:
     assert head.startswith("420 rows: ")
     assert "not scored: " in rest[0]
     assert any(one.endswith("  ungradable") for one in rest)
+    assert re.fullmatch(r"model: lightgbm/[0-9a-f]{12}, of models/: nothing is in prod", first.stderr.splitlines()[-2])
     assert first.stderr.splitlines()[-1] == "out/scores.csv: written"
     assert again.stderr.splitlines()[-1] == "out/scores.csv: replaced"
     assert len(pd.read_csv("out/scores.csv")) == 420
@@ -38,10 +46,66 @@ def test_it_says_what_it_did(line: Path) -> None:
 
 def test_a_bundle_elsewhere_needs_no_repo(small_line: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "no dvc.yaml here or above" in assay_score(small_line / RAW, "-o", "out.csv").stderr
+    without = assay_score(small_line / RAW, "-o", "out.csv").stderr
+    assert "no dvc.yaml here or above" in without
+    assert "--bundle FILE" in without
     shutil.copytree(small_line / "models", tmp_path / "model")
     assert assay_score(small_line / RAW, "-o", "out.csv", "--bundle", "model").exit_code == 0
     assert sorted(one.name for one in tmp_path.iterdir()) == ["model", "out.csv"]
+
+
+def test_a_model_that_was_not_audited_is_told_and_scores(line: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data/lineage/audit.json").unlink()  # as DVC does before it runs the stage
+    found = assay_score(RAW, "-o", "out.csv")
+    assert found.exit_code == 0
+    warned = [one for one in found.stderr.splitlines() if one.startswith("warning: ")]
+    why = "the audit did not pass, or did not run; run dvc repro"
+    assert warned == [f"warning: nothing shows that models/ has passed the audit and was evaluated: {why}"]
+    assert "warning" not in assay_score(RAW, "-o", "out.csv", "--bundle", "models").stderr
+    served(None, signed=False)
+    assert warned[0] in capsys.readouterr().err
+
+
+def promoted(version: str, stage: str) -> Model:
+    """Put the model of models/ in a stage, as tags say it, with its folder where a service fetches it; the model."""
+    found = md5(Path("models"))
+    shutil.copytree("models", VERSIONS / found.removesuffix(".dir"))
+    write_json(Path("dvc.lock"), {"stages": {"train": {"outs": [{"path": "models", "md5": found}]}}})
+    who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "commit.gpgSign=false"]
+    for command in (
+        ["init", "--quiet"],
+        ["add", "dvc.lock"],
+        [*who, "commit", "--quiet", "-m", version],
+        [*who, "tag", "--annotate", "-m", version, f"model@{version}"],
+        [*who, "tag", "--annotate", "-m", stage, f"model#{stage}#1"],
+    ):
+        subprocess.run(["git", *command], check=True)
+    return served(stage, signed=False).load()
+
+
+def test_what_is_promoted_scores_as_it_is_served(line: Path) -> None:
+    inside = promoted("v1.2.0", "prod")
+    path = Path("models/reference.json")
+    path.write_text(json.dumps({**read_json(path), "other": 1}))
+    seal(path.parent)  # another model is in the workspace now
+    for stage in ([], ["--stage", "prod"]):
+        found = assay_score(RAW, "-o", "out.csv", *stage)
+        name = f"{inside.name['version']}/{inside.bundle.hash[:12]}"
+        assert f"model: {name}, in stage prod\n" in found.stderr
+        assert "warning: nothing shows" not in found.stderr
+        assert set(pd.read_csv("out.csv")["model"]) == {name}
+    assert served(None, signed=False).load().name == inside.name
+    folder = assay_score(RAW, "-o", "out.csv", "--bundle", "models")
+    assert ", of models\n" in folder.stderr
+    assert set(pd.read_csv("out.csv")["model"]) == {f"lightgbm/{load(Path('models')).hash[:12]}"}
+
+
+def test_the_model_is_named_once(line: Path) -> None:
+    promoted("v1.0.0", "staging")
+    assert "nothing is in prod" in assay_score(RAW, "-o", "out.csv").stderr
+    assert "in stage staging" in assay_score(RAW, "-o", "out.csv", "--stage", "staging").stderr
+    assert "no version of the model is in the stage" in assay_score(RAW, "-o", "o.csv", "--stage", "prod").stderr
+    assert "leave out one of the two" in assay_score(RAW, "-o", "o.csv", "--stage", "s", "--bundle", "models").stderr
 
 
 def test_it_is_a_filter(line: Path) -> None:

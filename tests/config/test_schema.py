@@ -128,6 +128,25 @@ def test_what_a_column_of_this_type_would_not_be_checked_for_is_refused(name: st
     assert caught.value.what.startswith(f"dataset.columns.more.{name} {said}")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("time__pattern", r"\d{9}", "has no (group) that says what it takes"),
+        ("time__pattern", "((((", "is no regular expression"),
+        ("time__pattern", r"(\d)\1", "is no regular expression of RE2"),
+        ("time__format", "%Q", "is no format of dates"),
+        ("time__format", "year", "is no format of dates"),
+        ("time__format", "%Y\0", "is no format of dates"),
+        ("columns__patient_id__pattern", r"(?=a)", "is no regular expression of RE2"),
+    ],
+)
+def test_a_pattern_or_format_that_reads_nothing_or_takes_for_ever_is_refused(key: str, value: str, said: str) -> None:
+    with pytest.raises(AssayError) as caught:
+        typed(plain(**{f"dataset__{key}": value}))
+    assert said in caught.value.what
+    assert caught.value.what.startswith(f"dataset.{key.replace('__', '.')}=")
+
+
 @pytest.mark.parametrize("name", ["record_id", "code", "date", "rule", "sample_weight"])
 def test_a_column_with_the_name_of_one_that_records_get_is_refused(name: str) -> None:
     config = plain()

@@ -238,3 +238,18 @@ def test_objects_are_read_as_texts_each_by_itself(kind: str, values: list[object
 def test_the_words_of_a_flag_are_those_of_the_contract(tmp_path: Path) -> None:
     upside_down = Column("flag", "target", values=["false", "true"])
     assert read_one(upside_down, pa.array([False, True]), tmp_path).tolist() == [True, False]
+
+
+def test_a_category_may_have_one_value() -> None:
+    contract = Dataset(columns={"site": Column("category", values=["A"])})
+    assert list(Reader(contract)(pd.DataFrame({"site": ["A", "B"]})).columns["site"]) == ["A", "B"]
+
+
+def test_of_very_many_values_a_message_lists_the_first() -> None:
+    many = Column("category", values=[f"s{number}" for number in range(50_000)])
+    contract = Dataset(columns={"site": many, "sick": Column("text", "target")}, target="sick")
+    raw = pd.DataFrame({"site": ["s7", "x"], "sick": ["no", "no"]})
+    (wrong,) = prepare(raw, contract, "a table").broken
+    assert wrong.rows == (1,)
+    assert wrong.why.startswith("not among 's0', 's1', ")
+    assert wrong.why.endswith("'s99' and 49900 more")

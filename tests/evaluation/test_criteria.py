@@ -30,6 +30,11 @@ GOOD = (around(0.95, 0.01), around(50, 10), around(0.2, 0.1))
         (0, around(0.90, 0.01), "met", False),
         (0, around(0.89, 0.05), "not met", False),
         (0, around(0.80, 0.05), "not met", True),
+        (0, around(1.0, 0.0), "met", False),  # such as 18 of 18: no resample can have another
+        (0, around(0.0, 0.0), "not met", False),
+        (0, Estimate(1.0, np.full(101, np.nan)), "met", False),
+        (1, around(0.0, 0.0), "met", False),
+        (2, around(0.2, 0.0), "met", False),
         (1, around(50, 10), "met", True),
         (1, around(95, 10), "met", False),
         (1, around(105, 10), "not met", False),

@@ -1,5 +1,6 @@
 """The page as a whole: of facts with hostile texts, and of a line that ran."""
 
+import json
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -44,7 +45,7 @@ def test_the_lead_counts() -> None:
 def test_a_test_fold_without_positives_has_a_page() -> None:
     metrics = {**METRICS, "positives": 0, "true_positives": 0, "prevalence": 0.0, "precision": None, "recall": None}
     nothing = {"recall": [None, None], "precision": [None, None]}
-    undefined = finding("recall", None, interval=[None, None], verdict="not met", settled=True)
+    undefined = finding("recall", None, interval=[None, None], verdict="not met", settled=False)
     changed = {
         "metrics": metrics,
         "intervals": {**INTERVALS, **nothing},
@@ -100,3 +101,38 @@ def test_a_changed_file_is_no_source(line: Path, name: str) -> None:
     Path(name).write_bytes(Path(name).read_bytes() + b" ")
     with pytest.raises(AssayError, match="is not what"):
         gather(line, date(2026, 1, 31))
+
+
+def test_a_model_that_the_audit_stopped_has_no_figures(line: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    Path("data/lineage/audit.json").unlink()  # as DVC does before it runs the stage; the former reports stay
+    metrics = json.loads(Path("reports/metrics.json").read_text())
+    said = CliRunner().invoke(app, ["readiness", "--md"])
+    assert said.exit_code == 0
+    top = said.output.partition("## ")[0]
+    assert "This model was not evaluated: the audit did not pass, or did not run. It has no figures" in top
+    assert "has not passed this model: the audit did not pass" in said.output
+    assert "None was judged" in said.output
+    assert f"{metrics['records']} records" not in said.output
+    assert "recall" not in said.output
+    assert "This model was not evaluated" in Page(Path("reports/readiness.html").read_text()).text
+
+
+def test_the_audit_stands_on_the_page(line: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    assert "| the audit | passed: 11 checks, " in as_markdown(page(gather(line, date(2026, 1, 31)), Prices()))
+
+
+def test_a_model_of_other_params_has_no_page(line: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    text = Path("params.yaml").read_text()
+    Path("params.yaml").write_text(text.replace("n_estimators: 40", "n_estimators: 41"))
+    with pytest.raises(AssayError, match=r"train ran with model\.n_estimators=40, and params\.yaml says 41"):
+        gather(line, date(2026, 1, 31))
+
+
+def test_a_part_without_its_report_says_nothing() -> None:
+    nothing = facts(reports={}, unevaluated="evaluate did not end")
+    said = as_markdown(page(nothing, Prices(0.05, 10)))
+    assert "This model was not evaluated: evaluate did not end. It has no figures" in said
+    assert "alerts among" not in said

@@ -51,7 +51,7 @@ def test_the_criteria_say_what_is_not_settled() -> None:
     said = criteria(facts())
     assert said.sentences[:2] == [
         "2 of 2 criteria are met.",
-        "Not settled, because the interval includes what was asked: recall.",
+        "Not settled, because the interval includes what was asked, or has no width: recall.",
     ]
     assert [one[0] for one in said.rows] == ["recall", "data completeness"]
 
@@ -160,6 +160,13 @@ def test_missing_data_is_told_with_how_much() -> None:
     )
     assert row(rows, "values are missing")[1] == "10.0 % of all that features could have: harmless 5.0 %"
     assert row(rows, "groups with fewer")[1] == "harmless harmless (3)"
+
+
+@pytest.mark.parametrize("interval", [[1.0, 1.0], [None, None]])
+def test_an_interval_without_width_is_no_number_of_cases(interval: list[float | None]) -> None:
+    verdict = {"findings": [finding("recall", 1.0, interval=interval, settled=False)]}
+    rows = [one.cells for one in lacking(with_report(verdict=verdict))]
+    assert row(rows, "recall is not settled")[1] == "the 60 positives of the test fold all agree, or are too few"
 
 
 def test_without_dates_no_months_are_told() -> None:

@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from assay.errors import AssayError
 from assay.records import streaming
-from assay.records.reading import read
+from assay.records.reading import NOT_UTF8, read
 from assay.records.streaming import CsvRecords, ParquetRecords
 
 SMALL = 64  # bytes of a block, so that a small file has many
@@ -70,12 +70,20 @@ def test_a_csv_gives_what_it_gives_when_it_is_read_whole(content: bytes, rows: i
         (b"a,b,a\n1,2,3\n", "columns of the same name: a"),
         (b"a,b\n1,2\n1,2,3\n", "not a CSV table: line 3: 3 cells and not 2"),
         (b'a,b\n"1\n1",2\n\n1\n', "not a CSV table: line 5: 1 cells and not 2"),
-        (b"a,b\n1,2\n3,\xff\n", "not a CSV table: line 3: invalid UTF8 data"),
+        (b"a,b\n1,2\n3,\xff\n", f"not a CSV table: line 3: {NOT_UTF8}"),
         (b'a,b\n"1,2\n', "not a CSV table: line 2: 1 cells and not 2"),
         (b'a,b\n1,"2\n3,4\n', "not a CSV table: a quotation mark is never closed"),
         (b'a,b\n1,"' + b"2\n" * streaming.BLOCK, "not a CSV table: a record of more than 4 MiB, or a quotation mark"),
         (b"a,b\r1,2\r", "not a CSV table: lines end with a carriage return alone"),
-        ("a,b\n1,2\n".encode("utf-16"), "not a CSV table: 'utf-8' codec can't decode"),
+        *(
+            (text.encode(code), f"not a CSV table: {NOT_UTF8}")
+            for text, code in (
+                ("a,b\n1,2\n", "utf-16"),
+                ("a,b\n1,2\n", "utf-16-le"),
+                ("a,b\r\n1,2\r\n", "utf-16-be"),
+                ("a,é\n1,2\n", "latin-1"),
+            )
+        ),
     ],
 )
 def test_what_is_no_table_is_told_with_its_line(content: bytes, what: str) -> None:
@@ -86,14 +94,32 @@ def test_a_header_alone_has_no_records() -> None:
     assert [len(one.columns) for one in CsvRecords(io.BytesIO(b"a,b\n"), "f.csv", TODO).batches(["a"])] == []
 
 
-@pytest.mark.parametrize(("last", "why"), [(b"1,2,3\n", "3 cells and not 2"), (b"1,\xff\n", "invalid UTF8 data")])
+@pytest.mark.parametrize(("last", "why"), [(b"1,2,3\n", "3 cells and not 2"), (b"1,\xff\n", NOT_UTF8)])
 def test_the_line_is_right_in_any_block(last: bytes, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "BLOCK", SMALL)
     assert refused(b"a,b\n" + b'"1\n1",2\n' * 100 + last) == f"not a CSV table: line 202: {why}"
 
 
-def test_an_error_does_not_quote_the_record() -> None:
-    assert "secret" not in refused(b"a,b\nsecret,2,3\n")
+@pytest.mark.parametrize(
+    "last",
+    [
+        b"secret,2,3\n",
+        b"secret\n",
+        b'secret,"secret\nsecret",secret\n',
+        b'"secret,2\nsecret,2,3\n',
+        b"secret,\xe9\n",
+        b'secret,"' + b"x" * 2 * streaming.BLOCK + b'"\n',
+    ],
+)
+@pytest.mark.parametrize("before", [0, 200_000], ids=["the first record", "after 1 MB"])
+def test_an_error_does_not_quote_the_record(last: bytes, before: int) -> None:
+    assert "secret" not in refused(b"a,b\n" + b"1,234\n" * before + last)
+
+
+@pytest.mark.parametrize("after", [0, 1_500_000], ids=["it is the last", "Arrow reads on meanwhile"])
+def test_the_line_is_right_in_a_file_of_any_size(after: int) -> None:
+    told = refused(b"a,b\n" + b"1,234\n" * 200_000 + b"1,2,3\n" + b"1,234\n" * after)
+    assert told == "not a CSV table: line 200002: 3 cells and not 2"
 
 
 def test_a_pipe_has_records_and_no_lines() -> None:

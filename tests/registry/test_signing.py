@@ -12,6 +12,7 @@ from assay.registry import promotion
 from assay.registry.decisions import read
 from assay.registry.page import accepted, of_registry
 from assay.registry.signing import require_signed, sign_file, signed_content
+from assay.registry.source import InStage
 from assay.registry.tags import tags
 from registry_repository import Promote, git, run
 
@@ -52,6 +53,20 @@ def test_a_signed_promotion_names_its_signer(repo: Path, promote: Promote, keys:
         require_signed(repo, "model#prod#2")
     promotion.rollback(repo, "prod", "", "why", sign=True, say=print)
     assert require_signed(repo, "model#prod#3") == "ann@example.org"
+
+
+def test_a_tag_that_is_put_back_while_it_is_looked_at_vouches_for_nothing(
+    repo: Path, promote: Promote, keys: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promote("main", sign=True)
+    signed = git(repo, "rev-parse", TAG)
+    git(repo, "tag", "-f", "-a", TAG, "better", "-m", "x")
+    source = InStage(repo, "prod", signed=True)
+    tags_then = tags(repo)
+    git(repo, "update-ref", f"refs/tags/{TAG}", signed)
+    monkeypatch.setattr("assay.registry.source.tags", lambda root: tags_then)
+    with pytest.raises(AssayError, match="the tag was moved"):
+        source.load()
 
 
 def assigned(repo: Path) -> list[str]:

@@ -214,3 +214,18 @@ def test_a_failing_batch_ends_it(scorer: Scorer, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(streaming, "ROWS", 5)
     with pytest.raises(MemoryError):
         scores(scorer, as_text(synthetic_raw(60)), threads=3)
+
+
+def test_pandas_selects_by_the_alerts_of_each_format(scorer: Scorer, tmp_path: Path) -> None:
+    rows = synthetic_raw().assign(on_thyroxine=lambda raw: ["t", "f"] * (len(raw) // 2))
+    (tmp_path / "in.csv").write_bytes(as_text(rows))
+    for name in ("out.csv", "out.parquet"):
+        score_file(scorer.bundle, tmp_path / "in.csv", Target.of(tmp_path / name, None), NONE, False, 1)
+    typed = {"record_id": "str", "alert": "boolean"}
+    found = [pd.read_parquet(tmp_path / "out.parquet"), pd.read_csv(tmp_path / "out.csv", dtype=typed)]
+    for table in found:
+        assert table.alert.dtype == "boolean"
+        assert table.alert.isna().equals(table.score.isna())
+        assert table.alert.isna().any()
+        assert len(table[table.alert]) == (table.alert == True).sum() > 0  # noqa: E712 - a missing one is not true
+    assert [*found[0][found[0].alert].record_id] == [*found[1][found[1].alert].record_id]

@@ -120,6 +120,19 @@ def test_a_large_file_a_new_model_and_a_removed_file_begin_a_new_one(
     assert ids(log.folder) == [fourth["patient_id"]]
 
 
+@pytest.mark.parametrize("size", [0, 40])
+def test_a_file_that_somebody_cuts_is_left_and_another_begun(
+    size: int, log: PredictionLog, model: Model, good: dict[str, Any]
+) -> None:
+    first, second = numbered(good, 2)
+    write(log, model, first)
+    (path,) = log.folder.iterdir()
+    os.truncate(path, size)
+    write(log, model, second)
+    assert path.stat().st_size == size
+    assert [(head["format"], line["id"]) for head, line in read(log.folder)] == [(1, second["patient_id"])]
+
+
 def test_half_a_last_line_is_passed_over(log: PredictionLog, model: Model, good: dict[str, Any]) -> None:
     write(log, model, *numbered(good, 3))
     (path,) = log.folder.iterdir()

@@ -1,10 +1,12 @@
 """The page in a real browser: a record to a score, by keyboard, with every error at its field."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from assay.config.dataset import Column
 from assay.serving.model import Model
 from assay.web.server import Server
 from model_serving import KEY, Given, port, serving
@@ -88,7 +90,7 @@ def test_an_error_stands_at_its_field(service: Server, good: dict[str, Any], ope
     page.get_by_role("button", name="Score").click()
     result(page, "No score")
     wrong = page.locator("[aria-invalid=true]")
-    assert wrong.evaluate_all("all => all.map(one => one.name)") == ["referral_source"]
+    assert wrong.evaluate_all("all => all.map(one => one.name)") == ["TSH", "referral_source"]
     page.get_by_label("referral source").select_option("SVI")
     page.get_by_role("button", name="Score").click()
     page.locator("#field-TSH[aria-invalid=true]").wait_for()
@@ -143,3 +145,26 @@ def test_hostile_texts_stay_texts(model: Model, good: dict[str, Any], opened: Ca
     page.get_by_role("button", name="Score").click()
     result(page, "No score")
     assert page.locator("#result img").count() == 0
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def test_names_and_texts_of_the_contract_are_shown_and_run_nothing(
+    model: Model, good: dict[str, Any], opened: Callable
+) -> None:
+    whole, odd = model.bundle.dataset, Column("text", "check", about=HOSTILE, pattern="[a-z]+")
+    columns = {**whole.columns, **dict.fromkeys(["__proto__", "constructor", "a 'b' \"c\"", HOSTILE], odd)}
+    hostile = Model(replace(model.bundle, dataset=replace(whole, columns=columns, about=HOSTILE)), HOSTILE)
+    with serving(Given(hostile)) as one:
+        page = opened(one)
+        page.get_by_role("button", name="Fill in an example").click()
+        fields = {name: page.locator(f'[name="{name}"]') for name in ("__proto__", "constructor", HOSTILE)}
+        assert {field.input_value() for field in fields.values()} == {""}
+        fields["__proto__"].fill("NO")
+        page.get_by_role("button", name="Score").click()
+        assert "proto" in result(page, "No score: the record breaks the contract")
+        fields["__proto__"].fill("yes")
+        page.get_by_role("button", name="Score").click()
+        assert HOSTILE in result(page, "Score 0.")
+        assert page.locator("img").count() == 0

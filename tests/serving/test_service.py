@@ -1,15 +1,20 @@
 """A challenger in the shadow of the model: its scores are logged, and it can harm no answer."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assay.bundle.loading import Bundle
+from assay.config.dataset import Column
+from assay.errors import AssayError
 from assay.serving.answers import ALERTS
 from assay.serving.log import PredictionLog, read
 from assay.serving.model import Asked, Model
 from assay.serving.service import Service
+from assay.serving.start import Allowed, Place, server
+from model_serving import Given
 
 
 class Halved(Model):
@@ -65,6 +70,25 @@ def test_a_challenger_that_fails_is_counted_told_of_once_and_harms_nobody(
     said = capfd.readouterr().err
     assert said.count("the challenger failed") == 1
     assert "a value" not in said
+
+
+@pytest.fixture
+def wider(model: Model) -> Model:
+    """One that knows a column more."""
+    whole = model.bundle.dataset
+    columns = {**whole.columns, "ward": Column("category", "check", values=["A"])}
+    return Model(replace(model.bundle, dataset=replace(whole, columns=columns)), "wider")
+
+
+def test_a_challenger_that_could_score_no_record_of_the_model_is_refused(
+    model: Model, wider: Model, capfd: pytest.CaptureFixture
+) -> None:
+    with pytest.raises(AssayError, match="the challenger takes other records than the model: column ward"):
+        server(Given(wider), Place(port=0), Allowed(), None, None, Given(model))
+    assert (wider.strange(model), model.strange(model)) == ([], [])
+    service = Service(model, None, model)
+    service.swap(wider)
+    assert "other records than the new model, and scores none: column ward" in capfd.readouterr().err
 
 
 def test_after_a_swap_the_other_model_answers_and_is_named(model: Model, records: list[Asked]) -> None:

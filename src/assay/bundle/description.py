@@ -1,6 +1,6 @@
 """What bundle.json may say, and nothing else. Who changes the form raises `assay.bundle.folder.FORMAT`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -114,8 +114,20 @@ def read(content: bytes, where: str, todo: str) -> tuple[dict[str, Any], Descrip
 def _feature_faults(features: list[Feature]) -> list[str]:
     names = [one.name for one in features]
     found = [] if names and len(set(names)) == len(names) else ["features: none, or one of them twice"]
-    categories = [one for one in features if (one.dtype == "category") != (one.categories is not None)]
-    return found + [f"features.{one.name}: a category has categories, and nothing else has" for one in categories]
+    return found + [f"features.{one.name}: {why}" for one in features for fault, why in _TOLD if fault(one)]
+
+
+_TOLD: list[tuple[Callable[[Feature], bool], str]] = [
+    (lambda one: (one.dtype == "category") != (one.categories is not None), "a category has categories, no other has"),
+    (lambda one: len(set(one.categories or ())) < len(one.categories or ()), "a category stands there twice"),
+    (lambda one: len(one.quantiles or ()) not in (0, 2), "quantiles are two"),
+    (lambda one: one.title is not None and not _is_title(one.title), "not what a title says"),
+]
+
+
+def _is_title(title: dict[str, Any]) -> bool:
+    """Whether `assay.bundle.reasons` can make words of it."""
+    return isinstance(title.get("text"), str) and isinstance(title.get("logarithm", False), bool)
 
 
 def _converted(found: Any, typed: Any, key: str) -> Iterator[str]:

@@ -53,14 +53,14 @@ def load_model(folder: Path) -> Any:
     AssayError if the file is not the one that bundle.json describes, before it is parsed; or if it names a type that is
     not trusted.
     """
-    files = Loose(folder)
+    files = Unverified(folder)
     content = read_json(folder / BUNDLE.name)
     return model_of(files, content.get("file") if isinstance(content, dict) else None)
 
 
 @dataclass(frozen=True)
-class Loose:
-    """The files of a folder that nothing has listed."""
+class Unverified:
+    """The files of a folder, which nobody has compared with hashes.json."""
 
     folder: Path
     mend: str = MEND

@@ -14,8 +14,8 @@ DEEPEST = 32  # lists and mappings within each other
 def parse(content: bytes, where: str, todo: str = "") -> Any:
     """The value of a JSON text in UTF-8; AssayError for anything else, at `where`.
 
-    Refused as well: a key that stands twice in a mapping, numbers that are not finite, more than `LONGEST` bytes, and
-    more than `DEEPEST` levels.
+    Refused as well: a key that stands twice in a mapping, numbers that are not finite, halves of characters, which
+    nothing can write, more than `LONGEST` bytes, and more than `DEEPEST` levels.
     """
     try:
         if len(content) > LONGEST:
@@ -27,6 +27,8 @@ def parse(content: bytes, where: str, todo: str = "") -> Any:
             parse_float=_finite,
         )
         _require_flat(found)
+        if b"\\u" in content:
+            _require_characters(found)
         return found
     except (ValueError, RecursionError) as error:
         reason = "too deeply nested" if isinstance(error, RecursionError) else str(error)
@@ -50,6 +52,13 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{text[:60]} is too large a number")
     return number
+
+
+def _require_characters(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("half a character") from None
 
 
 def _require_flat(value: Any) -> None:

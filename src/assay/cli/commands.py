@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli import serve
+from assay.cli import score, serve
 from assay.cli.budget import budget
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
@@ -18,15 +18,14 @@ from assay.cli.doctor import doctor, go_back
 from assay.cli.export import export
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
-from assay.cli.options import AsJson, AsMarkdown, Base, Head
+from assay.cli.options import AsJson, AsMarkdown, Base, Head, command_line
 from assay.cli.params import params
 from assay.cli.proof import pr_report, remote, verify
 from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
-from assay.cli.registry import promote, registry, rollback, served
+from assay.cli.registry import promote, registry, rollback, scored, served
 from assay.cli.review import review
-from assay.cli.score import score
-from assay.errors import DEBUG_VARIABLE, AssayError, reported
+from assay.errors import AssayError, reported
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
 from assay.text import visible
@@ -82,13 +81,7 @@ class FailOn(StrEnum):
     UNDECIDED = "undecided"
 
 
-app = typer.Typer(
-    help=HELP,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = command_line(HELP)
 app.add_typer(labels, name="labels")
 bundle.command()(export)
 app.add_typer(bundle, name="bundle")
@@ -96,7 +89,7 @@ app.command()(params)
 app.command()(review)
 app.command()(serve.command(served))
 app.command()(reasons)
-app.command()(score)
+app.command()(score.command(scored))
 app.command()(costs)
 app.command()(budget)
 app.command()(readiness)
@@ -106,14 +99,6 @@ app.command()(doctor)
 app.command("back")(go_back)
 for command in (verify, pr_report, remote, merge, rebase, settle, promote, rollback, registry):
     app.command()(command)
-
-
-@app.callback()
-def options(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-) -> None:
-    if debug:
-        os.environ[DEBUG_VARIABLE] = "1"
 
 
 @app.command()

@@ -1,8 +1,11 @@
 """Arguments and options that several commands share."""
 
+import os
 from typing import Annotated
 
 import typer
+
+from assay.errors import DEBUG_VARIABLE
 
 Base = Annotated[str, typer.Argument(help="A branch, tag, commit or experiment, or: workspace")]
 Head = Annotated[str, typer.Argument(help="The same; by default the workspace.")]
@@ -16,3 +19,19 @@ Trust = Annotated[
         help="Run the dataset's code of this hash from an archive; without it only code that is installed here runs.",
     ),
 ]
+
+
+def command_line(text: str) -> typer.Typer:
+    """A command that has others, with `text` as its help, and --debug for all of them."""
+    app = typer.Typer(
+        help=text, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    )
+
+    @app.callback()
+    def options(
+        debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    ) -> None:
+        if debug:
+            os.environ[DEBUG_VARIABLE] = "1"
+
+    return app

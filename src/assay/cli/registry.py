@@ -2,16 +2,18 @@
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assay.errors import reported
+from assay.errors import AssayError, reported, warn
 from assay.paths import MODEL, MODEL_CARD
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
 
 if TYPE_CHECKING:
+    from assay.cli.score import InUse
     from assay.serving.sources import Source
 
 PROD = "prod"
@@ -86,17 +88,51 @@ def served(stage: str | None, signed: bool) -> "Source":
 
     AssayError if a decision on that stage has no tag here: it would serve something else than what was decided.
     """
+    from assay.registry.source import InStage
+
+    source = _in_use(_clone(), stage, signed)
+    if not isinstance(source, InStage):
+        _aside(f"nothing is in {PROD}, so this serves models/ of the clone; assay promote puts it there")
+    return source
+
+
+def scored(stage: str | None) -> "InUse":
+    """The model that `assay score` uses, by the same rule."""
+    from assay.cli.score import InUse
+    from assay.registry.source import InStage
+    from assay.scoring.files import model_name
+
+    source = _in_use(_clone(), stage)
+    model = source.load()
+    if isinstance(source, InStage):
+        return InUse(model.bundle, model_name(model.bundle, model.name["version"]), f"in stage {source.stage}")
+    return InUse(model.bundle, model_name(model.bundle), f"of models/: nothing is in {PROD}")
+
+
+def _clone() -> Path:
+    try:
+        return enter_root()
+    except AssayError as error:
+        todo = "change to your clone of the repo, or name a model folder or archive: --bundle FILE"
+        raise AssayError(error.what, where=error.where, todo=todo) from error
+
+
+def _in_use(root: Path, stage: str | None, signed: bool = False) -> "Source":
+    """A stage, by default prod; models/ of the clone if nothing was promoted."""
+    from assay.lineage.results import unproven
     from assay.registry import decisions
     from assay.registry.source import InStage
-    from assay.registry.tags import tags
+    from assay.registry.tags import Tags, tags
     from assay.serving.sources import Folder
 
-    root = enter_root()
-    every = tags(root)
-    decisions.require_tags(decisions.read(root), stage or PROD, every.names())
+    in_git = any((folder / ".git").exists() for folder in (root, *root.parents))
+    every = tags(root) if in_git else Tags()
+    if in_git:
+        decisions.require_tags(decisions.read(root), stage or PROD, every.names())
     if stage or signed or every.champion(PROD):
         return InStage(root, stage or PROD, signed=signed)
-    _aside(f"nothing is in {PROD}, so this serves models/ of the clone; assay promote puts it there")
+    if why := unproven():
+        warn(f"nothing shows that {MODEL}/ has passed the audit and was evaluated: {why}; run dvc repro")
     return Folder(root / MODEL, root / MODEL_CARD)
 
 

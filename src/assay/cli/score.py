@@ -2,16 +2,19 @@
 
 import os
 import time
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from assay.cli.options import Trust
-from assay.errors import reported, warn
-from assay.root import enter_root
+from assay.errors import AssayError, reported, warn
 from assay.terminal import say
+
+if TYPE_CHECKING:
+    from assay.bundle.loading import Bundle
 
 STREAM = "-"
 MOST = 4  # threads: more would mostly wait for each other
@@ -32,41 +35,76 @@ class Extra(StrEnum):
     IGNORE = "ignore"
 
 
-def score(
-    records: Annotated[
-        str, typer.Argument(metavar="IN", help="A CSV or Parquet file of raw records; -: CSV on stdin.")
-    ],
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="OUT", help="A .csv, .jsonl or .parquet file; -: CSV on stdout.")
-    ],
-    bundle: Annotated[
-        Path | None, typer.Option(help="A model folder or an archive; by default models/ of the repo.")
-    ] = None,
-    reasons: Annotated[Reasons | None, typer.Option(help="Which records get reasons; by default alerts.")] = None,
-    extra: Annotated[Extra, typer.Option(help="Columns that the contract does not declare.")] = Extra.REFUSE,
-    jobs: Annotated[
-        int | None, typer.Option("-j", min=1, help="Threads; by default one for each processor, up to 4.")
-    ] = None,
-    trust: Trust = None,
-) -> None:
-    """Score a file of raw records of any size: a row for each, with its score, or with the reason why it has none.
+class InUse(NamedTuple):
+    """A model, what its rows are to call it, and where it was found, in words."""
 
-    OUT is written whole or not at all, and replaces a file of that name. On stdout rows come as they are made.
-    """
-    with reported("assay score"):
-        from assay.bundle.loading import load
-        from assay.paths import MODEL
-        from assay.scoring.files import score_file
-        from assay.scoring.outputs import Target
+    bundle: "Bundle"
+    name: str
+    place: str
 
-        source = None if records == STREAM else Path(records).absolute()
-        target = None if output == STREAM else Target.of(Path(output).absolute(), source)
-        loaded = load(bundle.absolute() if bundle else enter_root() / MODEL, trusted=trust or ())
-        start, replaced = time.perf_counter(), bool(target and target.path.exists())
-        threads = jobs or min(MOST, os.cpu_count() or 1)
-        tally = score_file(loaded, source, target, reasons and reasons.value, extra == Extra.IGNORE, threads)
-        say(tally.summary(time.perf_counter() - start), error=True)
-        if target:
-            say(f"{output}: {'replaced' if replaced else 'written'}", error=True)
-        for one in tally.warnings(loaded.description):
-            warn(one)
+
+InStage = Callable[[str | None], InUse]
+
+
+def command(in_stage: InStage | None) -> Callable[..., None]:
+    """The command; in_stage: the model in use if no bundle is given, None if there is no such place."""
+
+    def score(
+        records: Annotated[
+            str, typer.Argument(metavar="IN", help="A CSV or Parquet file of raw records; -: CSV on stdin.")
+        ],
+        output: Annotated[
+            str,
+            typer.Option("--output", "-o", metavar="OUT", help="A .csv, .jsonl or .parquet file; -: CSV on stdout."),
+        ],
+        bundle: Annotated[
+            Path | None, typer.Option(help="A model folder or an archive; by default what is promoted, else models/.")
+        ] = None,
+        stage: Annotated[str | None, typer.Option(help="Score with what is in this stage.")] = None,
+        reasons: Annotated[Reasons | None, typer.Option(help="Which records get reasons; by default alerts.")] = None,
+        extra: Annotated[Extra, typer.Option(help="Columns that the contract does not declare.")] = Extra.REFUSE,
+        jobs: Annotated[
+            int | None, typer.Option("-j", min=1, help="Threads; by default one for each processor, up to 4.")
+        ] = None,
+        trust: Trust = None,
+    ) -> None:
+        """Score a file of raw records of any size: a row for each, with its score, or with the reason why it has none.
+
+        OUT is written whole or not at all, and replaces a file of that name. On stdout rows come as they are made.
+        """
+        with reported("assay score"):
+            from assay.scoring.files import score_file
+            from assay.scoring.outputs import Target
+
+            source = None if records == STREAM else Path(records).absolute()
+            target = None if output == STREAM else Target.of(Path(output).absolute(), source)
+            if bundle and stage:
+                raise AssayError("--bundle names the model: it is in no stage", todo="leave out one of the two")
+            model = _of(bundle, trust or ()) if bundle else _in_stage(in_stage)(stage)
+            start, replaced = time.perf_counter(), bool(target and target.path.exists())
+            threads, ignore = jobs or min(MOST, os.cpu_count() or 1), extra == Extra.IGNORE
+            tally = score_file(
+                model.bundle, source, target, reasons and reasons.value, ignore, threads, name=model.name
+            )
+            say(tally.summary(time.perf_counter() - start), error=True)
+            say(f"model: {model.name}, {model.place}", error=True)
+            if target:
+                say(f"{output}: {'replaced' if replaced else 'written'}", error=True)
+            for one in tally.warnings(model.bundle.description):
+                warn(one)
+
+    return score
+
+
+def _of(place: Path, trusted: Collection[str]) -> InUse:
+    from assay.bundle.loading import load
+    from assay.scoring.files import model_name
+
+    loaded = load(place.absolute(), trusted=trusted)
+    return InUse(loaded, model_name(loaded), f"of {place}")
+
+
+def _in_stage(in_stage: InStage | None) -> InStage:
+    if in_stage is None:
+        raise AssayError("which model?", todo="assay score IN -o OUT --bundle FILE")
+    return in_stage

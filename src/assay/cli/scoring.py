@@ -1,14 +1,8 @@
 """The `assay` command of the small distribution: what a machine needs that only scores."""
 
-import os
-from typing import Annotated
-
-import typer
-
-from assay.cli import serve
+from assay.cli import score, serve
 from assay.cli.bundle import bundle
-from assay.cli.score import score
-from assay.errors import DEBUG_VARIABLE
+from assay.cli.options import command_line
 
 HELP = """
 Score records with a model that `assay bundle export` has packed.
@@ -20,24 +14,10 @@ Score records with a model that `assay bundle export` has packed.
   assay serve --bundle FILE --port 8000     score records over HTTP; a page to try it
 """
 
-app = typer.Typer(
-    help=HELP,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = command_line(HELP)
 app.add_typer(bundle, name="bundle")
-app.command()(score)
+app.command()(score.command(None))
 app.command()(serve.command(None))
-
-
-@app.callback()
-def options(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-) -> None:
-    if debug:
-        os.environ[DEBUG_VARIABLE] = "1"
 
 
 def main() -> None:

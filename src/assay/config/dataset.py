@@ -7,18 +7,21 @@ contract cannot say.
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any
 
 from assay.config import sample
 from assay.config.expressions import CONDITION, fault
 from assay.config.fields import MISSING, ReadAs
 from assay.config.grammar import ALLOWED
+from assay.config.patterns import group_fault, pattern_fault
 from assay.config.sample import Sample
 from assay.config.targets import function_fault, knowledge_fault
 from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT
 
 FORMATS = ("csv", "parquet", "pickle.xz")
 WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
+SHOWN = 80  # characters of a pattern or a format in a message
 SECRET = re.compile(r"\w+(\+\w+)*://[^/?#]*@", re.ASCII)  # user:password@host
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
@@ -194,6 +197,7 @@ def faults(dataset: Dataset) -> list[str]:
     found += _key_faults(dataset)
     found += _name_faults(dataset)
     found += _source_faults(dataset.source)
+    found += _time_faults(dataset.time)
     if dataset.source.format not in (None, *FORMATS):
         found.append(f"dataset.source.format={dataset.source.format} is none of: {', '.join(FORMATS)}")
     targets = [name for name, column in columns.items() if column.role == TARGET]
@@ -279,14 +283,27 @@ def _column_faults(key: str, column: Column) -> list[str]:
         found.append(f"{key}.values={column.values}: a flag has two, the true one first")
     if column.type == TEXT and column.role == FEATURE:
         found.append(f"{key}: a free text is no feature; give it type category, or role ignore")
-    if column.pattern is not None and not _compiles(column.pattern):
-        found.append(f"{key}.pattern={column.pattern} is no regular expression")
+    if column.pattern is not None and (wrong := pattern_fault(column.pattern)):
+        found.append(f"{key}.pattern={column.pattern[:SHOWN]} {wrong}")
+    if column.type == DAY:
+        found += _format_faults(f"{key}.format", column.format)
     return found
 
 
-def _compiles(pattern: str) -> bool:
+def _time_faults(time: Time | None) -> list[str]:
+    """Faults of where the time stands in its column, and how it is written."""
+    if not time:
+        return []
+    wrong = group_fault(time.pattern)
+    pattern = [f"dataset.time.pattern={time.pattern[:SHOWN]} {wrong}"] if wrong else []
+    return pattern + _format_faults("dataset.time.format", time.format)
+
+
+def _format_faults(key: str, form: str) -> list[str]:
+    """A fault of a format of dates, if no date can be read by it."""
     try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
+        datetime.strptime(datetime(2001, 2, 3).strftime(form), form)
+        readable = "%" in form
+    except ValueError:
+        readable = False
+    return [] if readable else [f"{key}={form[:SHOWN]!r} is no format of dates, such as %Y-%m-%d"]

@@ -1,6 +1,5 @@
 """Finds every violation of a contract in one pass."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,8 +8,11 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, KINDS, NOTE, NUMBER, STOP, TEXT
-from assay.contract.expressions import comparable, isin, true
+from assay.config.patterns import fits
+from assay.contract.expressions import comparable, true
+from assay.contract.lookup import Lookup
 from assay.contract.rules import checked
+from assay.contract.values import arrow
 from assay.records.columns import DATE
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 # Where the values of a column break a rule; the cells say which are missing, if they are known.
 Breaks = Callable[[Any, "Cells | None"], "Mask"]
+SHOWN = 100  # values of a column in a message
 INEXACT = "too large to be exact as a number (type text keeps every digit)"
 
 
@@ -96,7 +99,7 @@ def _checks(column: "Column") -> Iterator[tuple[str, str, Breaks]]:
     if not column.nullable:
         yield "missing", "missing", _missing
     if column.values and column.type == CATEGORY:
-        yield "values", f"not among {', '.join(map(repr, column.values))}", _not_among(column.values)
+        yield "values", f"not among {_listed(column.values)}", _not_among(column.values)
     if column.pattern:
         yield "pattern", f"not like {column.pattern}", _unlike(column.pattern)
     if bounds := column.range:
@@ -131,13 +134,20 @@ def _missing(values: Any, cells: "Cells | None") -> "Mask":
 
 
 def _not_among(allowed: list[str]) -> Breaks:
-    return lambda values, _: ~(isin(values, allowed) | pd.isna(values))
+    known = Lookup([*allowed, None])
+    return lambda values, _: ~known.has(arrow(values))
+
+
+def _listed(values: list[str]) -> str:
+    """The values, or the first of very many: each record that breaks the rule is told of them."""
+    more = len(values) - SHOWN
+    shown = ", ".join(map(repr, values[:SHOWN]))
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _unlike(pattern: str) -> Breaks:
-    """Where a text does not match the pattern as a whole."""
-    like = re.compile(f"(?:{pattern})\\Z").match
-    return lambda values, _: np.array([isinstance(one, str) and not like(one) for one in np.asarray(values, "object")])
+    """Where a text does not fit the pattern as a whole."""
+    return lambda values, _: ~(fits(arrow(values), pattern) | np.asarray(pd.isna(values)))
 
 
 def _outside(low: float, high: float) -> Breaks:

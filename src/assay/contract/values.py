@@ -5,7 +5,6 @@ values of the contract's type are taken as they are. All others are read as the 
 so that the same table gives the same values in both formats.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from assay.config.dataset import DAY, FLAG, NUMBER
+from assay.config.patterns import first_group
 from assay.contract.lookup import Lookup
 from assay.contract.missing import FALSE, TRUE, Missing
 from assay.contract.numbers import Mask, number, rounded_integers, rounded_texts
@@ -142,7 +142,7 @@ class ColumnReader:
     def __init__(self, column: "Column", missing: Sequence[str]) -> None:
         self.column = column
         self.missing = Missing(column, missing)
-        yes, no = ([column.values[0]], [column.values[1]]) if column.values else (YES, NO)
+        yes, no = ([one] for one in column.values) if column.type == FLAG and column.values else (YES, NO)
         self.truths, self.first_yes = Lookup([*no, *yes]), len(no)
         self.read_typed = {NUMBER: self._numbers, FLAG: self._flags, DAY: self._days}.get(column.type)
         by_type = {NUMBER: self._number_texts, FLAG: self._flag_texts, DAY: self._day_texts}
@@ -266,9 +266,8 @@ def dates(raw: Array, blank: Mask, time: "Time") -> Array:
     column = pd.Series(pandas(raw))
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return pd.Series(seconds(column)).mask(blank).array
-    pattern = re.compile(f"^{time.pattern}$")
-    found = (pattern.search(text) for text in _texts_but(column, blank))
-    return day([match[1] if match else None for match in found], time.format)
+    written = arrow(_texts_but(column, blank).array)
+    return day(first_group(written, time.pattern).to_pylist(), time.format)
 
 
 class Categories:

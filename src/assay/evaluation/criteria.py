@@ -1,7 +1,7 @@
 """The verdict: does a model meet the criteria?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assay.statistics.bootstrap import Estimates
@@ -17,7 +17,8 @@ MET, NOT_MET = "met", "not met"
 class Judged:
     """One criterion: what was asked, the figure with its interval, whether it is met, whether the interval settles it.
 
-    `settled` is False where the interval includes the bound: more records could change the answer.
+    `settled` is False where the interval includes the bound, or has no width or no end, as where all of a few cases
+    agree: more records could change the answer.
     """
 
     criterion: str
@@ -26,6 +27,12 @@ class Judged:
     interval: tuple[float, float]
     verdict: str
     settled: bool
+
+    @property
+    def has_width(self) -> bool:
+        """Whether the interval has two ends that differ; as read from JSON, an end that is not there is None."""
+        low, high = self.interval
+        return low is not None and high is not None and low < high
 
 
 def judge(
@@ -50,9 +57,8 @@ def judge(
         low, high = difference.interval(confidence)
         verdict = MET if low > 0 else NOT_MET
         asked = f"above {name}, by the interval"
-        findings.append(
-            Judged(f"{RANKED_BY} over {name}", asked, difference.value, (low, high), verdict, low > 0 or high < 0)
-        )
+        settled = _settles((low, high), 0)
+        findings.append(Judged(f"{RANKED_BY} over {name}", asked, difference.value, (low, high), verdict, settled))
     return findings
 
 
@@ -60,7 +66,10 @@ def judge_quality(quality: Mapping[str, Any], criteria: "Criteria") -> list[Judg
     """One result for each dimension of data quality in the criteria; shares are counted and have no interval."""
     unknown = float("nan"), float("nan")
     return [
-        _bounded(name, f"at least {least:g}", quality[name]["after"]["value"], unknown, least, at_least=True)
+        replace(
+            _bounded(name, f"at least {least:g}", quality[name]["after"]["value"], unknown, least, at_least=True),
+            settled=True,
+        )
         for name, least in criteria.quality.items()
     ]
 
@@ -74,5 +83,9 @@ def _bounded(
     criterion: str, asked: str, value: float, interval: tuple[float, float], bound: float, *, at_least: bool
 ) -> Judged:
     met = value >= bound if at_least else value <= bound
-    settled = not interval[0] <= bound <= interval[1]
-    return Judged(criterion, asked, value, interval, MET if met else NOT_MET, settled)
+    return Judged(criterion, asked, value, interval, MET if met else NOT_MET, _settles(interval, bound))
+
+
+def _settles(interval: tuple[float, float], bound: float) -> bool:
+    low, high = interval
+    return low < high and not low <= bound <= high

@@ -10,9 +10,8 @@ from assay.bundle.importing import require_relative
 from assay.bundle.packing import CODE, EVIDENCE, pack
 from assay.bundle.trust import require_code
 from assay.config.names import require_name
-from assay.files import md5
-from assay.lineage import statement
-from assay.paths import BUNDLE, MODEL, MODEL_CARD
+from assay.lineage.results import Results
+from assay.paths import BUNDLE, MODEL
 
 SHORT = 8  # digits of a hash in a file name
 
@@ -35,18 +34,11 @@ def exported(folder: Path = MODEL) -> Export:
     where = model.where(BUNDLE.name)
     _, described = read(model.read(BUNDLE.name), where, MEND)
     require_code(described, where)
-    there = {path.as_posix(): path.read_bytes() for path in EVIDENCE if belongs(path, folder)}
+    results = Results()
+    there = {path.as_posix(): path.read_bytes() for path in EVIDENCE if results.of_model(path, folder)}
     content = pack({**_model(model), **_code(described), **there})
     left_out = [path.as_posix() for path in EVIDENCE if path.as_posix() not in there]
     return Export(_name(described, model.hash), content, left_out)
-
-
-def belongs(path: Path, folder: Path) -> bool:
-    """Whether a stage made this very file of reports/ from this very model folder: by what it stated then."""
-    stated = statement.read("cards" if path == MODEL_CARD else "evaluate")
-    if stated is None or not path.is_file():
-        return False
-    return stated.deps.get(MODEL.as_posix()) == md5(folder) and stated.outs.get(path.as_posix()) == md5(path)
 
 
 def _model(model: Verified) -> dict[str, bytes]:

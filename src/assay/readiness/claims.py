@@ -1,12 +1,16 @@
 """What the model claims, for whom, and whether the criteria are met."""
 
+from collections import Counter
+
 from assay.evaluation.criteria import Judged
-from assay.paths import BUNDLE
+from assay.paths import AUDIT, BUNDLE
 from assay.presentation import words
 from assay.readiness.facts import Facts, report
 from assay.readiness.item import Section
 from assay.records.columns import UNGRADABLE
 from assay.report.page import finding_row
+
+Row = tuple[str, str, str]
 
 
 def claims(facts: Facts) -> Section:
@@ -15,11 +19,11 @@ def claims(facts: Facts) -> Section:
     rows = [
         ("a record", dataset.about or "not described: dataset.about is empty", facts.contract),
         ("positive means", labels.about or f"{_positive(facts)}, by the policy {labels.name}", facts.policy),
-        ("the figures are of", _used(facts), report("annotation")),
+        *_figures_are_of(facts),
         ("who gets no score", _outside(facts), facts.contract),
         ("an alert", f"a score of {facts.bundle.threshold.value:g} or more, of 0 to 1", str(BUNDLE)),
-        ("tried on", _tested(facts), report("metrics")),
-        ("of 1,000 such records", in_a_thousand(facts), report("metrics")),
+        ("the audit", _audited(facts), str(AUDIT)),
+        *_found(facts),
     ]
     return Section("claims", "What it claims, and for whom", [], ("", "", "from"), rows)
 
@@ -28,6 +32,28 @@ def _positive(facts: Facts) -> str:
     words_of = facts.bundle.config.dataset.codes
     named = (f"{code} ({words_of[code]})" if code in words_of else code for code in facts.bundle.config.labels.positive)
     return ", ".join(named)
+
+
+def _figures_are_of(facts: Facts) -> list[Row]:
+    return [("the figures are of", _used(facts), report("annotation"))] if facts.has("annotation") else []
+
+
+def _audited(facts: Facts) -> str:
+    """What the audit said of this very model; it writes its report only if nothing stops the line."""
+    if not facts.has("audit"):
+        return f"has not passed this model: {facts.unevaluated}"
+    counts = Counter(one["verdict"] for one in facts.reports["audit"])
+    return f"passed: {counts.total()} checks, {counts['warning']} warning(s), {counts['accepted']} accepted error(s)"
+
+
+def _found(facts: Facts) -> list[Row]:
+    """What was found on the test fold."""
+    if facts.unevaluated:
+        return [("tried on", f"nothing: {facts.unevaluated}", report("metrics"))]
+    return [
+        ("tried on", _tested(facts), report("metrics")),
+        ("of 1,000 such records", in_a_thousand(facts), report("metrics")),
+    ]
 
 
 def _used(facts: Facts) -> str:
@@ -62,21 +88,26 @@ def in_a_thousand(facts: Facts) -> str:
 
 def criteria(facts: Facts) -> Section:
     """The criteria of the line, as `evaluate` judged them."""
+    head = ("criterion", "asked", "found", "verdict", "settled by the interval")
+    if facts.unevaluated:
+        return Section("criteria", "Criteria", [f"None was judged: {facts.unevaluated}."], head)
     found = findings(facts)
     rows = [finding_row(one) for one in found]
     unsettled = [one.criterion.replace("_", " ") for one in found if not one.settled]
     sentences = [f"{sum(one.verdict == 'met' for one in found)} of {len(found)} criteria are met."]
     if unsettled:
-        sentences.append(f"Not settled, because the interval includes what was asked: {', '.join(unsettled)}.")
+        why = "the interval includes what was asked, or has no width"
+        sentences.append(f"Not settled, because {why}: {', '.join(unsettled)}.")
     sentences.append(f"From {report('verdict')}.")
-    head = ("criterion", "asked", "found", "verdict", "settled by the interval")
     return Section("criteria", "Criteria", sentences, head, rows)
 
 
 def findings(facts: Facts) -> list[Judged]:
-    """The verdict on each criterion."""
+    """The verdict on each criterion; none if the model was not evaluated."""
     from assay.cards.model_card import named
 
+    if facts.unevaluated:
+        return []
     return [named(Judged(**one), facts.config.criteria) for one in facts.reports["verdict"]["findings"]]
 
 

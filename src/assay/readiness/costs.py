@@ -30,7 +30,8 @@ class Prices:
 def costs(facts: Facts, prices: Prices) -> Section:
     """The costs, a row each."""
     rows = [_processors(facts, name, title, prices) for name, title in SCORED.items()]
-    rows.append(_people(facts, prices))
+    if facts.has("metrics", "intervals"):
+        rows.append(_people(facts, prices))
     sentences = []
     if prices.cpu_hour is None:
         sentences.append("No price of a CPU hour was given (--price-per-cpu-hour): CPU seconds only.")

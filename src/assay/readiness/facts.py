@@ -1,6 +1,6 @@
 """What the page can state: the content of the line's files, and where each comes from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from assay.bundle.description import Description
     from assay.config.schema import Config
     from assay.labels.decision import Decision
+    from assay.lineage.results import Results
+    from assay.readiness.item import Item
 
 NAMES = (*OF_CARDS, "review")
 
@@ -48,8 +50,9 @@ class Registry:
 class Facts:
     """Everything that the page may state.
 
-    bundle: what the model folder says of itself. reports: the files of `NAMES`. missing: the share of train records
-    without a value, by feature. budget: what was measured on this model; None if nothing was. measured_on: the model
+    bundle: what the model folder says of itself. reports: those of `NAMES` that are of this very model and of
+    params.yaml. unevaluated: why it has no figures, "" if it has. missing: the share of train records without a value,
+    by feature. budget: what was measured on this model; None if nothing was. measured_on: the model
     that was measured, if it is another one. records, test: the days of all records and of the test fold; None if they
     have no dates. queue: the records to review; decided: the decisions that stand. chosen: whether a decision of `assay
     choose` is there for this table and policy. needs_python: the versions that the package allows. today: the day of
@@ -59,6 +62,7 @@ class Facts:
     config: "Config"
     bundle: "Description"
     reports: Mapping[str, Any]
+    unevaluated: str
     missing: Mapping[str, float]
     budget: "Budget | None"
     measured_on: str
@@ -71,6 +75,10 @@ class Facts:
     needs_python: str
     today: date
 
+    def has(self, *names: str) -> bool:
+        """Whether all these reports are there."""
+        return {*names} <= {*self.reports}
+
     @property
     def contract(self) -> str:
         """The file of the contract."""
@@ -82,20 +90,36 @@ class Facts:
         return f"conf/labels/{self.bundle.config.labels.name}.yaml"
 
 
+Part = Callable[[Facts], "list[Item]"]
+
+
+def told(parts: Mapping[Part, Sequence[str]], facts: Facts) -> "list[Item]":
+    """What the parts say, in their order; a part of which a report (its names) is not there says nothing."""
+    return [item for part, names in parts.items() if facts.has(*names) for item in part(facts)]
+
+
 def report(name: str) -> str:
     """The path of a report."""
     return f"{REPORTS}/{name}.json"
 
 
 def gather(root: Path, today: date) -> Facts:
-    """The facts of the last run; AssayError if a file is missing, or not what its stage made."""
+    """The facts of the last run.
+
+    AssayError if a file is missing, or not what its stage made, or if the model is not of params.yaml and the data.
+    """
     from assay.budget.command import last
     from assay.choose.folder import is_decided
-    from assay.config.load import load
-    from assay.lineage.checks import require
+    from assay.config.load import load, plain
+    from assay.lineage.results import EVALUATE, Results
 
+    results = Results(plain())
+    require_own_model(results)
     paths = {name: Path(report(name)) for name in NAMES}
-    require(MODEL, CLEANED, fold(SPLIT, TEST), REVIEW_QUEUE, *paths.values())
+    paths = {name: path for name, path in paths.items() if not results.fault(results.maker(path))}
+    queue = [REVIEW_QUEUE] if "review" in paths else []
+    for path in (MODEL, CLEANED, fold(SPLIT, TEST), *queue, *paths.values()):
+        results.known.require(path)
     bundle, missing = described()
     measured, model = last(), md5(MODEL)
     other = measured.model if measured and measured.model != model else ""
@@ -103,18 +127,25 @@ def gather(root: Path, today: date) -> Facts:
         config=load(),
         bundle=bundle,
         reports={name: read_json(path) for name, path in paths.items()},
+        unevaluated=results.fault(EVALUATE),
         missing=missing,
         budget=None if other else measured,
         measured_on=other,
         records=span(CLEANED),
         test=span(fold(SPLIT, TEST)),
-        queue=read_table(REVIEW_QUEUE, [RECORD_ID])[RECORD_ID].tolist(),
+        queue=[one for path in queue for one in read_table(path, [RECORD_ID])[RECORD_ID]],
         decided=decisions(bundle),
         registry=registered(root),
         chosen=is_decided(bundle.config.dataset.name, bundle.config.labels.name),
         needs_python=needed_python(),
         today=today,
     )
+
+
+def require_own_model(results: "Results") -> None:
+    """AssayError unless models/ was made from params.yaml and the data that is here."""
+    if fault := results.fault(results.maker(MODEL)):
+        raise AssayError(f"the model is not of what is here now: {fault}", where=str(MODEL), todo="dvc repro")
 
 
 def described() -> tuple["Description", dict[str, float]]:

@@ -6,7 +6,7 @@ from assay.cards.markdown import percent
 from assay.evaluation.criteria import Judged
 from assay.presentation import words
 from assay.readiness.claims import findings
-from assay.readiness.facts import Facts, report
+from assay.readiness.facts import Facts, Part, report, told
 from assay.readiness.item import Item
 
 FEW = 10  # positives in a group, below which its recall says nothing
@@ -15,8 +15,13 @@ COLUMNS_SHOWN, GROUPS_SHOWN = 8, 8
 
 def lacking(facts: Facts) -> list[Item]:
     """What more data would have to bring, with how much."""
-    unsettled = [one for one in findings(facts) if not one.settled]
-    return [*(_to_settle(facts, one) for one in unsettled), *_values(facts), *_groups(facts), *_no_dates(facts)]
+    parts: dict[Part, tuple[str, ...]] = {
+        _unsettled: ("metrics", "verdict"),
+        _values: ("quality", "profile", "cleaning"),
+        _groups: ("slices",),
+        _no_dates: (),
+    }
+    return told(parts, facts)
 
 
 def to_settle(value: float, interval: tuple[float, float], bound: float, count: float) -> int | None:
@@ -31,17 +36,27 @@ def to_settle(value: float, interval: tuple[float, float], bound: float, count: 
     return math.ceil(round(count * (half / (value - bound)) ** 2, 6)) if value != bound else None
 
 
+def _unsettled(facts: Facts) -> list[Item]:
+    return [_to_settle(facts, one) for one in findings(facts) if not one.settled]
+
+
 def _to_settle(facts: Facts, one: Judged) -> Item:
     metrics, bounds = facts.reports["metrics"], facts.config.criteria
     bound = {"recall": bounds.min_recall, "alerts_per_1000": bounds.max_alerts_per_1000}.get(one.criterion, 0.0)
     unit = "records" if one.criterion == "alerts_per_1000" else "positives"
     figure = words.with_interval(one.value, one.interval, one.criterion.split()[0])
+    if not one.has_width:
+        return _open(one, figure, f"the {metrics[unit]} {unit} of the test fold all agree, or are too few")
     needed = to_settle(one.value, one.interval, bound, metrics[unit])
     more = max(0, needed - metrics[unit]) if needed is not None else None
     said = "the figure is the bound itself" if more is None else f"about {more} {unit} more in the test fold"
+    return _open(one, figure, f"{said}, if it stays so{_months(facts, more, metrics[unit])}")
+
+
+def _open(one: Judged, figure: str, said: str) -> Item:
     return Item(
         f"{one.criterion.replace('_', ' ')} is not settled: {figure}, asked {one.asked}",
-        f"{said}, if it stays so{_months(facts, more, metrics[unit])}",
+        said,
         f"{report('verdict')}, {report('metrics')}",
         "collect them; assay learning-curve says whether training gains from more",
     )

@@ -55,8 +55,11 @@ def lead(facts: Facts, opened: int, absent: int, risky: int) -> str:
     found, judged = findings(facts), limits(facts.budget, facts.config.criteria.cost)
     met, unsettled = sum(one.verdict == MET for one in found), sum(not one.settled for one in found)
     within = sum(one.verdict == MET for one in judged)
+    criteria_met = f"{met} of {len(found)} criteria are met, {unsettled} not settled"
+    if facts.unevaluated:
+        criteria_met = f"This model was not evaluated: {facts.unevaluated}. It has no figures"
     return (
-        f"{met} of {len(found)} criteria are met, {unsettled} not settled; {within} of {len(judged)} limits on cost "
+        f"{criteria_met}; {within} of {len(judged)} limits on cost "
         f"are met. {opened} points are open for people, {absent} kinds of data are missing, {risky} risks are known."
     )
 

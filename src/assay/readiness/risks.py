@@ -8,7 +8,7 @@ from assay.cards.model_card import better_at_finding
 from assay.paths import AUDIT, BUNDLE
 from assay.presentation import words
 from assay.readiness.claims import figure, ungradable_share
-from assay.readiness.facts import Facts, report
+from assay.readiness.facts import Facts, Part, report, told
 from assay.readiness.item import Item
 from assay.readiness.lacking import FEW
 from assay.records.folds import GROUP
@@ -19,21 +19,21 @@ TELL = "judge whether it holds where the model is to run"
 
 def risks(facts: Facts) -> list[Item]:
     """The risks, those of the model first."""
-    parts = (
-        _missed,
-        _alarms,
-        _threshold,
-        _baselines,
-        _slices,
-        _drift,
-        _ungradable,
-        _audit,
-        _sample,
-        _groups,
-        _limits,
-        _personal,
-    )
-    return [item for part in parts for item in part(facts)]
+    parts: dict[Part, tuple[str, ...]] = {
+        _missed: ("metrics", "intervals"),
+        _alarms: ("metrics", "intervals"),
+        _threshold: (),
+        _baselines: ("metrics", "baselines"),
+        _slices: ("metrics", "slices"),
+        _drift: ("profile",),
+        _ungradable: ("annotation", "ungradable"),
+        _audit: ("audit",),
+        _sample: ("sampling",),
+        _groups: (),
+        _limits: (),
+        _personal: (),
+    }
+    return told(parts, facts)
 
 
 def _missed(facts: Facts) -> list[Item]:

@@ -6,17 +6,34 @@ from assay.labels.decision import ANNOTATOR
 from assay.paths import AUDIT, BUDGET, CLEANED, REVIEW_QUEUE
 from assay.presentation import words
 from assay.readiness.claims import findings
-from assay.readiness.facts import Facts, report
+from assay.readiness.facts import Facts, Part, report, told
 from assay.readiness.item import Item
 
-PARAMS, TAGS, CHOICES = "params.yaml", "git tags", "choices/"
+PARAMS, TAGS, CHOICES, LINEAGE = "params.yaml", "git tags", "choices/", "data/lineage/"
 ANNOTATORS = 2  # so that they can agree
 
 
 def undecided(facts: Facts) -> list[Item]:
     """Everything that is open."""
-    parts = (_criteria, _budget, _versions, _signatures, _choice, _queue, _annotators, _audit, _age, _described)
-    return [item for part in parts for item in part(facts)]
+    parts: dict[Part, tuple[str, ...]] = {
+        _unevaluated: (),
+        _criteria: ("verdict",),
+        _budget: (),
+        _versions: (),
+        _signatures: (),
+        _choice: (),
+        _queue: ("review",),
+        _annotators: ("annotation",),
+        _audit: ("audit",),
+        _age: (),
+        _described: (),
+    }
+    return told(parts, facts)
+
+
+def _unevaluated(facts: Facts) -> list[Item]:
+    todo = "dvc repro: it makes the results, or says what stops it"
+    return [Item("the model was not evaluated", facts.unevaluated, LINEAGE, todo)] if facts.unevaluated else []
 
 
 def _criteria(facts: Facts) -> list[Item]:

@@ -19,6 +19,7 @@ from assay.records.writing import texts
 
 TEXTS = (types.is_string, types.is_large_string, types.is_string_view, types.is_null, types.is_decimal)
 DAYS = (types.is_date, types.is_timestamp)
+NOT_UTF8 = "the text is not in UTF-8: save it as UTF-8"
 BATCH = 1 << 17  # rows
 NUMBERED = re.compile(r"__index_level_\d+__")  # how pandas calls the numbers of rows in Parquet
 
@@ -116,6 +117,7 @@ def understood(form: str, where: str, todo: str) -> Iterator[None]:
         if of_the_system(error):
             raise
         reason = error.what if isinstance(error, AssayError) else str(error).partition("\n")[0]
+        reason = NOT_UTF8 if isinstance(error, UnicodeDecodeError) else reason
         raise AssayError(f"not a {form.upper()} table: {reason}", where=where, todo=todo) from error
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from threading import Lock
 from typing import BinaryIO, NamedTuple
 
 import pandas as pd
@@ -15,7 +16,7 @@ from pyarrow import parquet
 
 from assay.errors import AssayError
 from assay.records.formats import CSV, PARQUET
-from assay.records.reading import NUMBERED, require_distinct, require_plain, typed, understood
+from assay.records.reading import NOT_UTF8, NUMBERED, require_distinct, require_plain, typed, understood
 
 BLOCK = 4 << 20  # bytes of a CSV at a time; no record may be longer
 BUFFER = 1 << 20  # bytes of each column of a Parquet file that are read at once
@@ -24,6 +25,7 @@ ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
 LENGTH = re.compile(r"Expected (\d+) columns, got (\d+)")
 END = "\x1eend"
 BOM = b"\xef\xbb\xbf"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Batch(NamedTuple):
@@ -52,12 +54,13 @@ class CsvRecords:
             self.start = stream.tell() if stream.seekable() else 0
             self.size = _bytes_left(stream) if stream.seekable() else None
             self.names = _names(stream)
+        self.followed = _Followed(stream, len(self.names))
         require_distinct(self.names, where, todo)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """These columns, as texts; AssayError for a record with another number of cells, or longer than `BLOCK`."""
         with understood(CSV, self.where, self.todo), self._told():
-            yield from _numbered(_parsed(self.stream, self.names, columns), ROWS)
+            yield from _numbered(_parsed(self.followed, self.names, columns), ROWS)
 
     def done(self) -> int:
         """How many bytes were read so far."""
@@ -74,15 +77,16 @@ class CsvRecords:
     def _reason(self, said: str) -> str:
         if "straddling" in said or "try to increase block size" in said:
             return f"a record of more than {BLOCK >> 20} MiB, or a quotation mark that is never closed"
-        if not (found := ROW.search(said)):
-            return said.partition("\n")[0]
-        cells = LENGTH.search(found[2])
-        why = f"{cells[2]} cells and not {cells[1]}" if cells else found[2].partition(":")[2].strip() or found[2]
-        return f"{self._place(int(found[1]))}: {why}"
+        found, cells = ROW.search(said), LENGTH.search(said)
+        place = f"{self._place(int(found[1]))}: " if found else ""
+        if cells:
+            return f"{place}{cells[2]} cells and not {cells[1]}"
+        return f"{place}{NOT_UTF8 if 'UTF8' in said else 'a record that cannot be read'}"
 
     def _place(self, record: int) -> str:
         """The line on which a record (the first is 1) ends; of what cannot be read again, the record."""
         line = None
+        self.followed.stop()
         if self.size is not None:
             self.stream.seek(self.start)
             line = _line(self.stream, record + 1)
@@ -141,20 +145,21 @@ def _names(stream: BinaryIO) -> list[str]:
 def _lines(stream: BinaryIO) -> Iterator[str]:
     lines = iter(partial(stream.readline, BLOCK), b"")
     for number, line in enumerate(lines):
+        if line.startswith(UTF16) or b"\0" in line:
+            raise AssayError(NOT_UTF8)
         if b"\r" in line.removesuffix(b"\r\n") and not line.endswith(b"\n"):
             raise AssayError("lines end with a carriage return alone, or the first is cut short")
         yield (line.removeprefix(BOM) if number == 0 else line).decode()
 
 
-def _parsed(stream: BinaryIO, names: Sequence[str], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _parsed(stream: "_Followed", names: Sequence[str], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """These columns of what is left of a CSV, as texts.
 
     Arrow takes a cell whose quotation mark is never closed as it is, with all records after it. So a record follows the
     last one, and has to come out again.
     """
-    last = ",".join([END] * len(names))
     found = arrow_csv.open_csv(
-        pa.PythonFile(_Followed(stream, f"\n{last}\n".encode()), "r"),
+        pa.PythonFile(stream, "r"),
         arrow_csv.ReadOptions(column_names=names, block_size=BLOCK),
         arrow_csv.ParseOptions(newlines_in_values=True),
         arrow_csv.ConvertOptions(
@@ -172,18 +177,25 @@ def _parsed(stream: BinaryIO, names: Sequence[str], columns: Sequence[str]) -> I
 
 
 class _Followed:
-    """A stream with some bytes after its own."""
+    """A stream, and after it a record of `END` in each of the columns. Arrow reads ahead, in a thread of its own."""
 
-    closed = False
+    closed = False  # Arrow asks
 
-    def __init__(self, stream: BinaryIO, last: bytes) -> None:
-        self.stream, self.last = stream, last
+    def __init__(self, stream: BinaryIO, columns: int) -> None:
+        self.stream, self.last = stream, f"\n{','.join([END] * columns)}\n".encode()
+        self.lock, self.stopped = Lock(), False
 
     def read(self, size: int) -> bytes:
-        found = self.stream.read(size)
-        if not found:
-            found, self.last = self.last, b""
-        return found
+        with self.lock:
+            found = b"" if self.stopped else self.stream.read(size)
+            if not found:
+                found, self.last = self.last, b""
+            return found
+
+    def stop(self) -> None:
+        """Read no more of the stream, so that others can."""
+        with self.lock:
+            self.stopped, self.last = True, b""
 
 
 def _numbered(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[Batch]:

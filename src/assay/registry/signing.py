@@ -20,14 +20,17 @@ KEY = "user.signingkey"
 SETUP = "docs/operations.md, Who vouches"
 
 
-def require_signed(root: Path, tag: str, allowed: Path | None = None) -> str:
+def require_signed(root: Path, tag: str, allowed: Path | None = None, read: str | None = None) -> str:
     """The name of who signed an annotated tag, as the file of allowed signers has it.
 
-    allowed: that file; by default the one of git's settings. AssayError if the tag is missing, not signed with an ssh
-    key, signed by another key than an allowed one, changed afterwards, or a tag object of another name.
+    allowed: that file; by default the one of git's settings. read: the hash of the tag, where the caller has read what
+    it says already. AssayError if the tag is missing, not signed with an ssh key, signed by another key than an allowed
+    one, changed afterwards, a tag object of another name, or no longer the one that was read.
     """
     signers = allowed_signers(root, allowed)
     sha, text = _tag_object(root, tag)
+    if read not in (None, sha):
+        raise AssayError("the tag was moved while it was looked at", where=tag, todo="try again")
     header = text.partition("\n\n")[0].split("\n")
     if f"tag {tag}" not in header:  # a signed tag of another version, under this name
         raise AssayError(f"the tag says of itself another name than {tag}", where=tag, todo="git fetch --tags --force")

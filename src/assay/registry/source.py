@@ -37,7 +37,7 @@ class InStage:
             todo = "assay promote; or serve models/ as it is: --bundle models"
             raise AssayError("no version of the model is in the stage", where=self.stage, todo=todo)
         if self.signed:
-            require_signed(self.root, tag.name, self.signers)
+            require_signed(self.root, tag.name, self.signers, tag.object)
         version = assigned(self.root, every, tag)
         card = content(self.root, version.commit, f"./{MODEL_CARD.as_posix()}")
         return Model(load(fetched(self.root, version)), version.version, card.decode() if card else None)

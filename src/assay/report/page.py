@@ -72,7 +72,8 @@ def finding_row(finding: Judged) -> tuple[str, ...]:
     """A row: criterion, required value, found value, verdict, and whether the interval settles it."""
     metric = finding.criterion.split()[0]
     figure = words.with_interval(finding.value, finding.interval, metric)
-    settled = "yes" if finding.settled else "no: the interval includes the bound"
+    unsettled = "includes the bound" if finding.has_width else "has no width"
+    settled = "yes" if finding.settled else f"no: the interval {unsettled}"
     return finding.criterion.replace("_", " "), finding.asked, figure, finding.verdict, settled
 
 

@@ -35,34 +35,46 @@ Records = CsvRecords | ParquetRecords
 
 @dataclass(frozen=True)
 class Job:
-    """Scores batches of one file for one output; several threads may do so at a time. reasons: `ALERTS`, ..."""
+    """Scores batches of one file for one output; several threads may do so at a time.
+
+    reasons: `ALERTS`, ... model: what the rows call the model.
+    """
 
     scorer: Scorer
     output: Output
     reasons: str
     where: str
+    model: str
 
     def __call__(self, batch: Batch) -> tuple[bytes | pa.RecordBatch, Tally]:
         """What is written for a batch, and its counts."""
         scored = self.scorer(batch.table(self.where, CORRECT), self.where)
         chosen = {ALERTS: scored.alerts, ALL: np.ones(len(scored.ids), "bool"), NONE: np.zeros(len(scored.ids), "bool")}
         explanations = self.scorer.explanations(scored, chosen[self.reasons])
-        bundle = self.scorer.bundle
-        made = rows(scored, explanations, model_name(bundle), bundle.data[:HASH])
+        made = rows(scored, explanations, self.model, self.scorer.bundle.data[:HASH])
         return self.output.encoded(made), Tally.of(scored)
 
 
 def score_file(
-    bundle: "Bundle", source: Path | None, target: Target | None, reasons: str | None, ignore_extra: bool, threads: int
+    bundle: "Bundle",
+    source: Path | None,
+    target: Target | None,
+    reasons: str | None,
+    ignore_extra: bool,
+    threads: int,
+    *,
+    name: str = "",
 ) -> Tally:
     """Score the records of a file, or of stdin, into a file, or to stdout; its counts.
 
-    reasons: `ALERTS`, `ALL` or `NONE`; None is for alerts, if the model has exact ones. AssayError as of `score`, if
+    reasons: `ALERTS`, `ALL` or `NONE`; None is for alerts, if the model has exact ones. name: what the rows call the
+    model, by default `model_name`. AssayError as of `score`, if
     reasons are asked of a model that has none, and as of `assay.scoring.outputs.to_file`.
     """
     chosen = chosen_reasons(bundle.description.get("without_reasons"), reasons)
     with open_records(source) as records, to_file(target) if target else to_stdout() as output:
-        return score(Scorer(bundle), records, output, reasons=chosen, ignore_extra=ignore_extra, threads=threads)
+        scorer = Scorer(bundle)
+        return score(scorer, records, output, reasons=chosen, ignore_extra=ignore_extra, threads=threads, name=name)
 
 
 def chosen_reasons(without: str | None, asked: str | None) -> str:
@@ -76,14 +88,21 @@ def chosen_reasons(without: str | None, asked: str | None) -> str:
 
 
 def score(
-    scorer: Scorer, records: Records, output: Output, *, reasons: str, ignore_extra: bool = False, threads: int = 1
+    scorer: Scorer,
+    records: Records,
+    output: Output,
+    *,
+    reasons: str,
+    ignore_extra: bool = False,
+    threads: int = 1,
+    name: str = "",
 ) -> Tally:
     """Write a row for each record, in their order, and count what became of them.
 
     AssayError if columns are missing or (unless `ignore_extra`) unknown, if there is no record, or if the file is none.
     """
     columns = read_columns(scorer, records, ignore_extra=ignore_extra)
-    tally, job = Tally(), Job(scorer, output, reasons, records.where)
+    tally, job = Tally(), Job(scorer, output, reasons, records.where, name or model_name(scorer.bundle))
     with progress(records.size, "scoring", records.unit) as bar:
         for encoded, counts in in_order(job, records.batches(columns), threads):
             output.write(encoded)
@@ -147,6 +166,6 @@ def in_order(function: Callable[[Item], Made], items: Iterable[Item], threads: i
             yield waiting.popleft().result()
 
 
-def model_name(bundle: "Bundle") -> str:
-    """The name of a model, and the start of the hash of its bundle."""
-    return f"{bundle.name}/{bundle.hash[:HASH]}"
+def model_name(bundle: "Bundle", version: str = "") -> str:
+    """The version of a model, or the name of one without, and the start of the hash of its bundle."""
+    return f"{version or bundle.name}/{bundle.hash[:HASH]}"

@@ -4,7 +4,7 @@ import fcntl
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -113,10 +113,11 @@ def to_file(target: Target) -> Iterator[Output]:
     """
     _clear(target.path)
     with (
+        ExitStack() as until_it_has_its_place,  # to the end: what is not held, another process takes for left over
         replacing(target.path) as scratch,
-        _held(scratch.parent),
         scratch.open("wb", buffering=BUFFER) as stream,
     ):
+        until_it_has_its_place.enter_context(_held(scratch.parent))
         output = target.opened(stream)
         yield output
         output.end()
@@ -147,4 +148,5 @@ def _clear(path: Path) -> None:
         with suppress(OSError), lock.open() as file:  # its process lives, it is another user's, or it is gone by now
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if {one.name for one in lock.parent.iterdir()} <= {LOCK, path.name}:
+                (lock.parent / path.name).unlink(missing_ok=True)  # before the lock, by which it is found
                 shutil.rmtree(lock.parent)

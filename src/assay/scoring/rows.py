@@ -1,5 +1,6 @@
 """The rows of a table of scores: one for each record, scored or not."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from assay.scoring.scorer import Fault, Scored
 
 NAME = pa.dictionary(pa.int8(), pa.large_string())
+ALERT = {"name": "alert", "field_name": "alert", "pandas_type": "bool", "numpy_type": "boolean", "metadata": None}
 COLUMNS = pa.schema(
     [
         (RECORD_ID, pa.large_string()),
@@ -23,7 +25,9 @@ COLUMNS = pa.schema(
         ("changed", pa.large_string()),
         ("model", NAME),
         ("data", NAME),
-    ]
+    ],
+    # What pandas reads a column as: without this one it makes objects of a truth value that may be missing.
+    {"pandas": json.dumps({"columns": [ALERT], "index_columns": [], "column_indexes": [], "pandas_version": "3.0.0"})},
 )
 BETWEEN = "; "
 HASH = 12  # characters of a hash that tell it from others

@@ -97,7 +97,7 @@ class PredictionLog:
     def _open(self, head: dict[str, Any], now: datetime) -> bool:
         """Begin a new file each day, for each model, and when one is large. Whether its head is still to be written."""
         day = f"{now:%Y-%m-%d}"
-        if self.file is None or (self.head, self.day) != (head, day) or self.size >= LARGEST or self._removed():
+        if self.file is None or (self.head, self.day) != (head, day) or self.size >= LARGEST or self._touched():
             self.close()
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / f"{now:%Y-%m-%dT%H%M%S}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
@@ -105,9 +105,11 @@ class PredictionLog:
             self.size, self.head, self.day = 0, head, day
         return not self.size
 
-    def _removed(self) -> bool:
-        """Whether somebody deleted the file in use."""
-        return self.file is not None and os.fstat(self.file).st_nlink == 0
+    def _touched(self) -> bool:
+        """Whether somebody deleted, emptied or changed the file in use."""
+        assert self.file is not None
+        found = os.fstat(self.file)
+        return found.st_nlink == 0 or found.st_size != self.size
 
     def _append(self, lines: bytes) -> None:
         assert self.file is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assay.bundle.contributions import without
+from assay.preparation.request import required
 from assay.scoring.scorer import Scorer
 from assay.serving.answers import ALL, NONE, Answer, answers, chosen, refused
 from assay.serving.requests import Form
@@ -46,6 +47,9 @@ class Model:
         self.explains = without(bundle.estimator) is None
         self.name = {"version": version, "hash": bundle.hash, "data": bundle.data}
 
+    def __str__(self) -> str:
+        return f"{self.name['version']} ({self.bundle.name}, {self.bundle.hash[:12]})"
+
     def __call__(self, asked: Sequence[Asked]) -> Result:
         """An answer to each record, which another cannot change."""
         faults = [self.form.faults(one.record) for one in asked]
@@ -59,6 +63,14 @@ class Model:
         for place, answer in zip(places, answers(scored, explanations), strict=True):
             found[place] = answer
         return Result(found, scored, places)
+
+    def strange(self, other: "Model") -> list[str]:
+        """The columns that keep records of another model from being scored: unknown here, or needed and unknown there.
+
+        A challenger that has some would score none of the model's records.
+        """
+        needed = {name for name, column in self.form.columns.items() if required(column)}
+        return sorted({*(other.form.known - self.form.known), *(needed - other.form.known)})
 
     def warm(self) -> None:
         """Answer an example: what is made once is made now, and a model that cannot score fails before it serves."""

@@ -23,7 +23,12 @@ def openapi(model: "Model", most: int, *, key: bool) -> dict[str, Any]:
     dataset = model.bundle.dataset
     document: dict[str, Any] = {
         "openapi": VERSION,
-        "info": {"title": f"Assay: {dataset.name}", "version": __version__, "description": dataset.about},
+        "info": {
+            "title": f"Assay: {dataset.name}",
+            "version": __version__,
+            "description": description(model),
+            "x-limits": list(dataset.limits),
+        },
         "paths": paths(most),
         "components": {"schemas": {"Record": record_schema(model.scorer.asked, dataset), **SCHEMAS}},
     }
@@ -34,6 +39,13 @@ def openapi(model: "Model", most: int, *, key: bool) -> dict[str, Any]:
                 operation["security"] = [{KEY: []}]
                 operation["responses"] |= errors(401)
     return document
+
+
+def description(model: "Model") -> str:
+    """What the records are, and what the model looks for."""
+    dataset, labels = model.bundle.dataset, model.bundle.labels
+    sought = f"The score is the probability of: {labels.about}." if labels.about else ""
+    return " ".join(filter(None, (dataset.about, sought)))
 
 
 def paths(most: int) -> dict[str, Any]:

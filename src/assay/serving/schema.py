@@ -3,7 +3,10 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from assay.config.dataset import CATEGORY, CHECK, DAY, FLAG, NUMBER, QUARANTINE, STOP, TARGET
+from assay.config.patterns import fits
 from assay.preparation.request import required
 
 if TYPE_CHECKING:
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
 
 REFUSING = (STOP, QUARANTINE)  # what happens to a value outside its range, where the record then gets no score
 DATE = "1986-01-31"
-PYTHON = re.compile(r"\(\?|\\[AZ]")  # parts of patterns that other languages read differently, or not at all
+OWN = re.compile(r"\(\?|\\[ACPQpz]|\[\[")  # parts of patterns that JavaScript reads differently, or not at all
 LENGTHS = range(1, 33)  # of texts that are tried as an example
 FACTS = "x-assay"
 Schema = dict[str, Any]
@@ -68,7 +71,7 @@ def _text(column: "Column") -> Schema:
         return {"type": ["string", "number", "boolean"]}
     if column.values:
         return {"type": ["string"], "enum": list(column.values)}
-    pattern = {"pattern": f"^(?:{column.pattern})$"} if column.pattern and not PYTHON.search(column.pattern) else {}
+    pattern = {"pattern": f"^(?:{column.pattern})$"} if column.pattern and not OWN.search(column.pattern) else {}
     return {"type": ["string", "number", "boolean"]} | pattern
 
 
@@ -100,6 +103,7 @@ def _between(bounds: "list[float]") -> float:
 
 
 def _matching(pattern: str | None) -> str | None:
-    """A text that matches, of those that are easily thought of."""
-    like = re.compile(f"(?:{pattern or '.*'})\\Z")
-    return next((one * length for one in "1Aa-" for length in LENGTHS if like.match(one * length)), None)
+    """A text that fits, of those that are easily thought of."""
+    thought = [one * length for one in "1Aa-" for length in LENGTHS]
+    fitting = fits(pa.array(thought), pattern or ".*")
+    return next((text for text, fit in zip(thought, fitting, strict=True) if fit), None)

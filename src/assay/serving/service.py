@@ -3,11 +3,12 @@
 import time
 from collections.abc import Sequence
 
-from assay.errors import warn
+from assay.errors import AssayError, sample, warn
 from assay.serving.answers import NONE, Answer
 from assay.serving.log import PredictionLog
 from assay.serving.metrics import Metrics
 from assay.serving.model import Asked, Model
+from assay.terminal import say
 from assay.web.errors import place
 
 
@@ -20,9 +21,20 @@ class Service:
         self.metrics = Metrics(model, shadow)
 
     def swap(self, model: Model) -> None:
-        """Answer everything from now on with another model."""
+        """Answer everything from now on with another model of the same dataset.
+
+        AssayError for one of another dataset: the clients of this service send records of the first.
+        """
+        now, new = self.model.bundle.dataset.name, model.bundle.dataset.name
+        if now != new:
+            raise AssayError(
+                f"it is of the dataset {new}, and this service of {now}", todo="start a service of its own"
+            )
+        if self.shadow and (strange := self.shadow.strange(model)):
+            warn(f"the challenger takes other records than the new model, and scores none: column {sample(strange)}")
         self.model = model
         self.metrics.serves(model)
+        say(f"serves {model} now", error=True)
 
     def __call__(self, asked: Sequence[Asked]) -> list[tuple[Model, Answer]]:
         """The model in use, and its answer to each record."""

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.errors import AssayError
+from assay.errors import AssayError, sample
 from assay.serving.app import Settings, application
 from assay.serving.counting import Counted
 from assay.serving.log import PredictionLog
 from assay.serving.service import Service
 from assay.serving.sources import Source, ready
+from assay.terminal import say
 from assay.web.guard import guarded
 from assay.web.hosts import LOCAL, own_hosts
 from assay.web.limits import Limits
@@ -53,11 +54,16 @@ def server(
     if key is not None:
         require_usable(key)
     sign = source.sign()
-    service = Service(ready(source), PredictionLog(log) if log else None, ready(shadow) if shadow else None)
+    model, challenger = ready(source), ready(shadow) if shadow else None
+    if challenger and (strange := challenger.strange(model)):
+        what = f"the challenger takes other records than the model: column {sample(strange)}"
+        raise AssayError(what, todo="name a challenger with the model's contract")
+    service = Service(model, PredictionLog(log) if log else None, challenger)
     if service.log:
         service.log.require_room()
     listener = bound(place.host, place.port)
     app = application(service, Settings(allowed.records, key, source, sign))
+    say(f"serves {service.model}", error=True)
     guard = guarded(app, hosts(place, listener.getsockname()[1]), allowed.body)
     return Server(Counted(guard, service.metrics.request), listener, Limits(connections=allowed.connections, idle=IDLE))
 
