@@ -30,14 +30,35 @@ def test_a_roll_back_to_what_the_gate_refused_says_so(repo: Path, promote: Promo
     git(repo, "checkout", "--quiet", "-b", "elsewhere", "better")  # whose log has none of it
     outcome = rollback(repo, "v1.1.0")
     assert outcome.decision is not None
-    assert [(one.action, one.reason, one.unmet) for one in outcome.record] == [
-        ("override", "compare both for a day", (RECALL,)),
-        ("rollback", "it alarms too often", ()),
+    assert [(one.version, one.action, one.reason, one.unmet) for one in outcome.record] == [
+        ("v1.1.0", "override", "compare both for a day", (RECALL,)),
+        ("v1.0.0", "rollback", "it alarms too often", ()),
     ]
     said = accepted(outcome.decision, outcome.record)
     assert "**The gate refused v1.1.0**, Ann Smith overrode it: compare both for a day." in said
     assert "override (1 not met): compare both for a day" in of_registry(repo)
     assert "no decision" not in of_registry(repo)
+
+
+def test_what_came_after_a_refused_version_does_not_vouch_for_it(repo: Path, promote: Promote) -> None:
+    promote("main")
+    promote("missing", override="a trial")
+    promote("better")
+    outcome = rollback(repo)
+    assert outcome.decision is not None
+    assert [(one.version, one.action) for one in outcome.record] == [("v1.1.0", "override"), ("v1.2.0", "promote")]
+    assert "**The gate refused v1.1.0**" in accepted(outcome.decision, outcome.record)
+
+
+def test_a_promotion_of_what_was_rolled_back_says_so(repo: Path, promote: Promote) -> None:
+    promote("main")
+    assert promote("better").record == []
+    rollback(repo)
+    outcome = promote("better")
+    assert outcome.decision is not None
+    said = accepted(outcome.decision, outcome.record)
+    assert "On record of v1.1.0 in prod:" in said
+    assert "| rollback | Ann Smith | it alarms too often |" in said
 
 
 def test_a_clone_with_the_tags_and_not_the_log_knows_who_decided(repo: Path, promote: Promote, tmp_path: Path) -> None:

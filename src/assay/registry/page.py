@@ -14,7 +14,7 @@ from assay.registry.tags import Tag, Tags, tags
 from assay.registry.version import subject
 
 HEADINGS = ["stage", "version", "model of", "number", "commit", "time", "who", "why", "signed by"]
-ON_RECORD = ["when", "tag", "decision", "who", "why", "not met"]
+ON_RECORD = ["when", "tag", "then in the stage", "decision", "who", "why", "not met"]
 WHY = 90  # characters of a reason in the table
 BY_HAND = "no decision on record: made by hand"
 
@@ -44,7 +44,7 @@ def accepted(decision: Decision, found: Sequence[Record] = ()) -> Markdown:
     if decision.overrode:
         parts.append(Markdown("**Overridden**: {}. Reason: {}").format(", ".join(decision.overrode), decision.reason))
     if found:
-        parts.append(of_record(decision.version, decision.stage, found))
+        parts.append(of_record(decision, found))
     made = Markdown(", ").join([*map(code, decision.tags), code(str(decisions.LOG))])
     push = " ".join(["git push --atomic origin HEAD", *(f"'{tag}'" for tag in decision.tags)])
     said = "Made: {}. Others see it after {} here, and then {} there."
@@ -52,18 +52,28 @@ def accepted(decision: Decision, found: Sequence[Record] = ()) -> Markdown:
     return Markdown("\n\n").join(parts)
 
 
-def of_record(version: str, stage: str, found: Sequence[Record]) -> Markdown:
-    """How a version came to a stage and was taken out, each time; first of all that the gate never let it through."""
-    rows = [
-        (one.time, code(one.tag), one.action or BY_HAND, one.who, one.reason, "; ".join(one.unmet)) for one in found
-    ]
-    warned = Markdown("On record of {} in {}:").format(version, stage)
-    if one := record.overridden(found):
-        said = "**The gate refused {}**, {} overrode it: {}. On record:"
-        warned = Markdown(said).format(version, one.who, one.reason)
-    elif not record.passed(found):
-        warned = Markdown("**No decision of the gate is on record of {}** in {}:").format(version, stage)
-    return Markdown("\n\n").join([warned, table(ON_RECORD, rows)])
+def of_record(decision: Decision, found: Sequence[Record]) -> Markdown:
+    """How a version came to a stage and was taken out, each time before.
+
+    Where the decision did not ask the gate: first of all that the gate never let it through.
+    """
+    rows = [_cells(one) for one in found]
+    return Markdown("\n\n").join([_warned(decision, found), table(ON_RECORD, rows)])
+
+
+def _cells(one: Record) -> tuple[Any, ...]:
+    then, how = one.version or "nothing", one.action or BY_HAND
+    return one.time, code(one.tag), then, how, one.who, one.reason, "; ".join(one.unmet)
+
+
+def _warned(decision: Decision, found: Sequence[Record]) -> Markdown:
+    version, stage = decision.version, decision.stage
+    own = [one for one in found if one.version == version]
+    if decision.criteria or record.passed(own):
+        return Markdown("On record of {} in {}:").format(version, stage)
+    if one := record.overridden(own):
+        return Markdown("**The gate refused {}**, {} overrode it: {}. On record:").format(version, one.who, one.reason)
+    return Markdown("**No decision of the gate is on record of {}** in {}:").format(version, stage)
 
 
 def of_registry(root: Path) -> Markdown:

@@ -36,7 +36,7 @@ class Order:
 class Outcome:
     """What came of it: the criteria, and the decision; None if it was refused, or nothing was to be done.
 
-    `standing`: the version that is in the stage already. `record`: what was on record of a version from before.
+    `standing`: the version that is in the stage already. `record`: what was on record of it in that stage before.
     """
 
     criteria: list[Criterion]
@@ -77,8 +77,9 @@ def promote(root: Path, revision: str, order: Order, say: Callable[[str], None])
         action = OVERRIDE if unmet else PROMOTE
         said = why if unmet else decisions.summary(criteria)
         decision = _decided(who, action, found, order.stage, every, now, said, unmet, criteria)
+        before = _record(root, every, order.stage, found)
         _publish(root, journal, decision, every, say, sign=order.sign)
-    return Outcome(criteria, decision)
+    return Outcome(criteria, decision, record=before)
 
 
 def _signed_anew(root: Path, journal: Path, every: Tags, now: Version, stage: str, who: str) -> Outcome:

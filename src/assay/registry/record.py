@@ -5,7 +5,7 @@ that, or made by hand, is told by the log of the branch, if that has it.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ SIGNATURE = "\n-----BEGIN "
 class Record:
     """A decision on record: by which tag, what ("promote", "override", "rollback", "sign"), when, by whom and why.
 
-    unmet: a sentence for each criterion that was not met. before: what was in the stage until then.
+    unmet: a sentence for each criterion that was not met. before: what was in the stage until then. version: what came
+    there, by the tags; "" where only the decision is asked.
     """
 
     tag: str
@@ -35,6 +36,7 @@ class Record:
     reason: str
     before: str = ""
     unmet: tuple[str, ...] = ()
+    version: str = ""
 
 
 def message(subject: str, decision: Decision) -> str:
@@ -67,13 +69,15 @@ def of_version(every: Tags, told: dict[str, Record], stage: str, commit: str) ->
     for tag in history:
         here = tag.commit == commit and not tag.back
         if here or there:
-            found.append(told.get(tag.name) or Record(tag.name, "", "", tag.tagger, ""))
+            one = told.get(tag.name) or Record(tag.name, "", "", tag.tagger, "")
+            version = "" if tag.back else every.version_of(tag.commit) or tag.commit[:10]
+            found.append(replace(one, version=version))
         there = here
     return found
 
 
 def passed(found: Sequence[Record]) -> bool:
-    """Whether the gate once let it through."""
+    """Whether the gate once let it through, by how one version came to a stage."""
     return any(one.action == PROMOTE for one in found)
 
 
