@@ -173,9 +173,12 @@ def _files(path: Path) -> list[Path]:
     return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
 
 
-def budget(root: Path, figures: Mapping[str, Any] | None = None, model: str | None = None) -> None:
+def budget(
+    root: Path, figures: Mapping[str, Any] | None = None, model: str | None = None, machine: object = None
+) -> None:
     """What `assay budget` measures, of the model here unless it is named."""
-    content = {"model": model or md5(root / "models"), "figures": {**FIGURES, **(figures or {})}}
+    found = {**FIGURES, **(figures or {})}
+    content = {"model": model or md5(root / "models"), "figures": found, "machine": machine}
     (root / "reports/budget.json").write_text(json.dumps(content))
 
 

@@ -16,7 +16,8 @@ def assay(root: Path, *words: str, fails: bool = False) -> str:
 def test_a_model_goes_in_and_out_of_use(repo: Path) -> None:
     said = assay(repo, "promote")
     assert "### v1.0.0 is in prod" in said
-    assert "git push --atomic origin HEAD 'model@v1.0.0' 'model#prod#1'" in said
+    push = "`git push --atomic origin HEAD 'model@v1.0.0' 'model#prod#1'` here"
+    assert f"Others see it after {push}, and then `git fetch --tags` there." in said
     budget(repo, model=model_of(repo, "better"))
     assert "v1.1.0 is in prod" in assay(repo, "promote", "better", "--as-of", "1987-03-01")
     assert "v1.0.0 is in prod" in assay(repo, "rollback", "--reason", "too many | alarms")

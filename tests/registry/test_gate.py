@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from assay.registry import gate
 from assay.registry.candidate import Candidate
 from assay.registry.gate import Criterion, cost, judged
 from assay.registry.tags import tags
@@ -70,7 +71,10 @@ def test_the_champion_is_compared_on_the_same_records(repo: Path, revision: str,
         (date(1987, 1, 19), None),
         (date(1987, 4, 19), None),
         (date(1987, 4, 20), "by 1 day(s)"),
-        (date(1987, 1, 18), "the data goes on after 1987-01-18"),
+        (
+            date(1987, 1, 18),
+            "the data goes on after 1987-01-18: judge it on a day from 1987-01-19 on: --as-of 1987-01-19",
+        ),
         (date(2026, 1, 1), "by 14137 day(s)"),
     ],
 )
@@ -97,11 +101,59 @@ def test_records_without_dates_cannot_be_called_fresh(repo: Path) -> None:
         ({"memory_mb": "1"}, "cost: most memory of a process that scores, MB", "run: assay budget"),
         ({"memory_mb": True}, "cost: most memory of a process that scores, MB", "run: assay budget"),
         ({"memory_mb": -1}, "cost: most memory of a process that scores, MB", "run: assay budget"),
+        ({"train_seconds": None}, "cost: training, seconds", "run: dvc repro --force train, then assay budget"),
     ],
 )
 def test_the_cost_has_limits(repo: Path, figures: dict[str, Any], name: str, why: str) -> None:
     budget(repo, figures)
     assert {one.name: one.why for one in cost(candidate(repo)) if not one.passed} == {name: why}
+
+
+@pytest.mark.parametrize(
+    ("machine", "busy"),
+    [
+        ({"cores": 2, "load_before": 1.1}, True),
+        ({"cores": 2, "load_before": 1.0}, False),
+        ({"cores": 2, "load_before": None}, False),
+        ({"cores": "2", "load_before": 9}, False),
+        ("busy", False),
+        (None, False),
+    ],
+)
+def test_what_was_timed_on_a_busy_machine_says_so(repo: Path, machine: object, busy: bool) -> None:
+    budget(repo, {"single_p50_ms": 9000}, machine=machine)
+    found = {one.name: one for one in cost(candidate(repo))}
+    slow, small = found["cost: one record, half of them within, ms"], found["cost: the model's folder, MB"]
+    assert slow.found.endswith("9,000, on a busy machine") == busy
+    assert slow.why.endswith("; measure again when it is idle: assay budget") == busy
+    assert small.found == "1"
+
+
+def test_the_day_that_is_configured_is_named_where_it_is_too_early(repo: Path) -> None:
+    params = yaml.safe_load((repo / "params.yaml").read_text())
+    params["criteria"]["promotion"]["as_of"] = "1987-01-01"
+    (repo / "params.yaml").write_text(yaml.safe_dump(params))
+    git(repo, "commit", "--quiet", "--all", "--message", "Too early")
+    assert unmet(repo)["fresh"].why == (
+        "the data goes on after 1987-01-01: judge it on a day from 1987-01-19 on: --as-of 1987-01-19, "
+        "or as_of in conf/promotion/thyroid.yaml"
+    )
+
+
+def test_records_from_the_future_are_not_fresh(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "judged_on", lambda _: date(1986, 12, 31))
+    params = yaml.safe_load((repo / "params.yaml").read_text())
+    params["criteria"]["promotion"]["as_of"] = None
+    (repo / "params.yaml").write_text(yaml.safe_dump(params))
+    git(repo, "commit", "--quiet", "--all", "--message", "Today")
+    why = "the data goes on after 1986-12-31: that is today: correct the clock, or the dates of the records"
+    assert unmet(repo)["fresh"].why == why
+
+
+def test_quality_is_said_to_be_of_the_data(repo: Path) -> None:
+    found = {one.name: one.found for one in judged(candidate(repo))}
+    assert found["data validity"].startswith("1.000")
+    assert "validity" not in found
 
 
 @pytest.mark.parametrize("content", [None, "[]", "{}", '{"figures": {}}', "{", '{"figures": {}, "model": 3}'])

@@ -213,8 +213,28 @@ def test_a_decision_needs_a_reason(repo: Path) -> None:
         rollback(repo, reason="x" * 2001)
 
 
+@pytest.mark.parametrize("name", ["v1.1.0", "1.1.0", "model@v1.1.0"])
+def test_a_version_is_promoted_by_the_name_that_the_registry_shows(repo: Path, promote: Promote, name: str) -> None:
+    promote("main")
+    promote("better", stage="staging")
+    budget(repo, model=model_of(repo, "better"))
+    outcome = promote(name)
+    assert outcome.decision is not None
+    assert (outcome.decision.version, outcome.decision.commit) == ("v1.1.0", git(repo, "rev-parse", "better"))
+
+
+def test_a_name_of_two_commits_is_not_guessed(repo: Path, promote: Promote) -> None:
+    promote("main")
+    git(repo, "tag", "v1.0.0", "main~1")
+    assert promote("v1.0.0").standing == "v1.0.0"
+    git(repo, "tag", "--force", "v1.0.0", "worse")
+    with pytest.raises(AssayError, match="both a version of the model"):
+        promote("v1.0.0")
+
+
 REVISIONS = [
     "nowhere",
+    "v9.9.9",
     "",
     " ",
     "workspace",

@@ -44,6 +44,13 @@ def load() -> float | None:
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
+def was_busy(machine: Any) -> bool:
+    """Whether a machine, as reports/budget.json describes it, had other work to do before it measured."""
+    found = machine if isinstance(machine, dict) else {}
+    busy, cores = found.get("load_before"), found.get("cores")
+    return isinstance(busy, int | float) and isinstance(cores, int | float) and busy > BUSY * cores
+
+
 def installed(name: str) -> str | None:
     """The version of a package; None if it is not installed."""
     try:

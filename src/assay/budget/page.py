@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assay.budget.command import RATIOS, Budget
-from assay.budget.host import BUSY
+from assay.budget.host import was_busy
 from assay.evaluation.criteria import MET, NOT_MET
 from assay.presentation.markdown import Markdown, table
 
@@ -122,9 +122,9 @@ def warnings(found: Budget) -> list[str]:
 
 
 def _busy(machine: Any) -> list[str]:
-    load, cores = machine.get("load_before"), machine["cores"]
-    if load is None or load <= BUSY * cores:
+    if not was_busy(machine):
         return []
+    load, cores = machine["load_before"], machine["cores"]
     return [
         f"the machine was busy before measuring began (load {load:.1f} on {cores} core(s)): its figures mislead; "
         "measure again when it is idle"

@@ -30,7 +30,7 @@ class Bump(StrEnum):
 
 
 def promote(
-    revision: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment.")] = "HEAD",
+    revision: Annotated[str, typer.Argument(help="A branch, tag, commit, experiment or version.")] = "HEAD",
     stage: Stage = PROD,
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day on which the data must be fresh.")

@@ -14,6 +14,7 @@ import pandas as pd
 from assay.dvc_internals.revisions import files_at, listed_md5s, recorded_md5, resolved_revision
 from assay.errors import AssayError, translated
 from assay.experiments.former import named_as_now
+from assay.experiments.versions import version_tag
 from assay.files import folder_md5, yaml_mapping
 from assay.lineage import lock
 from assay.lineage.checks import require, shortened
@@ -178,9 +179,17 @@ def revision(name: str) -> Revision:
 
 
 def commit(name: str) -> str:
-    """The hash of the commit of a branch, tag or experiment; AssayError if there is none with this name."""
-    sha = resolved_revision(name)
-    if sha is None:
-        todo = "name a branch, tag, commit, or an experiment of dvc exp list"
+    """The hash of the commit of a branch, tag, experiment or version of the model (v1.2.0).
+
+    AssayError if there is none with this name, or it names two commits.
+    """
+    sha, tag = resolved_revision(name), version_tag(name)
+    version = resolved_revision(tag) if tag else None
+    if sha and version and sha != version:
+        what = f"{name} names both a version of the model ({version[:10]}) and something else ({sha[:10]})"
+        raise AssayError(what, where="git", todo=f"name the one or the other: {tag}, or {sha[:10]}")
+    found = sha or version
+    if found is None:
+        todo = "name a branch, tag, commit, an experiment of dvc exp list, or a version of assay registry"
         raise AssayError(f"no revision {name!r}", where="git", todo=todo)
-    return sha
+    return found

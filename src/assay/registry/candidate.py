@@ -111,7 +111,7 @@ class Candidate:
 
     @cached_property
     def budget(self) -> dict[str, Any]:
-        """The measured figures by name, from the workspace; AssayError unless they are of exactly this model."""
+        """What reports/budget.json of the workspace holds; AssayError unless it has figures of exactly this model."""
         path = self.root / BUDGET
         if not path.exists():
             raise AssayError("the cost was not measured", where=str(BUDGET), todo="run: assay budget")
@@ -121,7 +121,7 @@ class Candidate:
         if content.get("model") != self.model:
             what = f"measured on another model: {str(content.get('model'))[:40]}, this one is {self.model}"
             raise AssayError(what, where=str(BUDGET), todo="run: assay budget, on this commit")
-        return content["figures"]
+        return content
 
 
 def promoted_commit(root: Path, commit: str, log: str) -> str:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from assay.budget.host import was_busy
 from assay.budget.page import TITLES, number
 from assay.config.models import possible
 from assay.config.reading import plain
+from assay.config.schema import QUALITY
 from assay.errors import AssayError
 from assay.paths import AUDIT, CLEANING_LOG, REPORTS
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 VERDICT = REPORTS / "verdict.json"
 SHOWN = 3  # sentences of what did not run
+TRAINING = ("train_seconds", "train_memory_mb")  # measured while train runs: DVC's cache gives outputs without a run
+TIMES = ("load_seconds", "single_p50_ms", "single_p99_ms", "records_per_second")  # what `assay budget` times itself
+AGAIN = "measure again when it is idle: assay budget"
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ def performance(candidate: "Candidate") -> Iterator[Criterion]:
     yield from found
     criteria, there = candidate.config.criteria, possible(plain(candidate.config.baselines))
     baselines = {f"average precision over {name}" for name in criteria.beat_baselines if name in there}
-    for name in sorted({"recall", "alerts per 1000", *baselines, *criteria.quality} - {one.name for one in found}):
+    needed = {"recall", "alerts per 1000", *baselines, *map(_titled, criteria.quality)}
+    for name in sorted(needed - {one.name for one in found}):
         yield Criterion(name, ASKED["performance"], "not judged", False, f"{VERDICT} does not have it: dvc repro")
 
 
@@ -105,7 +111,12 @@ def _performed(finding: dict[str, Any]) -> Criterion:
     interval = "" if low is None or high is None else f" [{low:.3f}, {high:.3f}]"
     passed = finding["verdict"] == "met"
     why = "" if passed else _by(asked, value)
-    return Criterion(name.replace("_", " "), asked, f"{value:.3f}{interval}", passed, why)
+    return Criterion(_titled(name), asked, f"{value:.3f}{interval}", passed, why)
+
+
+def _titled(name: str) -> str:
+    """The name of a criterion for people, who would take an "accuracy" of the data for the model's."""
+    return f"data {name}" if name in QUALITY else name.replace("_", " ")
 
 
 def _by(asked: str, value: float) -> str:
@@ -160,10 +171,21 @@ def fresh(candidate: "Candidate") -> Iterator[Criterion]:
         raise AssayError("the records have no dates", todo=todo)
     last = records[DATE].max().date()
     age = (day - last).days
-    why = f"the data goes on after {day}" if age < 0 else f"by {age - asked.fresh_within_days} day(s)"
+    why = f"by {age - asked.fresh_within_days} day(s)" if age >= 0 else _too_early(candidate, day, last)
     passed = 0 <= age <= asked.fresh_within_days
     within = f"at most {asked.fresh_within_days} days before {day}"
     yield Criterion("fresh", within, f"last record {last}, {age} day(s)", passed, "" if passed else why)
+
+
+def _too_early(candidate: "Candidate", day: date, last: date) -> str:
+    """What to do where the day on which data is judged is before its end: nobody could have had it by then."""
+    name, configured = candidate.config.dataset.name, candidate.config.criteria.promotion.as_of
+    todo = f"judge it on a day from {last} on: --as-of {last}"
+    if configured and not candidate.as_of:
+        todo += f", or as_of in conf/promotion/{name}.yaml"
+    elif not candidate.as_of:
+        todo = "that is today: correct the clock, or the dates of the records"
+    return f"the data goes on after {day}: {todo}"
 
 
 def judged_on(candidate: "Candidate") -> date:
@@ -179,20 +201,23 @@ def cost(candidate: "Candidate") -> Iterator[Criterion]:
     if not limits.at_most and not limits.at_least:
         yield Criterion("cost", "nothing", "not asked", True)
         return
-    figures = candidate.budget
+    figures, busy = candidate.budget["figures"], was_busy(candidate.budget.get("machine"))
     for name, most in limits.at_most.items():
-        yield _limited(name, f"at most {number(most)}", figures.get(name), most, 1)
+        yield _limited(name, f"at most {number(most)}", figures.get(name), most, 1, busy=busy)
     for name, least in limits.at_least.items():
-        yield _limited(name, f"at least {number(least)}", figures.get(name), least, -1)
+        yield _limited(name, f"at least {number(least)}", figures.get(name), least, -1, busy=busy)
 
 
-def _limited(name: str, asked: str, value: Any, limit: float, sign: int) -> Criterion:
-    """sign: 1 where more is worse, -1 where less is."""
+def _limited(name: str, asked: str, value: Any, limit: float, sign: int, *, busy: bool) -> Criterion:
+    """sign: 1 where more is worse, -1 where less is. busy: whether other work may have slowed what was measured."""
     title = f"cost: {TITLES[name]}"
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        return Criterion(title, asked, "not measured", False, "run: assay budget")
+        todo = "run: assay budget" if name not in TRAINING else "run: dvc repro --force train, then assay budget"
+        return Criterion(title, asked, "not measured", False, todo)
     over = sign * (value - limit)
-    return Criterion(title, asked, number(value), over <= 0, f"by {number(over)}" if over > 0 else "")
+    slowed = ", on a busy machine" if busy and name in TIMES else ""
+    again = f"; {AGAIN}" if slowed else ""
+    return Criterion(title, asked, number(value) + slowed, over <= 0, f"by {number(over)}{again}" if over > 0 else "")
 
 
 GATE: dict[str, Judge] = {

@@ -47,7 +47,8 @@ def accepted(decision: Decision, found: Sequence[Record] = ()) -> Markdown:
         parts.append(of_record(decision.version, decision.stage, found))
     made = Markdown(", ").join([*map(code, decision.tags), code(str(decisions.LOG))])
     push = " ".join(["git push --atomic origin HEAD", *(f"'{tag}'" for tag in decision.tags)])
-    parts.append(Markdown("Made: {}. Others see it after: {}").format(made, code(push)))
+    said = "Made: {}. Others see it after {} here, and then {} there."
+    parts.append(Markdown(said).format(made, code(push), code("git fetch --tags")))
     return Markdown("\n\n").join(parts)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assay.errors import AssayError
 from assay.experiments.revisions import WORKSPACE, commit
+from assay.experiments.versions import ARTIFACT
 from assay.git import git
 from assay.merging.state import require_nothing_in_progress
 from assay.registry import decisions, record, signing
@@ -16,7 +17,7 @@ from assay.registry.decisions import LOG, OVERRIDE, PROMOTE, ROLLBACK, SIGN, Dec
 from assay.registry.gate import Criterion, judged
 from assay.registry.publishing import NewTag, Pending, publish, recover, registry
 from assay.registry.record import Record
-from assay.registry.tags import ARTIFACT, Tags, next_number, next_version, require_stage, tags, versions_in
+from assay.registry.tags import Tags, next_number, next_version, require_stage, tags, versions_in
 from assay.registry.version import Version, assigned, fetched, model_md5, subject
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.errors import AssayError
+from assay.experiments.versions import ARTIFACT
 from assay.git import git
 
-ARTIFACT = "model"  # its name under `artifacts` in dvc.yaml
 DIGITS = r"(?:0|[1-9]\d{0,8})"  # a larger number is nobody's: it would leave no room for the next one
 VERSION = re.compile(
     rf"{ARTIFACT}@(?P<version>v(?P<numbers>{DIGITS}\.{DIGITS}\.{DIGITS})(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)"
