@@ -53,7 +53,7 @@ def test_what_is_left_out_is_said(line: Path) -> None:
 def test_a_model_that_was_not_audited_is_told(line: Path) -> None:
     Path("data/lineage/audit.json").unlink()  # as DVC does before it runs the stage
     done = assay("bundle", "export")
-    assert "nothing shows that the model has passed the audit and was evaluated: the audit did not pass" in done.output
+    assert "nothing shows that models/ has passed the audit and was evaluated: the audit did not pass" in done.output
     for name in ("model_card.md", "metrics.json", "intervals.json"):
         assert f"reports/{name} is left out" in done.output
 

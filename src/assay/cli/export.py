@@ -23,7 +23,7 @@ def export(
     """
     from assay.export.workspace import exported
     from assay.files import write_bytes
-    from assay.lineage.results import unproven
+    from assay.lineage.results import warn_unproven
 
     with reported("assay bundle export"):
         here = Path.cwd()
@@ -32,8 +32,7 @@ def export(
         path = here / (output or found.name)
         path = path / found.name if path.is_dir() else path
         write_bytes(path, found.content)
-        if why := unproven():
-            warn(f"nothing shows that the model has passed the audit and was evaluated: {why}; run dvc repro")
+        warn_unproven()
         for name in found.left_out:
             warn(f"{name} is left out: it is not of this very model; dvc repro makes it")
         say(f"{path}\nSHA-256: {sha256(found.content).hexdigest()}")
