@@ -47,6 +47,23 @@ def test_what_is_left_out_is_said(line: Path) -> None:
     done = assay("bundle", "export")
     assert done.exit_code == 0
     assert "reports/metrics.json is left out: it is not of this very model" in done.output
+    assert "audit" not in done.output
+
+
+def test_a_model_that_was_not_audited_is_told(line: Path) -> None:
+    Path("data/lineage/audit.json").unlink()  # as DVC does before it runs the stage
+    done = assay("bundle", "export")
+    assert "nothing shows that models/ has passed the audit and was evaluated: the audit did not pass" in done.output
+    for name in ("model_card.md", "metrics.json", "intervals.json"):
+        assert f"reports/{name} is left out" in done.output
+
+
+def test_the_small_command_asks_which_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = assay("score", "in.csv", "-o", "out.csv", app="the small one")
+    assert done.exit_code == 1
+    assert "which model?" in done.output
+    assert "assay score IN -o OUT --bundle FILE" in done.output
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -59,7 +59,7 @@ def test_a_model_that_was_not_audited_is_told_and_scores(line: Path, capsys: pyt
     found = assay_score(RAW, "-o", "out.csv")
     assert found.exit_code == 0
     warned = [one for one in found.stderr.splitlines() if one.startswith("warning: ")]
-    why = "the audit did not pass, or did not run; run dvc repro"
+    why = "the audit did not pass, or did not run; run dvc repro, or dvc pull"
     assert warned == [f"warning: nothing shows that models/ has passed the audit and was evaluated: {why}"]
     assert "warning" not in assay_score(RAW, "-o", "out.csv", "--bundle", "models").stderr
     served(None, signed=False)

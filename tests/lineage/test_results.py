@@ -65,6 +65,18 @@ def test_results_of_another_model_are_told(line: Path) -> None:
     assert unproven() == "evaluate ran with another models"
 
 
+def test_a_model_alone_is_not_proven(line: Path) -> None:
+    for stage in ("clean", "train", "audit", "evaluate"):  # as after: dvc pull models
+        statement.location(stage).unlink()
+    assert unproven() == "no statement of clean is here"
+
+
+def test_a_line_without_such_a_stage_proves_nothing(line: Path) -> None:
+    Path("dvc.yaml").unlink()
+    Path("dvc.yaml").write_text("stages: {train: {cmd: x, outs: [models]}}")
+    assert unproven() == "dvc.yaml has no stage evaluate"
+
+
 def test_a_model_from_elsewhere_is_not_proven(line: Path) -> None:
     path = Path("models/reference.json")
     path.write_text(json.dumps({**json.loads(path.read_text()), "other": 1}))

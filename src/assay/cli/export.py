@@ -18,11 +18,12 @@ def export(
 ) -> None:
     """Pack the model of this clone into one archive: model folder, card, figures on the test fold, and dataset code.
 
-    assay score, serve, bundle show and check take it with --bundle FILE, on a machine without this repo. The same model
-    gives the same bytes.
+    assay score and serve take it as --bundle FILE, assay bundle show FILE and check FILE as it is, on a machine without
+    this repo. The same model gives the same bytes.
     """
     from assay.export.workspace import exported
     from assay.files import write_bytes
+    from assay.lineage.results import warn_unproven
 
     with reported("assay bundle export"):
         here = Path.cwd()
@@ -31,6 +32,7 @@ def export(
         path = here / (output or found.name)
         path = path / found.name if path.is_dir() else path
         write_bytes(path, found.content)
+        warn_unproven()
         for name in found.left_out:
             warn(f"{name} is left out: it is not of this very model; dvc repro makes it")
         say(f"{path}\nSHA-256: {sha256(found.content).hexdigest()}")

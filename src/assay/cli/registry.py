@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assay.errors import AssayError, reported, warn
+from assay.errors import AssayError, reported
 from assay.paths import MODEL, MODEL_CARD
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
@@ -119,7 +119,7 @@ def _clone() -> Path:
 
 def _in_use(root: Path, stage: str | None, signed: bool = False) -> "Source":
     """A stage, by default prod; models/ of the clone if nothing was promoted."""
-    from assay.lineage.results import unproven
+    from assay.lineage.results import warn_unproven
     from assay.registry import decisions
     from assay.registry.source import InStage
     from assay.registry.tags import Tags, tags
@@ -131,8 +131,7 @@ def _in_use(root: Path, stage: str | None, signed: bool = False) -> "Source":
         decisions.require_tags(decisions.read(root), stage or PROD, every.names())
     if stage or signed or every.champion(PROD):
         return InStage(root, stage or PROD, signed=signed)
-    if why := unproven():
-        warn(f"nothing shows that {MODEL}/ has passed the audit and was evaluated: {why}; run dvc repro")
+    warn_unproven()
     return Folder(root / MODEL, root / MODEL_CARD)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from assay.errors import warn
 from assay.files import md5
 from assay.lineage.checks import Known, first_difference
 from assay.lineage.graph import DVC_YAML, PARAMS, graph
@@ -68,5 +69,11 @@ def unproven(folder: Path = MODEL) -> str:
     return results.fault(EVALUATE) or ("" if made == md5(folder) else f"{folder}/ is not what train made here")
 
 
+def warn_unproven() -> None:
+    """Warn of a model in models/ that the audit may have stopped: whoever uses it must know."""
+    if why := unproven():
+        warn(f"nothing shows that {MODEL}/ has passed the audit and was evaluated: {why}; run dvc repro, or dvc pull")
+
+
 def _missing(stage: str) -> str:
-    return "the audit did not pass, or did not run" if stage == AUDIT else f"{stage} did not end, or did not run"
+    return "the audit did not pass, or did not run" if stage == AUDIT else f"no statement of {stage} is here"

@@ -21,11 +21,12 @@ CLASSES = {MET: "met", NOT_MET: "unmet", NOT_MEASURED: "unmet"}
 
 @dataclass(frozen=True)
 class Page:
-    """A heading, what it comes to, and the parts."""
+    """A heading, what it comes to, and the parts. reported: whether report.html is of this model."""
 
     title: str
     lead: str
     note: str
+    reported: bool
     sections: Sequence[Section]
 
 
@@ -37,6 +38,7 @@ def page(facts: Facts, prices: Prices) -> Page:
         title=f"Readiness: {bundle.model['name']} for {bundle.config.labels.name} on {bundle.config.dataset.name}",
         lead=lead(facts, len(opened), len(absent), len(risky)),
         note=f"Made on {facts.today} from the files of the last run, which are named beside each figure.",
+        reported=not facts.unevaluated,
         sections=[
             claims(facts),
             criteria(facts),
