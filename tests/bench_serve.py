@@ -25,7 +25,7 @@ from assay.bundle.loading import Bundle, load
 from assay.bundle.scoring import score
 from assay.preparation.features import matrix
 from assay.scoring.scorer import feature_table
-from assay.serving.answers import ALERTS
+from assay.scoring.wish import Reasons
 from assay.serving.log import PredictionLog
 from assay.serving.model import Asked, Model
 from assay.serving.service import Service
@@ -116,7 +116,7 @@ def in_process(model: Model, records: Sequence[dict[str, Any]], count: int) -> A
     features = [one.features for one in map(scorer, forms) if len(one.places)]
     matrices = [matrix(one, known) for one in features]
     tables = [feature_table(one, known) for one in features]
-    asked = [[Asked(one, ALERTS)] for one in records]
+    asked = [[Asked(one, Reasons.ALERTS)] for one in records]
     with tempfile.TemporaryDirectory() as folder:
         service = Service(model, PredictionLog(Path(folder)))
         whole = timed(lambda place: service(asked[place % len(asked)]), count)

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from assay.serving.model import Model
 from assay.serving.sources import Source
 from assay.serving.start import Allowed, Place, server
 from assay.web.server import Server
+from web_serving import Answer, running
 
 KEY = "a key of the tests, and no other".replace(" ", "-")
 
@@ -41,25 +41,8 @@ def serving(
     source: Source, log: Path | None = None, key: str | None = None, shadow: Source | None = None, **allowed: int
 ) -> Iterator[Server]:
     """A service in a thread of this process."""
-    with server(source, Place(port=0), Allowed(**allowed), log, key, shadow) as one:
-        thread = threading.Thread(target=one.run)
-        thread.start()
-        try:
-            yield one
-        finally:
-            one.stop()
-            thread.join()
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def content(self) -> Any:
-        return json.loads(self.text)
+    with server(source, Place(port=0), Allowed(**allowed), log, key, shadow) as one, running(one):
+        yield one
 
 
 def port(server: Server) -> int:

@@ -3,7 +3,6 @@
 import http.client
 import json
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from assay.review_page.server import TOKEN_HEADER, Server
 from assay.review_page.session import Session
 from pipeline_copy import Copy
+from web_serving import running
 
 HOSTILE = "<img src=x onerror=alert(1)>"  # a value of a record
 
@@ -19,14 +19,8 @@ HOSTILE = "<img src=x onerror=alert(1)>"  # a value of a record
 @contextmanager
 def serving(session: Session) -> Iterator[Server]:
     """A server in a thread of this process."""
-    with Server(session) as server:
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-            thread.join()
+    with Server(session) as server, running(server):
+        yield server
 
 
 def started(folder: Path, annotator: str) -> tuple[subprocess.Popen, str]:

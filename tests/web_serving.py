@@ -83,14 +83,21 @@ def serving(app: Starlette | None = None, limits: Limits | None = None, **guards
     """A guarded application on a server in a thread of this process."""
     listener = bound()
     own = own_hosts(listener.getsockname()[1])
-    with Server(guarded(app or application(), own, LONGEST_BODY, **guards), listener, limits) as server:
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-            thread.join()
+    guard = guarded(app or application(), own, LONGEST_BODY, **guards)
+    with Server(guard, listener, limits) as server, running(server):
+        yield server
+
+
+@contextmanager
+def running(server: Server) -> Iterator[None]:
+    """A server in a thread of this process."""
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.stop()
+        thread.join()
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,13 @@ class Answer:
     text: str
 
     @property
+    def content(self) -> Any:
+        return json.loads(self.text)
+
+    @property
     def error(self) -> str:
         """The text of a JSON error, which consists of nothing else."""
-        content = json.loads(self.text)
+        content = self.content
         assert content.keys() == {"error"}
         return content["error"]
 

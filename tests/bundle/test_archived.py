@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -118,13 +119,18 @@ def test_code_that_is_not_in_the_archive_is_missed(archive: Path) -> None:
         load(archive)
 
 
-def test_code_that_states_other_files_is_refused(other: str) -> None:
-    description = json.loads((MODELS / "bundle.json").read_text())
-    description["code"]["thyroid"]["files"]["thyroid/rule.py"] = sha256(b"other").hexdigest()
+def with_another_version(description: dict[str, Any]) -> None:
+    """An archive with this bundle.json, and code that is not the installed one."""
     (MODELS / "bundle.json").write_text(json.dumps(description))
     changed = code.installed("thyroid")
     changed["thyroid/features.py"] += b"\n# another version\n"
     repack(changed)
+
+
+def test_code_that_states_other_files_is_refused(other: str) -> None:
+    description = json.loads((MODELS / "bundle.json").read_text())
+    description["code"]["thyroid"]["files"]["thyroid/rule.py"] = sha256(b"other").hexdigest()
+    with_another_version(description)
     with pytest.raises(AssayError, match="is not in it"):
         load(ARCHIVE, trusted={other})
 
@@ -132,10 +138,7 @@ def test_code_that_states_other_files_is_refused(other: str) -> None:
 def test_a_hand_rule_never_runs_with_other_code(other: str) -> None:
     description = json.loads((MODELS / "bundle.json").read_text())
     description["model"] = {"name": "x", "members": {"rule": {"_target_": "assay.modelling.zoo.RuleClassifier"}}}
-    (MODELS / "bundle.json").write_text(json.dumps(description))
-    changed = code.installed("thyroid")
-    changed["thyroid/features.py"] += b"\n# another version\n"
-    repack(changed)
+    with_another_version(description)
     with pytest.raises(AssayError, match="a hand rule runs only the installed code"):
         load(ARCHIVE, trusted={other})
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.config.dataset import Column, Dataset, Outside, Rule, Source, Time, faults
+from assay.config.dataset import Column, Dataset, Outside, Rule, Source, Time
+from assay.config.dataset_faults import faults
 from assay.config.expressions import condition, fault
 from assay.config.grammar import ALLOWED, MAX_LENGTH, Refused
 from samples import THYROID

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assay.config.dataset import faults
+from assay.config.dataset_faults import faults
 from assay.config.targets import function_fault, knowledge_fault, model_faults, target_fault
 from samples import THYROID
 

@@ -10,8 +10,9 @@ from assay.bundle.loading import load
 from assay.paths import MODEL, RAW
 from assay.records import streaming
 from assay.records.formats import raw_file
-from assay.scoring.files import NONE, score_file
+from assay.scoring.files import score_file
 from assay.scoring.outputs import Target
+from assay.scoring.wish import Reasons
 from pipeline_copy import Copy
 from score_parity import differences
 
@@ -66,7 +67,7 @@ def test_every_record_has_the_score_of_the_line(
 ) -> None:
     monkeypatch.setattr(streaming, "ROWS", rows)
     bundle, out = load(covid.path / MODEL), tmp_path / "out.parquet"
-    tally = score_file(bundle, raw_file(covid.path / RAW), Target.of(out, None), NONE, False, 2)
+    tally = score_file(bundle, raw_file(covid.path / RAW), Target.of(out, None), Reasons.NONE, False, 2)
     # The line drops four negative tests of people who tested positive on the same day, which a request cannot know.
     assert differences(covid.path, bundle, pd.read_parquet(out)) == {"dropped by the line / scored": 4}
     assert (tally.rows, tally.not_scored) == (15_524, {"ungradable": 301})

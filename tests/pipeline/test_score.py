@@ -10,8 +10,9 @@ from assay.paths import MODEL, RAW
 from assay.records import streaming
 from assay.records.formats import raw_file
 from assay.records.reading import read
-from assay.scoring.files import NONE, score_file
+from assay.scoring.files import score_file
 from assay.scoring.outputs import Target
+from assay.scoring.wish import Reasons
 from pipeline_copy import Copy
 from score_parity import differences
 
@@ -27,7 +28,7 @@ def test_every_record_has_the_score_of_the_line(
 ) -> None:
     monkeypatch.setattr(streaming, "ROWS", rows)
     bundle, out = load(line.path / MODEL), tmp_path / "out.parquet"
-    tally = score_file(bundle, raw_file(line.path / RAW), Target.of(out, None), NONE, False, 2)
+    tally = score_file(bundle, raw_file(line.path / RAW), Target.of(out, None), Reasons.NONE, False, 2)
     assert differences(line.path, bundle, pd.read_parquet(out)) == REPEATS
     assert (tally.rows, tally.scored, tally.not_scored["ungradable"]) == (9172, 7407, 193)
 
@@ -36,5 +37,5 @@ def test_a_record_alone_has_it_too(line: Copy, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(streaming, "ROWS", 1)
     read(raw_file(line.path / RAW)).iloc[::150].to_csv(tmp_path / "in.csv", index=False)
     bundle, out = load(line.path / MODEL), tmp_path / "out.parquet"
-    assert score_file(bundle, tmp_path / "in.csv", Target.of(out, None), NONE, False, 1).rows == 62
+    assert score_file(bundle, tmp_path / "in.csv", Target.of(out, None), Reasons.NONE, False, 1).rows == 62
     assert differences(line.path, bundle, pd.read_parquet(out)) == {}

@@ -16,9 +16,10 @@ from assay.records import streaming
 from assay.records.columns import RECORD_ID
 from assay.records.streaming import CsvRecords
 from assay.scoring import files
-from assay.scoring.files import ALERTS, ALL, NONE, chosen_reasons, in_order, score, score_file
+from assay.scoring.files import chosen_reasons, in_order, score, score_file
 from assay.scoring.outputs import Output, Target, as_csv
 from assay.scoring.scorer import Scorer
+from assay.scoring.wish import Reasons
 from samples import LABS, raw_record, raw_table, synthetic_raw
 from score_parity import differences
 
@@ -29,7 +30,7 @@ def as_text(raw: pd.DataFrame) -> bytes:
     return raw.to_csv(index=False, quoting=csv.QUOTE_ALL).encode()  # else a carriage return alone stays unquoted
 
 
-def scores(scorer: Scorer, content: bytes, reasons: str = NONE, **options: Any) -> list[dict[str, str]]:
+def scores(scorer: Scorer, content: bytes, reasons: Reasons = Reasons.NONE, **options: Any) -> list[dict[str, str]]:
     """The rows for a CSV."""
     out = io.BytesIO()
     tally = score(scorer, CsvRecords(io.BytesIO(content), "f.csv", ""), as_csv(out), reasons=reasons, **options)
@@ -81,12 +82,12 @@ def test_each_row_names_the_model_and_its_data(bundle: Bundle, scorer: Scorer) -
     assert found["data"] == bundle.description["lineage"]["data/features"][:12]
 
 
-@pytest.mark.parametrize("reasons", [ALERTS, ALL, NONE])
+@pytest.mark.parametrize("reasons", [Reasons.ALERTS, Reasons.ALL, Reasons.NONE])
 def test_reasons_are_for_those_that_were_asked_for(reasons: str, scorer: Scorer) -> None:
     found = scores(scorer, as_text(synthetic_raw(120)), reasons)
     assert {one["alert"] for one in found} == {"", "true", "false"}
     with_reasons = {one["alert"] for one in found if one["reasons"]}
-    assert with_reasons == {ALERTS: {"true"}, ALL: {"true", "false"}, NONE: set()}[reasons]
+    assert with_reasons == {Reasons.ALERTS: {"true"}, Reasons.ALL: {"true", "false"}, Reasons.NONE: set()}[reasons]
     assert all(one["reasons"] for one in found if one["alert"] in with_reasons)
 
 
@@ -98,7 +99,7 @@ def test_the_bytes_do_not_depend_on_threads_and_rows_not_on_batches(
     for number, (rows, threads) in enumerate([(400, 1), (400, 3), (1000, 2), (60, 1), (60, 4)]):
         monkeypatch.setattr(streaming, "ROWS", rows)
         out = tmp_path / f"{number}{suffix}"
-        score_file(bundle, source, Target.of(out, None), ALERTS, False, threads)
+        score_file(bundle, source, Target.of(out, None), Reasons.ALERTS, False, threads)
         written.append(out.read_bytes())
     assert written[0] == written[1]
     assert written[3] == written[4]
@@ -111,7 +112,7 @@ def test_records_get_the_scores_of_the_line_or_its_reasons_for_none(
     rows: int, small_line: Path, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streaming, "ROWS", rows)
-    score_file(bundle, small_line / RAW, Target.of(tmp_path / "out.parquet", None), NONE, False, 2)
+    score_file(bundle, small_line / RAW, Target.of(tmp_path / "out.parquet", None), Reasons.NONE, False, 2)
     assert differences(small_line, bundle, pd.read_parquet(tmp_path / "out.parquet")) == {}
 
 
@@ -120,7 +121,7 @@ def test_parquet_gives_what_a_csv_gives(bundle: Bundle, small_line: Path, tmp_pa
     numbers = {name: pd.to_numeric(raw[name]) for name in (*LABS, "age")}
     raw.assign(**numbers).to_parquet(tmp_path / "in.parquet")
     for source in (small_line / RAW, tmp_path / "in.parquet"):
-        score_file(bundle, source, Target.of(tmp_path / f"{source.suffix[1:]}.jsonl", None), ALERTS, False, 1)
+        score_file(bundle, source, Target.of(tmp_path / f"{source.suffix[1:]}.jsonl", None), Reasons.ALERTS, False, 1)
     assert (tmp_path / "csv.jsonl").read_bytes() == (tmp_path / "parquet.jsonl").read_bytes()
 
 
@@ -167,7 +168,12 @@ def test_a_file_without_records_is_refused(scorer: Scorer) -> None:
 
 @pytest.mark.parametrize(
     ("without", "asked", "found"),
-    [(None, None, ALERTS), (None, ALL, ALL), ("it is a rule", None, NONE), ("it is a rule", NONE, NONE)],
+    [
+        (None, None, Reasons.ALERTS),
+        (None, Reasons.ALL, Reasons.ALL),
+        ("it is a rule", None, Reasons.NONE),
+        ("it is a rule", Reasons.NONE, Reasons.NONE),
+    ],
 )
 def test_a_model_without_reasons_gives_none_unless_they_are_asked_for(
     without: str | None, asked: str | None, found: str, capsys: pytest.CaptureFixture[str]
@@ -175,7 +181,7 @@ def test_a_model_without_reasons_gives_none_unless_they_are_asked_for(
     assert chosen_reasons(without, asked) == found
     assert ("warning: no reasons" in capsys.readouterr().err) == (without is not None and asked is None)
     with pytest.raises(AssayError, match="no exact reasons: it is a rule"):
-        chosen_reasons("it is a rule", ALL)
+        chosen_reasons("it is a rule", Reasons.ALL)
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8) | st.sampled_from(
@@ -188,7 +194,7 @@ CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8
 @example([{"patient_id": "0" * 9}, {"patient_id": "990229001"}])
 def test_any_text_in_any_cell_gives_one_row(scorer: Scorer, changes: list[dict[str, str]]) -> None:
     records = [raw_record("260801013") | one for one in changes]
-    found = scores(scorer, as_text(raw_table(*records)), ALL)
+    found = scores(scorer, as_text(raw_table(*records)), Reasons.ALL)
     assert [one[RECORD_ID] for one in found] == [one["patient_id"] for one in records]
     assert all((one["score"] == "") == bool(one["not_scored"]) for one in found)
 
@@ -220,7 +226,7 @@ def test_pandas_selects_by_the_alerts_of_each_format(scorer: Scorer, tmp_path: P
     rows = synthetic_raw().assign(on_thyroxine=lambda raw: ["t", "f"] * (len(raw) // 2))
     (tmp_path / "in.csv").write_bytes(as_text(rows))
     for name in ("out.csv", "out.parquet"):
-        score_file(scorer.bundle, tmp_path / "in.csv", Target.of(tmp_path / name, None), NONE, False, 1)
+        score_file(scorer.bundle, tmp_path / "in.csv", Target.of(tmp_path / name, None), Reasons.NONE, False, 1)
     typed = {"record_id": "str", "alert": "boolean"}
     found = [pd.read_parquet(tmp_path / "out.parquet"), pd.read_csv(tmp_path / "out.csv", dtype=typed)]
     for table in found:

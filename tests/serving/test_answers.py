@@ -4,26 +4,27 @@ from typing import Any
 
 import pytest
 
-from assay.serving.answers import ALERTS, ALL, NONE, Answer
+from assay.scoring.wish import Reasons
+from assay.serving.answers import Answer
 from assay.serving.model import Asked, Model
 from assay.serving.openapi import PREDICTION
 
 ILL = {"TSH": 60, "FTI": 20}  # an alert of any model of these records
 
 
-def answer(model: Model, record: dict[str, Any], reasons: str = ALERTS) -> Answer:
+def answer(model: Model, record: dict[str, Any], reasons: Reasons = Reasons.ALERTS) -> Answer:
     return model([Asked(record, reasons)]).answers[0]
 
 
 @pytest.mark.parametrize(
     ("changes", "wish", "alert", "explained"),
     [
-        (ILL, ALERTS, True, True),
-        (ILL, ALL, True, True),
-        (ILL, NONE, True, False),
-        ({}, ALERTS, False, False),
-        ({}, ALL, False, True),
-        ({}, NONE, False, False),
+        (ILL, Reasons.ALERTS, True, True),
+        (ILL, Reasons.ALL, True, True),
+        (ILL, Reasons.NONE, True, False),
+        ({}, Reasons.ALERTS, False, False),
+        ({}, Reasons.ALL, False, True),
+        ({}, Reasons.NONE, False, False),
     ],
 )
 def test_reasons_come_as_wished(
@@ -39,7 +40,7 @@ def test_a_model_without_exact_reasons_gives_none(
     model: Model, good: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model, "explains", False)
-    found = answer(model, {**good, **ILL}, ALL)
+    found = answer(model, {**good, **ILL}, Reasons.ALL)
     assert (found["alert"], found["reasons"]) == (True, [])
 
 
@@ -70,7 +71,7 @@ def test_why_there_is_no_score(
 
 def test_no_answer_depends_on_the_records_beside_it(model: Model, good: dict[str, Any]) -> None:
     records = [good, {**good, **ILL}, {**good, "sick": "x"}, {**good, "on_thyroxine": True}, {}, {"TSH": [1]}]
-    wishes = [ALL, NONE, ALERTS, ALL, NONE, ALERTS]
+    wishes = [Reasons.ALL, Reasons.NONE, Reasons.ALERTS, Reasons.ALL, Reasons.NONE, Reasons.ALERTS]
     together = model([Asked(*pair) for pair in zip(records, wishes, strict=True)]).answers
     assert together == [answer(model, *pair) for pair in zip(records, wishes, strict=True)]
     assert all(one.keys() == PREDICTION.keys() for one in together)

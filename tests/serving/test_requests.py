@@ -12,7 +12,8 @@ from assay.bundle.loading import load
 from assay.config.dataset import FLAG, NUMBER
 from assay.errors import AssayError
 from assay.scoring.scorer import Scored
-from assay.serving.answers import NONE, Answer, refused
+from assay.scoring.wish import Reasons
+from assay.serving.answers import Answer, refused
 from assay.serving.model import Asked, Model
 from assay.serving.requests import NotJsonError, parsed
 from samples import ROOT
@@ -106,7 +107,7 @@ def test_anything_else_is_refused_and_so_is_a_key_that_stands_twice(body: bytes)
 def test_a_record_is_judged_by_form_and_contract(
     model: Model, good: dict[str, Any], changes: dict[str, Any], rule: str | None, fields: list[str] | None
 ) -> None:
-    (answer,) = model([Asked({**good, **changes}, NONE)]).answers
+    (answer,) = model([Asked({**good, **changes}, Reasons.NONE)]).answers
     if rule is None:
         assert answer["score"] is not None
         return
@@ -120,7 +121,7 @@ def test_columns_that_may_be_missing_need_not_be_there(model: Model, good: dict[
     nullable = [name for name, column in model.scorer.asked.columns.items() if column.nullable]
     less = {name: value for name, value in good.items() if name not in nullable or name == "TSH"}
     more = {**less, **{name: None for name in nullable if name != "TSH"}}
-    short, long = model([Asked(less, NONE), Asked(more, NONE)]).answers
+    short, long = model([Asked(less, Reasons.NONE), Asked(more, Reasons.NONE)]).answers
     assert short == long
     assert short["score"] is not None
 
@@ -156,7 +157,7 @@ def said(scored: Scored) -> list[Answer]:
 
 def answered(model: Model, records: Sequence[dict[str, Any]], size: int) -> list[Answer]:
     sent = [parsed(json.dumps(one).encode()) for one in records]
-    batches = [[Asked(one, NONE) for one in sent[start : start + size]] for start in range(0, len(sent), size)]
+    batches = [[Asked(one, Reasons.NONE) for one in sent[start : start + size]] for start in range(0, len(sent), size)]
     answers = [answer for batch in batches for answer in model(batch).answers]
     return [{name: answer[name] for name in ("score", "alert", "not_scored")} for answer in answers]
 

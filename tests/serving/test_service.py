@@ -9,7 +9,7 @@ import pytest
 from assay.bundle.loading import Bundle
 from assay.config.dataset import Column
 from assay.errors import AssayError
-from assay.serving.answers import ALERTS
+from assay.scoring.wish import Reasons
 from assay.serving.log import PredictionLog, read
 from assay.serving.model import Asked, Model
 from assay.serving.service import Service
@@ -27,7 +27,7 @@ class Halved(Model):
 
 
 def asked(*records: dict[str, Any]) -> list[Asked]:
-    return [Asked(one, ALERTS) for one in records]
+    return [Asked(one, Reasons.ALERTS) for one in records]
 
 
 @pytest.fixture

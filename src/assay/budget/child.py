@@ -95,12 +95,12 @@ def share(name: str, seconds: float) -> tuple[float, int]:
 def requests(table: "pd.DataFrame") -> list["Asked"]:
     """Each record as a request without reasons, in the texts that people would write for its values."""
     from assay.records.writing import texts
-    from assay.serving.answers import NONE
+    from assay.scoring.wish import Reasons
     from assay.serving.model import Asked
 
     columns = {str(name): texts(column).tolist() for name, column in table.items()}
     rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
-    return [Asked({name: text for name, text in row.items() if text}, NONE) for row in rows]
+    return [Asked({name: text for name, text in row.items() if text}, Reasons.NONE) for row in rows]
 
 
 def bare(scorer: "Scorer", out: "Scored | None") -> int:

@@ -12,7 +12,7 @@ from assay.bundle.recalibration import Recalibration
 from assay.bundle.strict_json import parse
 from assay.bundle.threshold import Threshold
 from assay.config.dataset import Dataset
-from assay.config.dataset import faults as dataset_faults
+from assay.config.dataset_faults import faults as dataset_faults
 from assay.config.load import typed_as
 from assay.config.reading import plain
 from assay.config.schema import Features, Labels, Split, Training, label_faults

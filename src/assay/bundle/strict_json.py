@@ -22,7 +22,7 @@ def parse(content: bytes, where: str, todo: str = "") -> Any:
             raise ValueError(f"more than {LONGEST >> 20} MiB")
         found = json.loads(
             content.decode("utf-8"),
-            object_pairs_hook=_mapping,
+            object_pairs_hook=distinct,
             parse_constant=_not_finite,
             parse_float=_finite,
         )
@@ -35,7 +35,8 @@ def parse(content: bytes, where: str, todo: str = "") -> Any:
         raise AssayError(f"not JSON that can be relied on: {reason}", where=where, todo=todo) from error
 
 
-def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping; ValueError if a key stands twice: parsers differ in which value they take."""
     found = dict(pairs)
     if len(found) < len(pairs):
         (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from assay.bundle.description import Description
+from assay.bundle.folder import METRICS
 from assay.bundle.hashes import Verified
 from assay.config.reading import plain
 
@@ -20,7 +21,7 @@ def summary(verified: Verified, described: Description) -> dict[str, Any]:
         "features": len(described.features),
         "recalibration": plain(described.recalibration),
         "threshold": plain(threshold),
-        "metrics_out_of_fold_threshold_chosen_on_them": plain(described.metrics_out_of_fold_threshold_chosen_on_them),
+        METRICS: plain(described.metrics_out_of_fold_threshold_chosen_on_them),
         "source_sha256": dataset.source.sha256,
         "code_sha256": {plugin: one.sha256 for plugin, one in described.code.items()},
         "files": dict(verified.files),

@@ -70,9 +70,10 @@ def _place(given: Path | None) -> Path:
 
 
 def _as_markdown(found: dict[str, Any]) -> str:
+    from assay.bundle.folder import METRICS
     from assay.presentation.markdown import Markdown, code, table
 
-    cut, figures = found["threshold"], found["metrics_out_of_fold_threshold_chosen_on_them"]
+    cut, figures = found["threshold"], found[METRICS]
     facts = [
         ("bundle", code(found["hash"])),
         *((("archive", code(found["archive_sha256"])),) if "archive_sha256" in found else ()),

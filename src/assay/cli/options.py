@@ -1,11 +1,12 @@
 """Arguments and options that several commands share."""
 
 import os
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
-from assay.errors import DEBUG_VARIABLE
+from assay.errors import DEBUG_VARIABLE, AssayError
 
 Base = Annotated[str, typer.Argument(help="A branch, tag, commit or experiment, or: workspace")]
 Head = Annotated[str, typer.Argument(help="The same; by default the workspace.")]
@@ -35,3 +36,14 @@ def command_line(text: str) -> typer.Typer:
             os.environ[DEBUG_VARIABLE] = "1"
 
     return app
+
+
+def require_one_name(bundle: Path | None, of_stage: object) -> None:
+    """AssayError if both a bundle and a stage (or what is asked of one) say which model is meant."""
+    if bundle and of_stage:
+        raise AssayError("--bundle names the model: it is in no stage", todo="leave out one of the two")
+
+
+def no_stage(*_: object) -> NoReturn:
+    """In place of a function that finds the model in a stage, where there is no registry."""
+    raise AssayError("which model?", todo="name a file of assay bundle export, or a model folder: --bundle FILE")

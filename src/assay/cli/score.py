@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from assay.cli.options import Trust
-from assay.errors import AssayError, reported, warn
+from assay.cli.options import Trust, require_one_name
+from assay.errors import reported, warn
+from assay.scoring.wish import Reasons
 from assay.terminal import say
 
 if TYPE_CHECKING:
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
 
 STREAM = "-"
 MOST = 4  # threads: more would mostly wait for each other
-
-
-class Reasons(StrEnum):
-    """Which records get reasons."""
-
-    ALERTS = "alerts"
-    ALL = "all"
-    NONE = "none"
 
 
 class Extra(StrEnum):
@@ -46,8 +39,8 @@ class InUse(NamedTuple):
 InStage = Callable[[str | None], InUse]
 
 
-def command(in_stage: InStage | None) -> Callable[..., None]:
-    """The command; in_stage: the model in use if no bundle is given, None if there is no such place."""
+def command(in_stage: InStage) -> Callable[..., None]:
+    """The command; in_stage: gives the model in use if no bundle is given."""
 
     def score(
         records: Annotated[
@@ -78,14 +71,11 @@ def command(in_stage: InStage | None) -> Callable[..., None]:
 
             source = None if records == STREAM else Path(records).absolute()
             target = None if output == STREAM else Target.of(Path(output).absolute(), source)
-            if bundle and stage:
-                raise AssayError("--bundle names the model: it is in no stage", todo="leave out one of the two")
-            model = _of(bundle, trust or ()) if bundle else _in_stage(in_stage)(stage)
+            require_one_name(bundle, stage)
+            model = _of(bundle, trust or ()) if bundle else in_stage(stage)
             start, replaced = time.perf_counter(), bool(target and target.path.exists())
             threads, ignore = jobs or min(MOST, os.cpu_count() or 1), extra == Extra.IGNORE
-            tally = score_file(
-                model.bundle, source, target, reasons and reasons.value, ignore, threads, name=model.name
-            )
+            tally = score_file(model.bundle, source, target, reasons, ignore, threads, name=model.name)
             say(tally.summary(time.perf_counter() - start), error=True)
             say(f"model: {model.name}, {model.place}", error=True)
             if target:
@@ -102,9 +92,3 @@ def _of(place: Path, trusted: Collection[str]) -> InUse:
 
     loaded = load(place.absolute(), trusted=trusted)
     return InUse(loaded, model_name(loaded), f"of {place}")
-
-
-def _in_stage(in_stage: InStage | None) -> InStage:
-    if in_stage is None:
-        raise AssayError("which model?", todo="assay score IN -o OUT --bundle FILE")
-    return in_stage

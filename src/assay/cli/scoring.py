@@ -2,7 +2,7 @@
 
 from assay.cli import score, serve
 from assay.cli.bundle import bundle
-from assay.cli.options import command_line
+from assay.cli.options import command_line, no_stage
 
 HELP = """
 Score records with a model that `assay bundle export` has packed.
@@ -16,8 +16,8 @@ Score records with a model that `assay bundle export` has packed.
 
 app = command_line(HELP)
 app.add_typer(bundle, name="bundle")
-app.command()(score.command(None))
-app.command()(serve.command(None))
+app.command()(score.command(no_stage))
+app.command()(serve.command(no_stage))
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assay.cli.options import Trust
-from assay.errors import AssayError, reported, warn
+from assay.cli.options import Trust, require_one_name
+from assay.errors import reported, warn
 from assay.terminal import say
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ LOG = Path(".assay/predictions")
 InStage = Callable[[str | None, bool], "Source"]  # by stage, and whether somebody must vouch for it
 
 
-def command(in_stage: InStage | None) -> Callable[..., None]:
-    """The command; in_stage: where the model comes from if no bundle is given, None if there is no such place."""
+def command(in_stage: InStage) -> Callable[..., None]:
+    """The command; in_stage: gives the place that the model comes from if no bundle is given."""
 
     def serve(
         bundle: Annotated[
@@ -55,9 +55,8 @@ def command(in_stage: InStage | None) -> Callable[..., None]:
             place, key = Place(host, port, name or ()), os.environ.get(KEY_VARIABLE)
             challenger = source_of(shadow.absolute(), trust or ()) if shadow else None
             kept = None if no_log else log.absolute()
-            source = source_of(bundle.absolute(), trust or ()) if bundle else _in_stage(in_stage)(stage, require_signed)
-            if bundle and (stage or require_signed):
-                raise AssayError("--bundle names the model: it is in no stage", todo="leave out one of the two")
+            require_one_name(bundle, stage or require_signed)
+            source = source_of(bundle.absolute(), trust or ()) if bundle else in_stage(stage, require_signed)
             with server(source, place, Allowed(most_records, most_bytes), kept, key, challenger) as ready:
                 if not place.local and key is None:
                     warn(f"whoever reaches this address gets scores; {KEY_VARIABLE} sets a key")
@@ -67,9 +66,3 @@ def command(in_stage: InStage | None) -> Callable[..., None]:
                 run(ready)
 
     return serve
-
-
-def _in_stage(in_stage: InStage | None) -> InStage:
-    if in_stage is None:
-        raise AssayError("which model?", todo="assay serve --bundle FILE")
-    return in_stage

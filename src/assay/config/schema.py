@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
-from assay.config import dataset as contract
-from assay.config import models, names
+from assay.config import dataset_faults, models, names
 from assay.config.dataset import Dataset
 from assay.config.fields import MISSING, ByName, Count, NotNegative, Share, Whole, Within
 from assay.config.targets import MEMBERS
@@ -170,7 +169,7 @@ def faults(config: Config) -> list[str]:
     """Every contradiction, named by key; empty when all is well."""
     return [
         *names.faults(config),
-        *contract.faults(config.dataset),
+        *dataset_faults.faults(config.dataset),
         *models.faults(config.model, "model"),
         *(f for name, model in config.baselines.items() for f in models.faults(model, f"baselines.{name}")),
         *_split_faults(config),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
 import pyarrow as pa
 
 from assay.bundle.contributions import no_reasons
@@ -19,15 +18,15 @@ from assay.records.formats import CSV, SUFFIXES
 from assay.records.streaming import Batch, CsvRecords, ParquetRecords
 from assay.scoring.outputs import Output, Target, to_file, to_stdout
 from assay.scoring.rows import HASH, rows
-from assay.scoring.scorer import Scorer
+from assay.scoring.scorer import Scorer, wanted
 from assay.scoring.tally import Tally
+from assay.scoring.wish import Reasons
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
-ALERTS, ALL, NONE = "alerts", "all", "none"  # which records get reasons
 STDIN = "stdin"
 CORRECT = "correct the file"
 Records = CsvRecords | ParquetRecords
@@ -37,20 +36,19 @@ Records = CsvRecords | ParquetRecords
 class Job:
     """Scores batches of one file for one output; several threads may do so at a time.
 
-    reasons: `ALERTS`, ... model: what the rows call the model.
+    model: what the rows call the model.
     """
 
     scorer: Scorer
     output: Output
-    reasons: str
+    reasons: Reasons
     where: str
     model: str
 
     def __call__(self, batch: Batch) -> tuple[bytes | pa.RecordBatch, Tally]:
         """What is written for a batch, and its counts."""
         scored = self.scorer(batch.table(self.where, CORRECT), self.where)
-        chosen = {ALERTS: scored.alerts, ALL: np.ones(len(scored.ids), "bool"), NONE: np.zeros(len(scored.ids), "bool")}
-        explanations = self.scorer.explanations(scored, chosen[self.reasons])
+        explanations = self.scorer.explanations(scored, wanted(scored, self.reasons))
         made = rows(scored, explanations, self.model, self.scorer.bundle.data[:HASH])
         return self.output.encoded(made), Tally.of(scored)
 
@@ -59,7 +57,7 @@ def score_file(
     bundle: "Bundle",
     source: Path | None,
     target: Target | None,
-    reasons: str | None,
+    reasons: Reasons | None,
     ignore_extra: bool,
     threads: int,
     *,
@@ -67,9 +65,9 @@ def score_file(
 ) -> Tally:
     """Score the records of a file, or of stdin, into a file, or to stdout; its counts.
 
-    reasons: `ALERTS`, `ALL` or `NONE`; None is for alerts, if the model has exact ones. name: what the rows call the
-    model, by default `model_name`. AssayError as of `score`, if
-    reasons are asked of a model that has none, and as of `assay.scoring.outputs.to_file`.
+    reasons: None is for alerts, if the model has exact ones. name: what the rows call the model, by default
+    `model_name`. AssayError as of `score`, if reasons are asked of a model that has none, and as of
+    `assay.scoring.outputs.to_file`.
     """
     chosen = chosen_reasons(bundle.description.get("without_reasons"), reasons)
     with open_records(source) as records, to_file(target) if target else to_stdout() as output:
@@ -77,14 +75,14 @@ def score_file(
         return score(scorer, records, output, reasons=chosen, ignore_extra=ignore_extra, threads=threads, name=name)
 
 
-def chosen_reasons(without: str | None, asked: str | None) -> str:
+def chosen_reasons(without: str | None, asked: Reasons | None) -> Reasons:
     """Which records get reasons, from a wish, or None; `without`: why the model has none."""
-    if not without or asked == NONE:
-        return asked or ALERTS
+    if not without or asked == Reasons.NONE:
+        return asked or Reasons.ALERTS
     if asked:
         raise no_reasons(without)
     warn(f"no reasons: {without}")
-    return NONE
+    return Reasons.NONE
 
 
 def score(
@@ -92,7 +90,7 @@ def score(
     records: Records,
     output: Output,
     *,
-    reasons: str,
+    reasons: Reasons,
     ignore_extra: bool = False,
     threads: int = 1,
     name: str = "",

@@ -20,6 +20,7 @@ from assay.preparation.prepare import Preparer, collected, require_columns, requ
 from assay.preparation.request import asked, optional, without_optional
 from assay.records.columns import CODE, DATE, RECORD_ID, UNGRADABLE
 from assay.records.reading import require_distinct
+from assay.scoring.wish import Reasons
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
@@ -149,6 +150,12 @@ class Scorer:
             Fault(POPULATION, reason) if reason else Fault(UNGRADABLE, UNGRADABLE) if unclear else None
             for reason, unclear in zip(reasons, doubtful, strict=True)
         ]
+
+
+def wanted(scored: Scored, wishes: "Reasons | Sequence[Reasons]") -> np.ndarray:
+    """Which records are to get reasons, (n,) bool; wishes: one for all, or one for each record."""
+    said = np.broadcast_to(np.asarray(wishes, "object"), len(scored.ids))
+    return (said == Reasons.ALL) | (scored.alerts & (said == Reasons.ALERTS))
 
 
 def model_score(bundle: "Bundle") -> "Callable[[Mapping[str, Array]], np.ndarray]":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
+from assay.bundle.folder import METRICS
 from assay.scoring.scorer import CONTRACT
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Tally:
 
 def expected_alerts(description: Mapping[str, Any]) -> float | None:
     """The alerts per 1000 that a bundle states for the records of its training, if it does."""
-    figures = description.get("metrics_out_of_fold_threshold_chosen_on_them", {})
+    figures = description.get(METRICS, {})
     return figures.get("metrics", {}).get(ALERTS, {}).get("value")
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from assay.scoring.scorer import CONTRACT, Fault
 
 if TYPE_CHECKING:
@@ -12,8 +10,6 @@ if TYPE_CHECKING:
     from assay.scoring.scorer import Scored
 
 Answer = dict[str, Any]
-ALERTS, ALL, NONE = "alerts", "all", "none"  # which records get reasons
-REASONS = (ALERTS, ALL, NONE)
 
 
 def answers(scored: "Scored", explanations: "dict[int, Explanation]") -> list[Answer]:
@@ -53,9 +49,3 @@ def refused(faults: Sequence[Fault], record_id: str | None = None) -> Answer:
 def violation(fault: Fault) -> dict[str, Any]:
     """A broken rule of the contract: which, in which columns, and what it asks."""
     return {"rule": fault.rule, "fields": list(fault.columns), "message": fault.why}
-
-
-def chosen(scored: "Scored", reasons: Sequence[str]) -> np.ndarray:
-    """Which records get reasons, (n,) bool, by the wish for each one."""
-    wanted = np.array([one == ALL for one in reasons])
-    return wanted | (scored.alerts & np.array([one == ALERTS for one in reasons]))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assay.bundle.contributions import without
+from assay.bundle.folder import METRICS
 from assay.preparation.request import required
-from assay.scoring.scorer import Scorer
-from assay.serving.answers import ALL, NONE, Answer, answers, chosen, refused
+from assay.scoring.scorer import Scorer, wanted
+from assay.scoring.wish import Reasons
+from assay.serving.answers import Answer, answers, refused
 from assay.serving.requests import Form
 from assay.serving.schema import example
 
@@ -15,15 +17,13 @@ if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
     from assay.scoring.scorer import Scored
 
-METRICS = "metrics_out_of_fold_threshold_chosen_on_them"
-
 
 @dataclass(frozen=True)
 class Asked:
-    """A record that somebody wants a score for. reasons: `answers.REASONS`, whether it gets them."""
+    """A record that somebody wants a score for, and when it is to get the reasons."""
 
     record: dict[str, Any]
-    reasons: str
+    reasons: Reasons
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Model:
         if not places:
             return Result(found, None, places)
         scored = self.scorer(self.form.raw([asked[place].record for place in places]))
-        wishes = [asked[place].reasons if self.explains else NONE for place in places]
-        explanations = self.scorer.explanations(scored, chosen(scored, wishes))
+        wishes = [asked[place].reasons if self.explains else Reasons.NONE for place in places]
+        explanations = self.scorer.explanations(scored, wanted(scored, wishes))
         for place, answer in zip(places, answers(scored, explanations), strict=True):
             found[place] = answer
         return Result(found, scored, places)
@@ -74,7 +74,7 @@ class Model:
 
     def warm(self) -> None:
         """Answer an example: what is made once is made now, and a model that cannot score fails before it serves."""
-        self([Asked(example(self.scorer.asked, self.bundle.dataset), ALL)])
+        self([Asked(example(self.scorer.asked, self.bundle.dataset), Reasons.ALL)])
 
     def about(self) -> dict[str, Any]:
         """What the model is, for JSON."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from assay import __version__
-from assay.serving.answers import REASONS
+from assay.scoring.wish import Reasons
 from assay.serving.paths import HEALTH, KEY_HEADER, METRICS, MODEL, OPENAPI, PAGE, PREDICT, READY
 from assay.serving.schema import Schema, record_schema
 
@@ -72,7 +72,7 @@ def predict(most: int) -> dict[str, Any]:
                 "name": "reasons",
                 "in": "query",
                 "description": "which records get reasons",
-                "schema": {"enum": list(REASONS), "default": REASONS[0]},
+                "schema": {"enum": list(Reasons), "default": Reasons.ALERTS},
             }
         ],
         "requestBody": {"required": True, "content": of_json({"oneOf": [RECORD, many(RECORD, most)]})},

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from assay.scoring.scorer import CONTRACT
-from assay.serving.answers import ALERTS, ALL, REASONS, Answer
+from assay.scoring.wish import Reasons
+from assay.serving.answers import Answer
 from assay.serving.batches import Batches
 from assay.serving.errors import busy
 from assay.serving.model import Asked, Model
@@ -58,10 +59,10 @@ class Predict:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {self.most} records")
         return content
 
-    async def _many(self, records: Sequence[dict[str, Any]], reasons: str) -> Response:
+    async def _many(self, records: Sequence[dict[str, Any]], reasons: Reasons) -> Response:
         found: list[Answer] = []
         async with self.one_list:
-            model, size = self.service.model, EXPLAINED_PART if reasons == ALL else PART
+            model, size = self.service.model, EXPLAINED_PART if reasons == Reasons.ALL else PART
             for start in range(0, len(records), size):
                 part = [Asked(one, reasons) for one in records[start : start + size]]
                 found += self.service.answer(part, model)
@@ -120,9 +121,9 @@ def require_json(request: Request) -> None:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"only {JSON} is read")
 
 
-def wish(request: Request) -> str:
+def wish(request: Request) -> Reasons:
     """Which records shall get reasons; HTTPException if the wish is unknown."""
-    asked = request.query_params.get("reasons", ALERTS) if request.scope["query_string"] else ALERTS
-    if asked not in REASONS:
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"reasons is one of: {', '.join(REASONS)}")
-    return asked
+    asked = request.query_params.get("reasons", Reasons.ALERTS) if request.scope["query_string"] else Reasons.ALERTS
+    if asked not in {*Reasons}:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"reasons is one of: {', '.join(Reasons)}")
+    return Reasons(asked)

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic_core import from_json
 
+from assay.bundle.strict_json import distinct
 from assay.config.dataset import FLAG
 from assay.contract.values import Raw
 from assay.preparation.request import optional
@@ -28,14 +29,14 @@ class NotJsonError(ValueError):
 def parsed(body: bytes) -> Any:
     """The content of a body; NotJsonError if it is not JSON (NaN and infinity are none), or too deep.
 
-    A key that stands twice in an object is refused too: parsers differ in which value they take.
+    A key that stands twice in an object is refused too.
     """
     try:
         content = from_json(body, allow_inf_nan=False, cache_strings="keys")
+        if body.count(b":") > _keys(content):  # more colons than keys: in a text, in an inner object, or of a key again
+            json.loads(body, object_pairs_hook=distinct)
     except ValueError as error:
-        raise NotJsonError("the body is not JSON") from error
-    if body.count(b":") > _keys(content):  # more colons than keys: in a text, in an inner object, or of a key again
-        json.loads(body, object_pairs_hook=_distinct)
+        raise NotJsonError("the body is not JSON, or has a key twice in an object") from error
     return content
 
 
@@ -43,13 +44,6 @@ def _keys(content: Any) -> int:
     """The number of keys of an object, or of all objects in a list."""
     objects = content if isinstance(content, list) else [content]
     return sum(len(one) for one in objects if isinstance(one, dict))
-
-
-def _distinct(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise NotJsonError("a key stands twice in an object")
-    return found
 
 
 class Form:

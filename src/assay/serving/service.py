@@ -4,7 +4,8 @@ import time
 from collections.abc import Sequence
 
 from assay.errors import AssayError, sample, warn
-from assay.serving.answers import NONE, Answer
+from assay.scoring.wish import Reasons
+from assay.serving.answers import Answer
 from assay.serving.log import PredictionLog
 from assay.serving.metrics import Metrics
 from assay.serving.model import Asked, Model
@@ -58,7 +59,7 @@ class Service:
         """
         assert self.shadow
         try:
-            found = self.shadow([Asked(one.record, NONE) for one in asked]).answers
+            found = self.shadow([Asked(one.record, Reasons.NONE) for one in asked]).answers
         except Exception as error:
             self.metrics.failed_shadows.inc()
             if self.shadow_works:

@@ -1,0 +1,169 @@
+"""Contradictions in a dataset's contract, each named by its key."""
+
+import re
+from datetime import datetime
+
+from assay.config import sample
+from assay.config.dataset import (
+    ACTIONS,
+    CATEGORY,
+    DAY,
+    FEATURE,
+    FLAG,
+    KINDS,
+    NUMBER,
+    PERSONAL,
+    QUARANTINE,
+    ROLES,
+    SET_MISSING,
+    STOP,
+    TARGET,
+    TEXT,
+    TYPES,
+    WEB,
+    Column,
+    Dataset,
+    Source,
+    Time,
+    passes,
+    personal_columns,
+)
+from assay.config.expressions import fault
+from assay.config.grammar import ALLOWED
+from assay.config.patterns import group_fault, pattern_fault
+from assay.config.targets import function_fault, knowledge_fault
+from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT
+
+FORMATS = ("csv", "parquet", "pickle.xz")
+SHOWN = 80  # characters of a pattern or a format in a message
+SECRET = re.compile(r"\w+(\+\w+)*://[^/?#]*@", re.ASCII)  # user:password@host
+
+
+def faults(dataset: Dataset) -> list[str]:
+    """The contradictions in a contract, each with its key; empty if there are none."""
+    columns: dict[str, Column] = dataset.columns
+    found = [fault for name, column in columns.items() for fault in _column_faults(f"dataset.columns.{name}", column)]
+    named = {"key": dataset.key, "target": dataset.target, "group": dataset.group}
+    named |= {"time.column": dataset.time.column if dataset.time else None}
+    named |= {f"slices.{name}": name for name in dataset.slices}
+    named |= {f"repeats.known: {name}": name for name in (dataset.repeats.known if dataset.repeats else [])}
+    named |= {f"rules.{rule}.columns: {name}": name for rule, one in dataset.rules.items() for name in one.columns}
+    found += [f"dataset.{key} names no column: {name}" for key, name in named.items() if name and name not in columns]
+    found += [
+        f"dataset.rules.{name}.then={rule.then} is none of: {', '.join(ACTIONS)}"
+        for name, rule in dataset.rules.items()
+        if rule.then not in ACTIONS
+    ]
+    found += _key_faults(dataset)
+    found += _name_faults(dataset)
+    found += _source_faults(dataset.source)
+    found += _time_faults(dataset.time)
+    if dataset.source.format not in (None, *FORMATS):
+        found.append(f"dataset.source.format={dataset.source.format} is none of: {', '.join(FORMATS)}")
+    targets = [name for name, column in columns.items() if column.role == TARGET]
+    if targets != [dataset.target]:
+        found.append(f"dataset.target={dataset.target} must be the one column of role target, not: {targets}")
+    if dataset.personal not in (None, personal_columns(dataset)):
+        found.append(
+            f"dataset.personal={dataset.personal} are not the columns of that role: {personal_columns(dataset)}"
+        )
+    if dataset.sample and dataset.source.format not in (None, "parquet"):
+        found.append(f"dataset.sample needs Parquet files, not dataset.source.format={dataset.source.format}")
+    named_code = ((dataset.knowledge, knowledge_fault, "knowledge"), (dataset.rule, function_fault, "rule"))
+    found += [fault for path, check, key in named_code if path and (fault := check(path, f"dataset.{key}"))]
+    return found + _expression_faults(dataset) + sample.faults(dataset.sample, list(columns))
+
+
+def _expression_faults(dataset: Dataset) -> list[str]:
+    """Faults of the rules, which use the typed columns, and of the population, which uses cleaned records."""
+    kinds = {name: KINDS.get(column.type, column.type) for name, column in dataset.columns.items()}
+    dated = {DATE: DAY} if dataset.time else {}
+    typed = {name: kind for name, kind in kinds.items() if dataset.columns[name].role != PERSONAL} | dated
+    cleaned = {name: kind for name, kind in kinds.items() if passes(dataset, name)} | dated
+    cleaned |= {RECORD_ID: TEXT, CODE: TEXT} | ({WEIGHT: NUMBER} if dataset.sample else {})
+    found = [fault(rule.where, typed, f"dataset.rules.{name}.where") for name, rule in dataset.rules.items()]
+    found += [
+        fault(outside.where, cleaned, f"dataset.population[{number}].where")
+        for number, outside in enumerate(dataset.population)
+    ]
+    wrong = [one for one in found if one]
+    return [*wrong, ALLOWED] if wrong else []
+
+
+def _key_faults(dataset: Dataset) -> list[str]:
+    """Ways in which a record could be left without its key: records without one are not found to be repeated."""
+    key, column = f"dataset.columns.{dataset.key}", dataset.columns.get(dataset.key or "", Column())
+    todo = "give each record its key, or leave out dataset.key, and the row number is the key"
+    nullable = [f"{key}.nullable: every record needs its key; {todo}"] if column.nullable else []
+    emptied = [f"{key}.otherwise={SET_MISSING}: every record needs its key; choose {STOP} or {QUARANTINE}"]
+    return nullable + (emptied if column.otherwise == SET_MISSING else [])
+
+
+def _name_faults(dataset: Dataset) -> list[str]:
+    """Columns with the name of one that every record gets, which would take the place of theirs."""
+    dated = [DATE] if dataset.time and dataset.time.column != DATE else []
+    taken = [name for name in (RECORD_ID, CODE, *dated) if name in dataset.columns and passes(dataset, name)]
+    taken += [name for name in (RULE, WEIGHT) if name in dataset.columns and name not in personal_columns(dataset)]
+    return [f"dataset.columns.{name}: records get a column of that name; rename it in the file" for name in taken]
+
+
+def _source_faults(source: Source) -> list[str]:
+    """Faults of the addresses: not a web address, or a secret in it. No address is quoted."""
+    found = []
+    if source.url and not WEB.fullmatch(source.url):
+        found.append("dataset.source.url is no address of the web: https://...")
+    if SECRET.match(source.uri):
+        found.append("dataset.source.uri holds a name or password before the @: see docs/sharing.md for credentials")
+    return found
+
+
+def _column_faults(key: str, column: Column) -> list[str]:
+    found = [
+        f"{key}.{name}={value} is none of: {', '.join(allowed)}"
+        for name, value, allowed in (
+            ("type", column.type, TYPES),
+            ("role", column.role, ROLES),
+            ("otherwise", column.otherwise, (STOP, QUARANTINE, SET_MISSING)),
+        )
+        if value not in allowed
+    ]
+    for name in ("range", "plausible", "reference"):
+        bounds = getattr(column, name)
+        if bounds is not None and (len(bounds) != 2 or not bounds[0] <= bounds[1]):
+            found.append(f"{key}.{name}={bounds} is not [low, high]")
+        if bounds is not None and column.type != NUMBER:
+            found.append(f"{key}.{name} needs type number")
+    checked = {"pattern": (column.pattern, (CATEGORY, TEXT)), "values": (column.values, (CATEGORY, FLAG))}
+    found += [
+        f"{key}.{name} needs type {' or '.join(types)}, not {column.type}"
+        for name, (given, types) in checked.items()
+        if given and column.type in TYPES and column.type not in types
+    ]
+    if column.type == FLAG and column.values and len(column.values) != 2:
+        found.append(f"{key}.values={column.values}: a flag has two, the true one first")
+    if column.type == TEXT and column.role == FEATURE:
+        found.append(f"{key}: a free text is no feature; give it type category, or role ignore")
+    if column.pattern is not None and (wrong := pattern_fault(column.pattern)):
+        found.append(f"{key}.pattern={column.pattern[:SHOWN]} {wrong}")
+    if column.type == DAY:
+        found += _format_faults(f"{key}.format", column.format)
+    return found
+
+
+def _time_faults(time: Time | None) -> list[str]:
+    """Faults of where the time stands in its column, and how it is written."""
+    if not time:
+        return []
+    wrong = group_fault(time.pattern)
+    pattern = [f"dataset.time.pattern={time.pattern[:SHOWN]} {wrong}"] if wrong else []
+    return pattern + _format_faults("dataset.time.format", time.format)
+
+
+def _format_faults(key: str, form: str) -> list[str]:
+    """A fault of a format of dates, if no date can be read by it."""
+    try:
+        datetime.strptime(datetime(2001, 2, 3).strftime(form), form)
+        readable = "%" in form
+    except ValueError:
+        readable = False
+    return [] if readable else [f"{key}={form[:SHOWN]!r} is no format of dates, such as %Y-%m-%d"]
