@@ -1,9 +1,10 @@
 """What the gate looks at: a commit and its files, the champion, the measured cost. Nothing is checked out or run."""
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from assay.lineage.graph import PARAMS
 from assay.paths import REPORTS
 from assay.registry.version import Version
 
+HEAD = 200  # bytes: more than the line before each content has
 BUDGET = REPORTS / "budget.json"  # not in git: what a machine measured, `assay budget`
 
 
@@ -30,12 +32,12 @@ class CommitFiles:
 
     def in_git(self, path: str) -> dict[str, bytes]:
         """The content of a file by "", or of each file in a folder by its name there; empty if git has none."""
-        found = {name: blob for name, blob in self._blobs.items() if name == path or name.startswith(f"{path}/")}
-        return {name[len(path) + 1 :]: _blob(self.root, blob) for name, blob in found.items()}
+        inside = f"{path}/"
+        return {name[len(inside) :]: held for name, held in self._held.items() if f"{name}/".startswith(inside)}
 
     def read_bytes(self, path: str) -> bytes:
         """A file, from git or by hash from DVC; AssayError if it cannot be read."""
-        return _blob(self.root, self._blobs[path]) if path in self._blobs else self.recorded_files.read_bytes(path)
+        return self._held[path] if path in self._held else self.recorded_files.read_bytes(path)
 
     def recorded(self, path: str) -> str | None:
         """The MD5 by which DVC keeps a file or folder; None if it does not keep it."""
@@ -45,15 +47,24 @@ class CommitFiles:
             return None
 
     @cached_property
-    def _blobs(self) -> dict[str, str]:
+    def _held(self) -> dict[str, bytes]:
+        """What git holds, by path: read at once, because each call of git takes longer than any file."""
         listed = raw(self.root, "ls-tree", "-r", "-z", "--full-tree", self.recorded_files.sha).decode(errors="replace")
         entries = (line.split("\t", 1) for line in listed.split("\0") if line)
-        return {name: said.split()[2] for said, name in entries if said.split()[1] == "blob"}
+        blobs = {name: said.split()[2] for said, name in entries if said.split()[1] == "blob"}
+        return dict(zip(blobs, contents(self.root, list(blobs.values())), strict=True))
 
 
-@lru_cache(maxsize=2048)
-def _blob(root: Path, sha: str) -> bytes:
-    return raw(root, "cat-file", "blob", sha)
+def contents(root: Path, blobs: Sequence[str]) -> Iterator[bytes]:
+    """The contents of git's blobs, by one call (git-cat-file(1), BATCH OUTPUT)."""
+    answer = memoryview(raw(root, "cat-file", "--batch", stdin="\n".join(blobs).encode()))
+    start = 0
+    for _ in blobs:
+        head = bytes(answer[start : start + HEAD]).partition(b"\n")[0]
+        begin = start + len(head) + 1
+        end = begin + int(head.split()[2])
+        yield bytes(answer[begin:end])
+        start = end + 1
 
 
 @dataclass(frozen=True)
