@@ -219,7 +219,7 @@ def measure(bundle: Path, raw: pd.DataFrame, seconds: float) -> None:
     say("   p99, times that without lists", f"{at(beside.seconds, 99) / at(single.seconds, 99):11.1f}")
     say("memory of the worker before and after, MB", f"{before:11.0f} {after:.0f}")
     errors = single.errors + sustained.errors + lists.errors + beside.errors
-    if errors or err or process.returncode:
+    if errors or process.returncode:
         sys.exit(f"{errors} requests failed; the service ended with {process.returncode}: {err}")
 
 

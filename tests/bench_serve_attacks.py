@@ -213,7 +213,8 @@ if __name__ == "__main__":
         logged = "".join(path.read_text() for path in Path(log).iterdir())
     for name, counts in on.statuses.items():
         say(name, ", ".join(f"{status or 'no answer'}: {count}" for status, count in sorted(counts.items())))
-    on.wrong += [f"on the terminal: {err[:500]}"] if err else []
+    unexpected = "".join(line for line in err.splitlines(keepends=True) if not line.startswith("serves "))
+    on.wrong += [f"on the terminal: {unexpected[:500]}"] if unexpected else []
     on.wrong += ["a planted value is in the log"] if SECRET in logged else []
     on.wrong += [f"it ended with {process.returncode}"] if process.returncode else []
     print("\n".join(["", *on.wrong]) if on.wrong else "\nnothing went wrong")

@@ -63,7 +63,7 @@ def test_the_small_command_asks_which_model(tmp_path: Path, monkeypatch: pytest.
     done = assay("score", "in.csv", "-o", "out.csv", app="the small one")
     assert done.exit_code == 1
     assert "which model?" in done.output
-    assert "assay score IN -o OUT --bundle FILE" in done.output
+    assert "model folder: --bundle FILE" in done.output
 
 
 @pytest.mark.parametrize("app", APPS)
