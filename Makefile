@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges bench-models bench-score bench-serve \
+.PHONY: help repro test coverage lint bench bench-line bench-sampling bench-labels bench-merges bench-models bench-score bench-serve \
 	report sweep choose verify pr-report back doctor extras lock dist clean
 .DEFAULT_GOAL := help
 
@@ -42,7 +42,9 @@ lint: $(VENV)/ready-dev  ## style, types, imports, workflows: ruff, mypy, lint-i
 	assay deps --check
 	zizmor --offline --quiet .github
 
-bench: $(VENV)/ready  ## what DVC costs, as ratios measured side by side
+bench: bench-line bench-serve  ## what DVC and the service cost, as ratios measured side by side
+
+bench-line: $(VENV)/ready  ## what DVC costs beside the same functions in one process
 	python tests/bench.py
 
 bench-sampling: $(VENV)/ready  ## a sample of 50 million records: memory, seconds, bytes; takes a quarter of an hour

@@ -1,4 +1,4 @@
-"""What DVC costs, as ratios of wall times measured side by side in one run: make bench.
+"""What DVC costs, as ratios of wall times measured side by side in one run: make bench-line.
 
 Works in a temporary copy of the tree, on the real data. Absolute seconds are printed for orientation only.
 """

@@ -1,7 +1,9 @@
 """What a request costs over HTTP, beside the same record in one process: python tests/bench_serve.py [--seconds 60]
 
 One worker has one core, the load has another. Everything is measured in one run, so that the ratios mean something on a
-busy machine too. Records are those of data/raw, in turn; reasons for alerts only, as by default; with a prediction log.
+busy machine too. Records are those of data/raw, in turn, without the columns that a request may lack (the target, which
+nobody knows yet, and those that only check others); one line says what these cost. Reasons for alerts only, as by
+default; with a prediction log.
 """
 
 import argparse
@@ -148,6 +150,11 @@ def batch_of(model: Model, raw: pd.DataFrame) -> np.ndarray:
     return np.resize(found, (LIST, found.shape[1]))
 
 
+def filled(raw: pd.DataFrame) -> list[dict[str, Any]]:
+    """The records as a client sends them: the columns that have a value."""
+    return [{name: text for name, text in one.items() if text} for one in raw.to_dict("records")]
+
+
 def median(seconds: Sequence[float]) -> float:
     return at(seconds, 50)
 
@@ -170,8 +177,10 @@ def say(what: str, figure: object) -> None:
 
 def measure(bundle: Path, raw: pd.DataFrame, seconds: float) -> None:
     worker, *others = sorted(os.sched_getaffinity(0))
-    records = [{name: text for name, text in one.items() if text} for one in raw.to_dict("records")]
-    model, sent = Model(load(bundle), "bench"), bodies(records)
+    model = Model(load(bundle), "bench")
+    whole = filled(raw)
+    records = filled(raw.drop(columns=list(model.scorer.optional), errors="ignore"))
+    sent = bodies(records)
     listed = json.dumps(records[:LIST]).encode()
     gc.collect()
     gc.freeze()
@@ -190,6 +199,7 @@ def measure(bundle: Path, raw: pd.DataFrame, seconds: float) -> None:
                 uvloop.run(send(port, sent, 1, for_seconds(1)))  # warm
                 before = memory_mb(process.pid)
                 single = uvloop.run(send(port, sent, 1, for_seconds(short)))
+                checked = uvloop.run(send(port, bodies(whole), 1, for_seconds(short)))
                 used = cpu_seconds(process.pid)
                 sustained = uvloop.run(send(port, sent, CONNECTIONS, for_seconds(seconds)))
                 used = cpu_seconds(process.pid) - used
@@ -208,6 +218,7 @@ def measure(bundle: Path, raw: pd.DataFrame, seconds: float) -> None:
     say("   more than the bare model on a table", f"{median(single.seconds) - median(alone.by_table):11.2f} ms")
     say("   more than the bare model on a matrix", f"{median(single.seconds) - median(alone.by_matrix):11.2f} ms")
     say("   times the answer in process", f"{median(single.seconds) / median(alone.whole):11.2f}")
+    say("   with all columns of the file", checked)
     say(f"one record over HTTP, {CONNECTIONS} connections", sustained)
     say(f"   requests per second, for {seconds:.0f} s", f"{len(sustained.seconds) / sustained.took:11.0f}")
     say("   requests per second of its CPU time", f"{len(sustained.seconds) / used:11.0f}")
@@ -218,7 +229,7 @@ def measure(bundle: Path, raw: pd.DataFrame, seconds: float) -> None:
     say("one record over HTTP while lists are scored", beside)
     say("   p99, times that without lists", f"{at(beside.seconds, 99) / at(single.seconds, 99):11.1f}")
     say("memory of the worker before and after, MB", f"{before:11.0f} {after:.0f}")
-    errors = single.errors + sustained.errors + lists.errors + beside.errors
+    errors = single.errors + checked.errors + sustained.errors + lists.errors + beside.errors
     if errors or process.returncode:
         sys.exit(f"{errors} requests failed; the service ended with {process.returncode}: {err}")
 

@@ -288,7 +288,11 @@ class Categories:
 
 def _texts_but(raw: pd.Series, blank: Mask) -> "pd.Series[str]":
     written = raw if is_text(raw) else texts(raw)
-    return written.mask(blank, "") if blank.any() else written
+    if not blank.any():
+        return written
+    emptied = written.array.copy()  # of a single text, Series.mask takes four times as long
+    emptied[blank] = ""
+    return pd.Series(emptied, written.index)
 
 
 def _numbered(index: pd.Index) -> "pd.Series[str]":
