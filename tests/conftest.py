@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
+import bytecode  # noqa: F401
 import warm
 from once import made_once
 from s3_endpoint import Endpoint, serving

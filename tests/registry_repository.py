@@ -7,7 +7,6 @@ chance, `missing` one whose recall is too low, `other` another dataset, `leak` a
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import yaml
+from dvc.repo import Repo
 
 from assay.files import md5, write_json, write_table
 from assay.lineage import statement
 from assay.lineage.graph import graph
 from assay.lineage.statement import Statement, chosen
 from assay.registry.promotion import Outcome
-from pipeline_copy import ENVIRONMENT
+from pipeline_copy import ENVIRONMENT, warm_path
 from samples import ROOT
 
 Promote = Callable[..., Outcome]  # promotes a revision, as the fixture does
@@ -80,7 +80,7 @@ def make(parent: Path) -> None:
     git(root, "init", "--quiet", "--initial-branch=main")
     for key, value in NAMED.items():
         git(root, "config", key, value)
-    run(sys.executable, "-m", "dvc", "init", "--quiet", folder=root)
+    Repo.init(str(root)).close()
     attributes = (ROOT / ".gitattributes").read_text()
     texts = {"dvc.yaml": DVC_YAML, ".gitignore": IGNORED, "source.py": "1\n", ".gitattributes": attributes}
     for name, text in texts.items():
@@ -90,7 +90,8 @@ def make(parent: Path) -> None:
         git(root, "checkout", "--quiet", "-b", name, "main")
         ran(root, **changes)
     git(root, "checkout", "--quiet", "main")
-    run(sys.executable, "-m", "dvc", "checkout", "--quiet", folder=root)
+    with Repo(str(root)) as repo:
+        repo.checkout()
     budget(root)
 
 
@@ -104,7 +105,8 @@ def ran(root: Path, noise: float, recall: float = 0.95, audit: str = "passed", d
         _write_train(noise, recall, audit)
     finally:
         os.chdir(before)
-    run(sys.executable, "-m", "dvc", "commit", "--force", "--quiet", folder=root)
+    with Repo(str(root)) as repo:
+        repo.commit(force=True)
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", f"Run with noise {noise}")
 
@@ -195,7 +197,8 @@ def git(root: Path, *arguments: str) -> str:
 
 def run(*command: str, folder: Path, fails: bool = False) -> str:
     """What a program prints on stdout; with `fails`, what a failing one prints at all."""
-    environment = {**ENVIRONMENT, "PYTHONPATH": str(ROOT / "src")}
+    path = {"PATH": warm_path()} if command[0] == "dvc" else {}
+    environment = {**ENVIRONMENT, **path, "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert (done.returncode != 0) == fails, f"{command}: {done.returncode} {done.stdout}{done.stderr}"
     return (done.stdout + done.stderr if fails else done.stdout).rstrip("\n")

@@ -123,9 +123,11 @@ def test_it_scores_byte_for_byte_as_the_whole_does(wheel: Path, line: Path, tmp_
 
 def alone(folder: Path, wheel: Path) -> Callable[..., None]:
     """A function that runs a program of a fresh environment with the small distribution."""
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     run = {"PATH": str(folder / "bin")}
-    pip = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # Compiled is only what is then imported, by whoever imports it.
+    quick = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install", *quick]
     subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements-scoring.lock")], check=True)
     subprocess.run([*pip, "--no-deps", "--no-index", str(wheel)], check=True)
 

@@ -17,6 +17,7 @@ from pipeline_copy import IDENTITY, Copy, wait_for
 from warm import FRESH
 
 LINES = 40
+PAUSE = 0.02  # seconds between the requests of a client, which leave the machine to what runs meanwhile
 # Not the time that a machine takes which runs many tests.
 CALM = {
     "load_seconds": 1,
@@ -94,6 +95,7 @@ def under_load(port: int, sent: list[dict[str, str]]) -> Iterator["Counter[str]"
     def client() -> None:
         while not stop.is_set():
             for record in sent:
+                stop.wait(PAUSE)
                 answer = ask(port, "POST", "/predict", record)
                 version = answer.content["model"]["version"] if answer.status == 200 else f"status {answer.status}"
                 found[version] += 1

@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from assay.compare import page
 from assay.registry import promotion
 from assay.registry.promotion import Order, Outcome
 from once import made_once
 from pipeline_copy import ENVIRONMENT
 from registry_repository import Promote, budget, make, model_of
+
+
+@pytest.fixture(autouse=True)
+def _few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate compares models that are far apart: 200 resamples tell them as well as 10,000."""
+    monkeypatch.setattr(page.compared, "__defaults__", (200,))
 
 
 @pytest.fixture

@@ -219,7 +219,7 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_log_exactly_once(
 ) -> None:
     done.clear()
     sent = 0
-    for kill_after in (1, 7, 40, 90):
+    for kill_after in (1, 40):
         process, port = started(small_line / "models", "--log", str(tmp_path))
         with process:
             records = numbered(good, 150, first=sent)
@@ -227,10 +227,10 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_log_exactly_once(
             assert process.wait() == -signal.SIGKILL
         sent += 150
     logged = Counter(ids(tmp_path))
-    assert sum(done.values()) >= 1 + 7 + 40 + 90
+    assert sum(done.values()) >= 1 + 40
     assert set(logged.values()) == {1}
     assert done.keys() <= logged.keys()
-    assert len(logged) - len(done) <= 4 * 4  # at most what was under way
+    assert len(logged) - len(done) <= 2 * 4  # at most what was under way
 
 
 @pytest.mark.slow

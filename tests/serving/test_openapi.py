@@ -33,7 +33,7 @@ CHECKS = [
     checks.unsupported_method,
 ]
 FUZZ = settings(
-    max_examples=40,
+    max_examples=20,
     derandomize=True,
     database=None,
     phases=(Phase.explicit, Phase.generate),

@@ -175,7 +175,8 @@ def assert_parity(model: Model, raw: pd.DataFrame, sizes: Sequence[int]) -> None
 def test_a_request_gets_the_score_of_the_same_record_in_a_file(model: Model, raw: pd.DataFrame) -> None:
     broken = raw.assign(TSH=np.where(np.arange(len(raw)) % 9 == 0, "9999", raw["TSH"]))
     broken.loc[[3, 5], ["age", "sick"]] = ["old", "x"]
-    assert_parity(model, broken, [1, 7, len(raw)])
+    assert_parity(model, broken, [7, len(raw)])
+    assert_parity(model, broken.iloc[::3].reset_index(drop=True), [1])
 
 
 @pytest.mark.slow
@@ -185,5 +186,5 @@ def test_so_does_every_thyroid_record_with_the_model_of_this_clone() -> None:
         raw = pd.read_csv(ROOT / "data/raw/records.csv", dtype="str", keep_default_na=False)
     except (AssayError, OSError):
         pytest.skip("the line has not run in this clone: dvc repro")
-    assert_parity(whole, raw, [1000, len(raw)])
-    assert_parity(whole, raw.iloc[::17].reset_index(drop=True), [1, 7])
+    assert_parity(whole, raw, [1000])
+    assert_parity(whole, raw.iloc[::50].reset_index(drop=True), [1, 7])
