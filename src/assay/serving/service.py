@@ -22,10 +22,12 @@ class Service:
         self.metrics = Metrics(model, shadow)
 
     def swap(self, model: Model) -> None:
-        """Answer everything from now on with another model of the same dataset.
+        """Answer everything from now on with another model of the same dataset; the one in use changes nothing.
 
         AssayError for one of another dataset: the clients of this service send records of the first.
         """
+        if str(model) == str(self.model):  # such as a folder that was first seen while it was written
+            return
         now, new = self.model.bundle.dataset.name, model.bundle.dataset.name
         if now != new:
             raise AssayError(
