@@ -3,8 +3,10 @@
 1. Thyroid, month by month: a model fitted on the first six months and never again scores each later month. What the
    plain and the weighted estimate say of a month before its labels, beside what its labels then showed. The labels of
    a month are taken to arrive before the next month is judged.
-2. Batches without drift: records of the reference drawn at random, the calibration fitted to the others.
-3. Large batches without drift, from a population whose probabilities are known.
+2. The same without drift: of the records before the assay change, as many at random are learned from as in 1, and the
+   others arrive, in batches of a month's size.
+3. Batches without drift: records of the reference drawn at random, the calibration fitted to the others.
+4. Large batches without drift, from a population whose probabilities are known.
 
 Prints how often the figure that the labels show lies within the interval. Every constant of the estimate was set before
 the later months were looked at; nothing here is chosen by them.
@@ -19,8 +21,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
+from assay.bundle.reference import NUMBER, counted, feature
 from assay.bundle.reference import calibration as table_of
-from assay.bundle.reference import counted, feature
 from assay.bundle.scoring import score
 from assay.config.load import load
 from assay.config.reading import plain
@@ -38,6 +40,7 @@ from assay.records.folds import TEST, TRAIN, VALIDATION
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
 
+ASSAY_CHANGE, LEARNED = "1985-05-23", 1456
 CONFIDENCE, MONTHS, LEAST = 0.95, 6, 50  # LEAST: records that a month must have to be judged
 FIGURES = ("recall", "precision", "average_precision", "prevalence")
 REPEATS = int(sys.argv[1]) if sys.argv[1:] else 200
@@ -81,6 +84,15 @@ def static(X: pd.DataFrame, labels: pd.DataFrame) -> Static:
     return Static(trained, X, y, as_json({str(name): feature(column) for name, column in X.items()}), found)
 
 
+def numbers(model: Static, batch: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The counts of each number in the bins of the reference."""
+    return {
+        name: counted(batch[name].to_numpy("float64"), np.asarray(one["edges"]))
+        for name, one in model.features.items()
+        if one["kind"] == NUMBER
+    }
+
+
 def by_month(
     model: Static, X: pd.DataFrame, labels: pd.DataFrame
 ) -> Iterator[tuple[str, Scored, dict[str, Estimated]]]:
@@ -91,11 +103,6 @@ def by_month(
         found = score(model.trained.estimator, batch, model.trained.recalibration)
         scored = Scored(y, found, model.threshold)
         counts = model.calibration.counted(found)
-        numbers = {
-            name: counted(batch[name].to_numpy("float64"), np.asarray(one["edges"]))
-            for name, one in model.features.items()
-            if one["kind"] == "number"
-        }
         other, why = weighted(model.X, model.trained.out_of_fold, model.y, batch, model.calibration, model.threshold)
         both = {
             PLAIN: (model.calibration, ""),
@@ -106,7 +113,11 @@ def by_month(
             scored,
             {
                 method: estimate(
-                    counts, used, assumption(counts, used, numbers, model.features, arrived), method, fallback
+                    counts,
+                    used,
+                    assumption(counts, used, numbers(model, batch), model.features, arrived),
+                    method,
+                    fallback,
                 )
                 for method, (used, fallback) in both.items()
             },
@@ -169,6 +180,28 @@ def months() -> None:
             print(f"{method:8} {which:9}", {name: share([one[name] for one in chosen]) for name in FIGURES})
 
 
+def without_drift(repeats: int, size: int = 300) -> None:
+    """All of 1 but the drift: the model too is fitted anew each time."""
+    X, labels = every_record()
+    early = (labels["date"] < ASSAY_CHANGE).to_numpy()
+    X, labels = X[early], labels[early].assign(month="")
+    hits: dict[str, list[bool | None]] = {name: [] for name in FIGURES}
+    said: Counter[str] = Counter()
+    for seed in range(repeats):
+        order = np.random.default_rng(seed).permutation(len(X))
+        arriving, rest = np.sort(order[:size]), np.sort(order[size : size + LEARNED])
+        halves = np.where(np.arange(len(rest)) < len(rest) * 5 // 6, "a", "b")
+        model = static(X.iloc[rest], labels.iloc[rest].assign(month=halves))
+        found = score(model.trained.estimator, X.iloc[arriving], model.trained.recalibration)
+        scored = Scored(labels["label"].to_numpy("int64")[arriving], found, model.threshold)
+        counts = model.calibration.counted(found)
+        held = assumption(counts, model.calibration, numbers(model, X.iloc[arriving]), model.features)
+        said["holds" if held.holds else held.reasons[0][:60]] += 1
+        for name, hit in confirmed(estimate(counts, model.calibration, held), shown(scored)).items():
+            hits[name].append(hit)
+    print(f"fitted anew, without drift, batches of {size}:", {k: share(v) for k, v in hits.items()}, dict(said))
+
+
 def seen() -> tuple[np.ndarray, np.ndarray, float]:
     """Scores out of fold and labels of the default line, and its threshold."""
     table = read_table(PREDICTIONS / "out_of_fold.parquet")
@@ -218,6 +251,7 @@ def judged(
 
 if __name__ == "__main__":
     months()
+    without_drift(REPEATS // 5)
     for size in (200, 300, 1000, 2000):
         drawn_from_the_reference(size)
     for size in (300, 5000, 200_000):
