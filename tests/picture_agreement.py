@@ -114,6 +114,16 @@ def assert_months_are_those_of_the_metrics(reports: Reports) -> None:
         assert picture.y.value(places[:, 1]).tolist() == pytest.approx(part["alerts_per_1000"].tolist(), abs=1e-3)
 
 
+def assert_performance_by_month_is_the_table(reports: Reports) -> None:
+    picture, table = reports.picture("performance_by_month"), reports.plot("score_by_month")
+    for name in ("recall", "precision"):
+        drawn = picture.y.value(picture.places(f"curve-{name}")[:, 1])
+        assert drawn.tolist() == pytest.approx(table[name].dropna().tolist(), abs=1e-3)
+    test = table[(table["fold"] == "test") & table["recall"].notna()]
+    ill = test["disease_per_1000"] * test["weight"]
+    assert (test["recall"] * ill).sum() / ill.sum() == pytest.approx(reports.metrics["model"]["recall"], abs=1e-3)
+
+
 def assert_the_rounds_are_those_kept(reports: Reports, model: dict[str, Any]) -> None:
     """model: the model's description in the bundle."""
     picture, kept = reports.picture("training_curve"), model.get("n_estimators") or model["max_iter"]
@@ -131,3 +141,4 @@ def assert_pictures_agree(reports: Reports) -> None:
     assert_bands_are_the_table(reports.picture("calibration"), reports.plot("calibration"))
     assert_the_counts_are_the_decisions(reports)
     assert_months_are_those_of_the_metrics(reports)
+    assert_performance_by_month_is_the_table(reports)

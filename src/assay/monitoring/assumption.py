@@ -17,7 +17,8 @@ from assay.monitoring.calibration import SEED, Calibration
 FEWEST_REFERENCE = 30  # positives that a calibration must have been learned from
 FEWEST_EXPECTED = 5  # positives to expect in a batch, below which its figures can be nearly anything
 LEVEL = 0.01  # chance that a month in which nothing has changed is taken for one in which something has
-OUTSIDE = 0.01  # share of records outside the range of the reference that is worth naming
+OUTSIDE = 0.01  # share of values outside the range of the reference that is worth naming
+SCORES_OUTSIDE = 0.05  # of scores: a model fitted on all records is a little more extreme than those out of fold
 MOVED = 0.1  # relative difference of positives from their expected number that is worth naming
 
 
@@ -70,7 +71,7 @@ def too_few(counts: np.ndarray, calibration: Calibration) -> Iterable[str]:
 def outside_scores(counts: np.ndarray, calibration: Calibration, level: float = LEVEL) -> Iterable[str]:
     """Whether more scores than chance explains are below or above all of the reference."""
     for side, many in (("below", counts[0]), ("above", counts[-1])):
-        if beyond(many, counts.sum(), calibration.records, level / 2):
+        if beyond(many, counts.sum(), calibration.records, level / 2, SCORES_OUTSIDE):
             yield f"{many / counts.sum():.1%} of the scores are {side} all of the reference"
 
 
@@ -92,15 +93,15 @@ def outside_features(
         yield f"values outside all of the reference: {', '.join(found)}"
 
 
-def beyond(many: float, of: float, reference: float, level: float) -> bool:
-    """Whether `many` records on one side of the range of the reference are worth naming, and more than chance explains.
+def beyond(many: float, of: float, reference: float, level: float, least: float = OUTSIDE) -> bool:
+    """Whether `many` records on one side of the range of the reference are more than chance explains, and than `least`.
 
     Of n records from one distribution, the share below the lowest of the others is Beta(1, n) whatever the
     distribution (Wilks, Annals of Mathematical Statistics 12, 1941), so that their number is beta-binomial.
     """
     from scipy.stats import betabinom
 
-    if not of or many / of < OUTSIDE:
+    if not of or many / of < least:
         return False
     return bool(betabinom.sf(many - 1, round(of), 1, max(reference, 1)) < level)
 
