@@ -98,7 +98,9 @@ def assert_months_are_those_of_the_metrics(reports: Reports) -> None:
     picture, table, model = reports.picture("score_by_month"), reports.plot("score_by_month"), reports.metrics["model"]
     test = table[table["fold"] == "test"]
     assert (test["records"].sum(), test["positives"].sum()) == (model["records"], model["positives"])
-    whole = {name: (test[name] * test["weight"]).sum() / test["weight"].sum() for name in table if "per_1000" in name}
+    whole = {
+        name: (test[name] * test["weight"]).sum() / test["weight"].sum() for name in table if name.endswith("per_1000")
+    }
     expected = {"alerts_per_1000": model["alerts_per_1000"], "disease_per_1000": 1000 * model["prevalence"]}
     assert whole == pytest.approx(expected, abs=1e-3)
     months = list(dict.fromkeys(table["month"]))
