@@ -95,6 +95,12 @@ def test_average_precision_of_a_bin_is_that_of_labels_in_any_order() -> None:
     assert average_precision(np.array([[10]]), np.array([40]))[0] == pytest.approx(np.mean(orders), abs=0.005)
 
 
+def test_a_batch_without_a_score_has_no_figures() -> None:
+    found = estimate(REFERENCE.counted(np.array([np.nan])), REFERENCE, Assumption()).stated(0.95)
+    assert found["records"] == 0
+    assert all(np.isnan(one["value"]) for one in found["figures"].values())
+
+
 def test_what_no_label_would_define_has_no_interval() -> None:
     """One record that is hardly ever positive, without an alert."""
     found = estimated(np.array([0.0001]))
@@ -142,6 +148,28 @@ def test_a_bundle_without_the_table_says_what_to_do() -> None:
         of_bundle({"features": {}}, THRESHOLD)
 
 
+TABLE = {"edges": [0.1, 0.5], "counts": [0, 1, 5, 4], "positives": [0, 0, 1, 4], "effective": 10}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"counts": [1, 2, 3]},
+        {"positives": [0, 0, 6, 4]},
+        {"positives": [0, -1, 1, 4]},
+        {"edges": [0.5, 0.1]},
+        {"counts": [0, 1, float("inf"), 4]},
+        {"counts": [0] * 4, "positives": [0] * 4},
+        {"effective": 0},
+    ],
+    ids=str,
+)
+def test_a_table_that_contradicts_itself_is_refused(change: dict[str, object]) -> None:
+    assert of_bundle({"calibration": TABLE}, THRESHOLD, draws=2).records == 10
+    with pytest.raises(AssayError, match="calibration table is none"):
+        of_bundle({"calibration": TABLE | change}, THRESHOLD, draws=2)
+
+
 SCORE, Y = drawn(2000, 7)
 FEATURES = {
     "TSH": {"kind": "number", "edges": [0.05, 1.0, 4.0], "counts": [0, 500, 1000, 500, 0]},
@@ -157,7 +185,7 @@ FEATURES = {
         (SCORE, {"TSH": [100, 400, 1000, 500, 0]}, "TSH (5.0% below)"),
         (SCORE, {"TSH": [0, 500, 1000, 400, 100]}, "TSH (5.0% above)"),
         (SCORE, {"sex": [1, 1]}, None),
-        (np.append(SCORE, [1.0] * 100), {}, "of the scores are above all of the reference"),
+        (np.append(SCORE, [1.0] * 200), {}, "of the scores are above all of the reference"),
         (SCORE[:20], {}, "positives are expected, fewer than 5"),
         (SCORE[:0], {}, "0.0 positives are expected"),
     ],

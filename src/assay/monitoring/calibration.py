@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from assay.bundle.reference import counted
+from assay.bundle.reference import FILE, counted
 from assay.errors import AssayError
 from assay.statistics.binomial import effective
 from assay.statistics.bootstrap import resamples
@@ -44,17 +44,27 @@ class Calibration:
 def of_bundle(reference: Mapping[str, Any], threshold: float, draws: int = DRAWS, seed: int = SEED) -> Calibration:
     """The calibration that a bundle's reference.json carries.
 
-    AssayError if it carries none, as a bundle of an earlier version.
+    AssayError if it carries none, as a bundle of an earlier version, or one whose counts contradict each other.
     """
     if (table := reference.get("calibration")) is None:
         raise AssayError(
             "this model has no calibration table, so performance before labels cannot be estimated",
-            where="reference.json",
+            where=FILE,
             todo="train it anew: dvc repro",
         )
-    counts, positives = (np.asarray(table[name], "float64") for name in ("counts", "positives"))
-    return of_counts(
-        np.asarray(table["edges"], "float64"), counts, positives, threshold, table["effective"], draws, seed
+    edges, counts, positives = (np.asarray(table[name], "float64") for name in ("edges", "counts", "positives"))
+    if not _sound(edges, counts, positives, table["effective"]):
+        raise AssayError("the calibration table is none", where=FILE, todo="train the model anew: dvc repro")
+    return of_counts(edges, counts, positives, threshold, table["effective"], draws, seed)
+
+
+def _sound(edges: np.ndarray, counts: np.ndarray, positives: np.ndarray, informative: float) -> bool:
+    """Whether these are counts in the bins of edges, and not of nothing."""
+    return (
+        edges.ndim == 1
+        and counts.shape == positives.shape == (len(edges) + 2,)
+        and bool((np.diff(edges) > 0).all() and (positives >= 0).all() and (positives <= counts).all())
+        and bool(np.isfinite(counts).all() and informative >= 1 and counts.sum() > 0)
     )
 
 
