@@ -15,7 +15,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-line bench-sampling bench-labels bench-merges bench-models bench-score bench-serve \
+.PHONY: help repro test coverage lint bench bench-line bench-sampling bench-labels bench-merges bench-models bench-score \
+	bench-serve bench-estimate bench-monitor \
 	report sweep choose verify pr-report back doctor extras lock dist clean
 .DEFAULT_GOAL := help
 
@@ -52,6 +53,9 @@ bench-sampling: $(VENV)/ready  ## a sample of 50 million records: memory, second
 
 bench-labels: $(VENV)/ready  ## wrong labels: what to do with those that are flagged, measured
 	python tests/bench_labels.py
+
+bench-estimate: $(VENV)/ready  ## performance estimated before labels against what they show; some minutes
+	python tests/bench_estimate.py
 
 bench-merges: $(VENV)/ready-dev  ## ten merges and rebases: files by hand, before and after; a quarter of an hour
 	python tests/bench_merges.py

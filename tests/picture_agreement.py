@@ -98,7 +98,9 @@ def assert_months_are_those_of_the_metrics(reports: Reports) -> None:
     picture, table, model = reports.picture("score_by_month"), reports.plot("score_by_month"), reports.metrics["model"]
     test = table[table["fold"] == "test"]
     assert (test["records"].sum(), test["positives"].sum()) == (model["records"], model["positives"])
-    whole = {name: (test[name] * test["weight"]).sum() / test["weight"].sum() for name in table if "per_1000" in name}
+    whole = {
+        name: (test[name] * test["weight"]).sum() / test["weight"].sum() for name in table if name.endswith("per_1000")
+    }
     expected = {"alerts_per_1000": model["alerts_per_1000"], "disease_per_1000": 1000 * model["prevalence"]}
     assert whole == pytest.approx(expected, abs=1e-3)
     months = list(dict.fromkeys(table["month"]))
@@ -112,6 +114,16 @@ def assert_months_are_those_of_the_metrics(reports: Reports) -> None:
     for fold, part in table.groupby("fold"):
         places = picture.places(f"curve-{fold}")
         assert picture.y.value(places[:, 1]).tolist() == pytest.approx(part["alerts_per_1000"].tolist(), abs=1e-3)
+
+
+def assert_performance_by_month_is_the_table(reports: Reports) -> None:
+    picture, table = reports.picture("performance_by_month"), reports.plot("score_by_month")
+    for name in ("recall", "precision"):
+        drawn = picture.y.value(picture.places(f"curve-{name}")[:, 1])
+        assert drawn.tolist() == pytest.approx(table[name].dropna().tolist(), abs=1e-3)
+    test = table[(table["fold"] == "test") & table["recall"].notna()]
+    ill = test["disease_per_1000"] * test["weight"]
+    assert (test["recall"] * ill).sum() / ill.sum() == pytest.approx(reports.metrics["model"]["recall"], abs=1e-3)
 
 
 def assert_the_rounds_are_those_kept(reports: Reports, model: dict[str, Any]) -> None:
@@ -131,3 +143,4 @@ def assert_pictures_agree(reports: Reports) -> None:
     assert_bands_are_the_table(reports.picture("calibration"), reports.plot("calibration"))
     assert_the_counts_are_the_decisions(reports)
     assert_months_are_those_of_the_metrics(reports)
+    assert_performance_by_month_is_the_table(reports)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.bundle.reference import BINS, counted, feature, quantile_edges, reference, scores
+from assay.bundle.reference import BINS, calibration, counted, feature, quantile_edges, reference, scores
 from assay.files import plain
 
 NUMBERS = st.lists(st.floats(-1e9, 1e9) | st.sampled_from([0.0, 1.0, 0.05]), min_size=1, max_size=200)
@@ -78,6 +78,7 @@ def test_edges_are_not_rounded() -> None:
 SEEN = pd.DataFrame(
     {
         "fold": ["train", "train", "validation"],
+        "label": [0, 1, 1],
         "score": [0.1, 0.9, 0.5],
         "date": pd.to_datetime(["1985-01-31", "1985-02-01", "1985-02-28"]),
     }
@@ -96,10 +97,35 @@ def test_scores_and_dates_by_month_and_fold() -> None:
 
 def test_without_dates_nothing_is_said_of_months() -> None:
     found = reference(pd.DataFrame({"age": [1.0]}), None, SEEN.drop(columns="date"), threshold=0.5)
-    assert set(found) == {"features", "scores"}
+    assert set(found) == {"features", "scores", "calibration"}
     assert "by_month" not in found["scores"]
 
 
 def test_alerts_are_weighted() -> None:
     found = scores(SEEN.assign(weight=[8.0, 1.0, 1.0]), threshold=0.5)
     assert (found["count"], found["alerts"]) == (10, 0.2)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 1)), min_size=1, max_size=80), st.integers(0, 9))
+def test_no_bin_of_the_calibration_has_records_with_and_without_an_alert(
+    pairs: list[tuple[int, int]], cut: int
+) -> None:
+    score, y = np.array(pairs).T
+    found = plain(calibration(score / 10, y, cut / 10))
+    assert (sum(found["counts"]), sum(found["positives"]), found["effective"]) == (len(y), y.sum(), len(y))
+    alerts = counted(score[score >= cut] / 10, np.array(found["edges"]))
+    others = counted(score[score < cut] / 10, np.array(found["edges"]))
+    assert not (alerts * others).any()
+
+
+def test_the_calibration_has_bins_where_the_few_positives_are() -> None:
+    """Of 10,000 records 50 are positive, all within the highest hundredth of the scores."""
+    score = np.arange(10_000) / 10_000
+    y = (score >= 0.995).astype(int)
+    edges = np.array(plain(calibration(score, y, 0.99))["edges"])
+    assert (edges >= 0.995).sum() >= BINS / 2 - 1
+
+
+def test_the_calibration_counts_weights() -> None:
+    found = plain(calibration(np.array([0.1, 0.9]), np.array([0, 1]), 0.5, np.array([3.0, 1.0])))
+    assert (sum(found["counts"]), sum(found["positives"]), found["effective"]) == (4, 1, 1.6)

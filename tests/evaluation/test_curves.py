@@ -76,7 +76,6 @@ def test_a_record_that_stands_for_several_is_drawn_as_so_many(one: Scored, data:
         curves.precision_recall,
         lambda one: curves.decision_curve({"model": one}),
         lambda one: curves.calibration(one, 0.95)[["predicted", "observed"]],
-        lambda one: curves.by_month(one, *months_of(len(one.y))).drop(columns=["records", "positives"]),
     ):
         pd.testing.assert_frame_equal(draw(sample), draw(repeated), check_exact=False, atol=1e-9)
     for threshold, recall, precision, alerts in curves.threshold_sweep(sample).itertuples(index=False):
@@ -86,28 +85,9 @@ def test_a_record_that_stands_for_several_is_drawn_as_so_many(one: Scored, data:
         assert precision == pytest.approx(sk.precision_score(one.y, alert, sample_weight=times))
 
 
-def months_of(n: int) -> tuple[pd.Series, np.ndarray]:
-    return pd.Series(pd.to_datetime(["1986-01-01"] * n)), np.array(["test"] * n)
-
-
 def test_net_benefit_by_hand() -> None:
     table = curves.decision_curve({"model": EXAMPLE}).set_index("threshold_probability")
     at_half = table.loc[table.index[np.isclose(table.index, 0.5)][0]]
     assert at_half["model"] == pytest.approx((2 - 1) / 5)
     assert at_half["everyone"] == pytest.approx((2 - 3) / 5)
     assert at_half["no_one"] == 0
-
-
-def test_months_count_records_alerts_and_what_was_caught() -> None:
-    dates = pd.Series(pd.to_datetime(["1986-01-01", "1986-01-31", "1986-02-01", "1986-02-02", "1986-02-03"]))
-    table = curves.by_month(EXAMPLE, dates, np.array(["validation"] * 2 + ["test"] * 3))
-    assert table[["month", "fold", "records", "positives", "alerts_per_1000"]].to_numpy().tolist() == [
-        ["1986-01", "validation", 2, 1, 1000.0],
-        ["1986-02", "test", 3, 1, pytest.approx(1000 / 3)],
-    ]
-    assert table["recall"].tolist() == [1, 1]
-
-
-def test_recall_is_missing_in_a_month_without_disease() -> None:
-    dates = pd.Series(pd.to_datetime(["1986-01-01"] * 3 + ["1986-02-01"] * 2))
-    assert curves.by_month(EXAMPLE, dates, np.array(["test"] * 5))["recall"].isna().tolist() == [False, True]

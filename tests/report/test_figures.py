@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.evaluation import curves
+from assay.evaluation import curves, over_time
 from assay.presentation.style import STYLE, WIDE, svg
-from assay.report.figures import Figures, draw_all, score_by_month
+from assay.report.figures import Figures, draw_all
+from assay.report.over_time import score_by_month
 from assay.statistics.metrics import measure
 from assay.statistics.resampled import Scored
 from samples import ROOT
@@ -21,6 +22,7 @@ from svg_reading import Picture
 
 NAMES = {
     "precision_recall", "roc", "calibration", "confusion", "threshold_sweep", "decision_curve", "score_by_month",
+    "performance_by_month", "data_by_month",
     "training_curve",
 }  # fmt: skip
 PRICE = 0.1
@@ -53,6 +55,7 @@ def drawn(
     y = models["model"].y
     dates = pd.Series(pd.date_range("1985-01-01", periods=len(y), freq="5D"))
     fold = np.repeat(["train", "validation", "test"], [len(y) - 20, 10, 10])
+    features = pd.DataFrame({"TSH": np.where(np.arange(len(y)) % 3, y + score, np.nan), "age": y * 1.0})
     tables = {
         "precision_recall": {name: curves.precision_recall(one) for name, one in models.items()},
         "roc": {name: curves.roc(one) for name, one in models.items()},
@@ -60,7 +63,8 @@ def drawn(
         "confusion": {"model": curves.confusion(models["model"])},
         "threshold_sweep": {"model": curves.threshold_sweep(models["model"])},
         "decision_curve": {"model": curves.decision_curve(models)},
-        "score_by_month": {"model": curves.by_month(models["model"], dates, fold)},
+        "score_by_month": {"model": over_time.by_month(models["model"], dates, fold, 0.95)},
+        "data_by_month": {"model": over_time.data_by_month(features, models["model"], dates, fold)},
         "training_curve": {"model": rounds},
     }
     return draw_all(tables, Figures(metrics(models), PRICE, kept))
@@ -128,10 +132,11 @@ def test_the_rounds_kept_are_those_that_are_told(kept: int) -> None:
 
 
 def test_months_weigh_a_weighted_sample() -> None:
-    table = curves.by_month(
+    table = over_time.by_month(
         scored(random_scores(), weight=WEIGHT)["model"],
         pd.Series(pd.to_datetime(["1986-01-01"] * 120)),
         np.repeat(["train", "test"], 60),
+        0.95,
     )
     with_disease = 1000 * 1 / (1 + 7 + 2 + 5)
     assert table["disease_per_1000"].tolist() == pytest.approx([with_disease] * 2)

@@ -31,9 +31,11 @@ def test_every_declared_output_is_written(small_line: Path) -> None:
         for out in [*stage["outs"], *stage.get("metrics", [])]:
             assert (small_line / (out if isinstance(out, str) else next(iter(out)))).exists(), out
     for plot in yaml.safe_load((small_line / "dvc.yaml").read_text())["plots"]:
-        (path, content) = next(iter(plot.items()))
-        columns = set(pd.read_csv(small_line / path).columns)
-        assert {content["x"], *([content["y"]] if isinstance(content["y"], str) else content["y"])} <= columns
+        (name, content) = next(iter(plot.items()))
+        by_file = content["y"] if isinstance(content["y"], dict) else {name: content["y"]}
+        for path, y in by_file.items():
+            columns = set(pd.read_csv(small_line / path).columns)
+            assert {content["x"], *([y] if isinstance(y, str) else y)} <= columns
 
 
 def test_training_needs_no_label_of_the_test_fold(line: Path) -> None:

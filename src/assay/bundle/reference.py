@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from assay.files import Exact
+from assay.statistics.binomial import effective
 
 FILE = "reference.json"
 BINS = 20  # between quantiles
@@ -25,16 +26,23 @@ def reference(X: pd.DataFrame, weight: np.ndarray | None, seen: pd.DataFrame, th
     """The statistics, for JSON.
 
     X: the features of train, (n rows); weight: (n,) or None. seen: a row for each record of train and validation, with
-    `score` (out of fold), `fold`, and `date` and `weight` if there are any.
+    `score` (out of fold), `label`, `fold`, and `date` and `weight` if there are any.
 
     Keys: `features`, by name, of train: `kind` (number, category or flag), `count` of records, `missing` (their share),
     and `edges` and `counts` of a number, `counts` by value of a category or flag. `scores`: `edges`, `counts`, `count`
-    and `alerts` (the share) out of fold on train and validation, and `by_month`: month, `count`, `alerts`. `dates`: the
-    first and the last day of each fold. The last two only if the records have dates.
+    and `alerts` (the share) out of fold on train and validation, and `by_month`: month, `count`, `alerts`.
+    `calibration`: as of `calibration`. `dates`: the first and the last day of each fold. `by_month` and `dates` only if
+    the records have dates.
     """
     return {
         "features": {str(name): feature(column, weight) for name, column in X.items()},
         "scores": scores(seen, threshold),
+        "calibration": calibration(
+            seen["score"].to_numpy(),
+            seen["label"].to_numpy(),
+            threshold,
+            seen["weight"].to_numpy() if "weight" in seen else None,
+        ),
         **({"dates": _dates(seen)} if "date" in seen else {}),
     }
 
@@ -104,6 +112,32 @@ def scores(seen: pd.DataFrame, threshold: float) -> dict[str, Any]:
     every = ((month, (months == month).to_numpy()) for month in sorted(months.dropna().unique()))
     alert = (seen["score"] >= threshold).to_numpy()
     return {**found, "by_month": {month: _alerts(alert[rows], weights[rows]) for month, rows in every}}
+
+
+def calibration(score: np.ndarray, y: np.ndarray, threshold: float, weight: np.ndarray | None = None) -> dict[str, Any]:
+    """How many records with about the same score are positive: what performance before labels is estimated from.
+
+    score, y, weight: (n,), out of fold. Keys: `edges`; `counts` and `positives` in the bins of `counted`; `effective`,
+    the number of records that are as informative as those with their weights. Positives and negatives have the same
+    share in placing the edges, so that bins are narrow where positives are, too; many more bins would make the ranking
+    look better than it is. One edge is the number just below the threshold: no bin has records with and without an
+    alert.
+    """
+    weights = np.ones(len(y)) if weight is None else np.asarray(weight, "float64")
+    edges = np.union1d(quantile_edges(score, balanced(y, weights)), np.nextafter(threshold, -np.inf))
+    positive = np.asarray(y) == 1
+    return {
+        "edges": Exact(edges.tolist()),
+        "counts": [_short(one) for one in counted(score, edges, weights)],
+        "positives": [_short(one) for one in counted(score[positive], edges, weights[positive])],
+        "effective": effective(weights),
+    }
+
+
+def balanced(y: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weights (n,) with which positives and negatives have the same mass, if there are both."""
+    mass = np.bincount(np.asarray(y, "int64"), weights, minlength=2)
+    return weights / mass[np.asarray(y, "int64")] if (mass > 0).all() else weights
 
 
 def _alerts(alert: Any, weights: np.ndarray) -> dict[str, Any]:

@@ -85,40 +85,6 @@ def decision_curve(models: Mapping[str, Scored]) -> pd.DataFrame:
     return table.assign(no_one=0.0)
 
 
-def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame:
-    """Columns: month, fold, records, positives, weight, disease per 1000, mean score, alerts per 1000, recall.
-
-    records and positives are counts; weight is how many records they represent, and all rates are weighted. recall is
-    missing in a month without positives. Records without a date are left out.
-    """
-    weight = scored.weights[0]
-    table = pd.DataFrame(
-        {
-            "month": dates.dt.strftime("%Y-%m").to_numpy(),
-            "fold": fold,
-            "positive": scored.y == 1,
-            "weight": weight,
-            "ill": weight * (scored.y == 1),
-            "score": weight * scored.score,
-            "alert": weight * scored.alert,
-            "caught": weight * (scored.alert & (scored.y == 1)),
-        }
-    )
-    months = table.groupby(["month", "fold"], as_index=False).agg(
-        records=("positive", "size"),
-        positives=("positive", "sum"),
-        **{name: (name, "sum") for name in ("weight", "ill", "score", "alert", "caught")},
-    )
-    total = months["weight"]
-    shares = {
-        "disease_per_1000": 1000 * months["ill"] / total,
-        "mean_score": months["score"] / total,
-        "alerts_per_1000": 1000 * months["alert"] / total,
-        "recall": (months["caught"] / months["ill"]).where(months["positives"] > 0),
-    }
-    return months[["month", "fold", "records", "positives", "weight"]].assign(**shares)
-
-
 def _last_alert(scored: Scored) -> np.ndarray:
     """The lowest score that is an alert, (1,): it has the alerts of the threshold in use. (0,) without an alert."""
     return np.unique(scored.score[scored.alert])[:1]

@@ -48,8 +48,22 @@ def ungradable(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[bool]":
     >>> ungradable(pd.Series(["F", "FR", ""]), Labels(codes="letters", ungradable=["R"])).tolist()
     [False, True, False]
     """
+    return _class_of(codes, policy.ungradable, policy)
+
+
+def positive(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[bool]":
+    """True for each code that is positive, as the policy has it; of an ungradable one nothing is said by that.
+
+    >>> from assay.config.schema import Labels
+    >>> positive(pd.Series(["F", "A|K", "-"]), Labels(codes="letters", positive=["A", "F"])).tolist()
+    [True, False, False]
+    """
+    return _class_of(codes, policy.positive, policy)
+
+
+def _class_of(codes: "pd.Series[str]", named: list[str], policy: "Labels") -> "pd.Series[bool]":
     places, distinct = pd.factorize(codes, use_na_sentinel=False)  # of many records there are few codes
-    found = _among(_resolved(pd.Series(distinct, dtype="str"), policy), policy.ungradable, policy)
+    found = _among(_resolved(pd.Series(distinct, dtype="str"), policy), named, policy)
     return pd.Series(found.to_numpy("bool")[places], codes.index)
 
 

@@ -22,10 +22,21 @@ FIGURES = {
         "Looks good for every model when disease is rare; read it together with precision. A point is the threshold in "
         "use."
     ),
-    "score_by_month": "Alerts against disease over time: a gap that opens is drift. No model scored what it had seen.",
     "training_curve": (
         "The loss by round of boosting, on train and on validation. Early stopping, where it is used, takes the round "
         "where validation is lowest."
+    ),
+}
+
+OVER_TIME = {
+    "performance_by_month": (
+        "What the model was worth each month. No model scored what it had seen: train and validation are out of fold. "
+        "Intervals are wide where few have the disease."
+    ),
+    "score_by_month": "Alerts against disease: a gap that opens is drift.",
+    "data_by_month": (
+        "What changed meanwhile in the numbers that differ most between positives and negatives: the share that is "
+        "missing, and the rank of the median among the values before the test fold. At .5 a month is like all of them."
     ),
 }
 

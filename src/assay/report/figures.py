@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 
 from assay.presentation.style import (
     ALERT_COLOUR,
-    GRID,
     INK,
     MODEL_COLOUR,
     MUTED,
@@ -21,10 +20,10 @@ from assay.presentation.style import (
     SERIES,
     SIZE,
     STYLE,
-    WIDE,
     labelled,
     svg,
 )
+from assay.report import over_time
 from assay.report.reasons import Example
 from assay.statistics.metrics import METRICS
 from assay.text import visible
@@ -51,9 +50,9 @@ class Figures:
 def draw_all(curves: Mapping[str, Curves], figures: Figures) -> dict[str, str]:
     """Each figure's SVG by name.
 
-    curves: for each table of `assay.evaluation.curves`, the table by model name ("model" and the baselines; those
-    tables that concern the model alone have only that one). Lines and points have ids in the SVG: `curve-NAME`,
-    `point-NAME`.
+    curves: for each table of `assay.evaluation.curves` and `over_time`, the table by model name ("model" and the
+    baselines; those tables that concern the model alone have only that one). Lines and points have ids in the SVG:
+    `curve-NAME`, `point-NAME`.
     """
     metrics, model = figures.metrics, figures.metrics["model"]
     with matplotlib.rc_context(STYLE):
@@ -64,7 +63,7 @@ def draw_all(curves: Mapping[str, Curves], figures: Figures) -> dict[str, str]:
             "confusion": svg(SIZE, lambda ax: confusion(ax, curves["confusion"]["model"], model)),
             "threshold_sweep": svg(SIZE, lambda ax: threshold_sweep(ax, curves["threshold_sweep"]["model"], model)),
             "decision_curve": svg(SIZE, lambda ax: decision_curve(ax, curves["decision_curve"]["model"], figures)),
-            "score_by_month": svg(WIDE, lambda ax: score_by_month(ax, curves["score_by_month"]["model"])),
+            **over_time.draw_all(curves["score_by_month"]["model"], curves["data_by_month"]["model"]),
             "training_curve": svg(
                 SIZE, lambda ax: training_curve(ax, curves["training_curve"]["model"], figures.rounds)
             ),
@@ -157,37 +156,6 @@ def decision_curve(ax: Axes, table: pd.DataFrame, figures: Figures) -> None:
     ax.set(ylim=(-0.01, max(0.01, float(table["model"].max()) * 1.15)))
     labelled(ax, "Decision curve", "threshold probability", "net benefit per record")
     ax.legend(loc="lower right", bbox_to_anchor=(1, 0.19), ncols=2)  # above the line of no one, below the curves
-
-
-def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
-    """Alerts and disease per 1000 records, month by month; a note where the records have no date."""
-    labelled(ax, "Alerts by month", "", "per 1000 records")
-    if table.empty:
-        ax.text(0.5, 0.5, "these records have no date", ha="center", va="center", transform=ax.transAxes)
-        return
-    weighed = table.assign(ill=table["weight"] * table["disease_per_1000"])
-    months = weighed.groupby("month", as_index=False)[["weight", "ill"]].sum()
-    position = {month: index for index, month in enumerate(months["month"])}
-    bars = ax.bar(months.index, months["ill"] / months["weight"], color=GRID, label="disease per 1000")
-    for month, bar in zip(months["month"], bars, strict=True):
-        bar.set_gid(f"bar-{month}")
-    for fold, part in table.groupby("fold", sort=False):
-        colour = ALERT_COLOUR if fold == "test" else MODEL_COLOUR
-        label = f"alerts per 1000 ({'test' if fold == 'test' else f'{fold}, out of fold'})"
-        marker = {"train": "o", "validation": "s", "test": "D"}.get(str(fold), "o")
-        ax.plot(
-            part["month"].map(position),
-            part["alerts_per_1000"],
-            marker=marker,
-            markersize=3.5,
-            label=label,
-            color=colour,
-            gid=f"curve-{fold}",
-        )
-    ax.set_xticks(months.index[::3], months["month"][::3])
-    ax.grid(visible=False, axis="x")
-    ax.set(ylim=(0, None))
-    ax.legend(loc="upper right", ncols=2)
 
 
 def training_curve(ax: Axes, table: pd.DataFrame, kept: int | None) -> None:

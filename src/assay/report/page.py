@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from assay.evaluation.assess import Assessment
@@ -28,9 +29,14 @@ class Provenance:
 
 
 def render(
-    assessment: Assessment, worst: Worst, figures: dict[str, str], provenance: Provenance, confidence: float
+    assessment: Assessment,
+    worst: Worst,
+    figures: dict[str, str],
+    months: tuple[pd.DataFrame, pd.DataFrame],
+    provenance: Provenance,
+    confidence: float,
 ) -> str:
-    """The page as HTML, with figures and styles included."""
+    """The page as HTML, with figures and styles included; months: both tables of `assay.evaluation.over_time`."""
     return (
         environment("assay.report")
         .get_template("report.html.j2")
@@ -48,6 +54,9 @@ def render(
             slices=[_slice_row(row) for row in assessment.slices],
             slice_metrics=[one.title for one in shown_in(Place.SLICES)],
             figures=[(name, words.FIGURES[name], data_uri(figures[name])) for name in words.FIGURES],
+            over_time=[(name, words.OVER_TIME[name], data_uri(figures[name])) for name in words.OVER_TIME],
+            month_features=list(dict.fromkeys(months[1]["feature"])),
+            months=_month_rows(*months),
             worst=worst,
             reasons=[(one, data_uri(figures[name])) for name, one in worst.pictured.items()],
             confidence=f"{confidence:.0%}",
@@ -100,6 +109,20 @@ def _slice_row(row: dict[str, Any]) -> tuple[str, str, int, int, list[str]]:
     names = [one.name for one in shown_in(Place.SLICES)]
     figures = [words.with_interval(row[name]["value"], row[name]["interval"], name) for name in names]
     return row["slice"].replace("_", " "), row["value"], row["records"], row["positives"], figures
+
+
+def _month_rows(months: pd.DataFrame, data: pd.DataFrame) -> list[tuple[str, str, int, int, list[str]]]:
+    """A row: month, fold, records, positives; recall, precision, alerts; of each feature median and missing share."""
+    rows = []
+    for row in months.to_dict("records"):
+        figures = [
+            words.with_interval(row[name], (row[f"{name}_low"], row[f"{name}_high"]), name)
+            for name in ("recall", "precision", "alerts_per_1000")
+        ]
+        found = data[data["month"] == row["month"]]
+        values = [f"{one.median:.4g} ({one.missing:.0%})" for one in found.itertuples()]
+        rows.append((row["month"], row["fold"], row["records"], row["positives"], [*figures, *values]))
+    return rows
 
 
 def _figure(estimates: Estimates, name: str, confidence: float) -> str:

@@ -14,7 +14,7 @@ from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.contract.population import slices
-from assay.evaluation import curves
+from assay.evaluation import curves, over_time
 from assay.evaluation.assess import (
     Assessment,
     assess,
@@ -70,7 +70,7 @@ def main(config: Config) -> None:
         assessment = assess(test, groups.reset_index(drop=True), thresholds, read_json(QUALITY), config)
         bar.update()
         write_figures_of_merit(assessment, out_of_fold(seen, thresholds[MODEL_KEY], config.evaluation), config)
-        tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records.get(DATE), config)
+        tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records, config)
         write_plots(tables)
         bar.update()
         write_report(assessment, tables, worst_errors(test, thresholds[MODEL_KEY], config), config)
@@ -125,15 +125,17 @@ def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, A
     return {"records": assessment.ungradable, **figures}
 
 
-def all_curves(assessment: Assessment, everyone: pd.DataFrame, dates: pd.Series | None, config: Config) -> Tables:
-    """Each table of `curves` by name, then by model.
+def all_curves(assessment: Assessment, everyone: pd.DataFrame, records: pd.DataFrame, config: Config) -> Tables:
+    """Each table of `curves` and of `over_time` by name, then by model.
 
-    everyone: the records of all folds, each with the score of a model that had not learned from it.
+    everyone: the records of all folds, each with the score of a model that had not learned from it. records: the
+    cleaned ones, by id.
     """
     model = assessment.scored[MODEL_KEY]
-    whole = scored_by(everyone, SCORE, model.threshold)
-    known = pd.Series(pd.NaT, everyone.index) if dates is None else dates.loc[everyone[RECORD_ID]]
-    months = curves.by_month(whole, known, everyone["fold"].to_numpy())
+    whole, fold_of = scored_by(everyone, SCORE, model.threshold), everyone["fold"].to_numpy()
+    cleaned = records.loc[everyone[RECORD_ID]]
+    dates = cleaned.get(DATE, pd.Series(pd.NaT, cleaned.index))
+    features = cleaned[[one["name"] for one in read_json(BUNDLE)["features"] if one["name"] in cleaned]]
     return {
         "precision_recall": {name: curves.precision_recall(one) for name, one in assessment.scored.items()},
         "roc": {name: curves.roc(one) for name, one in assessment.scored.items()},
@@ -141,7 +143,8 @@ def all_curves(assessment: Assessment, everyone: pd.DataFrame, dates: pd.Series 
         "confusion": {MODEL_KEY: curves.confusion(model)},
         "threshold_sweep": {MODEL_KEY: curves.threshold_sweep(model)},
         "decision_curve": {MODEL_KEY: curves.decision_curve(assessment.scored)},
-        "score_by_month": {MODEL_KEY: months},
+        "score_by_month": {MODEL_KEY: over_time.by_month(whole, dates, fold_of, config.evaluation.confidence)},
+        "data_by_month": {MODEL_KEY: over_time.data_by_month(features, whole, dates, fold_of)},
         "training_curve": {MODEL_KEY: read_training_curve(MODEL / "training" / "plots" / "metrics")},
     }
 
@@ -203,7 +206,8 @@ def write_report(assessment: Assessment, tables: Tables, mistakes: Worst, config
         hashes=dependencies(),
         configuration={**description["config"], "model": description["model"], **judged},
     )
-    write_text(REPORT, render(assessment, mistakes, drawn, provenance, config.evaluation.confidence))
+    months = tables["score_by_month"][MODEL_KEY], tables["data_by_month"][MODEL_KEY]
+    write_text(REPORT, render(assessment, mistakes, drawn, months, provenance, config.evaluation.confidence))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,103 @@
+"""What the model was worth month by month, and how the data changed meanwhile."""
+
+import numpy as np
+import pandas as pd
+
+from assay.records.folds import TEST
+from assay.statistics.binomial import effective, interval
+from assay.statistics.distances import kolmogorov_smirnov
+from assay.statistics.resampled import Scored
+
+STRONGEST = 3  # features that are shown
+CONFIDENCE = 0.95  # of an interval that the distance has, which is not used
+UNKNOWN = float("nan")
+
+
+def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray, confidence: float) -> pd.DataFrame:
+    """A row for each month and fold of the records (n,); those without a date are left out.
+
+    Columns: month, fold, records, positives, weight, disease_per_1000, mean_score; alerts_per_1000, recall and
+    precision, each followed by the ends of its interval, NAME_low and NAME_high. records and positives are counts;
+    weight is how many records they represent, and all rates are weighted. Intervals are exact ones (Clopper & Pearson),
+    of a weighted sample from the effective number of records. Recall is missing in a month without positives, precision
+    in one without alerts.
+    """
+    months, weight = dates.dt.strftime("%Y-%m").to_numpy(), scored.weights[0]
+    rows = []
+    for group, places in pd.DataFrame({"month": months, "fold": fold}).groupby(["month", "fold"]).indices.items():
+        rows_in = np.isin(np.arange(len(fold)), places)
+        (month, part), one, mass = np.asarray(group), scored.only(rows_in), weight[rows_in]
+        ill, alert = one.y == 1, one.alert
+        row = {"month": month, "fold": part, "records": len(places), "positives": int(ill.sum()), "weight": mass.sum()}
+        row["disease_per_1000"] = 1000 * np.average(ill, weights=mass)
+        row["mean_score"] = np.average(one.score, weights=mass)
+        row |= _rate("alerts_per_1000", alert, mass, confidence, 1000)
+        row |= _rate("recall", alert[ill], mass[ill], confidence)
+        rows.append(row | _rate("precision", ill[alert], mass[alert], confidence))
+    rates = [f"{name}{end}" for name in ("alerts_per_1000", "recall", "precision") for end in ("", "_low", "_high")]
+    columns = ["month", "fold", "records", "positives", "weight", "disease_per_1000", "mean_score", *rates]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def data_by_month(features: pd.DataFrame, scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame:
+    """How the strongest numbers among the features changed, a row for each of them and each month.
+
+    features: (n, k), the values of the scored records. Columns: month, feature, records, missing (share), median, and
+    rank: the share of the values outside the test fold that are below the median, equal ones by half. So .5 is a month
+    like all of them, whatever the unit. All are weighted. Which features are the strongest is settled without the test
+    fold: `strongest`.
+    """
+    months, weight = dates.dt.strftime("%Y-%m").to_numpy(), scored.weights[0]
+    seen = fold != TEST
+    rows = []
+    for name in strongest(features[seen], scored.y[seen] == 1, weight[seen]):
+        values = features[name].to_numpy("float64")
+        known = ~np.isnan(values)
+        reference = values[seen & known], weight[seen & known]
+        for month, places in pd.Series(months).groupby(months).indices.items():
+            there = places[known[places]]
+            middle = _median(values[there], weight[there])
+            missing = 1 - weight[there].sum() / weight[places].sum()
+            rows.append((month, name, len(places), missing, middle, _rank(middle, *reference)))
+    found = pd.DataFrame(rows, columns=["month", "feature", "records", "missing", "median", "rank"])
+    return found.sort_values("month", kind="stable", ignore_index=True)
+
+
+def strongest(features: pd.DataFrame, positive: np.ndarray, weight: np.ndarray, most: int = STRONGEST) -> list[str]:
+    """The names of the numbers whose values differ most between positives and negatives, the strongest first.
+
+    positive: (n,) bool. They differ by the Kolmogorov-Smirnov distance, which also sees a feature that is high in one
+    disease and low in another, times the share of records that have a value.
+    """
+    numbers = [str(name) for name, column in features.items() if column.dtype.kind in "iuf"]
+    found = {name: _separation(features[name].to_numpy("float64"), positive, weight) for name in numbers}
+    return sorted((name for name in numbers if found[name] > 0), key=lambda name: -found[name])[:most]
+
+
+def _separation(values: np.ndarray, positive: np.ndarray, weight: np.ndarray) -> float:
+    known = ~np.isnan(values)
+    _, places = np.unique(values[known], return_inverse=True)
+    ill, well = (np.bincount(places, weight[known] * side[known]) for side in (positive, ~positive))
+    if not ill.any() or not well.any():
+        return 0.0
+    known_share = weight[known].sum() / weight.sum()
+    return float(known_share * kolmogorov_smirnov(well, ill, float(known.sum()), CONFIDENCE).value)
+
+
+def _rate(name: str, true: np.ndarray, mass: np.ndarray, confidence: float, per: int = 1) -> dict[str, float]:
+    """The weighted share of true (n,), and its interval."""
+    told = effective(mass)
+    share = float(np.average(true, weights=mass)) if told else UNKNOWN
+    low, high = interval(told * share, told, confidence) if told else (UNKNOWN, UNKNOWN)
+    return {name: per * share, f"{name}_low": per * low, f"{name}_high": per * high}
+
+
+def _median(values: np.ndarray, weight: np.ndarray) -> float:
+    return float(np.quantile(values, 0.5, method="inverted_cdf", weights=weight)) if len(values) else UNKNOWN
+
+
+def _rank(value: float, values: np.ndarray, weight: np.ndarray) -> float:
+    if np.isnan(value):
+        return UNKNOWN
+    below, equal = weight[values < value].sum(), weight[values == value].sum()
+    return float((below + equal / 2) / weight.sum())

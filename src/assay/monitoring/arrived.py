@@ -1,0 +1,70 @@
+"""Labels that have arrived: which records are positive, and which nobody can grade."""
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from assay.errors import AssayError
+from assay.labels.policy import positive, ungradable
+from assay.records.columns import CODE, RECORD_ID
+
+if TYPE_CHECKING:
+    from assay.config.schema import Labels
+
+LABEL = "label"
+TRUTH = {"0": False, "1": True, "0.0": False, "1.0": True, "False": False, "True": True, "false": False, "true": True}
+
+
+def arrived(table: pd.DataFrame, policy: "Labels", codes: str, where: str) -> pd.DataFrame:
+    """The columns `label` and `ungradable` (bool), by record id, of a table of labels.
+
+    table: `record_id`, and either `code`, a raw code that the bundle's label policy reads, or `label`, 0 or 1; an empty
+    value is a label that has not arrived. codes: the pattern that a whole code must match. AssayError if columns are
+    missing or contradict each other, if a value is none of these, or if a record has two different ones.
+    """
+    value = _value(table, where)
+    known = table[value].notna() & (table[value].astype("str") != "")
+    found = table.loc[known, [RECORD_ID, value]].astype("str").drop_duplicates()
+    _require_ids(found, where)
+    if value == LABEL:
+        _require(found, [one for one in found[value].unique() if one not in TRUTH], value, "0 or 1", where)
+        label, unclear = found[value].map(TRUTH).astype("bool"), np.zeros(len(found), "bool")
+    else:
+        wrong = [one for one in found[value].unique() if not re.fullmatch(codes, one)]
+        _require(found, wrong, value, "a code of the dataset", where)
+        label, unclear = positive(found[value], policy), ungradable(found[value], policy).to_numpy()
+    index = pd.Index(found[RECORD_ID], name=RECORD_ID)
+    return pd.DataFrame({LABEL: label.to_numpy(), "ungradable": unclear}, index=index)
+
+
+def _value(table: pd.DataFrame, where: str) -> str:
+    """The column with the labels."""
+    there = [name for name in (CODE, LABEL) if name in table]
+    if RECORD_ID not in table or len(there) != 1:
+        raise AssayError(
+            f"labels need the column {RECORD_ID} and one of {CODE} and {LABEL}",
+            where=where,
+            rows=list(table.columns),
+            todo=f"name them so: {CODE} for raw codes, {LABEL} for 0 and 1",
+        )
+    return there[0]
+
+
+def _require_ids(found: pd.DataFrame, where: str) -> None:
+    twice = found[RECORD_ID].duplicated(keep=False)
+    if twice.any():
+        raise AssayError(
+            "records with two different labels",
+            where=where,
+            rows=found.loc[twice, RECORD_ID].unique().tolist(),
+            todo="keep the one that is right",
+        )
+
+
+def _require(found: pd.DataFrame, wrong: list[str], value: str, expected: str, where: str) -> None:
+    if wrong:
+        records = found.loc[found[value].isin(wrong), RECORD_ID].tolist()
+        what = f"{value} {wrong[0]!r} is not {expected}"
+        raise AssayError(what, where=where, rows=records, todo="correct the labels")

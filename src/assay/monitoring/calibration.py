@@ -1,0 +1,150 @@
+"""How likely a record with a given score is positive, learned from the scores out of fold and their labels.
+
+A bundle carries no record, but for each narrow bin of the score how many records had it and how many of them were
+positive (`assay.bundle.reference.calibration`). The share of positives is made monotone in the score by isotonic
+regression, as NannyML's estimate of performance without labels does (Zadrozny & Elkan, KDD 2002). How uncertain it is
+shows in bootstrap resamples of the same counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from assay.bundle.reference import FILE, counted
+from assay.errors import AssayError
+from assay.statistics.binomial import effective
+from assay.statistics.bootstrap import resamples
+
+DRAWS, SEED = 2000, 42
+NOTHING = 1e-9  # the weight of a bin without records in the isotonic regression: it takes the value of its neighbour
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """The probability of a positive in each of k + 2 bins of the score, which `edges` (k,) divide as `counted` does.
+
+    rate: (k + 2,). rates: (draws, k + 2), of resamples. alert: (k + 2,) bool, the bins at the threshold and above.
+    records, positives: the effective number of records and of positives that they were learned from.
+    """
+
+    edges: np.ndarray
+    rate: np.ndarray
+    rates: np.ndarray
+    alert: np.ndarray
+    records: float
+    positives: float
+
+    def counted(self, scores: np.ndarray) -> np.ndarray:
+        """How many scores (n,) are in each bin, (k + 2,); NaN counts nowhere. Counts of parts can be added up."""
+        return counted(scores, self.edges)
+
+
+def of_bundle(reference: Mapping[str, Any], threshold: float, draws: int = DRAWS, seed: int = SEED) -> Calibration:
+    """The calibration that a bundle's reference.json carries.
+
+    AssayError if it carries none, as a bundle of an earlier version, or one whose counts contradict each other.
+    """
+    if (table := reference.get("calibration")) is None:
+        raise AssayError(
+            "this model has no calibration table, so performance before labels cannot be estimated",
+            where=FILE,
+            todo="train it anew: dvc repro",
+        )
+    edges, counts, positives = (np.asarray(table[name], "float64") for name in ("edges", "counts", "positives"))
+    if not _sound(edges, counts, positives, table["effective"]):
+        raise AssayError("the calibration table is none", where=FILE, todo="train the model anew: dvc repro")
+    return of_counts(edges, counts, positives, threshold, table["effective"], draws, seed)
+
+
+def _sound(edges: np.ndarray, counts: np.ndarray, positives: np.ndarray, informative: float) -> bool:
+    """Whether these are counts in the bins of edges, and not of nothing."""
+    return (
+        edges.ndim == 1
+        and counts.shape == positives.shape == (len(edges) + 2,)
+        and bool((np.diff(edges) > 0).all() and (positives >= 0).all() and (positives <= counts).all())
+        and bool(np.isfinite(counts).all() and informative >= 1 and counts.sum() > 0)
+    )
+
+
+def of_counts(
+    edges: np.ndarray,
+    counts: np.ndarray,
+    positives: np.ndarray,
+    threshold: float,
+    informative: float,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Calibration:
+    """The calibration from counts of records and of positives in the bins, both (k + 2,).
+
+    A bootstrap resample of records draws how many of them fall into each bin with each label: a multinomial draw of
+    `informative` records, which are as many as there are unless they have weights.
+    """
+    cells = np.concatenate([positives, counts - positives])
+    total = cells.sum()
+    drawn = np.random.default_rng(seed).multinomial(round(informative), cells / total, draws)
+    return Calibration(
+        edges=edges,
+        rate=isotonic(positives, counts),
+        rates=_isotonic(drawn),
+        alert=alerting(edges, threshold),
+        records=informative,
+        positives=informative * positives.sum() / total,
+    )
+
+
+def of_records(
+    edges: np.ndarray,
+    score: np.ndarray,
+    y: np.ndarray,
+    threshold: float,
+    weight: np.ndarray,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Calibration:
+    """The calibration from records with weights: score, y, weight (n,); edges as a bundle has them."""
+    positive, bins = y == 1, len(edges) + 2
+    cell = np.where(positive, 0, bins) + _bins(score, edges)
+    resampled = np.array(
+        [np.bincount(cell, row, minlength=2 * bins) for row in resamples(len(y), draws, seed) * weight]
+    )
+    counts, positives = counted(score, edges, weight), counted(score[positive], edges, weight[positive])
+    return Calibration(
+        edges=edges,
+        rate=isotonic(positives, counts),
+        rates=_isotonic(resampled),
+        alert=alerting(edges, threshold),
+        records=effective(weight),
+        positives=effective(weight[positive]),
+    )
+
+
+def isotonic(positives: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The share of positives in each bin, (bins,), made to rise with the score; a bin without records as the one below.
+
+    >>> isotonic(np.array([0.0, 2, 0, 1, 5]), np.array([10.0, 10, 10, 0, 5])).tolist()
+    [0.0, 0.1, 0.1, 0.1, 1.0]
+    """
+    from scipy.optimize import isotonic_regression
+
+    weights = np.maximum(counts, NOTHING)
+    shares = np.where(counts > 0, positives / weights, 0.0)
+    return np.clip(isotonic_regression(shares, weights=weights).x, 0, 1)
+
+
+def alerting(edges: np.ndarray, threshold: float) -> np.ndarray:
+    """The bins whose scores are alerts, (k + 2,) bool, if the number just below the threshold is an edge."""
+    return np.concatenate([[False], edges >= threshold, [True]])
+
+
+def _isotonic(cells: np.ndarray) -> np.ndarray:
+    """Of each row of cells (draws, 2 bins): positives in each bin, then negatives."""
+    positives, negatives = np.split(np.asarray(cells, "float64"), 2, axis=1)
+    return np.array([isotonic(one, one + other) for one, other in zip(positives, negatives, strict=True)])
+
+
+def _bins(score: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """The bin of each score (n,), as `counted` has it."""
+    return np.where(score < edges[0], 0, np.searchsorted(edges, score, side="left") + 1)

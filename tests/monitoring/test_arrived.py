@@ -1,0 +1,57 @@
+"""Labels that have arrived, read by the label policy of the bundle."""
+
+import pandas as pd
+import pytest
+
+from assay.config.schema import Labels
+from assay.errors import AssayError
+from assay.monitoring.arrived import arrived
+
+POLICY = Labels(name="overt", version=1, codes="letters", positive=["A", "F"], ungradable=["R"])
+CODES = r"-|[A-T]+(\|[A-T]+)?"
+
+
+def read(column: str, values: list[object]) -> pd.DataFrame:
+    ids = [f"{place:09}" for place in range(len(values))]
+    return arrived(pd.DataFrame({"record_id": ids, column: values}), POLICY, CODES, "labels.csv")
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "label", "ungradable"),
+    [
+        ("code", ["F", "-", "A|K", "K|A", "R"], [True, False, False, True, False], [False] * 4 + [True]),
+        ("label", ["0", "1"], [False, True], [False] * 2),
+        ("label", [0, 1], [False, True], [False] * 2),
+        ("label", [1.0, 0.0], [True, False], [False] * 2),
+        ("label", [True, False], [True, False], [False] * 2),
+        ("code", ["F", "", None], [True], [False]),  # two have not arrived
+        ("label", [None, 1.0], [True], [False]),
+        ("code", [], [], []),
+    ],
+)
+def test_codes_and_labels(column: str, values: list[object], label: list[bool], ungradable: list[bool]) -> None:
+    found = read(column, values)
+    assert (found["label"].tolist(), found["ungradable"].tolist()) == (label, ungradable)
+
+
+def test_ids_are_texts_and_the_same_label_twice_is_one() -> None:
+    table = pd.DataFrame({"record_id": ["7", "7"], "code": ["F", "F"]})
+    assert arrived(table, POLICY, CODES, "").index.tolist() == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"record_id": ["1"]}, "need the column record_id and one of code and label"),
+        ({"record_id": ["1"], "code": ["F"], "label": ["1"]}, "need the column record_id and one of code and label"),
+        ({"id": ["1"], "code": ["F"]}, "need the column record_id and one of code and label"),
+        ({"record_id": ["1", "1"], "code": ["F", "-"]}, "records with two different labels"),
+        ({"record_id": ["1"], "code": ["Z"]}, "code 'Z' is not a code of the dataset"),
+        ({"record_id": ["1"], "code": ["F\n"]}, "is not a code of the dataset"),
+        ({"record_id": ["1"], "label": ["2"]}, "label '2' is not 0 or 1"),
+        ({"record_id": ["1"], "label": ["F"]}, "label 'F' is not 0 or 1"),
+    ],
+)
+def test_what_is_no_label_is_refused(table: dict[str, list[str]], message: str) -> None:
+    with pytest.raises(AssayError, match=message):
+        arrived(pd.DataFrame(table), POLICY, CODES, "labels.csv")
