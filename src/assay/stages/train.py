@@ -11,7 +11,6 @@ from assay.bundle import code
 from assay.bundle import folder as bundle
 from assay.bundle.contributions import without
 from assay.bundle.hashes import seal
-from assay.bundle.reference import FILE as REFERENCE
 from assay.bundle.reference import reference
 from assay.bundle.schema import feature_schema
 from assay.bundle.scoring import score
@@ -71,7 +70,7 @@ def write_bundle(model: Trained, folds: dict[str, Records], config: Config) -> N
         bundle.save_model(model.estimator, folder)
         log_curve(model, folder / "training")
         found = reference(first.X, first.weight, scored_records(model, folds), model.threshold.value)
-        write_json(folder / REFERENCE, found, sort_keys=False)
+        write_json(folder / bundle.REFERENCE, found, sort_keys=False)
         bundle.describe(
             folder,
             assay=__version__,

@@ -1,0 +1,1 @@
+"""Arriving records, compared with those that the model was made from: assay monitor."""

@@ -1,0 +1,93 @@
+"""What monitoring found, in words with figures."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.bundle.reference import FLAG, NUMBER
+from assay.errors import sample
+
+if TYPE_CHECKING:
+    from assay.monitoring.finding import Kind
+    from assay.monitoring.known import Known, Row
+
+FAR = 3.0  # times as large or as small: rather another unit than other people
+
+
+def percent(share: float) -> str:
+    """A share for readers.
+
+    >>> percent(0.1234), percent(0.00042), percent(0)
+    ('12.3 %', '0.04 %', '0 %')
+    """
+    return (
+        f"{100 * share:.3g} %" if share >= 0.1 else f"{100 * share:.2g} %" if share >= 0.001 else f"{100 * share:.1g} %"
+    )
+
+
+def values(known: "Known", row: "Row") -> str:
+    """The edge at which the two distributions differ most, and the share of values up to it."""
+    here, before = (np.cumsum(one.counts) / one.known for one in (row, known.whole))
+    place = int(np.abs(here - before).argmax())
+    shares = f"{percent(here[place])} (training: {percent(before[place])})"
+    if not len(known.edges):
+        return f"{known.subject}: it has values, and had none in the training"
+    if place == 0:
+        return f"{known.subject} below {known.edges[0]:g}: {shares}"
+    return f"{known.subject} up to {known.edges[min(place, len(known.edges)) - 1]:g}: {shares}"
+
+
+def median(known: "Known", row: "Row") -> tuple[float, float]:
+    """Between which two values the median lies, as far as the bins tell."""
+    edges = [-np.inf, *known.edges, np.inf] if len(known.edges) else [-np.inf, np.inf]
+    place = int(np.searchsorted(np.cumsum(row.counts), row.known / 2))
+    ends = [(-np.inf, edges[1]), (edges[1], edges[1]), *pairwise(edges[1:])]
+    return ends[min(place, len(ends) - 1)]
+
+
+def unit(known: "Known", row: "Row") -> str:
+    """That the unit may be another, where the median is several times as large or as small."""
+    if known.kind != NUMBER or not len(known.edges) or known.edges[0] < 0:
+        return ""
+    (low, high), (least, most) = median(known, row), median(known, known.whole)
+    if low > FAR * most or FAR * high < least:
+        said = (
+            f"below {high:g}" if high <= known.edges[0] else f"above {low:g}" if high == np.inf else f"about {high:g}"
+        )
+        return f"Half of the values lie {said}, in the training about {most:g}: probably another unit."
+    return ""
+
+
+def outside(known: "Known", share: float, low: float, high: float) -> str:
+    """How many values the training never had."""
+    ends = f"{known.edges[0]:g} to {known.edges[-1]:g}" if len(known.edges) else "none"
+    return f"{known.subject} outside {ends}, as in the training: {percent(share)}; values from {low:g} to {high:g}"
+
+
+def missing(subject: str, here: float, before: float) -> str:
+    """The share without a value."""
+    return f"{subject} missing in {percent(here)} (training: {percent(before)})"
+
+
+def category(known: "Known", place: int, here: float, before: float) -> str:
+    """The share of one value."""
+    name = "yes" if known.kind == FLAG else known.names[place]
+    return f"{known.subject} {name}: {percent(here)} (training: {percent(before)})"
+
+
+def new(known: "Known", share: float, found: Sequence[str]) -> str:
+    """Values of a category that the training did not have."""
+    return f"{known.subject} has values that the training did not have in {percent(share)}: {sample(found)}"
+
+
+def alerts(here: float, before: float) -> str:
+    """Alerts per 1000."""
+    return f"{1000 * here:.1f} alerts per 1000 scored records (training, out of fold: {1000 * before:.1f})"
+
+
+def broken(kind: "Kind", rule: str, count: int, records: int) -> str:
+    """How many records break a rule."""
+    what = "break" if kind == "contract" else "had a value set missing by"
+    return f"{count:,} of {records:,} records ({percent(count / records)}) {what} the rule {rule}"
