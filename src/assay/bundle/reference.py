@@ -23,17 +23,26 @@ NUMBER, CATEGORY, FLAG = "number", "category", "flag"
 KINDS = {"category": CATEGORY, "bool": FLAG}
 
 
-def reference(X: pd.DataFrame, weight: np.ndarray | None, seen: pd.DataFrame, threshold: float) -> dict[str, Any]:
+def reference(
+    X: pd.DataFrame,
+    weight: np.ndarray | None,
+    seen: pd.DataFrame,
+    threshold: float,
+    everyone: pd.DataFrame | None = None,
+) -> dict[str, Any]:
     """The statistics, for JSON.
 
     X: the features of train, (n rows); weight: (n,) or None. seen: a row for each record of train and validation, with
-    `score` (out of fold), `fold`, and `date` and `weight` if there are any; those of train in the order of X.
+    `score` (out of fold), `fold`, and `date` and `weight` if there are any; those of train in the order of X. everyone:
+    a row for each record of the days of train, whether used or not, with `outside`, the reason why it is not in the
+    population or "", and `date` and `weight` alike.
 
     Keys: `features`, by name, of train: `kind` (number, category or flag), `count` of records, `missing` (their share),
     and `edges` and `counts` of a number, `counts` by value of a category or flag. `scores`: `edges`, `counts`, `count`
     and `alerts` (the share) out of fold on train and validation. If the records have dates: `dates`, the first and the
     last day of each fold; and in `scores` and each feature `by_month`, the same figures of each month, in the same
     bins: how much one month usually differs from the others tells which difference of an arriving month is no news.
+    `population`, of `everyone`: `count` of records, and `outside`, by reason the share of those not in the population.
     `effective`: of weighted records, how many records of equal weight are as informative.
     """
     dated = seen[seen["fold"] == TRAIN]["date"].dt.strftime("%Y-%m").to_numpy() if "date" in seen else None
@@ -41,6 +50,7 @@ def reference(X: pd.DataFrame, weight: np.ndarray | None, seen: pd.DataFrame, th
         "features": {str(name): feature(column, weight, dated) for name, column in X.items()},
         "scores": scores(seen, threshold),
         **({"dates": _dates(seen)} if "date" in seen else {}),
+        **({} if everyone is None else {"population": population(everyone)}),
         **({} if weight is None else {"effective": effective(weight)}),
     }
 
@@ -135,6 +145,27 @@ def scores(seen: pd.DataFrame, threshold: float) -> dict[str, Any]:
 
     months = seen["date"].dt.strftime("%Y-%m").to_numpy() if "date" in seen else None
     return {"edges": Exact(edges.tolist()), **of(np.ones(len(seen), "bool")), **_by_month(of, months)}
+
+
+def population(everyone: pd.DataFrame) -> dict[str, Any]:
+    """How many records are not in the population, by reason, of all and of each month; columns as of `reference`.
+
+    >>> population(pd.DataFrame({"outside": ["", "treated"]}))
+    {'count': 2, 'outside': {'treated': 0.5}}
+    """
+    weights = (everyone["weight"] if "weight" in everyone else pd.Series(1.0, everyone.index)).to_numpy("float64")
+    why = everyone["outside"].to_numpy("object")
+
+    def of(rows: np.ndarray) -> dict[str, Any]:
+        total = weights[rows].sum()
+        reasons = sorted({*why} - {""})
+        return {
+            "count": _short(total),
+            "outside": {one: float(weights[rows & (why == one)].sum() / total) for one in reasons},
+        }
+
+    months = everyone["date"].dt.strftime("%Y-%m").to_numpy() if "date" in everyone else None
+    return {**of(np.ones(len(why), "bool")), **_by_month(of, months)}
 
 
 def _alerts(alert: Any, weights: np.ndarray) -> dict[str, Any]:

@@ -1,21 +1,20 @@
 """Two rows of counts, compared: how large is the difference, and is it larger than is usual?
 
 A month differs from the others by more than chance, because other people came, or a laboratory calibrated anew. So each
-test asks whether the difference is larger than `usual`: the largest one among the months of the training, and at least
-a stated one. These are tests of a least effect (Murphy & Myors, Journal of Applied Psychology 84, 1999): more records
+test asks whether the difference is larger than `usual`: the largest one between months of the training, and at least a
+stated one. These are tests of a least effect (Murphy & Myors, Journal of Applied Psychology 84, 1999): more records
 make the answer surer, but they do not make a small difference a large one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import betainc, betaincc
 from scipy.stats import kstwobign, norm
 
-NOISE = np.pi**2 / 12  # of the squared Kolmogorov-Smirnov distance, by chance alone, times the number of records
 ENOUGH = 100  # of the rarer kind are expected: then the normal approximation holds far out in its tails
-MONTHS = 3  # of the training, with enough records, tell what is usual
+PARTS = 3  # of the training, at least, tell what is usual
 
 
 @dataclass(frozen=True)
@@ -88,16 +87,17 @@ def above(count: int, records: int, share: float) -> float:
     return float(betainc(count, records - count + 1, share)) if count else 1.0
 
 
-def usual_distance(months: Mapping[str, np.ndarray], least: float, fewest: int) -> float:
-    """How far a month is from the others of the training at most, without what chance adds; at least `least`."""
-    whole = sum(months.values(), np.zeros(1))
-    return _usual([(one, whole - one) for one in months.values()], distance, NOISE, least, fewest)
+def usual_distance(months: Sequence[np.ndarray], span: int, least: float) -> float:
+    """How far `span` consecutive months are from the others of the training at most, without what chance adds.
+
+    months: a row of counts for each, in their order. At least `least`, which it is if there are too few months to tell.
+    """
+    return _usual(months, span, distance, kstwobign.isf, least)
 
 
-def usual_angle(months: Mapping[str, np.ndarray], least: float, fewest: int) -> float:
-    """The same for the share of the second of two kinds: the difference of the angles; (2,) by month."""
-    whole = sum(months.values(), np.zeros(2))
-    return _usual([(one, whole - one) for one in months.values()], _angles, 1.0, least, fewest)
+def usual_angle(months: Sequence[np.ndarray], span: int, least: float) -> float:
+    """The same for the share of the second of two kinds, (2,) by month: the difference of the angles."""
+    return _usual(months, span, _angles, lambda p: norm.isf(p / 2), least)
 
 
 def _angles(one: np.ndarray, other: np.ndarray) -> float:
@@ -105,21 +105,26 @@ def _angles(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _usual(
-    pairs: Sequence[tuple[np.ndarray, np.ndarray]],
+    months: Sequence[np.ndarray],
+    span: int,
     size: Callable[[np.ndarray, np.ndarray], float],
-    noise: float,
+    by_chance: Callable[[float], float],
     least: float,
-    fewest: int,
 ) -> float:
-    """The largest size of a pair, less its noise, and a part more, as the largest of a few is below the largest of all.
+    """The largest size of a part of the months against the rest, less what the largest of so many is by chance.
 
-    The part is that of the largest of m numbers from 0 to an unknown end: 1 / m.
+    A part more, because the largest of m numbers is below the largest that there can be: 1 / m of it, if they are
+    spread evenly. by_chance: the size, times the root of the number of records, that is exceeded with a probability.
     """
-    judged = [(one, other) for one, other in pairs if min(one.sum(), other.sum()) >= fewest]
-    if len(judged) < MONTHS:
+    length = min(span, len(months) // PARTS)
+    if not length:
         return least
-    squares = [size(*pair) ** 2 - noise / together(pair[0].sum(), pair[1].sum()) for pair in judged]
-    return max(least, (1 + 1 / len(judged)) * float(np.sqrt(max(0.0, *squares))))
+    apart = len(months) / length
+    whole = sum(months[1:], months[0])
+    parts = [sum(months[at + 1 : at + length], months[at]) for at in range(len(months) - length + 1)]
+    chance = by_chance(1 / apart) ** 2
+    squares = [size(one, whole - one) ** 2 - chance / together(one.sum(), (whole - one).sum()) for one in parts]
+    return max(least, (1 + 1 / apart) * float(np.sqrt(max(0.0, *squares))))
 
 
 def least_angle(shift: float) -> float:

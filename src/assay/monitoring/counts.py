@@ -1,7 +1,7 @@
 """Counts of arriving records by month, in the bins of the training: mergeable, and as large as the bins are."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +159,9 @@ def _count_faults(months: list[Month], codes: np.ndarray, piece: "Piece") -> Non
         months[codes[place]].changed.update(rules)
 
 
-def total(months: Iterable[Month], name: str) -> Mapping[str, int]:
-    """How many records of all these months have a value of a feature, and how many have none."""
-    rows = [month.row(name) for month in months if name in month.values]
-    return {"known": int(sum(row.known for row in rows)), "missing": int(sum(row.missing for row in rows))}
+def together(months: Iterable[Month]) -> Month:
+    """The counts of several months."""
+    found = Month()
+    for month in months:
+        found.add(month)
+    return found

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assay.monitoring.finding import FAULTS, INPUTS, PREDICTIONS, Finding
+from assay.monitoring.finding import FAULTS, INPUTS, PREDICTIONS, TO, Finding
 
 
 class Action(StrEnum):
@@ -92,6 +92,7 @@ def _span(months: Sequence[str]) -> str:
     ('1985-06', '1985-06 to 1985-09, 3 months')
     """
     every = sorted({one for one in months if one})
+    every = [one for one in every if TO not in one] or every  # single months, if there are any
     if len(every) < 2:
         return "".join(every)
     return f"{every[0]} to {every[-1]}, {len(every)} months"

@@ -1,11 +1,14 @@
 """Counts of arriving records against those of the training: what has changed, in which month.
 
 All tests of a batch are corrected together (Holm), so a batch in which nothing changed has a finding with the stated
-probability at most. What is usual between months is told by the months of the training alone.
+probability at most. Which difference between months is usual, the months of the training alone tell. A test that no
+outcome of these records could make significant is none (Tarone, Biometrics 46, 1990), such as of the missing values of
+a column that has none on either side.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,23 +25,23 @@ from assay.monitoring.comparison import (
     usual_angle,
     usual_distance,
 )
-from assay.monitoring.counts import Counts, Month
-from assay.monitoring.finding import MEANS, Finding, Kind
+from assay.monitoring.counts import Counts, Month, together
+from assay.monitoring.finding import MEANS, TO, Finding, Kind
 from assay.monitoring.known import Known, Row, Training
+from assay.scoring.scorer import CONTRACT, POPULATION
 
 if TYPE_CHECKING:
     from assay.config.schema import Monitoring
 
-FEW = 5  # values of a row: fewer are not compared
+FEW = 5  # values: of fewer there is no distribution
 
 
 @dataclass(frozen=True)
 class Test:
-    """One comparison; `what` says in words what was found."""
+    """One comparison; what: was found, in words; hint: what it may mean besides; parts: the columns it comes from."""
 
     kind: Kind
     subject: str
-    month: str
     records: int
     difference: Difference
     what: str
@@ -47,139 +50,187 @@ class Test:
 
 
 def drifted(counts: Counts, training: Training, asked: "Monitoring") -> list[Finding]:
-    """What differs from the training by more than is usual, in the order of months; no month with too few records."""
-    tests = [
-        test
-        for name, month in sorted(counts.months.items())
-        if month.records >= asked.fewest
-        for test in _of_month(name, month, training, asked)
+    """What differs from the training by more than is usual: month by month, and in all months together.
+
+    A change that stays is smaller than that of one odd month, and seen in many. Months with too few records are passed.
+    """
+    tests_of = Tests(training, asked)
+    judged = {name: month for name, month in sorted(counts.months.items()) if month.records >= asked.fewest}
+    tests = [(name, test) for name, month in judged.items() for test in tests_of(month, 1)]
+    dated = [name for name in judged if name]
+    if len(dated) > 1:
+        span = TO.join((dated[0], dated[-1]))
+        tests += [(span, test) for test in tests_of(together([judged[name] for name in dated]), len(dated))]
+    corrected = holm([test.difference.p for _, test in tests]).tolist()
+    found = [
+        (finding(name, test, p), test.parts)
+        for (name, test), p in zip(tests, corrected, strict=True)
+        if p <= asked.false_alarm_rate
     ]
-    corrected = holm([test.difference.p for test in tests])
-    found = [(test, p) for test, p in zip(tests, corrected.tolist(), strict=True) if p <= asked.false_alarm_rate]
-    return _folded([(_finding(test, p), test.parts) for test, p in found])
+    return folded(found)
 
 
-def _finding(test: Test, p: float) -> Finding:
-    size, usual = test.difference.size, test.difference.usual
+def finding(month: str, test: Test, p: float) -> Finding:
+    """The finding of a test; p: corrected."""
     means = f"{MEANS[test.kind]} {test.hint}".strip()
-    return Finding(test.kind, test.subject, test.month, test.records, size, usual, p, test.what, means)
+    size, usual = test.difference.size, test.difference.usual
+    return Finding(test.kind, test.subject, month, test.records, size, usual, p, test.what, means)
 
 
-def _folded(found: list[tuple[Finding, tuple[str, ...]]]) -> list[Finding]:
-    """Drift of what is computed from columns is told with that of these columns, where one of them drifts too."""
-    kept: dict[tuple[str, str], Finding] = {}
-    whole: list[Finding | tuple[str, str]] = []
-    for finding, parts in found:
-        if finding.kind == Kind.VALUES and parts == (finding.subject,):
-            kept[finding.month, finding.subject] = finding
-    for finding, parts in found:
-        hosts = [(finding.month, part) for part in parts if (finding.month, part) in kept]
-        if finding.kind != Kind.VALUES or not hosts:
-            whole.append(finding)
-        elif parts == (finding.subject,):
-            whole.append(hosts[0])
+def folded(found: list[tuple[Finding, tuple[str, ...]]]) -> list[Finding]:
+    """Findings with their parts: one on what is computed from columns is told with that on one of these, if any."""
+    values = (Kind.VALUES, Kind.RANGE)
+    hosts = {
+        (one.month, one.subject): place
+        for place, (one, parts) in reversed([*enumerate(found)])
+        if one.kind in values and parts == (one.subject,)
+    }
+    kept: dict[int, Finding] = {}
+    for place, (one, parts) in enumerate(found):
+        at = [hosts[one.month, part] for part in parts if (one.month, part) in hosts]
+        if one.kind not in values or parts == (one.subject,) or not at:
+            kept[place] = one
+        elif one.subject not in (host := kept[at[0]]).also:
+            kept[at[0]] = replace(host, also=(*host.also, one.subject))
+    return list(kept.values())
+
+
+class Tests:
+    """The tests of one month, or of several together (`span`); what is usual is looked up once."""
+
+    def __init__(self, training: Training, asked: "Monitoring") -> None:
+        self.training, self.asked = training, asked
+        self.least = least_angle(asked.least_shift)
+        self.usual: dict[tuple[str, str, int], float] = {}
+        self.span = 1
+
+    def __call__(self, month: Month, span: int) -> list[Test]:
+        """The tests of `span` months, counted together."""
+        self.span = span
+        return list(self._all(month))
+
+    def _all(self, month: Month) -> Iterator[Test]:
+        yield from self._contract(month)
+        yield from self._outside(month)
+        if month.scored < self.asked.fewest:
+            return
+        for known in self.training.features.values():
+            yield from self._feature(month, known)
+        yield from self._predictions(month)
+
+    def _contract(self, month: Month) -> Iterator[Test]:
+        """How many records break each rule, or had a value set missing by it."""
+        broken = {rule: count for (kind, rule), count in month.unscored.items() if kind == CONTRACT}
+        share = self.asked.least_broken
+        for kind, counts in ((Kind.CONTRACT, broken), (Kind.CHANGED, month.changed)):
+            for rule, count in sorted(counts.items()):
+                difference = Difference(count / month.records, share, above(count, month.records, share))
+                yield Test(kind, rule, month.records, difference, words.broken(kind, rule, count, month.records))
+
+    def _outside(self, month: Month) -> Iterator[Test]:
+        """How many of the records that keep the contract are not in the population, by reason."""
+        judged = month.records - month.broken
+        if self.training.outside is None or judged < self.asked.fewest:
+            return
+        for reason, known in self.training.outside.items():
+            count, whole = month.unscored[POPULATION, reason], known.whole
+            if not count + whole.counts[1]:
+                continue
+            usual = self._usual_share("outside", known, partial(_of_two, 1))
+            difference = of_shares(count, judged, whole.counts[1], whole.known, usual)
+            what = words.not_in_population(reason, count / judged, whole.counts[1] / whole.known)
+            yield Test(Kind.OUTSIDE, reason, judged, difference, what)
+
+    def _feature(self, month: Month, known: Known) -> Iterator[Test]:
+        row, whole = month.row(known.name), known.whole
+        if known.parts == (known.name,):  # the missing values of what is computed are those of the columns
+            yield from self._missing(month, row, known)
+        if row.known < FEW or whole.known < FEW:
+            return
+        if known.kind == NUMBER:
+            yield self._values(row, known)
+            yield from self._range(month, row, known)
         else:
-            host = max(hosts, key=lambda one: kept[one].size)
-            kept[host] = replace(kept[host], also=(*kept[host].also, finding.subject))
-    return [kept[one] if isinstance(one, tuple) else one for one in whole]
+            yield from self._shares(row, known)
+            yield from self._new(month, row, known)
+
+    def _missing(self, month: Month, row: Row, known: Known) -> Iterator[Test]:
+        whole = known.whole
+        if not row.missing + whole.missing:
+            return
+        usual = self._usual_share("missing", known, _with_and_without)
+        total = whole.known + whole.missing
+        difference = of_shares(row.missing, month.scored, whole.missing, total, usual)
+        what = words.missing(known.subject, row.missing / month.scored, whole.missing / total)
+        yield Test(Kind.MISSING, known.subject, month.scored, difference, what, parts=known.parts)
+
+    def _values(self, row: Row, known: Known) -> Test:
+        difference = of_numbers(row.counts, known.whole.counts, self._usual_distance(known))
+        what, hint = words.values(known, row), words.unit(known, row)
+        return Test(Kind.VALUES, known.subject, int(row.known), difference, what, hint, known.parts)
+
+    def _range(self, month: Month, row: Row, known: Known) -> Iterator[Test]:
+        """Values outside those of the training, which has none such."""
+        outside = float(row.counts[0] + row.counts[-1])
+        if not outside:
+            return
+        difference = of_shares(outside, row.known, 0.0, known.whole.known, self.least)
+        what = words.outside(known, outside / row.known, month.low[known.name], month.high[known.name])
+        yield Test(Kind.RANGE, known.subject, int(row.known), difference, what, parts=known.parts)
+
+    def _shares(self, row: Row, known: Known) -> Iterator[Test]:
+        """The share of each value of a category; of two, the second."""
+        whole = known.whole
+        for place in range(len(known.names))[1 if len(known.names) == 2 else 0 :]:
+            if not row.counts[place] + whole.counts[place]:
+                continue
+            usual = self._usual_share(f"={known.names[place]}", known, partial(_of_two, place))
+            difference = of_shares(row.counts[place], row.known, whole.counts[place], whole.known, usual)
+            shares = row.counts[place] / row.known, whole.counts[place] / whole.known
+            what = words.category(known, place, *shares)
+            yield Test(Kind.VALUES, known.subject, int(row.known), difference, what, parts=known.parts)
+
+    def _new(self, month: Month, row: Row, known: Known) -> Iterator[Test]:
+        """Values of a category that the training did not have."""
+        if known.kind != CATEGORY or not row.counts[-1]:
+            return
+        difference = of_shares(row.counts[-1], row.known, 0.0, known.whole.known, self.least)
+        what = words.new(known, row.counts[-1] / row.known, list(month.new[known.name]))
+        yield Test(Kind.NEW, known.subject, int(row.known), difference, what, parts=known.parts)
+
+    def _predictions(self, month: Month) -> Iterator[Test]:
+        scores, before = self.training.scores, self.training.alerts.whole
+        difference = of_numbers(month.scores, scores.whole.counts, self._usual_distance(scores))
+        yield Test(Kind.SCORES, "scores", month.scored, difference, words.values(scores, Row(month.scores)))
+        usual = self._usual_share("alerts", self.training.alerts, partial(_of_two, 1))
+        difference = of_shares(month.alerts, month.scored, before.counts[1], before.known, usual)
+        what = words.alerts(month.alerts / month.scored, before.counts[1] / before.known)
+        yield Test(Kind.ALERTS, "alerts", month.scored, difference, what)
+
+    def _usual_distance(self, known: Known) -> float:
+        key = (known.name, "", self.span)
+        if key not in self.usual:
+            months = self._months(known, lambda one: one.counts)
+            self.usual[key] = usual_distance(months, self.span, self.asked.least_shift)
+        return self.usual[key]
+
+    def _usual_share(self, name: str, known: Known, of_two: Callable[[Row], np.ndarray]) -> float:
+        """name: which of the shares of a feature it is; of_two: how many have others, and how many this value."""
+        key = (known.name, name, self.span)
+        if key not in self.usual:
+            self.usual[key] = usual_angle(self._months(known, of_two), self.span, self.least)
+        return self.usual[key]
+
+    def _months(self, known: Known, of: Callable[[Row], np.ndarray]) -> list[np.ndarray]:
+        """The months of the training that have enough records, in their order."""
+        rows = [of(one) for _, one in sorted(known.by_month.items())]
+        return [row for row in rows if row.sum() >= self.asked.fewest]
 
 
-def _of_month(name: str, month: Month, training: Training, asked: "Monitoring") -> Iterator[Test]:
-    yield from _contract(name, month, asked)
-    if month.scored < asked.fewest:
-        return
-    for known in training.features.values():
-        yield from _feature(name, month, known, asked)
-    yield from _predictions(name, month, training, asked)
-
-
-def _contract(name: str, month: Month, asked: "Monitoring") -> Iterator[Test]:
-    """How many records break each rule, or had a value set missing by it."""
-    from assay.scoring.scorer import CONTRACT
-
-    broken = {rule: count for (kind, rule), count in month.unscored.items() if kind == CONTRACT}
-    for kind, counts in ((Kind.CONTRACT, broken), (Kind.CHANGED, month.changed)):
-        for rule, count in sorted(counts.items()):
-            share = count / month.records
-            difference = Difference(share, asked.least_broken, above(count, month.records, asked.least_broken))
-            yield Test(kind, rule, name, month.records, difference, words.broken(kind, rule, count, month.records))
-
-
-def _feature(name: str, month: Month, known: Known, asked: "Monitoring") -> Iterator[Test]:
-    row, whole, records = month.row(known.name), known.whole, month.scored
-    if known.parts == (known.name,):  # of what is computed, the columns tell it
-        yield from _missing(name, row, known, asked, records)
-    if row.known < FEW or whole.known < FEW:
-        return
-    if known.kind == NUMBER:
-        yield _values(name, row, known, asked)
-        yield from _range(name, month, row, known, asked)
-    else:
-        yield from _category(name, month, row, known, asked)
-
-
-def _missing(name: str, row: Row, known: Known, asked: "Monitoring", records: int) -> Iterator[Test]:
-    months = {one: np.array([part.known, part.missing]) for one, part in known.by_month.items()}
-    usual = usual_angle(months, least_angle(asked.least_shift), asked.fewest)
-    total = known.whole.known + known.whole.missing
-    if row.missing or known.whole.missing:  # else no test of these records could find anything (Tarone 1990)
-        difference = of_shares(row.missing, records, known.whole.missing, total, usual)
-        what = words.missing(known.subject, row.missing / records, known.whole.missing / total)
-        yield Test(Kind.MISSING, known.subject, name, records, difference, what, parts=known.parts)
-
-
-def _values(name: str, row: Row, known: Known, asked: "Monitoring") -> Test:
-    months = {one: part.counts for one, part in known.by_month.items()}
-    usual = usual_distance(months, asked.least_shift, asked.fewest)
-    difference = of_numbers(row.counts, known.whole.counts, usual)
-    what, hint = words.values(known, row), words.unit(known, row)
-    return Test(Kind.VALUES, known.subject, name, int(row.known), difference, what, hint, known.parts)
-
-
-def _range(name: str, month: Month, row: Row, known: Known, asked: "Monitoring") -> Iterator[Test]:
-    """Values outside those of the training, which has none such."""
-    outside = float(row.counts[0] + row.counts[-1])
-    if not outside:
-        return
-    difference = of_shares(outside, row.known, 0.0, known.whole.known, least_angle(asked.least_shift))
-    low, high = month.low.get(known.name, np.nan), month.high.get(known.name, np.nan)
-    what = words.outside(known, outside / row.known, low, high)
-    yield Test(Kind.RANGE, known.subject, name, int(row.known), difference, what, parts=known.parts)
-
-
-def _category(name: str, month: Month, row: Row, known: Known, asked: "Monitoring") -> Iterator[Test]:
-    """The share of each value, and of new ones. The second of two flags is that of the first."""
-    least = least_angle(asked.least_shift)
-    for place in [len(known.names) - 1] if len(known.names) <= 2 else range(len(known.names)):
-        if not row.counts[place] + known.whole.counts[place]:
-            continue
-        months = {
-            one: np.array([part.known - part.counts[place], part.counts[place]]) for one, part in known.by_month.items()
-        }
-        usual = usual_angle(months, least, asked.fewest)
-        before, here = known.whole.counts[place] / known.whole.known, row.counts[place] / row.known
-        difference = of_shares(row.counts[place], row.known, known.whole.counts[place], known.whole.known, usual)
-        what = words.category(known, place, here, before)
-        yield Test(Kind.VALUES, known.subject, name, int(row.known), difference, what, parts=known.parts)
-    if known.kind == CATEGORY and row.counts[-1]:
-        difference = of_shares(row.counts[-1], row.known, 0.0, known.whole.known, least)
-        what = words.new(known, row.counts[-1] / row.known, list(month.new.get(known.name, {})))
-        yield Test(Kind.NEW, known.subject, name, int(row.known), difference, what, parts=known.parts)
-
-
-def _of_two(row: Row, place: int) -> np.ndarray:
-    """How many have other values, and how many this one."""
+def _of_two(place: int, row: Row) -> np.ndarray:
+    """How many have other values than that of this bin, and how many have it."""
     return np.array([row.known - row.counts[place], row.counts[place]])
 
 
-def _predictions(name: str, month: Month, training: Training, asked: "Monitoring") -> Iterator[Test]:
-    scores = training.scores
-    usual = usual_distance({one: part.counts for one, part in scores.by_month.items()}, asked.least_shift, asked.fewest)
-    difference = of_numbers(month.scores, scores.whole.counts, usual)
-    yield Test(Kind.SCORES, "scores", name, month.scored, difference, words.values(scores, Row(month.scores)))
-    alerts = training.alerts.counts
-    months = {one: part.counts for one, part in training.alerts_by_month.items()}
-    least = usual_angle(months, least_angle(asked.least_shift), asked.fewest)
-    difference = of_shares(month.alerts, month.scored, alerts[1], alerts.sum(), least)
-    what = words.alerts(month.alerts / month.scored, alerts[1] / alerts.sum())
-    yield Test(Kind.ALERTS, "alerts", name, month.scored, difference, what)
+def _with_and_without(row: Row) -> np.ndarray:
+    return np.array([row.known, row.missing])

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     STALE = "stale"
 
 
+TO = " to "  # between the first and the last of several months that were judged together
 # Faults of the data: a model that learns from them is no better.
 FAULTS = frozenset({Kind.COLUMN, Kind.CONTRACT, Kind.CHANGED, Kind.NEW})
 INPUTS = frozenset({Kind.VALUES, Kind.RANGE, Kind.MISSING})
@@ -45,7 +46,8 @@ MEANS = {
 class Finding:
     """A change.
 
-    subject: the column, rule or reason. month: "" where it concerns the whole batch. records: how many were judged.
+    subject: the column, rule or reason. month: such as 1985-06, or the first and
+    the last of several that were judged together; "" where it concerns the whole batch. records: how many were judged.
     size: a distance of distributions, a difference of angles of shares (`assay.monitoring.comparison`), or a share;
     usual: the largest that is none. p: corrected for all that was tested; None if it is certain. what: with figures.
     means: what it may mean. also: what else changed with it.

@@ -43,8 +43,8 @@ class Known:
     """A feature, or the scores, in the training.
 
     subject: what a reader knows it as. parts: the columns that it comes from, itself if it is one. edges of a number,
-    (k,); names of the values of a category or flag. whole: the training; by_month: each of its months; in bins of
-    `place`.
+    (k,), logarithms of what readers see if `logarithm`; names of the values of a category or flag. whole: the training;
+    by_month: each of its months; in bins of `place`.
     """
 
     name: str
@@ -55,11 +55,16 @@ class Known:
     names: tuple[str, ...]
     whole: Row
     by_month: Mapping[str, Row]
+    logarithm: bool = False
 
     @property
     def size(self) -> int:
         """The number of bins; those of a category end with one for values that the training did not have."""
         return len(self.whole.counts)
+
+    def shown(self, value: float) -> float:
+        """A value as readers see it."""
+        return float(np.exp(value)) if self.logarithm else float(value)
 
     def place(self, values: Any) -> np.ndarray:
         """The bin of each value, (n,); -1 where there is none."""
@@ -76,12 +81,16 @@ class Known:
 
 @dataclass(frozen=True)
 class Training:
-    """All that monitoring compares with. last: the last day of the records that the model was fitted on, if known."""
+    """All that monitoring compares with.
+
+    outside: by reason, the records that are not in the population; None if the bundle does not say. last: the last day
+    of the records that the model was fitted on, if known.
+    """
 
     features: Mapping[str, Known]
     scores: Known
-    alerts: Row
-    alerts_by_month: Mapping[str, Row]
+    alerts: Known
+    outside: Mapping[str, Known] | None
     last: date | None
 
 
@@ -91,25 +100,27 @@ def known(bundle: "Bundle") -> Training:
     if bundle.reference is None:
         raise AssayError("the model says nothing of the records of its training", where=where, todo=TODO)
     content = parse(bundle.reference, where, TODO)
-    titles = {one["name"]: (one.get("title") or {}).get("text") for one in bundle.description["features"]}
+    titles = {one["name"]: one["title"] for one in bundle.description["features"] if one.get("title")}
     try:
+        if {*content["features"]} != {*bundle.columns}:
+            raise ValueError("other features than the model's")
         return training(content, titles, refit=bool(bundle.description["config"]["training"]["refit"]))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AssayError(f"not what `train` writes: {error!r}", where=where, todo=TODO) from error
 
 
-def training(content: Mapping[str, Any], titles: Mapping[str, str | None], *, refit: bool) -> Training:
+def training(content: Mapping[str, Any], titles: Mapping[str, Mapping[str, Any]], *, refit: bool) -> Training:
     """The same of the content of reference.json.
 
-    titles: what readers see in place of the names of features (`assay.datasets.Title`). refit: whether the model is
-    fitted on validation too.
+    titles: what readers see in place of the names of features, as bundle.json has it (`assay.datasets.Title`). refit:
+    whether the model is fitted on validation too.
     """
     share = 1.0
     if "effective" in content:
         share = float(content["effective"]) / float(next(iter(content["features"].values()))["count"])
-    own = [name for name in content["features"] if titles.get(name) is None]
+    own = [name for name in content["features"] if name not in titles]
     every = {
-        name: _feature(name, titles.get(name) or name, own, stated, share)
+        name: _feature(name, titles.get(name, {"text": name}), own, stated, share)
         for name, stated in content["features"].items()
     }
     scores = content["scores"]
@@ -117,21 +128,23 @@ def training(content: Mapping[str, Any], titles: Mapping[str, str | None], *, re
     ends = [days[1] for fold, days in dates.items() if refit or fold == "train"]
     return Training(
         features={name: one for name, one in every.items() if not _repeats(one, every)},
-        scores=_feature("score", "scores", [], {"kind": NUMBER, **scores}, share),
-        alerts=_alerts(scores, share),
-        alerts_by_month={month: _alerts(one, share) for month, one in _months(scores)},
+        scores=_feature("score", {"text": "scores"}, [], {"kind": NUMBER, **scores}, share),
+        alerts=_alerts_known(scores, share),
+        outside=_outside(content["population"], share) if "population" in content else None,
         last=date.fromisoformat(max(ends)) if ends else None,
     )
 
 
-def _feature(name: str, subject: str, own: Collection[str], stated: Mapping[str, Any], share: float) -> Known:
-    kind = stated["kind"]
+def _feature(
+    name: str, title: Mapping[str, Any], own: Collection[str], stated: Mapping[str, Any], share: float
+) -> Known:
+    kind, subject = stated["kind"], str(title["text"])
     edges = np.asarray(stated["edges"], "float64") if kind == NUMBER else np.empty(0)
     names = () if kind == NUMBER else tuple(stated["counts"])
     parts = (name,) if name in own else tuple(one for one in NAMED.findall(subject) if one in own)
     whole = _row(kind, stated, len(edges) + 2 if kind == NUMBER else len(names), share)
     by_month = {month: _row(kind, one, len(whole.counts) - (kind == CATEGORY), share) for month, one in _months(stated)}
-    return Known(name, subject, parts, kind, edges, names, whole, by_month)
+    return Known(name, subject, parts, kind, edges, names, whole, by_month, bool(title.get("logarithm")))
 
 
 def _repeats(one: Known, every: Mapping[str, Known]) -> bool:
@@ -148,6 +161,23 @@ def _row(kind: str, stated: Mapping[str, Any], size: int, share: float) -> Row:
         raise ValueError("counts")
     counts = np.append(counts, 0.0) if kind == CATEGORY else counts
     return Row(share * counts, share * float(stated["count"]) * float(stated.get("missing", 0)))
+
+
+def _alerts_known(scores: Mapping[str, Any], share: float) -> Known:
+    months = {month: _alerts(one, share) for month, one in _months(scores)}
+    return Known("alerts", "alerts", (), FLAG, np.empty(0), ("no", "yes"), _alerts(scores, share), months)
+
+
+def _outside(stated: Mapping[str, Any], share: float) -> dict[str, Known]:
+    def row(one: Mapping[str, Any], reason: str) -> Row:
+        count, part = share * float(one["count"]), float(one["outside"][reason])
+        return Row(count * np.array([1 - part, part]))
+
+    def known(reason: str) -> Known:
+        months = {month: row(one, reason) for month, one in _months(stated)}
+        return Known(reason, reason, (), FLAG, np.empty(0), ("no", "yes"), row(stated, reason), months)
+
+    return {str(reason): known(reason) for reason in stated["outside"]}
 
 
 def _alerts(stated: Mapping[str, Any], share: float) -> Row:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assay.bundle.reference import FLAG, NUMBER
+from assay.bundle.reference import FLAG
 from assay.errors import sample
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def values(known: "Known", row: "Row") -> str:
     if not len(known.edges):
         return f"{known.subject}: it has values, and had none in the training"
     if place == 0:
-        return f"{known.subject} below {known.edges[0]:g}: {shares}"
-    return f"{known.subject} up to {known.edges[min(place, len(known.edges)) - 1]:g}: {shares}"
+        return f"{known.subject} below {known.shown(known.edges[0]):g}: {shares}"
+    return f"{known.subject} up to {known.shown(known.edges[min(place, len(known.edges)) - 1]):.4g}: {shares}"
 
 
 def median(known: "Known", row: "Row") -> tuple[float, float]:
@@ -49,7 +49,7 @@ def median(known: "Known", row: "Row") -> tuple[float, float]:
 
 def unit(known: "Known", row: "Row") -> str:
     """That the unit may be another, where the median is several times as large or as small."""
-    if known.kind != NUMBER or not len(known.edges) or known.edges[0] < 0:
+    if known.logarithm or not len(known.edges) or known.edges[0] < 0:
         return ""
     (low, high), (least, most) = median(known, row), median(known, known.whole)
     if low > FAR * most or FAR * high < least:
@@ -62,13 +62,20 @@ def unit(known: "Known", row: "Row") -> str:
 
 def outside(known: "Known", share: float, low: float, high: float) -> str:
     """How many values the training never had."""
-    ends = f"{known.edges[0]:g} to {known.edges[-1]:g}" if len(known.edges) else "none"
-    return f"{known.subject} outside {ends}, as in the training: {percent(share)}; values from {low:g} to {high:g}"
+    ends = (f"{known.shown(one):.4g}" for one in (known.edges[0], known.edges[-1], low, high))
+    least, most, lowest, highest = ends
+    outside_of = f"{known.subject} outside {least} to {most}, the range of the training"
+    return f"{outside_of}: {percent(share)}, from {lowest} to {highest}"
 
 
 def missing(subject: str, here: float, before: float) -> str:
     """The share without a value."""
     return f"{subject} missing in {percent(here)} (training: {percent(before)})"
+
+
+def not_in_population(reason: str, here: float, before: float) -> str:
+    """The share of records that are outside the population for a reason."""
+    return f"outside the population, {reason}: {percent(here)} (training: {percent(before)})"
 
 
 def category(known: "Known", place: int, here: float, before: float) -> str:
