@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges bench-models bench-score bench-serve \
+.PHONY: help repro test coverage lint bench bench-sampling bench-labels bench-merges bench-models bench-score bench-serve bench-monitor \
 	report sweep choose verify pr-report back doctor extras lock dist clean
 .DEFAULT_GOAL := help
 
@@ -62,6 +62,9 @@ bench-models: $(VENV)/ready $(PEERS)/ready  ## our model beside FLAML, AutoGluon
 
 bench-serve: $(VENV)/ready-dev  ## the service: milliseconds and requests per second beside the bare model; two minutes
 	OMP_NUM_THREADS=1 python tests/bench_serve.py
+
+bench-monitor: $(VENV)/ready  ## assay monitor: false alarms, and how soon it names a change, beside KS and PSI; ten minutes
+	OMP_NUM_THREADS=1 python tests/bench_monitor.py
 
 report: $(VENV)/ready  ## open the report of the last run
 	assay report

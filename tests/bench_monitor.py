@@ -181,8 +181,8 @@ def _new(raw: pd.DataFrame) -> pd.DataFrame:
 
 
 PLANTS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], Callable[[Finding], bool], str]] = {
-    "TT4 in another unit": (_unit("TT4"), lambda one: one.subject == "TT4" and one.kind == Kind.VALUES, "TT4"),
-    "T3 in another unit": (_unit("T3"), lambda one: one.subject == "T3" and one.kind == Kind.VALUES, "T3"),
+    "TT4 in another unit": (_unit("TT4"), lambda one: one.subject == "TT4" and one.kind == Kind.UNIT, "TT4"),
+    "T3 in another unit": (_unit("T3"), lambda one: one.subject == "T3" and one.kind in (Kind.UNIT, Kind.VALUES), "T3"),
     "TSH gone": (_gone, lambda one: one.subject == "TSH" and one.kind == Kind.MISSING, "TSH"),
     "a new referral source (5 %)": (
         _new,

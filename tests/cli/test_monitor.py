@@ -26,7 +26,15 @@ def batch(path: Path, seed: int = 0, **changes: str) -> Path:
     return path
 
 
+def asked(stale_after_days: str) -> None:
+    """Set it in params.yaml."""
+    params = Path("params.yaml").read_text()
+    assert "stale_after_days: 365" in params
+    Path("params.yaml").write_text(params.replace("stale_after_days: 365", f"stale_after_days: {stale_after_days}"))
+
+
 def test_records_like_those_of_the_training_are_fine(line: Path) -> None:
+    asked("null")
     found = assay_monitor(RAW)
     assert (found.exit_code, found.stdout.splitlines()[:2]) == (0, ["fine", "  nothing has changed"])
     page = Path("reports/monitor.html").read_text()
@@ -53,8 +61,7 @@ def test_a_value_that_the_contract_does_not_list_is_named(line: Path, tmp_path: 
 
 
 def test_an_old_training_is_to_be_watched(line: Path) -> None:
-    params = Path("params.yaml").read_text()
-    Path("params.yaml").write_text(params.replace("stale_after_days: 365", "stale_after_days: 10"))
+    asked("10")
     found = assay_monitor(RAW)
     assert found.exit_code == 10
     assert "days from the last day of the training" in found.stdout

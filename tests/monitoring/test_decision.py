@@ -25,6 +25,7 @@ CASES = {
     "labels say that it fell": ([], None, FELL, Action.RETRAIN),
     "the estimate fell, and labels say that it holds": ([], FELL, HOLDS, Action.RETRAIN),
     "a column is gone": ([finding(Kind.COLUMN, ""), VALUES, SCORES], FELL, None, Action.WATCH),
+    "another unit": ([finding(Kind.UNIT), SCORES], None, None, Action.WATCH),
     "a new category": ([finding(Kind.NEW), SCORES], None, None, Action.WATCH),
     "a column is gone, and labels say that it fell": ([finding(Kind.COLUMN, "")], None, FELL, Action.RETRAIN),
 }

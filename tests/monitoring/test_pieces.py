@@ -42,6 +42,7 @@ def same(one: Counts, other: Counts) -> bool:
     for name, month in one.months.items():
         there = other.months[name]
         rows = [np.array_equal(month.values[key], there.values[key]) for key in month.values]
+        rows += [np.array_equal(month.far[key], there.far[key]) for key in month.far]
         if not (all(rows) and np.array_equal(month.scores, there.scores)):
             return False
         fields = ("records", "scored", "alerts", "broken", "unscored", "changed", "new", "low", "high")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_NEW = 20  # new values of a category that are named
 MOST_MONTHS = 1200
+FAR = 3.0  # times: rather another unit than other people
 LONGEST = 60  # characters of one that are kept
 
 
@@ -28,7 +29,8 @@ class Month:
     records, and how many of them were `scored`, and are `alerts`. values: by feature, the number in each bin and
     without a value, (bins + 1,). scores: the number in each bin. unscored: how many have no score, by kind and rule or
     reason; broken: how many break any rule of the contract. changed: by rule. new: values of a category that the
-    training did not have. low, high: the extremes of numbers.
+    training did not have. far: of numbers, how many are several times as small, and as large, as the median of the
+    training, (2,). low, high: the extremes of numbers.
     """
 
     records: int = 0
@@ -40,6 +42,7 @@ class Month:
     unscored: Counter[tuple[str, str]] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     new: dict[str, Counter[str]] = field(default_factory=dict)
+    far: dict[str, np.ndarray] = field(default_factory=dict)
     low: dict[str, float] = field(default_factory=dict)
     high: dict[str, float] = field(default_factory=dict)
 
@@ -56,6 +59,7 @@ class Month:
         self.broken += other.broken
         self.scores = _sum(self.scores, other.scores)
         self.values = {name: _sum(self.values.get(name, np.zeros(0)), one) for name, one in other.values.items()}
+        self.far = {name: _sum(self.far.get(name, np.zeros(0)), one) for name, one in other.far.items()}
         self.unscored.update(other.unscored)
         self.changed.update(other.changed)
         for name, found in other.new.items():
@@ -133,7 +137,12 @@ def _count_feature(months: list[Month], codes: np.ndarray, name: str, known: Kno
     for month, row in zip(months, _table(codes, places, known.size, len(months)), strict=True):
         month.values[name] = row
     if known.kind == NUMBER:
-        _note_extremes(months, codes, name, np.asarray(values, "float64"))
+        numbers = np.asarray(values, "float64")
+        _note_extremes(months, codes, name, numbers)
+        beyond = (numbers < known.middle / FAR, numbers > known.middle * FAR)
+        sides = np.column_stack([np.bincount(codes[rows], minlength=len(months)) for rows in beyond])
+        for month, side in zip(months, sides, strict=True):
+            month.far[name] = side
     elif known.kind == CATEGORY and (new := places == len(known.names)).any():
         texts = pd.Series(values).astype("object")[new].map(lambda text: str(text)[:LONGEST])
         for code, found in texts.groupby(codes[new]):

@@ -3,8 +3,8 @@
 The rule, the first that holds:
 
 1. The realised performance has fallen (labels say so): retrain.
-2. The data is at fault (a column is gone, records break the contract, values cannot be true or are new): watch. Mend
-   the data first: a model that learns from it is no better.
+2. The data is at fault (a column is gone or in another unit, records break the contract, values cannot be true or are
+   new): watch. Mend the data first: a model that learns from it is no better.
 3. The estimated performance has fallen: retrain.
 4. Nothing estimates it, and both the predictions and the records have drifted in the same month: retrain.
 5. Anything else was found, such as drift of the records alone, or an old training: watch.

@@ -38,29 +38,29 @@ FEW = 5  # values: of fewer there is no distribution
 
 @dataclass(frozen=True)
 class Test:
-    """One comparison; what: was found, in words; hint: what it may mean besides; parts: the columns it comes from."""
+    """One comparison; what: was found, in words; parts: the columns that it comes from."""
 
     kind: Kind
     subject: str
     records: int
     difference: Difference
     what: str
-    hint: str = ""
     parts: tuple[str, ...] = ()
 
 
 def drifted(counts: Counts, training: Training, asked: "Monitoring") -> list[Finding]:
     """What differs from the training by more than is usual: month by month, and in all months together.
 
-    A change that stays is smaller than that of one odd month, and seen in many. Months with too few records are passed.
+    A change that stays is smaller than that of one odd month, and seen in many. A month with too few records is not
+    judged by itself.
     """
     tests_of = Tests(training, asked)
     judged = {name: month for name, month in sorted(counts.months.items()) if month.records >= asked.fewest}
     tests = [(name, test) for name, month in judged.items() for test in tests_of(month, 1)]
-    dated = [name for name in judged if name]
-    if len(dated) > 1:
-        span = TO.join((dated[0], dated[-1]))
-        tests += [(span, test) for test in tests_of(together([judged[name] for name in dated]), len(dated))]
+    dated = sorted(name for name in counts.months if name)
+    whole = together(counts.months[name] for name in dated)
+    if len(dated) > 1 and whole.records >= asked.fewest:
+        tests += [(TO.join((dated[0], dated[-1])), test) for test in tests_of(whole, len(dated))]
     corrected = holm([test.difference.p for _, test in tests]).tolist()
     found = [
         (finding(name, test, p), test.parts)
@@ -72,14 +72,13 @@ def drifted(counts: Counts, training: Training, asked: "Monitoring") -> list[Fin
 
 def finding(month: str, test: Test, p: float) -> Finding:
     """The finding of a test; p: corrected."""
-    means = f"{MEANS[test.kind]} {test.hint}".strip()
     size, usual = test.difference.size, test.difference.usual
-    return Finding(test.kind, test.subject, month, test.records, size, usual, p, test.what, means)
+    return Finding(test.kind, test.subject, month, test.records, size, usual, p, test.what, MEANS[test.kind])
 
 
 def folded(found: list[tuple[Finding, tuple[str, ...]]]) -> list[Finding]:
     """Findings with their parts: one on what is computed from columns is told with that on one of these, if any."""
-    values = (Kind.VALUES, Kind.RANGE)
+    values = (Kind.UNIT, Kind.VALUES, Kind.RANGE)
     hosts = {
         (one.month, one.subject): place
         for place, (one, parts) in reversed([*enumerate(found)])
@@ -148,7 +147,7 @@ class Tests:
         if row.known < FEW or whole.known < FEW:
             return
         if known.kind == NUMBER:
-            yield self._values(row, known)
+            yield self._values(month, row, known)
             yield from self._range(month, row, known)
         else:
             yield from self._shares(row, known)
@@ -162,12 +161,13 @@ class Tests:
         total = whole.known + whole.missing
         difference = of_shares(row.missing, month.scored, whole.missing, total, usual)
         what = words.missing(known.subject, row.missing / month.scored, whole.missing / total)
-        yield Test(Kind.MISSING, known.subject, month.scored, difference, what, parts=known.parts)
+        yield Test(Kind.MISSING, known.subject, month.scored, difference, what, known.parts)
 
-    def _values(self, row: Row, known: Known) -> Test:
+    def _values(self, month: Month, row: Row, known: Known) -> Test:
         difference = of_numbers(row.counts, known.whole.counts, self._usual_distance(known))
-        what, hint = words.values(known, row), words.unit(known, row)
-        return Test(Kind.VALUES, known.subject, int(row.known), difference, what, hint, known.parts)
+        what, unit = words.values(known, row), words.unit(known, month.far[known.name], row)
+        kind, what = (Kind.UNIT, f"{unit}; {what}") if unit else (Kind.VALUES, what)
+        return Test(kind, known.subject, int(row.known), difference, what, known.parts)
 
     def _range(self, month: Month, row: Row, known: Known) -> Iterator[Test]:
         """Values outside those of the training, which has none such."""
@@ -176,7 +176,7 @@ class Tests:
             return
         difference = of_shares(outside, row.known, 0.0, known.whole.known, self.least)
         what = words.outside(known, outside / row.known, month.low[known.name], month.high[known.name])
-        yield Test(Kind.RANGE, known.subject, int(row.known), difference, what, parts=known.parts)
+        yield Test(Kind.RANGE, known.subject, int(row.known), difference, what, known.parts)
 
     def _shares(self, row: Row, known: Known) -> Iterator[Test]:
         """The share of each value of a category; of two, the second."""
@@ -188,7 +188,7 @@ class Tests:
             difference = of_shares(row.counts[place], row.known, whole.counts[place], whole.known, usual)
             shares = row.counts[place] / row.known, whole.counts[place] / whole.known
             what = words.category(known, place, *shares)
-            yield Test(Kind.VALUES, known.subject, int(row.known), difference, what, parts=known.parts)
+            yield Test(Kind.VALUES, known.subject, int(row.known), difference, what, known.parts)
 
     def _new(self, month: Month, row: Row, known: Known) -> Iterator[Test]:
         """Values of a category that the training did not have."""
@@ -196,7 +196,7 @@ class Tests:
             return
         difference = of_shares(row.counts[-1], row.known, 0.0, known.whole.known, self.least)
         what = words.new(known, row.counts[-1] / row.known, list(month.new[known.name]))
-        yield Test(Kind.NEW, known.subject, int(row.known), difference, what, parts=known.parts)
+        yield Test(Kind.NEW, known.subject, int(row.known), difference, what, known.parts)
 
     def _predictions(self, month: Month) -> Iterator[Test]:
         scores, before = self.training.scores, self.training.alerts.whole

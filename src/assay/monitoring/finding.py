@@ -13,6 +13,7 @@ class Kind(StrEnum):
     CHANGED = "set missing"
     NEW = "new value"
     RANGE = "outside the range"
+    UNIT = "unit"
     VALUES = "values"
     MISSING = "missing"
     OUTSIDE = "outside the population"
@@ -23,8 +24,8 @@ class Kind(StrEnum):
 
 TO = " to "  # between the first and the last of several months that were judged together
 # Faults of the data: a model that learns from them is no better.
-FAULTS = frozenset({Kind.COLUMN, Kind.CONTRACT, Kind.CHANGED, Kind.NEW})
-INPUTS = frozenset({Kind.VALUES, Kind.RANGE, Kind.MISSING})
+FAULTS = frozenset({Kind.COLUMN, Kind.CONTRACT, Kind.CHANGED, Kind.NEW, Kind.UNIT})
+INPUTS = frozenset({Kind.UNIT, Kind.VALUES, Kind.RANGE, Kind.MISSING})
 PREDICTIONS = frozenset({Kind.SCORES, Kind.ALERTS})
 MEANS = {
     Kind.COLUMN: "The file was made in another way, or the column was renamed. Every score lacks it.",
@@ -33,6 +34,7 @@ MEANS = {
     Kind.CHANGED: "Values that cannot be true: another unit or format; the model takes them for missing.",
     Kind.NEW: "A new source, product or spelling, of which the model learned nothing.",
     Kind.RANGE: "Values that the training never had: another unit, assay or detection limit.",
+    Kind.UNIT: "Who sends the records gives them in another unit. No person changes so; no retraining mends it.",
     Kind.VALUES: "Another method or unit, other people, or another practice of whom it is measured in.",
     Kind.MISSING: "It is measured in others than before, no longer sent, or sent under another name.",
     Kind.OUTSIDE: "Other people are sent for a score than before.",

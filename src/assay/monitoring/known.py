@@ -62,6 +62,14 @@ class Known:
         """The number of bins; those of a category end with one for values that the training did not have."""
         return len(self.whole.counts)
 
+    @property
+    def middle(self) -> float:
+        """The median of positive numbers, as well as the bins tell: the upper edge of its bin; NaN of others."""
+        if not len(self.edges) or self.edges[0] < 0 or self.logarithm:
+            return float("nan")
+        place = int(np.searchsorted(np.cumsum(self.whole.counts), self.whole.known / 2))
+        return float(self.edges[max(place, 1) - 1])
+
     def shown(self, value: float) -> float:
         """A value as readers see it."""
         return float(np.exp(value)) if self.logarithm else float(value)

@@ -1,7 +1,6 @@
 """What monitoring found, in words with figures."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +11,6 @@ from assay.errors import sample
 if TYPE_CHECKING:
     from assay.monitoring.finding import Kind
     from assay.monitoring.known import Known, Row
-
-FAR = 3.0  # times as large or as small: rather another unit than other people
 
 
 def percent(share: float) -> str:
@@ -39,25 +36,17 @@ def values(known: "Known", row: "Row") -> str:
     return f"{known.subject} up to {known.shown(known.edges[min(place, len(known.edges)) - 1]):.4g}: {shares}"
 
 
-def median(known: "Known", row: "Row") -> tuple[float, float]:
-    """Between which two values the median lies, as far as the bins tell."""
-    edges = [-np.inf, *known.edges, np.inf] if len(known.edges) else [-np.inf, np.inf]
-    place = int(np.searchsorted(np.cumsum(row.counts), row.known / 2))
-    ends = [(-np.inf, edges[1]), (edges[1], edges[1]), *pairwise(edges[1:])]
-    return ends[min(place, len(ends) - 1)]
+def unit(known: "Known", far: np.ndarray, row: "Row") -> str:
+    """That the unit is probably another, where most values are far from the median of the training; else "".
 
-
-def unit(known: "Known", row: "Row") -> str:
-    """That the unit may be another, where the median is several times as large or as small."""
-    if known.logarithm or not len(known.edges) or known.edges[0] < 0:
+    far: how many values are several times as small, and as large, (2,).
+    """
+    place = int(far.argmax())
+    if 2 * far[place] <= row.known:
         return ""
-    (low, high), (least, most) = median(known, row), median(known, known.whole)
-    if low > FAR * most or FAR * high < least:
-        said = (
-            f"below {high:g}" if high <= known.edges[0] else f"above {low:g}" if high == np.inf else f"about {high:g}"
-        )
-        return f"Half of the values lie {said}, in the training about {most:g}: probably another unit."
-    return ""
+    said = "less than a third" if place == 0 else "more than three times"
+    shares = f"{percent(far[place] / row.known)} of the values are {said} of the training's median, {known.middle:g}"
+    return f"{known.subject} is probably in another unit: {shares}"
 
 
 def outside(known: "Known", share: float, low: float, high: float) -> str:
