@@ -14,7 +14,7 @@ from assay.monitoring.drift import drifted
 from assay.monitoring.finding import Finding, Kind
 from assay.monitoring.known import Training, training
 from assay.monitoring.pieces import Piece
-from assay.preparation.features import OTHER
+from assay.preparation.features import OTHER, categorised
 from assay.scoring.scorer import CONTRACT, POPULATION
 
 THRESHOLD, BEFORE = 0.3, 12
@@ -47,7 +47,7 @@ def derived(table: pd.DataFrame) -> pd.DataFrame:
 def known(wards: list[str] | None = None) -> Training:
     """A year of 300 records a month."""
     table = drawn(BEFORE * 300, 0)
-    X = table.drop(columns="score").assign(ward=pd.Categorical(table["ward"], wards or ["A", "B", "C"]))
+    X = categorised(table.drop(columns="score"), {"ward": wards or ["A", "B", "C"]})
     days = pd.date_range("1985-01-15", periods=BEFORE, freq="MS").repeat(300)
     seen = pd.DataFrame({"fold": "train", "score": table["score"], "date": days})
     everyone = pd.DataFrame({"outside": np.where(np.arange(len(X)) % 10, "", "treated"), "date": days})
