@@ -69,6 +69,9 @@ bench-models: $(VENV)/ready $(PEERS)/ready  ## our model beside FLAML, AutoGluon
 bench-serve: $(VENV)/ready-dev  ## the service: milliseconds and requests per second beside the bare model; two minutes
 	OMP_NUM_THREADS=1 python tests/bench_serve.py
 
+bench-monitor: $(VENV)/ready  ## assay monitor: false alarms, and how soon it names a change, beside KS and PSI; ten minutes
+	OMP_NUM_THREADS=1 python tests/bench_monitor.py
+
 report: $(VENV)/ready  ## open the report of the last run
 	assay report
 

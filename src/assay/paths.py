@@ -34,6 +34,7 @@ REPORT = REPORTS / "report.html"
 COSTS_PAGE = REPORTS / "costs.html"  # of this machine, not in git
 BUDGET = REPORTS / "budget.json"  # of this machine, too
 READINESS = REPORTS / "readiness.html"
+MONITOR_PAGE = REPORTS / "monitor.html"
 MODEL_CARD = REPORTS / "model_card.md"
 DATA_CARD = REPORTS / "data_card.md"
 CROISSANT = REPORTS / "croissant.json"

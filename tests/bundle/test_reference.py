@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.bundle.reference import BINS, calibration, counted, feature, quantile_edges, reference, scores
+from assay.bundle.reference import (
+    BINS,
+    calibration,
+    counted,
+    feature,
+    population,
+    quantile_edges,
+    reference,
+    scores,
+)
 from assay.files import plain
 
 NUMBERS = st.lists(st.floats(-1e9, 1e9) | st.sampled_from([0.0, 1.0, 0.05]), min_size=1, max_size=200)
@@ -89,8 +98,12 @@ def test_scores_and_dates_by_month_and_fold() -> None:
     found = plain(reference(pd.DataFrame({"age": [1.0, 2.0]}), None, SEEN, threshold=0.5))
     assert found["scores"]["alerts"] == 0.666667
     assert found["scores"]["by_month"] == {
-        "1985-01": {"count": 1, "alerts": 0.0},
-        "1985-02": {"count": 2, "alerts": 1.0},
+        "1985-01": {"count": 1, "alerts": 0.0, "counts": [0, 1, 0, 0, 0]},
+        "1985-02": {"count": 2, "alerts": 1.0, "counts": [0, 0, 1, 1, 0]},
+    }
+    assert found["features"]["age"]["by_month"] == {
+        "1985-01": {"count": 1, "missing": 0.0, "counts": [0, 1, 0, 0]},
+        "1985-02": {"count": 1, "missing": 0.0, "counts": [0, 0, 1, 0]},
     }
     assert found["dates"] == {"train": ["1985-01-31", "1985-02-01"], "validation": ["1985-02-28", "1985-02-28"]}
 
@@ -129,3 +142,21 @@ def test_the_calibration_has_bins_where_the_few_positives_are() -> None:
 def test_the_calibration_counts_weights() -> None:
     found = plain(calibration(np.array([0.1, 0.9]), np.array([0, 1]), 0.5, np.array([3.0, 1.0])))
     assert (sum(found["counts"]), sum(found["positives"]), found["effective"]) == (4, 1, 1.6)
+
+
+def test_who_is_outside_the_population_by_month() -> None:
+    days = pd.to_datetime(["1985-01-31", "1985-01-31", "1985-02-01", "1985-02-28"])
+    everyone = pd.DataFrame({"outside": ["", "treated", "", ""], "date": days, "weight": [1.0, 3.0, 1.0, 1.0]})
+    assert population(everyone) == {
+        "count": 6,
+        "outside": {"treated": 0.5},
+        "by_month": {
+            "1985-01": {"count": 4, "outside": {"treated": 0.75}},
+            "1985-02": {"count": 2, "outside": {"treated": 0.0}},
+        },
+    }
+
+
+def test_the_effective_number_is_stated_of_weighted_records() -> None:
+    found = reference(pd.DataFrame({"age": [1.0, 2.0]}), np.array([8.0, 1.0]), SEEN, threshold=0.5)
+    assert found["effective"] == pytest.approx(81 / 65)

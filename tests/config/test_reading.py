@@ -2,7 +2,7 @@
 
 import pickle
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields, is_dataclass, replace
 
 import pytest
 
@@ -19,9 +19,10 @@ CASES: dict[str, tuple[Callable[[Config], object], set[str]]] = {
     "asdict": (lambda config: asdict(config.training), {f"training.{one.name}" for one in fields(load().training)}),
     "asdict at any depth": (
         lambda config: asdict(config.criteria)["cost"],
-        {f"criteria.{one.name}" for one in fields(load().criteria) if one.name not in ("promotion", "cost")}
+        {f"criteria.{one.name}" for one in fields(load().criteria) if not is_dataclass(one.type)}
         | {f"criteria.promotion.{one.name}" for one in fields(load().criteria.promotion)}
-        | {f"criteria.cost.{one.name}" for one in fields(load().criteria.cost)},
+        | {f"criteria.cost.{one.name}" for one in fields(load().criteria.cost)}
+        | {f"criteria.monitoring.{one.name}" for one in fields(load().criteria.monitoring)},
     ),
     "replace": (
         lambda config: replace(config.features, drop=[]).derived,

@@ -21,6 +21,7 @@ SKOPS_FILE = "model.skops"
 ENSEMBLE_FILE = "ensemble.json"  # names the file of each member, in a folder of its own beside it
 FILES = (XGBOOST_FILE, LIGHTGBM_FILE, CATBOOST_FILE, SKOPS_FILE, ENSEMBLE_FILE)
 MEMBERS = "members"
+REFERENCE = "reference.json"  # see `assay.bundle.reference`
 METRICS = "metrics_out_of_fold_threshold_chosen_on_them"  # a key of bundle.json
 
 

@@ -11,7 +11,16 @@ import numpy as np
 import pandas as pd
 
 from assay.bundle.description import Description, read
-from assay.bundle.folder import CATBOOST_FILE, ENSEMBLE_FILE, LIGHTGBM_FILE, MEMBERS, SKOPS_FILE, XGBOOST_FILE, model_of
+from assay.bundle.folder import (
+    CATBOOST_FILE,
+    ENSEMBLE_FILE,
+    LIGHTGBM_FILE,
+    MEMBERS,
+    REFERENCE,
+    SKOPS_FILE,
+    XGBOOST_FILE,
+    model_of,
+)
 from assay.bundle.hashes import Verified, verify
 from assay.bundle.packing import unpack
 from assay.bundle.recalibration import Recalibration
@@ -41,7 +50,7 @@ class Bundle:
     content of bundle.json. estimator: with `predict_proba`, before recalibration. dataset: the contract of the raw
     records. vocabularies: the categories of each feature that has some, by name. columns: the names of the features, in
     the model's order. imported: imports the dataset's own code, if it is not the installed one. card: the model card
-    (Markdown), if it came in the archive.
+    (Markdown), if it came in the archive. reference: the bytes of reference.json, if it is there.
     """
 
     folder: Path
@@ -58,6 +67,7 @@ class Bundle:
     columns: tuple[str, ...]
     imported: Callable[[str], Any] | None = None
     card: str | None = None
+    reference: bytes | None = None
 
     def knowledge(self) -> Knowledge:
         """The dataset's own code, which is imported now."""
@@ -107,6 +117,7 @@ def load(path: Path, *, other_versions: bool = False, trusted: Collection[str] =
         columns=tuple(one.name for one in described.features),
         imported=imported,
         card=packed.card if packed else None,
+        reference=model.read(REFERENCE) if REFERENCE in model else None,
     )
 
 

@@ -8,34 +8,47 @@ broken rules were, `train` does not see: reports/annotation.json and reports/cle
 Counts are weighted, if the records are a weighted sample. Edges are values of the column, not rounded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from assay.files import Exact
+from assay.records.folds import TRAIN
 from assay.statistics.binomial import effective
 
-FILE = "reference.json"
 BINS = 20  # between quantiles
 NUMBER, CATEGORY, FLAG = "number", "category", "flag"
+KINDS = {"category": CATEGORY, "bool": FLAG}
 
 
-def reference(X: pd.DataFrame, weight: np.ndarray | None, seen: pd.DataFrame, threshold: float) -> dict[str, Any]:
+def reference(
+    X: pd.DataFrame,
+    weight: np.ndarray | None,
+    seen: pd.DataFrame,
+    threshold: float,
+    everyone: pd.DataFrame | None = None,
+) -> dict[str, Any]:
     """The statistics, for JSON.
 
     X: the features of train, (n rows); weight: (n,) or None. seen: a row for each record of train and validation, with
-    `score` (out of fold), `label`, `fold`, and `date` and `weight` if there are any.
+    `score` (out of fold), `label`, `fold`, and `date` and `weight` if there are any; those of train in the order of X.
+    everyone: a row for each record of the days of train, whether used or not, with `outside`, the reason why it is not
+    in the population or "", and `date` and `weight` alike.
 
     Keys: `features`, by name, of train: `kind` (number, category or flag), `count` of records, `missing` (their share),
     and `edges` and `counts` of a number, `counts` by value of a category or flag. `scores`: `edges`, `counts`, `count`
-    and `alerts` (the share) out of fold on train and validation, and `by_month`: month, `count`, `alerts`.
-    `calibration`: as of `calibration`. `dates`: the first and the last day of each fold. `by_month` and `dates` only if
-    the records have dates.
+    and `alerts` (the share) out of fold on train and validation. `calibration`: as of `calibration`. If the records
+    have dates: `dates`, the first and the last day of each fold; and in `scores` and each feature `by_month`, the same
+    figures of each month, in the same bins: how much one month usually differs from the others tells which difference
+    of an arriving month is no news. `population`, of `everyone`: `count` of records, and `outside`, by reason the share
+    of those not in the population. `effective`: of weighted records, how many records of equal weight are as
+    informative.
     """
+    dated = seen[seen["fold"] == TRAIN]["date"].dt.strftime("%Y-%m").to_numpy() if "date" in seen else None
     return {
-        "features": {str(name): feature(column, weight) for name, column in X.items()},
+        "features": {str(name): feature(column, weight, dated) for name, column in X.items()},
         "scores": scores(seen, threshold),
         "calibration": calibration(
             seen["score"].to_numpy(),
@@ -44,35 +57,50 @@ def reference(X: pd.DataFrame, weight: np.ndarray | None, seen: pd.DataFrame, th
             seen["weight"].to_numpy() if "weight" in seen else None,
         ),
         **({"dates": _dates(seen)} if "date" in seen else {}),
+        **({} if everyone is None else {"population": population(everyone)}),
+        **({} if weight is None else {"effective": effective(weight)}),
     }
 
 
-def feature(column: pd.Series, weight: np.ndarray | None = None) -> dict[str, Any]:
-    """The statistics of one feature.
+def feature(column: pd.Series, weight: np.ndarray | None = None, months: np.ndarray | None = None) -> dict[str, Any]:
+    """The statistics of one feature; months: (n,), that of each record, None if there are none.
 
     >>> feature(pd.Series([1.0, 2.0, 2.0, None]))["counts"]
     [0, 1, 2, 0]
     """
     weights = np.ones(len(column)) if weight is None else weight
     known = column.notna().to_numpy()
-    total = weights.sum()
-    size = {"count": _short(total), "missing": weights[~known].sum() / total if total else 0.0}
-    values, mass = column[known], weights[known]
+    kind: dict[str, Any] = {"kind": KINDS.get(str(column.dtype), NUMBER)}
+    names, edges = [], np.empty(0)
     if column.dtype == "category":
-        there = pd.Series(mass).groupby(values.to_numpy()).sum()
-        found = {str(name): _short(there.get(name, 0)) for name in column.cat.categories}
-        return {"kind": CATEGORY, **size, "counts": found}
-    if column.dtype == "bool":
-        true = mass[values.to_numpy(dtype=bool)].sum()
-        return {"kind": FLAG, **size, "counts": {"false": _short(mass.sum() - true), "true": _short(true)}}
-    numbers = values.to_numpy(dtype="float64")
-    return {"kind": NUMBER, **size, **histogram(numbers, mass)}
+        names = [str(name) for name in column.cat.categories]
+        places = column.cat.codes.to_numpy()
+    elif column.dtype == "bool":
+        names, places = ["false", "true"], column.to_numpy(dtype="int64")
+    else:
+        numbers = column.to_numpy(dtype="float64")
+        edges = quantile_edges(numbers[known], weights[known])
+        kind |= {"edges": Exact(edges.tolist())}
+        places = bins(numbers, edges)
+    size = len(edges) + 2 if kind["kind"] == NUMBER else len(names)
+
+    def of(rows: np.ndarray) -> dict[str, Any]:
+        total, mass = weights[rows].sum(), np.bincount(places[rows & known], weights[rows & known], minlength=size)
+        counts = [_short(one) for one in mass]
+        return {
+            "count": _short(total),
+            "missing": weights[rows & ~known].sum() / total if total else 0.0,
+            "counts": dict(zip(names, counts, strict=True)) if kind["kind"] != NUMBER else counts,
+        }
+
+    return {**kind, **of(np.ones(len(column), "bool")), **_by_month(of, months)}
 
 
-def histogram(values: np.ndarray, weights: np.ndarray) -> dict[str, Any]:
-    """The edges of `BINS` bins of about equal mass, each a value, and the mass within them; values: (n,), no NaN."""
-    edges = quantile_edges(values, weights)
-    return {"edges": Exact(edges.tolist()), "counts": [_short(one) for one in counted(values, edges, weights)]}
+def _by_month(of: Callable[[np.ndarray], dict[str, Any]], months: np.ndarray | None) -> dict[str, Any]:
+    """What `of` says of the records of each month, if they have dates."""
+    if months is None:
+        return {}
+    return {"by_month": {month: of(months == month) for month in sorted(set(months[pd.notna(months)]))}}
 
 
 def quantile_edges(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -95,23 +123,56 @@ def counted(values: np.ndarray, edges: np.ndarray, weights: np.ndarray | None = 
     array([1., 1., 1., 1., 1.])
     """
     known = ~np.isnan(values)
-    bins = np.searchsorted(edges, values[known], side="left") + 1
-    if len(edges):
-        bins[values[known] < edges[0]] = 0
     mass = None if weights is None else weights[known]
-    return np.bincount(bins, mass, minlength=len(edges) + 2).astype("float64")
+    return np.bincount(bins(values[known], edges), mass, minlength=len(edges) + 2).astype("float64")
+
+
+def bins(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """The place of each value (n,) among the bins of `counted`, 0 to k + 1; of NaN, -1.
+
+    >>> bins(np.array([0.5, 1.0, np.nan, 9.0]), edges=np.array([1.0, 2.0, 3.0]))
+    array([ 0,  1, -1,  4])
+    """
+    places = np.searchsorted(edges, values, side="left") + 1
+    if len(edges):
+        places[values < edges[0]] = 0
+    places[np.isnan(values)] = -1
+    return places
 
 
 def scores(seen: pd.DataFrame, threshold: float) -> dict[str, Any]:
     """The scores out of fold: their histogram, and the share of alerts, by month if the records have dates."""
     weights = (seen["weight"] if "weight" in seen else pd.Series(1.0, seen.index)).to_numpy(dtype="float64")
-    found = {**_alerts(seen["score"] >= threshold, weights), **histogram(seen["score"].to_numpy(), weights)}
-    if "date" not in seen:
-        return found
-    months = seen["date"].dt.strftime("%Y-%m")
-    every = ((month, (months == month).to_numpy()) for month in sorted(months.dropna().unique()))
-    alert = (seen["score"] >= threshold).to_numpy()
-    return {**found, "by_month": {month: _alerts(alert[rows], weights[rows]) for month, rows in every}}
+    score = seen["score"].to_numpy()
+    edges = quantile_edges(score, weights)
+
+    def of(rows: np.ndarray) -> dict[str, Any]:
+        counts = [_short(one) for one in counted(score[rows], edges, weights[rows])]
+        return {**_alerts(score[rows] >= threshold, weights[rows]), "counts": counts}
+
+    months = seen["date"].dt.strftime("%Y-%m").to_numpy() if "date" in seen else None
+    return {"edges": Exact(edges.tolist()), **of(np.ones(len(seen), "bool")), **_by_month(of, months)}
+
+
+def population(everyone: pd.DataFrame) -> dict[str, Any]:
+    """How many records are not in the population, by reason, of all and of each month; columns as of `reference`.
+
+    >>> population(pd.DataFrame({"outside": ["", "treated"]}))
+    {'count': 2, 'outside': {'treated': 0.5}}
+    """
+    weights = (everyone["weight"] if "weight" in everyone else pd.Series(1.0, everyone.index)).to_numpy("float64")
+    why = everyone["outside"].to_numpy("object")
+
+    def of(rows: np.ndarray) -> dict[str, Any]:
+        total = weights[rows].sum()
+        reasons = sorted({*why} - {""})
+        return {
+            "count": _short(total),
+            "outside": {one: float(weights[rows & (why == one)].sum() / total) for one in reasons},
+        }
+
+    months = everyone["date"].dt.strftime("%Y-%m").to_numpy() if "date" in everyone else None
+    return {**of(np.ones(len(why), "bool")), **_by_month(of, months)}
 
 
 def calibration(score: np.ndarray, y: np.ndarray, threshold: float, weight: np.ndarray | None = None) -> dict[str, Any]:

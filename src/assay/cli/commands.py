@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli import score, serve
+from assay.cli import monitor, score, serve
 from assay.cli.budget import budget
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
@@ -47,6 +47,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay bundle show              the model folder: for what, at which threshold; check: is it whole?
   assay score IN -o OUT          score a file of raw records of any size: each gets a score, or the reason why not
   assay serve --port 8000        score records over HTTP with the model; a page to try it
+  assay monitor BATCH|LOG        do arriving records resemble the training? Fine, watch or retrain
   assay diagnose                 what holds the model back: features, parameters, labels, data, or too few records?
   assay costs                    what each stage cost: time, memory, bytes, beside the run before
   assay budget                   what does the model cost to run? Size, memory, latency, records per second
@@ -90,6 +91,7 @@ app.command()(review)
 app.command()(serve.command(served))
 app.command()(reasons)
 app.command()(score.command(scored))
+app.command()(monitor.command(scored))
 app.command()(costs)
 app.command()(budget)
 app.command()(readiness)

@@ -72,7 +72,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
             source = None if records == STREAM else Path(records).absolute()
             target = None if output == STREAM else Target.of(Path(output).absolute(), source)
             require_one_name(bundle, stage)
-            model = _of(bundle, trust or ()) if bundle else in_stage(stage)
+            model = of_place(bundle, trust or ()) if bundle else in_stage(stage)
             start, replaced = time.perf_counter(), bool(target and target.path.exists())
             threads, ignore = jobs or min(MOST, os.cpu_count() or 1), extra == Extra.IGNORE
             tally = score_file(model.bundle, source, target, reasons, ignore, threads, name=model.name)
@@ -86,7 +86,8 @@ def command(in_stage: InStage) -> Callable[..., None]:
     return score
 
 
-def _of(place: Path, trusted: Collection[str]) -> InUse:
+def of_place(place: Path, trusted: Collection[str]) -> InUse:
+    """The model of a folder or an archive, as somebody names it."""
     from assay.bundle.loading import load
     from assay.scoring.files import model_name
 

@@ -103,6 +103,23 @@ class Cost:
 
 
 @dataclass
+class Monitoring:
+    """When `assay monitor` finds that records have changed, and when it names the training as too old.
+
+    false_alarm_rate: how often a batch without any change has a finding all the same, at most. least_shift: a smaller
+    change of a share of records is none, however many records show it. least_broken: so great a share of records may
+    break a rule of the contract. fewest: a month with fewer records is not judged. stale_after_days: from the last day
+    of the training to the last record (None: not asked).
+    """
+
+    false_alarm_rate: Annotated[float, Within(0, 0.5, open_low=True)] = 0.01
+    least_shift: Share = 0.05
+    least_broken: Share = 0.005
+    fewest: Annotated[int, Within(20, 1_000_000)] = 50
+    stale_after_days: Annotated[int, Within(0, 100_000)] | None = None
+
+
+@dataclass
 class Criteria:
     """What a model must show before anyone should use it."""
 
@@ -113,6 +130,7 @@ class Criteria:
     quality: dict[str, Share] = field(default_factory=dict)  # least share after cleaning, by dimension
     promotion: Promotion = field(default_factory=Promotion)
     cost: Cost = field(default_factory=Cost)
+    monitoring: Monitoring = field(default_factory=Monitoring)
 
 
 @dataclass

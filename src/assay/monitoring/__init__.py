@@ -1,1 +1,1 @@
-"""What arrives against what was learned from: drift, performance before and after the labels, and what to do."""
+"""Arriving records beside those of the training: drift, performance before and after the labels, what to do."""

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from assay.bundle.reference import FILE, counted
+from assay.bundle.folder import REFERENCE
+from assay.bundle.reference import counted
 from assay.errors import AssayError
 from assay.statistics.binomial import effective
 from assay.statistics.bootstrap import resamples
@@ -49,12 +50,12 @@ def of_bundle(reference: Mapping[str, Any], threshold: float, draws: int = DRAWS
     if (table := reference.get("calibration")) is None:
         raise AssayError(
             "this model has no calibration table, so performance before labels cannot be estimated",
-            where=FILE,
+            where=REFERENCE,
             todo="train it anew: dvc repro",
         )
     edges, counts, positives = (np.asarray(table[name], "float64") for name in ("edges", "counts", "positives"))
     if not _sound(edges, counts, positives, table["effective"]):
-        raise AssayError("the calibration table is none", where=FILE, todo="train the model anew: dvc repro")
+        raise AssayError("the calibration table is none", where=REFERENCE, todo="train the model anew: dvc repro")
     return of_counts(edges, counts, positives, threshold, table["effective"], draws, seed)
 
 

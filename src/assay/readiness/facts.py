@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.bundle.reference import FILE as REFERENCE
+from assay.bundle.folder import REFERENCE
 from assay.cards.facts import REPORTS as OF_CARDS
 from assay.errors import AssayError
 from assay.files import md5, read_json, read_table

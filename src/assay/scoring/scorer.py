@@ -58,7 +58,8 @@ class Scored:
 
     ids: the record ids, (n,) object. scores: (n,), NaN where there is none. alerts: (n,) bool. faults: why a record has
     no score, by its position; changed: what was set missing in a record that has one. features: by name, of the records
-    that have a score, whose positions are `places`.
+    that have a score, whose positions are `places`. dates: of all records, (n,) datetime64[s], NaT where there is none;
+    None if the contract has no time.
     """
 
     ids: np.ndarray
@@ -68,6 +69,7 @@ class Scored:
     changed: Mapping[int, Sequence[Fault]]
     features: "Mapping[str, Array]"
     places: np.ndarray
+    dates: np.ndarray | None = None
 
 
 class Scorer:
@@ -108,7 +110,8 @@ class Scorer:
         scores[places] = self.score(columns) if len(places) else []
         changed = {place: found for place, found in _noted(judged, SET_MISSING).items() if place not in faults}
         ids = judged.values.ids.to_numpy("object")
-        return Scored(ids, scores, scores >= self.bundle.threshold, faults, changed, columns, places)
+        dates = np.asarray(judged.values.columns[DATE], "datetime64[s]") if self.asked.time else None
+        return Scored(ids, scores, scores >= self.bundle.threshold, faults, changed, columns, places, dates)
 
     def raw(self, table: pd.DataFrame, where: str) -> Raw:
         """The columns of a table that are read, of texts or typed values; either all optional ones, or none.

@@ -11,7 +11,6 @@ from assay.bundle import code
 from assay.bundle import folder as bundle
 from assay.bundle.contributions import without
 from assay.bundle.hashes import seal
-from assay.bundle.reference import FILE as REFERENCE
 from assay.bundle.reference import reference
 from assay.bundle.schema import feature_schema
 from assay.bundle.scoring import score
@@ -28,7 +27,7 @@ from assay.modelling import figures
 from assay.modelling.early_stopping import first_round
 from assay.modelling.records import Records, joined, read_labelled
 from assay.modelling.training import WATCH, Trained, fits, members, train
-from assay.paths import FEATURES, MODEL, MODEL_KEY, PREDICTIONS, SPLIT, fold, score_column
+from assay.paths import CLEANED, FEATURES, LABELS, MODEL, MODEL_KEY, PREDICTIONS, SPLIT, fold, score_column
 from assay.progress import progress
 from assay.records.columns import DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST, TRAIN, VALIDATION
@@ -70,8 +69,9 @@ def write_bundle(model: Trained, folds: dict[str, Records], config: Config) -> N
         folder.mkdir()
         bundle.save_model(model.estimator, folder)
         log_curve(model, folder / "training")
-        found = reference(first.X, first.weight, scored_records(model, folds), model.threshold.value)
-        write_json(folder / REFERENCE, found, sort_keys=False)
+        seen = scored_records(model, folds)
+        found = reference(first.X, first.weight, seen, model.threshold.value, everyone(seen, config))
+        write_json(folder / bundle.REFERENCE, found, sort_keys=False)
         bundle.describe(
             folder,
             assay=__version__,
@@ -97,6 +97,21 @@ def scored_records(model: Trained, folds: dict[str, Records]) -> pd.DataFrame:
     dates = pd.concat([read_table(fold(SPLIT, name), [RECORD_ID], optional=[DATE]) for name in folds])
     scored = seen.assign(score=model.out_of_fold)
     return scored.merge(dates.rename(columns={DATE: "date"}), on=RECORD_ID, validate="1:1")
+
+
+def everyone(seen: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """All records of the days of train, as `assay.bundle.reference` wants them; without dates, all records.
+
+    seen: as of `scored_records`. Only the reason why a record is left out is read of its label.
+    """
+    reasons = read_table(LABELS, [RECORD_ID, "excluded"])
+    found = read_table(CLEANED, [RECORD_ID], optional=[DATE, WEIGHT]).merge(reasons, on=RECORD_ID, validate="1:1")
+    outside = found["excluded"].where(found["excluded"].isin([one.reason for one in config.dataset.population]), "")
+    found = found.assign(outside=outside).rename(columns={DATE: "date", WEIGHT: "weight"})
+    if "date" not in found:
+        return found
+    days = seen[seen["fold"] == TRAIN]["date"]
+    return found[found["date"].between(days.min(), days.max())]
 
 
 def as_stated(threshold: Threshold) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""`assay monitor`: do arriving records still resemble those of the training?"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assay.cli.options import AsJson, Trust, require_one_name
+from assay.cli.score import InStage, of_place
+from assay.errors import reported
+from assay.paths import MONITOR_PAGE
+from assay.root import enter_root
+from assay.terminal import say
+
+
+def command(in_stage: InStage) -> Callable[..., None]:
+    """The command; in_stage: gives the model in use if no bundle is given."""
+
+    def monitor(
+        source: Annotated[
+            Path, typer.Argument(metavar="BATCH|LOG", help="A CSV or Parquet file of raw records; or a prediction log.")
+        ],
+        output: Annotated[Path, typer.Option("--output", "-o", help="The page.")] = MONITOR_PAGE,
+        as_json: AsJson = False,
+        bundle: Annotated[
+            Path | None, typer.Option(help="A model folder or an archive; by default what is promoted, else models/.")
+        ] = None,
+        stage: Annotated[str | None, typer.Option(help="The model that is in this stage.")] = None,
+        trust: Trust = None,
+    ) -> None:
+        """Compare arriving records with those of the training: fine, watch, or retrain?
+
+        Writes a page, and exits with 0 (fine), 10 (watch) or 20 (retrain); with 1 after an error. The settings are
+        criteria.monitoring.
+        """
+        import json
+
+        from assay.files import plain, write_text
+        from assay.monitoring.command import as_json as plain_of
+        from assay.monitoring.command import monitored
+        from assay.monitoring.decision import EXIT_CODES
+        from assay.monitoring.page import as_text, render
+
+        with reported("assay monitor"):
+            batch, page = source.absolute(), output.absolute()
+            require_one_name(bundle, stage)
+            model = of_place(bundle, trust or ()) if bundle else in_stage(stage)
+            enter_root()
+            from assay.config.load import load
+
+            found = monitored(model.bundle, batch, load().criteria.monitoring, f"{model.name}, {model.place}")
+            write_text(page if output != MONITOR_PAGE else MONITOR_PAGE, render(found))
+            say(json.dumps(plain(plain_of(found)), indent=2) if as_json else as_text(found))
+        raise typer.Exit(EXIT_CODES[found.decision.action])
+
+    return monitor

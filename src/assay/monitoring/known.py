@@ -1,0 +1,201 @@
+"""What a bundle knows of its training, in arrays: the content of reference.json, checked."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from assay.bundle.folder import REFERENCE
+from assay.bundle.reference import CATEGORY, FLAG, NUMBER, bins
+from assay.bundle.strict_json import parse
+from assay.errors import AssayError
+from assay.preparation.features import OTHER
+
+if TYPE_CHECKING:
+    from assay.bundle.loading import Bundle
+
+TODO = "train again: dvc repro train"
+MONTH = re.compile(r"\d{4}-\d{2}")
+NAMED = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Records in bins: their mass (bins,), and that of those without a value."""
+
+    counts: np.ndarray
+    missing: float = 0.0
+
+    @property
+    def known(self) -> float:
+        return float(self.counts.sum())
+
+    def __sub__(self, other: "Row") -> "Row":
+        return Row(self.counts - other.counts, self.missing - other.missing)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A feature, or the scores, in the training.
+
+    subject: what a reader knows it as. parts: the columns that it comes from, itself if it is one. edges of a number,
+    (k,), logarithms of what readers see if `logarithm`; names of the values of a category or flag. whole: the training;
+    by_month: each of its months; in bins of `place`.
+    """
+
+    name: str
+    subject: str
+    parts: tuple[str, ...]
+    kind: str
+    edges: np.ndarray
+    names: tuple[str, ...]
+    whole: Row
+    by_month: Mapping[str, Row]
+    logarithm: bool = False
+
+    @property
+    def size(self) -> int:
+        """The number of bins; those of a category end with one for values that the training did not have."""
+        return len(self.whole.counts)
+
+    @property
+    def middle(self) -> float:
+        """The median of positive numbers, as well as the bins tell: the upper edge of its bin; NaN of others."""
+        if not len(self.edges) or self.edges[0] < 0 or self.logarithm:
+            return float("nan")
+        place = int(np.searchsorted(np.cumsum(self.whole.counts), self.whole.known / 2))
+        return float(self.edges[max(place, 1) - 1])
+
+    def shown(self, value: float) -> float:
+        """A value as readers see it."""
+        return float(np.exp(value)) if self.logarithm else float(value)
+
+    def place(self, values: Any) -> np.ndarray:
+        """The bin of each value, (n,); -1 where there is none."""
+        if self.kind == NUMBER:
+            return bins(np.asarray(values, "float64"), self.edges)
+        if self.kind == FLAG:
+            return np.asarray(values, "int64")
+        texts = pd.Series(values).astype("object")
+        places = pd.Index(self.names).get_indexer(pd.Index(texts))
+        other = self.names.index(OTHER) if OTHER in self.names else len(self.names)
+        places[(places < 0) & texts.notna().to_numpy()] = other
+        return places
+
+
+@dataclass(frozen=True)
+class Training:
+    """All that monitoring compares with.
+
+    outside: by reason, the records that are not in the population; None if the bundle does not say. last: the last day
+    of the records that the model was fitted on, if known.
+    """
+
+    features: Mapping[str, Known]
+    scores: Known
+    alerts: Known
+    outside: Mapping[str, Known] | None
+    last: date | None
+
+
+def known(bundle: "Bundle") -> Training:
+    """What the bundle knows; AssayError if it has no reference.json, or another one than `train` writes."""
+    where = str(bundle.folder / REFERENCE)
+    if bundle.reference is None:
+        raise AssayError("the model says nothing of the records of its training", where=where, todo=TODO)
+    content = parse(bundle.reference, where, TODO)
+    titles = {one["name"]: one["title"] for one in bundle.description["features"] if one.get("title")}
+    try:
+        if {*content["features"]} != {*bundle.columns}:
+            raise ValueError("other features than the model's")
+        return training(content, titles, refit=bool(bundle.description["config"]["training"]["refit"]))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise AssayError(f"not what `train` writes: {error!r}", where=where, todo=TODO) from error
+
+
+def training(content: Mapping[str, Any], titles: Mapping[str, Mapping[str, Any]], *, refit: bool) -> Training:
+    """The same of the content of reference.json.
+
+    titles: what readers see in place of the names of features, as bundle.json has it (`assay.datasets.Title`). refit:
+    whether the model is fitted on validation too.
+    """
+    share = 1.0
+    if "effective" in content:
+        share = float(content["effective"]) / float(next(iter(content["features"].values()))["count"])
+    own = [name for name in content["features"] if name not in titles]
+    every = {
+        name: _feature(name, titles.get(name, {"text": name}), own, stated, share)
+        for name, stated in content["features"].items()
+    }
+    scores = content["scores"]
+    dates = content.get("dates") or {}
+    ends = [days[1] for fold, days in dates.items() if refit or fold == "train"]
+    return Training(
+        features={name: one for name, one in every.items() if not _repeats(one, every)},
+        scores=_feature("score", {"text": "scores"}, [], {"kind": NUMBER, **scores}, share),
+        alerts=_alerts_known(scores, share),
+        outside=_outside(content["population"], share) if "population" in content else None,
+        last=date.fromisoformat(max(ends)) if ends else None,
+    )
+
+
+def _feature(
+    name: str, title: Mapping[str, Any], own: Collection[str], stated: Mapping[str, Any], share: float
+) -> Known:
+    kind, subject = stated["kind"], str(title["text"])
+    edges = np.asarray(stated["edges"], "float64") if kind == NUMBER else np.empty(0)
+    names = () if kind == NUMBER else tuple(stated["counts"])
+    parts = (name,) if name in own else tuple(one for one in NAMED.findall(subject) if one in own)
+    whole = _row(kind, stated, len(edges) + 2 if kind == NUMBER else len(names), share)
+    by_month = {month: _row(kind, one, len(whole.counts) - (kind == CATEGORY), share) for month, one in _months(stated)}
+    return Known(name, subject, parts, kind, edges, names, whole, by_month, bool(title.get("logarithm")))
+
+
+def _repeats(one: Known, every: Mapping[str, Known]) -> bool:
+    """Whether it is a function of another feature alone, such as its logarithm: that one's bins say the same."""
+    return one.subject != one.name and one.subject in every
+
+
+def _row(kind: str, stated: Mapping[str, Any], size: int, share: float) -> Row:
+    if kind not in (NUMBER, CATEGORY, FLAG):
+        raise ValueError(kind)
+    listed: Sequence[float] = stated["counts"] if kind == NUMBER else [*stated["counts"].values()]
+    counts = np.asarray(listed, "float64")
+    if counts.shape != (size,) or not (counts >= 0).all():
+        raise ValueError("counts")
+    counts = np.append(counts, 0.0) if kind == CATEGORY else counts
+    return Row(share * counts, share * float(stated["count"]) * float(stated.get("missing", 0)))
+
+
+def _alerts_known(scores: Mapping[str, Any], share: float) -> Known:
+    months = {month: _alerts(one, share) for month, one in _months(scores)}
+    return Known("alerts", "alerts", (), FLAG, np.empty(0), ("no", "yes"), _alerts(scores, share), months)
+
+
+def _outside(stated: Mapping[str, Any], share: float) -> dict[str, Known]:
+    def row(one: Mapping[str, Any], reason: str) -> Row:
+        count, part = share * float(one["count"]), float(one["outside"][reason])
+        return Row(count * np.array([1 - part, part]))
+
+    def known(reason: str) -> Known:
+        months = {month: row(one, reason) for month, one in _months(stated)}
+        return Known(reason, reason, (), FLAG, np.empty(0), ("no", "yes"), row(stated, reason), months)
+
+    return {str(reason): known(reason) for reason in stated["outside"]}
+
+
+def _alerts(stated: Mapping[str, Any], share: float) -> Row:
+    """The records below the threshold, and the alerts."""
+    count, alerts = share * float(stated["count"]), float(stated["alerts"])
+    return Row(count * np.array([1 - alerts, alerts]))
+
+
+def _months(stated: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for month, one in stated.get("by_month", {}).items():
+        if not MONTH.fullmatch(month):
+            raise ValueError(month[:20])
+        yield month, one

@@ -1,0 +1,93 @@
+"""assay monitor: what it says, its page, and its exit codes."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from assay.bundle.hashes import seal
+from assay.cli.commands import app
+from assay.files import read_json, write_json
+from samples import synthetic_raw
+
+RAW = "data/raw/records.csv"
+
+
+def assay_monitor(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["monitor", *map(str, arguments)])
+
+
+def batch(path: Path, seed: int = 0, **changes: str) -> Path:
+    synthetic_raw(420, seed).assign(**changes).to_csv(path, index=False)
+    return path
+
+
+def asked(stale_after_days: str) -> None:
+    """Set it in params.yaml."""
+    params = Path("params.yaml").read_text()
+    assert "stale_after_days: 365" in params
+    Path("params.yaml").write_text(params.replace("stale_after_days: 365", f"stale_after_days: {stale_after_days}"))
+
+
+def test_records_like_those_of_the_training_are_fine(line: Path, tmp_path: Path) -> None:
+    """Others than those of the training, whose scores by the model that has learned them are none out of fold."""
+    asked("null")
+    found = assay_monitor(batch(tmp_path / "in.csv", seed=1))
+    assert (found.exit_code, found.stdout.splitlines()[:2]) == (0, ["fine", "  nothing has changed"])
+    page = Path("reports/monitor.html").read_text()
+    assert "Arriving records" in page
+    assert not re.search(r"""(src|href)=["'](https?:)?//""", page)
+
+
+def test_a_column_that_is_gone_is_to_be_watched(line: Path) -> None:
+    pd.read_csv(RAW, dtype="str").drop(columns=["TSH", "TSH_measured"]).to_csv("in.csv", index=False)
+    found = assay_monitor("in.csv", "-o", "out/page.html", "--json")
+    assert found.exit_code == 10
+    told = json.loads(found.stdout)
+    assert told["action"] == "watch"
+    assert told["reasons"][0].startswith("there is no column TSH")
+    assert ("column gone", "TSH") in {(one["kind"], one["subject"]) for one in told["findings"]}
+    assert Path("out/page.html").exists()
+
+
+def test_a_value_that_the_contract_does_not_list_is_named(line: Path, tmp_path: Path) -> None:
+    found = assay_monitor(batch(tmp_path / "in.csv", referral_source="<b>NEW</b>"), "--json")
+    assert found.exit_code == 10
+    assert "referral_source_values" in json.loads(found.stdout)["reasons"][0]
+    assert "<b>NEW" not in Path("reports/monitor.html").read_text()
+
+
+def test_an_old_training_is_to_be_watched(line: Path) -> None:
+    asked("10")
+    found = assay_monitor(RAW)
+    assert found.exit_code == 10
+    assert "days from the last day of the training" in found.stdout
+
+
+def test_a_model_without_a_reference_is_refused(line: Path) -> None:
+    shutil.copytree("models", "other")
+    Path("other/reference.json").unlink()
+    seal(Path("other"))
+    found = assay_monitor(RAW, "--bundle", "other")
+    assert found.exit_code == 1
+    assert "says nothing of the records of its training" in found.stderr
+
+
+@pytest.mark.parametrize("change", [{"features": {}}, {"scores": []}, {"features": {"age": {"kind": "x"}}}])
+def test_another_reference_is_refused(line: Path, change: dict[str, object]) -> None:
+    shutil.copytree("models", "other")
+    write_json(Path("other/reference.json"), read_json(Path("other/reference.json")) | change)
+    seal(Path("other"))
+    found = assay_monitor(RAW, "--bundle", "other")
+    assert found.exit_code == 1
+    assert "not what `train` writes" in found.stderr
+
+
+def test_a_file_that_is_not_there(line: Path) -> None:
+    found = assay_monitor("none.csv")
+    assert found.exit_code == 1
+    assert "none.csv" in found.stderr
