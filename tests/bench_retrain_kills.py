@@ -2,8 +2,8 @@
 
 In a repository with every third record and a small model. kill -9 takes the whole process group, or the process alone,
 whose children then go on. Each batch is killed a few times in a row, and then called until the end. Every other time
-DVC has no results of earlier calls, so that the line runs anew. At every moment the workspace is that of the commit, and
-an experiment is whole or not there. The last call must end well and leave the same tree that a call without a kill
+DVC has no results of earlier calls, so that the line runs anew. At every moment the workspace is that of the commit,
+and an experiment is whole or not there. The last call must end well and leave the same tree that a call without a kill
 gives: nothing lost, nothing doubled; one experiment; no clone, note or lock file; and again it has nothing to do.
 """
 

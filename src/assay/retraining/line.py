@@ -1,7 +1,6 @@
 """Makes an experiment of a batch in a temporary clone; the workspace is not touched."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -61,7 +60,7 @@ def run(root: Path, folder: Path, batch: Batch, params: dict[str, Any], baseline
 
 def _answered(folder: Path, request: dict[str, Any]) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "assay.retraining.worker", str(os.getpid())],
+        [sys.executable, "-m", "assay.retraining.worker"],
         cwd=folder,
         env=environment(folder),
         input=json.dumps(request),

@@ -26,7 +26,7 @@ HERE = Path()
 
 def main() -> None:
     """Answer the one request."""
-    leave_with(int(sys.argv[1]))
+    leave_with(os.getppid())
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nothing that a library prints may look like the answer
     sys.argv = sys.argv[:1]  # stages look there for overrides
