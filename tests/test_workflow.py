@@ -13,6 +13,7 @@ from samples import ROOT
 WORKFLOW: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/experiment.yml").read_text())
 JOBS = WORKFLOW["jobs"]
 SUITE: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+RETRAIN: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/retrain.yml").read_text())
 STEPS = [step for job in JOBS.values() for step in job["steps"]]
 BODY = document(PullRequest("main", "1111111", [Proof("assay verify", True, "")], True, None, "no data", "", ""))
 
@@ -50,8 +51,16 @@ def test_the_suite_runs_on_every_supported_python_and_main_is_verified_each_week
     assert SUITE["permissions"] == {"contents": "read"}
 
 
+def test_retraining_calls_one_script_and_may_only_push() -> None:
+    job = RETRAIN["jobs"]["retrain"]
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["make extras", "bash .ci/retrain"]
+    assert (RETRAIN["permissions"], job["permissions"]) == ({}, {"contents": "write"})
+    assert job["steps"][0]["with"] == {"fetch-depth": 0, "persist-credentials": False}
+    assert RETRAIN["concurrency"] == {"group": "retrain", "cancel-in-progress": False}
+
+
 def test_its_actions_are_githubs_own_by_major_version() -> None:
-    of_suite = [step for job in SUITE["jobs"].values() for step in job["steps"]]
+    of_suite = [step for flow in (SUITE, RETRAIN) for job in flow["jobs"].values() for step in job["steps"]]
     for action in (step["uses"] for step in (*STEPS, *of_suite) if "uses" in step):
         assert action.startswith("actions/")
         assert action.partition("@v")[2].isdigit()

@@ -80,7 +80,20 @@ def test_an_unknown_key_is_named(key: str) -> None:
     [
         ({"split__validation_from": "1986-07-01"}, "split.test_from must come after"),
         ({"split__test_from": "1986-13-01"}, "split.test_from=1986-13-01 is not a date"),
+        ({"split__data_until": "1987-01-40"}, "split.data_until=1987-01-40 is not a date"),
+        ({"split__data_until": "1986-06-30"}, "split.data_until must not come before split.test_from"),
         ({"labels__positive": []}, "labels.positive is empty"),
+        ({"dataset__source__uri": ["a.csv", "b.csv"]}, r"2 file\(s\) in uri and 1 in sha256"),
+        ({"dataset__source__uri": {"a": 1}}, "dataset.source.uri={'a': 1} must be a text, or a list of texts"),
+        ({"dataset__source__uri": [], "dataset__source__sha256": []}, "must be a text, or a list of texts"),
+        (
+            {"dataset__source__uri": ["a.csv", "b.csv"], "dataset__source__sha256": ["1", "1"]},
+            "dataset.source.sha256 has the same hash twice",
+        ),
+        (
+            {"dataset__source__uri": ["a.csv", "https://s3cr3t@b/c"], "dataset__source__sha256": ["1", "2"]},
+            "dataset.source.uri holds a name or password",
+        ),
         ({"labels__ungradable": ["A"]}, "code A is both"),
         ({"criteria__beat_baselines": ["experts"]}, "names experts"),
         ({"criteria__promotion__as_of": "1987-02-30"}, "criteria.promotion.as_of=1987-02-30 is not a date"),

@@ -36,6 +36,24 @@ def test_the_first_day_of_a_fold_is_in_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("newest", "first"),
+    [
+        ("1987-01-19", ("1986-01-01", "1986-07-01")),
+        ("1987-02-18", ("1986-01-31", "1986-07-31")),
+        ("1986-12-20", ("1985-12-02", "1986-06-01")),
+    ],
+)
+def test_folds_keep_their_lengths_and_end_with_the_newest_record(newest: str, first: tuple[str, str]) -> None:
+    moving = Split("temporal", "time", "1986-01-01", "1986-07-01", data_until="1987-01-19")
+    before = [str((pd.Timestamp(day) - pd.Timedelta(days=1)).date()) for day in first]
+    days = ["1985-01-01", *before, *first, newest]
+    folds = split(records(*[(day, label, "") for day in days for label in (True, False)]), moving)
+    starts = {name: str(fold["date"].min().date()) for name, fold in folds.items()}
+    assert (starts["validation"], starts["test"]) == first
+    assert folds["test"]["date"].max() == pd.Timestamp(newest)
+
+
+@pytest.mark.parametrize(
     ("excluded", "kept_in_test"), [("ungradable", 1), ("treated: on_thyroxine", 0), ("no laboratory result", 0)]
 )
 def test_only_ungradable_records_of_the_test_period_stay_and_are_marked(excluded: str, kept_in_test: int) -> None:

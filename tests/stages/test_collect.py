@@ -15,6 +15,7 @@ from assay.config.sample import Sample
 from assay.errors import AssayError
 from assay.files import WRITING, sha256
 from assay.records.columns import WEIGHT
+from assay.records.reading import read
 from assay.sampling.source import fingerprint, parquet_files
 from assay.stages.collect import collect
 from s3_endpoint import BUCKET, Endpoint
@@ -170,7 +171,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_sample_is_brought_with_its_weights_and_without_what_is_personal(folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "data/raw"
     dataset = sampled_from(folder, fingerprint(parquet_files(str(folder))), name="personal")
-    report = collect(dataset, target)
+    report = collect(dataset, target)["sample"]
     assert report is not None
     assert (report["rows"], report["drawn"], list(report["columns"])) == (10, 4, ["ill"])
     drawn = pd.read_parquet(target / "records.parquet")
@@ -286,3 +287,65 @@ def test_an_object_that_cannot_be_had_is_named_with_the_reason(
         collect(declared(f"{bucket}/{path}", "0" * 64), tmp_path / "target")
     assert reason in str(caught.value)
     assert f"{bucket}/{path}" in str(caught.value)
+
+
+def several(tmp_path: Path, *tables: pd.DataFrame, suffix: str = ".csv", **roles: str) -> Dataset:
+    """A contract with a source of several files."""
+    uris = [str(tmp_path / f"{number}{suffix}") for number in range(len(tables))]
+    for uri, table in zip(uris, tables, strict=True):
+        table.to_csv(uri, index=False) if suffix == ".csv" else table.to_parquet(uri)
+    columns = {name: Column("text", role) for name, role in roles.items()}
+    hashes = [sha256(Path(uri)) for uri in uris]
+    return Dataset("any", Source(uris, hashes, "", ""), target="y", columns=columns)
+
+
+FIRST, SECOND = pd.DataFrame({"a": ["1", "2"], "b": ["x,y", ""]}), pd.DataFrame({"b": ["z"], "a": ["3"]})
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_several_files_make_one_table_in_their_order(tmp_path: Path, suffix: str) -> None:
+    dataset = several(tmp_path, FIRST, SECOND, suffix=suffix)
+    found = collect(dataset, tmp_path / "raw")
+    assert read(tmp_path / f"raw/records{suffix}").to_numpy().tolist() == [["1", "x,y"], ["2", ""], ["3", "z"]]
+    assert [(one["rows"], one["first_row"]) for one in found["files"]] == [(2, 0), (1, 2)]
+    assert [(one["uri"], one["sha256"]) for one in found["files"]] == [
+        (uri, sha256(Path(uri))) for uri in dataset.source.uri
+    ]
+    assert sorted(path.name for path in (tmp_path / "raw").iterdir()) == [f"records{suffix}"]
+
+
+@pytest.mark.parametrize(
+    ("second", "suffix", "said"),
+    [
+        (pd.DataFrame({"a": ["3"]}), ".csv", "missing column b: not the columns of .*0.csv"),
+        (SECOND.assign(c="1"), ".csv", "unknown column c"),
+        (SECOND.assign(c="1"), ".parquet", "unknown column c"),
+        (SECOND.assign(a=3), ".parquet", "column a is of type int64, in the first file"),
+    ],
+)
+def test_a_file_with_other_columns_is_named(tmp_path: Path, second: pd.DataFrame, suffix: str, said: str) -> None:
+    with pytest.raises(AssayError, match=said) as caught:
+        collect(several(tmp_path, FIRST, second, suffix=suffix), tmp_path / "raw")
+    assert caught.value.where == str(tmp_path / f"1{suffix}")
+
+
+def test_each_of_several_files_must_be_the_declared_one(tmp_path: Path) -> None:
+    dataset = several(tmp_path, FIRST, SECOND)
+    (tmp_path / "1.csv").write_text("a,b\n4,w\n")
+    with pytest.raises(AssayError, match="not the declared one") as caught:
+        collect(dataset, tmp_path / "raw")
+    assert str(tmp_path / "1.csv") in str(caught.value)
+
+
+def test_files_of_two_formats_are_refused(tmp_path: Path) -> None:
+    dataset = several(tmp_path, FIRST, SECOND)
+    dataset.source.uri[1] = str(tmp_path / "1.parquet")
+    with pytest.raises(AssayError, match="a PARQUET after a CSV"):
+        collect(dataset, tmp_path / "raw")
+
+
+def test_later_files_may_lack_personal_columns_that_were_left_out_before(tmp_path: Path) -> None:
+    with_names = FIRST.assign(name=["Ann", "Bob"])
+    collect(several(tmp_path, with_names, SECOND, with_names, name="personal"), tmp_path / "raw")
+    assert read(tmp_path / "raw/records.csv")["a"].tolist() == ["1", "2", "3", "1", "2"]
+    assert "Ann" not in (tmp_path / "raw/records.csv").read_text()

@@ -27,7 +27,7 @@ from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
 from assay.bundle.strict_json import parse
 from assay.bundle.trust import code_of, require_installed, require_stated
-from assay.config.dataset import Dataset
+from assay.config.dataset import Dataset, sources
 from assay.config.schema import Features, Labels
 from assay.datasets import Knowledge, knowledge
 from assay.errors import AssayError
@@ -76,7 +76,7 @@ class Bundle:
     @property
     def data(self) -> str:
         """The hash of the features that the model learned from, as in dvc.lock; without one that of the source."""
-        return str(self.description["lineage"].get(str(FEATURES)) or self.dataset.source.sha256)
+        return str(self.description["lineage"].get(str(FEATURES)) or sources(self.dataset.source)[-1].sha256)
 
     def score(self, X: pd.DataFrame) -> np.ndarray:
         """The scores, (n,), of a table with `columns`; a record is an alert if its score is at least `threshold`."""

@@ -5,6 +5,7 @@ from typing import Any
 from assay.bundle.description import Description
 from assay.bundle.folder import METRICS
 from assay.bundle.hashes import Verified
+from assay.config.dataset import sources
 from assay.config.reading import plain
 
 
@@ -22,7 +23,7 @@ def summary(verified: Verified, described: Description) -> dict[str, Any]:
         "recalibration": plain(described.recalibration),
         "threshold": plain(threshold),
         METRICS: plain(described.metrics_out_of_fold_threshold_chosen_on_them),
-        "source_sha256": dataset.source.sha256,
+        "source_sha256": ", ".join(one.sha256 for one in sources(dataset.source)),
         "code_sha256": {plugin: one.sha256 for plugin, one in described.code.items()},
         "files": dict(verified.files),
         "versions": described.versions,

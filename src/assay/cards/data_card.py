@@ -8,7 +8,7 @@ from typing import Any
 from assay.cards.columns import found
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
-from assay.config.dataset import personal_columns
+from assay.config.dataset import personal_columns, sources
 from assay.paths import PREDICTIONS
 from assay.presentation.words import with_interval
 from assay.profile.scorecard import DIMENSIONS
@@ -20,6 +20,7 @@ def data_card(facts: Facts) -> str:
     return render(
         "data_card.md.j2",
         config=facts.config,
+        sources=sources(facts.config.dataset.source),
         hashes={
             path: md5 for path, md5 in facts.hashes.items() if path.startswith("data/") and path != str(PREDICTIONS)
         },

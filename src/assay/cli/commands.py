@@ -24,6 +24,7 @@ from assay.cli.proof import pr_report, remote, verify
 from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
 from assay.cli.registry import promote, registry, rollback, scored, served
+from assay.cli.retrain import retrain
 from assay.cli.review import review
 from assay.errors import AssayError, reported
 from assay.root import enter_root
@@ -65,6 +66,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay choose                   which model should it be? Decided out of fold, by a rule that was fixed before
   assay promote                  put the model of the last commit in use, if it passes the gate
   assay rollback --reason TEXT   put the version before in use again
+  assay retrain --data FILE      learn from new records: an experiment, compared with what is in use
   assay registry                 which version is in use, who decided that and why, who has signed it
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
   assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
@@ -90,6 +92,7 @@ app.command()(params)
 app.command()(review)
 app.command()(serve.command(served))
 app.command()(reasons)
+app.command()(retrain)
 app.command()(score.command(scored))
 app.command()(monitor.command(scored))
 app.command()(costs)

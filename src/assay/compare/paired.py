@@ -2,19 +2,31 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 
 from assay.errors import AssayError
 from assay.evaluation.assess import scored_by
-from assay.experiments.revisions import Revision
 from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
 from assay.statistics.metrics import METRICS, RANKED_BY, Metric, Place, measure, shown_in
 from assay.statistics.resampled import Scored
 
 BETTER, WORSE, UNDECIDED, SAME = "better", "worse", "undecided", "same"
+
+
+class Side(Protocol):
+    """A model with its scores of test records, such as a revision (`assay.experiments.revisions.Revision`)."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def test(self) -> pd.DataFrame: ...
+
+    @property
+    def threshold(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ class Comparison:
         return next(row.verdict for row in self.rows if row.metric == RANKED_BY)
 
 
-def compare(base: Revision, head: Revision, groups: pd.DataFrame, plan: Plan) -> Comparison:
+def compare(base: Side, head: Side, groups: pd.DataFrame, plan: Plan) -> Comparison:
     """Compare two revisions; `groups` are the slices by record id. AssayError if they share too few records."""
     graded = [side.test[side.test["excluded"] == ""] for side in (base, head)]
     ids = graded[0].index.intersection(graded[1].index).sort_values()

@@ -6,11 +6,11 @@ contract cannot say.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from assay.config.expressions import CONDITION
-from assay.config.fields import MISSING, ReadAs
+from assay.config.fields import MISSING, OneOrMore, ReadAs
 from assay.config.sample import Sample
 
 WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
@@ -27,14 +27,18 @@ ROLES = (FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE)
 
 @dataclass
 class Source:
-    """Where the raw file comes from, and the hash that it must have.
+    """Where the raw file comes from, and the hash that it must have; or several files, which make one table.
+
+    `uri`, `sha256`: a text, or lists of the same length. The records of the first file come first, and so on; all files
+    have the same columns and the same format. Files are added at the end, so that the rows of the earlier ones keep
+    their numbers.
 
     `format`: csv, parquet or pickle.xz; null takes it from the name. A pickle must be declared; only plain columns of
     it are read: numbers, texts, truth values and dates.
     """
 
-    uri: str = MISSING
-    sha256: str = MISSING
+    uri: Annotated[Any, OneOrMore()] = MISSING
+    sha256: Annotated[Any, OneOrMore()] = MISSING
     licence: str = MISSING
     citation: str = MISSING
     format: str | None = None
@@ -158,6 +162,17 @@ class Dataset:
     knowledge: str | None = None
     rule: str | None = None
     sample: Annotated[Any, ReadAs(Sample | None)] = None
+
+
+def sources(source: Source) -> list[Source]:
+    """Each file as a source of its own, in order.
+
+    >>> [one.uri for one in sources(Source(["a.csv", "b.csv"], ["12", "34"]))]
+    ['a.csv', 'b.csv']
+    """
+    if isinstance(source.uri, str):
+        return [source]
+    return [replace(source, uri=uri, sha256=sha) for uri, sha in zip(source.uri, source.sha256, strict=True)]
 
 
 def personal_columns(dataset: Dataset) -> list[str]:

@@ -57,6 +57,7 @@ def faults(dataset: Dataset) -> list[str]:
     found += _key_faults(dataset)
     found += _name_faults(dataset)
     found += _source_faults(dataset.source)
+    found += _files_faults(dataset)
     found += _time_faults(dataset.time)
     if dataset.source.format not in (None, *FORMATS):
         found.append(f"dataset.source.format={dataset.source.format} is none of: {', '.join(FORMATS)}")
@@ -112,9 +113,26 @@ def _source_faults(source: Source) -> list[str]:
     found = []
     if source.url and not WEB.fullmatch(source.url):
         found.append("dataset.source.url is no address of the web: https://...")
-    if SECRET.match(source.uri):
+    if any(map(SECRET.match, _listed(source.uri))):
         found.append("dataset.source.uri holds a name or password before the @: see docs/sharing.md for credentials")
     return found
+
+
+def _files_faults(dataset: Dataset) -> list[str]:
+    """Faults of a list of files: a hash for each, each file once, and no sample, which has a pattern of names."""
+    uris, hashes = _listed(dataset.source.uri), _listed(dataset.source.sha256)
+    found = []
+    if len(uris) != len(hashes) or isinstance(dataset.source.uri, str) != isinstance(dataset.source.sha256, str):
+        found.append(f"dataset.source: {len(uris)} file(s) in uri and {len(hashes)} in sha256: each file has its hash")
+    if len({*hashes}) < len(hashes):
+        found.append("dataset.source.sha256 has the same hash twice: its records would count twice")
+    if dataset.sample and len(uris) > 1:
+        found.append("dataset.sample takes one source: name a folder, or a pattern like data/part-*.parquet")
+    return found
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
 def _column_faults(key: str, column: Column) -> list[str]:

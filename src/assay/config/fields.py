@@ -66,6 +66,19 @@ class ReadAs:
         return handler.generate_schema(self.kind)
 
 
+@dataclass(frozen=True)
+class OneOrMore:
+    """For a field that is `Any` to Hydra: a text, or a list of texts with at least one."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
+        from pydantic_core import core_schema
+
+        one = core_schema.str_schema(coerce_numbers_to_str=True)
+        choices: list[Any] = [one, core_schema.list_schema(one, min_length=1)]
+        said = "must be a text, or a list of texts"
+        return core_schema.union_schema(choices, custom_error_type=OUTSIDE, custom_error_message=said)
+
+
 class ByName:
     """For a field that is `Any` to Hydra: pydantic reads the mapping there as the kind that its key `name` selects.
 

@@ -51,14 +51,17 @@ class Labels:
 class Split:
     """How to divide records into folds.
 
-    By time: validation starts on one day, test on a later one (ISO dates). At random, for single records ("random") or
-    whole groups ("group"): the shares of validation and test, and a seed.
+    By time: validation starts on one day, test on a later one (ISO dates). `data_until`: the day of the newest record
+    for which these two were chosen; then both move along, by as many days as the newest record is later (or earlier),
+    so that the folds of validation and test keep their lengths. None: they stay where they are. At random, for single
+    records ("random") or whole groups ("group"): the shares of validation and test, and a seed.
     """
 
     name: str = MISSING
     by: str = MISSING
     validation_from: str | None = None
     test_from: str | None = None
+    data_until: str | None = None
     validation_share: Annotated[float, Within(0, 0.45, open_low=True)] | None = None
     test_share: Annotated[float, Within(0, 0.45, open_low=True)] | None = None
     seed: Whole | None = None
@@ -219,9 +222,14 @@ def _date_faults(split: Split) -> list[str]:
             days[key] = date.fromisoformat(getattr(split, key) or "")
         except ValueError:
             return [f"split.{key}={getattr(split, key)} is not a date like 1986-01-01"]
-    if days["validation_from"] < days["test_from"]:
+    if days["validation_from"] >= days["test_from"]:
+        return ["split.test_from must come after split.validation_from"]
+    if split.data_until is None:
         return []
-    return ["split.test_from must come after split.validation_from"]
+    if found := _day_faults("split.data_until", split.data_until or "none"):
+        return found
+    later = date.fromisoformat(split.data_until) >= days["test_from"]
+    return [] if later else ["split.data_until must not come before split.test_from: the test fold would be empty"]
 
 
 def label_faults(labels: Labels) -> list[str]:

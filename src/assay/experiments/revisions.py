@@ -143,6 +143,10 @@ class Revision:
         scores = self._table(PREDICTIONS / "test.parquet")[SCORE]
         return self._table(fold(SPLIT, TEST)).filter(["label", "excluded", WEIGHT]).join(scores, validate="1:1")
 
+    def fold(self, name: str) -> pd.DataFrame:
+        """The annotated records of one fold, by record id."""
+        return self._table(fold(SPLIT, name))
+
     @cached_property
     def out_of_fold(self) -> pd.DataFrame:
         """Train and validation by record id: label, score of a model that had not learned from the record, weight."""

@@ -27,6 +27,13 @@ def fetch(source: "Source", target: Path) -> None:
     require_declared(sha256(target), source, f"{target.stat().st_size} bytes")
 
 
+def copied(uri: str, target: Path) -> None:
+    """Copy what an address names, whatever its hash; AssayError if it cannot be read."""
+    todo = "check the address: a path, http(s):// or s3:// (see docs/sharing.md)"
+    with target.open("wb") as file, translated("the file cannot be read", where=uri, todo=todo):
+        _copy(uri, file)
+
+
 def require_declared(found: str, source: "Source", size: str) -> None:
     """AssayError if the hash `found` is not the declared one; `size` describes the file in the message."""
     if found != source.sha256:

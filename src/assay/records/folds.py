@@ -40,13 +40,33 @@ def split(records: pd.DataFrame, config: "Split") -> dict[str, pd.DataFrame]:
 
 
 def by_time(records: pd.DataFrame, config: "Split") -> "tuple[pd.DataFrame, pd.Series[str]]":
-    """The records in their order, and the fold of each: train before `validation_from`, test from `test_from` on."""
+    """The records in their order, and the fold of each: train before `validation_from`, test from `test_from` on.
+
+    With `data_until` both days move with the newest record: `starts`.
+    """
     if DATE not in records:
         raise AssayError("the records have no date", where="split.by", todo="choose: split=random or split=group")
     fold = pd.Series(TRAIN, index=records.index, dtype="str")
-    for name, start in ((VALIDATION, config.validation_from), (TEST, config.test_from)):
-        fold = fold.mask(records[DATE] >= pd.Timestamp(str(start)), name)
+    for name, start in zip((VALIDATION, TEST), starts(config, records[DATE].max()), strict=True):
+        fold = fold.mask(records[DATE] >= start, name)
     return records, fold
+
+
+def starts(config: "Split", newest: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first days of validation and test: as configured, or moved so that test ends with the newest record.
+
+    >>> from assay.config.schema import Split
+    >>> moving = Split("x", "time", "1986-01-01", "1986-07-01", data_until="1986-09-30")
+    >>> [str(day.date()) for day in starts(moving, pd.Timestamp("1986-10-31 14:00"))]
+    ['1986-02-01', '1986-08-01']
+    """
+    validation, test = pd.Timestamp(str(config.validation_from)), pd.Timestamp(str(config.test_from))
+    if config.data_until is None:
+        return validation, test
+    if pd.isna(newest):
+        raise AssayError("no record has a date", where="split.data_until", todo="leave it out, or split=random")
+    moved = newest.normalize() - pd.Timestamp(config.data_until)
+    return validation + moved, test + moved
 
 
 def by_chance(records: pd.DataFrame, config: "Split") -> "tuple[pd.DataFrame, pd.Series[str]]":

@@ -56,6 +56,16 @@ def schema(path: Path, todo: str = RESTORE, where: str = "") -> pa.Schema:
         return parquet.read_schema(path)
 
 
+def names_in(path: Path, form: str, where: str = "") -> list[str]:
+    """The names of the columns of a file; AssayError as of `read`."""
+    if form == PARQUET:
+        return schema(path, where=where).names
+    if form != CSV:
+        return arrow_table(path, form, where=where).column_names
+    with reading(path, form, RESTORE, where):
+        return list(pd.read_csv(path, dtype="str", nrows=0).columns)
+
+
 def as_parquet(path: Path, form: str, todo: str, where: str = "") -> None:
     """Make a pickled table a Parquet file, in place; AssayError as of `read`."""
     parquet.write_table(arrow_table(path, form, todo, where), path)

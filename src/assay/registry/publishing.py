@@ -82,7 +82,7 @@ def recover(root: Path, journal: Path) -> list[str]:
         return []
     pending = _read(journal)
     what = pending.message.partition("\n")[0]
-    said = [f"put away a lock that a killed git has left: {name}" for name in _stale_locks_away(root)]
+    said = [f"put away a lock that a killed git has left: {name}" for name in stale_locks_away(root)]
     if not _is_published(root, pending):
         journal.unlink()
         return [*said, f"discarded what was begun and had not been recorded: {what}"]
@@ -197,7 +197,7 @@ def _made(root: Path, tag: NewTag) -> bool:
     return found == f"tag {tag.commit}"
 
 
-def _stale_locks_away(root: Path) -> list[str]:
+def stale_locks_away(root: Path) -> list[str]:
     """Put away the lock files of git whose process is gone; their names."""
     from assay.doctor.attic import Attic
     from assay.doctor.clone import Clone

@@ -1,49 +1,103 @@
 """collect: copy the raw file, or a sample of it, check its hash, and leave out personal columns."""
 
+import tempfile
 from collections.abc import Collection
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from assay.config.dataset import personal_columns
+from assay.config.dataset import personal_columns, sources
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.errors import AssayError
-from assay.files import replacing, write_json
+from assay.files import WRITING, replacing, write_json
 from assay.paths import RAW, SAMPLING_LOG
 from assay.records.fetching import fetch, require_declared
 from assay.records.formats import CSV, FILES, PARQUET, SUFFIXES
 
 if TYPE_CHECKING:
-    from assay.config.dataset import Dataset
+    from assay.config.dataset import Dataset, Source
 
 
 @stage
 def main(config: Config) -> None:
-    """Copy `dataset.source.uri` to data/raw, if its SHA-256 is the declared one; write reports/sampling.json."""
-    write_json(SAMPLING_LOG, {"sample": collect(config.dataset, RAW)}, sort_keys=False)
+    """Copy `dataset.source` to data/raw, if each SHA-256 is the declared one; write reports/sampling.json.
+
+    Of several files that report lists each: `uri`, `sha256`, `rows`, and the number of its `first_row` in the table.
+    """
+    write_json(SAMPLING_LOG, collect(config.dataset, RAW), sort_keys=False)
 
 
-def collect(dataset: "Dataset", folder: Path) -> dict[str, Any] | None:
+def collect(dataset: "Dataset", folder: Path) -> dict[str, Any]:
     """Copy the source to `folder`, which then holds nothing else; AssayError if it cannot be read or has another hash.
 
     A CSV becomes records.csv, anything else records.parquet. A CSV or a Parquet file without personal columns is copied
-    byte by byte. Where the contract asks for a sample, only that is brought, and the result is the report on it.
+    byte by byte. Several files become one table. Where the contract asks for a sample, only that is brought.
+
+    The result: `sample`, the report on it or None; and of several files `files`, as `main` says.
     """
-    source = dataset.source
-    form = PARQUET if dataset.sample else source.format or SUFFIXES.get(PurePosixPath(source.uri).suffix.lower(), CSV)
-    report = None
+    every = sources(dataset.source)
+    form = PARQUET if dataset.sample else form_of(every[0])
     with replacing(folder) as scratch:
         scratch.mkdir()
         target = scratch / FILES.get(form, FILES[PARQUET])
         if dataset.sample:
             report = draw(dataset, target)
-        else:
-            fetch(source, target)
-        if form == CSV and private(dataset):
-            leave_out_of_csv(private(dataset), target, source.uri)
-        if form != CSV:
-            leave_out(private(dataset), target, form, source.uri)
-    return report
+            leave_out(private(dataset), target, form, dataset.source.uri)
+            return {"sample": report}
+        if len(every) == 1:
+            bring(every[0], private(dataset), target, form)
+            return {"sample": None}
+        return {"sample": None, "files": bring_all(every, private(dataset), target, form)}
+
+
+def form_of(source: "Source") -> str:
+    """The declared format of a file, or that of its name."""
+    return source.format or SUFFIXES.get(PurePosixPath(source.uri).suffix.lower(), CSV)
+
+
+def later_form(source: "Source", first: str) -> str:
+    """The format of a file after the first: that of its name, or the declared one.
+
+    AssayError if one is a CSV and the other is not: a CSV has texts, where others have types.
+    """
+    form = SUFFIXES.get(PurePosixPath(source.uri).suffix.lower()) or form_of(source)
+    if (form == CSV) != (first == CSV):
+        as_first = CSV if first == CSV else PARQUET
+        what = f"a {form.upper()} after a {first.upper()}: all files of a source have one format"
+        raise AssayError(what, where=source.uri, todo=f"write it as {as_first.upper()}, and declare that file")
+    return form
+
+
+def bring(source: "Source", private: list[str], target: Path, form: str) -> None:
+    """Copy one file, without its personal columns."""
+    fetch(source, target)
+    without(private, target, form, source.uri)
+
+
+def bring_all(every: "list[Source]", private: list[str], target: Path, form: str) -> list[dict[str, Any]]:
+    """Copy several files as one table; where the records of each are in it.
+
+    The files after the first may lack personal columns, which were left out before they were stored.
+    """
+    from assay.records.joining import Part, join
+    from assay.records.reading import names_in
+
+    forms = [form, *(later_form(source, form) for source in every[1:])]
+    parts = []
+    with tempfile.TemporaryDirectory(prefix=WRITING, dir=target.parent.parent) as folder:
+        for number, (source, kind) in enumerate(zip(every, forms, strict=True)):
+            part = Path(folder, f"{number}{target.suffix}")
+            fetch(source, part)
+            there = private if number == 0 else [name for name in private if name in names_in(part, kind, source.uri)]
+            without(there, part, kind, source.uri)
+            parts.append(Part(part, source.uri))
+        rows = join(parts, target, _mend)
+    starts = accumulate(rows, initial=0)
+    return [
+        {"uri": source.uri, "sha256": source.sha256, "rows": count, "first_row": start}
+        for source, count, start in zip(every, rows, starts, strict=False)
+    ]
 
 
 def private(dataset: "Dataset") -> list[str]:
@@ -60,6 +114,14 @@ def draw(dataset: "Dataset", target: Path) -> dict[str, Any]:
     files = parquet_files(source.uri)
     require_declared(fingerprint(files), source, f"{len(files)} file(s)")
     return sampled(files, dataset.sample, target, source.uri, private=private(dataset))
+
+
+def without(names: list[str], path: Path, form: str, uri: str) -> None:
+    """Take these columns out of a copied file; what is no CSV becomes Parquet."""
+    if form != CSV:
+        leave_out(names, path, form, uri)
+    elif names:
+        leave_out_of_csv(names, path, uri)
 
 
 def leave_out_of_csv(names: list[str], path: Path, uri: str) -> None:

@@ -11,7 +11,6 @@ import json
 import os
 import pkgutil
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -26,10 +25,9 @@ from assay.config.load import load
 from assay.config.reading import plain
 from assay.dvc_internals import in_process
 from assay.dvc_internals.repository import check_out
-from assay.dvc_internals.revisions import experiment_reference
 from assay.errors import AssayError, described
 from assay.experiments.clones import dvc, reason
-from assay.experiments.refs import OUT_OF_FOLD
+from assay.experiments.refs import OUT_OF_FOLD, keep, with_identity
 from assay.files import md5, read_json
 from assay.forkserver.client import DVC_STAGE
 from assay.git import git
@@ -44,7 +42,6 @@ if TYPE_CHECKING:
     from assay.modelling.records import Records
 
 STAGE = re.compile(r"python -m (assay\.stages\.\w+)")
-IDENTITY = {"NAME": "Assay", "EMAIL": "assay@localhost"}  # where git has none
 HERE = Path()
 SCORES = PREDICTIONS / "out_of_fold.parquet"
 
@@ -188,21 +185,10 @@ def experiment(request: dict[str, Any], watcher: Watcher | None, reproduce: Call
     require_record(Known(graph()))
     if watcher:
         watcher.catch_up()
-    keep(request["name"], request["baseline"], request["message"])
-
-
-def keep(name: str, baseline: str, message: str) -> None:
-    """Make the working tree an experiment: a commit on the baseline under the reference that DVC gives experiments."""
-    git(HERE, "add", "--all")
-    tree = git(HERE, "write-tree")
-    commit = git(HERE, "commit-tree", tree, "-p", baseline, "-m", message)
-    git(HERE, "push", "--quiet", "--force", "origin", f"{commit}:{experiment_reference(baseline, name)}")
+    keep(HERE, request["name"], request["baseline"], request["message"])
 
 
 if __name__ == "__main__":
-    for role in ("AUTHOR", "COMMITTER"):
-        for part, value in IDENTITY.items():
-            if not subprocess.run(["git", "config", f"user.{part.lower()}"], capture_output=True, text=True).stdout:
-                os.environ.setdefault(f"GIT_{role}_{part}", value)
+    with_identity(HERE)
     sys.argv = sys.argv[:1]
     main()

@@ -1,0 +1,155 @@
+"""A batch of new records: read, given its labels, held to the contract, and written as it will be stored."""
+
+import hashlib
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from assay.config.dataset import Dataset, personal_columns
+from assay.config.schema import Config, Labels
+from assay.contract.population import exclusions
+from assay.errors import AssayError, sample
+from assay.labels.policy import ungradable
+from assay.paths import ARRIVED
+from assay.preparation.prepare import prepare
+from assay.preparation.reconcile import Cleaned, clean
+from assay.records.columns import CODE, DATE
+from assay.records.formats import CSV, PARQUET, SUFFIXES
+from assay.records.reading import read
+from assay.stages.collect import without
+
+NAME_LENGTH = 12  # hexadecimal digits of the hash in the names of file and experiment
+MEND = "correct the batch, and hand it over again"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """New records as they will be stored: without personal columns, with their labels.
+
+    where: the file as the user named it. content: its bytes. table: its rows as `assay.records.reading.read` gives
+    them. unlabelled: how many rows were left out because the file of labels has none for them.
+    """
+
+    where: str
+    content: bytes
+    suffix: str
+    table: pd.DataFrame
+    unlabelled: int = 0
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def path(self) -> Path:
+        """Where it is kept in the repository."""
+        return ARRIVED / f"{self.sha256[:NAME_LENGTH]}{self.suffix}"
+
+    @property
+    def experiment(self) -> str:
+        """The name of the experiment that learns from it: the same batch has the same."""
+        return f"retrain-{self.sha256[:NAME_LENGTH]}"
+
+
+def batch_of(path: Path, labels: Path | None, dataset: Dataset) -> Batch:
+    """The batch in a file; AssayError if it cannot be read, or its labels cannot be joined to it.
+
+    labels: a file with the key and the target of each record, if the batch comes without them.
+    """
+    suffix = path.suffix.lower()
+    form = SUFFIXES.get(suffix)
+    if form is None:
+        raise AssayError(f"not one of: {', '.join(SUFFIXES)}", where=str(path), todo="write it as CSV or Parquet")
+    with tempfile.TemporaryDirectory(prefix="assay-batch-") as folder:
+        copy = Path(folder, f"batch{'.parquet' if form == PARQUET else suffix}")
+        _copied(path, copy)
+        there = [name for name in personal_columns(dataset) if name in _columns(copy, form, path)]
+        if there or form != CSV:
+            without(there, copy, form, str(path))
+        unlabelled = _give_labels(copy, form, labels, dataset, str(path)) if labels else 0
+        table = read(copy, form, MEND, str(path))
+        return Batch(str(path), copy.read_bytes(), copy.suffix, table, unlabelled)
+
+
+def _copied(path: Path, copy: Path) -> None:
+    if not path.is_file():
+        raise AssayError("there is no such file", where=str(path), todo="name the file of the new records: --data")
+    shutil.copyfile(path, copy)
+
+
+def _columns(copy: Path, form: str, path: Path) -> list[str]:
+    from assay.records.reading import names_in
+
+    return names_in(copy, form, str(path))
+
+
+def _give_labels(copy: Path, form: str, labels: Path, dataset: Dataset, where: str) -> int:
+    """Write the target of each record into the copied batch, without those that have none; how many these are."""
+    key, target = dataset.key, dataset.target
+    if not key:
+        raise AssayError("labels are joined by the key of a record, and the contract has none", where="--labels")
+    table, given = read(copy, form, MEND, where), read(labels, SUFFIXES.get(labels.suffix.lower(), CSV), MEND)
+    for name, file, expected in ((key, where, table), (key, str(labels), given), (target, str(labels), given)):
+        if name not in expected:
+            raise AssayError(f"missing column {name}", where=file, todo="labels have the columns of key and target")
+    if target in table:
+        todo = "hand over the batch with its labels and no --labels, or without that column"
+        raise AssayError(f"the batch has the column {target} already", where=where, todo=todo)
+    keys = given[key].astype("str")
+    if (twice := keys[keys.duplicated()]).size:
+        raise AssayError("a record has two labels", where=str(labels), rows=twice.tolist(), todo="keep the right one")
+    found = table[key].astype("str").map(dict(zip(keys, given[target], strict=True)))
+    labelled = table.assign(**{target: found})[found.notna() & (found != "")]
+    if labelled.empty:
+        todo = "wait for the labels, or correct their keys"
+        raise AssayError(f"none of {len(table)} records has a label", where=str(labels), todo=todo)
+    if form == CSV:
+        labelled.to_csv(copy, index=False, lineterminator="\n")
+    else:
+        labelled.to_parquet(copy, index=False)
+    return len(table) - len(labelled)
+
+
+def require_of_the_contract(batch: Batch, config: Config) -> Cleaned:
+    """The cleaned records of a batch.
+
+    AssayError, with the lines of the batch, if columns are unknown or missing, a rule is broken that stops the line, or
+    a month has no record from which anything can be learned.
+    """
+    cleaned = clean(batch.table, config.dataset, batch.where, SUFFIXES[batch.suffix])
+    usable = learnable(cleaned.records, config.dataset, config.labels)
+    months = cleaned.records[DATE].dt.strftime("%Y-%m") if DATE in cleaned.records else None
+    counts = usable.groupby(months).agg(["sum", "size"]) if months is not None else None
+    empty = [] if counts is None else [f"{month} ({size})" for month, (some, size) in counts.iterrows() if not some]
+    if empty or not usable.any():
+        what = "nothing can be learned from: no record is of the population and has a label that can be graded"
+        said = f"months (records) that {what}: {sample(empty)}" if empty else what
+        raise AssayError(said, where=batch.where, todo="leave those months out until their labels are there")
+    return cleaned
+
+
+def learnable(records: pd.DataFrame, dataset: Dataset, labels: Labels) -> "pd.Series[bool]":
+    """Which cleaned records are of the population, and have a code that can be graded."""
+    codes: Any = records[CODE].astype("str")
+    return (exclusions(records, dataset) == "") & (codes != "") & ~ungradable(codes, labels)
+
+
+def require_new(batch: Batch, raw: pd.DataFrame, dataset: Dataset) -> None:
+    """AssayError if records of the batch are among the raw records already, by their key.
+
+    Without a key a record is its row, and every row is new; `repeats` of the contract drops what is equal.
+    """
+    if not dataset.key:
+        return
+    there = set(prepare(raw, dataset, "data/raw").ids)
+    known = [one for one in prepare(batch.table, dataset, batch.where).ids if one in there]
+    if len(known) == len(batch.table):
+        raise AssayError(f"nothing new: all {len(known)} records are there already", where=batch.where)
+    if known:
+        todo = "leave them out of the batch; a corrected label is a decision: assay review"
+        what = f"{len(known)} of {len(batch.table)} records are there already"
+        raise AssayError(what, where=batch.where, rows=known, todo=todo)

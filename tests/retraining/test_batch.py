@@ -1,0 +1,101 @@
+"""A batch of new records: what is taken, and what is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from assay.config.dataset import Column
+from assay.config.load import typed
+from assay.errors import AssayError
+from assay.retraining.batch import batch_of, require_new, require_of_the_contract
+from retraining_repository import records
+from samples import plain
+
+CONFIG = typed(plain())
+RECORDS = records()
+NEW = RECORDS[RECORDS["patient_id"].str.startswith("8610")].reset_index(drop=True)
+OLD = RECORDS[RECORDS["patient_id"].str.startswith("8609")].reset_index(drop=True)
+
+
+def written(path: Path, table: pd.DataFrame) -> Path:
+    table.to_csv(path, index=False)
+    return path
+
+
+def test_a_batch_is_kept_byte_by_byte_under_its_hash(tmp_path: Path) -> None:
+    file = written(tmp_path / "new.csv", NEW)
+    batch = batch_of(file, None, CONFIG.dataset)
+    assert batch.content == file.read_bytes()
+    assert batch.path == Path(f"data/arrived/{batch.sha256[:12]}.csv")
+    assert len(require_of_the_contract(batch, CONFIG).records) == len(NEW)
+
+
+def test_personal_columns_are_not_kept(tmp_path: Path) -> None:
+    columns = {**CONFIG.dataset.columns, "name": Column("text", "personal")}
+    dataset = replace(CONFIG.dataset, columns=columns, personal=["name"])
+    with_names = batch_of(written(tmp_path / "a.csv", NEW.assign(name="Ann")), None, dataset)
+    assert b"Ann" not in with_names.content
+    assert with_names.sha256 == batch_of(written(tmp_path / "b.csv", NEW), None, dataset).sha256
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (NEW.assign(weight="1"), "unknown column weight"),
+        (NEW.drop(columns="TSH"), "missing column TSH"),
+        (NEW.assign(sex="x"), "column sex: .*line 2"),
+        (pd.concat([NEW, NEW[:1]]), "column patient_id: 2 value.s. repeated"),
+        (NEW.assign(target="R"), r"months \(records\) that nothing can be learned from.*1986-10 \(131\)"),
+        (NEW.assign(on_thyroxine="t"), "nothing can be learned from"),
+        (NEW[:0], "no rows"),
+    ],
+)
+def test_what_breaks_the_contract_or_teaches_nothing_is_refused(tmp_path: Path, table: pd.DataFrame, said: str) -> None:
+    batch = batch_of(written(tmp_path / "new.csv", table), None, CONFIG.dataset)
+    with pytest.raises(AssayError, match=said) as caught:
+        require_of_the_contract(batch, CONFIG)
+    assert caught.value.where == str(tmp_path / "new.csv")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [(OLD, f"nothing new: all {len(OLD)} records"), (pd.concat([NEW, OLD[:2]]), f"2 of {len(NEW) + 2} records")],
+)
+def test_records_that_are_there_are_named(tmp_path: Path, table: pd.DataFrame, said: str) -> None:
+    batch = batch_of(written(tmp_path / "new.csv", table), None, CONFIG.dataset)
+    with pytest.raises(AssayError, match=said):
+        require_new(batch, OLD, CONFIG.dataset)
+
+
+def test_new_records_pass(tmp_path: Path) -> None:
+    require_new(batch_of(written(tmp_path / "new.csv", NEW), None, CONFIG.dataset), OLD, CONFIG.dataset)
+
+
+def test_labels_are_joined_by_the_key_and_the_rest_waits(tmp_path: Path) -> None:
+    labels = written(tmp_path / "labels.csv", NEW[["target", "patient_id"]][:100].iloc[::-1])
+    batch = batch_of(written(tmp_path / "new.csv", NEW.drop(columns="target")), labels, CONFIG.dataset)
+    assert (len(batch.table), batch.unlabelled) == (100, len(NEW) - 100)
+    assert batch.table.set_index("patient_id")["target"].equals(NEW[:100].set_index("patient_id")["target"])
+
+
+@pytest.mark.parametrize(
+    ("new", "labels", "said"),
+    [
+        (NEW, NEW[["patient_id", "target"]], "has the column target already"),
+        (NEW.drop(columns="target"), NEW[["patient_id"]], "missing column target"),
+        (NEW.drop(columns="target"), OLD[["patient_id", "target"]], "none of 131 records has a label"),
+        (NEW.drop(columns="target"), pd.concat([NEW, NEW[:1]])[["patient_id", "target"]], "two labels"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(tmp_path: Path, new: pd.DataFrame, labels: pd.DataFrame, said: str) -> None:
+    files = written(tmp_path / "new.csv", new), written(tmp_path / "labels.csv", labels)
+    with pytest.raises(AssayError, match=said):
+        batch_of(*files, CONFIG.dataset)
+
+
+@pytest.mark.parametrize(("name", "said"), [("none.csv", "no such file"), ("new.xlsx", "not one of: .csv")])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(AssayError, match=said):
+        batch_of(tmp_path / name, None, CONFIG.dataset)
