@@ -15,6 +15,7 @@ from assay.text import visible
 
 SIZE = (9.8, 3.2)  # inches
 COLOURS = {NEVER: MUTED, SCHEDULED: ALERT_COLOUR, TRIGGERED: MODEL_COLOUR}
+HEIGHTS = {SCHEDULED: 0.05, TRIGGERED: 0.12}  # of the marks of retrainings, in shares of the axes
 MOST_NAMES = 3
 
 
@@ -27,32 +28,53 @@ def pictures(table: pd.DataFrame, changes: Mapping[str, ChangePoint], metrics: S
 
 
 def over_time(ax: Axes, table: pd.DataFrame, changes: Mapping[str, ChangePoint], metric: str) -> None:
-    """A line for each policy, a triangle where it put a new model in use, a cross where the gate refused one."""
+    """A line for each policy; below, a triangle where it put a new model in use, a cross where the gate refused one."""
     months = list(table["month"])
     for name, colour in COLOURS.items():
         values = table[f"{name}_{metric}"]
         ax.plot(table.index, values, marker="o", markersize=3, color=colour, label=name, gid=f"curve-{name}")
-        for kind, marker in (("promoted", "^"), ("refused", "x")):
-            promoted = table[f"{name}_promoted"] == (kind == "promoted")
-            at = table.index[(table[f"{name}_retrained"] == 1) & promoted]
-            ax.scatter(at + 0.5, values[at], marker=marker, color=colour, s=38, zorder=3, gid=f"{kind}-{name}")
-    _mark(ax, months, changes)
+    for name, height in HEIGHTS.items():
+        _retrainings(ax, table, name, height)
+    for day in sorted({one.day for one in changes.values() if one.day[:7] in months}):
+        _changed(ax, months, day, [name for name, one in changes.items() if one.day == day])
     ax.set_xticks(list(table.index)[::3], months[::3])
+    ax.set_xlim(-0.7, len(months) - 0.1)
     ax.set_ylim(0, None if metric == "alerts_per_1000" else 1.04)
     labelled(ax, f"{METRICS[metric].title} by month", "", METRICS[metric].phrase)
-    ax.legend(loc="lower left", ncols=3)
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderpad=0)
 
 
-def _mark(ax: Axes, months: Sequence[str], changes: Mapping[str, ChangePoint]) -> None:
-    """A line on each day on which the data changed, with the names of the columns."""
-    for day in sorted({one.day for one in changes.values()}):
-        month, names = day[:7], [name for name, one in changes.items() if one.day == day]
-        if month not in months:
-            continue
-        at = months.index(month) - 0.5 + (int(day[8:]) - 1) / 31
-        ax.axvline(at, color=INK, linewidth=1, linestyle=":", gid=f"change-{day}")
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        said = visible(f"{day}: {', '.join(names[:MOST_NAMES])}{more} changed")
-        box = {"facecolor": "white", "edgecolor": GRID, "pad": 2}
-        ax.annotate(said, (at, 0.5), xycoords=("data", "axes fraction"), xytext=(4, 0), textcoords="offset points",
-                    fontsize=8, bbox=box)  # fmt: skip
+def _retrainings(ax: Axes, table: pd.DataFrame, name: str, height: float) -> None:
+    """Marks at the ends of months, at a height of their own from 0 to 1."""
+    retrained, promoted = table[f"{name}_retrained"] == 1, table[f"{name}_promoted"] == 1
+    for kind, marker, months in (("promoted", "^", promoted), ("refused", "x", retrained & ~promoted)):
+        at = table.index[months] + 0.5
+        ax.scatter(
+            at,
+            [height] * len(at),
+            marker=marker,
+            color=COLOURS[name],
+            s=26,
+            zorder=3,
+            transform=ax.get_xaxis_transform(),
+            gid=f"{kind}-{name}",
+        )
+
+
+def _changed(ax: Axes, months: Sequence[str], day: str, names: Sequence[str]) -> None:
+    """A line on a day on which the data changed, with the names of the columns, on the side with more room."""
+    at = months.index(day[:7]) - 0.5 + (int(day[8:]) - 1) / 31
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    said = visible(f"{day}: {', '.join(names[:MOST_NAMES])}{more} changed")
+    left = at > len(months) / 2
+    ax.axvline(at, color=INK, linewidth=1, linestyle=":", gid=f"change-{day}")
+    ax.annotate(
+        said,
+        (at, 0.24),
+        xycoords=("data", "axes fraction"),
+        xytext=(-4 if left else 4, 0),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        fontsize=8,
+        bbox={"facecolor": "white", "edgecolor": GRID, "pad": 2},
+    )

@@ -71,7 +71,7 @@ def differences(found: Mapping[str, Outcome]) -> dict[tuple[str, str], Estimates
 
 
 def as_json(time: Timeline, runs: Runs, found: Mapping[str, Outcome], confidence: float) -> dict[str, Any]:
-    """The content of reports/replay.json, all of it numbers: DVC shows each as a metric."""
+    """The content of reports/replay.json. DVC shows its numbers as metrics, without the intervals, which are lists."""
     run = next(iter(runs.values()))
     rows = np.concatenate([time.of(one.month) for one in run])
     return {
@@ -91,10 +91,7 @@ def _counts(one: Outcome) -> dict[str, int]:
 
 
 def _with_intervals(found: Estimates, confidence: float) -> dict[str, Any]:
-    return {
-        name: dict(zip(("value", "low", "high"), (one.value, *one.interval(confidence)), strict=True))
-        for name, one in found.items()
-    }
+    return {name: {"value": one.value, "interval": one.interval(confidence)} for name, one in found.items()}
 
 
 def by_month(time: Timeline, runs: Runs) -> pd.DataFrame:

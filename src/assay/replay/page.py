@@ -99,8 +99,14 @@ def _retrained(time: Timeline, one: Retraining | None) -> Iterator[str]:
 
 
 def _figure(one: Mapping[str, Any], metric: str) -> str:
-    return words.with_interval(one["value"], (one["low"], one["high"]), metric)
+    return words.with_interval(*_bounded(one), metric)
 
 
 def _signed(one: Mapping[str, Any], metric: str) -> str:
-    return words.signed(one["value"], (one["low"], one["high"]), metric)
+    return words.signed(*_bounded(one), metric)
+
+
+def _bounded(one: Mapping[str, Any]) -> tuple[float, tuple[float, float]]:
+    """The value and its interval; NaN for a bound that JSON cannot hold."""
+    low, high = (float("nan") if bound is None else bound for bound in one["interval"])
+    return one["value"], (low, high)
