@@ -67,10 +67,17 @@ def timeline(records: Records, dates: pd.Series | None, config: "Replay") -> Tim
 
 
 def require_learnable(time: Timeline, folds: int) -> None:
-    """AssayError unless each fit on the first window, and on it without one of its blocks, gets both classes."""
+    """AssayError unless the first window is `learnable`."""
     first = time.records.rows(time.until(time.window))
-    parts = blocks(first, folds) if len(first.y) >= folds else ()
-    if len(first.y) >= folds and all(first.y.iloc[rest].nunique() == 2 for rest, _ in parts):
-        return
-    what = f"the first {time.window + 1} month(s) have {len(first.y)} records, {int(first.y.sum())} of them positive"
-    raise AssayError(f"{what}: too few of a class to learn from", where="replay", todo="raise replay.first_months")
+    if not learnable(first, folds):
+        what = (
+            f"the first {time.window + 1} month(s) have {len(first.y)} records, {int(first.y.sum())} of them positive"
+        )
+        raise AssayError(f"{what}: too few of a class to learn from", where="replay", todo="raise replay.first_months")
+
+
+def learnable(records: Records, folds: int) -> bool:
+    """Whether each fit on these records, and on them without one of their blocks, gets both classes."""
+    if len(records.y) < folds:
+        return False
+    return all(records.y.iloc[rest].nunique() == 2 for rest, _ in blocks(records, folds))

@@ -32,7 +32,9 @@ class Model:
         return score(self.trained.estimator, X, self.trained.recalibration)
 
 
-Fit = Callable[[int], Model]  # of the last month to learn from; the same model for the same month
+# Of the last month to learn from: the same model for the same month; None if these records have too few of a class.
+Fit = Callable[[int], Model | None]
+UNFITTED = "not fitted: some part of the months with labels has one class alone"
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,9 @@ def simulate(time: Timeline, policy: Policy, fit: Fit, delay: int, gate: Gate) -
 
     The labels of a month come `delay` months after its end; until those of the first window have come, nobody serves.
     """
-    first = time.window + delay + 1
-    now = Production(fit(time.window), first)
+    first, model = time.window + delay + 1, fit(time.window)
+    assert model, "months.require_learnable comes before"
+    now = Production(model, first)
     for month in range(first, len(time.names)):
         _serve(time, now, month, policy, fit, delay, gate)
     return list(now.served.values())
@@ -99,7 +102,7 @@ def _serve(time: Timeline, now: Production, month: int, policy: Policy, fit: Fit
     labelled = month - delay
     retraining = None
     if _due(now, policy, decision, month, labelled):
-        retraining = _retrain(time, now, fit(labelled), gate, month)
+        retraining = _retrain(time, now, labelled, fit, gate, month)
     now.served[month] = Month(
         month, champion.until, champion.threshold, scores, scores >= champion.threshold, decision, retraining
     )
@@ -146,10 +149,11 @@ def _due(now: Production, policy: Policy, decision: Decision, month: int, labell
     return now.wanted is not None and labelled >= now.wanted and rested and labelled > now.champion.until
 
 
-def _retrain(time: Timeline, now: Production, challenger: Model, gate: Gate, month: int) -> Retraining:
-    found = Retraining(challenger.until, failures(time, now.champion, challenger, gate))
+def _retrain(time: Timeline, now: Production, until: int, fit: Fit, gate: Gate, month: int) -> Retraining:
+    challenger = fit(until)
+    found = Retraining(until, failures(time, now.champion, challenger, gate) if challenger else [UNFITTED])
     now.wanted, now.last_retrained = None, month
-    if found.promoted:
+    if challenger and found.promoted:
         now.champion, now.since = challenger, month + 1
     return found
 

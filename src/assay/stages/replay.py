@@ -19,7 +19,7 @@ from assay.progress import progress
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.folds import FOLDS
 from assay.replay.monitor import Monitor
-from assay.replay.months import Timeline, require_learnable, timeline
+from assay.replay.months import Timeline, learnable, require_learnable, timeline
 from assay.replay.outcome import Runs, as_json, by_month, outcomes
 from assay.replay.page import render
 from assay.replay.policies import Policy, never, scheduled, triggered
@@ -51,7 +51,9 @@ def replayed(time: Timeline, config: Config) -> Runs:
         fit = fitting(time, config, bar.update)
         gate = Gate(config.evaluation.resamples, config.evaluation.confidence, config.evaluation.seed)
         delay = config.replay.label_delay
-        return {one.name: simulate(time, one, fit, delay, gate) for one in policies(time, fit, config)}
+        first = fit(time.window)
+        assert first, "require_learnable comes before"
+        return {one.name: simulate(time, one, fit, delay, gate) for one in policies(time, first, config)}
 
 
 def fitting(time: Timeline, config: Config, advance: Callable[[], object]) -> Fit:
@@ -59,8 +61,10 @@ def fitting(time: Timeline, config: Config, advance: Callable[[], object]) -> Fi
     model, of = plain(config.model), config.replay
 
     @cache
-    def fit(until: int) -> Model:
+    def fit(until: int) -> Model | None:
         rows = time.until(until)
+        if not learnable(time.records.rows(rows), config.training.folds):
+            return None
         earlier, newest = np.split(rows, [len(rows) - round(len(rows) * of.validation_share)])
         parts = time.records.rows(earlier), time.records.rows(newest)
         return Model(until, train(model, *parts, config.training, config.criteria.min_recall, advance))
@@ -68,11 +72,14 @@ def fitting(time: Timeline, config: Config, advance: Callable[[], object]) -> Fi
     return fit
 
 
-def policies(time: Timeline, fit: Fit, config: Config) -> list[Policy]:
-    """Never, by the calendar, and when a monitor says so that has learned from the first window what is usual."""
+def policies(time: Timeline, first: Model, config: Config) -> list[Policy]:
+    """Never, by the calendar, and when a monitor says so; first: the model of the first window.
+
+    The monitor learns what is usual from what that model was fitted on.
+    """
     of, evaluation = config.replay, config.evaluation
     monitor = Monitor(
-        reference(time, fit(time.window)),
+        reference(time, first),
         of.false_alarms,
         of.resamples,
         evaluation.seed,
