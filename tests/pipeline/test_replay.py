@@ -23,8 +23,8 @@ def test_only_its_own_command_runs_it_and_dvc_sees_it(small: Copy) -> None:
     (small.path / "reports/replay.json").unlink(missing_ok=True)
     assert small.repro() == []
     assert not (small.path / "reports/replay.json").exists()
-    assert small.repro(PAGE) == ["replay"]
-    assert small.repro(PAGE) == []
+    assert "Running stage" in small.run("dvc", "repro", PAGE).stdout
+    assert "Running stage" not in small.run("dvc", "repro", PAGE).stdout
     shown = json.loads(small.run("dvc", "metrics", "show", "--json").stdout)
     assert "triggered" in shown[""]["data"]["reports/replay.json"]["data"]["policies"]
     assert "replay_by_month" in json.dumps(json.loads(small.run("dvc", "plots", "show", "--json").stdout))
