@@ -33,7 +33,7 @@ def test_only_its_own_command_runs_it_and_dvc_sees_it(small: Copy) -> None:
     difference = json.loads(small.run("dvc", "params", "diff", "--json").stdout)
     assert list(difference["params.yaml"]) == ["replay.schedule"]
     assert "reports/replay" not in small.git_status()
-    said = small.run("assay", "replay", "--no-browser", "--markdown").stdout
+    said = small.run("assay", "replay", "--no-browser", "--md").stdout
     assert "triggered less scheduled" in said
     changed = json.loads(small.run("dvc", "metrics", "diff", "--json").stdout)
     assert any(key.startswith("policies.scheduled") for key in changed["reports/replay.json"])
