@@ -9,7 +9,7 @@ from assay.errors import AssayError
 from assay.lineage import code, listing
 from samples import ROOT
 
-TEXT = (ROOT / "dvc.yaml").read_text()
+DECLARED = ("dvc.yaml", "replay/dvc.yaml")
 
 Tree = Callable[[dict[str, str]], None]
 
@@ -40,9 +40,11 @@ def names(stage: str = "s") -> list[str]:
     return [name for name in found if not name.startswith(("stages", "lineage"))]
 
 
-def test_dvc_yaml_lists_what_the_imports_say(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["dvc.yaml", "replay/dvc.yaml"])
+def test_dvc_yaml_lists_what_the_imports_say(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    assert listing.difference(TEXT, listing.listed(TEXT, {})) == ""
+    text = Path(name).read_text()
+    assert listing.difference(text, listing.listed(text, {})) == ""
 
 
 @pytest.mark.parametrize(

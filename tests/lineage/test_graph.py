@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assay.errors import AssayError
-from assay.lineage.graph import graph, nodes, touches
+from assay.lineage.graph import DVC_YAML, REPLAY_YAML, graph, nodes, touches
 from assay.lineage.statement import location
 from samples import ROOT
 
@@ -44,8 +44,9 @@ def test_a_folder_touches_what_is_in_it(one: str, other: str, expected: bool) ->
 
 
 def test_git_is_told_of_every_generated_file_and_of_none_that_people_write() -> None:
-    made = ["dvc.lock", "params.yaml"]
-    for out in (out for node in nodes((ROOT / "dvc.yaml").read_text()) for out in node.in_git):
+    made = ["dvc.lock", "params.yaml", "replay/dvc.lock"]
+    declared = [node for name in (DVC_YAML, REPLAY_YAML) for node in nodes((ROOT / name).read_text())]
+    for out in (out for node in declared for out in node.in_git):
         made.append(f"{out}/x" if (ROOT / out).is_dir() else out)
     written = ["dvc.yaml", "conf/config.yaml", "reports/notes.md", "src/assay/cli/commands.py", "docs/method.md"]
     ledger = "annotations/decisions.csv"

@@ -33,7 +33,7 @@ def assert_right(copy: Copy, before: dict[Path, bytes]) -> None:
     """The workspace is as it was, the cache has what dvc.lock names and nothing false, and DVC agrees."""
     assert contents(copy).items() <= before.items()  # objects of other commits that nothing has any more are put away
     assert workspace(copy).keys() == {path for path in before if ".dvc" not in path.parts}
-    assert "up to date" in copy.run("dvc", "status").stdout
+    assert "up to date" in copy.run("dvc", "status", "dvc.yaml").stdout
     assert copy.git_status() == ""
     assert copy.run(*QUICK).stdout.startswith("healthy")
 

@@ -35,7 +35,7 @@ def test_nobody_else_writes_params_yaml_while_the_line_runs(cheap: Copy) -> None
     process.communicate()
     assert process.returncode == 0
     assert cheap.git_status() == ""
-    assert "up to date" in cheap.run("dvc", "status").stdout
+    assert "up to date" in cheap.run("dvc", "status", "dvc.yaml").stdout
 
 
 @pytest.mark.slow

@@ -60,7 +60,7 @@ def test_a_change_runs_only_what_depends_on_it(cheap: Copy, override: str, stage
 )
 def test_a_stage_knows_its_own_parameters(cheap: Copy, override: str, stages: list[str]) -> None:
     cheap.run("assay", "params", override)
-    assert sorted(json.loads(cheap.run("dvc", "status", "--json").stdout)) == sorted(stages)
+    assert sorted(json.loads(cheap.run("dvc", "status", "--json", "dvc.yaml").stdout)) == sorted(stages)
 
 
 def test_the_graph_is_the_line(line: Copy) -> None:
@@ -77,7 +77,7 @@ def test_every_stage_says_what_it_does(line: Copy) -> None:
 
 def test_a_stage_runs_from_a_subfolder_too(cheap: Copy) -> None:
     Copy(cheap.path / "src").stage("split")
-    assert "up to date" in cheap.run("dvc", "status").stdout
+    assert "up to date" in cheap.run("dvc", "status", "dvc.yaml").stdout
 
 
 def test_plots_are_drawn_by_dvc_from_files_in_git(line: Copy, tmp_path) -> None:

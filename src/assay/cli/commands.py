@@ -24,6 +24,7 @@ from assay.cli.proof import pr_report, remote, verify
 from assay.cli.readiness import readiness
 from assay.cli.reasons import reasons
 from assay.cli.registry import promote, registry, rollback, scored, served
+from assay.cli.replay import replay
 from assay.cli.retrain import retrain
 from assay.cli.review import review
 from assay.errors import AssayError, reported
@@ -55,6 +56,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay readiness                can it go into use? One page: needs, costs, risks, what is open
   assay compare main             is the workspace really better than main?
   assay learning-curve           would more data help?
+  assay replay                   what would retraining have been worth? Production simulated month by month
   assay verify                   run the last commit afresh: does it give what its dvc.lock says?
   assay labels diff main         which records are labelled differently, and who decided that?
   assay merge BRANCH             merge: you decide on conf/, labels, code; a run makes the rest
@@ -92,6 +94,7 @@ app.command()(params)
 app.command()(review)
 app.command()(serve.command(served))
 app.command()(reasons)
+app.command()(replay)
 app.command()(retrain)
 app.command()(score.command(scored))
 app.command()(monitor.command(scored))

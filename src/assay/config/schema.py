@@ -168,6 +168,26 @@ class Review:
 
 
 @dataclass
+class Replay:
+    """How production is simulated on dated records: `assay replay`.
+
+    first_months: full months that the first model learns from. label_delay: months until the labels of a month have
+    come. validation_share: of the records that a model learns from, the newest, on which early stopping is watched.
+    schedule: months between retrainings by the calendar. gap: months at least between two that the monitor asks for.
+    false_alarms: the share of usual months that may raise an alarm. resamples: how many months are drawn to learn what
+    is usual.
+    """
+
+    first_months: Annotated[int, Within(2, 1000)] = MISSING
+    label_delay: Annotated[int, Within(0, 120)] = MISSING
+    validation_share: Annotated[float, Within(0.01, 0.5)] = MISSING
+    schedule: Annotated[int, Within(1, 1000)] = MISSING
+    gap: Annotated[int, Within(1, 1000)] = MISSING
+    false_alarms: Annotated[float, Within(0.001, 0.5)] = MISSING
+    resamples: Annotated[int, Within(20, 1_000_000)] = MISSING
+
+
+@dataclass
 class Config:
     """The whole configuration, as params.yaml holds it."""
 
@@ -184,6 +204,7 @@ class Config:
     evaluation: Evaluation = field(default_factory=Evaluation)
     audit: Audit = field(default_factory=Audit)
     review: Review = field(default_factory=Review)
+    replay: Replay = field(default_factory=Replay)
 
 
 def faults(config: Config) -> list[str]:

@@ -11,6 +11,7 @@ from assay.errors import AssayError
 from assay.files import read_text, yaml_mapping
 
 DVC_YAML, LOCK, PARAMS = "dvc.yaml", "dvc.lock", "params.yaml"
+REPLAY_YAML = "replay/dvc.yaml"  # of a stage beside the line
 
 
 @dataclass(frozen=True)
