@@ -54,35 +54,42 @@ def git(copy: Copy, *words: str) -> str:
     return copy.run("git", *words).stdout.strip()
 
 
-def reference(copy: Copy, batch: Path) -> tuple[str, float]:
-    """The tree that a call without a kill gives, and the seconds it takes."""
-    began = time.perf_counter()
+def reference(copy: Copy, batch: Path) -> str:
+    """The tree that a call without a kill gives."""
     out, err = (process := start(copy, batch)).communicate()
     assert process.returncode in (0, 3), err
-    return git(copy, "rev-parse", f"{json.loads(out)['commit']}^{{tree}}"), time.perf_counter() - began
+    return git(copy, "rev-parse", f"{json.loads(out)['commit']}^{{tree}}")
 
 
 def rounds(copy: Copy, batches: list[Path], number: int, seed: int) -> Iterator[Round]:
     """Kill and call again, always in the same repository, until there were so many kills."""
     generator = random.Random(seed)
-    cold(copy)
-    trees = {batch: reference(copy, batch) for batch in batches}
+    trees, seconds = {batch: reference(copy, batch) for batch in batches}, {}
+    for is_cold in (True, False):  # how long a call takes, in which a moment is chosen
+        fresh(copy, is_cold)
+        began = time.perf_counter()
+        reference(copy, batches[0])
+        seconds[is_cold] = time.perf_counter() - began
     killed = 0
     while killed < number:
         batch, is_cold = generator.choice(batches), bool(generator.getrandbits(1))
-        tree, seconds = trees[batch]
-        forget(copy)
-        if is_cold:
-            cold(copy)
+        fresh(copy, is_cold)
         after, faults = [], []
         for _ in range(min(generator.randint(1, ROW), number - killed)):
-            after.append(
-                kill(start(copy, batch), generator.uniform(0.05, 0.9) * seconds, bool(generator.getrandbits(1)))
-            )
-            faults += [f"at once: {fault}" for fault in unwhole(copy, trees)]
+            moment = generator.uniform(0.02, 1) * seconds[is_cold]
+            if kill(start(copy, batch), moment, group=bool(generator.getrandbits(1))):
+                after.append(moment)
+            faults += [f"at once: {fault}" for fault in unwhole(copy, set(trees.values()))]
         killed += len(after)
-        cleaned, said = completed(copy, batch, tree)
+        cleaned, said = completed(copy, batch, trees[batch])
         yield Round(is_cold, after, cleaned, [*faults, *said])
+
+
+def fresh(copy: Copy, is_cold: bool) -> None:
+    """Take the experiments away, and for a cold start what DVC remembers of earlier runs."""
+    forget(copy)
+    if is_cold:
+        cold(copy)
 
 
 def cold(copy: Copy) -> None:
@@ -96,19 +103,22 @@ def forget(copy: Copy) -> None:
         git(copy, "update-ref", "-d", name)
 
 
-def kill(process: subprocess.Popen[str], after: float, group: bool) -> float:
-    time.sleep(after)
-    if process.poll() is None:
+def kill(process: subprocess.Popen[str], after: float, group: bool) -> bool:
+    """Kill a call after some seconds; whether it was still at work."""
+    try:
+        process.communicate(timeout=after)
+        return False
+    except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
-    process.wait()
-    return after
+        process.wait()
+        return True
 
 
-def unwhole(copy: Copy, trees: dict[Path, tuple[str, float]]) -> list[str]:
+def unwhole(copy: Copy, trees: set[str]) -> list[str]:
     """What must hold at every moment."""
     faults = [f"git status: {line}" for line in copy.git_status().splitlines()]
     for name in git(copy, "for-each-ref", "--format=%(refname)", "refs/exps").splitlines():
-        if git(copy, "rev-parse", f"{name}^{{tree}}") not in {tree for tree, _ in trees.values()}:
+        if git(copy, "rev-parse", f"{name}^{{tree}}") not in trees:
             faults.append(f"another tree: {name}")
     return faults
 
