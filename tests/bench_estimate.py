@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from assay.bundle.reference import NUMBER, counted, feature
 from assay.bundle.reference import calibration as table_of
+from assay.bundle.reference import counted
 from assay.bundle.scoring import score
 from assay.config.load import load
 from assay.config.reading import plain
@@ -33,10 +33,13 @@ from assay.modelling.training import Trained, train
 from assay.monitoring.assumption import Assumption, assumption
 from assay.monitoring.calibration import Calibration, of_bundle
 from assay.monitoring.estimation import PLAIN, WEIGHTED, Estimated, estimate
+from assay.monitoring.known import Training
 from assay.monitoring.weighting import weighted
 from assay.paths import CLEANED, FEATURES, PREDICTIONS, SPLIT, fold
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.folds import TEST, TRAIN, VALIDATION
+from assay.replay.monitor import known
+from assay.replay.policies import Reference
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
 
@@ -53,8 +56,12 @@ class Static:
     trained: Trained
     X: pd.DataFrame
     y: np.ndarray
-    features: dict[str, dict]
-    calibration: Calibration
+    training: Training
+
+    @property
+    def calibration(self) -> Calibration:
+        assert self.training.calibration
+        return self.training.calibration
 
     @property
     def threshold(self) -> float:
@@ -79,17 +86,17 @@ def static(X: pd.DataFrame, labels: pd.DataFrame) -> Static:
     last = (labels["month"] == labels["month"].max()).to_numpy()  # the validation: joined with the rest, as in the line
     parts = (first.rows(np.flatnonzero(one)) for one in (~last, last))
     trained = train(plain(config.model), *parts, config.training, config.criteria.min_recall)
-    y, cut = first.y.to_numpy(), trained.threshold.value
-    found = of_bundle(as_json({"calibration": table_of(trained.out_of_fold, y, cut)}), cut)
-    return Static(trained, X, y, as_json({str(name): feature(column) for name, column in X.items()}), found)
+    y = first.y.to_numpy()
+    of_first = Reference(first.X, y, trained.out_of_fold, labels["date"].to_numpy(), trained.threshold)
+    return Static(trained, X, y, known(of_first, {}))
 
 
 def numbers(model: Static, batch: pd.DataFrame) -> dict[str, np.ndarray]:
     """The counts of each number in the bins of the reference."""
     return {
-        name: counted(batch[name].to_numpy("float64"), np.asarray(one["edges"]))
-        for name, one in model.features.items()
-        if one["kind"] == NUMBER
+        name: counted(batch[name].to_numpy("float64"), one.edges)
+        for name, one in model.training.features.items()
+        if len(one.edges)
     }
 
 
@@ -115,7 +122,7 @@ def by_month(
                 method: estimate(
                     counts,
                     used,
-                    assumption(counts, used, numbers(model, batch), model.features, arrived),
+                    assumption(counts, used, numbers(model, batch), model.training.features, arrived),
                     method,
                     fallback,
                 )
@@ -195,7 +202,7 @@ def without_drift(repeats: int, size: int = 300) -> None:
         found = score(model.trained.estimator, X.iloc[arriving], model.trained.recalibration)
         scored = Scored(labels["label"].to_numpy("int64")[arriving], found, model.threshold)
         counts = model.calibration.counted(found)
-        held = assumption(counts, model.calibration, numbers(model, X.iloc[arriving]), model.features)
+        held = assumption(counts, model.calibration, numbers(model, X.iloc[arriving]), model.training.features)
         said["holds" if held.holds else held.reasons[0][:60]] += 1
         for name, hit in confirmed(estimate(counts, model.calibration, held), shown(scored)).items():
             hits[name].append(hit)

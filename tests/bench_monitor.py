@@ -19,6 +19,7 @@ from scipy.stats import ks_2samp
 
 from assay.bundle.loading import Bundle, load
 from assay.bundle.reference import reference
+from assay.bundle.threshold import Threshold
 from assay.config.load import load as configured
 from assay.files import plain, read_table
 from assay.monitoring.counts import Counts, of_piece
@@ -62,7 +63,7 @@ class Line:
         """The reference of these records, as `train` makes it."""
         seen = self.seen.iloc[rows].assign(fold=TRAIN)
         found = reference(self.X.iloc[rows], None, seen, self.bundle.threshold)
-        return training(plain(found), self.titles, refit=False)
+        return training(plain(found), self.titles, Threshold(**self.bundle.description["threshold"]), refit=False)
 
     def piece(self, rows: np.ndarray, a_month: int | None = None) -> Piece:
         """These records, of their own months, or so many in each month from 1986-01 on."""

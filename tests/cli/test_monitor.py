@@ -37,7 +37,7 @@ def test_without_findings_it_is_fine(line: Path, tmp_path: Path) -> None:
     asked("stale_after_days", "365", "null")
     asked("least_shift", "0.05", "0.5")  # the model of few records scores otherwise than those of its folds
     found = assay_monitor(batch(tmp_path / "in.csv", seed=1))
-    assert found.stdout.splitlines()[:2] == ["fine", "  nothing has changed"], found.stdout
+    assert found.stdout.splitlines()[:2] == ["fine", "  no change was found"], found.stdout
     assert found.exit_code == 0
     page = Path("reports/monitor.html").read_text()
     assert "Arriving records" in page

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, ks_2samp
 
-from assay.monitoring.comparison import above, distance, holm, of_numbers, of_shares, usual_angle, usual_distance
+from assay.monitoring.comparison import above, holm, of_numbers, of_shares, usual_angle, usual_distance
+from assay.statistics.distances import of_counts
 
 PS = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
@@ -14,7 +15,7 @@ PS = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 def test_the_distance_is_that_of_the_values_when_each_has_a_bin() -> None:
     one, other = np.array([5.0, 0, 3, 2]), np.array([1.0, 4, 4, 1])
     values = [np.repeat(np.arange(4), row.astype(int)) for row in (one, other)]
-    assert distance(one, other) == pytest.approx(ks_2samp(*values).statistic)
+    assert of_counts(one, other) == pytest.approx(ks_2samp(*values).statistic)
 
 
 @pytest.mark.parametrize("records", [200, 20_000, 2_000_000])
@@ -95,4 +96,4 @@ def test_too_few_months_say_nothing_of_what_is_usual(count: int) -> None:
 def test_what_chance_does_to_small_months_is_not_usual() -> None:
     random = np.random.default_rng(0)
     small = [np.bincount(random.integers(0, 20, 60), minlength=20).astype(float) for _ in range(16)]
-    assert usual_distance(small, 1, least=0.01) < 0.1 < max(distance(one, sum(small)) for one in small)
+    assert usual_distance(small, 1, least=0.01) < 0.1 < max(of_counts(one, sum(small)) for one in small)

@@ -5,7 +5,7 @@ import pytest
 from assay.monitoring.decision import EXIT_CODES, Action, Performance, decide
 from assay.monitoring.finding import TO, Finding, Kind
 
-FELL, HOLDS = Performance(True, "it fell"), Performance(False, "it holds")
+FELL, HOLDS, UNKNOWN = Performance(True, "it fell"), Performance(False, "it holds"), Performance(None, "who knows")
 
 
 def finding(kind: Kind, month: str = "1985-06") -> Finding:
@@ -21,6 +21,9 @@ CASES = {
     "inputs and predictions": ([VALUES, SCORES], None, None, Action.RETRAIN),
     "in different months": ([VALUES, finding(Kind.SCORES, "1985-07")], None, None, Action.WATCH),
     "the estimate says that it holds": ([VALUES, SCORES], HOLDS, None, Action.WATCH),
+    "nothing can be estimated": ([], UNKNOWN, None, Action.FINE),
+    "nothing can be estimated, and both drifted": ([VALUES, SCORES], UNKNOWN, None, Action.RETRAIN),
+    "labels decide nothing yet": ([VALUES], HOLDS, UNKNOWN, Action.WATCH),
     "the estimate fell": ([], FELL, None, Action.RETRAIN),
     "labels say that it fell": ([], None, FELL, Action.RETRAIN),
     "the estimate fell, and labels say that it holds": ([], FELL, HOLDS, Action.RETRAIN),
@@ -37,6 +40,7 @@ def test_the_rule(case: str) -> None:
     found = decide(findings, estimate, realised)
     assert found.action == action
     assert found.reasons
+    assert all(one.why in found.reasons for one in (estimate, realised) if one)
     assert all(any(one.what in reason for reason in found.reasons) for one in findings)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from assay.bundle.reference import reference
+from assay.bundle.threshold import Threshold
 from assay.config.schema import Monitoring
 from assay.files import plain
 from assay.monitoring.counts import Counts, of_piece
@@ -18,6 +19,7 @@ from assay.preparation.features import OTHER, categorised
 from assay.scoring.scorer import CONTRACT, POPULATION
 
 THRESHOLD, BEFORE = 0.3, 12
+PROMISE = Threshold(THRESHOLD, 0.9, 0.95, 30, 0.95, 0.9, True, False, "")
 TITLES = {
     "log_TSH": {"text": "TSH", "logarithm": True},
     "log_ratio": {"text": "TSH / FTI", "logarithm": True},
@@ -49,9 +51,9 @@ def known(wards: list[str] | None = None) -> Training:
     table = drawn(BEFORE * 300, 0)
     X = categorised(table.drop(columns="score"), {"ward": wards or ["A", "B", "C"]})
     days = pd.date_range("1985-01-15", periods=BEFORE, freq="MS").repeat(300)
-    seen = pd.DataFrame({"fold": "train", "score": table["score"], "date": days})
+    seen = pd.DataFrame({"fold": "train", "score": table["score"], "label": 0, "date": days})
     everyone = pd.DataFrame({"outside": np.where(np.arange(len(X)) % 10, "", "treated"), "date": days})
-    return training(plain(reference(X, None, seen, THRESHOLD, everyone)), TITLES, refit=False)
+    return training(plain(reference(X, None, seen, THRESHOLD, everyone)), TITLES, PROMISE, refit=False)
 
 
 KNOWN = known()
@@ -188,7 +190,7 @@ def test_without_dates_there_is_one_batch() -> None:
 def test_records_with_weights_are_worth_their_effective_number() -> None:
     table = drawn(1000, 0)
     weight = np.where(np.arange(1000) < 100, 1000.0, 1.0)
-    seen = pd.DataFrame({"fold": "train", "score": table["score"], "weight": weight})
+    seen = pd.DataFrame({"fold": "train", "score": table["score"], "label": 0, "weight": weight})
     stated = plain(reference(table[["TSH", "FTI"]], weight, seen, THRESHOLD))
-    whole = training(stated, {}, refit=False).features["FTI"].whole
+    whole = training(stated, {}, PROMISE, refit=False).features["FTI"].whole
     assert whole.known == pytest.approx(weight.sum() ** 2 / (weight**2).sum(), rel=1e-3)

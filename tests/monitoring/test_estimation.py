@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.bundle.reference import CATEGORY, NUMBER
 from assay.bundle.reference import calibration as table_of
 from assay.errors import AssayError
 from assay.files import plain
 from assay.monitoring.assumption import Assumption, assumption, beyond, moved
 from assay.monitoring.calibration import Calibration, isotonic, of_bundle, of_records
 from assay.monitoring.estimation import average_precision, estimate, ratios
+from assay.monitoring.known import Known, Row
 from assay.monitoring.weighting import weighted
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
@@ -172,8 +174,10 @@ def test_a_table_that_contradicts_itself_is_refused(change: dict[str, object]) -
 
 SCORE, Y = drawn(2000, 7)
 FEATURES = {
-    "TSH": {"kind": "number", "edges": [0.05, 1.0, 4.0], "counts": [0, 500, 1000, 500, 0]},
-    "sex": {"kind": "category", "counts": {"F": 1, "M": 1}},
+    "TSH": Known(
+        "TSH", "TSH", ("TSH",), NUMBER, np.array([0.05, 1.0, 4.0]), (), Row(np.array([0.0, 500, 1000, 500, 0])), {}
+    ),
+    "sex": Known("sex", "sex", ("sex",), CATEGORY, np.empty(0), ("F", "M"), Row(np.array([1.0, 1, 0])), {}),
 }
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.monitoring.realised import Realised, ranking, realised, with_labels
+from assay.monitoring.realised import Realised, met, ranking, realised
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
 
@@ -15,7 +15,16 @@ def month(
     score: list[float], label: list[float], ungradable: list[bool] | None = None, name: str = "1985-05"
 ) -> Realised:
     table = pd.DataFrame({"month": name, "score": score, "label": label})
-    return realised(table.assign(ungradable=ungradable or [False] * len(score)), THRESHOLD, 0.95)[0]
+    table = table.assign(ungradable=ungradable or [False] * len(score))
+    return by_month(table)[0][name]
+
+
+def by_month(table: pd.DataFrame) -> tuple[dict[str, Realised], Realised | None]:
+    """Of scored records, a row each; NaN is a label that has not arrived, or that nobody can know."""
+    scored = table[table["score"].notna()]
+    alerts = scored["score"] >= THRESHOLD
+    counts = {month: (len(rows), int(alerts[rows].sum())) for month, rows in scored.groupby("month").groups.items()}
+    return realised(scored[scored["label"].notna() | scored["ungradable"]], counts, THRESHOLD, 0.95)
 
 
 def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -82,19 +91,53 @@ def test_months_stand_in_order_and_records_without_a_score_in_none() -> None:
     table = pd.DataFrame(
         {"month": ["1985-06", "1985-05", "1985-04"], "score": [0.9, 0.1, NONE], "label": [1.0, NONE, 1.0]}
     ).assign(ungradable=False)
-    found = realised(table, THRESHOLD, 0.95)
-    assert [(one.month, one.records, one.labelled) for one in found] == [("1985-05", 1, 0), ("1985-06", 1, 1)]
-    assert found[0].stated()["settled"] is False
+    found, _ = by_month(table)
+    assert [(name, one.records, one.labelled) for name, one in found.items()] == [("1985-05", 1, 0), ("1985-06", 1, 1)]
+    assert found["1985-05"].stated()["settled"] is False
+
+
+def test_all_together_are_the_months_whose_labels_have_arrived() -> None:
+    """Of the first month one label in ten is missing, of the second most."""
+    parts = []
+    for seed, missing in ((1, 0.1), (2, 0.9), (3, 0.0)):
+        score, label = drawn(1000, seed)
+        late = np.random.default_rng(seed).random(1000) < missing
+        parts.append(pd.DataFrame({"month": f"1985-0{seed}", "score": score, "label": np.where(late, NONE, label)}))
+    found, whole = by_month(pd.concat(parts, ignore_index=True).assign(ungradable=False))
+    assert whole is not None
+    assert whole.labelled == found["1985-01"].labelled + found["1985-03"].labelled
+    assert (whole.records, whole.settled, found["1985-02"].settled) == (2000, True, False)
+    recall = [one.figures["recall"] for one in (found["1985-01"], found["1985-03"], whole)]
+    assert min(recall[0].value, recall[1].value) <= recall[2].value <= max(recall[0].value, recall[1].value)
+    assert recall[2].high - recall[2].low < recall[0].high - recall[0].low
+
+
+def test_months_with_few_positives_are_settled_together() -> None:
+    table = pd.DataFrame(
+        {"month": np.repeat(["1985-01", "1985-02"], 100), "score": 0.1, "label": 0.0, "ungradable": False}
+    )
+    table.loc[[*range(4), *range(100, 104)], ["score", "label"]] = 0.9, 1.0
+    found, whole = by_month(table)
+    assert [one.settled for one in found.values()] == [False, False]
+    assert whole is not None
+    assert (whole.settled, whole.positives) == (True, 8)
+
+
+def test_without_labels_nothing_is_together() -> None:
+    assert (
+        by_month(pd.DataFrame({"month": ["1985-05"], "score": [0.9], "label": [NONE], "ungradable": False}))[1] is None
+    )
 
 
 def test_labels_meet_their_records_and_others_are_left_out() -> None:
-    scored = pd.DataFrame({"record_id": ["1", "2", "3"], "month": "1985-05", "score": [0.1, 0.2, 0.3]})
     labels = pd.DataFrame(
-        {"label": [True, False, True], "ungradable": [False, True, False]}, pd.Index(["3", "1", "9"], name="record_id")
+        {"label": [True, False, True, True], "ungradable": [False, True, False, False]},
+        pd.Index(["3", "1", "9", "4"], name="record_id"),
     )
-    found = with_labels(scored, labels)
-    assert found["ungradable"].tolist() == [True, False, False]
-    np.testing.assert_array_equal(found["label"], [NONE, NONE, 1.0])
+    ids, months = np.array(["1", "2", "3", "4"], "object"), np.array(["1985-05"] * 4, "object")
+    found = met(ids, months, np.array([0.1, 0.2, 0.3, NONE]), labels)
+    assert found["score"].tolist() == [0.1, 0.3]
+    np.testing.assert_array_equal(found["label"], [NONE, 1.0])
 
 
 def test_memory_is_bounded_and_the_interval_is_about_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,10 @@ def command(in_stage: InStage) -> Callable[..., None]:
         source: Annotated[
             Path, typer.Argument(metavar="BATCH|LOG", help="A CSV or Parquet file of raw records; or a prediction log.")
         ],
+        labels: Annotated[
+            Path | None,
+            typer.Option(help="Labels that have arrived (CSV or Parquet): record_id, and code or label (0, 1)."),
+        ] = None,
         output: Annotated[Path, typer.Option("--output", "-o", help="The page.")] = MONITOR_PAGE,
         as_json: AsJson = False,
         bundle: Annotated[
@@ -29,7 +33,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
         stage: Annotated[str | None, typer.Option(help="The model that is in this stage.")] = None,
         trust: Trust = None,
     ) -> None:
-        """Compare arriving records with those of the training: fine, watch, or retrain?
+        """Compare arriving records, and labels if some have come, with those of the training: fine, watch, or retrain?
 
         Writes a page, and exits with 0 (fine), 10 (watch) or 20 (retrain); with 1 after an error. The settings are
         criteria.monitoring.
@@ -43,15 +47,16 @@ def command(in_stage: InStage) -> Callable[..., None]:
         from assay.monitoring.page import as_text, render
 
         with reported("assay monitor"):
-            batch, page = source.absolute(), output.absolute()
+            batch, page, arrived = source.absolute(), output.absolute(), labels.absolute() if labels else None
             require_one_name(bundle, stage)
             model = of_place(bundle, trust or ()) if bundle else in_stage(stage)
             enter_root()
             from assay.config.load import load
 
-            found = monitored(model.bundle, batch, load().criteria.monitoring, f"{model.name}, {model.place}")
+            asked = load().criteria.monitoring
+            found = monitored(model.bundle, batch, asked, f"{model.name}, {model.place}", arrived)
             write_text(page if output != MONITOR_PAGE else MONITOR_PAGE, render(found))
             say(json.dumps(plain(plain_of(found)), indent=2) if as_json else as_text(found))
-        raise typer.Exit(EXIT_CODES[found.decision.action])
+        raise typer.Exit(EXIT_CODES[found.judged.decision.action])
 
     return monitor

@@ -174,8 +174,6 @@ class Replay:
     first_months: full months that the first model learns from. label_delay: months until the labels of a month have
     come. validation_share: of the records that a model learns from, the newest, on which early stopping is watched.
     schedule: months between retrainings by the calendar. gap: months at least between two that the monitor asks for.
-    false_alarms: the share of usual months that may raise an alarm. resamples: how many months are drawn to learn what
-    is usual.
     """
 
     first_months: Annotated[int, Within(2, 1000)] = MISSING
@@ -183,8 +181,6 @@ class Replay:
     validation_share: Annotated[float, Within(0.01, 0.5)] = MISSING
     schedule: Annotated[int, Within(1, 1000)] = MISSING
     gap: Annotated[int, Within(1, 1000)] = MISSING
-    false_alarms: Annotated[float, Within(0.001, 0.5)] = MISSING
-    resamples: Annotated[int, Within(20, 1_000_000)] = MISSING
 
 
 @dataclass

@@ -1,28 +1,50 @@
 """Labels that have arrived: which records are positive, and which nobody can grade."""
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from assay.config.patterns import fits
 from assay.errors import AssayError
 from assay.labels.policy import positive, ungradable
 from assay.records.columns import CODE, RECORD_ID
+from assay.records.formats import SUFFIXES
+from assay.records.reading import read
 
 if TYPE_CHECKING:
+    from assay.bundle.loading import Bundle
     from assay.config.schema import Labels
 
-LABEL = "label"
+LABEL, CORRECT = "label", "correct the labels"
 TRUTH = {"0": False, "1": True, "0.0": False, "1.0": True, "False": False, "True": True, "false": False, "true": True}
+
+
+def read_labels(path: Path, bundle: "Bundle") -> pd.DataFrame:
+    """The labels of a CSV or Parquet file, as of `arrived`.
+
+    The columns may be called as in the raw records, as `assay retrain --labels` wants them: by the key and the target
+    of the contract. AssayError as of `arrived`, and if the file is none.
+    """
+    if (form := SUFFIXES.get(path.suffix.lower())) is None:
+        raise AssayError(f"not one of: {', '.join(SUFFIXES)}", where=str(path), todo="write it as CSV or Parquet")
+    data = bundle.dataset
+    table = read(path, form, CORRECT)
+    names = {old: new for old, new in ((data.key, RECORD_ID), (data.target, CODE)) if old and new not in table}
+    target = data.columns[data.target]
+    codes = target.pattern or "|".join(map(re.escape, target.values))
+    return arrived(table.rename(columns=names), bundle.labels, codes, str(path))
 
 
 def arrived(table: pd.DataFrame, policy: "Labels", codes: str, where: str) -> pd.DataFrame:
     """The columns `label` and `ungradable` (bool), by record id, of a table of labels.
 
     table: `record_id`, and either `code`, a raw code that the bundle's label policy reads, or `label`, 0 or 1; an empty
-    value is a label that has not arrived. codes: the pattern that a whole code must match. AssayError if columns are
-    missing or contradict each other, if a value is none of these, or if a record has two different ones.
+    value is a label that has not arrived. codes: the pattern that a whole code must match, "" for any. AssayError if
+    columns are missing or contradict each other, if a value is none of these, or if a record has two different ones.
     """
     value = _value(table, where)
     known = table[value].notna() & (table[value].astype("str") != "")
@@ -32,7 +54,8 @@ def arrived(table: pd.DataFrame, policy: "Labels", codes: str, where: str) -> pd
         _require(found, [one for one in found[value].unique() if one not in TRUTH], value, "0 or 1", where)
         label, unclear = found[value].map(TRUTH).astype("bool"), np.zeros(len(found), "bool")
     else:
-        wrong = [one for one in found[value].unique() if not re.fullmatch(codes, one)]
+        distinct = found[value].unique()
+        wrong = distinct[~fits(pa.array(distinct, pa.large_string()), codes)].tolist() if codes else []
         _require(found, wrong, value, "a code of the dataset", where)
         label, unclear = positive(found[value], policy), ungradable(found[value], policy).to_numpy()
     index = pd.Index(found[RECORD_ID], name=RECORD_ID)
@@ -67,4 +90,4 @@ def _require(found: pd.DataFrame, wrong: list[str], value: str, expected: str, w
     if wrong:
         records = found.loc[found[value].isin(wrong), RECORD_ID].tolist()
         what = f"{value} {wrong[0]!r} is not {expected}"
-        raise AssayError(what, where=where, rows=records, todo="correct the labels")
+        raise AssayError(what, where=where, rows=records, todo=CORRECT)

@@ -7,12 +7,11 @@ can show that it is not so. `holds` therefore means: nothing speaks against it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from assay.bundle.reference import NUMBER
 from assay.monitoring.calibration import SEED, Calibration
+from assay.monitoring.known import Known
 
 FEWEST_REFERENCE = 30  # positives that a calibration must have been learned from
 FEWEST_EXPECTED = 5  # positives to expect in a batch, below which its figures can be nearly anything
@@ -37,15 +36,15 @@ def assumption(
     counts: np.ndarray,
     calibration: Calibration,
     features: Mapping[str, np.ndarray] | None = None,
-    reference: Mapping[str, Mapping[str, Any]] | None = None,
+    reference: Mapping[str, Known] | None = None,
     labelled: tuple[np.ndarray, np.ndarray] | None = None,
     level: float = LEVEL,
 ) -> Assumption:
     """What speaks against an estimate for a batch with `counts` (k + 2,) scores in the bins of the calibration.
 
-    features: by name, the counts of a number's values in the bins of `reference`, which is `features` of a bundle's
-    reference.json. labelled: of the records since the training whose labels have arrived, their counts and those of the
-    positives among them, both (k + 2,).
+    features: by name, the counts of values in the bins of `reference`, the features of the training. labelled: of the
+    records since the training whose labels have arrived, their counts and those of the positives among them, both
+    (k + 2,).
     """
     return Assumption(
         (
@@ -76,19 +75,19 @@ def outside_scores(counts: np.ndarray, calibration: Calibration, level: float = 
 
 
 def outside_features(
-    features: Mapping[str, np.ndarray], reference: Mapping[str, Mapping[str, Any]], level: float = LEVEL
+    features: Mapping[str, np.ndarray], reference: Mapping[str, Known], level: float = LEVEL
 ) -> Iterable[str]:
     """Whether more values of a feature than chance explains are below or above all of train.
 
     What a model does with values that it has not seen is a guess, so that nothing is known of what its scores mean.
     """
-    numbers = [name for name in features if reference[name]["kind"] == NUMBER and len(reference[name]["edges"])]
+    numbers = [name for name in features if len(reference[name].edges)]
     found = []
     for name in numbers:
-        counts, seen = features[name], sum(reference[name]["counts"])
+        counts, seen = features[name], reference[name].whole.known
         for side, many in (("below", counts[0]), ("above", counts[-1])):
             if beyond(many, counts.sum(), seen, level / (2 * len(numbers))):
-                found.append(f"{name} ({many / counts.sum():.1%} {side})")
+                found.append(f"{reference[name].subject} ({many / counts.sum():.1%} {side})")
     if found:
         yield f"values outside all of the reference: {', '.join(found)}"
 

@@ -26,16 +26,28 @@ NOTHING = 1e-9  # the weight of a bin without records in the isotonic regression
 class Calibration:
     """The probability of a positive in each of k + 2 bins of the score, which `edges` (k,) divide as `counted` does.
 
-    rate: (k + 2,). rates: (draws, k + 2), of resamples. alert: (k + 2,) bool, the bins at the threshold and above.
-    records, positives: the effective number of records and of positives that they were learned from.
+    counts: (k + 2,), of the records that it was learned from, scaled to their effective number. rate: (k + 2,). rates:
+    (draws, k + 2), of resamples. alert: (k + 2,) bool, the bins at the threshold and above. records, positives: the
+    effective number of records and of positives that they were learned from.
     """
 
     edges: np.ndarray
+    counts: np.ndarray
     rate: np.ndarray
     rates: np.ndarray
     alert: np.ndarray
     records: float
     positives: float
+
+    @property
+    def alerts(self) -> float:
+        """How many of the records were alerts."""
+        return float(self.counts[self.alert].sum())
+
+    @property
+    def true_alerts(self) -> float:
+        """How many of the alerts were positive."""
+        return float((self.counts * self.rate)[self.alert].sum())
 
     def counted(self, scores: np.ndarray) -> np.ndarray:
         """How many scores (n,) are in each bin, (k + 2,); NaN counts nowhere. Counts of parts can be added up."""
@@ -88,6 +100,7 @@ def of_counts(
     drawn = np.random.default_rng(seed).multinomial(round(informative), cells / total, draws)
     return Calibration(
         edges=edges,
+        counts=informative / total * counts,
         rate=isotonic(positives, counts),
         rates=_isotonic(drawn),
         alert=alerting(edges, threshold),
@@ -114,6 +127,7 @@ def of_records(
     counts, positives = counted(score, edges, weight), counted(score[positive], edges, weight[positive])
     return Calibration(
         edges=edges,
+        counts=effective(weight) / weight.sum() * counts,
         rate=isotonic(positives, counts),
         rates=_isotonic(resampled),
         alert=alerting(edges, threshold),

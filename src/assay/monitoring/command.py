@@ -2,19 +2,22 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import pandas as pd
 
-from assay.monitoring.counts import Counts, counted
-from assay.monitoring.decision import Decision, decide
-from assay.monitoring.drift import drifted
+from assay.errors import AssayError
+from assay.monitoring.arrived import read_labels
+from assay.monitoring.counts import Counts, of_piece
 from assay.monitoring.finding import MEANS, Finding, Kind
+from assay.monitoring.judging import Judged, age, judged
 from assay.monitoring.known import Training, known
+from assay.monitoring.performance import confidence
 from assay.monitoring.pieces import Columns, Piece, of_file, of_log
+from assay.monitoring.realised import met
 from assay.scoring.scorer import Scorer
 
 if TYPE_CHECKING:
@@ -24,29 +27,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Monitored:
-    """A batch, judged. source: where it came from; model: by which it was scored; seconds: to read and judge it."""
+    """A batch, judged. source: where it came from; model: by which it was scored; seconds: to read and judge it.
+
+    confidence: of the intervals of its performance.
+    """
 
     source: str
     model: str
     counts: Counts
     training: Training
-    findings: list[Finding]
-    decision: Decision
+    judged: Judged
+    confidence: float
     seconds: float
 
 
-def monitored(bundle: "Bundle", source: Path, asked: "Monitoring", model: str) -> Monitored:
-    """Judge a CSV or Parquet file of records, or the folder of a prediction log.
+def monitored(bundle: "Bundle", source: Path, asked: "Monitoring", model: str, labels: Path | None = None) -> Monitored:
+    """Judge a CSV or Parquet file of records, or the folder of a prediction log; labels: a file of those that arrived.
 
-    AssayError as of `assay.monitoring.pieces` and `known`.
+    AssayError as of `assay.monitoring.pieces`, `known` and `arrived`, and if no label is of one of the records.
     """
     start = time.perf_counter()
     training = known(bundle)
+    arrived = None if labels is None else read_labels(labels, bundle)
     columns, pieces = read(bundle, source)
-    counts = counted(pieces, training)
-    findings = [*of_columns(columns, counts), *drifted(counts, training, asked), *stale(counts, training, asked)]
-    decision = decide(findings)
-    return Monitored(str(source), model, counts, training, findings, decision, time.perf_counter() - start)
+    counts, labelled = counted_and_met(pieces, training, arrived)
+    if labelled is not None and labelled.empty:
+        raise AssayError(
+            f"no label is of one of {counts.records} records",
+            where=str(labels),
+            todo="name the labels of these records, by the id that assay score prints",
+        )
+    found = judged(counts, training, asked, labelled, [*of_columns(columns, counts)])
+    return Monitored(str(source), model, counts, training, found, confidence(asked), time.perf_counter() - start)
 
 
 def read(bundle: "Bundle", source: Path) -> tuple[Columns, Iterator[Piece]]:
@@ -54,6 +66,21 @@ def read(bundle: "Bundle", source: Path) -> tuple[Columns, Iterator[Piece]]:
     if source.is_dir():
         return Columns(), of_log(source, bundle.columns, bundle.hash)
     return of_file(Scorer(bundle), source)
+
+
+def counted_and_met(
+    pieces: Iterable[Piece], training: Training, arrived: pd.DataFrame | None
+) -> tuple[Counts, pd.DataFrame | None]:
+    """The counts of all pieces, and the records that have a label; arrived: None if there are no labels.
+
+    Only records with a label are held; of the others, counts.
+    """
+    counts, labelled = Counts(), []
+    for piece in pieces:
+        counts.add(of_piece(piece, training))
+        if arrived is not None:
+            labelled.append(met(piece.ids, piece.months, piece.scores, arrived))
+    return counts, pd.concat(labelled, ignore_index=True) if labelled else None
 
 
 def of_columns(columns: Columns, counts: Counts) -> Iterator[Finding]:
@@ -65,23 +92,6 @@ def of_columns(columns: Columns, counts: Counts) -> Iterator[Finding]:
     for kind, (names, what) in said.items():
         for name in names:
             yield Finding(kind, name, "", counts.records, 1.0, 0.0, None, what.format(name), MEANS[kind])
-
-
-def stale(counts: Counts, training: Training, asked: "Monitoring") -> Iterator[Finding]:
-    """Whether the training is too long ago."""
-    days = age(counts, training)
-    if days is None or asked.stale_after_days is None or days <= asked.stale_after_days:
-        return
-    what = f"{days} days from the last day of the training ({training.last}) to the last record ({counts.last})"
-    limit = float(asked.stale_after_days)
-    yield Finding(Kind.STALE, "training", "", counts.records, float(days), limit, None, what, MEANS[Kind.STALE])
-
-
-def age(counts: Counts, training: Training) -> int | None:
-    """Days from the last day of the training to the last record; None if either is unknown."""
-    if training.last is None or np.isnat(counts.last):
-        return None
-    return int((counts.last - np.datetime64(training.last, "D")).astype(int))
 
 
 def as_json(found: Monitored) -> dict[str, Any]:
@@ -97,16 +107,27 @@ def as_json(found: Monitored) -> dict[str, Any]:
         for name, month in sorted(found.counts.months.items())
     }
     return {
-        "action": found.decision.action,
-        "reasons": found.decision.reasons,
+        "action": found.judged.decision.action,
+        "reasons": found.judged.decision.reasons,
         "source": found.source,
         "model": found.model,
         "records": found.counts.records,
         "age_days": age(found.counts, found.training),
         "seconds": found.seconds,
-        "findings": [asdict(one) for one in found.findings],
+        "findings": [asdict(one) for one in found.judged.findings],
+        "confidence": found.confidence,
+        "estimated": {name: one.stated(found.confidence) for name, one in found.judged.estimates.items()},
+        "realised": _labelled(found.judged),
         "months": months,
     }
+
+
+def _labelled(found: Judged) -> dict[str, Any] | None:
+    """What labels show of each month, and of all whose labels have arrived (`all`)."""
+    if found.labelled is None:
+        return None
+    months = {name: one.stated() for name, one in found.labelled.months.items()}
+    return {"months": months, "all": found.labelled.whole.stated() if found.labelled.whole else None}
 
 
 def _by_kind(unscored: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:

@@ -13,6 +13,8 @@ import numpy as np
 from scipy.special import betainc, betaincc
 from scipy.stats import kstwobign, norm
 
+from assay.statistics.distances import of_counts
+
 ENOUGH = 100  # of the rarer kind are expected: then the normal approximation holds far out in its tails
 PARTS = 3  # of the training, at least, tell what is usual
 
@@ -31,14 +33,6 @@ def together(one: float, other: float) -> float:
     return one * other / (one + other) if one and other else 0.0
 
 
-def distance(one: np.ndarray, other: np.ndarray) -> float:
-    """The Kolmogorov-Smirnov distance of two rows of counts in the same ordered bins; both have some.
-
-    It looks at whole ranges of values and not at single bins, so that numbers rounded in another way are no drift.
-    """
-    return float(np.abs(np.cumsum(one / one.sum() - other / other.sum())).max())
-
-
 def of_numbers(here: np.ndarray, training: np.ndarray, usual: float) -> Difference:
     """The distance of two rows of counts, (bins,), in the same ordered bins.
 
@@ -48,7 +42,7 @@ def of_numbers(here: np.ndarray, training: np.ndarray, usual: float) -> Differen
     >>> of_numbers(np.array([10, 10, 80]), np.array([300, 300, 300]), usual=0.05).size.__round__(3)
     0.467
     """
-    size, count = distance(here, training), together(here.sum(), training.sum())
+    size, count = of_counts(here, training), together(here.sum(), training.sum())
     return Difference(size, usual, float(kstwobign.sf(max(0.0, size - usual) * np.sqrt(count))))
 
 
@@ -92,7 +86,7 @@ def usual_distance(months: Sequence[np.ndarray], span: int, least: float) -> flo
 
     months: a row of counts for each, in their order. At least `least`, which it is if there are too few months to tell.
     """
-    return _usual(months, span, distance, kstwobign.isf, least)
+    return _usual(months, span, of_counts, kstwobign.isf, least)
 
 
 def usual_angle(months: Sequence[np.ndarray], span: int, least: float) -> float:

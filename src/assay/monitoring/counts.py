@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.bundle.reference import CATEGORY, NUMBER
+from assay.bundle.reference import CATEGORY, NUMBER, bins
 from assay.errors import AssayError
+from assay.monitoring.finding import TO
 from assay.monitoring.known import Known, Row, Training
 from assay.scoring.scorer import CONTRACT
 
@@ -27,10 +28,10 @@ class Month:
     """The records of a month.
 
     records, and how many of them were `scored`, and are `alerts`. values: by feature, the number in each bin and
-    without a value, (bins + 1,). scores: the number in each bin. unscored: how many have no score, by kind and rule or
-    reason; broken: how many break any rule of the contract. changed: by rule. new: values of a category that the
-    training did not have. far: of numbers, how many are several times as small, and as large, as the median of the
-    training, (2,). low, high: the extremes of numbers.
+    without a value, (bins + 1,). scores: the number in each bin; calibrated: in each bin of the calibration, if there
+    is one. unscored: how many have no score, by kind and rule or reason; broken: how many break any rule of the
+    contract. changed: by rule. new: values of a category that the training did not have. far: of numbers, how many are several
+    times as small, and as large, as the median of the training, (2,). low, high: the extremes of numbers.
     """
 
     records: int = 0
@@ -39,6 +40,7 @@ class Month:
     broken: int = 0
     values: dict[str, np.ndarray] = field(default_factory=dict)
     scores: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    calibrated: np.ndarray = field(default_factory=lambda: np.zeros(0))
     unscored: Counter[tuple[str, str]] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     new: dict[str, Counter[str]] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Month:
         self.alerts += other.alerts
         self.broken += other.broken
         self.scores = _sum(self.scores, other.scores)
+        self.calibrated = _sum(self.calibrated, other.calibrated)
         self.values = {name: _sum(self.values.get(name, np.zeros(0)), one) for name, one in other.values.items()}
         self.far = {name: _sum(self.far.get(name, np.zeros(0)), one) for name, one in other.far.items()}
         self.unscored.update(other.unscored)
@@ -82,6 +85,15 @@ class Counts:
     @property
     def records(self) -> int:
         return sum(one.records for one in self.months.values())
+
+    @property
+    def spans(self) -> list[tuple[str, Month, int]]:
+        """Each month by itself, in their order, then all that have a date together: name, counts, how many months."""
+        found = [(name, month, 1) for name, month in sorted(self.months.items())]
+        dated = [(name, month) for name, month, _ in found if name]
+        if len(dated) > 1:
+            found.append((TO.join((dated[0][0], dated[-1][0])), together(month for _, month in dated), len(dated)))
+        return found
 
     def add(self, other: "Counts") -> None:
         """Count those of another piece too."""
@@ -116,9 +128,7 @@ def of_piece(piece: "Piece", training: Training) -> Counts:
         month.scored = int(count)
     for month, count in zip(listed, np.bincount(codes[piece.alerts], minlength=size), strict=True):
         month.alerts = int(count)
-    score_bins = training.scores.place(piece.scores[piece.places])
-    for month, row in zip(listed, _table(scored, score_bins, training.scores.size, size), strict=True):
-        month.scores = row[:-1]
+    _count_scores(listed, scored, piece.scores[piece.places], training)
     for name, known in training.features.items():
         _count_feature(listed, scored, name, known, piece.features[name])
     _count_faults(listed, codes, piece)
@@ -130,6 +140,16 @@ def _table(codes: np.ndarray, places: np.ndarray, bins: int, size: int) -> np.nd
     """The number of records by month and bin, (months, bins + 1); the last bin holds those of place -1."""
     at = np.where(places < 0, bins, places)
     return np.bincount(codes * (bins + 1) + at, minlength=size * (bins + 1)).reshape(size, bins + 1)
+
+
+def _count_scores(months: list[Month], codes: np.ndarray, scores: np.ndarray, training: Training) -> None:
+    size, known, calibration = len(months), training.scores, training.calibration
+    for month, row in zip(months, _table(codes, known.place(scores), known.size, size), strict=True):
+        month.scores = row[:-1]
+    if calibration:
+        table = _table(codes, bins(scores, calibration.edges), len(calibration.counts), size)
+        for month, row in zip(months, table, strict=True):
+            month.calibrated = row[:-1]
 
 
 def _count_feature(months: list[Month], codes: np.ndarray, name: str, known: Known, values: Any) -> None:

@@ -6,13 +6,14 @@ The rule, the first that holds:
 2. The data is at fault (a column is gone or in another unit, records break the contract, values cannot be true or are
    new): watch. Mend the data first: a model that learns from it is no better.
 3. The estimated performance has fallen: retrain.
-4. Nothing estimates it, and both the predictions and the records have drifted in the same month: retrain.
+4. No estimate whose assumption holds says that it has not, and both the predictions and the records have drifted in the
+   same month: retrain.
 5. Anything else was found, such as drift of the records alone, or an old training: watch.
 6. Nothing was found: fine.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from assay.monitoring.finding import FAULTS, INPUTS, PREDICTIONS, TO, Finding
@@ -31,9 +32,12 @@ EXIT_CODES = {Action.FINE: 0, Action.WATCH: 10, Action.RETRAIN: 20}
 
 @dataclass(frozen=True)
 class Performance:
-    """What an estimate, or labels, say of the performance: whether it has fallen, and why, in words."""
+    """What an estimate, or labels, say of the performance: whether it has fallen, and why, in words.
 
-    fallen: bool
+    fallen: None if it cannot be said, which decides nothing, and is told.
+    """
+
+    fallen: bool | None
     why: str
 
 
@@ -42,7 +46,7 @@ class Decision:
     """What to do, and why: a sentence each, the first decides."""
 
     action: Action
-    reasons: list[str]
+    reasons: list[str] = field(default_factory=list)
 
 
 def decide(
@@ -58,11 +62,13 @@ def decide(
         mend = "mend the data before anything learns from it"
         return Decision(Action.WATCH, [*_sentences(faults), mend, *told, *other])
     if estimate and estimate.fallen:
-        return Decision(Action.RETRAIN, [estimate.why, *other])
-    if not estimate and (months := _both(findings)):
+        return Decision(Action.RETRAIN, [*reversed(told), *other])
+    if (estimate is None or estimate.fallen is None) and (months := _both(findings)):
         said = f"predictions and records have both drifted ({_span(months)}), and nothing estimates the performance"
         return Decision(Action.RETRAIN, [said, *told, *other])
-    return Decision(Action.WATCH if findings else Action.FINE, [*other, *told] or ["nothing has changed"])
+    return (
+        Decision(Action.WATCH, [*other, *told]) if findings else Decision(Action.FINE, ["no change was found", *told])
+    )
 
 
 def _both(findings: Sequence[Finding]) -> list[str]:

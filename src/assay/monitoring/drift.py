@@ -25,8 +25,8 @@ from assay.monitoring.comparison import (
     usual_angle,
     usual_distance,
 )
-from assay.monitoring.counts import Counts, Month, together
-from assay.monitoring.finding import MEANS, TO, Finding, Kind
+from assay.monitoring.counts import Counts, Month
+from assay.monitoring.finding import MEANS, Finding, Kind
 from assay.monitoring.known import Known, Row, Training
 from assay.scoring.scorer import CONTRACT, POPULATION
 
@@ -55,12 +55,8 @@ def drifted(counts: Counts, training: Training, asked: "Monitoring") -> list[Fin
     judged by itself.
     """
     tests_of = Tests(training, asked)
-    judged = {name: month for name, month in sorted(counts.months.items()) if month.records >= asked.fewest}
-    tests = [(name, test) for name, month in judged.items() for test in tests_of(month, 1)]
-    dated = sorted(name for name in counts.months if name)
-    whole = together(counts.months[name] for name in dated)
-    if len(dated) > 1 and whole.records >= asked.fewest:
-        tests += [(TO.join((dated[0], dated[-1])), test) for test in tests_of(whole, len(dated))]
+    judged = [span for span in counts.spans if span[1].records >= asked.fewest]
+    tests = [(name, test) for name, month, count in judged for test in tests_of(month, count)]
     corrected = holm([test.difference.p for _, test in tests]).tolist()
     found = [
         (finding(name, test, p), test.parts)

@@ -12,7 +12,9 @@ import pandas as pd
 from assay.bundle.folder import REFERENCE
 from assay.bundle.reference import CATEGORY, FLAG, NUMBER, bins
 from assay.bundle.strict_json import parse
+from assay.bundle.threshold import Threshold
 from assay.errors import AssayError
+from assay.monitoring.calibration import Calibration, of_bundle
 from assay.preparation.features import OTHER
 
 if TYPE_CHECKING:
@@ -92,7 +94,8 @@ class Training:
     """All that monitoring compares with.
 
     outside: by reason, the records that are not in the population; None if the bundle does not say. last: the last day
-    of the records that the model was fitted on, if known.
+    of the records that the model was fitted on, if known. calibration: what its scores meant; None of a bundle that
+    does not say. threshold: from which on a score is an alert, and what it promises.
     """
 
     features: Mapping[str, Known]
@@ -100,6 +103,8 @@ class Training:
     alerts: Known
     outside: Mapping[str, Known] | None
     last: date | None
+    calibration: Calibration | None
+    threshold: Threshold
 
 
 def known(bundle: "Bundle") -> Training:
@@ -112,12 +117,15 @@ def known(bundle: "Bundle") -> Training:
     try:
         if {*content["features"]} != {*bundle.columns}:
             raise ValueError("other features than the model's")
-        return training(content, titles, refit=bool(bundle.description["config"]["training"]["refit"]))
+        refit = bool(bundle.description["config"]["training"]["refit"])
+        return training(content, titles, Threshold(**bundle.description["threshold"]), refit=refit)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AssayError(f"not what `train` writes: {error!r}", where=where, todo=TODO) from error
 
 
-def training(content: Mapping[str, Any], titles: Mapping[str, Mapping[str, Any]], *, refit: bool) -> Training:
+def training(
+    content: Mapping[str, Any], titles: Mapping[str, Mapping[str, Any]], threshold: Threshold, *, refit: bool
+) -> Training:
     """The same of the content of reference.json.
 
     titles: what readers see in place of the names of features, as bundle.json has it (`assay.datasets.Title`). refit:
@@ -140,6 +148,8 @@ def training(content: Mapping[str, Any], titles: Mapping[str, Mapping[str, Any]]
         alerts=_alerts_known(scores, share),
         outside=_outside(content["population"], share) if "population" in content else None,
         last=date.fromisoformat(max(ends)) if ends else None,
+        calibration=of_bundle(content, threshold.value) if "calibration" in content else None,
+        threshold=threshold,
     )
 
 

@@ -1,26 +1,85 @@
 """The verdict on a batch for people: text for the terminal, and a page that needs no network."""
 
-from assay.monitoring.command import Monitored, age
-from assay.monitoring.finding import Finding
-from assay.presentation.pages import environment
+from collections.abc import Iterator, Mapping
 
-SHOWN = 12  # reasons on the terminal
+from assay.monitoring.command import Monitored
+from assay.monitoring.estimation import COUNTED
+from assay.monitoring.finding import Finding
+from assay.monitoring.judging import Judged, age
+from assay.monitoring.performance import of_estimate, shown
+from assay.monitoring.realised import Figure
+from assay.presentation.pages import environment
+from assay.statistics.metrics import METRICS
+
+SHOWN = 12  # reasons, and months, on the terminal
+FIGURES = ("recall", "precision", "average_precision", COUNTED)
+HEAD = ("records", *(METRICS[name].title for name in FIGURES), "")
+ALL = "all"
+Rows = list[tuple[str, ...]]
 
 
 def as_text(found: Monitored) -> str:
-    """The decision, its reasons, and what was read."""
-    reasons = found.decision.reasons
+    """The decision, its reasons, the performance, and what was read."""
+    reasons = found.judged.decision.reasons
     more = [f"  and {len(reasons) - SHOWN} more: see the page"] if len(reasons) > SHOWN else []
     rate = found.counts.records / found.seconds
     return "\n".join(
         [
-            f"{found.decision.action}",
+            f"{found.judged.decision.action}",
             *(f"  {one}" for one in reasons[:SHOWN]),
             *more,
+            *_performance(found),
             f"{found.counts.records:,} records of {len(found.counts.months)} month(s), {rate:,.0f} per second",
             f"model: {found.model}",
         ]
     )
+
+
+def _performance(found: Monitored) -> Iterator[str]:
+    """Both tables, in columns; of many months the newest."""
+    tables = {"estimated before labels": before(found), "what labels show": after(found.judged)}
+    for title, rows in tables.items():
+        if not rows:
+            continue
+        yield f"{title} ({100 * found.confidence:g} % intervals)"
+        lines = [("", *HEAD), *rows[-SHOWN:]]
+        widths = [max(len(line[place]) for line in lines) for place in range(len(HEAD))]
+        for line in lines:
+            cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
+            yield f"  {'  '.join([*cells, line[-1]])}".rstrip()
+
+
+def before(found: Monitored) -> Rows:
+    """What is estimated: of each month, and of all."""
+    return [
+        (
+            name or "without a date",
+            str(one.records),
+            *_cells(of_estimate(one, found.confidence)),
+            "" if one.assumption.holds else f"does not hold: {'; '.join(one.assumption.reasons)}",
+        )
+        for name, one in found.judged.estimates.items()
+    ]
+
+
+def after(found: Judged) -> Rows:
+    """What labels show: of each month, and of all whose labels have arrived."""
+    if not found.labelled:
+        return []
+    whole = {ALL: found.labelled.whole} if found.labelled.whole and len(found.labelled.months) > 1 else {}
+    return [
+        (
+            name or "without a date",
+            f"{one.labelled} of {one.records}",
+            *_cells(one.figures),
+            "; ".join(one.unsettled) or "settled",
+        )
+        for name, one in {**found.labelled.months, **whole}.items()
+    ]
+
+
+def _cells(figures: Mapping[str, Figure]) -> tuple[str, ...]:
+    return tuple(shown(figures[name], METRICS[name].digits) for name in FIGURES)
 
 
 def render(found: Monitored) -> str:
@@ -28,8 +87,14 @@ def render(found: Monitored) -> str:
     template = environment("assay.monitoring").get_template("monitor.html.j2")
     return template.render(
         found=found,
+        decision=found.judged.decision,
         days=age(found.counts, found.training),
-        findings=sorted(found.findings, key=_order),
+        findings=sorted(found.judged.findings, key=_order),
+        head=HEAD,
+        performance=[
+            ("estimated", "Estimated before labels", before(found)),
+            ("labels", "What labels show", after(found.judged)),
+        ],
         months=sorted(found.counts.months.items()),
     )
 

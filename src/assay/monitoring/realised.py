@@ -3,9 +3,11 @@
 Labels seldom arrive by chance: who got an alert is looked at first. Among the records with labels recall would then be
 too high. So each labelled record counts for the scored ones of its month with the same decision, alert or none, as many
 as there are for each label (Begg & Greenes, Biometrics 39, 1983). Precision and alerts need no such weight.
+
+Of records without a label only their number is needed (`assay.monitoring.counts`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -35,18 +37,18 @@ class Figure:
 
 @dataclass(frozen=True)
 class Realised:
-    """What the labels show of a month.
+    """What the labels show of a month, or of several.
 
-    records: scored ones; alerts: among them. labelled: those with a label; ungradable: those without, because nobody
-    can know their class, which count as records no more. positives: among the labelled ones. figures: recall,
-    precision, average_precision, prevalence and alerts_per_1000 by name. unsettled: why later labels may change the
-    figures, in words.
+    records: scored ones; alerts: among them. labelled: those with a label; checked: the alerts among these. ungradable:
+    those without, because nobody can know their class, which count as records no more. positives: among the labelled
+    ones. figures: recall, precision, average_precision, prevalence and alerts_per_1000 by name. unsettled: why later
+    labels may change the figures, in words.
     """
 
-    month: str
     records: int
     alerts: int
     labelled: int
+    checked: int
     ungradable: int
     positives: int
     figures: Mapping[str, Figure]
@@ -66,73 +68,120 @@ class Realised:
         return {**asdict(self), "coverage": self.coverage, "settled": self.settled}
 
 
-def with_labels(scored: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
-    """Scored records with what has arrived of their labels; labels of other records are left out.
+@dataclass(frozen=True)
+class Part:
+    """Records of a month or more: how many are scored and can be graded, and those with a label.
 
-    scored: `record_id`, `month` (text), `score` (NaN where there is none). labels: as of `assay.monitoring.arrived`.
-    Result: also `label` (1, 0, or NaN while it has not arrived) and `ungradable` (bool).
+    scored: the labelled ones, with weights. blind: nothing is known of the records without an alert.
     """
-    found = labels.reindex(scored["record_id"])
-    label = found["label"].astype("float64").to_numpy()
-    unclear = found["ungradable"].astype("boolean").fillna(value=False).to_numpy("bool")
-    return scored.assign(label=np.where(unclear, UNKNOWN, label), ungradable=unclear)
+
+    records: int
+    alerts: int
+    ungradable: int
+    scored: Scored
+    blind: bool
+
+    @property
+    def covered(self) -> bool:
+        return not self.blind and len(self.scored.y) >= LEAST_COVERED * self.records
 
 
-def realised(records: pd.DataFrame, threshold: float, confidence: float, seed: int = SEED) -> list[Realised]:
-    """The figures of each month that has a scored record, in their order; records: as of `with_labels`."""
-    scored = records[records["score"].notna()]
-    return [_month(str(month), part, threshold, confidence, seed) for month, part in scored.groupby("month")]
+def met(ids: np.ndarray, months: np.ndarray, scores: np.ndarray, labels: pd.DataFrame) -> pd.DataFrame:
+    """Of scored records those that have a label: month, score, label (1, 0, or NaN if ungradable).
+
+    ids, months, scores: (n,), NaN without a score. labels: as of `assay.monitoring.arrived`; those of other records are
+    left out.
+    """
+    places = labels.index.get_indexer(pd.Index(ids).astype("str"))
+    there = (places >= 0) & ~np.isnan(scores)
+    found = labels.iloc[places[there]]
+    label = np.where(found["ungradable"], UNKNOWN, found["label"].astype("float64"))
+    return pd.DataFrame({"month": months[there], "score": scores[there], "label": label})
 
 
-def _month(month: str, part: pd.DataFrame, threshold: float, confidence: float, seed: int) -> Realised:
-    graded = part[~part["ungradable"]]
-    alert = (graded["score"] >= threshold).to_numpy()
-    there = graded["label"].notna().to_numpy()
-    weight = weights(alert, there)
-    labelled = graded[there]
-    scored = Scored(labelled["label"].to_numpy("int64"), labelled["score"].to_numpy(), threshold, weight)
-    blind = bool((~alert).any() and not there[~alert].any())  # nothing is known of records without an alert
+def realised(
+    labelled: pd.DataFrame, scored: Mapping[str, tuple[int, int]], threshold: float, confidence: float, seed: int = SEED
+) -> tuple[dict[str, Realised], Realised | None]:
+    """The figures of each month in its order, and of all together whose labels have arrived but for a few, if any have.
+
+    labelled: as of `met`. scored: by month, how many records have a score, and how many of them are alerts.
+    """
+    by_month = dict(tuple(labelled.groupby("month")))
+    nothing = labelled.iloc[:0]
+    parts = {
+        month: part(by_month.get(month, nothing), *counts, threshold)
+        for month, counts in sorted(scored.items())
+        if counts[0]
+    }
+    found = {month: figures_of(one, confidence, seed) for month, one in parts.items()}
+    covered = [month for month, one in parts.items() if one.covered]
+    if len(covered) < 2:
+        return found, found[covered[0]] if covered else None
+    return found, figures_of(together([parts[month] for month in covered], threshold), confidence, seed)
+
+
+def part(labelled: pd.DataFrame, records: int, alerts: int, threshold: float) -> Part:
+    """The records of a month; labelled: as of `met`."""
+    graded = labelled[labelled["label"].notna()]
+    lost = labelled["score"][labelled["label"].isna()] >= threshold
+    records, alerts = records - len(lost), alerts - int(lost.sum())
+    score, alert = graded["score"].to_numpy(), (graded["score"] >= threshold).to_numpy()
+    weight = weights(alert, alerts, records - alerts)
+    scored = Scored(graded["label"].to_numpy("int64"), score, threshold, weight)
+    return Part(records, alerts, len(lost), scored, blind=bool(records > alerts and alert.all()))
+
+
+def together(parts: Sequence[Part], threshold: float) -> Part:
+    """The records of several months; each labelled one has the weight that it has in its month."""
+    y, score, weight = (
+        np.concatenate([getattr(one.scored, name) for one in parts]) for name in ("y", "score", "weight")
+    )
+    records, alerts, lost = (sum(getattr(one, name) for one in parts) for name in ("records", "alerts", "ungradable"))
+    return Part(records, alerts, lost, Scored(y, score, threshold, weight), blind=False)
+
+
+def figures_of(found: Part, confidence: float, seed: int) -> Realised:
+    """What the labels of these records show."""
+    scored = found.scored
+    unknown = dict.fromkeys(("recall", "prevalence", "average_precision"), Figure(UNKNOWN, UNKNOWN, UNKNOWN))
+    checked = scored.y[scored.alert]
     figures = {
-        **(dict.fromkeys(("recall", "prevalence", "average_precision"), Figure(*[UNKNOWN] * 3)) if blind else {}),
-        **({} if blind else of_all(scored, confidence, seed)),
-        "precision": proportion(scored.y[scored.alert], np.ones(int(scored.alert.sum())), confidence),
-        "alerts_per_1000": per_1000(proportion(alert, np.ones(len(alert)), confidence)),
+        **(unknown if found.blind else of_all(scored, confidence, seed)),
+        "precision": share(float(checked.sum()), len(checked), confidence),
+        "alerts_per_1000": per_1000(share(found.alerts, found.records, confidence)),
     }
     positives = int(scored.y.sum())
     return Realised(
-        month=month,
-        records=len(graded),
-        alerts=int(alert.sum()),
-        labelled=len(labelled),
-        ungradable=len(part) - len(graded),
+        records=found.records,
+        alerts=found.alerts,
+        labelled=len(scored.y),
+        checked=len(checked),
+        ungradable=found.ungradable,
         positives=positives,
         figures=figures,
-        unsettled=tuple(unsettled(len(graded), len(labelled), positives, blind)),
+        unsettled=tuple(unsettled(found, positives)),
     )
 
 
-def weights(alert: np.ndarray, there: np.ndarray) -> np.ndarray:
+def weights(alert: np.ndarray, alerts: int, others: int) -> np.ndarray:
     """How many scored records with the same decision each labelled one stands for, (labelled,).
 
-    alert, there: (n,) bool.
+    alert: (labelled,) bool. alerts, others: how many scored records have an alert, and none.
 
-    >>> weights(np.array([True, True, False, False, False]), np.array([True, True, True, False, False])).tolist()
+    >>> weights(np.array([True, True, False]), alerts=2, others=3).tolist()
     [1.0, 1.0, 3.0]
     """
-    found = np.ones(len(alert))
-    for decision in (True, False):
-        same = alert == decision
-        if there[same].any():
-            found[same] = same.sum() / there[same].sum()
-    return found[there]
+    count = max(int(alert.sum()), 1), max(int((~alert).sum()), 1)
+    return np.where(alert, alerts / count[0], others / count[1])
 
 
-def unsettled(records: int, labelled: int, positives: int, blind: bool) -> Iterator[str]:
-    """Why later labels may change the figures of a month."""
-    if blind:
+def unsettled(found: Part, positives: int) -> Iterator[str]:
+    """Why later labels may change the figures."""
+    labelled = len(found.scored.y)
+    if found.blind:
         yield "no label of a record without an alert has arrived: recall cannot be known"
-    if labelled < LEAST_COVERED * records:
-        yield f"labels of {labelled} of {records} records have arrived"
+    if labelled < LEAST_COVERED * found.records:
+        yield f"labels of {labelled} of {found.records} records have arrived"
     if positives < FEWEST_POSITIVES:
         yield f"{positives} positives so far, fewer than {FEWEST_POSITIVES}"
 
@@ -143,23 +192,25 @@ def of_all(scored: Scored, confidence: float, seed: int) -> dict[str, Figure]:
     ill = scored.y == 1
     ranked = ranking(scored, seed)
     return {
-        "recall": proportion(scored.alert[ill], scored.weight[ill], confidence),
-        "prevalence": proportion(ill, scored.weight, confidence),
+        "recall": weighted_share(scored.alert[ill], scored.weight[ill], confidence),
+        "prevalence": weighted_share(ill, scored.weight, confidence),
         "average_precision": Figure(ranked.value, *ranked.interval(confidence)),
     }
 
 
-def proportion(true: np.ndarray, weight: np.ndarray, confidence: float) -> Figure:
+def weighted_share(true: np.ndarray, weight: np.ndarray, confidence: float) -> Figure:
     """The weighted share of true (n,), with the exact interval for the effective number of records."""
     told = effective(weight)
-    if not told:
-        return Figure(UNKNOWN, UNKNOWN, UNKNOWN)
-    share = float(np.average(true, weights=weight))
-    return Figure(share, *interval(told * share, told, confidence))
+    return share(told * float(np.average(true, weights=weight)), told, confidence) if told else share(0, 0, confidence)
 
 
-def per_1000(share: Figure) -> Figure:
-    return Figure(1000 * share.value, 1000 * share.low, 1000 * share.high)
+def share(true: float, of: float, confidence: float) -> Figure:
+    """A share with its exact interval."""
+    return Figure(true / of, *interval(true, of, confidence)) if of else Figure(UNKNOWN, UNKNOWN, UNKNOWN)
+
+
+def per_1000(one: Figure) -> Figure:
+    return Figure(1000 * one.value, 1000 * one.low, 1000 * one.high)
 
 
 def ranking(scored: Scored, seed: int) -> Estimate:

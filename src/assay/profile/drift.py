@@ -1,9 +1,10 @@
-"""Whether a column's distribution changes over time, and when it changes most."""
+"""When a column's distribution changes most, for figures; `assay.monitoring` tests whether arriving records differ."""
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
+
+from assay.statistics.distances import of_values
 
 REFERENCE_MONTHS = 3
 FEWEST = 50  # values needed on either side
@@ -71,14 +72,7 @@ def divided(values: pd.Series, dates: pd.Series, days: pd.DatetimeIndex) -> pd.D
 
 
 def distance(one: pd.Series, other: pd.Series) -> float:
-    """The two-sample Kolmogorov-Smirnov statistic; NaN if either sample has fewer than `FEWEST` values.
-
-    It equals that of scipy's `ks_2samp`, which computes a p value in each of some thousand calls, and whose module
-    takes longer to import than the rest of this stage's imports.
-    """
+    """How far two samples are apart (Kolmogorov-Smirnov); NaN if either has fewer than `FEWEST` values."""
     if min(len(one), len(other)) < FEWEST:
         return float("nan")
-    first, second = np.sort(one.to_numpy()), np.sort(other.to_numpy())
-    at = np.concatenate([first, second])
-    shares = [np.searchsorted(side, at, side="right") / len(side) for side in (first, second)]
-    return float(np.abs(shares[0] - shares[1]).max())
+    return of_values(one.to_numpy(), other.to_numpy())

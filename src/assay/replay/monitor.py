@@ -1,120 +1,69 @@
-"""A monitor that learns what is usual from the first window alone: `Monitor` is a `policies.Decide`.
+"""The monitor of `assay monitor` in a replay: `monitored` makes it a `policies.Decide`.
 
-Drift is the distance of a month from what the champion was fitted on, of each feature and of the scores: the largest
-difference of two cumulative distributions (Kolmogorov-Smirnov), a missing value counting as the highest; of categories
-the total variation. How large a distance is usual is learned by leaving out months of the first window in turn: records
-drawn from one of them are held against the others. So the level allows for the differences between months that chance
-does not explain. The level is on the largest of all distances, each in units of its own usual size, so that many
-features raise no more false alarms than one (Westfall & Young, Resampling-Based Multiple Testing, 1993).
+It compares with the records that the champion was fitted on, as its bundle would describe them, and looks at all that
+the champion has scored, as at a prediction log. Its settings are those of production (`criteria.monitoring`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from assay.replay.policies import FINE, RETRAIN, Decision, Realised, Reference, Seen
-from assay.statistics.binomial import interval
+from assay.bundle import reference as bundled
+from assay.files import plain
+from assay.monitoring.command import counted_and_met
+from assay.monitoring.decision import Decision
+from assay.monitoring.judging import judged
+from assay.monitoring.known import Training, training
+from assay.monitoring.pieces import Piece
+from assay.records.columns import RECORD_ID
+from assay.records.folds import TRAIN
+from assay.replay.policies import Decide, Reference, Seen, Served
 
-SCORE = "score"
-NAMED = 5  # features in a reason
-
-
-class Monitor:
-    """Decides by drift of features and scores, and by realised recall.
-
-    first: what the first model was fitted on. false_alarms: the share of months like those of `first` that may raise
-    one. floor: the recall below which the interval of the realised one, at `confidence`, must not lie.
-    """
-
-    def __init__(
-        self, first: Reference, false_alarms: float, resamples: int, seed: int, floor: float, confidence: float
-    ) -> None:
-        self.first, self.false_alarms, self.resamples, self.seed = first, false_alarms, resamples, seed
-        self.floor, self.confidence = floor, confidence
-        self.levels = cache(self._levels)  # by size of a month
-
-    def __call__(self, seen: Seen) -> Decision:
-        """RETRAIN with reasons, or FINE."""
-        reasons = [*self._drifted(seen), *self._missed(seen.realised)]
-        return Decision(RETRAIN, reasons) if reasons else Decision(FINE)
-
-    def _drifted(self, seen: Seen) -> Iterator[str]:
-        if not len(seen.X):
-            return
-        usual = self.levels(len(seen.X))
-        found = distances(with_scores(seen.reference.X, seen.reference.scores), with_scores(seen.X, seen.scores))
-        far = (found / usual).sort_values(ascending=False, kind="stable")
-        if len(far := far[far > 1]):
-            said = ", ".join(f"{name} {found[name]:.2f} (usual: up to {usual[name]:.2f})" for name in far.index[:NAMED])
-            yield f"drift: {said}" + (f", and {len(far) - NAMED} more" if len(far) > NAMED else "")
-
-    def _missed(self, realised: Realised) -> Iterator[str]:
-        positives = int(realised.y.sum())
-        caught = int(realised.alerts[realised.y == 1].sum())
-        _, high = interval(caught, positives, self.confidence)
-        if high < self.floor:
-            yield f"recall: {caught} of {positives} found, at most {high:.3f} by the interval, below {self.floor:g}"
-
-    def _levels(self, size: int) -> pd.Series:
-        """The largest usual distance of each column for a month of so many records."""
-        drawn = usual_distances(self.first, size, self.resamples, self.seed)
-        # No less than what chance explains in a sample of this size: of a value that the window lacks, the draws say 0.
-        chance = np.sqrt(np.log(2 / self.false_alarms) / (2 * size))
-        scale = drawn.quantile(1 - self.false_alarms).clip(lower=chance)
-        return scale * (drawn / scale).max(axis=1).quantile(1 - self.false_alarms)
+if TYPE_CHECKING:
+    from assay.config.schema import Monitoring
 
 
-def with_scores(X: pd.DataFrame, scores: np.ndarray) -> pd.DataFrame:
-    """The features, and the scores as one more column."""
-    return X.assign(**{SCORE: scores})
+def monitored(asked: "Monitoring", titles: Mapping[str, Mapping[str, Any]]) -> Decide:
+    """titles: what readers see in place of the names of features (`assay.datasets.Title`)."""
+    of_champion = cache(lambda one: known(one, titles))
+
+    def decide(seen: Seen) -> Decision:
+        training: Training = of_champion(seen.reference)
+        piece = piece_of(seen.served, training.threshold.value)
+        arrived = labels_of(seen.served)
+        counts, labelled = counted_and_met([piece], training, arrived if len(arrived) else None)
+        return judged(counts, training, asked, labelled).decision
+
+    return decide
 
 
-def usual_distances(first: Reference, size: int, resamples: int, seed: int) -> pd.DataFrame:
-    """Distances by chance and between months: a row per resample, a column per feature and `SCORE`.
-
-    In each resample, `size` records drawn from one month are held against all other months.
-    """
-    generator, months = np.random.default_rng(seed), np.unique(first.month)
-    table = with_scores(first.X, first.scores)
-    columns = {name: (codes(table[name]), ordered(table[name])) for name in table}
-    rows = []
-    for number in range(resamples):
-        inside = first.month == months[number % len(months)]
-        month = generator.choice(np.flatnonzero(inside), size)
-        rows.append([distance(code[~inside], code[month], scaled) for code, scaled in columns.values()])
-    return pd.DataFrame(rows, columns=list(columns))
+def known(one: Reference, titles: Mapping[str, Mapping[str, Any]]) -> Training:
+    """What a bundle of the champion would say of its training; each record counts once, as those that arrive do."""
+    seen = pd.DataFrame({"score": one.scores, "label": one.y, "fold": TRAIN, "date": pd.to_datetime(one.days)})
+    content = bundled.reference(one.X, None, seen, one.threshold.value)
+    of_features = {name: title for name, title in titles.items() if name in one.X}
+    return training(plain(content), of_features, one.threshold, refit=True)
 
 
-def distances(reference: pd.DataFrame, month: pd.DataFrame) -> pd.Series:
-    """The distance of each column between two tables with the same columns."""
-    both, n = pd.concat([reference, month], ignore_index=True), len(reference)
-    return pd.Series({name: _parted(both[name], n) for name in both})
+def piece_of(served: Served, threshold: float) -> Piece:
+    """The records as they would stand in a prediction log."""
+    return Piece(
+        days=served.days.astype("datetime64[D]"),
+        ids=served.X.index.to_numpy("object"),
+        scores=served.scores,
+        alerts=served.scores >= threshold,
+        features={str(name): column.array for name, column in served.X.items()},
+        places=np.arange(len(served.scores)),
+        faults={},
+        changed={},
+    )
 
 
-def _parted(column: pd.Series, n: int) -> float:
-    code = codes(column)
-    return distance(code[:n], code[n:], ordered(column))
-
-
-def ordered(column: pd.Series) -> bool:
-    """Whether the values have an order; categories do not."""
-    return column.dtype != "category"
-
-
-def codes(column: pd.Series) -> np.ndarray:
-    """Each value's rank among the different ones, (n,) from 0; the missing ones come last."""
-    found, values = pd.factorize(column, sort=True)
-    return np.where(found < 0, len(values), found)
-
-
-def distance(reference: np.ndarray, month: np.ndarray, scaled: bool) -> float:
-    """Kolmogorov-Smirnov if the codes are of an ordered scale, else total variation; 0 to 1."""
-    bins = int(max(reference.max(), month.max())) + 1
-    gap = _shares(reference, bins) - _shares(month, bins)
-    return float(np.abs(np.cumsum(gap)).max() if scaled else np.abs(gap).sum() / 2)
-
-
-def _shares(code: np.ndarray, bins: int) -> np.ndarray:
-    return np.bincount(code, minlength=bins) / len(code)
+def labels_of(served: Served) -> pd.DataFrame:
+    """The labels that have come, as of `assay.monitoring.arrived`."""
+    there = ~np.isnan(served.labels)
+    index = pd.Index(served.X.index[there].astype("str"), name=RECORD_ID)
+    return pd.DataFrame({"label": served.labels[there] == 1, "ungradable": False}, index)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from assay.monitoring.decision import Action
 from assay.presentation import words
 from assay.presentation.markdown import Markdown
 from assay.presentation.markdown import table as table_of
@@ -13,7 +14,6 @@ from assay.profile.drift import ChangePoint
 from assay.replay.figures import pictures
 from assay.replay.months import Timeline
 from assay.replay.outcome import SHOWN, Runs
-from assay.replay.policies import FINE
 from assay.replay.simulation import Month, Retraining
 from assay.statistics.metrics import METRICS
 
@@ -85,7 +85,7 @@ def _logged(time: Timeline, one: Month) -> tuple[str, ...]:
         time.names[one.learned_until],
         f"{one.threshold:.4f}",
         decision.action,
-        "; ".join(decision.reasons) or (NOTHING if decision.action == FINE else ""),
+        "; ".join(decision.reasons) or (NOTHING if decision.action == Action.FINE else ""),
         "; ".join(_retrained(time, one.retraining)),
     )
 

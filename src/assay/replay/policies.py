@@ -4,61 +4,51 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-FINE, WATCH, RETRAIN = "fine", "watch", "retrain"
+from assay.bundle.threshold import Threshold
+from assay.monitoring.decision import Action, Decision
+
 NEVER, SCHEDULED, TRIGGERED = "never", "scheduled", "triggered"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
-    """The records that a model was fitted on.
+    """The records that a model was fitted on, and its threshold.
 
-    X: (n) features. y: (n,) of 0 and 1. scores: (n,), out of fold. month: (n,), the number of each record's month.
+    X: (n) features. y: (n,) of 0 and 1. scores: (n,), out of fold. days: (n,) datetime64.
     """
 
     X: pd.DataFrame
     y: np.ndarray
     scores: np.ndarray
-    month: np.ndarray
+    days: np.ndarray
+    threshold: Threshold
 
 
-@dataclass(frozen=True)
-class Realised:
-    """Labelled records that the champion has scored in production: labels, scores and alerts, each (n,)."""
+@dataclass(frozen=True, eq=False)
+class Served:
+    """The records that a model has scored in production, in order of time.
 
-    y: np.ndarray
+    X: (n) features. scores: (n,). days: (n,) datetime64. labels: (n,), 0 or 1, NaN while it has not come.
+    """
+
+    X: pd.DataFrame
     scores: np.ndarray
-    alerts: np.ndarray
+    days: np.ndarray
+    labels: np.ndarray
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a monitor sees at the end of a month.
-
-    reference: what the champion was fitted on. threshold: the champion's. X, scores: of the month, whose labels have
-    not come. realised: of the months whose labels have. month: its number. served: for how many months the champion has
-    been in use, this one included.
-    """
+    """What a monitor sees at the end of a month: what the champion was fitted on, what it has done, the month."""
 
     reference: Reference
-    threshold: float
-    X: pd.DataFrame
-    scores: np.ndarray
-    realised: Realised
+    served: Served
     month: int
-    served: int
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What to do: `FINE`, `WATCH` or `RETRAIN`, and why."""
-
-    action: str
-    reasons: list[str] = field(default_factory=list)
 
 
 Decide = Callable[[Seen], Decision]
@@ -80,7 +70,7 @@ class Policy:
 
 def never() -> Policy:
     """The first model stays."""
-    return Policy(NEVER, lambda seen: Decision(FINE))
+    return Policy(NEVER, lambda seen: Decision(Action.FINE))
 
 
 def scheduled(every: int, first: int) -> Policy:
@@ -88,7 +78,7 @@ def scheduled(every: int, first: int) -> Policy:
 
     def decide(seen: Seen) -> Decision:
         due = (seen.month - first + 1) % every == 0
-        return Decision(RETRAIN, [f"{every} months have passed"]) if due else Decision(FINE)
+        return Decision(Action.RETRAIN, [f"{every} months have passed"]) if due else Decision(Action.FINE)
 
     return Policy(SCHEDULED, decide)
 

@@ -8,8 +8,9 @@ import pandas as pd
 
 from assay.bundle.scoring import score
 from assay.modelling.training import Trained
+from assay.monitoring.decision import Action, Decision
 from assay.replay.months import Timeline
-from assay.replay.policies import RETRAIN, Decision, Policy, Realised, Reference, Seen
+from assay.replay.policies import Policy, Reference, Seen, Served
 from assay.statistics.bootstrap import estimate_one, resamples
 from assay.statistics.resampled import Scored, average_precision
 
@@ -73,9 +74,11 @@ class Month:
 
 @dataclass
 class Production:
-    """What production holds: the champion, since when, what it has done, and a retraining that waits for labels."""
+    """What production holds: the champion, what it was fitted on, since when, what it has done, and a retraining that
+    waits for labels."""
 
     champion: Model
+    reference: Reference
     since: int
     served: dict[int, Month] = field(default_factory=dict)
     wanted: int | None = None  # the last month whose labels a retraining waits for
@@ -89,7 +92,7 @@ def simulate(time: Timeline, policy: Policy, fit: Fit, delay: int, gate: Gate) -
     """
     first, model = time.window + delay + 1, fit(time.window)
     assert model, "months.require_learnable comes before"
-    now = Production(model, first)
+    now = Production(model, reference(time, model), first)
     for month in range(first, len(time.names)):
         _serve(time, now, month, policy, fit, delay, gate)
     return list(now.served.values())
@@ -98,7 +101,7 @@ def simulate(time: Timeline, policy: Policy, fit: Fit, delay: int, gate: Gate) -
 def _serve(time: Timeline, now: Production, month: int, policy: Policy, fit: Fit, delay: int, gate: Gate) -> None:
     X, champion = time.records.X.iloc[time.of(month)], now.champion
     scores = champion.scores(X)
-    decision = policy.decide(_seen(time, now, month, X, scores, delay))
+    decision = policy.decide(Seen(now.reference, _served(time, now, scores, month, delay), month))
     labelled = month - delay
     retraining = None
     if _due(now, policy, decision, month, labelled):
@@ -108,42 +111,25 @@ def _serve(time: Timeline, now: Production, month: int, policy: Policy, fit: Fit
     )
 
 
-def _seen(time: Timeline, now: Production, month: int, X: pd.DataFrame, scores: np.ndarray, delay: int) -> Seen:
-    return Seen(
-        reference=reference(time, now.champion),
-        threshold=now.champion.threshold,
-        X=X,
-        scores=scores,
-        realised=_realised(time, now, scores, month, delay),
-        month=month,
-        served=month - now.since + 1,
-    )
-
-
 def reference(time: Timeline, model: Model) -> Reference:
     """The records that a model was fitted on, with its scores out of fold."""
     rows = time.until(model.until)
-    records = time.records.rows(rows)
-    return Reference(records.X, records.y.to_numpy(), model.trained.out_of_fold, time.month[rows])
+    records, trained = time.records.rows(rows), model.trained
+    return Reference(records.X, records.y.to_numpy(), trained.out_of_fold, time.days[rows], trained.threshold)
 
 
-def _realised(time: Timeline, now: Production, scores: np.ndarray, month: int, delay: int) -> Realised:
-    """Of the months that the champion has served and whose labels have come; without a delay, this month too."""
-    by_month = {one: (done.scores, done.alerts) for one, done in now.served.items() if one >= now.since}
-    by_month[month] = scores, scores >= now.champion.threshold
-    known = [one for one in by_month if one <= month - delay]
-    y = [time.records.y.to_numpy()[time.of(one)] for one in known]
-    empty = np.empty(0)
-    return Realised(
-        np.concatenate([empty, *y]).astype(int),
-        np.concatenate([empty, *(by_month[one][0] for one in known)]),
-        np.concatenate([empty, *(by_month[one][1] for one in known)]).astype(bool),
-    )
+def _served(time: Timeline, now: Production, scores: np.ndarray, month: int, delay: int) -> Served:
+    """What the champion has scored, this month included, with the labels that have come."""
+    rows = time.between(now.since - 1, month)
+    earlier = [done.scores for one, done in now.served.items() if one >= now.since]
+    come = time.month[rows] <= month - delay
+    labels = np.where(come, time.records.y.to_numpy()[rows], np.nan)
+    return Served(time.records.X.iloc[rows], np.concatenate([*earlier, scores]), time.days[rows], labels)
 
 
 def _due(now: Production, policy: Policy, decision: Decision, month: int, labelled: int) -> bool:
     """Whether a challenger is fitted at the end of this month: wanted, with labels, and not too soon after another."""
-    if decision.action == RETRAIN and now.wanted is None:
+    if decision.action == Action.RETRAIN and now.wanted is None:
         now.wanted = month if policy.waits else labelled
     rested = now.last_retrained is None or month - now.last_retrained >= policy.gap
     return now.wanted is not None and labelled >= now.wanted and rested and labelled > now.champion.until
@@ -154,7 +140,7 @@ def _retrain(time: Timeline, now: Production, until: int, fit: Fit, gate: Gate, 
     found = Retraining(until, failures(time, now.champion, challenger, gate) if challenger else [UNFITTED])
     now.wanted, now.last_retrained = None, month
     if challenger and found.promoted:
-        now.champion, now.since = challenger, month + 1
+        now.champion, now.reference, now.since = challenger, reference(time, challenger), month + 1
     return found
 
 

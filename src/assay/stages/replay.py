@@ -1,6 +1,7 @@
 """replay: production simulated month by month on the dated records, under each policy of retraining."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.start import stage
+from assay.datasets import knowledge
 from assay.files import read_table, write_json, write_table, write_text
 from assay.lineage.checks import require
 from assay.modelling.records import Records, labelled
@@ -18,12 +20,12 @@ from assay.profile.drift import ChangePoint, greatest_change
 from assay.progress import progress
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.folds import FOLDS
-from assay.replay.monitor import Monitor
+from assay.replay.monitor import monitored
 from assay.replay.months import Timeline, learnable, require_learnable, timeline
 from assay.replay.outcome import Runs, as_json, by_month, outcomes
 from assay.replay.page import render
 from assay.replay.policies import Policy, never, scheduled, triggered
-from assay.replay.simulation import Fit, Gate, Model, reference, simulate
+from assay.replay.simulation import Fit, Gate, Model, simulate
 
 
 @stage
@@ -51,9 +53,7 @@ def replayed(time: Timeline, config: Config) -> Runs:
         fit = fitting(time, config, bar.update)
         gate = Gate(config.evaluation.resamples, config.evaluation.confidence, config.evaluation.seed)
         delay = config.replay.label_delay
-        first = fit(time.window)
-        assert first, "require_learnable comes before"
-        return {one.name: simulate(time, one, fit, delay, gate) for one in policies(time, first, config)}
+        return {one.name: simulate(time, one, fit, delay, gate) for one in policies(time, config)}
 
 
 def fitting(time: Timeline, config: Config, advance: Callable[[], object]) -> Fit:
@@ -72,20 +72,11 @@ def fitting(time: Timeline, config: Config, advance: Callable[[], object]) -> Fi
     return fit
 
 
-def policies(time: Timeline, first: Model, config: Config) -> list[Policy]:
-    """Never, by the calendar, and when a monitor says so; first: the model of the first window.
-
-    The monitor learns what is usual from what that model was fitted on.
-    """
-    of, evaluation = config.replay, config.evaluation
-    monitor = Monitor(
-        reference(time, first),
-        of.false_alarms,
-        of.resamples,
-        evaluation.seed,
-        config.criteria.min_recall,
-        evaluation.confidence,
-    )
+def policies(time: Timeline, config: Config) -> list[Policy]:
+    """Never, by the calendar, and when the monitor says so."""
+    of = config.replay
+    titles = {name: asdict(title) for name, title in knowledge(config.dataset).titles.items()}
+    monitor = monitored(config.criteria.monitoring, titles)
     return [never(), scheduled(of.schedule, time.window + of.label_delay + 1), triggered(monitor, of.gap)]
 
 

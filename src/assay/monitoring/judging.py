@@ -1,0 +1,65 @@
+"""Counts, and labels if some have arrived, judged: findings, performance, and the decision that follows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from assay.monitoring.counts import Counts
+from assay.monitoring.decision import Decision, decide
+from assay.monitoring.drift import drifted
+from assay.monitoring.estimation import Estimated
+from assay.monitoring.finding import MEANS, Finding, Kind
+from assay.monitoring.known import Training
+from assay.monitoring.performance import Labelled, estimates, from_labels, of_estimates, of_labels
+
+if TYPE_CHECKING:
+    from assay.config.schema import Monitoring
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was found, and what follows.
+
+    estimates: before labels, of each month, then of all; none if the bundle has no calibration. labelled: what labels
+    show; None without any.
+    """
+
+    findings: Sequence[Finding]
+    estimates: Mapping[str, Estimated]
+    labelled: Labelled | None
+    decision: Decision
+
+
+def judged(
+    counts: Counts,
+    training: Training,
+    asked: "Monitoring",
+    labels: pd.DataFrame | None = None,
+    more: Sequence[Finding] = (),
+) -> Judged:
+    """labels: the records whose labels have arrived, as of `assay.monitoring.realised.met`. more: findings besides."""
+    findings = [*more, *drifted(counts, training, asked), *stale(counts, training, asked)]
+    before = estimates(counts, training, labels)
+    after = None if labels is None else from_labels(labels, counts, training, asked)
+    told = of_labels(after, training, asked) if after else None
+    return Judged(findings, before, after, decide(findings, of_estimates(before, training, asked), told))
+
+
+def stale(counts: Counts, training: Training, asked: "Monitoring") -> Iterator[Finding]:
+    """Whether the training is too long ago."""
+    days = age(counts, training)
+    if days is None or asked.stale_after_days is None or days <= asked.stale_after_days:
+        return
+    what = f"{days} days from the last day of the training ({training.last}) to the last record ({counts.last})"
+    limit = float(asked.stale_after_days)
+    yield Finding(Kind.STALE, "training", "", counts.records, float(days), limit, None, what, MEANS[Kind.STALE])
+
+
+def age(counts: Counts, training: Training) -> int | None:
+    """Days from the last day of the training to the last record; None if either is unknown."""
+    if training.last is None or np.isnat(counts.last):
+        return None
+    return int((counts.last - np.datetime64(training.last, "D")).astype(int))

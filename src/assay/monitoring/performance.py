@@ -1,0 +1,176 @@
+"""Whether the performance has fallen, by the estimate before labels and by what labels show.
+
+A model promises two things. Of recall, the floor under which its threshold was chosen. Of precision, what it had out of
+fold, less `least_shift`: a smaller change is none. Average precision is told and decides nothing: no criterion states
+one, and it follows the prevalence.
+
+All months together are judged, and the newest by itself. Each of the four intervals is so wide that all of them hold
+with the probability 1 - `false_alarm_rate`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from assay.monitoring.assumption import assumption
+from assay.monitoring.calibration import SEED, Calibration
+from assay.monitoring.counts import Counts
+from assay.monitoring.decision import Performance
+from assay.monitoring.estimation import Estimated, estimate
+from assay.monitoring.known import Training
+from assay.monitoring.realised import Figure, Realised, realised
+
+if TYPE_CHECKING:
+    from assay.bundle.threshold import Threshold
+    from assay.config.schema import Monitoring
+
+JUDGED = 4  # intervals: of recall and precision, of the newest month and of all
+DRAWS = 100_000
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What labels show: of each month with a scored record, and of all whose labels have arrived, if there are such."""
+
+    months: Mapping[str, Realised]
+    whole: Realised | None
+
+
+def confidence(asked: "Monitoring") -> float:
+    """Of each interval."""
+    return 1 - 2 * asked.false_alarm_rate / JUDGED
+
+
+def estimates(counts: Counts, training: Training, labelled: pd.DataFrame | None) -> dict[str, Estimated]:
+    """The estimate of each month, then of all together; none of a bundle without a calibration.
+
+    labelled: the records whose labels have arrived, as of `assay.monitoring.realised.met`.
+    """
+    if not (known := training.calibration):
+        return {}
+    arrived = None if labelled is None else _counted(labelled, known)
+    found = {}
+    for name, month, _ in counts.spans:
+        features = {one: month.values[one][:-1] for one in month.values}
+        held = assumption(month.calibrated, known, features, training.features, arrived)
+        found[name] = estimate(month.calibrated, known, held)
+    return found
+
+
+def _counted(labelled: pd.DataFrame, known: Calibration) -> tuple[np.ndarray, np.ndarray]:
+    """The records with a label in the bins of the calibration, and the positives among them."""
+    graded = labelled[labelled["label"].notna()]
+    score = graded["score"].to_numpy()
+    return known.counted(score), known.counted(score[graded["label"] == 1])
+
+
+def from_labels(labelled: pd.DataFrame, counts: Counts, training: Training, asked: "Monitoring") -> Labelled:
+    """What the labels show; labelled: as of `assay.monitoring.realised.met`."""
+    scored = {name: (month.scored, month.alerts) for name, month in counts.months.items()}
+    return Labelled(*realised(labelled, scored, training.threshold.value, confidence(asked)))
+
+
+def of_estimates(found: Mapping[str, Estimated], training: Training, asked: "Monitoring") -> Performance | None:
+    """What the estimates say; None if there are none. One whose assumption does not hold decides nothing."""
+    if not found:
+        return None
+    at, judged = confidence(asked), newest_and_all(found, asked.fewest)
+    floors = {"recall": recall(training.threshold), "precision": out_of_fold(training) - asked.least_shift}
+    figures = {name: of_estimate(one, at) for name, one in judged.items()}
+    lost = [
+        f"estimated before labels{_of(name)}: {metric} {shown(figures[name][metric])}, {floor:.3f} was promised"
+        for name, one in judged.items()
+        for metric, floor in floors.items()
+        if one.assumption.holds and figures[name][metric].high < floor
+    ]
+    if lost:
+        return Performance(True, "; ".join(lost))
+    for name, one in judged.items():
+        if not one.assumption.holds:
+            return Performance(None, f"no estimate before labels{_of(name)}: {'; '.join(one.assumption.reasons)}")
+    return Performance(False, f"estimated before labels: {_both([*figures.values()][-1])}, as promised")
+
+
+def of_labels(found: Labelled, training: Training, asked: "Monitoring") -> Performance:
+    """What labels say. Months whose labels are not settled decide nothing."""
+    if found.whole is None or not found.whole.settled:
+        return Performance(None, f"labels decide nothing yet: {_unsettled(found)}")
+    settled = {name: one for name, one in found.months.items() if one.settled}
+    judged = [*[(f" of {name}" if name else "", one) for name, one in settled.items()][-1:], ("", found.whole)]
+    lost = [f"labels{name}: {why}" for name, one in judged for why in _lost(one, training, asked)]
+    if lost:
+        return Performance(True, "; ".join(dict.fromkeys(lost)))
+    return Performance(False, f"labels: {_both(found.whole.figures)}, as promised")
+
+
+def _lost(one: Realised, training: Training, asked: "Monitoring") -> Iterator[str]:
+    figures, floor = one.figures, recall(training.threshold)
+    if figures["recall"].high < floor:
+        yield f"recall {shown(figures['recall'])}, {floor:.3f} was promised"
+    least = least_by_chance(one.checked, training, (1 - confidence(asked)) / 2) - asked.least_shift
+    if figures["precision"].value < least:
+        promised = f"{out_of_fold(training):.3f} out of fold, so that at least {least:.3f} was to be expected"
+        yield f"precision {shown(figures['precision'])}; it was {promised}"
+
+
+def newest_and_all(found: Mapping[str, Estimated], fewest: int) -> dict[str, Estimated]:
+    """The newest month with enough records, and all together, which come last; the same if there is only one."""
+    enough = [name for name, one in found.items() if one.records >= fewest] or [*found]
+    return {name: found[name] for name in enough[-2:]}
+
+
+def recall(threshold: "Threshold") -> float:
+    """The recall that a threshold promises: its floor, or less if the bound out of fold was below."""
+    return threshold.min_recall if threshold.guaranteed else min(threshold.min_recall, threshold.recall_lower_bound)
+
+
+def out_of_fold(training: Training) -> float:
+    """The precision of the scores out of fold; NaN, which nothing is below, if it is not known."""
+    known = training.calibration
+    return known.true_alerts / known.alerts if known and known.alerts else float("nan")
+
+
+def least_by_chance(alerts: int, training: Training, tail: float) -> float:
+    """The least precision of so many alerts that is no less likely than `tail`, if nothing has changed.
+
+    The number of true alerts is beta-binomial, with Jeffreys' prior and the alerts out of fold: the labels of both are
+    drawn by chance. NaN if nothing is known.
+    """
+    known = training.calibration
+    if not alerts or not known or not known.alerts:
+        return float("nan")
+    generator, true = np.random.default_rng(SEED), known.true_alerts
+    shares = generator.beta(true + 0.5, max(known.alerts - true, 0.0) + 0.5, DRAWS)
+    return float(np.quantile(generator.binomial(alerts, shares), tail, method="inverted_cdf")) / alerts
+
+
+def of_estimate(one: Estimated, at: float) -> dict[str, Figure]:
+    """The figures of an estimate with their intervals, alerts per 1000 among them."""
+    figures = one.stated(at)["figures"]
+    return {name: Figure(of["value"], *of["interval"]) for name, of in figures.items()}
+
+
+def shown(one: Figure, digits: int = 3) -> str:
+    """Such as 0.912 [0.864, 0.950], or a dash if it is unknown."""
+    if one.value != one.value:
+        return "–"
+    interval = "" if one.low != one.low else f" [{one.low:.{digits}f}, {one.high:.{digits}f}]"
+    return f"{one.value:.{digits}f}{interval}"
+
+
+def _both(figures: Mapping[str, Figure]) -> str:
+    return f"recall {shown(figures['recall'])}, precision {shown(figures['precision'])}"
+
+
+def _of(name: str) -> str:
+    return f" of {name}" if name else ""
+
+
+def _unsettled(found: Labelled) -> str:
+    if found.whole:
+        return "; ".join(found.whole.unsettled)
+    labelled, records = (sum(getattr(one, of) for one in found.months.values()) for of in ("labelled", "records"))
+    return f"{labelled} of {records} records have one, and no month has enough"
