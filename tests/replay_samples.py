@@ -51,9 +51,7 @@ def records(table: pd.DataFrame) -> tuple[Records, pd.Series]:
 
 def config(**changes: Any) -> Config:
     """The configuration with a small model and few resamples; changes as for `samples.plain`."""
-    chosen = plain(
-        replay__first_months=4, replay__resamples=60, evaluation__resamples=100, training__folds=3, **changes
-    )
+    chosen = plain(replay__first_months=4, evaluation__resamples=100, training__folds=3, **changes)
     chosen["model"] = configured("logistic")
     return typed(chosen)
 

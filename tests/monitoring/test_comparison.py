@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, ks_2samp
 
-from assay.monitoring.comparison import above, holm, of_numbers, of_shares, usual_angle, usual_distance
+from assay.monitoring.comparison import above, holm, least_angle, of_numbers, of_shares, usual_angle, usual_distance
 from assay.statistics.distances import of_counts
 
 PS = st.lists(st.floats(0, 1), min_size=1, max_size=30)
@@ -64,6 +64,11 @@ def test_the_correction_is_that_of_holm(ps: list[float]) -> None:
     for rank, place in enumerate(order):
         highest = max(highest, min(1.0, ps[place] * (len(ps) - rank)))
         assert found[place] == pytest.approx(highest)
+
+
+@pytest.mark.parametrize(("shift", "expected"), [(0, 0), (0.5, np.pi / 2), (1, np.pi / 2)])
+def test_the_angle_of_a_shift_has_an_end(shift: float, expected: float) -> None:
+    assert least_angle(shift) == pytest.approx(expected)
 
 
 def test_nothing_tested_is_nothing_found() -> None:

@@ -10,11 +10,12 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from assay.files import read_json, write_json
+from assay.monitoring.decision import Action, Decision
 from assay.profile.drift import ChangePoint
 from assay.replay.months import Timeline, timeline
 from assay.replay.outcome import Runs, as_json, by_month, differences, outcomes
 from assay.replay.page import as_markdown, render
-from assay.replay.policies import RETRAIN, Decision, never, scheduled, triggered
+from assay.replay.policies import never, scheduled, triggered
 from assay.replay.simulation import Gate, simulate
 from replay_samples import config, dated, quick, records
 
@@ -30,7 +31,7 @@ def time() -> Timeline:
 
 @pytest.fixture(scope="module")
 def runs(time: Timeline) -> Runs:
-    asks = triggered(lambda seen: Decision(RETRAIN, ["<b>TSH</b>"]), gap=4)
+    asks = triggered(lambda seen: Decision(Action.RETRAIN, ["<b>TSH</b>"]), gap=4)
     gate = Gate(50, 0.95, 0)
     return {one.name: simulate(time, one, quick(time), 1, gate) for one in (never(), scheduled(3, 5), asks)}
 

@@ -127,7 +127,7 @@ def least_angle(shift: float) -> float:
     >>> round(least_angle(0.05), 3)
     0.1
     """
-    return angle(0.5 + shift) - angle(0.5)
+    return angle(min(1.0, 0.5 + shift)) - angle(0.5)
 
 
 def holm(ps: Sequence[float]) -> np.ndarray:

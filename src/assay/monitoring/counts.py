@@ -30,8 +30,8 @@ class Month:
     records, and how many of them were `scored`, and are `alerts`. values: by feature, the number in each bin and
     without a value, (bins + 1,). scores: the number in each bin; calibrated: in each bin of the calibration, if there
     is one. unscored: how many have no score, by kind and rule or reason; broken: how many break any rule of the
-    contract. changed: by rule. new: values of a category that the training did not have. far: of numbers, how many are several
-    times as small, and as large, as the median of the training, (2,). low, high: the extremes of numbers.
+    contract. changed: by rule. new: values of a category that the training did not have. far: of numbers, how many are
+    several times as small, and as large, as the median of the training, (2,). low, high: the extremes of numbers.
     """
 
     records: int = 0
