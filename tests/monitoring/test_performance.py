@@ -118,7 +118,9 @@ def test_labels_that_contradict_the_calibration_stop_the_estimate() -> None:
 
 
 @pytest.mark.parametrize(
-    ("odds", "said"), [(1.5, "precision"), (-2.0, "recall"), (0.0, "as promised")], ids=["too high", "too low", "right"]
+    ("odds", "said"),
+    [(1.5, "precision"), (-2.0, "recall"), (0.0, "not below what was promised")],
+    ids=["too high", "too low", "right"],
 )
 @pytest.mark.parametrize("months", [1, 4])
 def test_labels_show_what_has_fallen(odds: float, said: str, months: int) -> None:

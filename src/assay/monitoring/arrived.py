@@ -32,7 +32,7 @@ def read_labels(path: Path, bundle: "Bundle") -> pd.DataFrame:
     if (form := SUFFIXES.get(path.suffix.lower())) is None:
         raise AssayError(f"not one of: {', '.join(SUFFIXES)}", where=str(path), todo="write it as CSV or Parquet")
     data = bundle.dataset
-    table = read(path, form, CORRECT)
+    table = read(path, form, "name the file of the labels")
     names = {old: new for old, new in ((data.key, RECORD_ID), (data.target, CODE)) if old and new not in table}
     target = data.columns[data.target]
     codes = target.pattern or "|".join(map(re.escape, target.values))

@@ -91,7 +91,7 @@ def of_estimates(found: Mapping[str, Estimated], training: Training, asked: "Mon
     for name, one in judged.items():
         if not one.assumption.holds:
             return Performance(None, f"no estimate before labels{_of(name)}: {'; '.join(one.assumption.reasons)}")
-    return Performance(False, f"estimated before labels: {_both([*figures.values()][-1])}, as promised")
+    return Performance(False, f"estimated before labels: {_both([*figures.values()][-1])}, not below what was promised")
 
 
 def of_labels(found: Labelled, training: Training, asked: "Monitoring") -> Performance:
@@ -103,7 +103,7 @@ def of_labels(found: Labelled, training: Training, asked: "Monitoring") -> Perfo
     lost = [f"labels{name}: {why}" for name, one in judged for why in _lost(one, training, asked)]
     if lost:
         return Performance(True, "; ".join(dict.fromkeys(lost)))
-    return Performance(False, f"labels: {_both(found.whole.figures)}, as promised")
+    return Performance(False, f"labels: {_both(found.whole.figures)}, not below what was promised")
 
 
 def _lost(one: Realised, training: Training, asked: "Monitoring") -> Iterator[str]:

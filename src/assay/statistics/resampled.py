@@ -52,7 +52,7 @@ class Scored:
         return self.score >= self.threshold
 
     def only(self, rows: np.ndarray) -> "Scored":
-        """The records of a boolean mask."""
+        """The records of a boolean mask, or at these positions."""
         weight = None if self.weight is None else self.weight[rows]
         return Scored(self.y[rows], self.score[rows], self.threshold, weight)
 
