@@ -92,3 +92,56 @@ def test_a_file_that_is_not_there(line: Path) -> None:
     found = assay_monitor("none.csv")
     assert found.exit_code == 1
     assert "none.csv" in found.stderr
+
+
+def labels(path: Path, **columns: object) -> Path:
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize(("record", "value"), [("record_id", "code"), ("patient_id", "target")])
+def test_labels_that_have_arrived_are_told_by_month(line: Path, tmp_path: Path, record: str, value: str) -> None:
+    raw = pd.read_csv(RAW, dtype="str", keep_default_na=False)
+    given = labels(tmp_path / "labels.csv", **{record: raw["patient_id"], value: raw["target"]})
+    found = assay_monitor(RAW, "--labels", given, "--json")
+    assert found.exit_code in (0, 10, 20), found.output
+    told = json.loads(found.stdout)
+    scored = {month: one["scored"] for month, one in told["months"].items() if one["scored"]}
+    assert {month: one["records"] + one["ungradable"] for month, one in told["realised"]["months"].items()} == scored
+    assert all(one["coverage"] == 1 for one in told["realised"]["months"].values())
+    assert told["realised"]["all"]["figures"]["recall"]["value"] > 0.5
+    assert {*told["estimated"]} >= {*told["months"]}
+    assert "What labels show" in Path("reports/monitor.html").read_text()
+
+
+def test_the_estimate_is_told_without_labels(line: Path) -> None:
+    found = assay_monitor(RAW)
+    assert "estimated before labels (99.5 % intervals)" in found.stdout
+    assert "what labels show" not in found.stdout
+    page = Path("reports/monitor.html").read_text()
+    assert "Estimated before labels" in page
+    assert "What labels show" not in page
+
+
+WRONG = {
+    "of other records": ({"record_id": ["none"], "label": [1]}, "no label is of one of"),
+    "an unknown code": ({"record_id": ["840801001"], "code": ["(a+)+"]}, "is not a code of the dataset"),
+    "without a label": ({"record_id": ["840801001"], "sex": ["F"]}, "labels need the column"),
+    "both kinds": ({"record_id": ["a"], "code": ["-"], "label": [1]}, "labels need the column"),
+    "two of a record": ({"record_id": ["a", "a"], "label": [0, 1]}, "two different labels"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_labels_that_are_none_are_refused(case: str, line: Path, tmp_path: Path) -> None:
+    columns, said = WRONG[case]
+    found = assay_monitor(RAW, "--labels", labels(tmp_path / "labels.csv", **columns))
+    assert found.exit_code == 1
+    assert said in found.stderr
+
+
+@pytest.mark.parametrize("name", ["none.csv", "labels.txt"])
+def test_a_file_of_labels_that_is_not_there(name: str, line: Path) -> None:
+    found = assay_monitor(RAW, "--labels", name)
+    assert found.exit_code == 1
+    assert name in found.stderr
