@@ -49,7 +49,7 @@ def test_two_batches_one_after_the_other_and_a_clone_that_has_all_of_it(copy: Co
 
     copy.run("dvc", "exp", "apply", found["experiment"])
     copy.commit("October")
-    assert "up to date" in copy.run("dvc", "status").stdout
+    assert "up to date" in copy.run("dvc", "status", "dvc.yaml").stdout
     assert copy.run("assay", "params", "--check")
     assert retrained(copy, october)["state"] == "part of it"
     assert copy.git_status() == ""
