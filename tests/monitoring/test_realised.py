@@ -150,3 +150,11 @@ def test_of_many_records_only_some_are_drawn_and_the_interval_is_about_the_same(
     part = ranking(scored, 0)
     assert part.value == whole.value
     assert part.interval(0.95) == pytest.approx(whole.interval(0.95), abs=0.01)
+
+
+@pytest.mark.parametrize("score", [[0.9], [0.1], [0.9, 0.1]])
+def test_a_month_without_labels_has_alerts_alone(score: list[float]) -> None:
+    found = month(score, [NONE] * len(score))
+    assert np.isfinite(found.figures["alerts_per_1000"].value)
+    assert all(np.isnan(one.value) for name, one in found.figures.items() if name != "alerts_per_1000")
+    assert found.unsettled == (f"labels of 0 of {len(score)} records have arrived",)

@@ -53,7 +53,7 @@ def monitored(bundle: "Bundle", source: Path, asked: "Monitoring", model: str, l
     counts, labelled = counted_and_met(pieces, training, arrived)
     if labelled is not None and labelled.empty:
         raise AssayError(
-            f"no label is of one of {counts.records} records",
+            f"no label is of one of {sum(one.scored for one in counts.months.values())} scored records",
             where=str(labels),
             todo="name the labels of these records, by the id that assay score prints",
         )

@@ -222,9 +222,9 @@ def ranking(scored: Scored, seed: int) -> Estimate:
     Of very many records a resample draws only `MOST`, and its distance from the value shrinks as that of a larger one
     would (Bickel, Goetze & van Zwet, Statistica Sinica 7, 1997): neither memory nor time grow with the records.
     """
-    n, value = len(scored.y), METRICS["average_precision"].of(scored)
     if not scored.y.any():
         return Estimate(UNKNOWN, np.array([UNKNOWN]))
+    n, value = len(scored.y), METRICS["average_precision"].of(scored)
     if n <= MOST:
         return Estimate(value, average_precision(Resampled(scored, scored.weighted(resamples(n, DRAWS, seed)))))
     generator = np.random.default_rng(seed)
