@@ -139,7 +139,7 @@ def of_records(
 def isotonic(positives: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """The share of positives in each bin, (bins,), made to rise with the score; a bin without records as the one below.
 
-    >>> isotonic(np.array([0.0, 2, 0, 1, 5]), np.array([10.0, 10, 10, 0, 5])).tolist()
+    >>> isotonic(np.array([0.0, 2, 0, 1, 5]), np.array([10.0, 10, 10, 0, 5])).round(6).tolist()
     [0.0, 0.1, 0.1, 0.1, 1.0]
     """
     from scipy.optimize import isotonic_regression

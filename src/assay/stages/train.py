@@ -19,6 +19,7 @@ from assay.config.models import possible
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.start import stage
+from assay.contract.population import exclusions
 from assay.datasets import knowledge
 from assay.files import Exact, read_table, replacing, write_json, write_table
 from assay.lineage.libraries import versions
@@ -27,7 +28,7 @@ from assay.modelling import figures
 from assay.modelling.early_stopping import first_round
 from assay.modelling.records import Records, joined, read_labelled
 from assay.modelling.training import WATCH, Trained, fits, members, train
-from assay.paths import CLEANED, FEATURES, LABELS, MODEL, MODEL_KEY, PREDICTIONS, SPLIT, fold, score_column
+from assay.paths import CLEANED, FEATURES, MODEL, MODEL_KEY, PREDICTIONS, SPLIT, fold, score_column
 from assay.progress import progress
 from assay.records.columns import DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST, TRAIN, VALIDATION
@@ -102,12 +103,10 @@ def scored_records(model: Trained, folds: dict[str, Records]) -> pd.DataFrame:
 def everyone(seen: pd.DataFrame, config: Config) -> pd.DataFrame:
     """All records of the days of train, as `assay.bundle.reference` wants them; without dates, all records.
 
-    seen: as of `scored_records`. Only the reason why a record is left out is read of its label.
+    seen: as of `scored_records`. No label is read: who is outside the population, the columns of a record say.
     """
-    reasons = read_table(LABELS, [RECORD_ID, "excluded"])
-    found = read_table(CLEANED, [RECORD_ID], optional=[DATE, WEIGHT]).merge(reasons, on=RECORD_ID, validate="1:1")
-    outside = found["excluded"].where(found["excluded"].isin([one.reason for one in config.dataset.population]), "")
-    found = found.assign(outside=outside).rename(columns={DATE: "date", WEIGHT: "weight"})
+    found = read_table(CLEANED)
+    found = found.assign(outside=exclusions(found, config.dataset)).rename(columns={DATE: "date", WEIGHT: "weight"})
     if "date" not in found:
         return found
     days = seen[seen["fold"] == TRAIN]["date"]
