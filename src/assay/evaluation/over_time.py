@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from assay.records.folds import TEST
-from assay.statistics.binomial import effective, interval
+from assay.statistics.binomial import weighted_share
 from assay.statistics.distances import kolmogorov_smirnov
 from assay.statistics.resampled import Scored
 
@@ -86,9 +86,7 @@ def _separation(values: np.ndarray, positive: np.ndarray, weight: np.ndarray) ->
 
 def _rate(name: str, true: np.ndarray, mass: np.ndarray, confidence: float, per: int = 1) -> dict[str, float]:
     """The weighted share of true (n,), and its interval."""
-    told = effective(mass)
-    share = float(np.average(true, weights=mass)) if told else UNKNOWN
-    low, high = interval(told * share, told, confidence) if told else (UNKNOWN, UNKNOWN)
+    share, low, high = weighted_share(true, mass, confidence)
     return {name: per * share, f"{name}_low": per * low, f"{name}_high": per * high}
 
 

@@ -99,7 +99,7 @@ def of_labels(found: Labelled, training: Training, asked: "Monitoring") -> Perfo
     if found.whole is None or not found.whole.settled:
         return Performance(None, f"labels decide nothing yet: {_unsettled(found)}")
     settled = {name: one for name, one in found.months.items() if one.settled}
-    judged = [*[(f" of {name}" if name else "", one) for name, one in settled.items()][-1:], ("", found.whole)]
+    judged = [*[(_of(name), one) for name, one in settled.items()][-1:], ("", found.whole)]
     lost = [f"labels{name}: {why}" for name, one in judged for why in _lost(one, training, asked)]
     if lost:
         return Performance(True, "; ".join(dict.fromkeys(lost)))

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from assay.monitoring.calibration import SEED
-from assay.statistics.binomial import effective, interval
+from assay.statistics.binomial import interval, weighted_share
 from assay.statistics.bootstrap import Estimate, resamples
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Resampled, Scored, average_precision
@@ -195,16 +195,10 @@ def of_all(scored: Scored, confidence: float, seed: int) -> dict[str, Figure]:
     ill = scored.y == 1
     ranked = ranking(scored, seed)
     return {
-        "recall": weighted_share(scored.alert[ill], scored.weight[ill], confidence),
-        "prevalence": weighted_share(ill, scored.weight, confidence),
+        "recall": Figure(*weighted_share(scored.alert[ill], scored.weight[ill], confidence)),
+        "prevalence": Figure(*weighted_share(ill, scored.weight, confidence)),
         "average_precision": Figure(ranked.value, *ranked.interval(confidence)),
     }
-
-
-def weighted_share(true: np.ndarray, weight: np.ndarray, confidence: float) -> Figure:
-    """The weighted share of true (n,), with the exact interval for the effective number of records."""
-    told = effective(weight)
-    return share(told * float(np.average(true, weights=weight)), told, confidence) if told else share(0, 0, confidence)
 
 
 def share(true: float, of: float, confidence: float) -> Figure:

@@ -35,3 +35,17 @@ def effective(weight: np.ndarray) -> float:
     (3.0, 1.5151515151515151)
     """
     return float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0
+
+
+def weighted_share(true: np.ndarray, weight: np.ndarray, confidence: float) -> tuple[float, float, float]:
+    """The weighted share of true (n,) and its interval, (value, low, high); NaN without records.
+
+    >>> value, low, high = weighted_share(np.array([True, False]), np.array([1.0, 1.0]), confidence=0.95)
+    >>> value, round(low, 3), round(high, 3)
+    (0.5, 0.013, 0.987)
+    """
+    told = effective(weight)
+    if not told:
+        return float("nan"), float("nan"), float("nan")
+    share = float(np.average(true, weights=weight))
+    return share, *interval(told * share, told, confidence)
