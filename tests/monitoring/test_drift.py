@@ -1,5 +1,6 @@
 """Changes that were planted in records, and records that did not change."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -11,8 +12,8 @@ from assay.bundle.threshold import Threshold
 from assay.config.schema import Monitoring
 from assay.files import plain
 from assay.monitoring.counts import Counts, of_piece
-from assay.monitoring.drift import drifted
-from assay.monitoring.finding import Finding, Kind
+from assay.monitoring.drift import drifted, shares
+from assay.monitoring.finding import TO, Finding, Kind
 from assay.monitoring.known import Training, training
 from assay.monitoring.pieces import Piece
 from assay.preparation.features import OTHER, categorised
@@ -46,17 +47,28 @@ def derived(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(log_TSH=np.log(table["TSH"]), log_ratio=np.log(table["TSH"] / table["FTI"]))
 
 
-def known(wards: list[str] | None = None) -> Training:
-    """A year of 300 records a month."""
-    table = drawn(BEFORE * 300, 0)
+def sharp(count: int, seed: int) -> pd.DataFrame:
+    """The same with scores that tell ill and well apart."""
+    random = np.random.default_rng(seed)
+    ill = random.random(count) < 0.08
+    return drawn(count, seed).assign(score=np.where(ill, random.beta(9, 1, count), random.beta(1, 60, count)))
+
+
+def known(
+    wards: list[str] | None = None, months: int = BEFORE, ill: float = 1.0, draw: Callable[..., pd.DataFrame] = drawn
+) -> Training:
+    """A year of 300 records a month; months: into how many they fall; ill: how many times the score is positive."""
+    table = draw(BEFORE * 300, 0)
     X = categorised(table.drop(columns="score"), {"ward": wards or ["A", "B", "C"]})
-    days = pd.date_range("1985-01-15", periods=BEFORE, freq="MS").repeat(300)
-    seen = pd.DataFrame({"fold": "train", "score": table["score"], "label": 0, "date": days})
+    days = pd.date_range("1985-01-15", periods=months, freq="MS").repeat(300 * BEFORE // months)
+    label = (np.random.default_rng(1).random(len(X)) < ill * table["score"]).astype("int64")
+    seen = pd.DataFrame({"fold": "train", "score": table["score"], "label": label, "date": days})
     everyone = pd.DataFrame({"outside": np.where(np.arange(len(X)) % 10, "", "treated"), "date": days})
     return training(plain(reference(X, None, seen, THRESHOLD, everyone)), TITLES, PROMISE, refit=False)
 
 
 KNOWN = known()
+SHARP = known(draw=sharp)
 
 
 TREATED = (POPULATION, ("treated",))
@@ -180,6 +192,55 @@ def test_few_records_are_not_judged() -> None:
     assert found(piece(unit(drawn(49, 1))), fewest=40) != []
     parts = [piece(unit(drawn(30, month)), f"1986-0{month}-01") for month in range(1, 9)]
     assert {one.month for one in found(*parts)} == {"1986-01 to 1986-08"}
+
+
+@pytest.mark.parametrize(
+    ("training", "named"),
+    [
+        (known(), {Kind.SCORES, Kind.ALERTS}),
+        (known(months=3), {Kind.SCORES, Kind.ALERTS}),
+        (known(months=2), {Kind.ALERTS}),
+        (known(ill=0.09), set()),
+    ],
+    ids=["a year", "three months", "two months", "25 positives"],
+)
+def test_scores_are_judged_where_the_training_tells_how_much_two_models_differ(
+    training: Training, named: set[Kind]
+) -> None:
+    doubled = drawn(800, 1)
+    doubled["score"] *= 2
+    assert {one.kind for one in found(piece(doubled), training=training)} == named
+
+
+def prevalent(count: int, seed: int, times: float) -> pd.DataFrame:
+    """Records as in the training, but for the outcome that is so many times as frequent."""
+    table = sharp(20 * count, seed)
+    random = np.random.default_rng(seed)
+    ill = random.random(len(table)) < table["score"]
+    share = ill.mean()
+    odds = np.where(ill, times, (1 - times * share) / (1 - share))
+    return table.iloc[random.choice(len(table), count, p=odds / odds.sum())]
+
+
+@pytest.mark.parametrize("times", [3.0, 1.0])
+def test_a_change_of_the_prevalence_is_told_as_such(times: float) -> None:
+    parts = [piece(prevalent(300, month, times), f"1986-{month:02}-01") for month in range(1, 13)]
+    spoken = found(*parts, training=SHARP)
+    told = [one.what for one in spoken if one.kind == Kind.ALERTS and TO in one.month]
+    said = [re.findall(r"the outcome seems to be about (\S+) times as frequent$", one) for one in told]
+    assert [float(one) for (one,) in said] == [pytest.approx(times, rel=0.1)] * (times > 1)
+    assert {one.kind for one in spoken} <= {Kind.ALERTS, Kind.SCORES}
+
+
+def test_nothing_is_told_of_the_prevalence_where_the_records_have_changed() -> None:
+    parts = [piece(unit(prevalent(300, month, 3.0)), f"1986-{month:02}-01") for month in range(1, 13)]
+    told = [one.what for one in found(*parts, training=SHARP) if one.kind == Kind.ALERTS]
+    assert told
+    assert not any("outcome" in one for one in told)
+
+
+def test_the_tests_of_many_months_do_not_drown_those_of_all_together() -> None:
+    assert sum(shares([(False, False)] * 900 + [(True, True)] * 2)[-2:]) == pytest.approx(1)
 
 
 def test_without_dates_there_is_one_batch() -> None:

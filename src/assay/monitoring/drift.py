@@ -1,12 +1,14 @@
 """Counts of arriving records against those of the training: what has changed, in which month.
 
 All tests of a batch are corrected together (Holm), so a batch in which nothing changed has a finding with the stated
-probability at most. Which difference between months is usual, the months of the training alone tell. A test that no
-outcome of these records could make significant is none (Tarone, Biometrics 46, 1990), such as of the missing values of
-a column that has none on either side.
+probability at most. Single months and all of them together, predictions and records, have equal parts of it: the few
+tests of predictions in all months are not drowned by those of each feature in each month. Which difference between
+months is usual, the months of the training alone tell. A test that no outcome of these records could make significant
+is none (Tarone, Biometrics 46, 1990), such as of the missing values of a column that has none on either side.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +17,9 @@ import numpy as np
 
 from assay.bundle.reference import CATEGORY, NUMBER
 from assay.monitoring import words
+from assay.monitoring.assumption import FEWEST_REFERENCE
 from assay.monitoring.comparison import (
+    PARTS,
     Difference,
     above,
     holm,
@@ -26,8 +30,9 @@ from assay.monitoring.comparison import (
     usual_distance,
 )
 from assay.monitoring.counts import Counts, Month
-from assay.monitoring.finding import MEANS, Finding, Kind
+from assay.monitoring.finding import MEANS, PREDICTIONS, TO, Finding, Kind
 from assay.monitoring.known import Known, Row, Training
+from assay.monitoring.prevalence import times_as_frequent
 from assay.scoring.scorer import CONTRACT, POPULATION
 
 if TYPE_CHECKING:
@@ -57,13 +62,40 @@ def drifted(counts: Counts, training: Training, asked: "Monitoring") -> list[Fin
     tests_of = Tests(training, asked)
     judged = [span for span in counts.spans if span[1].records >= asked.fewest]
     tests = [(name, test) for name, month, count in judged for test in tests_of(month, count)]
-    corrected = holm([test.difference.p for _, test in tests]).tolist()
+    families = [(TO in name, test.kind in PREDICTIONS) for name, test in tests]
+    corrected = holm([test.difference.p for _, test in tests], shares(families)).tolist()
     found = [
         (finding(name, test, p), test.parts)
         for (name, test), p in zip(tests, corrected, strict=True)
         if p <= asked.false_alarm_rate
     ]
-    return folded(found)
+    return explained(folded(found), {name: month for name, month, _ in judged}, training)
+
+
+def shares(families: Sequence[Hashable]) -> list[float]:
+    """How much of the error rate each test has, (n,): families have equal parts, and so have the tests of one.
+
+    >>> shares(["a", "b", "b", "b", "b"])
+    [1.0, 0.25, 0.25, 0.25, 0.25]
+    """
+    size = Counter(families)
+    return [1 / size[one] for one in families]
+
+
+def explained(found: list[Finding], months: Mapping[str, Month], training: Training) -> list[Finding]:
+    """The same, with how frequent the outcome seems to be where alerts have changed, and nothing of the records has.
+
+    If the records had, the scores would not mean what they meant, and nothing could be told of the outcome.
+    """
+    if not (known := training.calibration):
+        return found
+    other = {one.month for one in found if one.kind not in PREDICTIONS}
+    return [
+        replace(one, what=words.frequency(one.what, times_as_frequent(months[one.month].calibrated, known)))
+        if one.kind == Kind.ALERTS and one.month not in other
+        else one
+        for one in found
+    ]
 
 
 def finding(month: str, test: Test, p: float) -> Finding:
@@ -91,13 +123,19 @@ def folded(found: list[tuple[Finding, tuple[str, ...]]]) -> list[Finding]:
 
 
 class Tests:
-    """The tests of one month, or of several together (`span`); what is usual is looked up once."""
+    """The tests of one month, or of several together (`span`); what is usual is looked up once.
+
+    learned: whether so many positives that the model's predictions can be compared with those out of fold, which are by
+    models of parts of the training.
+    """
 
     def __init__(self, training: Training, asked: "Monitoring") -> None:
         self.training, self.asked = training, asked
         self.least = least_angle(asked.least_shift)
         self.usual: dict[tuple[str, str, int], float] = {}
         self.span = 1
+        known = training.calibration
+        self.learned = known is None or known.positives >= FEWEST_REFERENCE
 
     def __call__(self, month: Month, span: int) -> list[Test]:
         """The tests of `span` months, counted together."""
@@ -111,7 +149,8 @@ class Tests:
             return
         for known in self.training.features.values():
             yield from self._feature(month, known)
-        yield from self._predictions(month)
+        if self.learned:
+            yield from self._predictions(month)
 
     def _contract(self, month: Month) -> Iterator[Test]:
         """How many records break each rule, or had a value set missing by it."""
@@ -196,8 +235,9 @@ class Tests:
 
     def _predictions(self, month: Month) -> Iterator[Test]:
         scores, before = self.training.scores, self.training.alerts.whole
-        difference = of_numbers(month.scores, scores.whole.counts, self._usual_distance(scores))
-        yield Test(Kind.SCORES, "scores", month.scored, difference, words.values(scores, Row(month.scores)))
+        if len(self._months(scores, lambda one: one.counts)) >= PARTS:  # else nothing tells how much two models differ
+            difference = of_numbers(month.scores, scores.whole.counts, self._usual_distance(scores))
+            yield Test(Kind.SCORES, "scores", month.scored, difference, words.values(scores, Row(month.scores)))
         usual = self._usual_share("alerts", self.training.alerts, partial(_of_two, 1))
         difference = of_shares(month.alerts, month.scored, before.counts[1], before.known, usual)
         what = words.alerts(month.alerts / month.scored, before.counts[1] / before.known)

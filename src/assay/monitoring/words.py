@@ -83,6 +83,17 @@ def alerts(here: float, before: float) -> str:
     return f"{1000 * here:.1f} alerts per 1000 scored records (training, out of fold: {1000 * before:.1f})"
 
 
+def frequency(what: str, times: float) -> str:
+    """What changed, and how many times as frequent as in the training the outcome seems to be."""
+    return f"{what}; the outcome seems to be about {times:.2g} times as frequent" if np.isfinite(times) else what
+
+
+def late(labelled: int, records: int, days: int, asked: int) -> str:
+    """How many labels have come of records whose labels are due; days: since the last of these records."""
+    share = f"labels of {labelled:,} of {records:,} records have come ({percent(labelled / records)})"
+    return f"{share}, {days:,} days after the last of them, and all are due after {asked:,}"
+
+
 def broken(kind: "Kind", rule: str, count: int, records: int) -> str:
     """How many records break a rule."""
     what = "break" if kind == "contract" else "had a value set missing by"
