@@ -35,7 +35,6 @@ def asked(key: str, before: str, value: str) -> None:
 
 def test_without_findings_it_is_fine(line: Path, tmp_path: Path) -> None:
     asked("stale_after_days", "365", "null")
-    asked("least_shift", "0.05", "0.5")  # the model of few records scores otherwise than those of its folds
     found = assay_monitor(batch(tmp_path / "in.csv", seed=1))
     assert found.stdout.splitlines()[:2] == ["fine", "  no change was found"], found.stdout
     assert found.exit_code == 0
@@ -121,6 +120,20 @@ def test_the_estimate_is_told_without_labels(line: Path) -> None:
     page = Path("reports/monitor.html").read_text()
     assert "Estimated before labels" in page
     assert "What labels show" not in page
+
+
+def test_labels_that_are_late_are_to_be_watched(line: Path, tmp_path: Path) -> None:
+    raw = pd.read_csv(RAW, dtype="str", keep_default_na=False)
+    early = raw[raw["patient_id"] < "8601"]
+    given = labels(tmp_path / "labels.csv", record_id=early["patient_id"], code=early["target"])
+    found = assay_monitor(RAW, "--labels", given, "--json")
+    told = [one for one in json.loads(found.stdout)["findings"] if one["kind"] == "labels late"]
+    assert [one["month"] for one in told] == ["1985-01 to 1986-09"]
+    assert found.exit_code in (10, 20)
+    assert "labels late" in Path("reports/monitor.html").read_text()
+    asked("labels_after_days", "90", "null")
+    found = assay_monitor(RAW, "--labels", given, "--json")
+    assert not [one for one in json.loads(found.stdout)["findings"] if one["kind"] == "labels late"]
 
 
 WRONG = {

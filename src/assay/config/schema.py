@@ -112,7 +112,8 @@ class Monitoring:
     false_alarm_rate: how often a batch without any change has a finding all the same, at most. least_shift: a smaller
     change of a share of records is none, however many records show it. least_broken: so great a share of records may
     break a rule of the contract. fewest: a month with fewer records is not judged. stale_after_days: from the last day
-    of the training to the last record (None: not asked).
+    of the training to the last record (None: not asked). labels_after_days: a record's label is due so long after it;
+    asked of months that are over by then (None: not asked).
     """
 
     false_alarm_rate: Annotated[float, Within(0, 0.5, open_low=True)] = 0.01
@@ -120,6 +121,7 @@ class Monitoring:
     least_broken: Share = 0.005
     fewest: Annotated[int, Within(20, 1_000_000)] = 50
     stale_after_days: Annotated[int, Within(0, 100_000)] | None = None
+    labels_after_days: Annotated[int, Within(0, 100_000)] | None = None
 
 
 @dataclass

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SCORES = "scores"
     ALERTS = "alerts"
     STALE = "stale"
+    LATE = "labels late"
 
 
 TO = " to "  # between the first and the last of several months that were judged together
@@ -41,6 +42,7 @@ MEANS = {
     Kind.SCORES: "The model sees other records than before, or the outcome has become more or less frequent.",
     Kind.ALERTS: "More or less work for those who follow up; the outcome or the records have changed.",
     Kind.STALE: "Nobody has looked whether the model still fits the present.",
+    Kind.LATE: "Whoever makes the labels is behind, or they do not get here: a fall of the performance is seen later.",
 }
 
 

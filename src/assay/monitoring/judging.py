@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from assay.monitoring import words
 from assay.monitoring.counts import Counts
 from assay.monitoring.decision import Decision, decide
 from assay.monitoring.drift import drifted
 from assay.monitoring.estimation import Estimated
-from assay.monitoring.finding import MEANS, Finding, Kind
+from assay.monitoring.finding import MEANS, TO, Finding, Kind
 from assay.monitoring.known import Training
 from assay.monitoring.performance import Labelled, estimates, from_labels, of_estimates, of_labels
+from assay.monitoring.realised import LEAST_COVERED
 
 if TYPE_CHECKING:
     from assay.config.schema import Monitoring
+
+MOST_LACKING = 1 - LEAST_COVERED  # share of labels that are due
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,10 @@ def judged(
     more: Sequence[Finding] = (),
 ) -> Judged:
     """labels: the records whose labels have arrived, as of `assay.monitoring.realised.met`. more: findings besides."""
-    findings = [*more, *drifted(counts, training, asked), *stale(counts, training, asked)]
     before = estimates(counts, training, labels)
     after = None if labels is None else from_labels(labels, counts, training, asked)
     told = of_labels(after, training, asked) if after else None
+    findings = [*more, *drifted(counts, training, asked), *stale(counts, training, asked), *late(after, counts, asked)]
     return Judged(findings, before, after, decide(findings, of_estimates(before, training, asked), told))
 
 
@@ -56,6 +60,32 @@ def stale(counts: Counts, training: Training, asked: "Monitoring") -> Iterator[F
     what = f"{days} days from the last day of the training ({training.last}) to the last record ({counts.last})"
     limit = float(asked.stale_after_days)
     yield Finding(Kind.STALE, "training", "", counts.records, float(days), limit, None, what, MEANS[Kind.STALE])
+
+
+def late(labelled: Labelled | None, counts: Counts, asked: "Monitoring") -> Iterator[Finding]:
+    """The months whose labels are due and have not come; today is the day of the last record."""
+    if labelled is None or asked.labels_after_days is None:
+        return
+    for name, records, come, days in due(labelled, counts, asked.labels_after_days, asked.fewest):
+        if records >= asked.fewest and come < LEAST_COVERED * records:
+            what, lacking = words.late(come, records, days, asked.labels_after_days), 1 - come / records
+            yield Finding(Kind.LATE, "labels", name, records, lacking, MOST_LACKING, None, what, MEANS[Kind.LATE])
+
+
+def due(labelled: Labelled, counts: Counts, after: int, fewest: int) -> Iterator[tuple[str, int, int, int]]:
+    """Each month whose labels are due, then those with too few records together: name, records, labels, days since."""
+    months = [(name, one.records, one.labelled, since(name, counts)) for name, one in labelled.months.items() if name]
+    over = [one for one in months if one[3] >= after]
+    yield from (one for one in over if one[1] >= fewest)
+    if few := [one for one in over if one[1] < fewest]:
+        names, records, come, days = zip(*few, strict=True)
+        yield TO.join((names[0], names[-1])), sum(records), sum(come), days[-1]
+
+
+def since(month: str, counts: Counts) -> int:
+    """Days from the last day of a month to the last record."""
+    end = (np.datetime64(month, "M") + 1).astype("datetime64[D]") - 1
+    return int((counts.last - end).astype(int))
 
 
 def age(counts: Counts, training: Training) -> int | None:
