@@ -5,12 +5,16 @@ population stability index of each column above .2. Needs the model and the data
 
 1. Batches without drift, drawn with replacement from the records of train, with their scores out of fold, half of them
    of one month and half of a year: how many have a finding. And each month of train against the others, which differ.
-2. Changes that were planted in records of train: after how many records each is named in 8 of 10 batches.
+2. Changes that were planted in records of train: after how many records each is named in 8 of 10 batches. Of labels
+   that stop coming: how many records have come since the first of them was due.
 3. The assay change of 1985-05-23, with the months before May as the training.
+4. Models of few records drawn at random from those before the assay change, dated as half a year, and three later
+   months of other such records: how often scores, or alerts, are found although nothing changed.
 """
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +23,17 @@ from scipy.stats import ks_2samp
 
 from assay.bundle.loading import Bundle, load
 from assay.bundle.reference import reference
+from assay.bundle.scoring import score
 from assay.bundle.threshold import Threshold
 from assay.config.load import load as configured
 from assay.files import plain, read_table
+from assay.monitoring.command import counted_and_met
 from assay.monitoring.counts import Counts, of_piece
 from assay.monitoring.drift import drifted
 from assay.monitoring.finding import Finding, Kind
+from assay.monitoring.judging import late
 from assay.monitoring.known import Training, training
+from assay.monitoring.performance import from_labels
 from assay.monitoring.pieces import Piece, of_scored
 from assay.paths import FEATURES, MODEL, PREDICTIONS, RAW, SPLIT, fold
 from assay.preparation.features import categorised
@@ -39,6 +47,7 @@ BATCHES, REPEATS, NAMED = 200, 10, 0.8
 SIZES = np.geomspace(200, 200_000, BATCHES).round().astype(int)
 STEPS = (50, 100, 200, 400, 800, 1600, 3200, 6400)
 CHANGE = "1985-05"
+LEARNED = (250, 400, 700, 1200)  # records of a small training
 A_MONTH = 280  # records, as many as the training has in a month
 ASKED = configured().criteria.monitoring
 UNITS = {"TT4": 12.87, "T3": 1.536}  # nmol/L in one µg/dL, in one ng/mL
@@ -218,6 +227,23 @@ def planted(line: Line) -> None:
         return line.piece(random.choice(line.train, size, p=weights), A_MONTH)
 
     _row("prevalence doubled", prevalent, known, usual, lambda one: one.kind in (Kind.SCORES, Kind.ALERTS), "score")
+    delay = next((str(step) for step in STEPS if late_labels(line, known, step)), "–")
+    on_time = any(late_labels(line, known, step, stop=False) for step in STEPS)
+    print(f"   {'labels stop coming':30}monitor {delay:8}KS –       PSI –       (named without a change: {on_time})")
+
+
+def late_labels(line: Line, known: Training, step: int, *, stop: bool = True) -> bool:
+    """Whether it is named that labels stopped after four months; step: records since the first lacking one was due."""
+    before, due = 4 * A_MONTH, 12 * A_MONTH * ASKED.labels_after_days // 365
+    count = before + due + step
+    piece = line.piece(np.random.default_rng(step).choice(line.train, count), A_MONTH)
+    days = np.datetime64("1986-01-01") + np.arange(count) * 365 // (12 * A_MONTH)
+    piece = replace(piece, days=days, ids=np.arange(count).astype("str").astype("object"))
+    come = np.arange(count) < (before if stop else count - due)
+    label = line.seen["label"].to_numpy()[line.train][:count] == 1
+    labels = pd.DataFrame({"label": np.resize(label, count), "ungradable": False}, pd.Index(piece.ids))[come]
+    counts, labelled = counted_and_met([piece], known, labels)
+    return bool([*late(from_labels(labelled, counts, known, ASKED), counts, ASKED)])
 
 
 def _row(
@@ -258,8 +284,36 @@ def assay_change(line: Line) -> None:
         )
 
 
+def few_records(line: Line) -> None:
+    """Part 4."""
+    from bench_estimate import ASSAY_CHANGE, every_record, static
+
+    X, labels = every_record()
+    early = (labels["date"] < ASSAY_CHANGE).to_numpy()
+    X, labels = X[early], labels[early]
+    print("\n4. models of few records; without drift")
+    for size in LEARNED:
+        said: list[set[Kind]] = []
+        positives = []
+        for seed in range(2 * REPEATS):
+            order = np.random.default_rng([size, seed]).permutation(len(X))
+            rest, arriving = order[:size], order[size : size + 800]
+            days = pd.Timestamp("1984-01-01") + pd.to_timedelta(np.arange(size) * 180 // size, unit="D")
+            dated = labels.iloc[rest].assign(date=days, month=days.strftime("%Y-%m"))
+            model = static(X.iloc[rest], dated)
+            scores = score(model.trained.estimator, X.iloc[arriving], model.trained.recalibration)
+            features = {str(name): column.array for name, column in X.iloc[arriving].items()}
+            whole = np.arange(len(arriving))
+            piece = Piece(spread(800, A_MONTH), whole, scores, scores >= model.threshold, features, whole, {}, {})
+            said.append({one.kind for one in found(piece, model.training)})
+            positives.append(int(model.y.sum()))
+        told = {kind: sum(kind in one for one in said) for kind in (Kind.SCORES, Kind.ALERTS)}
+        anything = sum(map(bool, said))
+        print(f"   {size} records, {np.mean(positives):.0f} positives: {told}, any finding {anything}, of {len(said)}")
+
+
 if __name__ == "__main__":
-    parts = {"1": without_drift, "2": planted, "3": assay_change}
+    parts = {"1": without_drift, "2": planted, "3": assay_change, "4": few_records}
     of_the_line = Line(load(Path(MODEL)))
     for number in sys.argv[1:] or parts:
         parts[number](of_the_line)
