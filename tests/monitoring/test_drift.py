@@ -1,7 +1,7 @@
 """Changes that were planted in records, and records that did not change."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -232,8 +232,11 @@ def test_a_change_of_the_prevalence_is_told_as_such(times: float) -> None:
     assert {one.kind for one in spoken} <= {Kind.ALERTS, Kind.SCORES}
 
 
-def test_nothing_is_told_of_the_prevalence_where_the_records_have_changed() -> None:
-    parts = [piece(unit(prevalent(300, month, 3.0)), f"1986-{month:02}-01") for month in range(1, 13)]
+@pytest.mark.parametrize("changed", [range(1, 13), [6]], ids=["in all months", "in one"])
+def test_nothing_is_told_of_the_prevalence_where_the_records_have_changed(changed: Sequence[int]) -> None:
+    tables = {month: prevalent(300, month, 3.0) for month in range(1, 13)}
+    tables |= {month: unit(tables[month]) for month in changed}
+    parts = [piece(table, f"1986-{month:02}-01") for month, table in tables.items()]
     told = [one.what for one in found(*parts, training=SHARP) if one.kind == Kind.ALERTS]
     assert told
     assert not any("outcome" in one for one in told)

@@ -87,12 +87,12 @@ def explained(found: list[Finding], months: Mapping[str, Month], training: Train
 
     If the records had, the scores would not mean what they meant, and nothing could be told of the outcome.
     """
-    if not (known := training.calibration):
+    known = training.calibration
+    if not known or any(one.kind not in PREDICTIONS for one in found):
         return found
-    other = {one.month for one in found if one.kind not in PREDICTIONS}
     return [
         replace(one, what=words.frequency(one.what, times_as_frequent(months[one.month].calibrated, known)))
-        if one.kind == Kind.ALERTS and one.month not in other
+        if one.kind == Kind.ALERTS
         else one
         for one in found
     ]
