@@ -66,6 +66,22 @@ def test_the_correction_is_that_of_holm(ps: list[float]) -> None:
         assert found[place] == pytest.approx(highest)
 
 
+@given(PS, st.integers(0, 2**32 - 1))
+def test_the_correction_divides_the_rate_as_weights_say(ps: list[float], seed: int) -> None:
+    weights = np.random.default_rng(seed).uniform(0.1, 5, len(ps))
+    found, alone = holm(ps, weights), np.array(ps) * weights.sum() / weights
+    assert found == pytest.approx(holm(ps, 7 * weights))
+    assert (found <= np.minimum(1, alone) + 1e-12).all()  # never more than by Bonferroni's rule
+    assert found.min() == pytest.approx(min(1, alone.min()))
+    assert holm(ps, np.ones(len(ps))) == pytest.approx(holm(ps))
+
+
+def test_weights_keep_the_rate_of_false_alarms() -> None:
+    random = np.random.default_rng(0)
+    alarms = [holm(random.random(12), [1, 1, *[0.2] * 10]).min() <= 0.05 for _ in range(4000)]
+    assert np.mean(alarms) <= 0.06  # three standard deviations above .05
+
+
 @pytest.mark.parametrize(("shift", "expected"), [(0, 0), (0.5, np.pi / 2), (1, np.pi / 2)])
 def test_the_angle_of_a_shift_has_an_end(shift: float, expected: float) -> None:
     assert least_angle(shift) == pytest.approx(expected)
@@ -91,6 +107,11 @@ def test_odd_months_are_not_usual_of_many_months() -> None:
     assert usual_distance(restless, 4, least=0.05) == 0.05
     step = months([0.3] * 6 + [0.7] * 6)
     assert usual_distance(step, 4, least=0.05) > 0.3
+
+
+def test_a_batch_is_less_far_from_the_whole_than_a_part_from_the_rest() -> None:
+    step = months([0.3] * 6 + [0.7] * 6, records=10**8)  # a third at .3, and the rest at .6
+    assert usual_distance(step, 4, least=0.05) == pytest.approx(0.3 * (1 + 1 / 3) * np.sqrt(1 - 1 / 9), rel=1e-3)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
