@@ -11,8 +11,10 @@ from typing import Annotated, Any
 
 from assay.config.expressions import CONDITION
 from assay.config.fields import MISSING, OneOrMore, ReadAs
+from assay.config.outcome import CLASSES, Outcome
 from assay.config.sample import Sample
 
+ANY_CODE = r"\S(.*\S)?"
 WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
@@ -127,7 +129,8 @@ class Outside:
 class Dataset:
     """The contract of a table.
 
-    `key`: the column that identifies a record, or null for the row number. `group`: the column whose equal values (such
+    `key`: the column that identifies a record, or null for the row number. `target`: the column of its code, or null
+    where `outcome` makes the code of several (`assay.config.outcome`). `group`: the column whose equal values (such
     as a person) must stay in one fold. `missing`: the texts that mean no value, and the numbers, dates and truth values
     that they read as. `slices`: the edges of the bands of
     each column, or an empty list for its values. `knowledge`: a module with code for this dataset alone, under
@@ -148,7 +151,8 @@ class Dataset:
     limits: list[str] = field(default_factory=list)
     personal_data: str = ""
     key: str | None = None
-    target: str = MISSING
+    target: str | None = MISSING
+    outcome: Outcome | None = None
     time: Time | None = None
     group: str | None = None
     missing: list[str] = field(default_factory=lambda: [""])
@@ -178,6 +182,22 @@ def sources(source: Source) -> list[Source]:
 def personal_columns(dataset: Dataset) -> list[str]:
     """The columns that are not even collected."""
     return [name for name, column in dataset.columns.items() if column.role == PERSONAL]
+
+
+def targets(dataset: Dataset) -> list[str]:
+    """The columns that the code of a record comes from."""
+    return [name for name, column in dataset.columns.items() if column.role == TARGET]
+
+
+def classes(dataset: Dataset) -> list[str]:
+    """The codes that the contract names; none if it has a pattern of them, or nothing."""
+    return list(CLASSES) if dataset.outcome else dataset.columns[dataset.target or ""].values
+
+
+def code_pattern(dataset: Dataset) -> str:
+    """The pattern that a whole code must match, from the contract of the target."""
+    pattern = None if dataset.outcome else dataset.columns[dataset.target or ""].pattern
+    return pattern or "|".join(map(re.escape, classes(dataset))) or ANY_CODE
 
 
 def passes(dataset: Dataset, name: str) -> bool:
