@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from assay.config.expressions import CONDITION
-from assay.config.fields import MISSING, OneOrMore, ReadAs
+from assay.config.fields import MISSING, NotNegative, OneOrMore, ReadAs
 from assay.config.outcome import CLASSES, Outcome
 from assay.config.sample import Sample
 
@@ -126,6 +126,38 @@ class Outside:
 
 
 @dataclass
+class Table:
+    """Another table. A row belongs to each record whose column `of` (null: the key) has the value of its column `key`.
+
+    `time`: the column of when a row was known, a number, or with a `format` a date; null if the table has no time, and
+    its rows count as known always.
+    """
+
+    source: Source = field(default_factory=Source)
+    key: str = MISSING
+    of: str | None = None
+    time: str | None = None
+    format: str | None = None
+
+
+@dataclass
+class Made:
+    """A column of the records that is made of the rows of another table: those that were known at a record's time.
+
+    `take`: the last or first `value`, or its mean, min, max, sum or trend (the slope against the time), or the count of
+    rows. `where`: only of rows that have, in each of these columns, one of the values. `within`, `gap`: at most, and at
+    least, so long before the record's time, in the unit of the table's time; of dates, days.
+    """
+
+    table: str = MISSING
+    take: str = MISSING
+    value: str | None = None
+    where: dict[str, list[str]] = field(default_factory=dict)
+    within: NotNegative | None = None
+    gap: NotNegative = 0.0
+
+
+@dataclass
 class Dataset:
     """The contract of a table.
 
@@ -136,6 +168,9 @@ class Dataset:
     each column, or an empty list for its values. `knowledge`: a module with code for this dataset alone, under
     `assay.datasets`. `rule`: dotted path, there too, of a hand rule from the feature table to booleans, a baseline.
     `sample`: which rows are taken, see `assay.config.sample`; null for all.
+
+    `tables`, `made`: columns that are made of the rows of other tables; each stands in `columns`, too. `index`: the
+    column of a record's time for that, a number or a date; null: 0, and the times of those rows are relative to it.
 
     `personal`: the columns of that role, listed when the configuration is composed, so that `collect` can depend on
     them alone.
@@ -159,6 +194,9 @@ class Dataset:
     # To Hydra no dataclasses: it would fill params.yaml with a Column's defaults, and could not set a key of a Sample.
     columns: Annotated[dict[str, Any], ReadAs(dict[str, Column])] = MISSING
     personal: Any = None
+    tables: Annotated[dict[str, Any], ReadAs(dict[str, Table])] = field(default_factory=dict)
+    made: Annotated[dict[str, Any], ReadAs(dict[str, Made])] = field(default_factory=dict)
+    index: str | None = None
     rules: dict[str, Rule] = field(default_factory=dict)
     repeats: Repeats | None = None
     population: list[Outside] = field(default_factory=list)

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from assay.config import outcome, sample
+from assay.config import joins, outcome, sample
 from assay.config.dataset import (
     ACTIONS,
     CATEGORY,
@@ -71,6 +71,7 @@ def faults(dataset: Dataset) -> list[str]:
         found.append(f"dataset.sample needs Parquet files, not dataset.source.format={dataset.source.format}")
     named_code = ((dataset.knowledge, knowledge_fault, "knowledge"), (dataset.rule, function_fault, "rule"))
     found += [fault for path, check, key in named_code if path and (fault := check(path, f"dataset.{key}"))]
+    found += joins.faults(dataset)
     return found + _expression_faults(dataset) + sample.faults(dataset.sample, list(columns))
 
 
