@@ -151,6 +151,8 @@ def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool, join: 
         more = f"; unknown column {sample(unknown)}" if unknown else ""
         todo = "give them these names; a column without values needs its name too"
         todo = "write commas between the cells" if len(records.names) == 1 else todo
+        tables = " ".join(f"--table {name}=FILE" for name in dataset.tables)
+        todo = f"join it with the tables: {tables}" if not join and {*missing} <= {*dataset.made} else todo
         raise AssayError(f"missing column {sample(missing)}{more}", where=records.where, todo=todo)
     if unknown:
         todo = "rename or remove them, or leave them unread: --extra ignore"
