@@ -25,7 +25,11 @@ def engine(
     An error of DuckDB within the block (a value that is no date, a full disk) becomes an AssayError about `where`.
     asks: the key of the configuration that asks for the work.
     """
-    import duckdb
+    try:
+        import duckdb
+    except ImportError as error:
+        todo = "pip install duckdb; or, to score, hand over records that are joined already"
+        raise AssayError("duckdb is not installed", where=where, todo=todo) from error
 
     with tempfile.TemporaryDirectory(prefix=".duckdb-", dir=scratch) as folder:
         config: dict[str, str | bool | int | float | list[str]] = {
