@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from assay.cards.columns import COMMON, allowed, described, found, in_short, kind
-from assay.config.dataset import Column
+from assay.config.dataset import Column, Dataset, Made
 from assay.config.load import load
 from assay.labels.policy import COLUMNS
 from samples import ROOT
@@ -51,3 +51,14 @@ def test_missing_values_are_counted_in_all_records_and_in_each_fold() -> None:
     assert rows["TSH"].missing == ["50.0 %", "50.0 %", "0.0 %"]
     assert rows["record_id"].missing == []
     assert rows["TSH"].about == "thyroid stimulating hormone"
+
+
+def test_a_made_column_says_where_it_comes_from() -> None:
+    made = {"visits": Made("labs", "count", within=365), "last": Made("labs", "last", "value", gap=1)}
+    columns = {"visits": Column("number", about="how often seen"), "last": Column("number")}
+    dataset = Dataset(columns=columns, made=made, index="day")
+    said = [described(name, dataset).about for name in made]
+    assert said == [
+        "how often seen; count of rows of labs, at most 365 before day",
+        "last value of labs, at least 1 before day",
+    ]

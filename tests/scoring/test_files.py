@@ -16,7 +16,7 @@ from assay.records import streaming
 from assay.records.columns import RECORD_ID
 from assay.records.streaming import CsvRecords
 from assay.scoring import files
-from assay.scoring.files import chosen_reasons, in_order, score, score_file
+from assay.scoring.files import Job, chosen_reasons, in_order, model_name, score, score_file
 from assay.scoring.outputs import Output, Target, as_csv
 from assay.scoring.scorer import Scorer
 from assay.scoring.wish import Reasons
@@ -33,7 +33,8 @@ def as_text(raw: pd.DataFrame) -> bytes:
 def scores(scorer: Scorer, content: bytes, reasons: Reasons = Reasons.NONE, **options: Any) -> list[dict[str, str]]:
     """The rows for a CSV."""
     out = io.BytesIO()
-    tally = score(scorer, CsvRecords(io.BytesIO(content), "f.csv", ""), as_csv(out), reasons=reasons, **options)
+    job = Job(scorer, as_csv(out), reasons, "f.csv", model_name(scorer.bundle), None)
+    tally = score(job, CsvRecords(io.BytesIO(content), "f.csv", ""), **options)
     found = list(csv.DictReader(io.StringIO(out.getvalue().decode(), newline="")))
     assert len(found) == tally.rows
     return found

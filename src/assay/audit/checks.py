@@ -9,6 +9,7 @@ from assay.audit.evidence import Evidence
 from assay.audit.features import ComputedLabel, FittedElsewhere, TellingFeature, UnavailableFeature
 from assay.audit.folds import NearDuplicates, Resampling, SharedEntity, TimeOverlap
 from assay.audit.models import FallsOnTest, ShuffledLabels, TellingOrder
+from assay.audit.tables import FutureRows
 from assay.errors import AssayError
 from assay.records.changes import SHOWN
 
@@ -24,6 +25,7 @@ CHECKS: tuple[LeakCheck, ...] = (
     ShuffledLabels(),
     TellingOrder(),
     FallsOnTest(),
+    FutureRows(),
 )
 PASSED, NOT_APPLICABLE, ACCEPTED = "passed", "not applicable", "accepted"
 

@@ -1,6 +1,6 @@
 """Describes each column of the cleaned and annotated tables: its meaning, and its content."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,7 +12,7 @@ from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS
 from assay.records.columns import CODE, CODE_IN_FORCE, CODE_RESOLVED, DATE, RECORD_ID
 
 if TYPE_CHECKING:
-    from assay.config.dataset import Dataset
+    from assay.config.dataset import Dataset, Made
 
 # The columns that every dataset has after cleaning and after annotation.
 COMMON = {
@@ -50,8 +50,27 @@ class Found:
 
 
 def described(name: str, dataset: "Dataset") -> Column:
-    """The column of the contract; an empty one if the contract does not have it."""
-    return COMMON.get(name) or dataset.columns.get(name) or Column()
+    """The column of the contract, with its origin if it is made; an empty one if the contract does not have it."""
+    column = COMMON.get(name) or dataset.columns.get(name) or Column()
+    if made := dataset.made.get(name):
+        said = "; ".join(filter(None, [column.about, origin(made, dataset.index or "the record's time")]))
+        return replace(column, about=said)
+    return column
+
+
+def origin(made: "Made", index: str) -> str:
+    """Where a made column comes from, in words.
+
+    >>> from assay.config.dataset import Made
+    >>> origin(Made("labs", "last", "value", {"test": ["hdl"]}, within=730), "visit")
+    'last value of labs where test is hdl, at most 730 before visit'
+    """
+    what = f"{made.take} of rows" if made.value is None else f"{made.take} {made.value}"
+    where = " and ".join(f"{column} is {' or '.join(values)}" for column, values in made.where.items())
+    bounds = {"at least": made.gap or None, "at most": made.within}
+    window = [f"{word} {bound:g}" for word, bound in bounds.items() if bound is not None]
+    when = f"{' and '.join(window)} before {index}" if window else f"at {index} or before"
+    return f"{what} of {made.table}{f' where {where}' if where else ''}, {when}"
 
 
 def kind(values: pd.Series) -> str:

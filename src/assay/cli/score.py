@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from assay.cli.options import Trust, require_one_name
-from assay.errors import reported, warn
+from assay.errors import AssayError, reported, warn
 from assay.scoring.wish import Reasons
 from assay.terminal import say
 
@@ -59,6 +59,10 @@ def command(in_stage: InStage) -> Callable[..., None]:
         jobs: Annotated[
             int | None, typer.Option("-j", min=1, help="Threads; by default one for each processor, up to 4.")
         ] = None,
+        table: Annotated[
+            list[str] | None,
+            typer.Option(metavar="NAME=FILE", help="A table that columns are made of, where IN does not have them."),
+        ] = None,
         trust: Trust = None,
     ) -> None:
         """Score a file of raw records of any size: a row for each, with its score, or with the reason why it has none.
@@ -75,7 +79,9 @@ def command(in_stage: InStage) -> Callable[..., None]:
             model = of_place(bundle, trust or ()) if bundle else in_stage(stage)
             start, replaced = time.perf_counter(), bool(target and target.path.exists())
             threads, ignore = jobs or min(MOST, os.cpu_count() or 1), extra == Extra.IGNORE
-            tally = score_file(model.bundle, source, target, reasons, ignore, threads, name=model.name)
+            tally = score_file(
+                model.bundle, source, target, reasons, ignore, threads, name=model.name, tables=named(table or [])
+            )
             say(tally.summary(time.perf_counter() - start), error=True)
             say(f"model: {model.name}, {model.place}", error=True)
             if target:
@@ -84,6 +90,13 @@ def command(in_stage: InStage) -> Callable[..., None]:
                 warn(one)
 
     return score
+
+
+def named(tables: Sequence[str]) -> dict[str, Path]:
+    """The files of tables, by name, from texts NAME=FILE; AssayError if one is none."""
+    if wrong := [one for one in tables if not all(one.partition("="))]:
+        raise AssayError(f"not NAME=FILE: {', '.join(wrong)}", where="--table", todo="such as --table labs=labs.csv")
+    return {name: Path(file) for name, _, file in (one.partition("=") for one in tables)}
 
 
 def of_place(place: Path, trusted: Collection[str]) -> InUse:

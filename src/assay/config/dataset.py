@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from assay.config.expressions import CONDITION
-from assay.config.fields import MISSING, OneOrMore, ReadAs
+from assay.config.fields import MISSING, NotNegative, OneOrMore, ReadAs
+from assay.config.outcome import CLASSES, Outcome
 from assay.config.sample import Sample
 
+ANY_CODE = r"\S(.*\S)?"
 WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
@@ -124,15 +126,51 @@ class Outside:
 
 
 @dataclass
+class Table:
+    """Another table. A row belongs to each record whose column `of` (null: the key) has the value of its column `key`.
+
+    `time`: the column of when a row was known, a number, or with a `format` a date; null if the table has no time, and
+    its rows count as known always.
+    """
+
+    source: Source = field(default_factory=Source)
+    key: str = MISSING
+    of: str | None = None
+    time: str | None = None
+    format: str | None = None
+
+
+@dataclass
+class Made:
+    """A column of the records that is made of the rows of another table: those that were known at a record's time.
+
+    `take`: the last or first `value`, or its mean, min, max, sum or trend (the slope against the time), or the count of
+    rows. `where`: only of rows that have, in each of these columns, one of the values. `within`, `gap`: at most, and at
+    least, so long before the record's time, in the unit of the table's time; of dates, days.
+    """
+
+    table: str = MISSING
+    take: str = MISSING
+    value: str | None = None
+    where: dict[str, list[str]] = field(default_factory=dict)
+    within: NotNegative | None = None
+    gap: NotNegative = 0.0
+
+
+@dataclass
 class Dataset:
     """The contract of a table.
 
-    `key`: the column that identifies a record, or null for the row number. `group`: the column whose equal values (such
+    `key`: the column that identifies a record, or null for the row number. `target`: the column of its code, or null
+    where `outcome` makes the code of several (`assay.config.outcome`). `group`: the column whose equal values (such
     as a person) must stay in one fold. `missing`: the texts that mean no value, and the numbers, dates and truth values
     that they read as. `slices`: the edges of the bands of
     each column, or an empty list for its values. `knowledge`: a module with code for this dataset alone, under
     `assay.datasets`. `rule`: dotted path, there too, of a hand rule from the feature table to booleans, a baseline.
     `sample`: which rows are taken, see `assay.config.sample`; null for all.
+
+    `tables`, `made`: columns that are made of the rows of other tables; each stands in `columns`, too. `index`: the
+    column of a record's time for that, a number or a date; null: 0, and the times of those rows are relative to it.
 
     `personal`: the columns of that role, listed when the configuration is composed, so that `collect` can depend on
     them alone.
@@ -148,13 +186,17 @@ class Dataset:
     limits: list[str] = field(default_factory=list)
     personal_data: str = ""
     key: str | None = None
-    target: str = MISSING
+    target: str | None = MISSING
+    outcome: Outcome | None = None
     time: Time | None = None
     group: str | None = None
     missing: list[str] = field(default_factory=lambda: [""])
     # To Hydra no dataclasses: it would fill params.yaml with a Column's defaults, and could not set a key of a Sample.
     columns: Annotated[dict[str, Any], ReadAs(dict[str, Column])] = MISSING
     personal: Any = None
+    tables: Annotated[dict[str, Any], ReadAs(dict[str, Table])] = field(default_factory=dict)
+    made: Annotated[dict[str, Any], ReadAs(dict[str, Made])] = field(default_factory=dict)
+    index: str | None = None
     rules: dict[str, Rule] = field(default_factory=dict)
     repeats: Repeats | None = None
     population: list[Outside] = field(default_factory=list)
@@ -178,6 +220,22 @@ def sources(source: Source) -> list[Source]:
 def personal_columns(dataset: Dataset) -> list[str]:
     """The columns that are not even collected."""
     return [name for name, column in dataset.columns.items() if column.role == PERSONAL]
+
+
+def targets(dataset: Dataset) -> list[str]:
+    """The columns that the code of a record comes from."""
+    return [name for name, column in dataset.columns.items() if column.role == TARGET]
+
+
+def classes(dataset: Dataset) -> list[str]:
+    """The codes that the contract names; none if it has a pattern of them, or nothing."""
+    return list(CLASSES) if dataset.outcome else dataset.columns[dataset.target or ""].values
+
+
+def code_pattern(dataset: Dataset) -> str:
+    """The pattern that a whole code must match, from the contract of the target."""
+    pattern = None if dataset.outcome else dataset.columns[dataset.target or ""].pattern
+    return pattern or "|".join(map(re.escape, classes(dataset))) or ANY_CODE
 
 
 def passes(dataset: Dataset, name: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from assay.config import sample
+from assay.config import joins, outcome, sample
 from assay.config.dataset import (
     ACTIONS,
     CATEGORY,
@@ -27,6 +27,7 @@ from assay.config.dataset import (
     Time,
     passes,
     personal_columns,
+    targets,
 )
 from assay.config.expressions import fault
 from assay.config.grammar import ALLOWED
@@ -61,9 +62,7 @@ def faults(dataset: Dataset) -> list[str]:
     found += _time_faults(dataset.time)
     if dataset.source.format not in (None, *FORMATS):
         found.append(f"dataset.source.format={dataset.source.format} is none of: {', '.join(FORMATS)}")
-    targets = [name for name, column in columns.items() if column.role == TARGET]
-    if targets != [dataset.target]:
-        found.append(f"dataset.target={dataset.target} must be the one column of role target, not: {targets}")
+    found += _target_faults(dataset)
     if dataset.personal not in (None, personal_columns(dataset)):
         found.append(
             f"dataset.personal={dataset.personal} are not the columns of that role: {personal_columns(dataset)}"
@@ -72,6 +71,7 @@ def faults(dataset: Dataset) -> list[str]:
         found.append(f"dataset.sample needs Parquet files, not dataset.source.format={dataset.source.format}")
     named_code = ((dataset.knowledge, knowledge_fault, "knowledge"), (dataset.rule, function_fault, "rule"))
     found += [fault for path, check, key in named_code if path and (fault := check(path, f"dataset.{key}"))]
+    found += joins.faults(dataset)
     return found + _expression_faults(dataset) + sample.faults(dataset.sample, list(columns))
 
 
@@ -81,7 +81,8 @@ def _expression_faults(dataset: Dataset) -> list[str]:
     dated = {DATE: DAY} if dataset.time else {}
     typed = {name: kind for name, kind in kinds.items() if dataset.columns[name].role != PERSONAL} | dated
     cleaned = {name: kind for name, kind in kinds.items() if passes(dataset, name)} | dated
-    cleaned |= {RECORD_ID: TEXT, CODE: TEXT} | ({WEIGHT: NUMBER} if dataset.sample else {})
+    cleaned |= dict.fromkeys((RECORD_ID, CODE, dataset.target or CODE), TEXT)
+    cleaned |= {WEIGHT: NUMBER} if dataset.sample else {}
     found = [fault(rule.where, typed, f"dataset.rules.{name}.where") for name, rule in dataset.rules.items()]
     found += [
         fault(outside.where, cleaned, f"dataset.population[{number}].where")
@@ -89,6 +90,18 @@ def _expression_faults(dataset: Dataset) -> list[str]:
     ]
     wrong = [one for one in found if one]
     return [*wrong, ALLOWED] if wrong else []
+
+
+def _target_faults(dataset: Dataset) -> list[str]:
+    """Faults of where the code of a record comes from: one column, or those that an outcome names."""
+    if not (made := dataset.outcome):
+        one = [dataset.target] == targets(dataset)
+        wrong = f"dataset.target={dataset.target} must be the one column of role target, not: {targets(dataset)}"
+        return [] if one else [wrong]
+    kinds = {name: KINDS.get(one.type, one.type) for name, one in dataset.columns.items() if one.role == TARGET}
+    bounds = dataset.columns[made.time].range if made.time in dataset.columns else None
+    both = [f"dataset.target={dataset.target}: null, because dataset.outcome makes the codes"] * bool(dataset.target)
+    return [*both, *outcome.faults(made, kinds, bounds[0] if bounds else None)]
 
 
 def _key_faults(dataset: Dataset) -> list[str]:

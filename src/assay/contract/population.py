@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from assay.config.expressions import TEXT
+from assay.config.grammar import names
 from assay.contract.expressions import kinds
 from assay.contract.rules import Condition
+from assay.records.columns import CODE
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -19,20 +22,28 @@ UNKNOWN = "unknown"
 class Population:
     """Says why records are outside the population. Made once, it serves any number of tables.
 
-    kinds: the kind of each column of the records, as `assay.contract.expressions.kinds` gives them.
+    A condition may name the outcome, as `code` or as the file calls it; it holds for no record without one. kinds: the
+    kind of each column of the records, as `assay.contract.expressions.kinds` gives them.
     """
 
     def __init__(self, dataset: "Dataset", kinds: Mapping[str, str]) -> None:
+        self.outcome = {CODE, dataset.target or CODE}
+        kinds = {**kinds, **dict.fromkeys(self.outcome, TEXT)}
         self.outside = [
-            (one.reason, Condition(one.where, kinds, f"dataset.population[{number}].where"))
+            (one, Condition(one.where, kinds, f"dataset.population[{number}].where"))
             for number, one in enumerate(dataset.population)
         ]
 
     def __call__(self, columns: Mapping[str, Any], rows: int) -> np.ndarray:
         """The first reason why each record is outside the population, or "" if it is inside, (rows,) object."""
         reason = np.full(rows, "", "object")
-        for text, holds in self.outside:
-            reason[(reason == "") & holds(columns, rows)] = text
+        codes = columns[CODE] if CODE in columns else pd.array([""] * rows, dtype="str")
+        columns = {**columns, **dict.fromkeys(self.outcome, codes)}
+        for one, condition in self.outside:
+            holds = condition(columns, rows)
+            if names(one.where) & self.outcome:
+                holds = holds & np.asarray(codes != "", "bool")
+            reason[(reason == "") & holds] = one.reason
         return reason
 
 

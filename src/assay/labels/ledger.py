@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.config.dataset import code_pattern
 from assay.errors import AssayError
 from assay.files import read_text
 from assay.labels.decision import (
@@ -200,12 +201,6 @@ def opened(dataset: "Dataset", records: Collection[str] | None) -> Ledger:
     """The ledger of a dataset: in annotations/NAME/ if there is such a folder, else the one in annotations/."""
     own = ANNOTATIONS / dataset.name
     return Ledger((own if own.is_dir() else ANNOTATIONS) / DECISIONS, code_pattern(dataset), records)
-
-
-def code_pattern(dataset: "Dataset") -> str:
-    """The pattern that a whole code of the dataset must match, from the contract of its target column."""
-    target = dataset.columns[dataset.target]
-    return target.pattern or "|".join(map(re.escape, target.values)) or r"\S(.*\S)?"
 
 
 def _header_faults(header: str) -> list[str]:

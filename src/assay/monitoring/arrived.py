@@ -1,6 +1,5 @@
 """Labels that have arrived: which records are positive, and which nobody can grade."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from assay.config.dataset import code_pattern, targets
 from assay.config.patterns import fits
+from assay.contract.outcome import coded
 from assay.errors import AssayError
 from assay.labels.policy import positive, ungradable
 from assay.records.columns import CODE, RECORD_ID
@@ -33,10 +34,11 @@ def read_labels(path: Path, bundle: "Bundle") -> pd.DataFrame:
         raise AssayError(f"not one of: {', '.join(SUFFIXES)}", where=str(path), todo="write it as CSV or Parquet")
     data = bundle.dataset
     table = read(path, form, "name the file of the labels")
-    names = {old: new for old, new in ((data.key, RECORD_ID), (data.target, CODE)) if old and new not in table}
-    target = data.columns[data.target]
-    codes = target.pattern or "|".join(map(re.escape, target.values))
-    return arrived(table.rename(columns=names), bundle.labels, codes, str(path))
+    if data.key and RECORD_ID not in table:
+        table = table.rename(columns={data.key: RECORD_ID})
+    if CODE not in table and {*targets(data)} <= {*table}:
+        table = table.assign(**{CODE: coded(table, data)})
+    return arrived(table, bundle.labels, code_pattern(data), str(path))
 
 
 def arrived(table: pd.DataFrame, policy: "Labels", codes: str, where: str) -> pd.DataFrame:

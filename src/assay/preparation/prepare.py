@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from assay.config.dataset import CATEGORY, CHECK, FLAG, NOTE, PERSONAL, QUARANTINE, SET_MISSING, STOP, passes
+from assay.config.dataset import CATEGORY, CHECK, FLAG, NOTE, PERSONAL, QUARANTINE, SET_MISSING, STOP, passes, targets
 from assay.config.grammar import names
+from assay.contract.outcome import Coder
 from assay.contract.validation import Validator, Violation
 from assay.contract.values import Categories, Reader, Values
 from assay.errors import AssayError, sample
@@ -42,12 +43,13 @@ class Broken:
 class Prepared:
     """A batch of prepared records. Every table has the index of the raw batch.
 
-    records: `record_id` (str); `date` (datetime64[s]) if the contract has a time; the columns that pass cleaning, with
-    the types of the contract (numbers float64, flags bool or nullable boolean, dates datetime64[s], categories with
-    declared values category, other texts str); `code` (str), the target as written in the file, if the batch is
-    labelled; `sample_weight` (float64) if the batch is part of a weighted sample. quarantined: a column `rule` with the
-    names of the broken rules, then the raw columns. keys: the contract's key of all raw rows; None if it has none. ids:
-    the record ids of all raw rows (str): the key as written. broken: violations that stop the line. changes: the log.
+    records: `record_id` (str); `date` (datetime64[s]) if the contract has a time; the columns that pass cleaning,
+    with the types of the contract (numbers float64, flags bool or nullable boolean, dates datetime64[s], categories
+    with declared values category, other texts str); `code` (str), the target as written in the file, or as the
+    contract's outcome makes it, if the batch is labelled; `sample_weight` (float64) if the batch is part of a
+    weighted sample. quarantined: a column `rule` with the names of the broken rules, then the raw columns. keys: the
+    contract's key of all raw rows; None if it has none. ids: the record ids of all raw rows (str): the key as
+    written. broken: violations that stop the line. changes: the log.
     """
 
     records: pd.DataFrame
@@ -100,6 +102,8 @@ class Preparer:
         whole = collected(dataset)
         self.dataset = asked or whole
         self.set_apart = {WEIGHT, *whole.columns} - {*self.dataset.columns}
+        self.targets = targets(self.dataset)
+        self.codes = Coder(self.dataset) if self.dataset.outcome and self.targets else None
         self.read, self.validate = Reader(self.dataset), Validator(self.dataset)
         # By the whole contract, so that a column has the same type whatever is asked.
         self.finish = {name: _finish(whole, name) for name in self.dataset.columns if passes(whole, name)}
@@ -141,7 +145,8 @@ class Preparer:
         table = {RECORD_ID: values.ids.array}
         table |= {DATE: columns[DATE]} if self.dataset.time else {}
         table |= {name: columns[name] for name in self.finish}
-        table |= {CODE: values.texts(target).array} if (target := self.dataset.target) in values.cells else {}
+        if self.targets and values.cells.keys() >= {*self.targets}:
+            table[CODE] = self.codes(columns, len(values.raw)) if self.codes else values.texts(self.targets[0]).array
         table |= {WEIGHT: values.raw.columns[WEIGHT].astype("float64")} if WEIGHT in values.raw.columns else {}
         if not kept.all():
             table = {name: column[kept] for name, column in table.items()}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from assay.config.dataset import Dataset, personal_columns
+from assay.config.dataset import Dataset, personal_columns, targets
 from assay.config.schema import Config, Labels
 from assay.contract.population import exclusions
 from assay.errors import AssayError, sample
@@ -89,21 +89,21 @@ def _columns(copy: Path, form: str, path: Path) -> list[str]:
 
 def _give_labels(copy: Path, form: str, labels: Path, dataset: Dataset, where: str) -> int:
     """Write the target of each record into the copied batch, without those that have none; how many these are."""
-    key, target = dataset.key, dataset.target
+    key, names = dataset.key, targets(dataset)
     if not key:
         raise AssayError("labels are joined by the key of a record, and the contract has none", where="--labels")
     table, given = read(copy, form, MEND, where), read(labels, SUFFIXES.get(labels.suffix.lower(), CSV), MEND)
-    for name, file, expected in ((key, where, table), (key, str(labels), given), (target, str(labels), given)):
+    for name, file, expected in ((key, where, table), *((name, str(labels), given) for name in (key, *names))):
         if name not in expected:
             raise AssayError(f"missing column {name}", where=file, todo="labels have the columns of key and target")
-    if target in table:
+    if there := [name for name in names if name in table]:
         todo = "hand over the batch with its labels and no --labels, or without that column"
-        raise AssayError(f"the batch has the column {target} already", where=where, todo=todo)
+        raise AssayError(f"the batch has the column {sample(there)} already", where=where, todo=todo)
     keys = given[key].astype("str")
     if (twice := keys[keys.duplicated()]).size:
         raise AssayError("a record has two labels", where=str(labels), rows=twice.tolist(), todo="keep the right one")
-    found = table[key].astype("str").map(dict(zip(keys, given[target], strict=True)))
-    labelled = table.assign(**{target: found})[found.notna() & (found != "")]
+    found = given[names].set_axis(keys).reindex(table[key].astype("str")).set_axis(table.index)
+    labelled = table.join(found)[(found.notna() & (found != "")).any(axis=1)]
     if labelled.empty:
         todo = "wait for the labels, or correct their keys"
         raise AssayError(f"none of {len(table)} records has a label", where=str(labels), todo=todo)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from assay.config.dataset import sources
 from assay.dvc_internals.revisions import files_at
+from assay.errors import AssayError
 from assay.experiments.revisions import Recorded, Revision
 from assay.paths import RAW
 from assay.records.columns import DATE
@@ -33,6 +34,9 @@ def raw_form(dataset: "Dataset") -> str:
 
 def raw_records(revision: Revision, dataset: "Dataset") -> pd.DataFrame:
     """The raw records of a revision; AssayError if they are not to be had."""
+    if dataset.tables:
+        todo = "declare the new files in conf/dataset/, then: dvc exp run"
+        raise AssayError("a batch has no rows of other tables", where="dataset.tables", todo=todo)
     name = FILES[raw_form(dataset)]
     content = revision.files.read_bytes(str(RAW / name))
     with tempfile.TemporaryDirectory(prefix="assay-raw-") as folder:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from assay.config.dataset import FEATURE, FLAG, IGNORE, LEAK, NUMBER
+from assay.config.dataset import FEATURE, FLAG, IGNORE, LEAK, NUMBER, classes
 from assay.records.columns import CODE, DATE
 from assay.text import visible
 
@@ -55,7 +55,7 @@ class Cards:
 
     def codes(self) -> list[dict[str, str]]:
         """The codes to choose from: those that the source uses most, with a digit as their key, then the rest."""
-        named = [*self.dataset.codes, *self.dataset.columns[self.dataset.target].values]
+        named = [*self.dataset.codes, *classes(self.dataset)]
         known = list(dict.fromkeys(named)) or [code for code in map(str, self.used.index[:MOST_CODES]) if code]
         by_use = sorted(known, key=lambda code: -int(self.used.get(code, 0)))
         rest = [code for code in known if code not in by_use[:KEYS]]

@@ -2,7 +2,7 @@
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ import pyarrow as pa
 
 from assay.bundle.contributions import no_reasons
 from assay.errors import AssayError, sample, warn
+from assay.joins.join import Joiner
 from assay.progress import progress
 from assay.records.formats import CSV, SUFFIXES
+from assay.records.reading import read
 from assay.records.streaming import Batch, CsvRecords, ParquetRecords
 from assay.scoring.outputs import Output, Target, to_file, to_stdout
 from assay.scoring.rows import HASH, rows
@@ -24,6 +26,7 @@ from assay.scoring.wish import Reasons
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
+    from assay.config.dataset import Dataset
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -36,7 +39,7 @@ Records = CsvRecords | ParquetRecords
 class Job:
     """Scores batches of one file for one output; several threads may do so at a time.
 
-    model: what the rows call the model.
+    model: what the rows call the model. join: makes the columns of other tables, where they are given.
     """
 
     scorer: Scorer
@@ -44,10 +47,12 @@ class Job:
     reasons: Reasons
     where: str
     model: str
+    join: Joiner | None
 
     def __call__(self, batch: Batch) -> tuple[bytes | pa.RecordBatch, Tally]:
         """What is written for a batch, and its counts."""
-        scored = self.scorer(batch.table(self.where, CORRECT), self.where)
+        table = batch.table(self.where, CORRECT)
+        scored = self.scorer(self.join(table) if self.join else table, self.where)
         explanations = self.scorer.explanations(scored, wanted(scored, self.reasons))
         made = rows(scored, explanations, self.model, self.scorer.bundle.data[:HASH])
         return self.output.encoded(made), Tally.of(scored)
@@ -62,17 +67,29 @@ def score_file(
     threads: int,
     *,
     name: str = "",
+    tables: Mapping[str, Path] | None = None,
 ) -> Tally:
     """Score the records of a file, or of stdin, into a file, or to stdout; its counts.
 
-    reasons: None is for alerts, if the model has exact ones. name: what the rows call the model, by default
-    `model_name`. AssayError as of `score`, if reasons are asked of a model that has none, and as of
+    tables: files of the tables of which columns are made, by name; none if the records have these columns. reasons:
+    None is for alerts, if the model has exact ones. name: what the rows call the model, by default `model_name`.
+    AssayError as of `score`, if reasons are asked of a model that has none, and as of
     `assay.scoring.outputs.to_file`.
     """
     chosen = chosen_reasons(bundle.description.get("without_reasons"), reasons)
     with open_records(source) as records, to_file(target) if target else to_stdout() as output:
         scorer = Scorer(bundle)
-        return score(scorer, records, output, reasons=chosen, ignore_extra=ignore_extra, threads=threads, name=name)
+        join = of_files(tables or {}, bundle.dataset)
+        job = Job(scorer, output, chosen, records.where, name or model_name(bundle), join)
+        return score(job, records, ignore_extra=ignore_extra, threads=threads)
+
+
+def of_files(tables: Mapping[str, Path], dataset: "Dataset") -> Joiner | None:
+    """What joins records with these files; None if there are none. AssayError for a table that the contract lacks."""
+    if unknown := sorted({*tables} - {*dataset.tables}):
+        known = ", ".join(dataset.tables) or "none"
+        raise AssayError(f"no table {sample(unknown)}", where="--table", todo=f"the contract has: {known}")
+    return Joiner({name: read(path) for name, path in tables.items()}, dataset) if tables else None
 
 
 def chosen_reasons(without: str | None, asked: Reasons | None) -> Reasons:
@@ -85,25 +102,16 @@ def chosen_reasons(without: str | None, asked: Reasons | None) -> Reasons:
     return Reasons.NONE
 
 
-def score(
-    scorer: Scorer,
-    records: Records,
-    output: Output,
-    *,
-    reasons: Reasons,
-    ignore_extra: bool = False,
-    threads: int = 1,
-    name: str = "",
-) -> Tally:
+def score(job: Job, records: Records, *, ignore_extra: bool = False, threads: int = 1) -> Tally:
     """Write a row for each record, in their order, and count what became of them.
 
     AssayError if columns are missing or (unless `ignore_extra`) unknown, if there is no record, or if the file is none.
     """
-    columns = read_columns(scorer, records, ignore_extra=ignore_extra)
-    tally, job = Tally(), Job(scorer, output, reasons, records.where, name or model_name(scorer.bundle))
+    columns = read_columns(job.scorer, records, ignore_extra=ignore_extra, join=job.join)
+    tally = Tally()
     with progress(records.size, "scoring", records.unit) as bar:
         for encoded, counts in in_order(job, records.batches(columns), threads):
-            output.write(encoded)
+            job.output.write(encoded)
             tally.add(counts)
             bar.update(records.done() - bar.n)
     if not tally.rows:
@@ -125,12 +133,17 @@ def open_records(path: Path | None) -> Iterator[Records]:
         yield CsvRecords(stream, where, CORRECT) if form == CSV else ParquetRecords(stream, where, CORRECT)
 
 
-def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool) -> list[str]:
+def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool, join: Joiner | None = None) -> list[str]:
     """The columns of a file that are read: those that a score needs, and what others are checked against, if there.
+
+    With `join`, which makes columns, the file has those instead that say which rows of other tables belong to a record.
 
     AssayError for one that is missing, and (unless `ignore_extra`) for one that the contract does not declare.
     """
-    asked, there = scorer.asked.columns, {*records.names}
+    dataset, there = scorer.bundle.dataset, {*records.names}
+    asked = {*scorer.asked.columns}
+    if join:
+        asked = (asked - {*dataset.made}) | {*join.needed}
     missing = [name for name in asked if name not in there and name not in scorer.optional]
     unknown = [name for name in records.names if name not in asked and name not in scorer.unread]
     unknown = [] if ignore_extra else unknown
@@ -138,6 +151,8 @@ def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool) -> lis
         more = f"; unknown column {sample(unknown)}" if unknown else ""
         todo = "give them these names; a column without values needs its name too"
         todo = "write commas between the cells" if len(records.names) == 1 else todo
+        tables = " ".join(f"--table {name}=FILE" for name in dataset.tables)
+        todo = f"join it with the tables: {tables}" if not join and {*missing} <= {*dataset.made} else todo
         raise AssayError(f"missing column {sample(missing)}{more}", where=records.where, todo=todo)
     if unknown:
         todo = "rename or remove them, or leave them unread: --extra ignore"

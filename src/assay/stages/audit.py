@@ -4,6 +4,7 @@ Like `evaluate` it reads the labels of the test fold and only judges: nothing th
 """
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,10 +15,17 @@ from assay.config.schema import Config
 from assay.config.start import stage
 from assay.errors import warn
 from assay.files import read_table, write_json
-from assay.paths import AUDIT, CLEANED, FEATURES, LABELS, PREDICTIONS, SPLIT, fold
+from assay.joins.future import entered
+from assay.joins.raw import joiner
+from assay.paths import AUDIT, CLEANED, FEATURES, LABELS, PREDICTIONS, RAW, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TEST, TIME
+from assay.records.formats import raw_file
+from assay.records.reading import read
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Dataset
 
 
 @stage
@@ -47,7 +55,13 @@ def read_evidence(config: Config) -> Evidence:
         outcome=outcome(config.dataset),
         identity=identity(config.dataset),
         by_time=config.split.by == TIME,
+        future=partial(future, config.dataset) if config.dataset.tables else None,
     )
+
+
+def future(dataset: "Dataset") -> tuple[list[str], int]:
+    """Which made columns change with rows of the future, and how many such rows were added."""
+    return entered(read(raw_file(RAW)), joiner(RAW, dataset))
 
 
 def recomputed(records: pd.DataFrame, config: Config) -> pd.DataFrame:

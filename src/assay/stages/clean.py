@@ -6,6 +6,7 @@ from dataclasses import asdict
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.files import write_json, write_table, write_text
+from assay.joins.raw import joiner
 from assay.paths import CLEANED, CLEANING_LOG, CONTRACT, QUARANTINE, RAW
 from assay.preparation.reconcile import clean
 from assay.records.changes import summary
@@ -15,14 +16,19 @@ from assay.records.reading import read
 
 @stage
 def main(config: Config) -> None:
-    """Read data/raw, write data/cleaned with its contract, data/quarantine, and reports/cleaning.json."""
+    """Read data/raw, write data/cleaned with its contract, data/quarantine, and reports/cleaning.json.
+
+    Where the contract makes columns of other tables, that report says of each how many rows belong to the records.
+    """
     path = raw_file(RAW)
-    raw = read(path)
-    cleaned = clean(raw, config.dataset, str(path), SUFFIXES[path.suffix])
+    raw, join = read(path), joiner(RAW, config.dataset)
+    counts = {"tables": join.counts(raw)} if config.dataset.tables else {}
+    cleaned = clean(join(raw), config.dataset, str(path), SUFFIXES[path.suffix])
     write_table(CLEANED, cleaned.records)
     write_text(CONTRACT, json.dumps(asdict(config.dataset), indent=2, ensure_ascii=False) + "\n")
     write_table(QUARANTINE, cleaned.quarantined)
-    write_json(CLEANING_LOG, summary(cleaned.changes, len(raw), len(cleaned.records)), sort_keys=False)
+    log = summary(cleaned.changes, len(raw), len(cleaned.records))
+    write_json(CLEANING_LOG, {**log, **counts}, sort_keys=False)
 
 
 if __name__ == "__main__":

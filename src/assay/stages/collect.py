@@ -13,7 +13,7 @@ from assay.errors import AssayError
 from assay.files import WRITING, replacing, write_json
 from assay.paths import RAW, SAMPLING_LOG
 from assay.records.fetching import fetch, require_declared
-from assay.records.formats import CSV, FILES, PARQUET, SUFFIXES
+from assay.records.formats import CSV, FILES, PARQUET, SUFFIXES, TABLES
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset, Source
@@ -40,6 +40,7 @@ def collect(dataset: "Dataset", folder: Path) -> dict[str, Any]:
     form = PARQUET if dataset.sample else form_of(every[0])
     with replacing(folder) as scratch:
         scratch.mkdir()
+        bring_tables(dataset, scratch / TABLES)
         target = scratch / FILES.get(form, FILES[PARQUET])
         if dataset.sample:
             report = draw(dataset, target)
@@ -73,6 +74,15 @@ def bring(source: "Source", private: list[str], target: Path, form: str) -> None
     """Copy one file, without its personal columns."""
     fetch(source, target)
     without(private, target, form, source.uri)
+
+
+def bring_tables(dataset: "Dataset", folder: Path) -> None:
+    """Copy each other table into a folder of its name, where `assay.joins.raw` reads it."""
+    for name, table in dataset.tables.items():
+        form = form_of(table.source)
+        target = folder / name / FILES.get(form, FILES[PARQUET])
+        target.parent.mkdir(parents=True)
+        bring(table.source, [], target, form)
 
 
 def bring_all(every: "list[Source]", private: list[str], target: Path, form: str) -> list[dict[str, Any]]:

@@ -8,14 +8,13 @@ import pandas as pd
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.files import read_table, write_json, write_text
+from assay.joins.raw import raw_records
 from assay.paths import CLEANED, PROFILE, PROFILE_PAGE, QUALITY, QUARANTINE, RAW, SPLIT, fold
 from assay.preparation.prepare import collected
 from assay.profile.columns import profiles
 from assay.profile.scorecard import scorecards
 from assay.records.columns import RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
-from assay.records.formats import raw_file
-from assay.records.reading import read
 
 if TYPE_CHECKING:
     from assay.profile.scorecard import Card
@@ -29,7 +28,7 @@ def main(config: Config) -> None:
     dataset = collected(config.dataset)
     cleaned = read_table(CLEANED)
     labelled = pd.concat([read_table(fold(SPLIT, name)) for name in (TRAIN, VALIDATION)])
-    before, after = scorecards(read(raw_file(RAW)), cleaned, dataset)
+    before, after = scorecards(raw_records(RAW, dataset), cleaned, dataset)
     columns = profiles(cleaned, labelled.set_index(RECORD_ID)["label"], dataset)
     write_json(QUALITY, quality(before[""], after[""]))
     write_json(

@@ -18,15 +18,20 @@ MEMORY = "1GiB"  # of DuckDB; the whole process needs some more
 
 @contextmanager
 def engine(
-    scratch: Path, where: str, *, memory: str = MEMORY, threads: int | None = None
+    scratch: Path, where: str, asks: str, *, memory: str = MEMORY, threads: int | None = None
 ) -> "Iterator[duckdb.DuckDBPyConnection]":
     """A DuckDB in memory that spills into a temporary folder within `scratch`, which is removed at the end.
 
     An error of DuckDB within the block (a value that is no date, a full disk) becomes an AssayError about `where`.
+    asks: the key of the configuration that asks for the work.
     """
-    import duckdb
+    try:
+        import duckdb
+    except ImportError as error:
+        todo = "pip install duckdb; or, to score, hand over records that are joined already"
+        raise AssayError("duckdb is not installed", where=where, todo=todo) from error
 
-    with tempfile.TemporaryDirectory(prefix=".sampling-", dir=scratch) as folder:
+    with tempfile.TemporaryDirectory(prefix=".duckdb-", dir=scratch) as folder:
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory,
             "threads": threads or os.cpu_count() or 1,
@@ -40,13 +45,13 @@ def engine(
                 connection.execute("SET enable_progress_bar = false")  # its own bar would go to stdout
                 yield connection
         except duckdb.OutOfMemoryException as error:
-            todo = "end other programs, or ask for fewer rows or columns in dataset.sample"
+            todo = f"end other programs, or ask for fewer rows or columns in {asks}"
             raise AssayError(_sentence(error), where=where, todo=todo) from error
         except duckdb.IOException as error:
             todo = advice(str(error)) or f"make sure that {where} can be read, and {scratch} written to"
             raise AssayError(_sentence(error), where=where, todo=todo) from error
         except duckdb.Error as error:
-            raise AssayError(_sentence(error), where=where, todo="correct dataset.sample or the source") from error
+            raise AssayError(_sentence(error), where=where, todo=f"correct {asks} or the source") from error
 
 
 def _sentence(error: Exception) -> str:

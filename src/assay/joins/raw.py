@@ -1,0 +1,24 @@
+"""The raw records of the line: the file in data/raw, joined with the tables beside it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from assay.joins.join import Joiner
+from assay.records.formats import TABLES, raw_file
+from assay.records.reading import read
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Dataset
+
+
+def raw_records(folder: Path, dataset: "Dataset") -> pd.DataFrame:
+    """The raw records with the columns that are made of other tables; AssayError as of `read` and `Joiner`."""
+    records = read(raw_file(folder))
+    return joiner(folder, dataset)(records) if dataset.tables else records
+
+
+def joiner(folder: Path, dataset: "Dataset") -> Joiner:
+    """What joins the raw records with the tables beside them."""
+    return Joiner({name: read(raw_file(folder / TABLES / name)) for name in dataset.tables}, dataset)

