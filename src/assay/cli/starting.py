@@ -8,6 +8,7 @@ import typer
 from assay.errors import reported
 from assay.root import enter_root
 from assay.terminal import say
+from assay.text import visible
 
 
 def start(
@@ -28,9 +29,11 @@ def start(
     with reported("assay start"):
         folder, table = folder.absolute(), table.absolute()
         place = str(Path(remote).absolute()) if remote and "://" not in remote else remote
-        said = made(enter_root(), folder, table, target, name, place)
-        say(said.rpartition("\nthen:")[0].strip())
-        say(f"\n{folder}: a repository with one commit\nthen: read its README.md, fill in what it says, and make repro")
+        remarks = made(enter_root(), folder, table, target, name, place)
+        say(f"{folder}: a repository with one commit")
+        if remarks:
+            say("\nto decide on, in its conf/dataset/:\n" + "\n".join(f"  {visible(one)}" for one in remarks))
+        say("\nthen: read its README.md, fill in what it says, and make repro")
 
 
 def update(

@@ -5,20 +5,21 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 from assay.config.compose import CONF
 from assay.errors import AssayError
 from assay.files import read_text, replacing, write_text
 from assay.git import git
-from assay.onboarding.dataset import name_of, require_file
+from assay.onboarding.dataset import init_dataset, name_of, require_file
 from assay.starting import upstream
 from assay.starting.pages import render
 
 SOURCES = Path("data/source")  # the user's own files: DVC's, a .dvc file of each in git
 
 
-def start(home: Path, folder: Path, table: Path, target: str | None, name: str | None, remote: str | None) -> str:
+def start(home: Path, folder: Path, table: Path, target: str | None, name: str | None, remote: str | None) -> list[str]:
     """Make a repository in `folder`, of the code of the last commit of the clone `home`; what the draft remarks.
 
     AssayError if the folder is there already, or as of `assay init-dataset`; then nothing is left behind.
@@ -35,11 +36,12 @@ def start(home: Path, folder: Path, table: Path, target: str | None, name: str |
         copy = SOURCES / f"{name}{table.suffix.lower()}"
         (scratch / SOURCES).mkdir(parents=True)
         shutil.copyfile(table, scratch / copy)
-        said = _assay(scratch, "init-dataset", str(copy), "--name", name, *(["--target", target] if target else []))
+        with chdir(scratch):
+            _, drawn, _ = init_dataset(copy, name, target)
         for path, content in render(name, copy, upstream.noted(scratch)).items():
             write_text(scratch / path, content)
         _commit(scratch, name, copy, remote)
-    return said
+    return drawn.remarks
 
 
 def _choose(name: str, folder: Path) -> None:
@@ -64,14 +66,9 @@ def _commit(folder: Path, name: str, copy: Path, remote: str | None) -> None:
         _run(folder, "dvc", "remote", "add", "--quiet", "--default", "storage", remote)
         _run(folder, "dvc", "remote", "modify", "--quiet", "storage", "verify", "true")
         _run(folder, "dvc", "push", "--quiet")
-    _assay(folder, "params")
+    _run(folder, sys.executable, "-m", "assay.cli", "params")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--no-verify", "-m", f"Start {name}, with the code of Assay")
-
-
-def _assay(folder: Path, *arguments: str) -> str:
-    """What `assay` prints in the new repository, run with its own code."""
-    return _run(folder, sys.executable, "-m", "assay.cli", *arguments)
 
 
 def _run(folder: Path, *command: str) -> str:

@@ -1,7 +1,7 @@
 """Which files of a repository are Assay's, and the note of the version that they are of.
 
-A repository that `assay start` made has a table, contract, labels, decisions, reports and README of its own. All else is
-Assay's: `upstream.json` says of which commit, so that `assay update` can take over a later one.
+A repository that `assay start` made has a table, contract, labels, decisions, reports and README of its own. All else
+is Assay's: `upstream.json` says of which commit, so that `assay update` can take over a later one.
 """
 
 import io
