@@ -67,7 +67,8 @@ def is_own(name: str, datasets: set[str]) -> bool:
     """
     path = PurePosixPath(name)
     of_dataset = name.startswith(OF_DATASETS) or (path.parent.name == "split" and path.stem in datasets)
-    return (name in FILES or path.parts[0] in FOLDERS) and not of_dataset
+    ignoring = path.parts[0] == "data" and path.name == ".gitignore"  # what DVC keeps out of git
+    return (name in FILES or path.parts[0] in FOLDERS or ignoring) and not of_dataset
 
 
 def note(source: Path, revision: str) -> str:
