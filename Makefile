@@ -15,13 +15,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint bench bench-line bench-sampling bench-labels bench-merges bench-models bench-score \
-	bench-serve bench-estimate bench-monitor \
-	report sweep choose verify pr-report back doctor extras lock dist clean
+.PHONY: help repro test coverage lint report sweep choose verify pr-report back doctor extras lock dist clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
 	assay doctor --quick --mend $(DOCTOR)
@@ -43,34 +41,7 @@ lint: $(VENV)/ready-dev  ## style, types, imports, workflows: ruff, mypy, lint-i
 	assay deps --check
 	zizmor --offline --quiet .github
 
-bench: bench-line bench-serve  ## what DVC and the service cost, as ratios measured side by side
-
-bench-line: $(VENV)/ready  ## what DVC costs beside the same functions in one process
-	python tests/bench.py
-
-bench-sampling: $(VENV)/ready  ## a sample of 50 million records: memory, seconds, bytes; takes a quarter of an hour
-	python tests/bench_sampling.py
-
-bench-labels: $(VENV)/ready  ## wrong labels: what to do with those that are flagged, measured
-	python tests/bench_labels.py
-
-bench-estimate: $(VENV)/ready  ## performance estimated before labels against what they show; some minutes
-	python tests/bench_estimate.py
-
-bench-merges: $(VENV)/ready-dev  ## ten merges and rebases: files by hand, before and after; a quarter of an hour
-	python tests/bench_merges.py
-
-bench-score: $(VENV)/ready  ## assay score on 10 million records: memory, rows/s beside bare prediction; a quarter of an hour
-	python tests/bench_score.py $(RECORDS)
-
-bench-models: $(VENV)/ready $(PEERS)/ready  ## our model beside FLAML, AutoGluon, CatBoost, ...; seconds to search: BUDGET=60
-	python tests/bench_models.py --peers $(PEERS)/bin/python --budget $(BUDGET)
-
-bench-serve: $(VENV)/ready-dev  ## the service: milliseconds and requests per second beside the bare model; two minutes
-	OMP_NUM_THREADS=1 python tests/bench_serve.py
-
-bench-monitor: $(VENV)/ready  ## assay monitor: false alarms, and how soon it names a change, beside KS and PSI; ten minutes
-	OMP_NUM_THREADS=1 python tests/bench_monitor.py
+-include tests/bench.mk  # what Assay itself is measured by: make bench
 
 report: $(VENV)/ready  ## open the report of the last run
 	assay report
@@ -89,6 +60,9 @@ pr-report: $(VENV)/ready  ## what this branch changes, proved and compared: assa
 
 doctor: $(VENV)/ready  ## what is wrong with this clone? Mend it and keep what is replaced: assay doctor --mend
 	assay doctor --mend $(DOCTOR)
+
+pull: $(VENV)/ready  ## data and model of the last commit, from the remote: dvc pull
+	dvc pull
 
 back: $(VENV)/ready  ## back to the last commit's params.yaml, dvc.lock, reports, data and models: assay back
 	assay back

@@ -27,6 +27,7 @@ from assay.cli.registry import promote, registry, rollback, scored, served
 from assay.cli.replay import replay
 from assay.cli.retrain import retrain
 from assay.cli.review import review
+from assay.cli.starting import start, update
 from assay.errors import AssayError, reported
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
@@ -65,6 +66,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay pr-report                report on a pull request: is the branch reproducible, and what does it change?
   assay review --annotator ann   decide on the labels that most deserve a second look, on a local page
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
+  assay start FOLDER --table FILE    a repository of your own, around that table;  assay update: later versions in it
   assay choose                   which model should it be? Decided out of fold, by a rule that was fixed before
   assay promote                  put the model of the last commit in use, if it passes the gate
   assay rollback --reason TEXT   put the version before in use again
@@ -105,7 +107,7 @@ app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
 app.command("back")(go_back)
-for command in (verify, pr_report, remote, merge, rebase, settle, promote, rollback, registry):
+for command in (start, update, verify, pr_report, remote, merge, rebase, settle, promote, rollback, registry):
     app.command()(command)
 
 

@@ -24,20 +24,17 @@ def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str,
     guessed.
     """
     require_file(path)
-    form = SUFFIXES.get(path.suffix.lower())
-    if form is None:
-        known = ", ".join(SUFFIXES)
-        raise AssayError(f"not one of: {known}", where=str(path), todo="convert it to CSV with a header, or to Parquet")
-    name = name or re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")
-    if not (is_name(name) and NAME.fullmatch(name) and yaml.safe_load(name) == name):
-        todo = f"use small letters, digits and _, a letter first, {LONGEST} at most, and no word of YAML like null"
-        raise AssayError(f"{name!r} is no name", where="--name", todo=todo)
+    name = name_of(path, name)
     targets = {part: CONF / part / f"{name}.yaml" for part in ("dataset", "labels", "split")}
     if taken := [str(one) for one in targets.values() if one.exists()]:
         raise AssayError(
             f"there is already {', '.join(taken)}", where="conf/", todo="delete it, or choose another --name"
         )
-    raw = read(path, form, "give a CSV separated by commas, in UTF-8 and with a header, or a Parquet file")
+    raw = read(
+        path,
+        SUFFIXES[path.suffix.lower()],
+        "give a CSV separated by commas, in UTF-8 and with a header, or a Parquet file",
+    )
     if raw.empty or len(raw.columns) < 2:
         found = f"{len(raw)} rows and {len(raw.columns)} column(s)"
         raise AssayError(f"{found}: no table", where=str(path), todo="give a CSV separated by commas, with a header")
@@ -46,6 +43,18 @@ def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str,
     for part, file in targets.items():
         write_text(file, getattr(drawn, part))
     return name, drawn, list(targets.values())
+
+
+def name_of(path: Path, name: str | None) -> str:
+    """The name of a dataset, as asked or after its file; AssayError if it is none, or the file has no known format."""
+    if path.suffix.lower() not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise AssayError(f"not one of: {known}", where=str(path), todo="convert it to CSV with a header, or to Parquet")
+    name = name or re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")
+    if not (is_name(name) and NAME.fullmatch(name) and yaml.safe_load(name) == name):
+        todo = f"use small letters, digits and _, a letter first, {LONGEST} at most, and no word of YAML like null"
+        raise AssayError(f"{name!r} is no name", where="--name", todo=todo)
+    return name
 
 
 def require_file(path: Path) -> None:

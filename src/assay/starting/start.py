@@ -1,0 +1,80 @@
+"""Makes a repository around one table."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import chdir
+from pathlib import Path
+
+from assay.config.compose import CONF
+from assay.errors import AssayError
+from assay.files import read_text, replacing, write_text
+from assay.git import git
+from assay.onboarding.dataset import init_dataset, name_of, require_file
+from assay.starting import upstream
+from assay.starting.pages import render
+
+SOURCES = Path("data/source")  # the user's own files: DVC's, a .dvc file of each in git
+
+
+def start(home: Path, folder: Path, table: Path, target: str | None, name: str | None, remote: str | None) -> list[str]:
+    """Make a repository in `folder`, of the code of the last commit of the clone `home`; what the draft remarks.
+
+    AssayError if the folder is there already, or as of `assay init-dataset`; then nothing is left behind.
+    """
+    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
+        raise AssayError("it is there already, and not empty", where=str(folder), todo="name a new folder")
+    require_file(table)
+    name = name_of(table, name)
+    with replacing(folder) as scratch:
+        scratch.mkdir()
+        upstream.write(upstream.taken(home, "HEAD"), scratch)
+        write_text(scratch / upstream.NOTE, upstream.note(home, "HEAD"))
+        _choose(name, scratch)
+        copy = SOURCES / f"{name}{table.suffix.lower()}"
+        (scratch / SOURCES).mkdir(parents=True)
+        shutil.copyfile(table, scratch / copy)
+        with chdir(scratch):
+            _, drawn, _ = init_dataset(copy, name, target)
+        for path, content in render(name, copy, upstream.noted(scratch)).items():
+            write_text(scratch / path, content)
+        _commit(scratch, name, copy, remote)
+    return drawn.remarks
+
+
+def _choose(name: str, folder: Path) -> None:
+    """Make the dataset the default, and take the days of another one out of the split by time."""
+    _replace(folder / CONF / "config.yaml", r"(?m)^(  - dataset:) \S+$", rf"\1 {name}")
+    _replace(folder / CONF / "split/temporal.yaml", r"(?m)^(validation_from|test_from): .*$", r"\1: ???")
+
+
+def _replace(path: Path, pattern: str, by: str) -> None:
+    """AssayError if nothing is there to replace: the code is of another version than this one."""
+    text, count = re.subn(pattern, by, read_text(path))
+    if not count:
+        raise AssayError(f"no line like {pattern}", where=str(path), todo="start from a released version of Assay")
+    write_text(path, text)
+
+
+def _commit(folder: Path, name: str, copy: Path, remote: str | None) -> None:
+    """One commit with everything, the table under DVC; and the table pushed, where there is a remote."""
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    _run(folder, "dvc", "add", "--quiet", str(copy))
+    if remote:
+        _run(folder, "dvc", "remote", "add", "--quiet", "--default", "storage", remote)
+        _run(folder, "dvc", "remote", "modify", "--quiet", "storage", "verify", "true")
+        _run(folder, "dvc", "push", "--quiet")
+    _run(folder, sys.executable, "-m", "assay.cli", "params")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--no-verify", "-m", f"Start {name}, with the code of Assay")
+
+
+def _run(folder: Path, *command: str) -> str:
+    """The output of a command in the new repository; AssayError with its message if it fails."""
+    environment = {**os.environ, "PYTHONPATH": str(folder / "src")}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        raise AssayError(f"{' '.join(command[-3:])} failed: {done.stderr.strip()}", where=str(folder))
+    return done.stdout.strip()

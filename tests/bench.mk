@@ -1,0 +1,32 @@
+# The benches: scripts that print ratios, measured side by side in one run. `make help` lists them.
+.PHONY: bench bench-line bench-sampling bench-labels bench-merges bench-models bench-score bench-serve bench-estimate \
+	bench-monitor
+
+bench: bench-line bench-serve  ## what DVC and the service cost, as ratios measured side by side
+
+bench-line: $(VENV)/ready  ## what DVC costs beside the same functions in one process
+	python tests/bench.py
+
+bench-sampling: $(VENV)/ready  ## a sample of 50 million records: memory, seconds, bytes; takes a quarter of an hour
+	python tests/bench_sampling.py
+
+bench-labels: $(VENV)/ready  ## wrong labels: what to do with those that are flagged, measured
+	python tests/bench_labels.py
+
+bench-estimate: $(VENV)/ready  ## performance estimated before labels against what they show; some minutes
+	python tests/bench_estimate.py
+
+bench-merges: $(VENV)/ready-dev  ## ten merges and rebases: files by hand, before and after; a quarter of an hour
+	python tests/bench_merges.py
+
+bench-score: $(VENV)/ready  ## assay score on 10 million records: memory, rows/s beside bare prediction; a quarter of an hour
+	python tests/bench_score.py $(RECORDS)
+
+bench-models: $(VENV)/ready $(PEERS)/ready  ## our model beside FLAML, AutoGluon, CatBoost, ...; seconds to search: BUDGET=60
+	python tests/bench_models.py --peers $(PEERS)/bin/python --budget $(BUDGET)
+
+bench-serve: $(VENV)/ready-dev  ## the service: milliseconds and requests per second beside the bare model; two minutes
+	OMP_NUM_THREADS=1 python tests/bench_serve.py
+
+bench-monitor: $(VENV)/ready  ## assay monitor: false alarms, and how soon it names a change, beside KS and PSI; ten minutes
+	OMP_NUM_THREADS=1 python tests/bench_monitor.py
