@@ -1,10 +1,12 @@
 """`assay retrain` killed at random moments: python tests/bench_retrain_kills.py 100
 
 In a repository with every third record and a small model. kill -9 takes the whole process group, or the process alone,
-whose children then go on. Each batch is killed a few times in a row, and then called until the end. Every other time
-DVC has no results of earlier calls, so that the line runs anew. At every moment the workspace is that of the commit,
-and an experiment is whole or not there. The last call must end well and leave the same tree that a call without a kill
-gives: nothing lost, nothing doubled; one experiment; no clone, note or lock file; and again it has nothing to do.
+whose children then go on. The moments are spread evenly over a call, from its start to its end; a fifth are just after
+the experiment is there. Each batch is killed a few times in a row, and then called until the end. In some rounds DVC
+has no results of earlier calls, so that the line runs anew. At every moment the workspace is that of the commit, and an
+experiment is whole or not there. The last call must end well and leave the same tree that a call without a kill gives:
+nothing lost, nothing doubled; one experiment, and its branch; no clone, note or lock file; and again it has nothing to
+do.
 """
 
 import json
@@ -24,15 +26,18 @@ from pipeline_copy import ENVIRONMENT, Copy
 from retraining_repository import make, months
 
 ROW = 4  # kills in a row at most
+COLD = 0.3  # of the rounds
+LATE = 2.0  # a moment, as a share of a call: just after the experiment is there
+JUDGING = 1.5  # seconds from there to the end
 FOLDER = Path(".assay/retraining")
 
 
 @dataclass(frozen=True)
 class Round:
-    """Some kills, and a call until the end: what it said it cleaned up, and what was not right."""
+    """Some kills (when, at what), and a call until the end: what it said it cleaned up, and what was not right."""
 
     cold: bool
-    after: list[float]
+    kills: list[str]
     cleaned: int
     faults: list[str]
 
@@ -40,7 +45,7 @@ class Round:
 def start(copy: Copy, batch: Path) -> subprocess.Popen[str]:
     """The command in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "assay.cli", "retrain", "--data", str(batch), "--json"],
+        [sys.executable, "-m", "assay.cli", "retrain", "--data", str(batch), "--branch", batch.stem, "--json"],
         cwd=copy.path,
         env={**ENVIRONMENT, "PYTHONPATH": str(copy.path / "src"), **copy.environment},
         stdout=subprocess.PIPE,
@@ -61,28 +66,36 @@ def reference(copy: Copy, batch: Path) -> str:
     return git(copy, "rev-parse", f"{json.loads(out)['commit']}^{{tree}}")
 
 
+def moments(number: int, generator: random.Random) -> list[float]:
+    """Shares of a call in random order: spread evenly, and LATE."""
+    shares = [LATE if one % 5 == 4 else (one + generator.random()) / number for one in range(number)]
+    generator.shuffle(shares)
+    return shares
+
+
 def rounds(copy: Copy, batches: list[Path], number: int, seed: int) -> Iterator[Round]:
     """Kill and call again, always in the same repository, until there were so many kills."""
     generator = random.Random(seed)
-    trees, seconds = {batch: reference(copy, batch) for batch in batches}, {}
-    for is_cold in (True, False):  # how long a call takes, in which a moment is chosen
+    left, trees, seconds = moments(number, generator), {}, {}
+    for batch, is_cold in zip(batches, (True, False), strict=True):
         fresh(copy, is_cold)
         began = time.perf_counter()
-        reference(copy, batches[0])
-        seconds[is_cold] = time.perf_counter() - began
-    killed = 0
-    while killed < number:
-        batch, is_cold = generator.choice(batches), bool(generator.getrandbits(1))
+        trees[batch] = reference(copy, batch)
+        seconds[is_cold] = time.perf_counter() - began  # how long a call takes
+    while left:
+        batch, is_cold = generator.choice(batches), generator.random() < COLD
         fresh(copy, is_cold)
-        after, faults = [], []
-        for _ in range(min(generator.randint(1, ROW), number - killed)):
-            moment = generator.uniform(0.02, 1) * seconds[is_cold]
-            if kill(start(copy, batch), moment, group=bool(generator.getrandbits(1))):
-                after.append(moment)
+        kills, faults = [], []
+        for _ in range(min(generator.randint(1, ROW), len(left))):
+            process, began = start(copy, batch), time.perf_counter()
+            if is_at_work_until(left[-1], process, copy, seconds[is_cold], generator):
+                kills.append(kill(process, copy, time.perf_counter() - began, group=bool(generator.getrandbits(1))))
+                left.pop()
+            else:
+                seconds[is_cold] = time.perf_counter() - began
             faults += [f"at once: {fault}" for fault in unwhole(copy, set(trees.values()))]
-        killed += len(after)
         cleaned, said = completed(copy, batch, trees[batch])
-        yield Round(is_cold, after, cleaned, [*faults, *said])
+        yield Round(is_cold, kills, cleaned, [*faults, *said])
 
 
 def fresh(copy: Copy, is_cold: bool) -> None:
@@ -98,20 +111,41 @@ def cold(copy: Copy) -> None:
 
 
 def forget(copy: Copy) -> None:
-    """Take the experiments away."""
-    for name in git(copy, "for-each-ref", "--format=%(refname)", "refs/exps").splitlines():
+    """Take the experiments and their branches away."""
+    for name in git(copy, "for-each-ref", "--format=%(refname)", "refs/exps", "refs/heads/86*").splitlines():
         git(copy, "update-ref", "-d", name)
 
 
-def kill(process: subprocess.Popen[str], after: float, group: bool) -> bool:
-    """Kill a call after some seconds; whether it was still at work."""
+def is_at_work_until(
+    share: float, process: subprocess.Popen[str], copy: Copy, seconds: float, generator: random.Random
+) -> bool:
+    """Wait for the moment; whether the call, which takes so many seconds, has not ended before."""
+    if share != LATE:
+        return is_at_work_for(share * seconds, process)
+    while is_at_work_for(0.02, process):
+        if has_experiment(copy):
+            return is_at_work_for(generator.uniform(0, JUDGING), process)
+    return False
+
+
+def is_at_work_for(seconds: float, process: subprocess.Popen[str]) -> bool:
     try:
-        process.communicate(timeout=after)
+        process.communicate(timeout=seconds)
         return False
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
-        process.wait()
         return True
+
+
+def has_experiment(copy: Copy) -> bool:
+    return any((copy.path / ".git/refs/exps").rglob("retrain-*"))
+
+
+def kill(process: subprocess.Popen[str], copy: Copy, after: float, group: bool) -> str:
+    """Kill a call; when that was, and what was there."""
+    found = "made" if has_experiment(copy) else "line" if any((copy.path / FOLDER).glob("work-*")) else "start"
+    os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
+    process.wait()
+    return f"{after:.1f} ({found})"
 
 
 def unwhole(copy: Copy, trees: set[str]) -> list[str]:
@@ -133,6 +167,7 @@ def completed(copy: Copy, batch: Path, tree: str) -> tuple[int, list[str]]:
         faults.append("another tree than without a kill")
     names = git(copy, "for-each-ref", "--format=%(refname)", "refs/exps").splitlines()
     faults += [] if len(names) == 1 else [f"{len(names)} experiments"]
+    faults += [] if git(copy, "rev-parse", batch.stem) == found["commit"] else ["the branch holds something else"]
     faults += [f"git status: {line}" for line in copy.git_status().splitlines()]
     faults += [f"left: {path.name}" for path in (copy.path / FOLDER).iterdir() if path.name != "lock"]
     faults += [f"a lock is left: {path.name}" for path in (copy.path / ".git").rglob("*.lock")]
@@ -148,15 +183,14 @@ def main() -> None:
         copy, found = make(Path(folder, "copy")), []
         for one in rounds(copy, months(Path(folder))[:2], number, seed):
             found.append(one)
-            moments = " ".join(f"{after:.1f}" for after in one.after)
             said = "; ".join(one.faults) or "ok"
             print(
-                f"{'cold' if one.cold else 'warm'}  killed after {moments:20} s  cleaned {one.cleaned}  {said}",
-                flush=True,
+                f"{'cold' if one.cold else 'warm'}  {', '.join(one.kills):50} cleaned {one.cleaned}  {said}", flush=True
             )
-    kills = sum(len(one.after) for one in found)
+    kills = [kill for one in found for kill in one.kills]
+    places = ", ".join(f"{place} {sum(place in one for one in kills)}" for place in ("start", "line", "made"))
     right = sum(not one.faults for one in found)
-    print(f"\n{kills} kills in {len(found)} rounds, {right} rounds right after the next call alone")
+    print(f"\n{len(kills)} kills ({places}) in {len(found)} rounds, {right} rounds right after the next call alone")
     raise SystemExit(right < len(found))
 
 
