@@ -1,12 +1,14 @@
 """`assay retrain` killed at random moments: python tests/bench_retrain_kills.py 100
 
-In a repository with every third record and a small model. kill -9 takes the whole process group, or the process alone,
-whose children then go on. The moments are spread evenly over a call, from its start to its end; a fifth are just after
-the experiment is there. Each batch is killed a few times in a row, and then called until the end. In some rounds DVC
-has no results of earlier calls, so that the line runs anew. At every moment the workspace is that of the commit, and an
-experiment is whole or not there. The last call must end well and leave the same tree that a call without a kill gives:
-nothing lost, nothing doubled; one experiment, and its branch; no clone, note or lock file; and again it has nothing to
-do.
+In a repository with every third record, a small model, and no stage that a model can do without. kill -9 takes the
+whole process group, or the process alone, whose children then go on. Each batch is killed a few times in a row, and
+then called until the end. Of five kills one is of a call that runs the whole line, two of a call for which DVC has the
+results of earlier ones, and two of a call that finds the experiment made and only judges it and makes its branch. The
+moments of each are spread evenly over the call, from its start to its end.
+
+At every moment the workspace is that of the commit, and an experiment is whole or not there. The last call must end
+well, and leave the same tree that a call without a kill gives: nothing lost, nothing doubled; one experiment, and its
+branch; no clone, note or lock file; and again it has nothing to do.
 """
 
 import json
@@ -18,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +29,8 @@ from pipeline_copy import ENVIRONMENT, Copy
 from retraining_repository import make, months
 
 ROW = 4  # kills in a row at most
-COLD = 0.3  # of the rounds
-LATE = 2.0  # a moment, as a share of a call: just after the experiment is there
-JUDGING = 1.5  # seconds from there to the end
+KINDS = ("cold", "warm", "made", "warm", "made")  # of calls, of five kills
+WITHOUT = ("profile", "cards", "review")  # stages
 FOLDER = Path(".assay/retraining")
 
 
@@ -36,7 +38,7 @@ FOLDER = Path(".assay/retraining")
 class Round:
     """Some kills (when, at what), and a call until the end: what it said it cleaned up, and what was not right."""
 
-    cold: bool
+    kind: str
     kills: list[str]
     cleaned: int
     faults: list[str]
@@ -66,66 +68,52 @@ def reference(copy: Copy, batch: Path) -> str:
     return git(copy, "rev-parse", f"{json.loads(out)['commit']}^{{tree}}")
 
 
-def moments(number: int, generator: random.Random) -> list[float]:
-    """Shares of a call in random order: spread evenly, and LATE."""
-    shares = [LATE if one % 5 == 4 else (one + generator.random()) / number for one in range(number)]
-    generator.shuffle(shares)
-    return shares
+def moments(number: int, generator: random.Random) -> dict[str, list[float]]:
+    """For each kind of call the shares of it after which to kill: spread evenly, in random order."""
+    counts = Counter(KINDS[one % len(KINDS)] for one in range(number))
+    found = {kind: [(one + generator.random()) / count for one in range(count)] for kind, count in counts.items()}
+    for shares in found.values():
+        generator.shuffle(shares)
+    return found
 
 
-def rounds(copy: Copy, batches: list[Path], number: int, seed: int) -> Iterator[Round]:
+def rounds(copy: Copy, batch: Path, number: int, seed: int) -> Iterator[Round]:
     """Kill and call again, always in the same repository, until there were so many kills."""
     generator = random.Random(seed)
-    left, trees, seconds = moments(number, generator), {}, {}
-    for batch, is_cold in zip(batches, (True, False), strict=True):
-        fresh(copy, is_cold)
+    left, seconds = moments(number, generator), {}
+    for kind in KINDS[:3]:  # how long a call takes
+        prepare(copy, kind)
         began = time.perf_counter()
-        trees[batch] = reference(copy, batch)
-        seconds[is_cold] = time.perf_counter() - began  # how long a call takes
-    while left:
-        batch, is_cold = generator.choice(batches), generator.random() < COLD
-        fresh(copy, is_cold)
+        tree = reference(copy, batch)
+        seconds[kind] = time.perf_counter() - began
+    while kinds := [kind for kind, shares in left.items() if shares]:
+        kind = generator.choice(kinds)
+        prepare(copy, kind)
         kills, faults = [], []
-        for _ in range(min(generator.randint(1, ROW), len(left))):
+        for _ in range(min(generator.randint(1, ROW), len(left[kind]))):
             process, began = start(copy, batch), time.perf_counter()
-            if is_at_work_until(left[-1], process, copy, seconds[is_cold], generator):
+            if is_at_work_for(left[kind][-1] * seconds[kind], process):
                 kills.append(kill(process, copy, time.perf_counter() - began, group=bool(generator.getrandbits(1))))
-                left.pop()
+                left[kind].pop()
             else:
-                seconds[is_cold] = time.perf_counter() - began
-            faults += [f"at once: {fault}" for fault in unwhole(copy, set(trees.values()))]
-        cleaned, said = completed(copy, batch, trees[batch])
-        yield Round(is_cold, kills, cleaned, [*faults, *said])
+                seconds[kind] = time.perf_counter() - began
+            faults += [f"at once: {fault}" for fault in unwhole(copy, tree)]
+        cleaned, said = completed(copy, batch, tree)
+        yield Round(kind, kills, cleaned, [*faults, *said])
 
 
-def fresh(copy: Copy, is_cold: bool) -> None:
-    """Take the experiments away, and for a cold start what DVC remembers of earlier runs."""
-    forget(copy)
-    if is_cold:
-        cold(copy)
+def prepare(copy: Copy, kind: str) -> None:
+    """Take branches away; for a call that is to run the line the experiment; for a cold one what DVC remembers."""
+    forget(copy, "refs/heads/86*")
+    if kind != "made":
+        forget(copy, "refs/exps")
+    if kind == "cold":
+        shutil.rmtree(copy.path / ".dvc/cache/runs", ignore_errors=True)
 
 
-def cold(copy: Copy) -> None:
-    """Take away what DVC remembers of earlier runs, so that the stages run."""
-    shutil.rmtree(copy.path / ".dvc/cache/runs", ignore_errors=True)
-
-
-def forget(copy: Copy) -> None:
-    """Take the experiments and their branches away."""
-    for name in git(copy, "for-each-ref", "--format=%(refname)", "refs/exps", "refs/heads/86*").splitlines():
+def forget(copy: Copy, references: str) -> None:
+    for name in git(copy, "for-each-ref", "--format=%(refname)", references).splitlines():
         git(copy, "update-ref", "-d", name)
-
-
-def is_at_work_until(
-    share: float, process: subprocess.Popen[str], copy: Copy, seconds: float, generator: random.Random
-) -> bool:
-    """Wait for the moment; whether the call, which takes so many seconds, has not ended before."""
-    if share != LATE:
-        return is_at_work_for(share * seconds, process)
-    while is_at_work_for(0.02, process):
-        if has_experiment(copy):
-            return is_at_work_for(generator.uniform(0, JUDGING), process)
-    return False
 
 
 def is_at_work_for(seconds: float, process: subprocess.Popen[str]) -> bool:
@@ -148,11 +136,11 @@ def kill(process: subprocess.Popen[str], copy: Copy, after: float, group: bool) 
     return f"{after:.1f} ({found})"
 
 
-def unwhole(copy: Copy, trees: set[str]) -> list[str]:
+def unwhole(copy: Copy, tree: str) -> list[str]:
     """What must hold at every moment."""
     faults = [f"git status: {line}" for line in copy.git_status().splitlines()]
     for name in git(copy, "for-each-ref", "--format=%(refname)", "refs/exps").splitlines():
-        if git(copy, "rev-parse", f"{name}^{{tree}}") not in trees:
+        if git(copy, "rev-parse", f"{name}^{{tree}}") != tree:
             faults.append(f"another tree: {name}")
     return faults
 
@@ -180,13 +168,11 @@ def completed(copy: Copy, batch: Path, tree: str) -> tuple[int, list[str]]:
 def main() -> None:
     number, seed = (int(word) for word in [*sys.argv[1:], "100", "0"][:2])
     with tempfile.TemporaryDirectory(prefix="assay-retrain-kills-") as folder:
-        copy, found = make(Path(folder, "copy")), []
-        for one in rounds(copy, months(Path(folder))[:2], number, seed):
+        copy, found = make(Path(folder, "copy"), WITHOUT), []
+        for one in rounds(copy, months(Path(folder))[0], number, seed):
             found.append(one)
             said = "; ".join(one.faults) or "ok"
-            print(
-                f"{'cold' if one.cold else 'warm'}  {', '.join(one.kills):50} cleaned {one.cleaned}  {said}", flush=True
-            )
+            print(f"{one.kind}  {', '.join(one.kills):50} cleaned {one.cleaned}  {said}", flush=True)
     kills = [kill for one in found for kill in one.kills]
     places = ", ".join(f"{place} {sum(place in one for one in kills)}" for place in ("start", "line", "made"))
     right = sum(not one.faults for one in found)
