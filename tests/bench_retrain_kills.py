@@ -1,10 +1,14 @@
 """`assay retrain` killed at random moments: python tests/bench_retrain_kills.py 100
 
-In a repository with every third record and a small model. kill -9 takes the whole process group, or the process alone,
-whose children then go on. Each batch is killed a few times in a row, and then called until the end. Every other time
-DVC has no results of earlier calls, so that the line runs anew. At every moment the workspace is that of the commit,
-and an experiment is whole or not there. The last call must end well and leave the same tree that a call without a kill
-gives: nothing lost, nothing doubled; one experiment; no clone, note or lock file; and again it has nothing to do.
+In a repository with every third record, a small model, and no stage that a model can do without. kill -9 takes the
+whole process group, or the process alone, whose children then go on. Each batch is killed a few times in a row, and
+then called until the end. Of five kills one is of a call that runs the whole line, two of a call for which DVC has the
+results of earlier ones, and two of a call that finds the experiment made and only judges it and makes its branch. The
+moments of each are spread evenly over the call, from its start to its end.
+
+At every moment the workspace is that of the commit, and an experiment is whole or not there. The last call must end
+well, and leave the same tree that a call without a kill gives: nothing lost, nothing doubled; one experiment, and its
+branch; no clone, note or lock file; and again it has nothing to do.
 """
 
 import json
@@ -16,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +29,17 @@ from pipeline_copy import ENVIRONMENT, Copy
 from retraining_repository import make, months
 
 ROW = 4  # kills in a row at most
+KINDS = ("cold", "warm", "made", "warm", "made")  # of calls, of five kills
+WITHOUT = ("profile", "cards", "review")  # stages
 FOLDER = Path(".assay/retraining")
 
 
 @dataclass(frozen=True)
 class Round:
-    """Some kills, and a call until the end: what it said it cleaned up, and what was not right."""
+    """Some kills (when, at what), and a call until the end: what it said it cleaned up, and what was not right."""
 
-    cold: bool
-    after: list[float]
+    kind: str
+    kills: list[str]
     cleaned: int
     faults: list[str]
 
@@ -40,7 +47,7 @@ class Round:
 def start(copy: Copy, batch: Path) -> subprocess.Popen[str]:
     """The command in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "assay.cli", "retrain", "--data", str(batch), "--json"],
+        [sys.executable, "-m", "assay.cli", "retrain", "--data", str(batch), "--branch", batch.stem, "--json"],
         cwd=copy.path,
         env={**ENVIRONMENT, "PYTHONPATH": str(copy.path / "src"), **copy.environment},
         stdout=subprocess.PIPE,
@@ -61,64 +68,79 @@ def reference(copy: Copy, batch: Path) -> str:
     return git(copy, "rev-parse", f"{json.loads(out)['commit']}^{{tree}}")
 
 
-def rounds(copy: Copy, batches: list[Path], number: int, seed: int) -> Iterator[Round]:
+def moments(number: int, generator: random.Random) -> dict[str, list[float]]:
+    """For each kind of call the shares of it after which to kill: spread evenly, in random order."""
+    counts = Counter(KINDS[one % len(KINDS)] for one in range(number))
+    found = {kind: [(one + generator.random()) / count for one in range(count)] for kind, count in counts.items()}
+    for shares in found.values():
+        generator.shuffle(shares)
+    return found
+
+
+def rounds(copy: Copy, batch: Path, number: int, seed: int) -> Iterator[Round]:
     """Kill and call again, always in the same repository, until there were so many kills."""
     generator = random.Random(seed)
-    trees, seconds = {batch: reference(copy, batch) for batch in batches}, {}
-    for is_cold in (True, False):  # how long a call takes, in which a moment is chosen
-        fresh(copy, is_cold)
+    left, seconds = moments(number, generator), {}
+    for kind in KINDS[:3]:  # how long a call takes
+        prepare(copy, kind)
         began = time.perf_counter()
-        reference(copy, batches[0])
-        seconds[is_cold] = time.perf_counter() - began
-    killed = 0
-    while killed < number:
-        batch, is_cold = generator.choice(batches), bool(generator.getrandbits(1))
-        fresh(copy, is_cold)
-        after, faults = [], []
-        for _ in range(min(generator.randint(1, ROW), number - killed)):
-            moment = generator.uniform(0.02, 1) * seconds[is_cold]
-            if kill(start(copy, batch), moment, group=bool(generator.getrandbits(1))):
-                after.append(moment)
-            faults += [f"at once: {fault}" for fault in unwhole(copy, set(trees.values()))]
-        killed += len(after)
-        cleaned, said = completed(copy, batch, trees[batch])
-        yield Round(is_cold, after, cleaned, [*faults, *said])
+        tree = reference(copy, batch)
+        seconds[kind] = time.perf_counter() - began
+    while kinds := [kind for kind, shares in left.items() if shares]:
+        kind = generator.choice(kinds)
+        prepare(copy, kind)
+        kills, faults = [], []
+        for _ in range(min(generator.randint(1, ROW), len(left[kind]))):
+            process, began = start(copy, batch), time.perf_counter()
+            if is_at_work_for(left[kind][-1] * seconds[kind], process):
+                kills.append(kill(process, copy, time.perf_counter() - began, group=bool(generator.getrandbits(1))))
+                left[kind].pop()
+            else:
+                seconds[kind] = time.perf_counter() - began
+            faults += [f"at once: {fault}" for fault in unwhole(copy, tree)]
+        cleaned, said = completed(copy, batch, tree)
+        yield Round(kind, kills, cleaned, [*faults, *said])
 
 
-def fresh(copy: Copy, is_cold: bool) -> None:
-    """Take the experiments away, and for a cold start what DVC remembers of earlier runs."""
-    forget(copy)
-    if is_cold:
-        cold(copy)
+def prepare(copy: Copy, kind: str) -> None:
+    """Take branches away; for a call that is to run the line the experiment; for a cold one what DVC remembers."""
+    forget(copy, "refs/heads/86*")
+    if kind != "made":
+        forget(copy, "refs/exps")
+    if kind == "cold":
+        shutil.rmtree(copy.path / ".dvc/cache/runs", ignore_errors=True)
 
 
-def cold(copy: Copy) -> None:
-    """Take away what DVC remembers of earlier runs, so that the stages run."""
-    shutil.rmtree(copy.path / ".dvc/cache/runs", ignore_errors=True)
-
-
-def forget(copy: Copy) -> None:
-    """Take the experiments away."""
-    for name in git(copy, "for-each-ref", "--format=%(refname)", "refs/exps").splitlines():
+def forget(copy: Copy, references: str) -> None:
+    for name in git(copy, "for-each-ref", "--format=%(refname)", references).splitlines():
         git(copy, "update-ref", "-d", name)
 
 
-def kill(process: subprocess.Popen[str], after: float, group: bool) -> bool:
-    """Kill a call after some seconds; whether it was still at work."""
+def is_at_work_for(seconds: float, process: subprocess.Popen[str]) -> bool:
     try:
-        process.communicate(timeout=after)
+        process.communicate(timeout=seconds)
         return False
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
-        process.wait()
         return True
 
 
-def unwhole(copy: Copy, trees: set[str]) -> list[str]:
+def has_experiment(copy: Copy) -> bool:
+    return any((copy.path / ".git/refs/exps").rglob("retrain-*"))
+
+
+def kill(process: subprocess.Popen[str], copy: Copy, after: float, group: bool) -> str:
+    """Kill a call; when that was, and what was there."""
+    found = "made" if has_experiment(copy) else "line" if any((copy.path / FOLDER).glob("work-*")) else "start"
+    os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
+    process.wait()
+    return f"{after:.1f} ({found})"
+
+
+def unwhole(copy: Copy, tree: str) -> list[str]:
     """What must hold at every moment."""
     faults = [f"git status: {line}" for line in copy.git_status().splitlines()]
     for name in git(copy, "for-each-ref", "--format=%(refname)", "refs/exps").splitlines():
-        if git(copy, "rev-parse", f"{name}^{{tree}}") not in trees:
+        if git(copy, "rev-parse", f"{name}^{{tree}}") != tree:
             faults.append(f"another tree: {name}")
     return faults
 
@@ -133,6 +155,7 @@ def completed(copy: Copy, batch: Path, tree: str) -> tuple[int, list[str]]:
         faults.append("another tree than without a kill")
     names = git(copy, "for-each-ref", "--format=%(refname)", "refs/exps").splitlines()
     faults += [] if len(names) == 1 else [f"{len(names)} experiments"]
+    faults += [] if git(copy, "rev-parse", batch.stem) == found["commit"] else ["the branch holds something else"]
     faults += [f"git status: {line}" for line in copy.git_status().splitlines()]
     faults += [f"left: {path.name}" for path in (copy.path / FOLDER).iterdir() if path.name != "lock"]
     faults += [f"a lock is left: {path.name}" for path in (copy.path / ".git").rglob("*.lock")]
@@ -145,18 +168,15 @@ def completed(copy: Copy, batch: Path, tree: str) -> tuple[int, list[str]]:
 def main() -> None:
     number, seed = (int(word) for word in [*sys.argv[1:], "100", "0"][:2])
     with tempfile.TemporaryDirectory(prefix="assay-retrain-kills-") as folder:
-        copy, found = make(Path(folder, "copy")), []
-        for one in rounds(copy, months(Path(folder))[:2], number, seed):
+        copy, found = make(Path(folder, "copy"), WITHOUT), []
+        for one in rounds(copy, months(Path(folder))[0], number, seed):
             found.append(one)
-            moments = " ".join(f"{after:.1f}" for after in one.after)
             said = "; ".join(one.faults) or "ok"
-            print(
-                f"{'cold' if one.cold else 'warm'}  killed after {moments:20} s  cleaned {one.cleaned}  {said}",
-                flush=True,
-            )
-    kills = sum(len(one.after) for one in found)
+            print(f"{one.kind}  {', '.join(one.kills):50} cleaned {one.cleaned}  {said}", flush=True)
+    kills = [kill for one in found for kill in one.kills]
+    places = ", ".join(f"{place} {sum(place in one for one in kills)}" for place in ("start", "line", "made"))
     right = sum(not one.faults for one in found)
-    print(f"\n{kills} kills in {len(found)} rounds, {right} rounds right after the next call alone")
+    print(f"\n{len(kills)} kills ({places}) in {len(found)} rounds, {right} rounds right after the next call alone")
     raise SystemExit(right < len(found))
 
 

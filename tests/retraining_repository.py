@@ -4,6 +4,8 @@
 """
 
 import hashlib
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -18,10 +20,12 @@ EVERY = 3
 MONTHS = ("8610", "8611", "8612", "8701")
 
 
-def make(path: Path) -> Copy:
-    """The copy, its line run and committed."""
+def make(path: Path, without: Sequence[str] = ()) -> Copy:
+    """The copy, its line run and committed. without: stages to leave out."""
     path.mkdir(exist_ok=True)
     copy = copy_of_the_tree(path)
+    for stage in without:
+        edit(copy, "dvc.yaml", _lines_of(stage, (path / "dvc.yaml").read_text()), "")
     copy.environment = {"OMP_NUM_THREADS": "1"}
     table = records()
     (path / FIRST).parent.mkdir(exist_ok=True)
@@ -30,6 +34,13 @@ def make(path: Path) -> Copy:
     edit(copy, "conf/dataset/thyroid.yaml", SOURCE, FIRST)
     edit(copy, "conf/dataset/thyroid.yaml", SHA256, hashlib.sha256((path / FIRST).read_bytes()).hexdigest())
     return cheapened(copy)
+
+
+def _lines_of(stage: str, dvc_yaml: str) -> str:
+    """What dvc.yaml says of a stage."""
+    found = re.search(rf"^  {stage}:\n(?:    .*\n|\n)+", dvc_yaml, re.MULTILINE)
+    assert found, stage
+    return found[0]
 
 
 def records() -> pd.DataFrame:

@@ -61,6 +61,17 @@ def test_the_readme_says_how_the_ungradable_records_weigh() -> None:
         assert shown(included["metrics"][metric], included["intervals"][metric], metric) in text
 
 
+def test_the_readme_says_what_the_replay_found() -> None:
+    replay = json.loads((ROOT / "reports/replay.json").read_text())
+    triggered, never = (replay["policies"][name] for name in ("triggered", "never"))
+    figures = [shown(*one["average_precision"].values(), "average_precision") for one in (triggered, never)]
+    text = " ".join(README.split())
+    assert (
+        f"In {replay['months']} simulated months the monitor asked for {triggered['retrainings']} retrainings" in text
+    )
+    assert f"average precision {figures[0]} instead of {figures[1]} for the model that stayed" in text
+
+
 def test_what_is_to_be_changed_is_where_it_is_said_to_be() -> None:
     table = CONTRIBUTING.split("## Where to change what")[1].split("## ")[0]
     places = re.findall(r"`((?:src|conf)/[^`]*|dvc\.yaml)`", table)

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from assay.bundle.hashes import seal
 from assay.cli.commands import app
 from assay.files import read_json, write_json
+from assay.placing import HELD, LOCK
 from samples import synthetic_raw
 
 RAW = "data/raw/records.csv"
@@ -158,3 +159,25 @@ def test_a_file_of_labels_that_is_not_there(name: str, line: Path) -> None:
     found = assay_monitor(RAW, "--labels", name)
     assert found.exit_code == 1
     assert name in found.stderr
+
+
+@pytest.mark.parametrize("what", ["records", "labels"])
+def test_the_page_replaces_no_file_that_it_reads(what: str, line: Path, tmp_path: Path) -> None:
+    files = {
+        "records": batch(tmp_path / "in.csv"),
+        "labels": labels(tmp_path / "labels.csv", record_id=["a"], label=[1]),
+    }
+    before = files[what].read_bytes()
+    found = assay_monitor(files["records"], "--labels", files["labels"], "-o", files[what])
+    assert (found.exit_code, f"it would replace the {what}" in found.stderr) == (1, True)
+    assert files[what].read_bytes() == before
+
+
+def test_what_a_killed_call_left_is_removed(line: Path) -> None:
+    left = Path(f"reports/{HELD}killed")
+    left.mkdir(parents=True)
+    (left / LOCK).touch()
+    (left / "monitor.html").write_text("half")
+    assay_monitor(RAW)
+    assert not left.exists()
+    assert Path("reports/monitor.html").read_text().endswith("</html>")

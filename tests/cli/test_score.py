@@ -131,7 +131,7 @@ def test_a_reader_that_ends_early_is_no_fault(line: Path) -> None:
         (["folder.csv", "-o", "out.csv"], "there is a folder where a file belongs"),
         (["folder.parquet", "-o", "out.csv"], "there is a folder where a file belongs"),
         (["params.yaml", "-o", "out.csv"], "a file of records ends with .csv, .parquet, .pq"),
-        ([RAW, "-o", RAW], "the scores would replace the records"),
+        ([RAW, "-o", RAW], "it would replace the records"),
         ([RAW, "-o", "data"], "a file of scores ends with .csv"),
         ([RAW, "-o", "folder.csv"], "not a file"),
         ([RAW, "-o", "/dev/null"], "a file of scores ends with .csv"),

@@ -1,6 +1,7 @@
 """What the gate says of models, one fault each."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from assay.registry import gate
 from assay.registry.candidate import Candidate
 from assay.registry.gate import Criterion, cost, judged
 from assay.registry.tags import tags
+from assay.registry.unseen import Judgement
 from assay.registry.version import assigned, model_md5
 from registry_repository import budget, git, model_of
 
@@ -63,6 +65,22 @@ def test_the_champion_is_compared_on_the_same_records(repo: Path, revision: str,
     found = next(one for one in judged(candidate(repo, revision)) if one.name == "champion")
     assert found.passed == passes
     assert words in found.found + found.why
+
+
+def test_without_shared_test_records_those_count_that_neither_has_seen(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    champion(repo, "main")
+    one = candidate(repo, "better")
+    on_record = next(gate.champion(one))
+    comparison, _ = gate._compared(one, assigned(repo, tags(repo), tags(repo).champion("prod")))
+    monkeypatch.setattr(gate, "_share_test_records", lambda base, head: False)
+    unseen = Judgement("1986-06-30", len(comparison.ids), 6, 0, comparison)
+    monkeypatch.setattr("assay.registry.unseen.judged", lambda *asked: unseen)
+    found = next(gate.champion(one))
+    assert found.found == on_record.found.replace(" records:", " records after 1986-06-30 that neither has seen:")
+    monkeypatch.setattr("assay.registry.unseen.judged", lambda *asked: replace(unseen, comparison=None, why_not="why"))
+    assert unmet(repo, "better")["champion"].why.endswith("in both versions, and why")
 
 
 @pytest.mark.parametrize(

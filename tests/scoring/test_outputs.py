@@ -1,16 +1,13 @@
 """A file of scores is there whole, or not at all."""
 
-import fcntl
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from assay import files
 from assay.errors import AssayError
-from assay.files import WRITING
-from assay.scoring.outputs import LOCK, Target, to_file
+from assay.scoring.outputs import Target, to_file
 
 
 @pytest.mark.parametrize(
@@ -52,43 +49,6 @@ def test_a_failure_leaves_the_file_that_was_there(tmp_path: Path) -> None:
         raise RuntimeError
     assert [one.name for one in tmp_path.iterdir()] == ["out.csv"]
     assert path.read_text() == "before"
-
-
-def leftover(folder: Path, name: str) -> Path:
-    left = folder / f"{WRITING}{name}"
-    left.mkdir()
-    (left / "out.csv").write_text("half")
-    (left / LOCK).touch()
-    return left
-
-
-def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
-    alive, other, stage, _ = (leftover(tmp_path, name) for name in ("alive", "other", "stage", "killed"))
-    (other / "out.csv").rename(other / "another.csv")
-    (stage / LOCK).unlink()  # of a program that holds no lock: it may be writing
-    with (alive / LOCK).open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with to_file(Target.of(tmp_path / "out.csv", None)) as output:
-            output.write(b"x\n")
-    assert sorted(one.name for one in tmp_path.iterdir()) == sorted(["out.csv", alive.name, other.name, stage.name])
-
-
-def test_a_file_that_is_moved_to_its_place_is_not_taken_for_left_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, moved = tmp_path / "out.csv", files._take_its_place
-
-    def after_another_has_begun(*paths: Path) -> None:
-        monkeypatch.setattr(files, "_take_its_place", moved)
-        with to_file(Target.of(path, None)) as other:
-            other.write(b"other\n")
-        moved(*paths)
-
-    monkeypatch.setattr(files, "_take_its_place", after_another_has_begun)
-    with to_file(Target.of(path, None)) as one:
-        one.write(b"one\n")
-    assert path.read_bytes().endswith(b"\none\n")
-    assert [one.name for one in tmp_path.iterdir()] == ["out.csv"]
 
 
 def test_two_at_a_time_do_not_disturb_each_other(tmp_path: Path) -> None:

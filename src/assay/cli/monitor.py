@@ -10,6 +10,7 @@ from assay.cli.options import AsJson, Trust, require_one_name
 from assay.cli.score import InStage, of_place
 from assay.errors import reported
 from assay.paths import MONITOR_PAGE
+from assay.placing import placing, require_another
 from assay.root import enter_root
 from assay.terminal import say
 
@@ -40,7 +41,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
         """
         import json
 
-        from assay.files import plain, write_text
+        from assay.files import plain
         from assay.monitoring.command import as_json as plain_of
         from assay.monitoring.command import monitored
         from assay.monitoring.decision import EXIT_CODES
@@ -50,12 +51,15 @@ def command(in_stage: InStage) -> Callable[..., None]:
             batch, page, arrived = source.absolute(), output.absolute(), labels.absolute() if labels else None
             require_one_name(bundle, stage)
             model = of_place(bundle, trust or ()) if bundle else in_stage(stage)
-            enter_root()
+            root = enter_root()
+            page = (root / MONITOR_PAGE if output == MONITOR_PAGE else page).resolve()
+            require_another(page, str(output), {"records": batch, **({"labels": arrived} if arrived else {})})
             from assay.config.load import load
 
             asked = load().criteria.monitoring
             found = monitored(model.bundle, batch, asked, f"{model.name}, {model.place}", arrived)
-            write_text(page if output != MONITOR_PAGE else MONITOR_PAGE, render(found))
+            with placing(page) as scratch:
+                scratch.write_text(render(found), encoding="utf-8", newline="\n")
             say(json.dumps(plain(plain_of(found)), indent=2) if as_json else as_text(found))
         raise typer.Exit(EXIT_CODES[found.judged.decision.action])
 

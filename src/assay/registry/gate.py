@@ -15,7 +15,10 @@ from assay.errors import AssayError
 from assay.paths import AUDIT, CLEANING_LOG, REPORTS
 
 if TYPE_CHECKING:
+    from assay.compare.paired import Comparison
+    from assay.experiments.revisions import Revision
     from assay.registry.candidate import Candidate
+    from assay.registry.version import Version
 
 VERDICT = REPORTS / "verdict.json"
 SHOWN = 3  # sentences of what did not run
@@ -135,23 +138,46 @@ def champion(candidate: "Candidate") -> Iterator[Criterion]:
     elif now.md5 == candidate.model:
         yield Criterion(name, asked, f"the same model as {now.version}", True)
     else:
-        yield _compared(candidate, now.version, now.commit)
+        yield _beside(now.version, *_compared(candidate, now))
 
 
-def _compared(candidate: "Candidate", version: str, commit: str) -> Criterion:
+def _compared(candidate: "Candidate", now: "Version") -> tuple["Comparison", str]:
+    """The candidate beside the champion, and on which records: the test records of both, by the scores on record.
+
+    If there are none of both classes, as after many new months, on those of the candidate that neither has seen, which
+    the champion scores now.
+    """
     from assay.compare.page import compared
-    from assay.compare.paired import BETTER, WORSE
     from assay.dvc_internals.revisions import files_at
     from assay.experiments.revisions import Recorded, Revision
+    from assay.registry.unseen import Champion, judged, plan_of
+    from assay.registry.version import subject
+
+    base = Revision(now.version, now.commit, Recorded(now.version, now.commit, files_at(now.commit)))
+    head, root = candidate.revision, candidate.root
+    if _share_test_records(base, head) or subject(root, now.commit).dataset != subject(root, candidate.commit).dataset:
+        return compared(base, head).comparison, "records"
+    found = judged(Champion(now, "", root), head, plan_of(head))
+    if found.comparison is None:
+        raise AssayError(f"no test records of both classes are in both versions, and {found.why_not}")
+    return found.comparison, f"records{f' after {found.until}' if found.until else ''} that neither has seen"
+
+
+def _share_test_records(base: "Revision", head: "Revision") -> bool:
+    """Whether graded test records of both classes are in both."""
+    graded = [side.test["label"][side.test["excluded"] == ""] for side in (base, head)]
+    return bool(graded[1][graded[1].index.isin(graded[0].index)].nunique() == 2)
+
+
+def _beside(version: str, one: "Comparison", on: str) -> Criterion:
+    from assay.compare.paired import BETTER, WORSE
     from assay.presentation import words
     from assay.statistics.metrics import METRICS, RANKED_BY
 
-    base = Revision(version, commit, Recorded(version, commit, files_at(commit)))
-    one = compared(base, candidate.revision).comparison
     row = next(row for row in one.rows if row.metric == RANKED_BY)
     difference = words.signed(row.difference, row.interval, row.metric)
     than = f"{one.verdict} than" if one.verdict in (BETTER, WORSE) else f"{one.verdict} beside"
-    found = f"{METRICS[RANKED_BY].title.lower()} {difference} on {len(one.ids)} records: {than} {version}"
+    found = f"{METRICS[RANKED_BY].title.lower()} {difference} on {len(one.ids)} {on}: {than} {version}"
     passed = one.verdict != WORSE
     return Criterion("champion", ASKED["champion"], found, passed, "" if passed else f"by {abs(row.difference):.3g}")
 

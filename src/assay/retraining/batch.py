@@ -117,9 +117,11 @@ def _give_labels(copy: Path, form: str, labels: Path, dataset: Dataset, where: s
 def require_of_the_contract(batch: Batch, config: Config) -> Cleaned:
     """The cleaned records of a batch.
 
-    AssayError, with the lines of the batch, if columns are unknown or missing, a rule is broken that stops the line, or
-    a month has no record from which anything can be learned.
+    AssayError, with the lines of the batch, if it has no rows, columns are unknown or missing, a rule is broken that
+    stops the line, or a month has no record from which anything can be learned.
     """
+    if batch.table.empty:
+        raise AssayError("the batch has no rows", where=batch.where, todo=MEND)
     cleaned = clean(batch.table, config.dataset, batch.where, SUFFIXES[batch.suffix])
     usable = learnable(cleaned.records, config.dataset, config.labels)
     months = cleaned.records[DATE].dt.strftime("%Y-%m") if DATE in cleaned.records else None

@@ -13,12 +13,12 @@ from assay.experiments.refs import experiments
 from assay.experiments.revisions import Revision
 from assay.git import git
 from assay.records.formats import SUFFIXES
+from assay.registry.data_version import newest, raw_form, raw_records, recorded
 from assay.registry.publishing import stale_locks_away
+from assay.registry.unseen import Champion, Judgement, champion_of, judged, plan_of
 from assay.retraining import line
 from assay.retraining.alone import alone
 from assay.retraining.batch import Batch, batch_of, require_new, require_of_the_contract
-from assay.retraining.judging import Champion, Judgement, champion_of, judged, plan_of
-from assay.retraining.version import newest, raw_form, raw_records, recorded
 from assay.sweep.execution import baseline
 
 FOLDER = Path(".assay/retraining")

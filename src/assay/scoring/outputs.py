@@ -1,10 +1,8 @@
 """Files of scores as they are written: CSV, JSON Lines or Parquet; whole, or not at all."""
 
-import fcntl
-import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -13,11 +11,10 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from assay.errors import AssayError
-from assay.files import WRITING, replacing
+from assay.placing import placing, require_another
 from assay.scoring.lines import csv_header, csv_lines, json_lines
 from assay.scoring.rows import COLUMNS
 
-LOCK = "scoring"  # in the folder of a file that is being written: locked by its process as long as that lives
 BUFFER = 1 << 20  # bytes
 
 Encoded = Any  # rows in the form in which they are written
@@ -98,10 +95,7 @@ class Target:
         if opened is None:
             raise AssayError(f"a file of scores ends with {', '.join(FORMATS)}", where=str(name), todo="name it so")
         path = name.resolve()
-        if path.exists() and not path.is_file():
-            raise AssayError("not a file", where=str(name), todo="name a file; -o - writes CSV to stdout")
-        if source and path.exists() and source.exists() and path.samefile(source):
-            raise AssayError("the scores would replace the records", where=str(name), todo="name another file")
+        require_another(path, str(name), {"records": source} if source else {})
         return cls(path, opened)
 
 
@@ -111,13 +105,7 @@ def to_file(target: Target) -> Iterator[Output]:
 
     What killed processes left of the same file is removed.
     """
-    _clear(target.path)
-    with (
-        ExitStack() as until_it_has_its_place,  # to the end: what is not held, another process takes for left over
-        replacing(target.path) as scratch,
-        scratch.open("wb", buffering=BUFFER) as stream,
-    ):
-        until_it_has_its_place.enter_context(_held(scratch.parent))
+    with placing(target.path) as scratch, scratch.open("wb", buffering=BUFFER) as stream:
         output = target.opened(stream)
         yield output
         output.end()
@@ -129,24 +117,3 @@ def to_stdout() -> Iterator[Output]:
     output = as_csv(sys.stdout.buffer)
     yield output
     sys.stdout.buffer.flush()
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Hold a lock in a folder, which shows that its process lives; the lock is there as soon as its file is."""
-    before = folder / f"{LOCK}.made"
-    with before.open("w") as file:
-        with suppress(OSError):  # a file system without locks: what is left there stays
-            fcntl.flock(file, fcntl.LOCK_EX)
-            before.rename(folder / LOCK)
-        yield
-
-
-def _clear(path: Path) -> None:
-    """Remove the folders in which killed processes were writing this file."""
-    for lock in path.parent.glob(f"{WRITING}*/{LOCK}"):
-        with suppress(OSError), lock.open() as file:  # its process lives, it is another user's, or it is gone by now
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if {one.name for one in lock.parent.iterdir()} <= {LOCK, path.name}:
-                (lock.parent / path.name).unlink(missing_ok=True)  # before the lock, by which it is found
-                shutil.rmtree(lock.parent)

@@ -12,8 +12,8 @@ from assay.config.load import typed
 from assay.errors import AssayError
 from assay.experiments.revisions import Revision
 from assay.records.columns import DATE
+from assay.registry.data_version import raw_records, recorded
 from assay.registry.version import Version, champion, fetched, model_md5, subject
-from assay.retraining.version import raw_records, recorded
 from assay.scoring.scorer import Scorer
 
 
