@@ -82,7 +82,7 @@ def _slices(facts: Facts) -> list[Item]:
 
 
 def _slice(one: dict[str, Any]) -> Item:
-    recall = words.with_interval(one["recall"]["value"], one["recall"]["interval"], "recall")
+    recall = words.stated(one["recall"], "recall")
     return Item(
         f"lower recall where {one['slice'].replace('_', ' ')} is {one['value']}",
         f"{recall}, of {one['positives']} positives",

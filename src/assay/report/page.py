@@ -13,6 +13,7 @@ from assay.presentation import words
 from assay.presentation.pages import data_uri, environment
 from assay.report.reasons import Worst
 from assay.statistics.bootstrap import Estimates
+from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import METRICS, Place, shown_in
 
 
@@ -80,13 +81,18 @@ def _accuracy(assessment: Assessment) -> str:
 def finding_row(finding: Judged) -> tuple[str, ...]:
     """A row: criterion, required value, found value, verdict, and whether the interval settles it."""
     metric = finding.criterion.split()[0]
-    figure = words.with_interval(finding.value, finding.interval, metric)
-    unsettled = "includes the bound" if finding.has_width else "has no width"
-    settled = "yes" if finding.settled else f"no: the interval {unsettled}"
+    figure = words.with_interval(finding.value, finding.interval, metric, finding.method)
+    settled = "yes" if finding.settled else f"no: {_unsettled(finding)}"
     return finding.criterion.replace("_", " "), finding.asked, figure, finding.verdict, settled
 
 
 def _metric_rows(assessment: Assessment, confidence: float) -> list[tuple[str, str, list[str]]]:
+def _unsettled(finding: Judged) -> str:
+    if finding.method != BOOTSTRAP:
+        return "too few cases are of one kind"
+    return "the interval includes the bound" if finding.has_width else "the interval has no width"
+
+
     columns = [assessment.model, *assessment.baselines.values()]
     return [
         (one.title, one.meaning, [_figure(column, one.name, confidence) for column in columns])
@@ -107,7 +113,7 @@ def _ungradable_rows(assessment: Assessment, confidence: float) -> list[tuple[st
 
 def _slice_row(row: dict[str, Any]) -> tuple[str, str, int, int, list[str]]:
     names = [one.name for one in shown_in(Place.SLICES)]
-    figures = [words.with_interval(row[name]["value"], row[name]["interval"], name) for name in names]
+    figures = [words.stated(row[name], name) for name in names]
     return row["slice"].replace("_", " "), row["value"], row["records"], row["positives"], figures
 
 
@@ -126,4 +132,5 @@ def _month_rows(months: pd.DataFrame, data: pd.DataFrame) -> list[tuple[str, str
 
 
 def _figure(estimates: Estimates, name: str, confidence: float) -> str:
-    return words.with_interval(estimates[name].value, estimates[name].interval(confidence), name)
+    one = estimates[name]
+    return words.with_interval(one.value, one.interval(confidence), name, one.method)

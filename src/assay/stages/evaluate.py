@@ -20,13 +20,15 @@ from assay.evaluation.assess import (
     assess,
     counts,
     intervals,
+    methods,
     out_of_fold,
     points,
     scored_by,
+    side,
     size,
     with_interval,
 )
-from assay.evaluation.criteria import verdict
+from assay.evaluation.criteria import Judged, verdict
 from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
 from assay.lineage.running import dependencies
 from assay.paths import (
@@ -53,6 +55,7 @@ from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST
 from assay.report.reasons import Worst, errors, worst
 from assay.statistics.metrics import RANKED_BY
+from assay.statistics.edges import BOOTSTRAP
 
 Tables = dict[str, dict[str, pd.DataFrame]]
 ROUNDS = ("n_estimators", "max_iter")  # what libraries call their number
@@ -91,11 +94,13 @@ def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], confi
     scored = assessment.scored[MODEL_KEY]
     write_json(REPORTS / "metrics.json", {**size(scored), **counts(scored), **points(assessment.model)})
     write_json(REPORTS / "out_of_fold.json", seen)
-    write_json(REPORTS / "intervals.json", intervals(assessment.model, confidence))
+    write_json(
+        REPORTS / "intervals.json", {**intervals(assessment.model, confidence), **methods(assessment.model, confidence)}
+    )
     write_json(REPORTS / "baselines.json", baseline_figures(assessment, confidence))
     write_json(REPORTS / "slices.json", assessment.slices, sort_keys=False)
     write_json(REPORTS / "ungradable.json", ungradable_figures(assessment, confidence))
-    findings = [asdict(finding) for finding in assessment.findings]
+    findings = [stated(finding) for finding in assessment.findings]
     write_json(
         REPORTS / "verdict.json",
         {"verdict": verdict(assessment.findings), "findings": findings},
@@ -104,11 +109,15 @@ def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], confi
 
 
 def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
+def stated(finding: Judged) -> dict[str, Any]:
+    """A finding for JSON; the method of its interval where that is not the bootstrap."""
+    return {name: value for name, value in asdict(finding).items() if (name, value) != ("method", BOOTSTRAP)}
+
+
     """For each baseline its metrics and intervals, and the model's lead over it in average precision."""
     return {
         name: {
-            "metrics": points(estimates),
-            "intervals": intervals(estimates, confidence),
+            **side(estimates, confidence),
             f"{RANKED_BY}_lead_of_model": with_interval(assessment.differences[name], confidence),
         }
         for name, estimates in assessment.baselines.items()
@@ -118,10 +127,7 @@ def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any
 def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
     """The model's metrics with the ungradable records of the test period left out and counted in as healthy."""
     ways = {"excluded": assessment.model, "included": assessment.with_ungradable}
-    figures = {
-        way: {"metrics": points(estimates), "intervals": intervals(estimates, confidence)}
-        for way, estimates in ways.items()
-    }
+    figures = {way: side(estimates, confidence) for way, estimates in ways.items()}
     return {"records": assessment.ungradable, **figures}
 
 
