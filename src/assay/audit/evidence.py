@@ -40,7 +40,7 @@ class Evidence:
     `excluded`, and `group` if the split keeps groups together. features: by name of the fold. out_of_fold, test:
     `label` and the model's score of graded records. recompute: the function from records to features that `featurize`
     uses. outcome: columns that no real prediction will have. identity: columns that identify a record or say when it
-    was made. by_time: whether folds follow each other in time.
+    was made. by_time: whether folds follow each other in time. groups: that of each cleaned record; None without.
     """
 
     records: pd.DataFrame
@@ -53,6 +53,7 @@ class Evidence:
     outcome: tuple[str, ...]
     identity: tuple[str, ...]
     by_time: bool
+    groups: pd.Series | None = None
 
     def labelled(self, name: str) -> tuple[pd.DataFrame, np.ndarray]:
         """The features of a fold and its labels (n,) of 0 and 1; each record once, even if a table repeats it."""

@@ -19,10 +19,11 @@ from assay.statistics.metrics import METRICS, Place, shown_in
 
 @dataclass(frozen=True)
 class Provenance:
-    """The origin of the results: logs of cleaning and annotation, audit, bundle, hashes, configuration."""
+    """The origin of the results: logs of cleaning and annotation, what the split purged, audit, bundle, and so on."""
 
     cleaning: dict[str, Any]
     annotation: dict[str, Any]
+    purged: dict[str, Any]
     audit: list[dict[str, Any]]
     bundle: dict[str, Any]
     hashes: dict[str, str]
@@ -86,13 +87,13 @@ def finding_row(finding: Judged) -> tuple[str, ...]:
     return finding.criterion.replace("_", " "), finding.asked, figure, finding.verdict, settled
 
 
-def _metric_rows(assessment: Assessment, confidence: float) -> list[tuple[str, str, list[str]]]:
 def _unsettled(finding: Judged) -> str:
     if finding.method != BOOTSTRAP:
         return "too few cases are of one kind"
     return "the interval includes the bound" if finding.has_width else "the interval has no width"
 
 
+def _metric_rows(assessment: Assessment, confidence: float) -> list[tuple[str, str, list[str]]]:
     columns = [assessment.model, *assessment.baselines.values()]
     return [
         (one.title, one.meaning, [_figure(column, one.name, confidence) for column in columns])

@@ -36,8 +36,9 @@ def read_evidence(config: Config) -> Evidence:
     folds = {name: read_table(fold(SPLIT, name)).set_index(RECORD_ID) for name in FOLDS}
     graded = folds[TEST][folds[TEST]["excluded"] == ""]
     scores = read_table(PREDICTIONS / "test.parquet").set_index(RECORD_ID)
+    records = read_table(CLEANED).set_index(RECORD_ID)
     return Evidence(
-        records=read_table(CLEANED).set_index(RECORD_ID),
+        records=records,
         annotated=read_table(LABELS, [RECORD_ID, "label", "excluded"]).set_index(RECORD_ID),
         folds=folds,
         features={name: read_table(fold(FEATURES, name)).set_index(RECORD_ID) for name in FOLDS},
@@ -47,6 +48,7 @@ def read_evidence(config: Config) -> Evidence:
         outcome=outcome(config.dataset),
         identity=identity(config.dataset),
         by_time=config.split.by == TIME,
+        groups=records[config.dataset.group] if config.dataset.group else None,
     )
 
 

@@ -48,14 +48,15 @@ from assay.paths import (
     REPORTS,
     SCORE,
     SPLIT,
+    SPLIT_LOG,
     fold,
 )
 from assay.progress import progress
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST
 from assay.report.reasons import Worst, errors, worst
-from assay.statistics.metrics import RANKED_BY
 from assay.statistics.edges import BOOTSTRAP
+from assay.statistics.metrics import RANKED_BY
 
 Tables = dict[str, dict[str, pd.DataFrame]]
 ROUNDS = ("n_estimators", "max_iter")  # what libraries call their number
@@ -108,12 +109,12 @@ def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], confi
     )
 
 
-def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
 def stated(finding: Judged) -> dict[str, Any]:
     """A finding for JSON; the method of its interval where that is not the bootstrap."""
     return {name: value for name, value in asdict(finding).items() if (name, value) != ("method", BOOTSTRAP)}
 
 
+def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
     """For each baseline its metrics and intervals, and the model's lead over it in average precision."""
     return {
         name: {
@@ -207,6 +208,7 @@ def write_report(assessment: Assessment, tables: Tables, mistakes: Worst, config
     provenance = Provenance(
         cleaning=read_json(CLEANING_LOG),
         annotation=read_json(ANNOTATION_LOG),
+        purged=read_json(SPLIT_LOG)["purged"],
         audit=read_json(AUDIT),
         bundle=description,
         hashes=dependencies(),
