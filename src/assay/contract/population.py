@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from assay.config.dataset import cleaned_name, own_names
 from assay.contract.expressions import kinds
 from assay.contract.rules import Condition
 
@@ -19,10 +20,13 @@ UNKNOWN = "unknown"
 class Population:
     """Says why records are outside the population. Made once, it serves any number of tables.
 
-    kinds: the kind of each column of the records, as `assay.contract.expressions.kinds` gives them.
+    kinds: the kind of each column of the records, as `assay.contract.expressions.kinds` gives them. To an expression a
+    column of the contract has its own name, and hides one of Assay's of that name.
     """
 
     def __init__(self, dataset: "Dataset", kinds: Mapping[str, str]) -> None:
+        self.own = own_names(dataset, [cleaned_name(dataset, name) for name in dataset.columns])
+        kinds = {self.own.get(name, name): kind for name, kind in kinds.items() if name not in self.own.values()}
         self.outside = [
             (one.reason, Condition(one.where, kinds, f"dataset.population[{number}].where"))
             for number, one in enumerate(dataset.population)
@@ -31,6 +35,7 @@ class Population:
     def __call__(self, columns: Mapping[str, Any], rows: int) -> np.ndarray:
         """The first reason why each record is outside the population, or "" if it is inside, (rows,) object."""
         reason = np.full(rows, "", "object")
+        columns = {**columns, **{name: columns[there] for there, name in self.own.items() if there in columns}}
         for text, holds in self.outside:
             reason[(reason == "") & holds(columns, rows)] = text
         return reason
@@ -56,9 +61,10 @@ def slices(records: pd.DataFrame, dataset: "Dataset") -> pd.DataFrame:
     >>> slices(records, Dataset(slices={"age": [40, 60]}))["age"].tolist()
     ['under 40', '40 to 59', 'unknown']
     """
+    columns = {name: records[cleaned_name(dataset, name)] for name in dataset.slices}
     return pd.DataFrame(
         {
-            name: (_band(records[name], edges) if edges else records[name].astype("str")).fillna(UNKNOWN)
+            name: (_band(columns[name], edges) if edges else columns[name].astype("str")).fillna(UNKNOWN)
             for name, edges in dataset.slices.items()
         },
         index=records.index,

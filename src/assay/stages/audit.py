@@ -9,7 +9,8 @@ import pandas as pd
 
 from assay.audit.base import WARNING
 from assay.audit.checks import as_data, audit, refuse
-from assay.audit.evidence import Evidence, identity, outcome
+from assay.audit.evidence import Evidence, identity, outcome, own_features
+from assay.config.dataset import cleaned_name
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.errors import warn
@@ -18,6 +19,7 @@ from assay.paths import AUDIT, CLEANED, FEATURES, LABELS, PREDICTIONS, SPLIT, fo
 from assay.preparation.features import categorised, features, vocabularies
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TEST, TIME
+from assay.records.tables import read_features
 
 
 @stage
@@ -41,14 +43,15 @@ def read_evidence(config: Config) -> Evidence:
         records=records,
         annotated=read_table(LABELS, [RECORD_ID, "label", "excluded"]).set_index(RECORD_ID),
         folds=folds,
-        features={name: read_table(fold(FEATURES, name)).set_index(RECORD_ID) for name in FOLDS},
+        features={name: read_features(fold(FEATURES, name)) for name in FOLDS},
         out_of_fold=read_table(PREDICTIONS / "out_of_fold.parquet").set_index(RECORD_ID),
         test=graded[["label"]].join(scores, how="inner"),
         recompute=partial(recomputed, config=config),
         outcome=outcome(config.dataset),
         identity=identity(config.dataset),
         by_time=config.split.by == TIME,
-        groups=records[config.dataset.group] if config.dataset.group else None,
+        groups=records[cleaned_name(config.dataset, config.dataset.group)] if config.dataset.group else None,
+        own=own_features(config.dataset),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,9 @@ from assay.paths import (
     fold,
 )
 from assay.progress import progress
-from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
+from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT, stored
 from assay.records.folds import TEST
+from assay.records.tables import read_features
 from assay.report.reasons import Worst, errors, worst
 from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import RANKED_BY
@@ -141,8 +143,10 @@ def all_curves(assessment: Assessment, everyone: pd.DataFrame, records: pd.DataF
     model = assessment.scored[MODEL_KEY]
     whole, fold_of = scored_by(everyone, SCORE, model.threshold), everyone["fold"].to_numpy()
     cleaned = records.loc[everyone[RECORD_ID]]
+    described = read_json(BUNDLE)["features"]
     dates = cleaned.get(DATE, pd.Series(pd.NaT, cleaned.index))
-    features = cleaned[[one["name"] for one in read_json(BUNDLE)["features"] if one["name"] in cleaned]]
+    named = {stored(name) if stored(name) in cleaned else name: name for name in map(itemgetter("name"), described)}
+    features = cleaned[[name for name in named if name in cleaned]].rename(columns=named)
     return {
         "precision_recall": {name: curves.precision_recall(one) for name, one in assessment.scored.items()},
         "roc": {name: curves.roc(one) for name, one in assessment.scored.items()},
@@ -184,7 +188,7 @@ def worst_errors(test: pd.DataFrame, threshold: float, config: Config) -> Worst:
     ids = [one for table in wrong.values() for one in table[RECORD_ID].head(config.evaluation.examples)]
     reasons: dict[str, Explanation] = {}
     if ids and not description.get("without_reasons"):  # no model is loaded in vain, which takes long
-        X = read_table(fold(FEATURES, TEST)).set_index(RECORD_ID).loc[ids]
+        X = read_features(fold(FEATURES, TEST)).loc[ids]
         found = explained(contributions(load_model(MODEL), X), X, description, config.evaluation.reasons)
         reasons = dict(zip(ids, found, strict=True))
     return worst(wrong, reasons, description)

@@ -1,5 +1,6 @@
 """split: train, validation and test."""
 
+from assay.config.dataset import cleaned_name
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.errors import warn
@@ -12,7 +13,10 @@ from assay.records.folds import GROUP, split
 @stage
 def main(config: Config) -> None:
     """Read data/cleaned (dates, groups) and data/annotated, write a table for each fold and counts to data/split."""
-    named = {DATE: DATE if config.dataset.time else None, GROUP: config.dataset.group}
+    named = {
+        DATE: DATE if config.dataset.time else None,
+        GROUP: config.dataset.group and cleaned_name(config.dataset, config.dataset.group),
+    }
     columns = {column: name for name, column in named.items() if column}
     records = read_table(CLEANED, [RECORD_ID, *columns], optional=[WEIGHT]).rename(columns=columns)
     labels = read_table(LABELS, [RECORD_ID, CODE_RESOLVED, "label", "excluded"])
