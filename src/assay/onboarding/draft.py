@@ -1,5 +1,6 @@
 """A first contract for a table that nobody has described yet, with what a person must decide on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from assay.text import visible
 TARGET_NAMES = ("target", "label", "class", "outcome", "diagnosis", "result", "y")
 MOST_CLASSES = 20
 SLICED = 3
+NUMBER_LIKE = re.compile(r"[-+.]*[0-9]")
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,14 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if visible(text) == text else '"')
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_quotes(text))
+
+
+def _quotes(text: str) -> str | None:
+    """The quotes that a text needs; None leaves that to YAML, whose 1E30 is a text and the configuration's a number."""
+    if visible(text) != text:
+        return '"'
+    return "'" if NUMBER_LIKE.match(text) else None
 
 
 _Dumper.add_representer(str, _text)
