@@ -12,6 +12,7 @@ CONTRACT = Path("data/cleaned/contract.json")
 QUARANTINE = Path("data/quarantine/records.parquet")
 LABELS = Path("data/annotated/labels.parquet")
 SPLIT = Path("data/split")
+SPLIT_LOG = SPLIT / "split.json"
 FEATURES = Path("data/features")
 PREDICTIONS = Path("data/predictions")
 MODEL_KEY = "model"  # names the model beside the baselines, which have names of their own

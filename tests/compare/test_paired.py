@@ -23,6 +23,7 @@ from assay.compare.paired import (
 )
 from assay.errors import AssayError
 from assay.statistics.bootstrap import Estimate, estimate, resamples
+from assay.statistics.edges import SQUARE_AND_ADD
 from assay.statistics.metrics import METRICS, RANKED_BY, measure
 from assay.statistics.resampled import Scored
 
@@ -64,6 +65,14 @@ def test_a_model_against_itself_is_the_same() -> None:
     found = compared(one, one)
     assert {row.verdict for row in found.rows} == {"same"}
     assert (found.new_alerts, found.lost_alerts, found.discordant) == ([], [], (0, 0, 1.0))
+
+
+def test_two_models_that_find_the_same_few_are_undecided() -> None:
+    few = np.where(np.cumsum(LABEL) > 8, 0, LABEL)
+    found = compared(*(side(np.where(few == 1, 0.9, 0.4 * noisy(few, 1, seed)), few) for seed in (1, 2)))
+    recall = next(row for row in found.rows if row.metric == "recall")
+    assert (recall.difference, recall.verdict, recall.method) == (0, "undecided", SQUARE_AND_ADD)
+    assert recall.interval == pytest.approx((-0.369, 0.369), abs=0.001)
 
 
 def test_only_common_graded_records_are_compared_and_the_others_counted() -> None:

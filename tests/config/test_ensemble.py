@@ -49,10 +49,3 @@ def test_what_can_be_no_member_is_refused(members: dict, said: str) -> None:
     with pytest.raises(AssayError) as caught:
         typed(config(**members))
     assert said in caught.value.what
-
-
-def test_a_feature_that_a_member_cannot_name_is_refused() -> None:
-    content = config(trees=configured("lightgbm"))
-    content["dataset"]["columns"]["a[b"] = {**content["dataset"]["columns"]["age"]}
-    with pytest.raises(AssayError, match="lightgbm takes no feature with"):
-        typed(content)

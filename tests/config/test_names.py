@@ -113,29 +113,6 @@ def test_no_dataset_is_called_so(name: str, inside: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "library", "feature"),
-    [
-        ("xgboost.XGBClassifier", "xgboost", "TSH [mU/L]"),
-        ("assay.modelling.zoo.lightgbm", "lightgbm", "TSH: mU"),
-        ("assay.modelling.zoo.lightgbm", "lightgbm", "TSH\nTree=0"),
-        ("lightgbm.LGBMClassifier", "lightgbm", "TSH, T3"),
-    ],
-)
-def test_a_feature_that_the_library_cannot_call_by_its_name_is_refused_before_it_is_trained(
-    target: str, library: str, feature: str
-) -> None:
-    config = plain()
-    config["model"]["_target_"] = target
-    config["dataset"]["columns"]["TSH mU"] = config["dataset"]["columns"]["T3"]
-    assert typed(config)
-    config["dataset"]["columns"][feature] = config["dataset"]["columns"]["T3"]
-    with pytest.raises(AssayError, match=f"{library} takes no feature .*TSH"):
-        typed(config)
-    config["features"]["drop"] = [feature]
-    assert typed(config)
-
-
-@pytest.mark.parametrize(
     ("key", "value"),
     [
         ("url", "javascript:alert(1)"),

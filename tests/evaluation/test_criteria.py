@@ -6,6 +6,7 @@ import pytest
 from assay.config.schema import Criteria
 from assay.evaluation.criteria import judge, judge_quality, verdict
 from assay.statistics.bootstrap import Estimate
+from assay.statistics.edges import EXACT, Edge
 
 CRITERIA = Criteria("screening", min_recall=0.9, max_alerts_per_1000=100, beat_baselines=["rule"])
 
@@ -51,6 +52,12 @@ def test_a_criterion_is_judged_by_its_value_and_settled_by_its_interval(
     found = findings(*figures)[position]
     assert (found.verdict, found.settled) == (said, settled)
     assert verdict(findings(*figures)) == said
+
+
+def test_an_exact_interval_settles_nothing() -> None:
+    every = Edge(EXACT, few=True, bounds=lambda value, confidence: (0.958, 1.0))
+    found = findings(Estimate(1.0, np.ones(101), every), *GOOD[1:])[0]
+    assert (found.verdict, found.settled, found.interval, found.method) == ("met", False, (0.958, 1.0), EXACT)
 
 
 def test_each_baseline_to_be_beaten_is_a_criterion() -> None:

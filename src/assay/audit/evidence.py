@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from assay.config.dataset import FEATURE, ID, LEAK, TARGET
+from assay.config.dataset import FEATURE, ID, LEAK, TARGET, cleaned_name, is_the_time
 from assay.records.columns import CODE, CODE_RESOLVED, DATE, RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
 
@@ -40,8 +40,9 @@ class Evidence:
     `excluded`, and `group` if the split keeps groups together. features: by name of the fold. out_of_fold, test:
     `label` and the model's score of graded records. recompute: the function from records to features that `featurize`
     uses. outcome: columns that no real prediction will have. identity: columns that identify a record or say when it
-    was made. by_time: whether folds follow each other in time. future: where columns are made of
-    other tables, which of them change with rows from after a record's time, and how many such rows were tried.
+    was made. by_time: whether folds follow each other in time. groups: that of each cleaned record; None without.
+    own: features that are called like a column of Assay's, and are another. future: where columns are made of other
+    tables, which of them change with rows from after a record's time, and how many such rows were tried.
     """
 
     records: pd.DataFrame
@@ -54,6 +55,8 @@ class Evidence:
     outcome: tuple[str, ...]
     identity: tuple[str, ...]
     by_time: bool
+    groups: pd.Series | None = None
+    own: frozenset[str] = frozenset()
     future: Callable[[], tuple[list[str], int]] | None = None
 
     def labelled(self, name: str) -> tuple[pd.DataFrame, np.ndarray]:
@@ -92,7 +95,15 @@ class Evidence:
 def outcome(dataset: "Dataset") -> tuple[str, ...]:
     """The names of the outcome, and every column that the contract calls a leak or not available in time."""
     declared = [n for n, column in dataset.columns.items() if column.role in (TARGET, LEAK) or not column.available]
-    return tuple(dict.fromkeys([*OUTCOME, *declared]))
+    known = [name for name in OUTCOME if name == CODE or name not in own_features(dataset)]
+    return tuple(dict.fromkeys([*known, *(cleaned_name(dataset, name) for name in declared)]))
+
+
+def own_features(dataset: "Dataset") -> frozenset[str]:
+    """The features of the contract that are called like a column of Assay's, and are another."""
+    taken = {*OUTCOME, RECORD_ID, *([] if is_the_time(dataset) else [DATE])}
+    found = {name for name, column in dataset.columns.items() if column.role == FEATURE and column.available}
+    return frozenset(found & taken)
 
 
 def identity(dataset: "Dataset") -> tuple[str, ...]:
@@ -100,7 +111,7 @@ def identity(dataset: "Dataset") -> tuple[str, ...]:
     named = [dataset.key, dataset.group, dataset.time.column if dataset.time else None]
     named += [name for name, column in dataset.columns.items() if column.role == ID]
     told = [name for name in named if name and dataset.columns[name].role != FEATURE]
-    return tuple(dict.fromkeys([RECORD_ID, DATE, *told]))
+    return tuple(dict.fromkeys([RECORD_ID, DATE, *(cleaned_name(dataset, name) for name in told)]))
 
 
 def distinct(table: pd.DataFrame) -> pd.DataFrame:

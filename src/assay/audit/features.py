@@ -78,7 +78,7 @@ class UnavailableFeature(LeakCheck):
     def examine(self, evidence: Evidence) -> Examination:
         """No feature is named like a column of the outcome or an identifier, and none changes when the outcome does."""
         found = []
-        forbidden = {*evidence.outcome, *evidence.identity}
+        forbidden = {*evidence.outcome, *evidence.identity} - evidence.own
         columns = {name for table in evidence.features.values() for name in table.columns}
         if named := tuple(sorted(forbidden & columns)):
             found.append(Finding(f"{', '.join(named)} is among the features", f"{FEATURES}/", named))

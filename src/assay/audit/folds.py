@@ -33,7 +33,7 @@ class Resampling(LeakCheck):
                 found.append(Finding(f"record ids that stand there twice: {len(repeated)}", where, repeated))
             if unknown := _ids(table.index[evidence.annotated.index.get_indexer(table.index) < 0]):
                 found.append(Finding(f"record ids not among the annotated records: {len(unknown)}", where, unknown))
-            share, expected, deviation = _prevalence(table, evidence)
+            share, expected, deviation = _prevalence(name, table, evidence)
             figures.append(f"{name} {share:.3f}, annotated {expected:.3f}")
             if abs(deviation) > LIMIT:
                 found.append(Finding(f"prevalence is {share:.3f}, of the annotated records {expected:.3f}", where))
@@ -107,6 +107,16 @@ class TimeOverlap(LeakCheck):
         return Examination(figure, tuple(found))
 
 
+def _later(name: str, evidence: Evidence) -> np.ndarray:
+    """Which annotated records are of a group that is in a later fold, (n,) bool: the split leaves them out."""
+    annotated = evidence.annotated.index
+    if evidence.groups is None:
+        return np.zeros(len(annotated), "bool")
+    tables = (evidence.folds[one] for one in FOLDS[FOLDS.index(name) + 1 :])
+    later = {one for table in tables if GROUP in table for one in table[GROUP]}
+    return evidence.groups.reindex(annotated).isin(later).to_numpy()
+
+
 def _ids(ids: pd.Index) -> tuple[str, ...]:
     return tuple(sorted(map(str, set(ids))))
 
@@ -118,16 +128,18 @@ def _keys(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, tuple[pd.Index, p
     return keys
 
 
-def _prevalence(table: pd.DataFrame, evidence: Evidence) -> tuple[float, float, float]:
+def _prevalence(name: str, table: pd.DataFrame, evidence: Evidence) -> tuple[float, float, float]:
     """Prevalence of a fold and of its annotated records, and the difference in standard errors of a random sample.
 
-    A fold's annotated records are all graded ones; in a split by time, those between its first and last day.
+    A fold's annotated records are all graded ones; in a split by time, those between its first and last day whose group
+    is in no later fold.
     """
     y = table.loc[table["excluded"] == "", "label"].to_numpy(dtype=float)
     annotated = evidence.annotated
     whole = annotated["excluded"] == ""
     if evidence.by_time:
         whole &= evidence.records[DATE].reindex(annotated.index).between(table[DATE].min(), table[DATE].max())
+        whole &= ~_later(name, evidence)
     expected = annotated.loc[whole, "label"].to_numpy(dtype=float)
     left_out = max(0.0, 1 - len(y) / len(expected)) if len(expected) else 0.0
     # If the fold has all of these records the error is 0; the floor then makes any difference significant.

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assay.bundle.model_names import for_model
 from assay.errors import AssayError
 
 Way = Callable[[Any, pd.DataFrame], np.ndarray]  # (n, features + 1), the baseline last
@@ -36,7 +37,8 @@ def contributions(estimator: Any, X: pd.DataFrame) -> pd.DataFrame:
     if why := without(estimator):
         raise no_reasons(why)
     found = unchecked(estimator, X)
-    _require_sum(found.to_numpy().sum(axis=1), np.asarray(estimator.predict_proba(X))[:, 1].astype("float64"))
+    said = np.asarray(estimator.predict_proba(for_model(estimator, X)))
+    _require_sum(found.to_numpy().sum(axis=1), said[:, 1].astype("float64"))
     return found
 
 
@@ -47,7 +49,7 @@ def unchecked(estimator: Any, X: pd.DataFrame) -> pd.DataFrame:
     """
     way = _way(estimator)
     assert way, "no exact contributions: ask without() first"
-    return pd.DataFrame(np.asarray(way(estimator, X), dtype="float64"), X.index, [*X, BASELINE])
+    return pd.DataFrame(np.asarray(way(estimator, for_model(estimator, X)), dtype="float64"), X.index, [*X, BASELINE])
 
 
 def without(estimator: Any) -> str | None:

@@ -39,7 +39,8 @@ def inspect(path: Path) -> Inspected:
 def _figures(packed: Packed, where: str) -> dict[str, dict[str, Any]] | None:
     """Each metric on the test fold with its interval, if they came along."""
     values, intervals = (_evidence(packed, name, where) for name in ("metrics.json", "intervals.json"))
-    found = {name: {"value": values.get(name), "interval": interval} for name, interval in intervals.items()}
+    named = {name: interval for name, interval in intervals.items() if name != "methods"}
+    found = {name: {"value": values.get(name), "interval": interval} for name, interval in named.items()}
     try:
         return plain(typed_as(dict[str, Figure], found, "metrics")) or None
     except AssayError as error:

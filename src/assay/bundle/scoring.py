@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assay.bundle.model_names import for_model
 from assay.bundle.recalibration import Recalibration
 
 LOWEST = 1e-6  # probability: a model that says 0 has log odds all the same
@@ -19,7 +20,7 @@ def score(estimator: Any, X: "pd.DataFrame | np.ndarray", recalibration: Recalib
     """
     if recalibration:
         return recalibrated(log_odds(estimator, X), recalibration)
-    return np.round(estimator.predict_proba(X)[:, 1].astype("float64"), DECIMALS)
+    return np.round(estimator.predict_proba(for_model(estimator, X))[:, 1].astype("float64"), DECIMALS)
 
 
 def recalibrated(log_odds: np.ndarray, recalibration: Recalibration) -> np.ndarray:
@@ -32,6 +33,7 @@ def log_odds(estimator: Any, X: "pd.DataFrame | np.ndarray") -> np.ndarray:
 
     Where a probability is all that it gives, that of 0 or 1 counts as `LOWEST` or 1 - `LOWEST`.
     """
+    X = for_model(estimator, X)
     if hasattr(estimator, "get_booster"):
         return estimator.predict(X, output_margin=True).astype("float64")
     if hasattr(estimator, "booster_"):

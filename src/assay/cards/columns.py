@@ -9,7 +9,7 @@ from assay.cards.markdown import percent
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Column
 from assay.errors import sample
 from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS
-from assay.records.columns import CODE, CODE_IN_FORCE, CODE_RESOLVED, DATE, RECORD_ID
+from assay.records.columns import CODE, CODE_IN_FORCE, CODE_RESOLVED, DATE, RECORD_ID, unstored
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset, Made
@@ -51,8 +51,8 @@ class Found:
 
 def described(name: str, dataset: "Dataset") -> Column:
     """The column of the contract, with its origin if it is made; an empty one if the contract does not have it."""
-    column = COMMON.get(name) or dataset.columns.get(name) or Column()
-    if made := dataset.made.get(name):
+    column = COMMON.get(name) or dataset.columns.get(name) or dataset.columns.get(unstored(name)) or Column()
+    if made := dataset.made.get(unstored(name)):
         said = "; ".join(filter(None, [column.about, origin(made, dataset.index or "the record's time")]))
         return replace(column, about=said)
     return column

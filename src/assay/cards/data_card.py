@@ -33,6 +33,7 @@ def data_card(facts: Facts) -> str:
         columns=found(facts.records, facts.folds, facts.config.dataset),
         dropped=personal_columns(facts.config.dataset),
         folds=fold_rows(facts.folds),
+        purged=facts.split["purged"],
         codes=code_rows(facts.labels, facts.config),
         alpha=agreement(facts.reports["annotation"]["agreement"]["krippendorff_alpha"]),
         doubtful=int(facts.labels[CODE].str.contains("|", regex=False).sum()),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from assay.labels.policy import any_letter, whole
 from assay.records.columns import CODE_RESOLVED, DATE, UNGRADABLE
-from assay.records.folds import GROUP
+from assay.records.folds import RANDOM
 
 if TYPE_CHECKING:
     from assay.config.schema import Config
@@ -37,14 +37,15 @@ class Facts:
     """Everything that a card may state.
 
     records: the cleaned table. labels: the annotated table, with the same records in the same order. folds: the tables
-    of data/split. reports: the JSON files of `REPORTS` by name. bundle: the model's description. hashes: the MD5 of the
-    cards' dependencies in data/, models/ and reports/, as in dvc.lock. licence: of the code.
+    of data/split; split: their counts. reports: the JSON files of `REPORTS` by name. bundle: the model's description.
+    hashes: the MD5 of the cards' dependencies in data/, models/ and reports/, as in dvc.lock. licence: of the code.
     """
 
     config: "Config"
     records: pd.DataFrame
     labels: pd.DataFrame
     folds: dict[str, pd.DataFrame]
+    split: dict[str, Any]
     reports: dict[str, Any]
     bundle: dict[str, Any]
     hashes: dict[str, str]
@@ -85,7 +86,7 @@ def limits(facts: Facts) -> list[str]:
     found = [*config.dataset.limits, *changes(facts.reports["profile"])]
     if not config.dataset.group:
         return [*found, NO_PERSON]
-    return found if config.split.by == GROUP else [*found, DIVIDED_PERSON]
+    return [*found, DIVIDED_PERSON] if config.split.by == RANDOM else found
 
 
 def changes(profile: list[dict[str, Any]]) -> list[str]:

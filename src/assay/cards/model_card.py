@@ -15,6 +15,7 @@ from assay.evaluation.criteria import MET, Judged
 from assay.presentation import words
 from assay.records.columns import UNGRADABLE
 from assay.report.page import finding_row
+from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import METRICS, RANKED_BY, Place, shown_in
 
 if TYPE_CHECKING:
@@ -130,7 +131,10 @@ def metric_rows(reports: dict[str, Any], baselines: Iterable[str]) -> list[tuple
 def lead_rows(baselines: dict[str, Any]) -> list[tuple[str, str]]:
     """The model's lead over each baseline, paired on the same records."""
     leads = {name: one[f"{RANKED_BY}_lead_of_model"] for name, one in baselines.items()}
-    return [(name, words.signed(lead["value"], lead["interval"])) for name, lead in leads.items()]
+    return [
+        (name, words.signed(lead["value"], lead["interval"], method=lead.get("method", BOOTSTRAP)))
+        for name, lead in leads.items()
+    ]
 
 
 def ungradable_rows(ungradable: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -150,11 +154,11 @@ def slice_rows(slices: list[dict[str, Any]]) -> list[tuple[str, str, int, int, l
             row["value"],
             row["records"],
             row["positives"],
-            [words.with_interval(row[name]["value"], row[name]["interval"], name) for name in names],
+            [words.stated(row[name], name) for name in names],
         )
         for row in slices
     ]
 
 
 def _figure(side: dict[str, Any], name: str) -> str:
-    return words.with_interval(side["metrics"][name], side["intervals"][name], name)
+    return words.of_side(side, name)

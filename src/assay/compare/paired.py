@@ -9,7 +9,8 @@ import pandas as pd
 
 from assay.errors import AssayError
 from assay.evaluation.assess import scored_by
-from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
+from assay.statistics.bootstrap import Estimate, Estimates, Measure, estimate, resamples
+from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import METRICS, RANKED_BY, Metric, Place, measure, shown_in
 from assay.statistics.resampled import Scored
 
@@ -43,7 +44,7 @@ class Plan:
 class Row:
     """One metric: base by its own labels, base and head by head's labels, and their paired difference.
 
-    `p`, corrected for the number of rows, is set if many rows are judged at once.
+    `p`, corrected for the number of rows, is set if many rows are judged at once. method: that of the interval.
     """
 
     metric: str
@@ -56,6 +57,7 @@ class Row:
     p: float | None = None
     group: str = ""
     records: int = 0
+    method: str = BOOTSTRAP
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def whole(base_own: Scored, base: Scored, head: Scored, weights: np.ndarray, pla
     """A row for every metric, on all records."""
     of_all = partial(measure, threshold_probability=plan.threshold_probability)
     own = estimate(base_own, np.ones((1, len(base_own.y))), of_all)
-    before, after = (estimate(side, weights, of_all) for side in (base, head))
+    before, after = both(base, head, weights, of_all)
     return [judged(metric, before, after, plan, own[metric.name].value) for metric in METRICS.values()]
 
 
@@ -136,17 +138,25 @@ def by_slice(base: Scored, head: Scored, groups: pd.DataFrame, weights: np.ndarr
         for value in sorted(groups[grouping].unique()):
             inside = (groups[grouping] == value).to_numpy()
             part = weights[:, inside]
-            before, after = (estimate(side.only(inside), part, of_slices) for side in (base, head))
+            before, after = both(base.only(inside), head.only(inside), part, of_slices)
             for metric in metrics:
                 row = judged(metric, before, after, plan, group=f"{grouping}: {value}", records=int(inside.sum()))
                 rows += [row] if np.isfinite(row.interval).all() else []
     return rows
 
 
+def both(base: Scored, head: Scored, weights: np.ndarray, of: Measure) -> tuple[Estimates, Estimates]:
+    """The estimates of either side; the very same ones if both say the same of every record."""
+    before = estimate(base, weights, of)
+    same = base.threshold == head.threshold and np.array_equal(base.score, head.score)
+    return before, before if same else estimate(head, weights, of)
+
+
 def judged(metric: Metric, base: Estimates, head: Estimates, plan: Plan, base_own: float = np.nan, **more: Any) -> Row:
     """The row of a metric; better or worse only if the paired interval of the gain excludes zero."""
     before, after = base[metric.name], head[metric.name]
     gain, difference = gained(before, after, metric.better), after.minus(before)
+    verdict = verdict_on(gain, plan.confidence)
     return Row(
         metric=metric.name,
         base_own=base_own,
@@ -154,8 +164,9 @@ def judged(metric: Metric, base: Estimates, head: Estimates, plan: Plan, base_ow
         head=after.value,
         difference=difference.value,
         interval=difference.interval(plan.confidence),
-        verdict=verdict_on(gain, plan.confidence),
-        p=p_value(gain),
+        method=difference.method,
+        verdict=verdict,
+        p=p_value(gain) if gain.sound or verdict != UNDECIDED else 1.0,  # resamples that cannot tell give no p
         **more,
     )
 
@@ -166,8 +177,10 @@ def gained(base: Estimate, head: Estimate, better: Literal["higher", "lower"] | 
         return head.minus(base)
     if better == "lower":
         return base.minus(head)
-    before, after = (Estimate(abs(one.value - better), np.abs(one.resampled - better)) for one in (base, head))
-    return before.minus(after)
+    before, after = (
+        replace(one, value=abs(one.value - better), resampled=np.abs(one.resampled - better)) for one in (base, head)
+    )
+    return before.minus(before if base is head else after)
 
 
 def p_value(gain: Estimate) -> float:

@@ -13,6 +13,7 @@ from assay.labels.classes import in_words
 from assay.presentation import words
 from assay.presentation.markdown import Markdown
 from assay.presentation.pages import data_uri, environment
+from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import METRICS, RANKED_BY, Place, shown_in
 
 IDS_SHOWN = 20
@@ -97,7 +98,7 @@ def _row_texts(row: Row) -> dict[str, str]:
         "relabelling": _step(row.base - row.base_own, row.metric),
         "base": words.number(row.base, row.metric),
         "head": words.number(row.head, row.metric),
-        "difference": words.signed(row.difference, row.interval, row.metric) if defined else "–",
+        "difference": words.signed(row.difference, row.interval, row.metric, row.method) if defined else "–",
         "verdict": row.verdict if defined else "–",
     }
 
@@ -119,4 +120,5 @@ def _diseased(one: Comparison, ids: list[str]) -> int:
 
 def _row_data(row: Row) -> dict[str, Any]:
     names = ("base_own", "base", "head", "difference", "interval", "verdict", "p", "records")
-    return {name: getattr(row, name) for name in names if not (name == "records" and not row.group)}
+    more = {} if row.method == BOOTSTRAP else {"method": row.method}
+    return {name: getattr(row, name) for name in names if not (name == "records" and not row.group)} | more

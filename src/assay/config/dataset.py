@@ -6,13 +6,18 @@ contract cannot say.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from assay.config.expressions import CONDITION
 from assay.config.fields import MISSING, NotNegative, OneOrMore, ReadAs
 from assay.config.outcome import CLASSES, Outcome
 from assay.config.sample import Sample
+from assay.records.columns import DATE, stored
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ANY_CODE = r"\S(.*\S)?"
 WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
@@ -241,3 +246,28 @@ def code_pattern(dataset: Dataset) -> str:
 def passes(dataset: Dataset, name: str) -> bool:
     """Whether cleaned records have the column."""
     return dataset.columns[name].role in (FEATURE, LEAK, IGNORE) or name in (dataset.group, *dataset.slices)
+
+
+def cleaned_name(dataset: Dataset, name: str) -> str:
+    """The name of a column of the contract among cleaned records, whose own columns come first.
+
+    The column that says when a record was made is the date of the record, if it is called so.
+    """
+    return name if name == DATE and is_the_time(dataset) else stored(name)
+
+
+def is_the_time(dataset: Dataset) -> bool:
+    """Whether the column called `date` is that by which records are dated."""
+    return dataset.time is not None and dataset.time.column == DATE
+
+
+def own_names(dataset: Dataset, cleaned: Collection[str]) -> dict[str, str]:
+    """By their names among cleaned records the own names of the columns that have another there."""
+    found = {cleaned_name(dataset, name): name for name in dataset.columns}
+    return {there: name for there, name in found.items() if there != name and there in cleaned}
+
+
+def by_own_names(dataset: Dataset, cleaned: "pd.DataFrame") -> "pd.DataFrame":
+    """Cleaned records with the columns of the contract under their own names, in place of Assay's of that name."""
+    names = own_names(dataset, cleaned.columns)
+    return cleaned.drop(columns=[*names.values()], errors="ignore").rename(columns=names) if names else cleaned

@@ -25,6 +25,7 @@ from assay.config.dataset import (
     Dataset,
     Source,
     Time,
+    is_the_time,
     passes,
     personal_columns,
     targets,
@@ -33,7 +34,7 @@ from assay.config.expressions import fault
 from assay.config.grammar import ALLOWED
 from assay.config.patterns import group_fault, pattern_fault
 from assay.config.targets import function_fault, knowledge_fault
-from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT
+from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
 
 FORMATS = ("csv", "parquet", "pickle.xz")
 SHOWN = 80  # characters of a pattern or a format in a message
@@ -56,7 +57,6 @@ def faults(dataset: Dataset) -> list[str]:
         if rule.then not in ACTIONS
     ]
     found += _key_faults(dataset)
-    found += _name_faults(dataset)
     found += _source_faults(dataset.source)
     found += _files_faults(dataset)
     found += _time_faults(dataset.time)
@@ -79,10 +79,12 @@ def _expression_faults(dataset: Dataset) -> list[str]:
     """Faults of the rules, which use the typed columns, and of the population, which uses cleaned records."""
     kinds = {name: KINDS.get(column.type, column.type) for name, column in dataset.columns.items()}
     dated = {DATE: DAY} if dataset.time else {}
-    typed = {name: kind for name, kind in kinds.items() if dataset.columns[name].role != PERSONAL} | dated
-    cleaned = {name: kind for name, kind in kinds.items() if passes(dataset, name)} | dated
-    cleaned |= dict.fromkeys((RECORD_ID, CODE, dataset.target or CODE), TEXT)
-    cleaned |= {WEIGHT: NUMBER} if dataset.sample else {}
+    of_the_time = dated if is_the_time(dataset) else {}
+    everywhere = dated | {RECORD_ID: TEXT, CODE: TEXT} | ({WEIGHT: NUMBER} if dataset.sample else {})
+    own = {name: kind for name, kind in kinds.items() if dataset.columns[name].role != PERSONAL}
+    typed = dated | own | of_the_time
+    cleaned = everywhere | {name: kind for name, kind in kinds.items() if passes(dataset, name)} | of_the_time
+    cleaned |= {dataset.target: TEXT} if dataset.target else {}
     found = [fault(rule.where, typed, f"dataset.rules.{name}.where") for name, rule in dataset.rules.items()]
     found += [
         fault(outside.where, cleaned, f"dataset.population[{number}].where")
@@ -111,14 +113,6 @@ def _key_faults(dataset: Dataset) -> list[str]:
     nullable = [f"{key}.nullable: every record needs its key; {todo}"] if column.nullable else []
     emptied = [f"{key}.otherwise={SET_MISSING}: every record needs its key; choose {STOP} or {QUARANTINE}"]
     return nullable + (emptied if column.otherwise == SET_MISSING else [])
-
-
-def _name_faults(dataset: Dataset) -> list[str]:
-    """Columns with the name of one that every record gets, which would take the place of theirs."""
-    dated = [DATE] if dataset.time and dataset.time.column != DATE else []
-    taken = [name for name in (RECORD_ID, CODE, *dated) if name in dataset.columns and passes(dataset, name)]
-    taken += [name for name in (RULE, WEIGHT) if name in dataset.columns and name not in personal_columns(dataset)]
-    return [f"dataset.columns.{name}: records get a column of that name; rename it in the file" for name in taken]
 
 
 def _source_faults(source: Source) -> list[str]:

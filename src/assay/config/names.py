@@ -3,9 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from assay.config.dataset import FEATURE
-from assay.config.targets import MEMBERS, TARGET, ZOO
-from assay.errors import AssayError, sample
+from assay.errors import AssayError
 from assay.paths import MODEL_KEY, SCORE
 from assay.records.columns import RECORD_ID, WEIGHT
 
@@ -18,8 +16,6 @@ RULE = f"letters, digits, _ . and -, a letter or digit first, {LONGEST} at most"
 # A baseline gives its name to a column of data/predictions, and to one of the decision curve: beside these.
 TAKEN = {MODEL_KEY, SCORE, RECORD_ID, WEIGHT, "label", "fold", "excluded"}
 TAKEN |= {"threshold_probability", "everyone", "no_one"}
-# What no feature may have in its name, by the library of a model.
-UNNAMEABLE = {"xgboost": ("[, ] or <", "[]<"), "lightgbm": ("a line's end or any of ,:\"[]{}", '\n\r\0,:"[]{}')}
 NAMED = ("dataset", "labels", "split", "features", "criteria")  # parts of the configuration with a name
 
 
@@ -40,7 +36,7 @@ def require_name(text: str, where: str) -> str:
 
 
 def faults(config: "Config") -> list[str]:
-    """The faults of all names in the configuration, by key, and features whose names a model's library refuses."""
+    """The faults of all names in the configuration, by key."""
     models = {"model": config.model, **{f"baselines.{key}": one for key, one in config.baselines.items()}}
     named = {f"{part}.name": getattr(config, part).name for part in NAMED}
     named |= {f"{key}.name": _plain(one)["name"] for key, one in models.items() if "name" in _plain(one)}
@@ -48,28 +44,7 @@ def faults(config: "Config") -> list[str]:
     found = [f"{key}={name!r} is no name: use {RULE}" for key, name in named.items() if not is_name(name)]
     taken = TAKEN.intersection(config.baselines)
     found += [f"baselines.{key}: another column has that name; give the baseline another" for key in sorted(taken)]
-    libraries = {_library(str(_plain(part).get(TARGET))) for one in models.values() for part in _parts(one)}
-    return found + [fault for one in sorted(libraries & UNNAMEABLE.keys()) for fault in _refused_names(config, one)]
-
-
-def _parts(model: Any) -> list[Any]:
-    """The model, and the members of an ensemble."""
-    members = _plain(model).get(MEMBERS)
-    return [model, *(members.values() if isinstance(members, dict) else ())]
-
-
-def _library(target: str) -> str:
-    """The library of an estimator, or what the zoo calls its own."""
-    return target.removeprefix(f"{ZOO}.").partition(".")[0]
-
-
-def _refused_names(config: "Config", library: str) -> list[str]:
-    said, characters = UNNAMEABLE[library]
-    columns = config.dataset.columns.items()
-    seen = [name for name, one in columns if one.role == FEATURE and one.available and name not in config.features.drop]
-    refused = [repr(name) for name in seen if set(name) & set(characters)]
-    what = f"dataset.columns: {library} takes no feature with {said} in its name: rename it, or take another model"
-    return [f"{what}: {sample(refused)}"] if refused else []
+    return found
 
 
 def _plain(model: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from assay.config.dataset import cleaned_name, own_names
 from assay.config.expressions import TEXT
 from assay.config.grammar import names
 from assay.contract.expressions import kinds
@@ -23,12 +24,15 @@ class Population:
     """Says why records are outside the population. Made once, it serves any number of tables.
 
     A condition may name the outcome, as `code` or as the file calls it; it holds for no record without one. kinds: the
-    kind of each column of the records, as `assay.contract.expressions.kinds` gives them.
+    kind of each column of the records, as `assay.contract.expressions.kinds` gives them. To an expression a column of
+    the contract has its own name, and hides one of Assay's of that name.
     """
 
     def __init__(self, dataset: "Dataset", kinds: Mapping[str, str]) -> None:
-        self.outcome = {CODE, dataset.target or CODE}
-        kinds = {**kinds, **dict.fromkeys(self.outcome, TEXT)}
+        self.own = own_names(dataset, [cleaned_name(dataset, name) for name in dataset.columns])
+        self.outcome = ({CODE} - {*self.own.values()}) | ({dataset.target} if dataset.target else set())
+        kinds = {self.own.get(name, name): kind for name, kind in kinds.items() if name not in self.own.values()}
+        kinds |= dict.fromkeys(self.outcome, TEXT)
         self.outside = [
             (one, Condition(one.where, kinds, f"dataset.population[{number}].where"))
             for number, one in enumerate(dataset.population)
@@ -38,7 +42,8 @@ class Population:
         """The first reason why each record is outside the population, or "" if it is inside, (rows,) object."""
         reason = np.full(rows, "", "object")
         codes = columns[CODE] if CODE in columns else pd.array([""] * rows, dtype="str")
-        columns = {**columns, **dict.fromkeys(self.outcome, codes)}
+        own = {name: columns[there] for there, name in self.own.items() if there in columns}
+        columns = {**columns, **own, **dict.fromkeys(self.outcome, codes)}
         for one, condition in self.outside:
             holds = condition(columns, rows)
             if names(one.where) & self.outcome:
@@ -67,9 +72,10 @@ def slices(records: pd.DataFrame, dataset: "Dataset") -> pd.DataFrame:
     >>> slices(records, Dataset(slices={"age": [40, 60]}))["age"].tolist()
     ['under 40', '40 to 59', 'unknown']
     """
+    columns = {name: records[cleaned_name(dataset, name)] for name in dataset.slices}
     return pd.DataFrame(
         {
-            name: (_band(records[name], edges) if edges else records[name].astype("str")).fillna(UNKNOWN)
+            name: (_band(columns[name], edges) if edges else columns[name].astype("str")).fillna(UNKNOWN)
             for name, edges in dataset.slices.items()
         },
         index=records.index,

@@ -12,8 +12,7 @@ from assay.config.patterns import fits
 from assay.contract.expressions import comparable, true
 from assay.contract.lookup import Lookup
 from assay.contract.rules import checked
-from assay.contract.values import arrow
-from assay.records.columns import DATE
+from assay.contract.values import arrow, day_name
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
@@ -111,19 +110,19 @@ def _checks(column: "Column") -> Iterator[tuple[str, str, Breaks]]:
 def _time_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Breaks]]:
     if not (time := dataset.time):
         return
-    where = ((time.column,), STOP)
-    yield Requirement("date_missing", *where, f"no date like {time.format}", DATE), _missing
+    where, day = ((time.column,), STOP), day_name(dataset)
+    yield Requirement(f"{day}_missing", *where, f"no date like {time.format}", day), _missing
     if time.first:
         first = pd.Timestamp(time.first)
-        yield Requirement("date_first", *where, f"before {time.first}", DATE), lambda dates, _: dates < first
+        yield Requirement(f"{day}_first", *where, f"before {time.first}", day), lambda dates, _: dates < first
     if time.last:
         last = pd.Timestamp(time.last)
-        yield Requirement("date_last", *where, f"after {time.last}", DATE), lambda dates, _: dates > last
+        yield Requirement(f"{day}_last", *where, f"after {time.last}", day), lambda dates, _: dates > last
 
 
 def _record_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Any]]:
     kinds = {name: KINDS.get(column.type, column.type) for name, column in dataset.columns.items()}
-    kinds |= {DATE: DAY} if dataset.time else {}
+    kinds |= {day_name(dataset): DAY} if dataset.time else {}
     for name, rule in dataset.rules.items():
         where = checked(rule.where, kinds, f"dataset.rules.{name}.where")
         yield Requirement(name, tuple(rule.columns), rule.then, rule.why), where

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
-from assay.config.dataset import DAY, FLAG, NUMBER
+from assay.config.dataset import DAY, FLAG, NUMBER, is_the_time
 from assay.config.patterns import first_group
 from assay.contract.lookup import Lookup
 from assay.contract.missing import FALSE, TRUE, Missing
@@ -104,7 +104,7 @@ class Reader:
     """
 
     def __init__(self, dataset: "Dataset") -> None:
-        self.key, self.time = dataset.key, dataset.time
+        self.key, self.time, self.day = dataset.key, dataset.time, day_name(dataset)
         self.columns = list(dataset.columns)
         self.alike = [
             (
@@ -124,11 +124,16 @@ class Reader:
         cells = {name: found[name] for name in self.columns}
         columns = {name: one.values for name, one in cells.items()}
         if time := self.time:
-            columns[DATE] = dates(there[time.column], cells[time.column].blank, time)
+            columns[self.day] = dates(there[time.column], cells[time.column].blank, time)
         if not self.key:
             return Values(raw, cells, columns, _numbered(raw.index))
         key = pd.Series(pandas(there[self.key]), raw.index)
         return Values(raw, cells, columns, _texts_but(key, cells[self.key].blank))
+
+
+def day_name(dataset: "Dataset") -> str:
+    """The name of the day of a record among typed values, beside the columns of the contract."""
+    return DATE if DATE not in dataset.columns or is_the_time(dataset) else f"{DATE} of the record"
 
 
 def _like(column: "Column") -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ import pandas as pd
 from assay.audit.features import differing
 from assay.bundle.recalibration import Recalibration
 from assay.choose.folder import DECISION, DECISIONS
-from assay.config.dataset import FEATURE, NOTE, SET_MISSING, Dataset
+from assay.config.dataset import FEATURE, NOTE, SET_MISSING, Dataset, by_own_names
 from assay.config.grammar import names
 from assay.config.load import typed_as
 from assay.config.schema import Features
@@ -102,6 +102,7 @@ def _cleaned(ids: pd.Index) -> pd.DataFrame:
 
 def noted(cleaned: pd.DataFrame, dataset: Dataset) -> dict[str, np.ndarray]:
     """For each rule of the contract that only notes: the records (n,) that break it, if any does."""
+    cleaned = by_own_names(dataset, cleaned)
     columns = {name: one for name, one in dataset.columns.items() if name in cleaned}
     rules = {name: one for name, one in dataset.rules.items() if set(names(one.where)) <= set(cleaned)}
     validate = Validator(replace(dataset, columns=columns, rules=rules, time=None))

@@ -12,6 +12,7 @@ from assay.evaluation.criteria import Judged, judge, judge_quality
 from assay.paths import MODEL_KEY, SCORE, score_column
 from assay.records.columns import WEIGHT
 from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
+from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import RANKED_BY, Place, measure, shown_in
 from assay.statistics.resampled import Scored
 
@@ -104,8 +105,28 @@ def intervals(estimates: Estimates, confidence: float) -> dict[str, tuple[float,
 
 
 def with_interval(one: Estimate, confidence: float) -> dict[str, Any]:
-    """Value and interval, for JSON."""
-    return {"value": one.value, "interval": one.interval(confidence)}
+    """Value and interval, for JSON, and its method where it is not the bootstrap."""
+    return {"value": one.value, "interval": one.interval(confidence), **_method(one, confidence)}
+
+
+def side(estimates: Estimates, confidence: float) -> dict[str, Any]:
+    """The figures of one model, for JSON."""
+    return {
+        "metrics": points(estimates),
+        "intervals": intervals(estimates, confidence),
+        **methods(estimates, confidence),
+    }
+
+
+def methods(estimates: Estimates, confidence: float) -> dict[str, dict[str, str]]:
+    """For JSON: under "methods" that of each interval which is not the bootstrap's, by name; empty if all are."""
+    found = {name: one["method"] for name, each in estimates.items() if (one := _method(each, confidence))}
+    return {"methods": found} if found else {}
+
+
+def _method(one: Estimate, confidence: float) -> dict[str, str]:
+    told = one.method != BOOTSTRAP and np.isfinite(one.interval(confidence)).all()
+    return {"method": one.method} if told else {}
 
 
 def size(scored: Scored) -> dict[str, float]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from assay.statistics.bootstrap import Estimates
+from assay.statistics.bootstrap import Estimate, Estimates
+from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import RANKED_BY
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ MET, NOT_MET = "met", "not met"
 class Judged:
     """One criterion: what was asked, the figure with its interval, whether it is met, whether the interval settles it.
 
-    `settled` is False where the interval includes the bound, or has no width or no end, as where all of a few cases
-    agree: more records could change the answer.
+    `settled` is False where the interval includes the bound, or has no width or no end, or where too few cases are of
+    one kind for a bootstrap, so that `method` is another: more records could change the answer.
     """
 
     criterion: str
@@ -27,6 +28,7 @@ class Judged:
     interval: tuple[float, float]
     verdict: str
     settled: bool
+    method: str = BOOTSTRAP
 
     @property
     def has_width(self) -> bool:
@@ -42,15 +44,8 @@ def judge(
     recall, alerts = model["recall"], model["alerts_per_1000"]
     floor, ceiling = criteria.min_recall, criteria.max_alerts_per_1000
     findings = [
-        _bounded("recall", f"at least {floor:g}", recall.value, recall.interval(confidence), floor, at_least=True),
-        _bounded(
-            "alerts_per_1000",
-            f"at most {ceiling:g}",
-            alerts.value,
-            alerts.interval(confidence),
-            ceiling,
-            at_least=False,
-        ),
+        _estimated("recall", f"at least {floor:g}", recall, confidence, floor, at_least=True),
+        _estimated("alerts_per_1000", f"at most {ceiling:g}", alerts, confidence, ceiling, at_least=False),
     ]
     for name in (name for name in criteria.beat_baselines if name in baselines):
         difference = model[RANKED_BY].minus(baselines[name][RANKED_BY])
@@ -58,7 +53,8 @@ def judge(
         verdict = MET if low > 0 else NOT_MET
         asked = f"above {name}, by the interval"
         settled = _settles((low, high), 0)
-        findings.append(Judged(f"{RANKED_BY} over {name}", asked, difference.value, (low, high), verdict, settled))
+        found = Judged(f"{RANKED_BY} over {name}", asked, difference.value, (low, high), verdict, settled)
+        findings.append(_by(difference, found))
     return findings
 
 
@@ -77,6 +73,15 @@ def judge_quality(quality: Mapping[str, Any], criteria: "Criteria") -> list[Judg
 def verdict(findings: list[Judged]) -> str:
     """Met if every criterion is met, else not met."""
     return MET if all(finding.verdict == MET for finding in findings) else NOT_MET
+
+
+def _estimated(criterion: str, asked: str, one: Estimate, confidence: float, bound: float, *, at_least: bool) -> Judged:
+    return _by(one, _bounded(criterion, asked, one.value, one.interval(confidence), bound, at_least=at_least))
+
+
+def _by(one: Estimate, found: Judged) -> Judged:
+    """The finding with the method of its interval: where a bootstrap cannot tell, nothing is settled."""
+    return replace(found, method=one.method, settled=found.settled and one.sound)
 
 
 def _bounded(

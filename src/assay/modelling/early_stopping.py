@@ -6,10 +6,12 @@ which settings repeat the chosen number of rounds without a validation fold.
 
 import inspect
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assay.bundle.model_names import for_model
 from assay.modelling.weights import of_fit, scaled
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def has_rounds(model: dict[str, Any]) -> bool:
 
 def fit_watching(estimator: Any, train: "Records", validation: "Records") -> Curve:
     """Fit on `train`, with early stopping until the loss on `validation` stops falling; return each round's losses."""
+    train, validation = (replace(one, X=for_model(estimator, one.X)) for one in (train, validation))
     accepted = inspect.signature(estimator.fit).parameters
     more = {**of_fit(estimator, train.weight), **_of_watching(accepted, train, validation)}
     if "eval_X" in accepted:  # LightGBM, which never stops by what is called "training"

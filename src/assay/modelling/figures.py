@@ -1,10 +1,11 @@
 """The figures that a bundle carries: out of fold, on the records from which the threshold was chosen."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from assay.statistics.bootstrap import CHUNK, Estimate, estimate, resamples
+from assay.statistics.bootstrap import CHUNK, estimate, resamples
 from assay.statistics.resampled import Resampled, Scored, Values, average_precision, brier, ratio, roc_auc
 
 CHUNKS = 10  # of `CHUNK` resamples each, so that memory does not grow with their number
@@ -12,7 +13,7 @@ CONFIDENCE = 0.95
 
 
 def out_of_fold(y: np.ndarray, score: np.ndarray, threshold: float, weight: np.ndarray | None = None) -> dict[str, Any]:
-    """Metrics with percentile intervals, for JSON.
+    """Metrics with intervals, for JSON: bootstrap percentiles, or where they cannot tell, exact ones.
 
     y: (n,), 0 or 1; score: (n,), each by a model that had not learned from the record; weight: (n,) or None. The
     threshold was chosen on these very scores, so recall, precision and alerts flatter a little; `evaluate` measures on
@@ -21,7 +22,7 @@ def out_of_fold(y: np.ndarray, score: np.ndarray, threshold: float, weight: np.n
     scored = Scored(y, score, threshold, weight)
     drawn = [estimate(scored, resamples(len(y), CHUNK, seed), metrics) for seed in range(CHUNKS)]
     joined = {
-        name: Estimate(first.value, np.concatenate([one[name].resampled for one in drawn]))
+        name: replace(first, resampled=np.concatenate([one[name].resampled for one in drawn]))
         for name, first in drawn[0].items()
     }
     return {

@@ -10,6 +10,7 @@ from assay.modelling.weights import Weight
 from assay.paths import FEATURES, SPLIT, fold
 from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import GROUP
+from assay.records.tables import read_features
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def joined(train: Records, validation: Records) -> Records:
 
 def read_labelled(name: str) -> Records:
     """The features of a fold ("train" or "validation") with its labels, groups and weights, read from the files."""
-    X = read_table(fold(FEATURES, name)).set_index(RECORD_ID)
+    X = read_features(fold(FEATURES, name))
     return labelled(X, read_table(fold(SPLIT, name)).set_index(RECORD_ID).loc[X.index])
 
 

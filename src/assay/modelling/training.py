@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assay.bundle.model_names import for_model
 from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import log_odds, recalibrated, score
 from assay.modelling import early_stopping, threshold
@@ -141,4 +142,4 @@ def blocks(records: Records, folds: int) -> Iterator[tuple[np.ndarray, np.ndarra
 def fitted(model: dict[str, Any], records: Records) -> Any:
     """A new estimator, fitted on all of the records."""
     estimator = build(model)
-    return estimator.fit(records.X, records.y, **of_fit(estimator, records.weight))
+    return estimator.fit(for_model(estimator, records.X), records.y, **of_fit(estimator, records.weight))

@@ -160,8 +160,11 @@ class Ensemble(MeanLogOdds, ClassifierMixin, BaseEstimator):
 class RuleClassifier(ClassifierMixin, BaseEstimator):
     """A fixed rule as a classifier: score 1 if the rule holds, else 0. Fitting learns nothing.
 
-    `rule` is the dotted path of a function from the feature table to booleans, in a module under `assay.datasets`.
+    `rule` is the dotted path of a function from the feature table to booleans, in a module under `assay.datasets`. It
+    knows the features by their own names.
     """
+
+    own_names = True
 
     def __init__(self, rule: str) -> None:
         self.rule = rule

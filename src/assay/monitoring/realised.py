@@ -16,9 +16,9 @@ import pandas as pd
 
 from assay.monitoring.calibration import SEED
 from assay.statistics.binomial import interval, weighted_share
-from assay.statistics.bootstrap import Estimate, resamples
+from assay.statistics.bootstrap import Estimate, estimate_one, resamples
 from assay.statistics.metrics import METRICS
-from assay.statistics.resampled import Resampled, Scored, average_precision
+from assay.statistics.resampled import Scored, average_precision
 
 FEWEST_POSITIVES = 5  # below which recall can be nearly anything
 LEAST_COVERED = 0.8  # share of the records whose labels must be there: the last ones are not like the first
@@ -218,10 +218,10 @@ def ranking(scored: Scored, seed: int) -> Estimate:
     """
     if not scored.y.any():
         return Estimate(UNKNOWN, np.array([UNKNOWN]))
-    n, value = len(scored.y), METRICS["average_precision"].of(scored)
-    if n <= MOST:
-        return Estimate(value, average_precision(Resampled(scored, scored.weighted(resamples(n, DRAWS, seed)))))
-    generator = np.random.default_rng(seed)
     metric = METRICS["average_precision"]
+    n, value = len(scored.y), metric.of(scored)
+    if n <= MOST:
+        return estimate_one(scored, resamples(n, DRAWS, seed), average_precision)
+    generator = np.random.default_rng(seed)
     drawn = np.array([metric.of(scored.only(generator.integers(0, n, MOST))) for _ in range(DRAWS)])
-    return Estimate(value, value + np.sqrt(MOST / n) * (drawn - value))
+    return Estimate(value, value + np.sqrt(MOST / n) * (drawn - value), metric.edge(scored))

@@ -1,5 +1,6 @@
 """A first contract for a table that nobody has described yet, with what a person must decide on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, TARGET
+from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, PERSONAL, TARGET
 from assay.errors import AssayError, sample
 from assay.onboarding.guess import LEAKING, REFERENCE, Guess, guess, is_unique, markers, separation, stored_as
 from assay.records.writing import texts as texts_of
@@ -16,6 +17,7 @@ from assay.text import visible
 TARGET_NAMES = ("target", "label", "class", "outcome", "diagnosis", "result", "y")
 MOST_CLASSES = 20
 SLICED = 3
+NUMBER_LIKE = re.compile(r"[-+.]*[0-9]")
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,14 @@ def draft(name: str, table: pd.DataFrame, source: dict[str, str], target: str | 
     raw = pd.DataFrame({str(column): texts_of(values) for column, values in table.items()})
     kinds = {str(column): stored_as(values) for column, values in table.items()}
     target = chosen_target(raw, target)
-    require_no_reference([*map(str, raw), *raw[target].unique()])
+    require_no_reference([target, *raw[target].unique()])
     missing = markers(raw)
     texts = raw.mask(raw.isin(missing), "")
     positive = rarest(texts[target])
     guesses = {str(column): guess(str(column), texts[column], kinds[column]) for column in texts.columns.drop(target)}
     suspect_leaks(guesses, texts, texts[target] == positive)
     of_target = {"type": CATEGORY, "role": TARGET, **({"nullable": True} if texts[target].eq("").any() else {})}
+    require_no_reference([column for column, one in guesses.items() if one.role in (ID, PERSONAL)])
     ids = [column for column, one in guesses.items() if one.role == ID]
     repeated = repeats(texts, guesses)
     named = {
@@ -62,7 +65,7 @@ def draft(name: str, table: pd.DataFrame, source: dict[str, str], target: str | 
 
 
 def require_no_reference(texts: Sequence[str]) -> None:
-    """AssayError for a text that the configuration would take for a reference."""
+    """AssayError for a text that the configuration takes for a reference: a value of it, not a column's own key."""
     if found := [text for text in texts if REFERENCE in text]:
         todo = "rename it in the table: the configuration takes ${...} for a reference"
         raise AssayError(f"{REFERENCE} in a column or a class: {sample(found)}", where="the table", todo=todo)
@@ -192,7 +195,14 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if visible(text) == text else '"')
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_quotes(text))
+
+
+def _quotes(text: str) -> str | None:
+    """The quotes that a text needs; None leaves that to YAML, whose 1E30 is a text and the configuration's a number."""
+    if visible(text) != text:
+        return '"'
+    return "'" if NUMBER_LIKE.match(text) else None
 
 
 _Dumper.add_representer(str, _text)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.config.dataset import DAY, FEATURE
+from assay.config.dataset import DAY, FEATURE, cleaned_name
 from assay.contract.values import Categories
 from assay.datasets import Knowledge, knowledge
 from assay.errors import AssayError
@@ -48,7 +48,9 @@ class Featurizer:
         self.derived = (own or knowledge(dataset)) if config.derived else Knowledge()
         self.drop = config.drop
         self.types = {
-            name: column.type for name, column in dataset.columns.items() if column.role == FEATURE and column.available
+            name: (cleaned_name(dataset, name), column.type)
+            for name, column in dataset.columns.items()
+            if column.role == FEATURE and column.available
         }
 
     def __call__(self, records: "Mapping[str, Array]", index: pd.Index) -> "dict[str, Array]":
@@ -58,7 +60,7 @@ class Featurizer:
         (as days since 1970) float64, other flags bool, categories with declared values category, others str.
         AssayError if `config.drop` names a column that is no feature.
         """
-        columns = {name: _as_feature(records[name], kind) for name, kind in self.types.items()}
+        columns = {name: _as_feature(records[there], kind) for name, (there, kind) in self.types.items()}
         if self.derived.derives:
             found = self.derived.derived(pd.DataFrame(dict(records), index=index))
             columns |= arrays(found)
@@ -98,7 +100,8 @@ def categorised(table: pd.DataFrame, vocabulary: Mapping[str, list[str]]) -> pd.
     >>> categorised(pd.DataFrame({"ward": ["A", "C"]}), {"ward": ["A", "B"]})["ward"].tolist()
     ['A', nan]
     """
-    return table.assign(**{name: known(table[name], categories) for name, categories in vocabulary.items()})
+    columns = dict(table.items()) | {name: known(table[name], categories) for name, categories in vocabulary.items()}
+    return pd.DataFrame(columns, index=table.index)
 
 
 def known(values: "pd.Series | Array", categories: list[str]) -> pd.Categorical:

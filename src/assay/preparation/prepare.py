@@ -12,14 +12,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from assay.config.dataset import CATEGORY, CHECK, FLAG, NOTE, PERSONAL, QUARANTINE, SET_MISSING, STOP, passes, targets
+from assay.config.dataset import (
+    CATEGORY,
+    CHECK,
+    FLAG,
+    NOTE,
+    PERSONAL,
+    QUARANTINE,
+    SET_MISSING,
+    STOP,
+    cleaned_name,
+    passes,
+    targets,
+)
 from assay.config.grammar import names
 from assay.contract.outcome import Coder
 from assay.contract.validation import Validator, Violation
-from assay.contract.values import Categories, Reader, Values
+from assay.contract.values import Categories, Reader, Values, day_name
 from assay.errors import AssayError, sample
 from assay.records.changes import COLUMNS_DROPPED, Change, change
-from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT
+from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT, stored
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -43,13 +55,14 @@ class Broken:
 class Prepared:
     """A batch of prepared records. Every table has the index of the raw batch.
 
-    records: `record_id` (str); `date` (datetime64[s]) if the contract has a time; the columns that pass cleaning,
-    with the types of the contract (numbers float64, flags bool or nullable boolean, dates datetime64[s], categories
-    with declared values category, other texts str); `code` (str), the target as written in the file, or as the
-    contract's outcome makes it, if the batch is labelled; `sample_weight` (float64) if the batch is part of a
-    weighted sample. quarantined: a column `rule` with the names of the broken rules, then the raw columns. keys: the
-    contract's key of all raw rows; None if it has none. ids: the record ids of all raw rows (str): the key as
-    written. broken: violations that stop the line. changes: the log.
+    records: `record_id` (str); `date` (datetime64[s]) if the contract has a time; the columns that pass cleaning, under
+    their `assay.config.dataset.cleaned_name`, with the types of the contract (numbers float64, flags bool or nullable
+    boolean, dates datetime64[s], categories with declared values category, other texts str); `code` (str), the target
+    as written in the file, or as the contract's outcome makes it, if the batch is labelled; `sample_weight` (float64)
+    if the batch is part of a weighted sample. quarantined: a column `rule` with the names of the broken rules, then the
+    raw columns, one called `rule` under its `stored` name. keys: the contract's key of all raw rows; None if it has
+    none. ids: the record ids of all raw rows (str): the key as written. broken: violations that stop the line. changes:
+    the log.
     """
 
     records: pd.DataFrame
@@ -101,12 +114,17 @@ class Preparer:
     def __init__(self, dataset: "Dataset", asked: "Dataset | None" = None) -> None:
         whole = collected(dataset)
         self.dataset = asked or whole
-        self.set_apart = {WEIGHT, *whole.columns} - {*self.dataset.columns}
+        self.known = {*whole.columns}
+        self.set_apart = {WEIGHT, *self.known} - {*self.dataset.columns}
         self.targets = targets(self.dataset)
         self.codes = Coder(self.dataset) if self.dataset.outcome and self.targets else None
         self.read, self.validate = Reader(self.dataset), Validator(self.dataset)
         # By the whole contract, so that a column has the same type whatever is asked.
-        self.finish = {name: _finish(whole, name) for name in self.dataset.columns if passes(whole, name)}
+        self.finish = {
+            name: (cleaned_name(whole, name), _finish(whole, name))
+            for name in self.dataset.columns
+            if passes(whole, name)
+        }
 
     def __call__(self, batch: pd.DataFrame, where: str) -> Prepared:
         """Prepare a table; `where` names it in errors.
@@ -143,14 +161,15 @@ class Preparer:
         values = judged.values
         columns = _with_missing(values, _that(SET_MISSING, judged.violations))
         table = {RECORD_ID: values.ids.array}
-        table |= {DATE: columns[DATE]} if self.dataset.time else {}
-        table |= {name: columns[name] for name in self.finish}
+        table |= {DATE: columns[day_name(self.dataset)]} if self.dataset.time else {}
+        table |= {there: columns[name] for name, (there, _) in self.finish.items()}
         if self.targets and values.cells.keys() >= {*self.targets}:
             table[CODE] = self.codes(columns, len(values.raw)) if self.codes else values.texts(self.targets[0]).array
-        table |= {WEIGHT: values.raw.columns[WEIGHT].astype("float64")} if WEIGHT in values.raw.columns else {}
+        weighted = WEIGHT in values.raw.columns and WEIGHT not in self.known
+        table |= {WEIGHT: values.raw.columns[WEIGHT].astype("float64")} if weighted else {}
         if not kept.all():
             table = {name: column[kept] for name, column in table.items()}
-        return table | {name: finish(table[name]) for name, finish in self.finish.items()}
+        return table | {there: finish(table[there]) for there, finish in self.finish.values()}
 
 
 def collected(dataset: "Dataset") -> "Dataset":
@@ -165,7 +184,8 @@ def restricted(dataset: "Dataset", columns: Collection[str]) -> "Dataset":
     among them. One that only sets other columns missing has nothing left to do.
     """
     kept = {name: column for name, column in dataset.columns.items() if name in columns}
-    told = {name: rule for name, rule in dataset.rules.items() if names(rule.where) <= {*kept, DATE}}
+    known = {*kept, day_name(dataset)}
+    told = {name: rule for name, rule in dataset.rules.items() if names(rule.where) <= known}
     here = {name: replace(rule, columns=[one for one in rule.columns if one in kept]) for name, rule in told.items()}
     rules = {name: rule for name, rule in here.items() if rule.columns or rule.then != SET_MISSING}
     return replace(dataset, columns=kept, rules=rules)
@@ -270,5 +290,6 @@ def _quarantined(batch: pd.DataFrame, names: Sequence[str], rules: np.ndarray) -
     broken = rules != ""
     aside = batch[broken] if broken.any() else batch.iloc[:0]  # to choose no rows by a mask costs a millisecond
     aside = aside[names] if len(names) < batch.shape[1] else aside
+    aside = aside.rename(columns={RULE: stored(RULE)}) if RULE in aside else aside
     aside.insert(0, RULE, pd.Series([rule.strip() for rule in rules[broken]], aside.index, dtype="str"))
     return aside

@@ -1,11 +1,12 @@
 """Reconciles prepared records: what can only be seen with all of them known (`assay.preparation.steps`)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from assay.config.dataset import cleaned_name
 from assay.datasets import knowledge
 from assay.errors import AssayError, sample
 from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
@@ -61,7 +62,13 @@ def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str, form:
 
 def steps(dataset: "Dataset") -> list[Step]:
     """The steps for the records of this contract, in order; they run only if no broken rule stops the line."""
-    return [*([DropRepeats(dataset.repeats)] if dataset.repeats else []), Repair(knowledge(dataset))]
+    return [*_drop_repeats(dataset), Repair(knowledge(dataset))]
+
+
+def _drop_repeats(dataset: "Dataset") -> list[Step]:
+    if not (repeats := dataset.repeats):
+        return []
+    return [DropRepeats(replace(repeats, known=[cleaned_name(dataset, name) for name in repeats.known]))]
 
 
 def require_distinct_rows(batches: Sequence[Prepared]) -> None:

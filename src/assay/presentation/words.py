@@ -1,5 +1,9 @@
 """The meaning of each figure, in words that need no statistics."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from assay.statistics.edges import BOOTSTRAP, NONE
 from assay.statistics.metrics import METRICS
 
 MOST = 5  # digits of a number that people read: a larger number has none after the point
@@ -53,10 +57,26 @@ def number(value: float | None, metric: str = "") -> str:
     return f"{value:.{digits}f}" if abs(value) < 10 ** (MOST - digits) else f"{value:.0f}"
 
 
-def with_interval(value: float, interval: tuple[float, float], metric: str = "") -> str:
-    """0.912 [0.864, 0.950]"""
+def with_interval(value: float, interval: tuple[float, float], metric: str = "", method: str = BOOTSTRAP) -> str:
+    """0.912 [0.864, 0.950], and the method where it is not the bootstrap: 1.000 [0.631, 1.000] exact"""
     low, high = (number(bound, metric) for bound in interval)
-    return number(value, metric) if low == "–" else f"{number(value, metric)} [{low}, {high}]"
+    return number(value, metric) if low == "–" else f"{number(value, metric)} [{low}, {high}]{by(method)}"
+
+
+def by(method: str) -> str:
+    """The method of an interval as it stands behind it; nothing for the bootstrap."""
+    return "" if method in (BOOTSTRAP, NONE) else f" {method}"
+
+
+def stated(figure: Mapping[str, Any], metric: str = "") -> str:
+    """A figure as a JSON file has it, with its interval, and the method if it is told there."""
+    return with_interval(figure["value"], figure["interval"], metric, figure.get("method", BOOTSTRAP))
+
+
+def of_side(side: Mapping[str, Any], metric: str) -> str:
+    """A figure of a side with "metrics", "intervals" and perhaps "methods", by name."""
+    methods = side.get("methods", side["intervals"].get("methods", {}))
+    return with_interval(side["metrics"][metric], side["intervals"][metric], metric, methods.get(metric, BOOTSTRAP))
 
 
 def claim(recall: float, precision: float, alerts_per_1000: float, prevalence: float) -> str:
@@ -77,11 +97,11 @@ def accuracy_misleads(model: float, majority: float) -> str:
     )
 
 
-def signed(value: float, interval: tuple[float, float], metric: str = "") -> str:
-    """+0.012 [-0.003, +0.027]"""
+def signed(value: float, interval: tuple[float, float], metric: str = "", method: str = BOOTSTRAP) -> str:
+    """+0.012 [-0.003, +0.027], and the method where it is not the bootstrap"""
     digits = _digits(metric)
     figures = ["–" if number(figure) == "–" else f"{figure:+.{digits}f}" for figure in (value, *interval)]
-    return f"{figures[0]} [{figures[1]}, {figures[2]}]"
+    return f"{figures[0]} [{figures[1]}, {figures[2]}]{by(method)}"
 
 
 def probability(p: float) -> str:

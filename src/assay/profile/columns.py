@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.config.dataset import CHECK, ID, NUMBER, PERSONAL, TARGET
+from assay.config.dataset import CHECK, ID, NUMBER, PERSONAL, TARGET, cleaned_name
 from assay.profile.drift import by_month, greatest_change
 from assay.records.columns import DATE, RECORD_ID
 
@@ -28,15 +28,18 @@ def profiles(records: pd.DataFrame, labels: pd.Series, dataset: "Dataset") -> li
     """
     known = records[RECORD_ID].map(labels)
     return [
-        profile(name, records, known, column)
+        profile(name, there, records, known, column)
         for name, column in dataset.columns.items()
-        if name in records and column.role not in (CHECK, ID, PERSONAL, TARGET)
+        if (there := cleaned_name(dataset, name)) in records and column.role not in (CHECK, ID, PERSONAL, TARGET)
     ]
 
 
-def profile(name: str, records: pd.DataFrame, labels: pd.Series, column: "Column") -> dict[str, Any]:
-    """The profile of one column as plain data; `bars`: shares of healthy and of diseased records by bin or value."""
-    values = records[name]
+def profile(name: str, there: str, records: pd.DataFrame, labels: pd.Series, column: "Column") -> dict[str, Any]:
+    """The profile of one column as plain data; `bars`: shares of healthy and of diseased records by bin or value.
+
+    name: its own; there: that among the records.
+    """
+    values = records[there]
     found = {
         "column": name,
         "type": column.type,
@@ -54,7 +57,7 @@ def profile(name: str, records: pd.DataFrame, labels: pd.Series, column: "Column
     return {
         **found,
         **dict(zip(QUANTILES, quantiles, strict=True)),
-        "extremes": _extremes(records, name),
+        "extremes": _extremes(records, there),
         "greatest_change": {**vars(change), "notable": change.notable} if change else None,
         "edges": edges,
         "frequent": {},
@@ -62,9 +65,9 @@ def profile(name: str, records: pd.DataFrame, labels: pd.Series, column: "Column
     }
 
 
-def monthly(records: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """A row per column and month: `column`, then the columns of `assay.profile.drift.by_month`."""
-    return pd.concat([by_month(records[name], records[DATE]).assign(column=name) for name in names])
+def monthly(values: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
+    """A row per column of the values and month: `column`, then the columns of `assay.profile.drift.by_month`."""
+    return pd.concat([by_month(values[name], dates).assign(column=name) for name in map(str, values)])
 
 
 def _frequent(values: pd.Series) -> dict[str, int]:

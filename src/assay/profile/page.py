@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from assay.config.dataset import by_own_names
 from assay.presentation.pages import data_uri, environment
 from assay.profile.columns import monthly
 from assay.profile.drift import ChangePoint
@@ -30,8 +31,9 @@ def render(findings: Findings, cleaned: pd.DataFrame, labelled: pd.DataFrame, da
     """The page as HTML, with figures and styles included; labelled: the records outside the test fold, with labels."""
     columns = findings.columns
     numbers = [one["column"] for one in columns if one["type"] == "number"]
-    months = monthly(cleaned, numbers) if DATE in cleaned and numbers else None
-    drawn = pictures(months, notable_changes(columns), cleaned[numbers], timeline(labelled))
+    values = by_own_names(dataset, cleaned)[numbers]
+    months = monthly(values, cleaned[DATE]) if DATE in cleaned and numbers else None
+    drawn = pictures(months, notable_changes(columns), values, timeline(labelled))
     return (
         environment("assay.profile")
         .get_template("profile.html.j2")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from assay.config.dataset import FEATURE
+from assay.config.dataset import FEATURE, by_own_names
 from assay.contract.validation import Validator, Violation
-from assay.contract.values import Cells, Reader
+from assay.contract.values import Cells, Reader, day_name
 from assay.preparation.steps import repeats_of_earlier
-from assay.records.columns import RECORD_ID
+from assay.records.columns import DATE, RECORD_ID
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -66,7 +66,8 @@ def scorecard(records: pd.DataFrame, cells: Mapping[str, Cells], dataset: "Datas
     whole = {dimension: _sum(card[dimension] for card in cards.values()) for dimension in ("accuracy", "completeness")}
     everywhere = [column_card(name, records[name], unread[name], found)["validity"] for name in dataset.columns]
     rules = [Share(len(records) - len(found[name].rows), len(records)) for name in dataset.rules]
-    late = {row for name in ("date_missing", "date_first", "date_last") if name in found for row in found[name].rows}
+    day = day_name(dataset)
+    late = {row for kind in ("missing", "first", "last") for row in _rows(found.get(f"{day}_{kind}"))}
     whole |= {
         "consistency": _sum(rules),
         "validity": _sum(everywhere),
@@ -82,8 +83,9 @@ def scorecards(raw: pd.DataFrame, cleaned: pd.DataFrame, dataset: "Dataset") -> 
     content = values.records.drop(columns=dataset.key or []).assign(**{RECORD_ID: values.ids})
     before = scorecard(values.records, values.cells, dataset, int(repeats_of_earlier(content).sum()))
     now = cleaned.set_index(values.ids[values.ids.isin(cleaned[RECORD_ID])].sort_values().index)
-    passing = {str(name): now[name] for name in now if name in values.records}
-    kept = values.records.loc[now.index].assign(**passing)
+    named = dict(by_own_names(dataset, now).items()) | ({day_name(dataset): now[DATE]} if dataset.time else {})
+    passing = {str(name): column for name, column in named.items() if name in values.records}
+    kept = pd.DataFrame(dict(values.records.loc[now.index].items()) | passing)
     return before, scorecard(kept, {}, dataset, int(repeats_of_earlier(cleaned).sum()))
 
 
@@ -100,6 +102,10 @@ def column_card(name: str, values: pd.Series, unread: np.ndarray, found: dict[st
         "completeness": Share(there, len(values)),
         "validity": Share(there - len(broken["validity"]), there),
     }
+
+
+def _rows(one: Violation | None) -> list[int]:
+    return [] if one is None else list(one.rows)
 
 
 def _sum(shares: Iterable[Share]) -> Share:

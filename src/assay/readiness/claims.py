@@ -96,7 +96,7 @@ def criteria(facts: Facts) -> Section:
     unsettled = [one.criterion.replace("_", " ") for one in found if not one.settled]
     sentences = [f"{sum(one.verdict == 'met' for one in found)} of {len(found)} criteria are met."]
     if unsettled:
-        why = "the interval includes what was asked, or has no width"
+        why = "the interval includes what was asked, or too few cases are of one kind"
         sentences.append(f"Not settled, because {why}: {', '.join(unsettled)}.")
     sentences.append(f"From {report('verdict')}.")
     return Section("criteria", "Criteria", sentences, head, rows)
@@ -119,4 +119,4 @@ def ungradable_share(facts: Facts) -> float:
 
 def figure(facts: Facts, name: str) -> str:
     """A metric of the test fold with its interval."""
-    return words.with_interval(facts.reports["metrics"][name], facts.reports["intervals"][name], name)
+    return words.of_side(facts.reports, name)

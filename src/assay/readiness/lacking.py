@@ -8,6 +8,7 @@ from assay.presentation import words
 from assay.readiness.claims import findings
 from assay.readiness.facts import Facts, Part, report, told
 from assay.readiness.item import Item
+from assay.statistics.edges import BOOTSTRAP
 
 FEW = 10  # positives in a group, below which its recall says nothing
 COLUMNS_SHOWN, GROUPS_SHOWN = 8, 8
@@ -44,8 +45,8 @@ def _to_settle(facts: Facts, one: Judged) -> Item:
     metrics, bounds = facts.reports["metrics"], facts.config.criteria
     bound = {"recall": bounds.min_recall, "alerts_per_1000": bounds.max_alerts_per_1000}.get(one.criterion, 0.0)
     unit = "records" if one.criterion == "alerts_per_1000" else "positives"
-    figure = words.with_interval(one.value, one.interval, one.criterion.split()[0])
-    if not one.has_width:
+    figure = words.with_interval(one.value, one.interval, one.criterion.split()[0], one.method)
+    if not one.has_width or one.method != BOOTSTRAP:
         return _open(one, figure, f"the {metrics[unit]} {unit} of the test fold all agree, or are too few")
     needed = to_settle(one.value, one.interval, bound, metrics[unit])
     more = max(0, needed - metrics[unit]) if needed is not None else None

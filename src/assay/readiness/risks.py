@@ -11,7 +11,7 @@ from assay.readiness.claims import figure, ungradable_share
 from assay.readiness.facts import Facts, Part, report, told
 from assay.readiness.item import Item
 from assay.readiness.lacking import FEW
-from assay.records.folds import GROUP
+from assay.records.folds import RANDOM
 
 WORST = 3  # slices
 TELL = "judge whether it holds where the model is to run"
@@ -82,7 +82,7 @@ def _slices(facts: Facts) -> list[Item]:
 
 
 def _slice(one: dict[str, Any]) -> Item:
-    recall = words.with_interval(one["recall"]["value"], one["recall"]["interval"], "recall")
+    recall = words.stated(one["recall"], "recall")
     return Item(
         f"lower recall where {one['slice'].replace('_', ' ')} is {one['value']}",
         f"{recall}, of {one['positives']} positives",
@@ -133,7 +133,7 @@ def _sample(facts: Facts) -> list[Item]:
 
 def _groups(facts: Facts) -> list[Item]:
     dataset, split = facts.bundle.config.dataset, facts.bundle.config.split
-    if dataset.group and split.by == GROUP:
+    if dataset.group and split.by != RANDOM:
         return []
     if dataset.group:
         what = f"records of one {dataset.group} may be in two folds, so the figures may be too good"

@@ -109,9 +109,13 @@ def performance(candidate: "Candidate") -> Iterator[Criterion]:
 
 
 def _performed(finding: dict[str, Any]) -> Criterion:
+    from assay.presentation.words import by
+    from assay.statistics.edges import BOOTSTRAP
+
     name, asked, value = str(finding["criterion"]), str(finding["asked"]), float(finding["value"])
     low, high = finding["interval"]
-    interval = "" if low is None or high is None else f" [{low:.3f}, {high:.3f}]"
+    method = by(str(finding.get("method", BOOTSTRAP)))
+    interval = "" if low is None or high is None else f" [{low:.3f}, {high:.3f}]{method}"
     passed = finding["verdict"] == "met"
     why = "" if passed else _by(asked, value)
     return Criterion(_titled(name), asked, f"{value:.3f}{interval}", passed, why)
@@ -175,7 +179,7 @@ def _beside(version: str, one: "Comparison", on: str) -> Criterion:
     from assay.statistics.metrics import METRICS, RANKED_BY
 
     row = next(row for row in one.rows if row.metric == RANKED_BY)
-    difference = words.signed(row.difference, row.interval, row.metric)
+    difference = words.signed(row.difference, row.interval, row.metric, row.method)
     than = f"{one.verdict} than" if one.verdict in (BETTER, WORSE) else f"{one.verdict} beside"
     found = f"{METRICS[RANKED_BY].title.lower()} {difference} on {len(one.ids)} {on}: {than} {version}"
     passed = one.verdict != WORSE

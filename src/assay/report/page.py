@@ -13,15 +13,17 @@ from assay.presentation import words
 from assay.presentation.pages import data_uri, environment
 from assay.report.reasons import Worst
 from assay.statistics.bootstrap import Estimates
+from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import METRICS, Place, shown_in
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """The origin of the results: logs of cleaning and annotation, audit, bundle, hashes, configuration."""
+    """The origin of the results: logs of cleaning and annotation, what the split purged, audit, bundle, and so on."""
 
     cleaning: dict[str, Any]
     annotation: dict[str, Any]
+    purged: dict[str, Any]
     audit: list[dict[str, Any]]
     bundle: dict[str, Any]
     hashes: dict[str, str]
@@ -80,10 +82,15 @@ def _accuracy(assessment: Assessment) -> str:
 def finding_row(finding: Judged) -> tuple[str, ...]:
     """A row: criterion, required value, found value, verdict, and whether the interval settles it."""
     metric = finding.criterion.split()[0]
-    figure = words.with_interval(finding.value, finding.interval, metric)
-    unsettled = "includes the bound" if finding.has_width else "has no width"
-    settled = "yes" if finding.settled else f"no: the interval {unsettled}"
+    figure = words.with_interval(finding.value, finding.interval, metric, finding.method)
+    settled = "yes" if finding.settled else f"no: {_unsettled(finding)}"
     return finding.criterion.replace("_", " "), finding.asked, figure, finding.verdict, settled
+
+
+def _unsettled(finding: Judged) -> str:
+    if finding.method != BOOTSTRAP:
+        return "too few cases are of one kind"
+    return "the interval includes the bound" if finding.has_width else "the interval has no width"
 
 
 def _metric_rows(assessment: Assessment, confidence: float) -> list[tuple[str, str, list[str]]]:
@@ -107,7 +114,7 @@ def _ungradable_rows(assessment: Assessment, confidence: float) -> list[tuple[st
 
 def _slice_row(row: dict[str, Any]) -> tuple[str, str, int, int, list[str]]:
     names = [one.name for one in shown_in(Place.SLICES)]
-    figures = [words.with_interval(row[name]["value"], row[name]["interval"], name) for name in names]
+    figures = [words.stated(row[name], name) for name in names]
     return row["slice"].replace("_", " "), row["value"], row["records"], row["positives"], figures
 
 
@@ -126,4 +133,5 @@ def _month_rows(months: pd.DataFrame, data: pd.DataFrame) -> list[tuple[str, str
 
 
 def _figure(estimates: Estimates, name: str, confidence: float) -> str:
-    return words.with_interval(estimates[name].value, estimates[name].interval(confidence), name)
+    one = estimates[name]
+    return words.with_interval(one.value, one.interval(confidence), name, one.method)

@@ -19,6 +19,7 @@ from assay.paths import BUNDLE, FEATURES, LABELS, MODEL, fold
 from assay.presentation.markdown import Markdown, table
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN, VALIDATION
+from assay.records.tables import read_features
 
 OF = "contribution_of_"  # prefix of a column with what a feature adds
 
@@ -80,7 +81,7 @@ def _require_same_features(bundle: dict[str, Any]) -> None:
 
 
 def _features() -> tuple[pd.DataFrame, "pd.Series[str]"]:
-    tables = {name: read_table(fold(FEATURES, name)).set_index(RECORD_ID) for name in FOLDS}
+    tables = {name: read_features(fold(FEATURES, name)) for name in FOLDS}
     folds = pd.concat([pd.Series(name, table.index, dtype="str") for name, table in tables.items()])
     return pd.concat(tables.values()), folds
 

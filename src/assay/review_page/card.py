@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from assay.config.dataset import FEATURE, FLAG, IGNORE, LEAK, NUMBER, classes
+from assay.config.dataset import FEATURE, FLAG, IGNORE, LEAK, NUMBER, classes, cleaned_name
 from assay.records.columns import CODE, DATE
 from assay.text import visible
 
@@ -36,20 +36,22 @@ class Cards:
 
         Its texts are made visible. The id is not changed, because the page answers with it.
         """
-        row = self.records.loc[record_id]
+        there = self.records.loc[record_id]
+        known = {name: cleaned_name(self.dataset, name) for name in self.dataset.columns}
+        row = {name: there[own] for name, own in known.items() if own in there}
         columns = {name: one for name, one in self.dataset.columns.items() if one.role in SHOWN and name in row}
         flags = {name: one for name, one in columns.items() if one.type == FLAG}
         others = {name: one for name, one in columns.items() if one.type not in (FLAG, NUMBER)}
         card = {
-            "date": shown(row[DATE]) if DATE in row else "",
+            "date": shown(there[DATE]) if DATE in there else "",
             "measured": [measured(name, one, row[name]) for name, one in columns.items() if one.type == NUMBER],
             "said": [{"name": name, "about": one.about, "value": shown(row[name])} for name, one in others.items()],
             **{
                 answer: [one.about or words(name) for name, one in flags.items() if shown(row[name]) == str(truth)]
                 for answer, truth in (("yes", True), ("no", False))
             },
-            "code": str(row[CODE]),
-            "code_in_words": self.in_words(str(row[CODE])),
+            "code": str(there[CODE]),
+            "code_in_words": self.in_words(str(there[CODE])),
         }
         return {"record_id": record_id, **seen(card)}
 

@@ -10,9 +10,9 @@ import pandas as pd
 from assay.bundle.contributions import contributions, unchecked
 from assay.bundle.reasons import TOP, Explanation, explained
 from assay.bundle.scoring import score
-from assay.config.dataset import DAY, KINDS, QUARANTINE, SET_MISSING, STOP, TEXT
+from assay.config.dataset import DAY, KINDS, QUARANTINE, SET_MISSING, STOP, TEXT, cleaned_name
 from assay.contract.population import Population
-from assay.contract.values import Raw
+from assay.contract.values import Raw, day_name
 from assay.errors import AssayError, sample
 from assay.labels.policy import ungradable
 from assay.preparation.features import Featurizer, categorised, matrix
@@ -110,7 +110,7 @@ class Scorer:
         scores[places] = self.score(columns) if len(places) else []
         changed = {place: found for place, found in _noted(judged, SET_MISSING).items() if place not in faults}
         ids = judged.values.ids.to_numpy("object")
-        dates = np.asarray(judged.values.columns[DATE], "datetime64[s]") if self.asked.time else None
+        dates = np.asarray(judged.values.columns[day_name(self.asked)], "datetime64[s]") if self.asked.time else None
         return Scored(ids, scores, scores >= self.bundle.threshold, faults, changed, columns, places, dates)
 
     def raw(self, table: pd.DataFrame, where: str) -> Raw:
@@ -187,7 +187,8 @@ def feature_table(columns: "Mapping[str, Array]", vocabularies: Mapping[str, lis
 def cleaned_kinds(dataset: "Dataset") -> dict[str, str]:
     """The kind of each column of prepared records, for the expressions of the population."""
     dated = {DATE: DAY} if dataset.time else {}
-    return {name: KINDS.get(one.type, one.type) for name, one in dataset.columns.items()} | dated | TEXTS
+    columns = {cleaned_name(dataset, name): KINDS.get(one.type, one.type) for name, one in dataset.columns.items()}
+    return columns | dated | TEXTS
 
 
 def _noted(judged: "Judged", *actions: str) -> dict[int, list[Fault]]:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from assay.audit.base import WARNING
 from assay.audit.checks import as_data, audit, refuse
-from assay.audit.evidence import Evidence, identity, outcome
+from assay.audit.evidence import Evidence, identity, outcome, own_features
+from assay.config.dataset import cleaned_name
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.errors import warn
@@ -23,6 +24,7 @@ from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TEST, TIME
 from assay.records.formats import raw_file
 from assay.records.reading import read
+from assay.records.tables import read_features
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -44,11 +46,12 @@ def read_evidence(config: Config) -> Evidence:
     folds = {name: read_table(fold(SPLIT, name)).set_index(RECORD_ID) for name in FOLDS}
     graded = folds[TEST][folds[TEST]["excluded"] == ""]
     scores = read_table(PREDICTIONS / "test.parquet").set_index(RECORD_ID)
+    records = read_table(CLEANED).set_index(RECORD_ID)
     return Evidence(
-        records=read_table(CLEANED).set_index(RECORD_ID),
+        records=records,
         annotated=read_table(LABELS, [RECORD_ID, "label", "excluded"]).set_index(RECORD_ID),
         folds=folds,
-        features={name: read_table(fold(FEATURES, name)).set_index(RECORD_ID) for name in FOLDS},
+        features={name: read_features(fold(FEATURES, name)) for name in FOLDS},
         out_of_fold=read_table(PREDICTIONS / "out_of_fold.parquet").set_index(RECORD_ID),
         test=graded[["label"]].join(scores, how="inner"),
         recompute=partial(recomputed, config=config),
@@ -56,6 +59,8 @@ def read_evidence(config: Config) -> Evidence:
         identity=identity(config.dataset),
         by_time=config.split.by == TIME,
         future=partial(future, config.dataset) if config.dataset.tables else None,
+        groups=records[cleaned_name(config.dataset, config.dataset.group)] if config.dataset.group else None,
+        own=own_features(config.dataset),
     )
 
 

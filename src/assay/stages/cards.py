@@ -11,7 +11,7 @@ from assay.config.schema import Config
 from assay.config.start import stage
 from assay.files import read_json, read_table, read_text, sha256, write_json, write_text
 from assay.lineage.running import dependencies
-from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, fold
+from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, SPLIT_LOG, fold
 from assay.paths import REPORTS as REPORTS_FOLDER
 from assay.records.folds import FOLDS
 
@@ -39,6 +39,7 @@ def read_facts(config: Config) -> Facts:
         records=read_table(CLEANED),
         labels=read_table(LABELS),
         folds={name: read_table(fold(SPLIT, name)) for name in FOLDS},
+        split=read_json(SPLIT_LOG),
         reports={name: read_json(REPORTS_FOLDER / f"{name}.json") for name in REPORTS},
         bundle=read_json(BUNDLE),
         hashes={path: md5 for path, md5 in dependencies().items() if path.startswith(STATED)},

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,15 @@ from assay.evaluation.assess import (
     assess,
     counts,
     intervals,
+    methods,
     out_of_fold,
     points,
     scored_by,
+    side,
     size,
     with_interval,
 )
-from assay.evaluation.criteria import verdict
+from assay.evaluation.criteria import Judged, verdict
 from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
 from assay.lineage.running import dependencies
 from assay.paths import (
@@ -46,12 +49,15 @@ from assay.paths import (
     REPORTS,
     SCORE,
     SPLIT,
+    SPLIT_LOG,
     fold,
 )
 from assay.progress import progress
-from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
+from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT, stored
 from assay.records.folds import TEST
+from assay.records.tables import read_features
 from assay.report.reasons import Worst, errors, worst
+from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import RANKED_BY
 
 Tables = dict[str, dict[str, pd.DataFrame]]
@@ -91,11 +97,13 @@ def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], confi
     scored = assessment.scored[MODEL_KEY]
     write_json(REPORTS / "metrics.json", {**size(scored), **counts(scored), **points(assessment.model)})
     write_json(REPORTS / "out_of_fold.json", seen)
-    write_json(REPORTS / "intervals.json", intervals(assessment.model, confidence))
+    write_json(
+        REPORTS / "intervals.json", {**intervals(assessment.model, confidence), **methods(assessment.model, confidence)}
+    )
     write_json(REPORTS / "baselines.json", baseline_figures(assessment, confidence))
     write_json(REPORTS / "slices.json", assessment.slices, sort_keys=False)
     write_json(REPORTS / "ungradable.json", ungradable_figures(assessment, confidence))
-    findings = [asdict(finding) for finding in assessment.findings]
+    findings = [stated(finding) for finding in assessment.findings]
     write_json(
         REPORTS / "verdict.json",
         {"verdict": verdict(assessment.findings), "findings": findings},
@@ -103,12 +111,16 @@ def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], confi
     )
 
 
+def stated(finding: Judged) -> dict[str, Any]:
+    """A finding for JSON; the method of its interval where that is not the bootstrap."""
+    return {name: value for name, value in asdict(finding).items() if (name, value) != ("method", BOOTSTRAP)}
+
+
 def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
     """For each baseline its metrics and intervals, and the model's lead over it in average precision."""
     return {
         name: {
-            "metrics": points(estimates),
-            "intervals": intervals(estimates, confidence),
+            **side(estimates, confidence),
             f"{RANKED_BY}_lead_of_model": with_interval(assessment.differences[name], confidence),
         }
         for name, estimates in assessment.baselines.items()
@@ -118,10 +130,7 @@ def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any
 def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
     """The model's metrics with the ungradable records of the test period left out and counted in as healthy."""
     ways = {"excluded": assessment.model, "included": assessment.with_ungradable}
-    figures = {
-        way: {"metrics": points(estimates), "intervals": intervals(estimates, confidence)}
-        for way, estimates in ways.items()
-    }
+    figures = {way: side(estimates, confidence) for way, estimates in ways.items()}
     return {"records": assessment.ungradable, **figures}
 
 
@@ -134,8 +143,10 @@ def all_curves(assessment: Assessment, everyone: pd.DataFrame, records: pd.DataF
     model = assessment.scored[MODEL_KEY]
     whole, fold_of = scored_by(everyone, SCORE, model.threshold), everyone["fold"].to_numpy()
     cleaned = records.loc[everyone[RECORD_ID]]
+    described = read_json(BUNDLE)["features"]
     dates = cleaned.get(DATE, pd.Series(pd.NaT, cleaned.index))
-    features = cleaned[[one["name"] for one in read_json(BUNDLE)["features"] if one["name"] in cleaned]]
+    named = {stored(name) if stored(name) in cleaned else name: name for name in map(itemgetter("name"), described)}
+    features = cleaned[[name for name in named if name in cleaned]].rename(columns=named)
     return {
         "precision_recall": {name: curves.precision_recall(one) for name, one in assessment.scored.items()},
         "roc": {name: curves.roc(one) for name, one in assessment.scored.items()},
@@ -177,7 +188,7 @@ def worst_errors(test: pd.DataFrame, threshold: float, config: Config) -> Worst:
     ids = [one for table in wrong.values() for one in table[RECORD_ID].head(config.evaluation.examples)]
     reasons: dict[str, Explanation] = {}
     if ids and not description.get("without_reasons"):  # no model is loaded in vain, which takes long
-        X = read_table(fold(FEATURES, TEST)).set_index(RECORD_ID).loc[ids]
+        X = read_features(fold(FEATURES, TEST)).loc[ids]
         found = explained(contributions(load_model(MODEL), X), X, description, config.evaluation.reasons)
         reasons = dict(zip(ids, found, strict=True))
     return worst(wrong, reasons, description)
@@ -201,6 +212,7 @@ def write_report(assessment: Assessment, tables: Tables, mistakes: Worst, config
     provenance = Provenance(
         cleaning=read_json(CLEANING_LOG),
         annotation=read_json(ANNOTATION_LOG),
+        purged=read_json(SPLIT_LOG)["purged"],
         audit=read_json(AUDIT),
         bundle=description,
         hashes=dependencies(),

@@ -2,11 +2,12 @@
 
 from assay.config.schema import Config
 from assay.config.start import stage
-from assay.files import read_table, write_table
+from assay.files import read_table
 from assay.paths import CLEANED, FEATURES, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN
+from assay.records.tables import write_features
 
 
 @stage
@@ -20,7 +21,7 @@ def main(config: Config) -> None:
     ids = {name: read_table(fold(SPLIT, name), [RECORD_ID])[RECORD_ID] for name in FOLDS}
     vocabulary = vocabularies(table.loc[ids[TRAIN]])
     for name in FOLDS:
-        write_table(fold(FEATURES, name), categorised(table.loc[ids[name]], vocabulary).reset_index())
+        write_features(fold(FEATURES, name), categorised(table.loc[ids[name]], vocabulary))
 
 
 if __name__ == "__main__":

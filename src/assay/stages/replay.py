@@ -20,6 +20,7 @@ from assay.profile.drift import ChangePoint, greatest_change
 from assay.progress import progress
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.folds import FOLDS
+from assay.records.tables import read_features
 from assay.replay.monitor import monitored
 from assay.replay.months import Timeline, learnable, require_learnable, timeline
 from assay.replay.outcome import Runs, as_json, by_month, outcomes
@@ -43,7 +44,7 @@ def read_graded() -> tuple[Records, pd.Series | None]:
     require(FEATURES, *(fold(SPLIT, name) for name in FOLDS))
     tables = [read_table(fold(SPLIT, name)) for name in FOLDS]
     labels = pd.concat([one[one["excluded"] == ""] for one in tables]).set_index(RECORD_ID)
-    X = pd.concat([read_table(fold(FEATURES, name)) for name in FOLDS]).set_index(RECORD_ID).loc[labels.index]
+    X = pd.concat([read_features(fold(FEATURES, name)) for name in FOLDS]).loc[labels.index]
     return labelled(X, labels), labels.get(DATE)
 
 

@@ -32,6 +32,7 @@ from assay.paths import CLEANED, FEATURES, MODEL, MODEL_KEY, PREDICTIONS, SPLIT,
 from assay.progress import progress
 from assay.records.columns import DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST, TRAIN, VALIDATION
+from assay.records.tables import read_features
 
 BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configuration behind the model
 
@@ -105,8 +106,9 @@ def everyone(seen: pd.DataFrame, config: Config) -> pd.DataFrame:
 
     seen: as of `scored_records`. No label is read: who is outside the population, the columns of a record say.
     """
-    found = read_table(CLEANED)
-    found = found.assign(outside=exclusions(found, config.dataset)).rename(columns={DATE: "date", WEIGHT: "weight"})
+    cleaned = read_table(CLEANED)
+    found = cleaned.filter([DATE, WEIGHT]).rename(columns={DATE: "date", WEIGHT: "weight"})
+    found = found.assign(outside=exclusions(cleaned, config.dataset))
     if "date" not in found:
         return found
     days = seen[seen["fold"] == TRAIN]["date"]
@@ -134,7 +136,7 @@ def log_curve(model: Trained, folder: Path) -> None:
 def write_predictions(trained: dict[str, Trained], folds: dict[str, Records]) -> None:
     """Scores of every model: out of fold with labels, test without; and the thresholds."""
     seen = pd.concat([of_fold(name, part) for name, part in folds.items()])
-    X = read_table(fold(FEATURES, TEST)).set_index(RECORD_ID)
+    X = read_features(fold(FEATURES, TEST))
     with replacing(PREDICTIONS) as folder:
         out_of_fold = {score_column(name): model.out_of_fold for name, model in trained.items()}
         write_table(folder / "out_of_fold.parquet", seen.assign(**out_of_fold))

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from assay.statistics.edges import OfScored, ranking, share, unknown, unless_no_alerts
 from assay.statistics.resampled import (
     Resampled,
     Scored,
@@ -44,8 +45,9 @@ class Metric:
 
     title: the head of its row. meaning: in words that need no statistics. better: "higher", "lower", or the value that
     is right. function: from a Resampled to an array (resamples,). shown: the places that show it. digits: after the
-    point. position: its rank within a `Place`; the tables of all metrics have the order of the entries. Raises
-    ValueError if `shown` contradicts itself.
+    point. position: its rank within a `Place`; the tables of all metrics have the order of the entries. edge: its
+    interval where a bootstrap cannot tell; of a share of records, `share`. Raises ValueError if `shown` contradicts
+    itself.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Metric:
     shown: frozenset[Place] = frozenset()
     digits: int = 3
     position: float = math.inf
+    edge: OfScored = unknown
 
     def __post_init__(self) -> None:
         if Place.CARD_SLICES in self.shown and Place.SLICES not in self.shown:
@@ -79,6 +82,34 @@ def by_name(*metrics: Metric) -> dict[str, Metric]:
     return named
 
 
+def _everyone(scored: Scored) -> np.ndarray:
+    return np.ones(len(scored.y), "bool")
+
+
+def _positive(scored: Scored) -> np.ndarray:
+    return scored.y == 1
+
+
+def _negative(scored: Scored) -> np.ndarray:
+    return scored.y != 1
+
+
+def _alert(scored: Scored) -> np.ndarray:
+    return scored.alert
+
+
+def _none(scored: Scored) -> np.ndarray:
+    return ~scored.alert
+
+
+def _right(scored: Scored) -> np.ndarray:
+    return scored.alert == (scored.y == 1)
+
+
+def _union(scored: Scored) -> np.ndarray:
+    return scored.alert | (scored.y == 1)
+
+
 METRICS = by_name(
     Metric(
         name="recall",
@@ -88,6 +119,7 @@ METRICS = by_name(
         function=lambda on: ratio(on.tp, on.tp + on.fn),
         shown=EVERYWHERE - {Place.SWEEP},
         position=2,
+        edge=share(of=_positive, hit=_alert),
     ),
     Metric(
         name="precision",
@@ -97,6 +129,7 @@ METRICS = by_name(
         function=lambda on: ratio(on.tp, on.tp + on.fp),
         shown=EVERYWHERE - {Place.COMPARISON_SLICES},
         position=3,
+        edge=share(of=_alert, hit=_positive),
     ),
     Metric(
         name="alerts_per_1000",
@@ -107,6 +140,7 @@ METRICS = by_name(
         shown=EVERYWHERE - {Place.FIGURES},
         digits=1,
         position=5,
+        edge=share(_everyone, _alert, per=lambda share: 1000 * share, back=lambda figure: figure / 1000),
     ),
     Metric(
         name="average_precision",
@@ -116,6 +150,7 @@ METRICS = by_name(
         function=average_precision,
         shown=EVERYWHERE - {Place.CARD_SLICES, Place.FIGURES},
         position=1,
+        edge=ranking,
     ),
     Metric(
         name="roc_auc",
@@ -123,6 +158,7 @@ METRICS = by_name(
         meaning="chance that a diseased record scores above a healthy one",
         better="higher",
         function=roc_auc,
+        edge=ranking,
     ),
     Metric(
         name="f1",
@@ -130,6 +166,7 @@ METRICS = by_name(
         meaning="harmonic mean of precision and recall",
         better="higher",
         function=lambda on: ratio(2 * on.tp, 2 * on.tp + on.fp + on.fn),
+        edge=share(of=_union, hit=_right, per=lambda share: 2 * share / (1 + share), back=lambda f1: f1 / (2 - f1)),
     ),
     Metric(
         name="specificity",
@@ -139,6 +176,7 @@ METRICS = by_name(
         function=lambda on: ratio(on.tn, on.tn + on.fp),
         shown=frozenset({Place.SLICES}),
         position=4,
+        edge=share(of=_negative, hit=_none),
     ),
     Metric(
         name="accuracy",
@@ -146,6 +184,7 @@ METRICS = by_name(
         meaning="share of right decisions; misleading where disease is rare",
         better="higher",
         function=lambda on: ratio(on.tp + on.tn, on.total),
+        edge=share(of=_everyone, hit=_right),
     ),
     Metric(
         name="brier",
@@ -177,6 +216,7 @@ METRICS = by_name(
         function=lambda on: ratio(on.tp - on.price * on.fp, on.total),
         shown=frozenset({Place.COMPARISON}),
         position=6,
+        edge=unless_no_alerts,
     ),
 )
 
