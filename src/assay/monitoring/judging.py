@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from assay.monitoring.by_slice import Sliced, sliced
 from assay.monitoring.counts import Counts
 from assay.monitoring.decision import Decision, decide
 from assay.monitoring.drift import drifted
@@ -24,12 +25,13 @@ class Judged:
     """What was found, and what follows.
 
     estimates: before labels, of each month, then of all; none if the bundle has no calibration. labelled: what labels
-    show; None without any.
+    show; None without any. slices: all of it by slice.
     """
 
     findings: Sequence[Finding]
     estimates: Mapping[str, Estimated]
     labelled: Labelled | None
+    slices: Sliced
     decision: Decision
 
 
@@ -45,7 +47,9 @@ def judged(
     before = estimates(counts, training, labels)
     after = None if labels is None else from_labels(labels, counts, training, asked)
     told = of_labels(after, training, asked) if after else None
-    return Judged(findings, before, after, decide(findings, of_estimates(before, training, asked), told))
+    slices = sliced(counts, training, asked, labels, after)
+    decision = decide(findings, of_estimates(before, training, asked), told, slices.said)
+    return Judged(findings, before, after, slices, decision)
 
 
 def stale(counts: Counts, training: Training, asked: "Monitoring") -> Iterator[Finding]:
