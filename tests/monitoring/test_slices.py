@@ -18,7 +18,7 @@ STATED = {
 KNOWN = slices(STATED, EDGES, bins=3)
 
 
-def names(places: pd.Series) -> list[str]:
+def names(places: np.ndarray) -> list[str]:
     return [KNOWN.groups[place].name for place in places]
 
 
@@ -101,3 +101,8 @@ def test_a_contract_without_slices_has_no_groups() -> None:
 
 def test_a_group_reads_as_words() -> None:
     assert str(Group("referral_source", "SVI")) == "referral source SVI"
+
+
+def test_records_without_the_column_are_in_no_group() -> None:
+    assert (KNOWN.of_records({}, np.array([0]), 2) == -1).all().all()
+    assert len(slices({}, {}, bins=3).of_records({"sex": ["F"]}, np.array([0]), 2)) == 2

@@ -13,7 +13,7 @@ Each of the three speaks by chance in a batch in which nothing changed with a pr
 it is corrected for the number of slices (Bonferroni).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from assay.monitoring.comparison import least_angle, of_shares, usual_angle
 from assay.monitoring.counts import Counts, together
 from assay.monitoring.estimation import Estimated, estimate, ratios
 from assay.monitoring.known import Training
-from assay.monitoring.performance import Labelled, counted, least_share, of_estimate, recall, shown
+from assay.monitoring.performance import Labelled, by_month, least_share, of_estimate, recall, shown
 from assay.monitoring.realised import LEAST_COVERED, Figure, Realised, figures_of, part, per_1000, share
 from assay.monitoring.slices import Group, named
 
@@ -154,14 +154,25 @@ class _Judge:
 
     def _estimated(self, place: int) -> Estimated:
         here, known = self.here[place], self.calibration
-        rows = self._rows(place, self.labelled)
         reasons = [
             *too_few(here, known),
             *outside_scores(here, known),
-            *(f"out of fold, {why}" for why in moved(self.slices.counts[place], self.slices.positives[place], known)),
-            *(moved(*counted(rows, known), known) if rows is not None else ()),
+            *(f"out of fold, {why}" for why in self._moved(place)),
+            *self._contradicted(place),
         ]
         return estimate(here, known, Assumption(tuple(reasons)))
+
+    def _moved(self, place: int) -> Iterable[str]:
+        """Whether the labels of the slice in the training contradict the calibration."""
+        counts, positives = self.slices.counts[place], self.slices.positives[place]
+        return moved(counts, positives, self.calibration.of_all_months)
+
+    def _contradicted(self, place: int) -> Iterable[str]:
+        """Whether those that have arrived do; in all months together, of which a slice has few records."""
+        if (rows := self._rows(place, self.labelled)) is None:
+            return ()
+        counts, positives = by_month(rows.assign(month=""), self.calibration)
+        return moved(counts, positives, self.calibration)
 
     def _rows(self, place: int, labelled: pd.DataFrame | None) -> pd.DataFrame | None:
         if labelled is None:

@@ -49,18 +49,19 @@ class Slices:
         """The place of each group of a column by its name."""
         return {one.name: place for place, one in enumerate(self.groups) if one.column == column}
 
-    def place(self, features: Mapping[str, Any]) -> pd.DataFrame:
-        """The place of the group of each record (n) by column; features: by name, as the model reads them."""
-        found = grouped(features, self.edges)
-        return pd.DataFrame({column: self._places(column, texts) for column, texts in found.items()})
+    def place(self, features: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """The place of the group of each record, (n,), by column; features: by name, as the model reads them."""
+        return {column: self._places(column, texts) for column, texts in grouped(features, self.edges).items()}
 
     def of_records(self, features: Mapping[str, Any], at: np.ndarray, size: int) -> pd.DataFrame:
         """The same of records (size) of which only some have features: those of the positions `at`; -1 elsewhere.
 
         The columns are called as of `named`.
         """
-        found = self.place(features).set_index(at).reindex(np.arange(size), fill_value=-1)
-        return found.rename(columns=named)
+        found = {column: np.full(size, -1) for column in self.edges}
+        for column, places in self.place(features).items():
+            found[column][at] = places
+        return pd.DataFrame(found, np.arange(size)).rename(columns=named)
 
     def _places(self, column: str, texts: "pd.Series[str]") -> np.ndarray:
         places = self.of(column)
@@ -74,8 +75,8 @@ class Slices:
         """
         shape = (size, *self.counts.shape)
         found, known = np.zeros(shape), bins >= 0
-        for _, places in self.place(features).items():
-            at = np.ravel_multi_index((months[known], places.to_numpy()[known], bins[known]), shape)
+        for places in self.place(features).values():
+            at = np.ravel_multi_index((months[known], places[known], bins[known]), shape)
             found += np.bincount(at, minlength=found.size).reshape(shape)
         return found
 
