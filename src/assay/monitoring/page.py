@@ -7,9 +7,10 @@ from assay.monitoring.command import Monitored
 from assay.monitoring.estimation import COUNTED
 from assay.monitoring.finding import Finding
 from assay.monitoring.judging import Judged, age
+from assay.monitoring.panels import panels
 from assay.monitoring.performance import of_estimate, shown
 from assay.monitoring.realised import Figure
-from assay.presentation.pages import environment
+from assay.presentation.pages import data_uri, environment
 from assay.statistics.metrics import METRICS
 
 SHOWN = 12  # reasons, and months, on the terminal
@@ -136,6 +137,7 @@ def render(found: Monitored) -> str:
         days=age(found.counts, found.training),
         findings=sorted(found.judged.findings, key=_order),
         head=HEAD,
+        figures=[(METRICS[name].title, data_uri(picture)) for name, picture in _pictures(found).items()],
         performance=[
             ("estimated", "Estimated before labels", before(found)),
             ("labels", "What labels show", after(found.judged)),
@@ -145,6 +147,15 @@ def render(found: Monitored) -> str:
         slices_confidence=found.judged.slices.confidence,
         months=sorted(found.counts.months.items()),
     )
+
+
+def _pictures(found: Monitored) -> dict[str, str]:
+    """The SVG of each figure by month; none if no scored record has a date."""
+    if not (months := sorted(name for name, month in found.counts.months.items() if name and month.scored)):
+        return {}
+    from assay.monitoring.figures import pictures  # takes a second
+
+    return pictures(panels(found, months), months)
 
 
 def _order(one: Finding) -> tuple[str, str, str]:
