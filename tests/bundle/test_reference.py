@@ -160,3 +160,15 @@ def test_who_is_outside_the_population_by_month() -> None:
 def test_the_effective_number_is_stated_of_weighted_records() -> None:
     found = reference(pd.DataFrame({"age": [1.0, 2.0]}), np.array([8.0, 1.0]), SEEN, threshold=0.5)
     assert found["effective"] == pytest.approx(81 / 65)
+
+
+def test_slices_and_months_have_the_bins_of_the_calibration_and_add_up_to_it() -> None:
+    generator = np.random.default_rng(0)
+    score, sex = generator.random(400), pd.Series(generator.choice(["F", "M"], 400))
+    seen = pd.DataFrame({"score": score, "label": (score > generator.random(400)).astype(int), "fold": "train"})
+    seen["date"] = pd.date_range("1985-01-15", periods=4, freq="MS").repeat(100)
+    found = plain(reference(pd.DataFrame({"a": score}), None, seen, threshold=0.5, grouped={"sex": sex}))
+    for parts in (found["slices"]["sex"], found["calibration"]["by_month"]):
+        for name in ("counts", "positives"):
+            assert np.sum([one[name] for one in parts.values()], axis=0).tolist() == found["calibration"][name]
+    assert sum(found["slices"]["sex"]["F"]["counts"]) == (sex == "F").sum()

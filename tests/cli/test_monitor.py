@@ -111,13 +111,19 @@ def test_labels_that_have_arrived_are_told_by_month(line: Path, tmp_path: Path, 
     assert all(one["coverage"] == 1 for one in told["realised"]["months"].values())
     assert told["realised"]["all"]["figures"]["recall"]["value"] > 0.5
     assert {*told["estimated"]} >= {*told["months"]}
-    assert "What labels show" in Path("reports/monitor.html").read_text()
+    assert told["slices"]["looked_at"] == len(told["slices"]["slices"]) > 2
+    assert {one["column"] for one in told["slices"]["slices"]} <= {"sex", "age", "referral_source"}
+    page = Path("reports/monitor.html").read_text()
+    assert "What labels show" in page
+    assert page.count("data:image/svg+xml") == 3
+    assert all(f"{one['column']} {one['name']}".replace("_", " ") in page for one in told["slices"]["slices"])
 
 
 def test_the_estimate_is_told_without_labels(line: Path) -> None:
     found = assay_monitor(RAW)
     assert "estimated before labels (99.5 % intervals)" in found.stdout
     assert "what labels show" not in found.stdout
+    assert "looked at; fallen or changed: " in found.stdout
     page = Path("reports/monitor.html").read_text()
     assert "Estimated before labels" in page
     assert "What labels show" not in page

@@ -139,8 +139,9 @@ def test_records_with_weights_are_calibrated_as_so_many_records() -> None:
     score, y = drawn(500, 4)
     times = np.random.default_rng(0).integers(1, 4, 500)
     edges = REFERENCE.edges
-    one = of_records(edges, score, y, THRESHOLD, times.astype(float), draws=2)
-    other = of_records(edges, np.repeat(score, times), np.repeat(y, times), THRESHOLD, np.ones(times.sum()), draws=2)
+    shifts, ones = np.zeros(2), np.ones(times.sum())
+    one = of_records(edges, score, y, THRESHOLD, times.astype(float), shifts)
+    other = of_records(edges, np.repeat(score, times), np.repeat(y, times), THRESHOLD, ones, shifts)
     np.testing.assert_allclose(one.rate, other.rate)
     assert one.records < other.records
 
@@ -163,6 +164,8 @@ TABLE = {"edges": [0.1, 0.5], "counts": [0, 1, 5, 4], "positives": [0, 0, 1, 4],
         {"counts": [0, 1, float("inf"), 4]},
         {"counts": [0] * 4, "positives": [0] * 4},
         {"effective": 0},
+        {"by_month": {"1985-01": {"counts": [1, 0], "positives": [0, 0]}}},
+        {"by_month": {"1985-01": {"counts": [0, 1, 1, 0], "positives": [0, 2, 0, 0]}}},
     ],
     ids=str,
 )
@@ -220,9 +223,8 @@ def test_months_without_a_change_are_seldom_taken_for_one() -> None:
     wrong = 0
     for seed in range(100):
         score, y = drawn(400, 100 + seed)
-        wrong += not assumption(
-            REFERENCE.counted(score), REFERENCE, labelled=(REFERENCE.counted(score), REFERENCE.counted(score[y == 1]))
-        ).holds
+        said = moved(REFERENCE.counted(score), REFERENCE.counted(score[y == 1]), REFERENCE)
+        wrong += not assumption(REFERENCE.counted(score), REFERENCE, contradicted=said).holds
     assert wrong <= 5
 
 
@@ -255,7 +257,7 @@ def test_weights_mend_the_estimate_where_other_records_arrive() -> None:
     X, score, y = shifted(4000, 0, 1)
     batch, arriving, later = shifted(2000, 0.7, 2)
     one = calibrated(score, y)
-    other, why = weighted(X, score, y, batch, one, THRESHOLD, draws=200)
+    other, why = weighted(X, score, y, batch, one, THRESHOLD)
     assert why == ""
     before, after = (estimated(arriving, used)["prevalence"][0] for used in (one, other))
     assert abs(after - later.mean()) < 0.5 * abs(before - later.mean())
@@ -272,6 +274,6 @@ def test_where_there_are_no_weights_the_plain_estimate_is_given_with_the_reason(
 ) -> None:
     X, score, y = shifted(1000, 0, 1)
     plain_one = calibrated(score, y)
-    used, why = weighted(X, score, y, batch, plain_one, THRESHOLD, draws=20)
+    used, why = weighted(X, score, y, batch, plain_one, THRESHOLD)
     assert used is plain_one
     assert why.startswith(expected)

@@ -93,7 +93,7 @@ def test_where_nothing_changed_nothing_is_said_to_have_fallen(count: int, months
 
 def test_a_fall_of_the_estimate_is_told_with_its_figure() -> None:
     """Many scores just above the threshold, few of them high."""
-    score = np.random.default_rng(0).uniform(0.29, 0.36, 2000)
+    score = np.random.default_rng(0).uniform(0.29, 0.32, 2000)
     told = before(score)
     assert told is not None
     assert told.fallen

@@ -29,13 +29,15 @@ def reference(
     seen: pd.DataFrame,
     threshold: float,
     everyone: pd.DataFrame | None = None,
+    grouped: Mapping[str, pd.Series] | None = None,
 ) -> dict[str, Any]:
     """The statistics, for JSON.
 
     X: the features of train, (n rows); weight: (n,) or None. seen: a row for each record of train and validation, with
     `score` (out of fold), `label`, `fold`, and `date` and `weight` if there are any; those of train in the order of X.
     everyone: a row for each record of the days of train, whether used or not, with `outside`, the reason why it is not
-    in the population or "", and `date` and `weight` alike.
+    in the population or "", and `date` and `weight` alike. grouped: by column of the contract's slices, the group of
+    each row of seen.
 
     Keys: `features`, by name, of train: `kind` (number, category or flag), `count` of records, `missing` (their share),
     and `edges` and `counts` of a number, `counts` by value of a category or flag. `scores`: `edges`, `counts`, `count`
@@ -43,21 +45,22 @@ def reference(
     have dates: `dates`, the first and the last day of each fold; and in `scores` and each feature `by_month`, the same
     figures of each month, in the same bins: how much one month usually differs from the others tells which difference
     of an arriving month is no news. `population`, of `everyone`: `count` of records, and `outside`, by reason the share
-    of those not in the population. `effective`: of weighted records, how many records of equal weight are as
-    informative.
+    of those not in the population. `slices`: as of `slices`. `effective`: of weighted records, how many records of
+    equal weight are as informative.
     """
-    dated = seen[seen["fold"] == TRAIN]["date"].dt.strftime("%Y-%m").to_numpy() if "date" in seen else None
+    months = seen["date"].dt.strftime("%Y-%m").to_numpy() if "date" in seen else None
+    dated = None if months is None else months[(seen["fold"] == TRAIN).to_numpy()]
+    score, y = seen["score"].to_numpy(), seen["label"].to_numpy()
+    seen_weight = seen["weight"].to_numpy() if "weight" in seen else None
+    meant = calibration(score, y, threshold, seen_weight, months)
+    edges = np.array(meant["edges"].content)
     return {
         "features": {str(name): feature(column, weight, dated) for name, column in X.items()},
         "scores": scores(seen, threshold),
-        "calibration": calibration(
-            seen["score"].to_numpy(),
-            seen["label"].to_numpy(),
-            threshold,
-            seen["weight"].to_numpy() if "weight" in seen else None,
-        ),
+        "calibration": meant,
         **({"dates": _dates(seen)} if "date" in seen else {}),
         **({} if everyone is None else {"population": population(everyone)}),
+        **({} if grouped is None else {"slices": slices(score, y, grouped, edges, seen_weight)}),
         **({} if weight is None else {"effective": effective(weight)}),
     }
 
@@ -175,24 +178,64 @@ def population(everyone: pd.DataFrame) -> dict[str, Any]:
     return {**of(np.ones(len(why), "bool")), **_by_month(of, months)}
 
 
-def calibration(score: np.ndarray, y: np.ndarray, threshold: float, weight: np.ndarray | None = None) -> dict[str, Any]:
+def calibration(
+    score: np.ndarray,
+    y: np.ndarray,
+    threshold: float,
+    weight: np.ndarray | None = None,
+    months: np.ndarray | None = None,
+) -> dict[str, Any]:
     """How many records with about the same score are positive: what performance before labels is estimated from.
 
-    score, y, weight: (n,), out of fold. Keys: `edges`; `counts` and `positives` in the bins of `counted`; `effective`,
-    the number of records that are as informative as those with their weights. Positives and negatives have the same
-    share in placing the edges, so that bins are narrow where positives are, too; many more bins would make the ranking
-    look better than it is. One edge is the number just below the threshold: no bin has records with and without an
-    alert.
+    score, y, weight: (n,), out of fold. months: (n,), None without dates. Keys: `edges`; `counts` and `positives` in
+    the bins of `counted`; `effective`, the number of records that are as informative as those with their weights;
+    `by_month`, counts and positives of each month: how much what a score means differs from month to month. Positives
+    and negatives have the same share in placing the edges, so that bins are narrow where positives are, too; many more
+    bins would make the ranking look better than it is. One edge is the number just below the threshold: no bin has
+    records with and without an alert.
     """
     weights = np.ones(len(y)) if weight is None else np.asarray(weight, "float64")
     edges = np.union1d(quantile_edges(score, balanced(y, weights)), np.nextafter(threshold, -np.inf))
-    positive = np.asarray(y) == 1
+    of = _with_positives(score, y, edges, weights)
     return {
         "edges": Exact(edges.tolist()),
-        "counts": [_short(one) for one in counted(score, edges, weights)],
-        "positives": [_short(one) for one in counted(score[positive], edges, weights[positive])],
+        **of(np.ones(len(y), "bool")),
         "effective": effective(weights),
+        **_by_month(of, months),
     }
+
+
+def slices(
+    score: np.ndarray,
+    y: np.ndarray,
+    grouped: Mapping[str, pd.Series],
+    edges: np.ndarray,
+    weight: np.ndarray | None = None,
+) -> dict[str, Any]:
+    """By column and group, how many records and positives are in each bin of the calibration, as there.
+
+    score, y, weight: as of `calibration`. grouped: by column, the group of each record (n,). edges: of the calibration.
+    """
+    of = _with_positives(score, y, edges, weight)
+    texts = {column: group.to_numpy("object") for column, group in grouped.items()}
+    return {
+        column: {str(name): of(group == name) for name in sorted(set(group))} for column, group in sorted(texts.items())
+    }
+
+
+def _with_positives(
+    score: np.ndarray, y: np.ndarray, edges: np.ndarray, weight: np.ndarray | None
+) -> Callable[[np.ndarray], dict[str, Any]]:
+    """Of rows (n,) bool, `counts` and `positives` in the bins of `counted`."""
+    weights, positive = np.ones(len(y)) if weight is None else np.asarray(weight, "float64"), np.asarray(y) == 1
+
+    def of(rows: np.ndarray) -> dict[str, Any]:
+        chosen = {"counts": rows, "positives": rows & positive}
+        return {
+            name: [_short(one) for one in counted(score[some], edges, weights[some])] for name, some in chosen.items()
+        }
+
+    return of
 
 
 def balanced(y: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -67,23 +67,36 @@ def exclusions(records: pd.DataFrame, dataset: "Dataset") -> "pd.Series[str]":
 def slices(records: pd.DataFrame, dataset: "Dataset") -> pd.DataFrame:
     """The group of each record by each column of `dataset.slices`, as texts; "unknown" if the value is missing.
 
+    KeyError if a column is not there.
+
     >>> from assay.config.dataset import Dataset
     >>> records = pd.DataFrame({"age": [39.0, 40.0, None]})
     >>> slices(records, Dataset(slices={"age": [40, 60]}))["age"].tolist()
     ['under 40', '40 to 59', 'unknown']
     """
     columns = {name: records[cleaned_name(dataset, name)] for name in dataset.slices}
-    return pd.DataFrame(
-        {
-            name: (_band(columns[name], edges) if edges else columns[name].astype("str")).fillna(UNKNOWN)
-            for name, edges in dataset.slices.items()
-        },
-        index=records.index,
-    )
+    return pd.DataFrame(grouped(columns, dataset.slices), index=records.index)
+
+
+def grouped(columns: Mapping[str, Any] | pd.DataFrame, edges: Mapping[str, list[int]]) -> "dict[str, pd.Series[str]]":
+    """The group of each record by each column that is there, by its name; edges: `dataset.slices`."""
+    there = {name: pd.Series(columns[name]) for name in edges if name in columns}
+    return {
+        name: (_band(values.astype("float64"), edges[name]) if edges[name] else values.astype("str")).fillna(UNKNOWN)
+        for name, values in there.items()
+    }
 
 
 def _band(values: pd.Series, edges: list[int]) -> "pd.Series[str]":
-    """The band of each value, named like: under 40, 40 to 59, 60 and over."""
+    """The band of each value."""
+    return pd.cut(values, [-np.inf, *edges, np.inf], right=False, labels=bands(edges)).astype("str")
+
+
+def bands(edges: list[int]) -> list[str]:
+    """The names of the bands, from the lowest on.
+
+    >>> bands([40, 60])
+    ['under 40', '40 to 59', '60 and over']
+    """
     inner = [f"{low:g} to {high - 1:g}" for low, high in pairwise(edges)]
-    names = [f"under {edges[0]:g}", *inner, f"{edges[-1]:g} and over"]
-    return pd.cut(values, [-np.inf, *edges, np.inf], right=False, labels=names).astype("str")
+    return [f"under {edges[0]:g}", *inner, f"{edges[-1]:g} and over"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assay.monitoring.between_months import shifted
 from assay.monitoring.calibration import SEED, Calibration
 from assay.monitoring.known import Known
 
@@ -37,21 +38,20 @@ def assumption(
     calibration: Calibration,
     features: Mapping[str, np.ndarray] | None = None,
     reference: Mapping[str, Known] | None = None,
-    labelled: tuple[np.ndarray, np.ndarray] | None = None,
+    contradicted: Iterable[str] = (),
     level: float = LEVEL,
 ) -> Assumption:
     """What speaks against an estimate for a batch with `counts` (k + 2,) scores in the bins of the calibration.
 
-    features: by name, the counts of values in the bins of `reference`, the features of the training. labelled: of the
-    records since the training whose labels have arrived, their counts and those of the positives among them, both
-    (k + 2,).
+    features: by name, the counts of values in the bins of `reference`, the features of the training.
+    contradicted: what the labels say that have arrived since the training, as of `moved`.
     """
     return Assumption(
         (
             *too_few(counts, calibration),
             *outside_scores(counts, calibration, level),
             *outside_features(features or {}, reference or {}, level),
-            *(moved(*labelled, calibration, level) if labelled else ()),
+            *contradicted,
         )
     )
 
@@ -108,19 +108,29 @@ def beyond(many: float, of: float, reference: float, level: float, least: float 
 def moved(counts: np.ndarray, positives: np.ndarray, calibration: Calibration, level: float = LEVEL) -> Iterable[str]:
     """Whether labels that have arrived contradict the calibration, among the alerts or among the other records.
 
-    counts, positives: (k + 2,). The number of positives is held against its distribution, which has the chance of the
-    labels and of the calibration.
+    counts, positives: (k + 2,), or (months, k + 2) of several months, each with a shift of its own. The number of
+    positives is held against its distribution, which has the chance of labels, calibration and months.
     """
-    held = np.rint(counts).astype("int64")
-    drawn = np.random.default_rng(SEED).binomial(held, calibration.rates)
+    counts, positives = np.atleast_2d(counts), np.atleast_2d(positives)
+    held, drawn = counts.sum(axis=0), _drawn(counts, calibration)
+    counts, positives = held, positives.sum(axis=0)
     for where, bins in (("with an alert", calibration.alert), ("without an alert", ~calibration.alert)):
         observed, expected = float(positives[bins].sum()), float((counts * calibration.rate)[bins].sum())
         chance = tail(drawn[:, bins].sum(axis=1), observed)
         if chance < level / 2 and abs(observed - expected) > MOVED * expected:
             yield (
-                f"of {held[bins].sum()} records {where} whose labels have arrived {observed:.0f} are positive, "
+                f"of {held[bins].sum():.0f} records {where} whose labels have arrived {observed:.0f} are positive, "
                 f"where {expected:.1f} were expected (p = {chance:.2g})"
             )
+
+
+def _drawn(counts: np.ndarray, calibration: Calibration) -> np.ndarray:
+    """How many are positive in each bin, (draws, k + 2), in all months together; counts: (months, k + 2)."""
+    generator, found = np.random.default_rng(SEED), np.zeros(calibration.rates.shape, "int64")
+    for held in np.rint(counts).astype("int64"):
+        rates = shifted(calibration.rates, generator.permutation(calibration.shifts))
+        found += generator.binomial(held, rates)
+    return found
 
 
 def tail(drawn: np.ndarray, observed: float) -> float:

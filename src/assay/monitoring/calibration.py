@@ -3,11 +3,11 @@
 A bundle carries no record, but for each narrow bin of the score how many records had it and how many of them were
 positive (`assay.bundle.reference.calibration`). The share of positives is made monotone in the score by isotonic
 regression, as NannyML's estimate of performance without labels does (Zadrozny & Elkan, KDD 2002). How uncertain it is
-shows in bootstrap resamples of the same counts.
+shows in bootstrap resamples of the same counts, and in how much the months of the training differ (`between_months`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from assay.bundle.folder import REFERENCE
 from assay.bundle.reference import counted
 from assay.errors import AssayError
+from assay.monitoring.between_months import drawn, shifted
 from assay.statistics.binomial import effective
 from assay.statistics.bootstrap import resamples
 
@@ -27,14 +28,16 @@ class Calibration:
     """The probability of a positive in each of k + 2 bins of the score, which `edges` (k,) divide as `counted` does.
 
     counts: (k + 2,), of the records that it was learned from, scaled to their effective number. rate: (k + 2,). rates:
-    (draws, k + 2), of resamples. alert: (k + 2,) bool, the bins at the threshold and above. records, positives: the
-    effective number of records and of positives that they were learned from.
+    (draws, k + 2), of resamples. shifts: (draws,), of a month to come, as of `between_months`. alert: (k + 2,) bool,
+    the bins at the threshold and above. records, positives: the effective number of records and of positives that they
+    were learned from.
     """
 
     edges: np.ndarray
     counts: np.ndarray
     rate: np.ndarray
     rates: np.ndarray
+    shifts: np.ndarray
     alert: np.ndarray
     records: float
     positives: float
@@ -48,6 +51,16 @@ class Calibration:
     def true_alerts(self) -> float:
         """How many of the alerts were positive."""
         return float((self.counts * self.rate)[self.alert].sum())
+
+    @property
+    def of_a_month(self) -> np.ndarray:
+        """The rates (draws, k + 2) in a month to come."""
+        return shifted(self.rates, self.shifts)
+
+    @property
+    def of_all_months(self) -> "Calibration":
+        """The same for records of all months of the training, whose shifts cancel out."""
+        return replace(self, shifts=np.zeros_like(self.shifts))
 
     def counted(self, scores: np.ndarray) -> np.ndarray:
         """How many scores (n,) are in each bin, (k + 2,); NaN counts nowhere. Counts of parts can be added up."""
@@ -66,18 +79,24 @@ def of_bundle(reference: Mapping[str, Any], threshold: float, draws: int = DRAWS
             todo="train it anew: dvc repro",
         )
     edges, counts, positives = (np.asarray(table[name], "float64") for name in ("edges", "counts", "positives"))
-    if not _sound(edges, counts, positives, table["effective"]):
+    months = [[one["counts"], one["positives"]] for _, one in sorted(table.get("by_month", {}).items())]
+    by_month = np.array(months, "float64").reshape(len(months), 2, -1 if months else len(counts))
+    if not _sound(edges, counts, positives, table["effective"], by_month):
         raise AssayError("the calibration table is none", where=REFERENCE, todo="train the model anew: dvc repro")
-    return of_counts(edges, counts, positives, threshold, table["effective"], draws, seed)
+    return of_counts(edges, counts, positives, threshold, table["effective"], by_month, draws, seed)
 
 
-def _sound(edges: np.ndarray, counts: np.ndarray, positives: np.ndarray, informative: float) -> bool:
+def _sound(
+    edges: np.ndarray, counts: np.ndarray, positives: np.ndarray, informative: float, by_month: np.ndarray
+) -> bool:
     """Whether these are counts in the bins of edges, and not of nothing."""
     return (
         edges.ndim == 1
-        and counts.shape == positives.shape == (len(edges) + 2,)
-        and bool((np.diff(edges) > 0).all() and (positives >= 0).all() and (positives <= counts).all())
-        and bool(np.isfinite(counts).all() and informative >= 1 and counts.sum() > 0)
+        and counts.shape == positives.shape == by_month.shape[2:] == (len(edges) + 2,)
+        and bool((np.diff(edges) > 0).all() and np.isfinite(counts).all() and np.isfinite(by_month).all())
+        and bool((positives >= 0).all() and (positives <= counts).all())
+        and bool((by_month >= 0).all() and (by_month[:, 1] <= by_month[:, 0]).all())
+        and bool(informative >= 1 and counts.sum() > 0)
     )
 
 
@@ -87,22 +106,26 @@ def of_counts(
     positives: np.ndarray,
     threshold: float,
     informative: float,
+    by_month: np.ndarray,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Calibration:
     """The calibration from counts of records and of positives in the bins, both (k + 2,).
 
     A bootstrap resample of records draws how many of them fall into each bin with each label: a multinomial draw of
-    `informative` records, which are as many as there are unless they have weights.
+    `informative` records, which are as many as there are unless they have weights. by_month: (months, 2, k + 2), both
+    counts of each month, no month if the records have no dates.
     """
     cells = np.concatenate([positives, counts - positives])
     total = cells.sum()
-    drawn = np.random.default_rng(seed).multinomial(round(informative), cells / total, draws)
+    resampled = np.random.default_rng(seed).multinomial(round(informative), cells / total, draws)
+    rate, months = isotonic(positives, counts), by_month * informative / total
     return Calibration(
         edges=edges,
         counts=informative / total * counts,
-        rate=isotonic(positives, counts),
-        rates=_isotonic(drawn),
+        rate=rate,
+        rates=_isotonic(resampled),
+        shifts=drawn(rate, months[:, 0], months[:, 1], draws, seed),
         alert=alerting(edges, threshold),
         records=informative,
         positives=informative * positives.sum() / total,
@@ -115,14 +138,17 @@ def of_records(
     y: np.ndarray,
     threshold: float,
     weight: np.ndarray,
-    draws: int = DRAWS,
+    shifts: np.ndarray,
     seed: int = SEED,
 ) -> Calibration:
-    """The calibration from records with weights: score, y, weight (n,); edges as a bundle has them."""
+    """The calibration from records with weights: score, y, weight (n,); edges as a bundle has them.
+
+    shifts: (draws,), of a month to come, as of the plain calibration.
+    """
     positive, bins = y == 1, len(edges) + 2
     cell = np.where(positive, 0, bins) + _bins(score, edges)
     resampled = np.array(
-        [np.bincount(cell, row, minlength=2 * bins) for row in resamples(len(y), draws, seed) * weight]
+        [np.bincount(cell, row, minlength=2 * bins) for row in resamples(len(y), len(shifts), seed) * weight]
     )
     counts, positives = counted(score, edges, weight), counted(score[positive], edges, weight[positive])
     return Calibration(
@@ -130,6 +156,7 @@ def of_records(
         counts=effective(weight) / weight.sum() * counts,
         rate=isotonic(positives, counts),
         rates=_isotonic(resampled),
+        shifts=shifts,
         alert=alerting(edges, threshold),
         records=effective(weight),
         positives=effective(weight[positive]),

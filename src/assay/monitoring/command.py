@@ -79,7 +79,9 @@ def counted_and_met(
     for piece in pieces:
         counts.add(of_piece(piece, training))
         if arrived is not None:
-            labelled.append(met(piece.ids, piece.months, piece.scores, arrived))
+            known, size = training.slices, len(piece.ids)
+            groups = known.of_records(piece.features, piece.places, size) if known else None
+            labelled.append(met(piece.ids, piece.months, piece.scores, arrived, groups))
     return counts, pd.concat(labelled, ignore_index=True) if labelled else None
 
 
@@ -118,6 +120,7 @@ def as_json(found: Monitored) -> dict[str, Any]:
         "confidence": found.confidence,
         "estimated": {name: one.stated(found.confidence) for name, one in found.judged.estimates.items()},
         "realised": _labelled(found.judged),
+        "slices": found.judged.slices.stated(),
         "months": months,
     }
 

@@ -29,9 +29,10 @@ class Month:
 
     records, and how many of them were `scored`, and are `alerts`. values: by feature, the number in each bin and
     without a value, (bins + 1,). scores: the number in each bin; calibrated: in each bin of the calibration, if there
-    is one. unscored: how many have no score, by kind and rule or reason; broken: how many break any rule of the
-    contract. changed: by rule. new: values of a category that the training did not have. far: of numbers, how many are
-    several times as small, and as large, as the median of the training, (2,). low, high: the extremes of numbers.
+    is one; sliced: the same by group of the slices, (groups, k + 2). unscored: how many have no score, by kind and rule
+    or reason; broken: how many break any rule of the contract. changed: by rule. new: values of a category that the
+    training did not have. far: of numbers, how many are several times as small, and as large, as the median of the
+    training, (2,). low, high: the extremes of numbers.
     """
 
     records: int = 0
@@ -40,6 +41,7 @@ class Month:
     broken: int = 0
     values: dict[str, np.ndarray] = field(default_factory=dict)
     scores: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    sliced: np.ndarray = field(default_factory=lambda: np.zeros(0))
     calibrated: np.ndarray = field(default_factory=lambda: np.zeros(0))
     unscored: Counter[tuple[str, str]] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
@@ -61,6 +63,7 @@ class Month:
         self.broken += other.broken
         self.scores = _sum(self.scores, other.scores)
         self.calibrated = _sum(self.calibrated, other.calibrated)
+        self.sliced = _sum(self.sliced, other.sliced)
         self.values = {name: _sum(self.values.get(name, np.zeros(0)), one) for name, one in other.values.items()}
         self.far = {name: _sum(self.far.get(name, np.zeros(0)), one) for name, one in other.far.items()}
         self.unscored.update(other.unscored)
@@ -128,7 +131,7 @@ def of_piece(piece: "Piece", training: Training) -> Counts:
         month.scored = int(count)
     for month, count in zip(listed, np.bincount(codes[piece.alerts], minlength=size), strict=True):
         month.alerts = int(count)
-    _count_scores(listed, scored, piece.scores[piece.places], training)
+    _count_scores(listed, scored, piece, training)
     for name, known in training.features.items():
         _count_feature(listed, scored, name, known, piece.features[name])
     _count_faults(listed, codes, piece)
@@ -142,14 +145,18 @@ def _table(codes: np.ndarray, places: np.ndarray, bins: int, size: int) -> np.nd
     return np.bincount(codes * (bins + 1) + at, minlength=size * (bins + 1)).reshape(size, bins + 1)
 
 
-def _count_scores(months: list[Month], codes: np.ndarray, scores: np.ndarray, training: Training) -> None:
+def _count_scores(months: list[Month], codes: np.ndarray, piece: "Piece", training: Training) -> None:
     size, known, calibration = len(months), training.scores, training.calibration
+    scores = piece.scores[piece.places]
     for month, row in zip(months, _table(codes, known.place(scores), known.size, size), strict=True):
         month.scores = row[:-1]
     if calibration:
-        table = _table(codes, bins(scores, calibration.edges), len(calibration.counts), size)
-        for month, row in zip(months, table, strict=True):
+        places = bins(scores, calibration.edges)
+        for month, row in zip(months, _table(codes, places, len(calibration.counts), size), strict=True):
             month.calibrated = row[:-1]
+        if training.slices:
+            for month, rows in zip(months, training.slices.counted(piece.features, codes, places, size), strict=True):
+                month.sliced = rows
 
 
 def _count_feature(months: list[Month], codes: np.ndarray, name: str, known: Known, values: Any) -> None:

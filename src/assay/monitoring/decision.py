@@ -8,7 +8,9 @@ The rule, the first that holds:
 3. The estimated performance has fallen: retrain.
 4. No estimate whose assumption holds says that it has not, and both the predictions and the records have drifted in the
    same month: retrain.
-5. Anything else was found, such as drift of the records alone, or an old training: watch.
+5. Anything else was found, such as drift of the records alone, an old training, or a slice whose performance has
+   fallen: watch. A slice alone is no reason to retrain: a new model learns from all records, and need not be better
+   there; what is wrong with the slice is first to be looked at.
 6. Nothing was found: fine.
 """
 
@@ -50,11 +52,17 @@ class Decision:
 
 
 def decide(
-    findings: Sequence[Finding], estimate: Performance | None = None, realised: Performance | None = None
+    findings: Sequence[Finding],
+    estimate: Performance | None = None,
+    realised: Performance | None = None,
+    slices: Sequence[str] = (),
 ) -> Decision:
-    """The decision by the rule of this module; estimate, realised: None if nothing says it."""
+    """The decision by the rule of this module.
+
+    estimate, realised: None if nothing says it. slices: what has fallen or changed in one of them, in words.
+    """
     faults = [one for one in findings if one.kind in FAULTS]
-    other = _sentences([one for one in findings if one.kind not in FAULTS])
+    other = [*_sentences([one for one in findings if one.kind not in FAULTS]), *slices]
     told = [one.why for one in (realised, estimate) if one]
     if realised and realised.fallen:
         return Decision(Action.RETRAIN, [*told, *_sentences(faults), *other])
@@ -66,9 +74,7 @@ def decide(
     if (estimate is None or estimate.fallen is None) and (months := _both(findings)):
         said = f"predictions and records have both drifted ({_span(months)}), and nothing estimates the performance"
         return Decision(Action.RETRAIN, [said, *told, *other])
-    return (
-        Decision(Action.WATCH, [*other, *told]) if findings else Decision(Action.FINE, ["no change was found", *told])
-    )
+    return Decision(Action.WATCH, [*other, *told]) if other else Decision(Action.FINE, ["no change was found", *told])
 
 
 def _both(findings: Sequence[Finding]) -> list[str]:

@@ -6,7 +6,9 @@ bin of the score (`calibration`), so the counts of a batch in those bins suffice
 and the number of positives in a bin is binomial.
 
 An interval is for the figure that the labels will show: it counts the chance of those labels and, since each draw takes
-another resample of the calibration, how uncertain that is. It holds if a score means what it meant: `assumption`.
+another resample of the calibration and another shift of the month, how uncertain that is. Several months together have
+one shift: what differs in a month may stay. It holds if a score means what it meant, as far as it does in the months of
+the training: `assumption`.
 """
 
 from collections.abc import Mapping
@@ -80,7 +82,7 @@ def estimate(
     no ratio of counts, the mean of the draws.
     """
     held = np.rint(counts).astype("int64")
-    drawn = np.random.default_rng(seed).binomial(held, calibration.rates)
+    drawn = np.random.default_rng(seed).binomial(held, calibration.of_a_month)
     expected = ratios((held * calibration.rate)[None, :], held, calibration.alert)
     figures = {
         name: Estimate(float(expected[name][0]), values)

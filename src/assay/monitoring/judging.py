@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assay.monitoring import words
+from assay.monitoring.by_slice import Sliced, sliced
 from assay.monitoring.counts import Counts
 from assay.monitoring.decision import Decision, decide
 from assay.monitoring.drift import drifted
@@ -28,12 +29,13 @@ class Judged:
     """What was found, and what follows.
 
     estimates: before labels, of each month, then of all; none if the bundle has no calibration. labelled: what labels
-    show; None without any.
+    show; None without any. slices: all of it by slice.
     """
 
     findings: Sequence[Finding]
     estimates: Mapping[str, Estimated]
     labelled: Labelled | None
+    slices: Sliced
     decision: Decision
 
 
@@ -49,7 +51,9 @@ def judged(
     after = None if labels is None else from_labels(labels, counts, training, asked)
     told = of_labels(after, training, asked) if after else None
     findings = [*more, *drifted(counts, training, asked), *stale(counts, training, asked), *late(after, counts, asked)]
-    return Judged(findings, before, after, decide(findings, of_estimates(before, training, asked), told))
+    slices = sliced(counts, training, asked, labels, after)
+    decision = decide(findings, of_estimates(before, training, asked), told, slices.said)
+    return Judged(findings, before, after, slices, decision)
 
 
 def stale(counts: Counts, training: Training, asked: "Monitoring") -> Iterator[Finding]:

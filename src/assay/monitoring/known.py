@@ -15,6 +15,7 @@ from assay.bundle.strict_json import parse
 from assay.bundle.threshold import Threshold
 from assay.errors import AssayError
 from assay.monitoring.calibration import Calibration, of_bundle
+from assay.monitoring.slices import Slices, slices
 from assay.preparation.features import OTHER
 
 if TYPE_CHECKING:
@@ -94,8 +95,8 @@ class Training:
     """All that monitoring compares with.
 
     outside: by reason, the records that are not in the population; None if the bundle does not say. last: the last day
-    of the records that the model was fitted on, if known. calibration: what its scores meant; None of a bundle that
-    does not say. threshold: from which on a score is an alert, and what it promises.
+    of the records that the model was fitted on, if known. calibration: what its scores meant; slices: in each group;
+    None of a bundle that does not say. threshold: from which on a score is an alert, and what it promises.
     """
 
     features: Mapping[str, Known]
@@ -104,6 +105,7 @@ class Training:
     outside: Mapping[str, Known] | None
     last: date | None
     calibration: Calibration | None
+    slices: Slices | None
     threshold: Threshold
 
 
@@ -118,18 +120,24 @@ def known(bundle: "Bundle") -> Training:
         if {*content["features"]} != {*bundle.columns}:
             raise ValueError("other features than the model's")
         refit = bool(bundle.description["config"]["training"]["refit"])
-        return training(content, titles, Threshold(**bundle.description["threshold"]), refit=refit)
+        cut = Threshold(**bundle.description["threshold"])
+        return training(content, titles, cut, refit=refit, edges=bundle.dataset.slices)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AssayError(f"not what `train` writes: {error!r}", where=where, todo=TODO) from error
 
 
 def training(
-    content: Mapping[str, Any], titles: Mapping[str, Mapping[str, Any]], threshold: Threshold, *, refit: bool
+    content: Mapping[str, Any],
+    titles: Mapping[str, Mapping[str, Any]],
+    threshold: Threshold,
+    *,
+    refit: bool,
+    edges: Mapping[str, list[int]] | None = None,
 ) -> Training:
     """The same of the content of reference.json.
 
     titles: what readers see in place of the names of features, as bundle.json has it (`assay.datasets.Title`). refit:
-    whether the model is fitted on validation too.
+    whether the model is fitted on validation too. edges: `dataset.slices` of the contract.
     """
     share = 1.0
     if "effective" in content:
@@ -141,6 +149,8 @@ def training(
     }
     scores = content["scores"]
     dates = content.get("dates") or {}
+    meant = of_bundle(content, threshold.value) if "calibration" in content else None
+    groups = content.get("slices") if meant else None
     ends = [days[1] for fold, days in dates.items() if refit or fold == "train"]
     return Training(
         features={name: one for name, one in every.items() if not _repeats(one, every)},
@@ -148,7 +158,8 @@ def training(
         alerts=_alerts_known(scores, share),
         outside=_outside(content["population"], share) if "population" in content else None,
         last=date.fromisoformat(max(ends)) if ends else None,
-        calibration=of_bundle(content, threshold.value) if "calibration" in content else None,
+        calibration=meant,
+        slices=slices(groups, edges or {}, len(meant.counts), share) if meant and groups is not None else None,
         threshold=threshold,
     )
 

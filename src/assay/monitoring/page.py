@@ -2,18 +2,29 @@
 
 from collections.abc import Iterator, Mapping
 
+from assay.monitoring.by_slice import Slice, Sliced
 from assay.monitoring.command import Monitored
 from assay.monitoring.estimation import COUNTED
 from assay.monitoring.finding import Finding
 from assay.monitoring.judging import Judged, age
+from assay.monitoring.panels import panels
 from assay.monitoring.performance import of_estimate, shown
 from assay.monitoring.realised import Figure
-from assay.presentation.pages import environment
+from assay.presentation.pages import data_uri, environment
 from assay.statistics.metrics import METRICS
 
 SHOWN = 12  # reasons, and months, on the terminal
 FIGURES = ("recall", "precision", "average_precision", COUNTED)
 HEAD = ("records", *(METRICS[name].title for name in FIGURES), "")
+TITLES = [METRICS[name].title for name in FIGURES[:2]]
+SLICES = (
+    "Slice",
+    "Records",
+    "Alerts per 1000 (training)",
+    *(f"{title}, estimated" for title in TITLES),
+    *(f"{title}, by labels" for title in TITLES),
+    "",
+)
 ALL = "all"
 Rows = list[tuple[str, ...]]
 
@@ -29,6 +40,7 @@ def as_text(found: Monitored) -> str:
             *(f"  {one}" for one in reasons[:SHOWN]),
             *more,
             *_performance(found),
+            *_slices(found.judged.slices),
             f"{found.counts.records:,} records of {len(found.counts.months)} month(s), {rate:,.0f} per second",
             f"model: {found.model}",
         ]
@@ -47,6 +59,40 @@ def _performance(found: Monitored) -> Iterator[str]:
         for line in lines:
             cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
             yield f"  {'  '.join([*cells, line[-1]])}".rstrip()
+
+
+def _slices(found: Sliced) -> Iterator[str]:
+    """How many slices were looked at, and which ones have fallen or changed."""
+    if found.slices:
+        named = ", ".join(str(one.group) for one in found.slices if one.said) or "none"
+        yield f"slices: {len(found.slices)} looked at; fallen or changed: {named}"
+
+
+def of_slices(found: Sliced) -> Rows:
+    """A row for each slice, with the columns of `SLICES`; first what has fallen or changed."""
+    return [
+        (
+            str(one.group),
+            str(one.records),
+            f"{shown(one.alerts, 1)} ({one.before:.1f})",
+            *_both(of_estimate(one.estimated, found.confidence)),
+            *_both(one.realised.figures if one.realised else {}),
+            "; ".join([*one.said, *_doubts(one)]),
+        )
+        for one in sorted(found.slices, key=lambda one: not one.said)
+    ]
+
+
+def _both(figures: Mapping[str, Figure]) -> tuple[str, ...]:
+    return tuple(shown(figures[name]) if name in figures else "" for name in FIGURES[:2])
+
+
+def _doubts(one: Slice) -> Iterator[str]:
+    """Why a slice's figures decide nothing."""
+    if not one.estimated.assumption.holds:
+        yield f"estimate does not hold: {'; '.join(one.estimated.assumption.reasons)}"
+    if one.realised and not one.realised.settled:
+        yield f"labels: {'; '.join(one.realised.unsettled)}"
 
 
 def before(found: Monitored) -> Rows:
@@ -91,12 +137,25 @@ def render(found: Monitored) -> str:
         days=age(found.counts, found.training),
         findings=sorted(found.judged.findings, key=_order),
         head=HEAD,
+        figures=[(METRICS[name].title, data_uri(picture)) for name, picture in _pictures(found).items()],
         performance=[
             ("estimated", "Estimated before labels", before(found)),
             ("labels", "What labels show", after(found.judged)),
         ],
+        slices_head=SLICES,
+        slices=of_slices(found.judged.slices),
+        slices_confidence=found.judged.slices.confidence,
         months=sorted(found.counts.months.items()),
     )
+
+
+def _pictures(found: Monitored) -> dict[str, str]:
+    """The SVG of each figure by month; none if no scored record has a date."""
+    if not (months := sorted(name for name, month in found.counts.months.items() if name and month.scored)):
+        return {}
+    from assay.monitoring.figures import pictures  # takes a second
+
+    return pictures(panels(found, months), months)
 
 
 def _order(one: Finding) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from assay.monitoring.assumption import assumption
+from assay.monitoring.assumption import assumption, moved
 from assay.monitoring.calibration import SEED, Calibration
 from assay.monitoring.counts import Counts
 from assay.monitoring.decision import Performance
@@ -51,20 +51,27 @@ def estimates(counts: Counts, training: Training, labelled: pd.DataFrame | None)
     """
     if not (known := training.calibration):
         return {}
-    arrived = None if labelled is None else _counted(labelled, known)
+    contradicted = () if labelled is None else tuple(moved(*by_month(labelled, known), known))
     found = {}
     for name, month, _ in counts.spans:
         features = {one: month.values[one][:-1] for one in month.values}
-        held = assumption(month.calibrated, known, features, training.features, arrived)
+        held = assumption(month.calibrated, known, features, training.features, contradicted)
         found[name] = estimate(month.calibrated, known, held)
     return found
 
 
-def _counted(labelled: pd.DataFrame, known: Calibration) -> tuple[np.ndarray, np.ndarray]:
-    """The records with a label in the bins of the calibration, and the positives among them."""
+def by_month(labelled: pd.DataFrame, known: Calibration) -> tuple[np.ndarray, np.ndarray]:
+    """The records with a label in the bins of the calibration, and the positives, both (months, k + 2)."""
     graded = labelled[labelled["label"].notna()]
-    score = graded["score"].to_numpy()
-    return known.counted(score), known.counted(score[graded["label"] == 1])
+    months = [graded[graded["month"] == month] for month in sorted(graded["month"].unique())]
+    rows = [(counted(one, known), counted(one[one["label"] == 1], known)) for one in months]
+    counts, positives = np.array(rows).reshape(len(rows), 2, len(known.counts)).swapaxes(0, 1)
+    return counts, positives
+
+
+def counted(labelled: pd.DataFrame, known: Calibration) -> np.ndarray:
+    """Records in the bins of the calibration, (k + 2,)."""
+    return known.counted(labelled["score"].to_numpy())
 
 
 def from_labels(labelled: pd.DataFrame, counts: Counts, training: Training, asked: "Monitoring") -> Labelled:
@@ -134,17 +141,21 @@ def out_of_fold(training: Training) -> float:
 
 
 def least_by_chance(alerts: int, training: Training, tail: float) -> float:
-    """The least precision of so many alerts that is no less likely than `tail`, if nothing has changed.
-
-    The number of true alerts is beta-binomial, with Jeffreys' prior and the alerts out of fold: the labels of both are
-    drawn by chance. NaN if nothing is known.
-    """
+    """The least precision of so many alerts that is no less likely than `tail`, if nothing has changed; else NaN."""
     known = training.calibration
-    if not alerts or not known or not known.alerts:
+    return least_share(alerts, known.true_alerts, known.alerts, tail) if known else float("nan")
+
+
+def least_share(count: int, true: float, of: float, tail: float) -> float:
+    """The least share among `count` records that is no less likely than `tail`, if it was true / of before.
+
+    The number is beta-binomial, with Jeffreys' prior: what was before is drawn by chance, too. NaN if nothing is known.
+    """
+    if count < 1 or not of:
         return float("nan")
-    generator, true = np.random.default_rng(SEED), known.true_alerts
-    shares = generator.beta(true + 0.5, max(known.alerts - true, 0.0) + 0.5, DRAWS)
-    return float(np.quantile(generator.binomial(alerts, shares), tail, method="inverted_cdf")) / alerts
+    generator = np.random.default_rng(SEED)
+    shares = generator.beta(true + 0.5, max(of - true, 0.0) + 0.5, DRAWS)
+    return float(np.quantile(generator.binomial(count, shares), tail, method="inverted_cdf")) / count
 
 
 def of_estimate(one: Estimated, at: float) -> dict[str, Figure]:

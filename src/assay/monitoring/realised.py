@@ -86,17 +86,24 @@ class Part:
         return not self.blind and len(self.scored.y) >= LEAST_COVERED * self.records
 
 
-def met(ids: np.ndarray, months: np.ndarray, scores: np.ndarray, labels: pd.DataFrame) -> pd.DataFrame:
-    """Of scored records those that have a label: month, score, label (1, 0, or NaN if ungradable).
+def met(
+    ids: np.ndarray,
+    months: np.ndarray,
+    scores: np.ndarray,
+    labels: pd.DataFrame,
+    groups: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Of scored records those that have a label: month, score, label (1, 0, or NaN if ungradable), and their groups.
 
     ids, months, scores: (n,), NaN without a score. labels: as of `assay.monitoring.arrived`; those of other records are
-    left out.
+    left out. groups: (n) rows of columns to keep.
     """
     places = labels.index.get_indexer(pd.Index(ids).astype("str"))
     there = (places >= 0) & ~np.isnan(scores)
     found = labels.iloc[places[there]]
     label = np.where(found["ungradable"], UNKNOWN, found["label"].astype("float64"))
-    return pd.DataFrame({"month": months[there], "score": scores[there], "label": label})
+    kept = {} if groups is None else {name: column.to_numpy()[there] for name, column in groups.items()}
+    return pd.DataFrame({"month": months[there], "score": scores[there], "label": label, **kept})
 
 
 def realised(
@@ -140,13 +147,15 @@ def together(parts: Sequence[Part], threshold: float) -> Part:
     return Part(records, alerts, lost, Scored(y, score, threshold, weight), blind=False)
 
 
-def figures_of(found: Part, confidence: float, seed: int) -> Realised:
-    """What the labels of these records show."""
+def figures_of(found: Part, confidence: float, seed: int = SEED, *, ranked: bool = True) -> Realised:
+    """What the labels of these records show; ranked: average precision, too, which takes resamples."""
     scored = found.scored
     unknown = dict.fromkeys(("recall", "prevalence", "average_precision"), Figure(UNKNOWN, UNKNOWN, UNKNOWN))
     checked = scored.y[scored.alert]
+    known = {} if found.blind else of_all(scored, confidence) | (of_ranking(scored, confidence, seed) if ranked else {})
     figures = {
-        **(unknown if found.blind else of_all(scored, confidence, seed)),
+        **unknown,
+        **known,
         "precision": share(float(checked.sum()), len(checked), confidence),
         "alerts_per_1000": per_1000(share(found.alerts, found.records, confidence)),
     }
@@ -189,16 +198,20 @@ def unsettled(found: Part, positives: int) -> Iterator[str]:
         yield f"{positives} positives so far, fewer than {FEWEST_POSITIVES}"
 
 
-def of_all(scored: Scored, confidence: float, seed: int) -> dict[str, Figure]:
+def of_all(scored: Scored, confidence: float) -> dict[str, Figure]:
     """The figures for which it matters who has a label: scored has the weights of `weights`."""
     assert scored.weight is not None
     ill = scored.y == 1
-    ranked = ranking(scored, seed)
     return {
         "recall": Figure(*weighted_share(scored.alert[ill], scored.weight[ill], confidence)),
         "prevalence": Figure(*weighted_share(ill, scored.weight, confidence)),
-        "average_precision": Figure(ranked.value, *ranked.interval(confidence)),
     }
+
+
+def of_ranking(scored: Scored, confidence: float, seed: int) -> dict[str, Figure]:
+    """The average precision."""
+    found = ranking(scored, seed)
+    return {"average_precision": Figure(found.value, *found.interval(confidence))}
 
 
 def share(true: float, of: float, confidence: float) -> Figure:

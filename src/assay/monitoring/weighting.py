@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from assay.monitoring.assumption import FEWEST_REFERENCE
-from assay.monitoring.calibration import DRAWS, SEED, Calibration, of_records
+from assay.monitoring.calibration import SEED, Calibration, of_records
 from assay.statistics.binomial import effective
 
 FEWEST_BATCH = 100  # records below which a classifier learns nothing of a batch
@@ -49,13 +49,12 @@ def weighted(
     batch: pd.DataFrame,
     plain: Calibration,
     threshold: float,
-    draws: int = DRAWS,
     seed: int = SEED,
 ) -> tuple[Calibration, str]:
     """The calibration weighted for a batch; or the plain one, and why.
 
     reference: the features of n records; score, y: (n,), their scores out of fold and labels. batch: the features of
-    the records that arrive. plain: the calibration whose bins are used.
+    the records that arrive. plain: the calibration whose bins, and shifts, are used.
     """
     if len(batch) < FEWEST_BATCH:
         return plain, f"{len(batch)} records arrived, fewer than the {FEWEST_BATCH} that weights can be learned from"
@@ -68,4 +67,4 @@ def weighted(
             f"few records of the reference are like those that arrived: weighted, its {len(y)} records are as "
             f"informative as {informative:.0f}, and its {int((y == 1).sum())} positives as {positives:.0f}"
         )
-    return of_records(plain.edges, score, y, threshold, weight, draws, seed), ""
+    return of_records(plain.edges, score, y, threshold, weight, plain.shifts, seed), ""

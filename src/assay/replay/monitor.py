@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from assay.bundle import reference as bundled
+from assay.contract.population import grouped
 from assay.files import plain
 from assay.monitoring.command import counted_and_met
 from assay.monitoring.decision import Decision
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from assay.config.schema import Monitoring
 
 
-def monitored(asked: "Monitoring", titles: Mapping[str, Mapping[str, Any]]) -> Decide:
-    """titles: what readers see in place of the names of features (`assay.datasets.Title`)."""
-    of_champion = cache(lambda one: known(one, titles))
+def monitored(
+    asked: "Monitoring", titles: Mapping[str, Mapping[str, Any]], slices: Mapping[str, list[int]] | None = None
+) -> Decide:
+    """titles: what readers see in place of the names of features (`assay.datasets.Title`). slices: of the contract."""
+    of_champion = cache(lambda one: known(one, titles, slices))
 
     def decide(seen: Seen) -> Decision:
         training: Training = of_champion(seen.reference)
@@ -40,12 +43,14 @@ def monitored(asked: "Monitoring", titles: Mapping[str, Mapping[str, Any]]) -> D
     return decide
 
 
-def known(one: Reference, titles: Mapping[str, Mapping[str, Any]]) -> Training:
+def known(
+    one: Reference, titles: Mapping[str, Mapping[str, Any]], slices: Mapping[str, list[int]] | None = None
+) -> Training:
     """What a bundle of the champion would say of its training; each record counts once, as those that arrive do."""
     seen = pd.DataFrame({"score": one.scores, "label": one.y, "fold": TRAIN, "date": pd.to_datetime(one.days)})
-    content = bundled.reference(one.X, None, seen, one.threshold.value)
+    content = bundled.reference(one.X, None, seen, one.threshold.value, grouped=grouped(one.X, slices or {}))
     of_features = {name: title for name, title in titles.items() if name in one.X}
-    return training(plain(content), of_features, one.threshold, refit=True)
+    return training(plain(content), of_features, one.threshold, refit=True, edges=slices)
 
 
 def piece_of(served: Served, threshold: float) -> Piece:

@@ -61,6 +61,7 @@ from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import RANKED_BY
 
 Tables = dict[str, dict[str, pd.DataFrame]]
+JUDGED = ("name", "min_recall", "max_alerts_per_1000", "beat_baselines", "quality")  # the criteria that it judges
 ROUNDS = ("n_estimators", "max_iter")  # what libraries call their number
 
 
@@ -208,7 +209,7 @@ def write_report(assessment: Assessment, tables: Tables, mistakes: Worst, config
     with replacing(FIGURES) as folder:
         for name, svg in drawn.items():
             write_text(folder / f"{name}.svg", svg)
-    judged = {name: plain(getattr(config, name)) for name in ("criteria", "evaluation")}
+    criteria = {name: plain(getattr(config.criteria, name)) for name in JUDGED}
     provenance = Provenance(
         cleaning=read_json(CLEANING_LOG),
         annotation=read_json(ANNOTATION_LOG),
@@ -216,7 +217,12 @@ def write_report(assessment: Assessment, tables: Tables, mistakes: Worst, config
         audit=read_json(AUDIT),
         bundle=description,
         hashes=dependencies(),
-        configuration={**description["config"], "model": description["model"], **judged},
+        configuration={
+            **description["config"],
+            "model": description["model"],
+            "criteria": criteria,
+            "evaluation": plain(config.evaluation),
+        },
     )
     months = tables["score_by_month"][MODEL_KEY], tables["data_by_month"][MODEL_KEY]
     write_text(REPORT, render(assessment, mistakes, drawn, months, provenance, config.evaluation.confidence))

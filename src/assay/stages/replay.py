@@ -77,7 +77,7 @@ def policies(time: Timeline, config: Config) -> list[Policy]:
     """Never, by the calendar, and when the monitor says so."""
     of = config.replay
     titles = {name: asdict(title) for name, title in knowledge(config.dataset).titles.items()}
-    monitor = monitored(config.criteria.monitoring, titles)
+    monitor = monitored(config.criteria.monitoring, titles, config.dataset.slices)
     return [never(), scheduled(of.schedule, time.window + of.label_delay + 1), triggered(monitor, of.gap)]
 
 

@@ -19,7 +19,7 @@ from assay.config.models import possible
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.start import stage
-from assay.contract.population import exclusions
+from assay.contract.population import exclusions, grouped
 from assay.datasets import knowledge
 from assay.files import Exact, read_table, replacing, write_json, write_table
 from assay.lineage.libraries import versions
@@ -72,7 +72,8 @@ def write_bundle(model: Trained, folds: dict[str, Records], config: Config) -> N
         bundle.save_model(model.estimator, folder)
         log_curve(model, folder / "training")
         seen = scored_records(model, folds)
-        found = reference(first.X, first.weight, seen, model.threshold.value, everyone(seen, config))
+        slices = grouped(both.X, config.dataset.slices)
+        found = reference(first.X, first.weight, seen, model.threshold.value, everyone(seen, config), slices)
         write_json(folder / bundle.REFERENCE, found, sort_keys=False)
         bundle.describe(
             folder,
