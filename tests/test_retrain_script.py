@@ -61,7 +61,8 @@ def script(tmp_path: Path) -> Script:
     (clone / "labels.csv").write_text("a,target\n1,A\n")
     git(tmp_path, "init", "--quiet", "--bare", "origin")
     git(clone, "init", "--quiet")
-    git(clone, "commit", "--quiet", "--allow-empty", "--message", "Start")
+    git(clone, "add", ".ci")
+    git(clone, "commit", "--quiet", "--message", "Start")
     git(clone, "remote", "add", "origin", str(tmp_path / "origin"))
     for name in ("assay", "dvc"):
         (tmp_path / "bin").mkdir(exist_ok=True)
@@ -70,7 +71,7 @@ def script(tmp_path: Path) -> Script:
     return Script(clone)
 
 
-PROPOSED = ["assay monitor", "assay retrain", "dvc exp", "dvc push"]
+PROPOSED = ["assay monitor", "assay retrain", "dvc push"]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,11 @@ def test_both_commands_get_the_labels(script: Script, labels: str, beside: str) 
     monitor, retrain, *_ = script.run(LABELS=labels)[1]
     assert f"--labels {beside} " in monitor
     assert ("--labels" in retrain) == bool(labels)
+
+
+def test_the_data_of_the_new_branch_are_pushed_and_no_file_is_changed(script: Script) -> None:
+    assert script.run()[1][-1] == "dvc push --all-branches"
+    assert git(script.clone, "status", "--porcelain", "--untracked-files=no") == ""
 
 
 def test_what_the_monitor_said_is_kept(script: Script) -> None:
