@@ -85,6 +85,14 @@ def with_feature(evidence: Evidence, **made: Callable[[pd.DataFrame], Any]) -> E
     return with_features(evidence, compute)
 
 
+def with_column(evidence: Evidence, **made: Callable[[pd.DataFrame], Any]) -> Evidence:
+    """One more column of the table that is a feature, or several, each a function of the records."""
+    records = evidence.records.assign(**{name: make(evidence.records) for name, make in made.items()})
+    return with_features(
+        replace(evidence, records=records), lambda table: features(table).assign(**{n: table[n] for n in made})
+    )
+
+
 def positive(records: pd.DataFrame) -> np.ndarray:
     """1.0 where the record is positive."""
     return (records["code"] == "F").to_numpy(dtype=float)
