@@ -53,7 +53,7 @@ def test_the_points_and_lines_are_those_of_the_rows(comparison: Comparison) -> N
 
 
 def test_the_page_shows_the_figures_that_programs_are_given(comparison: Comparison) -> None:
-    changes = Changes({}, {"added": 0, "removed": 0, "changed": 0}, {}, {}, ("overt", "overt"), ([], []))
+    changes = Changes({}, {"added": 0, "removed": 0, "changed": 0}, {}, {}, ("overt", "overt"), ([], []), ([], []))
     page = Page("base", "head", PLAN, comparison, changes)
     told, shown = as_json(page), Tables(as_html(page))
     names = {METRICS[name].title: name for name in told["metrics"]}

@@ -13,6 +13,7 @@ from assay.records.folds import TRAIN
 # Average precision, and how far above the next in log odds. Of the honest tables in docs/method.md the strongest lead
 # is 1.7; .94 before .37 is 3.3.
 STRONG, LEAD = 0.6, 2.0
+SAYS_ENOUGH = 0.9  # average precision of a feature alone, to which a second one honestly adds the little that lacks
 SHOWN_PAIRS = 3  # pairs with a common feature may all be strong
 GROUP = 5  # no more than one in so many features can stand out together
 
@@ -51,7 +52,7 @@ class PairStandsOut(LeakCheck):
     mend = "Ask how the outcome was found. If by these two, leave them out: role leak, or features.drop."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """No weighted sum, product or ratio of two features that A05 lets pass is far above the best of all features.
+        """No weighted sum, product or ratio of two features is far above the best of all that A05 lets pass.
 
         With few positives it must be better than chance allows for all pairs, by an exact test.
         """
@@ -60,7 +61,7 @@ class PairStandsOut(LeakCheck):
         names = [name for name, value in best.items() if value <= TOO_GOOD]
         values = numbers(X[[name for name in X if str(name) in names]], y)
         pairs, top = strongest_pairs(values, y, min(ENOUGH, rarer(y))), max((best[name] for name in names), default=0.0)
-        found = [pair for pair in pairs if pair.strength >= STRONG and leads(pair.strength, top)]
+        found = [pair for pair in pairs if pair.strength >= STRONG and leads(pair.strength, top) and top < SAYS_ENOUGH]
         if rarer(y) < ENOUGH:
             found = [pair for pair in found if chance(pair.score, y) * len(names) ** 2 <= SURE]
         strongest = max((pair.strength for pair in pairs), default=0.0)

@@ -70,6 +70,7 @@ def model_card(facts: Facts) -> str:
         annotation=reports["annotation"],
         outside=[reason.replace("_", " ") for reason in reports["annotation"]["excluded"] if reason != UNGRADABLE],
         audit=reports["audit"],
+        warnings=words.audit_says(reports["audit"], "warning"),
         folds=fold_rows(facts.folds),
         codes=code_rows(facts.labels, facts.config),
         span=span(facts.records),

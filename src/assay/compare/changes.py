@@ -17,7 +17,8 @@ class Changes:
     """The differences. params: key to (base, head). records: the numbers of added, removed and changed records.
 
     columns: the number of changed records by column. labels: (class in base, class in head) to the number of records.
-    policies: name and version on both sides. unmet: the criteria that base does not meet, and those of head.
+    policies: name and version on both sides. unmet: the criteria that base does not meet, and those of head. warned:
+    what the audit warns of in base, and in head.
     """
 
     params: dict[str, tuple[Any, Any]]
@@ -26,6 +27,7 @@ class Changes:
     labels: Flips
     policies: tuple[str, str]
     unmet: tuple[list[str], list[str]]
+    warned: tuple[list[str], list[str]]
 
     @property
     def any_data(self) -> bool:
@@ -43,6 +45,7 @@ def changes(base: Revision, head: Revision) -> Changes:
         labels=label_changes(base.labels, head.labels),
         policies=(policy_of(base.labels), policy_of(head.labels)),
         unmet=(_unmet(base.findings), _unmet(head.findings)),
+        warned=(base.warnings, head.warnings),
     )
 
 

@@ -48,6 +48,7 @@ def as_json(page: Page) -> dict[str, Any]:
             "labels": in_words(changes.labels),
             "policies": changes.policies,
             "unmet_criteria": {"base": changes.unmet[0], "head": changes.unmet[1]},
+            "audit_warnings": {"base": changes.warned[0], "head": changes.warned[1]},
         }
     )
 

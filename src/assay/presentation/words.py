@@ -1,5 +1,8 @@
 """The meaning of each figure, in words that need no statistics."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from assay.statistics.metrics import METRICS
 
 MOST = 5  # digits of a number that people read: a larger number has none after the point
@@ -75,6 +78,16 @@ def accuracy_misleads(model: float, majority: float) -> str:
         f"Calling everyone healthy is right in {majority:.1%} of the records and finds nobody. "
         f"The model is right in {model:.1%}: the difference in accuracy says almost nothing about the people it finds."
     )
+
+
+def audit_says(audit: Sequence[Mapping[str, Any]], verdict: str) -> list[str]:
+    """The findings of reports/audit.json that have this verdict (warning, accepted), each with its check.
+
+    >>> audit_says([{"code": "A12", "title": "Loud", "findings": [{"verdict": "warning", "what": "x is"}]}], "warning")
+    ['A12 Loud: x is']
+    """
+    found = ((check, one) for check in audit for one in check["findings"] if one["verdict"] == verdict)
+    return [f"{check['code']} {check['title']}: {one['what']}" for check, one in found]
 
 
 def signed(value: float, interval: tuple[float, float], metric: str = "") -> str:

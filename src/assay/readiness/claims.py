@@ -42,8 +42,9 @@ def _audited(facts: Facts) -> str:
     """What the audit said of this very model; it writes its report only if nothing stops the line."""
     if not facts.has("audit"):
         return f"has not passed this model: {facts.unevaluated}"
-    counts = Counter(one["verdict"] for one in facts.reports["audit"])
-    return f"passed: {counts.total()} checks, {counts['warning']} warning(s), {counts['accepted']} accepted error(s)"
+    checks = facts.reports["audit"]
+    counts = Counter(one["verdict"] for check in checks for one in check["findings"])
+    return f"passed: {len(checks)} checks, {counts['warning']} warning(s), {counts['accepted']} accepted error(s)"
 
 
 def _found(facts: Facts) -> list[Row]:

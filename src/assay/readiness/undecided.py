@@ -123,10 +123,10 @@ def _annotators(facts: Facts) -> list[Item]:
 
 
 def _audit(facts: Facts) -> list[Item]:
-    accepted = [one for one in facts.reports["audit"] if one["verdict"] == "accepted"]
-    listed = ", ".join(f"{one['code']} {one['title']}" for one in accepted)
+    accepted = words.audit_says(facts.reports["audit"], "accepted")
     todo = "ask who accepted them, and why: audit.accept"
-    return [Item("errors of the audit that somebody accepted", listed, str(AUDIT), todo)] if accepted else []
+    what = "errors of the audit that somebody accepted"
+    return [Item(what, "; ".join(accepted), str(AUDIT), todo)] if accepted else []
 
 
 def _age(facts: Facts) -> list[Item]:

@@ -86,8 +86,9 @@ def audit(candidate: "Candidate") -> Iterator[Criterion]:
         raise AssayError("not the findings of an audit", where=str(AUDIT), todo="dvc repro") from error
     errors = [f"{code} {title}" for code, (title, verdict) in checks.items() if verdict == "error"]
     why = "; ".join(errors) if errors else "" if checks else "no check ran"
-    warnings = sum(verdict == "warning" for _, verdict in checks.values())
-    found = f"{len(checks)} checks, {len(errors)} error(s), {warnings} warning(s)"
+    warnings = [f"{code} {title}" for code, (title, verdict) in checks.items() if verdict == "warning"]
+    named = f": {'; '.join(warnings)}" if warnings else ""
+    found = f"{len(checks)} checks, {len(errors)} error(s), {len(warnings)} warning(s){named}"
     yield Criterion("audit", ASKED["audit"], found, not why, why)
 
 

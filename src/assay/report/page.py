@@ -44,6 +44,7 @@ def render(
             verdict=verdict(assessment.findings),
             claim=_claim(assessment),
             accuracy=_accuracy(assessment),
+            warnings=words.audit_says(provenance.audit, "warning"),
             findings=[finding_row(finding) for finding in assessment.findings],
             models=[MODEL_KEY, *assessment.baselines],
             metrics=_metric_rows(assessment, confidence),

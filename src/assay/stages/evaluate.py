@@ -48,6 +48,7 @@ from assay.paths import (
     SPLIT,
     fold,
 )
+from assay.presentation.words import audit_says
 from assay.progress import progress
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST
@@ -95,12 +96,14 @@ def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], confi
     write_json(REPORTS / "baselines.json", baseline_figures(assessment, confidence))
     write_json(REPORTS / "slices.json", assessment.slices, sort_keys=False)
     write_json(REPORTS / "ungradable.json", ungradable_figures(assessment, confidence))
-    findings = [asdict(finding) for finding in assessment.findings]
-    write_json(
-        REPORTS / "verdict.json",
-        {"verdict": verdict(assessment.findings), "findings": findings},
-        sort_keys=False,
-    )
+    write_json(REPORTS / "verdict.json", judged(assessment, read_json(AUDIT)), sort_keys=False)
+
+
+def judged(assessment: Assessment, audit: list[dict[str, Any]]) -> dict[str, Any]:
+    """The verdict on all criteria and on each; `warnings`: what the audit warns of, if it does."""
+    warnings = audit_says(audit, "warning")
+    found = {"verdict": verdict(assessment.findings), "findings": [asdict(one) for one in assessment.findings]}
+    return found | {"warnings": warnings} if warnings else found
 
 
 def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
