@@ -110,7 +110,7 @@ class CopiedColumn(LeakCheck):
     title = "Copies of a column"
     severity = WARNING
     why = "What is said of one is true of both: where one is found to leak the other leaks too, and reasons are split."
-    mend = "Keep one, and give the other role ignore."
+    mend = "Keep one, and give the other role ignore. Both are needed: accept them by name."
 
     def examine(self, evidence: Evidence) -> Examination:
         """No feature that is a column of the table says the same as another one, in other words or another unit."""

@@ -34,7 +34,7 @@ class FilledForOneClass(LeakCheck):
     title = "Filled in for one class only"
     severity = WARNING
     why = "A field that is used only once the outcome is known gives it away by being filled in, or empty, at all."
-    mend = "Ask when it is filled in. After the outcome: role leak. Before: say in the contract why it may be missing."
+    mend = "Ask when it is filled in. After the outcome: role leak. Before: accept it by name."
 
     def examine(self, evidence: Evidence) -> Examination:
         """On train, records with a value, without one, or with an unusual one are not nearly all of one class.

@@ -23,7 +23,7 @@ class StandsOut(LeakCheck):
     title = "A feature stands out"
     severity = WARNING
     why = "What is far better than everything else known of a record may be a trace of the outcome, or its very test."
-    mend = "Ask when and by whom it is written. Known in time: say so in the contract; if not, role leak."
+    mend = "Ask when and by whom it is written. After the outcome: role leak. Before: accept it by name."
 
     def examine(self, evidence: Evidence) -> Examination:
         """No feature that A05 lets pass, nor a few of them, is far above all the others in average precision on train.
@@ -49,7 +49,7 @@ class PairStandsOut(LeakCheck):
     title = "Two features together stand out"
     severity = WARNING
     why = "Two values that say little alone and nearly all together may be those that the outcome was computed from."
-    mend = "Ask how the outcome was found. If by these two, leave them out: role leak, or features.drop."
+    mend = "Ask how the outcome was found. If by these two: role leak, or features.drop. If not: accept both by name."
 
     def examine(self, evidence: Evidence) -> Examination:
         """No weighted sum, product or ratio of two features is far above the best of all that A05 lets pass.

@@ -154,7 +154,7 @@ class Evaluation:
 
 @dataclass
 class Audit:
-    """The leakage gate. `accept` holds codes of checks whose errors a person has judged harmless: they stop nothing."""
+    """The leakage gate. `accept`: what a person has judged harmless, as CODE:FEATURE, or CODE for a whole check."""
 
     accept: list[str] = MISSING
 
