@@ -80,7 +80,8 @@ def with_feature(evidence: Evidence, **made: Callable[[pd.DataFrame], Any]) -> E
     """One more feature, or several, each a function of the records."""
 
     def compute(records: pd.DataFrame) -> pd.DataFrame:
-        return features(records).assign(**{name: make(records) for name, make in made.items()})
+        more = pd.DataFrame({name: make(records) for name, make in made.items()}, index=records.index)
+        return pd.concat([features(records).drop(columns=list(made), errors="ignore"), more], axis=1)
 
     return with_features(evidence, compute)
 

@@ -26,7 +26,7 @@ HONEST: dict[str, tuple[Callable[[], Table], list[tuple[str, str]]]] = {
         [("A05", ""), ("A05", "flavanoids"), ("A06", ""), ("A06", "flavanoids / color_intensity")],
     ),
     "the digit 8": (sklearn_table("digits", lambda target: target == 8), []),
-    "Iris virginica": (sklearn_table("iris", lambda target: target == 2), []),
+    "Iris virginica": (sklearn_table("iris", lambda target: target == 2), [("A12", "petal length (cm)")]),
     "low birth weight": (r_table("MASS", "birthwt", "low", 1, "bwt"), []),
     "death of melanoma": (r_table("MASS", "Melanoma", "status", 1, "time"), []),
     "malignant biopsies": (r_table("MASS", "biopsy", "class", "malignant", "ID"), []),

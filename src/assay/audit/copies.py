@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from assay.audit.strength import midranks
+from assay.audit.strength import correlations
 
 FEW_LEVELS = 20  # a column of no more values must agree value by value: order alone would say little
 UNUSUAL = 5  # records without the most frequent value: columns with fewer may agree by chance
@@ -45,18 +45,10 @@ def _converted(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
     numbers = table.select_dtypes("number")
     names = [str(name) for name in numbers]
     sample = np.unique(np.linspace(0, len(numbers) - 1, min(SAMPLE, len(numbers))).astype(int))
-    ranks = midranks(numbers.iloc[sample].to_numpy(dtype=float).T) if len(numbers) and names else np.empty((0, 0))
-    for i, j in zip(*np.nonzero(np.triu(np.abs(_correlation(ranks)) >= LIKELY, 1)), strict=True):
+    likely = np.abs(correlations(numbers.iloc[sample].to_numpy(dtype=float).T)) >= LIKELY
+    for i, j in zip(*np.nonzero(np.triu(likely, 1)), strict=True):
         if monotone(numbers.iloc[:, i].to_numpy(dtype=float), numbers.iloc[:, j].to_numpy(dtype=float)):
             yield names[i], names[j]
-
-
-def _correlation(ranks: np.ndarray) -> np.ndarray:
-    """The correlation of rows (k, n) of ranks, those that are missing in the middle; 0 for rows of one value."""
-    centred = np.nan_to_num(ranks - np.nanmean(np.where(np.isnan(ranks), np.nan, ranks), axis=1, keepdims=True))
-    length = np.linalg.norm(centred, axis=1, keepdims=True)
-    unit = centred / np.where(length > 0, length, 1.0)
-    return np.asarray(unit @ unit.T)
 
 
 def monotone(one: np.ndarray, other: np.ndarray) -> bool:
@@ -71,7 +63,7 @@ def monotone(one: np.ndarray, other: np.ndarray) -> bool:
     if both.sum() < COMMON * either.sum() or min(len(np.unique(column[both])) for column in (one, other)) <= FEW_LEVELS:
         return False
     pair = np.vstack([one[both], other[both]])
-    correlation = float(_correlation(midranks(pair))[0, 1])
+    correlation = float(correlations(pair)[0, 1])
     return abs(correlation) >= SAME and _in_order(pair[0], pair[1] * np.sign(correlation))
 
 

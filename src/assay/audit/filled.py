@@ -14,6 +14,7 @@ from assay.records.folds import TRAIN
 
 PURE = 0.1  # of the other class's share of all records: what may be left of it among the records of a group
 FEWEST = 5  # records of a group
+MOST = 0.5  # of the records of the commoner class
 USUAL = 0.5  # of the known values: from there on the most frequent one is what stands where there is nothing to say
 
 
@@ -70,9 +71,10 @@ def _by_usual(X: pd.DataFrame, rarer: int) -> Iterator[Group]:
 
 
 def _is_pure(inside: np.ndarray, of_class: np.ndarray) -> bool:
-    count = int(inside.sum())
-    others = count - int((inside & of_class).sum())
-    return count >= FEWEST and others / count <= PURE * (1 - of_class.mean())
+    """Whether nearly all records of a group have a class; half of a common class must be in it, or it says little."""
+    count, held = int(inside.sum()), int((inside & of_class).sum())
+    pure = count >= FEWEST and (count - held) / count <= PURE * (1 - of_class.mean())
+    return pure and (of_class.mean() <= 0.5 or held >= MOST * of_class.sum())
 
 
 def _findings(found: list[tuple[Group, int]], y: np.ndarray) -> Iterator[Finding]:

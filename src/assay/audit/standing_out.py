@@ -2,12 +2,14 @@
 
 import math
 
+import numpy as np
+
 from assay.audit.base import WARNING, Examination, Finding, LeakCheck
 from assay.audit.evidence import Evidence
 from assay.audit.features import TOO_GOOD, TRAIN_FEATURES
 from assay.audit.few import ENOUGH, SURE, chance, rarer
 from assay.audit.pairs import Pair, strongest_pairs
-from assay.audit.strength import numbers
+from assay.audit.strength import correlations, numbers
 from assay.records.folds import TRAIN
 
 # Average precision, and how far above the next in log odds. Of the honest tables in docs/method.md the strongest lead
@@ -15,6 +17,7 @@ from assay.records.folds import TRAIN
 STRONG, LEAD = 0.6, 2.0
 SAYS_ENOUGH = 0.9  # average precision of a feature alone, to which a second one honestly adds the little that lacks
 SHOWN_PAIRS = 3  # pairs with a common feature may all be strong
+ALIKE, SAMPLE = 0.9, 2000  # rank correlation, among about so many records, from which features count as one
 GROUP = 5  # no more than one in so many features can stand out together
 
 
@@ -28,20 +31,43 @@ class StandsOut(LeakCheck):
     def examine(self, evidence: Evidence) -> Examination:
         """No feature that A05 lets pass, nor a few of them, is far above all the others in average precision on train.
 
-        With few positives it must be better than chance allows, by an exact test.
+        Features that rank alike count as one. With few positives one must be better than chance allows, by an exact
+        test.
         """
         X, y = evidence.labelled(TRAIN)
         found = {name: value for name, value in evidence.alone.best.items() if value <= TOO_GOOD}
-        names, following = outstanding(found, float(y.mean()))
+        values = dict(zip(map(str, X), numbers(X, y), strict=True))
+        families = alike({name: values[name] for name in sorted(found, key=lambda name: (-found[name], name))})
+        names, following = outstanding({name: found[name] for name in families}, float(y.mean()))
         if rarer(y) < ENOUGH:
-            values = dict(zip(map(str, X), numbers(X, y), strict=True))
             names = [name for name in names if chance(values[name], y) * len(found) <= SURE]
         figure = f"{len(found)} features; strongest {max(found.values(), default=0.0):.3f}"
-        said = "{} has an average precision of {:.3f}, the next feature {:.3f}"
-        return Examination(
-            figure,
-            tuple(Finding(said.format(name, found[name], following), TRAIN_FEATURES, (name,)) for name in names),
-        )
+        return Examination(figure, tuple(_leading(name, families[name], found[name], following) for name in names))
+
+
+def _leading(name: str, family: list[str], strength: float, following: float) -> Finding:
+    others = f", like {', '.join(family)}" if family else ""
+    said = f"{name}{others} has an average precision of {strength:.3f}, the next feature {following:.3f}"
+    return Finding(said, TRAIN_FEATURES, (name, *family))
+
+
+def alike(values: dict[str, np.ndarray]) -> dict[str, list[str]]:
+    """The features (n,) that are like no earlier one, each with the later ones that rank the records like it.
+
+    >>> up = np.arange(9.0)
+    >>> alike({"a": up, "b": up**2, "c": up % 3})
+    {'a': ['b'], 'c': []}
+    """
+    names, families = list(values), dict[str, list[str]]()
+    sample = max(1, len(next(iter(values.values()), [])) // SAMPLE)
+    close = np.abs(correlations(np.array([column[::sample] for column in values.values()]))) >= ALIKE if names else []
+    taken: set[int] = set()
+    for i, name in enumerate(names):
+        if i not in taken:
+            later = [j for j in range(i + 1, len(names)) if close[i][j] and j not in taken]
+            families[name] = [names[j] for j in later]
+            taken.update(later)
+    return families
 
 
 class PairStandsOut(LeakCheck):

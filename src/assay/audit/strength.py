@@ -70,6 +70,20 @@ def midranks(values: np.ndarray) -> np.ndarray:
     return ranks
 
 
+def correlations(values: np.ndarray) -> np.ndarray:
+    """The rank correlation (Spearman) of each pair of rows (k, n), (k, k); missing values count as middle ones.
+
+    >>> correlations(np.array([[1.0, 2.0, 3.0], [9.0, 4.0, 1.0], [7.0, 7.0, 7.0]])).round(9).tolist()
+    [[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    ranks = midranks(values)
+    middle = np.nansum(ranks, axis=1, keepdims=True) / np.maximum((~np.isnan(ranks)).sum(axis=1, keepdims=True), 1)
+    centred = np.nan_to_num(ranks - middle)
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    unit = centred / np.where(length > 0, length, 1.0)
+    return np.asarray(unit @ unit.T)
+
+
 def _average_precisions(values: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Both directions from one sort, which puts missing values at the end: they are the lowest in either direction."""
     order = np.argsort(values, axis=1)
