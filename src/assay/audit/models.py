@@ -53,7 +53,7 @@ class TellingOrder(LeakCheck):
     severity = WARNING
     why = (
         "Positives were collected or appended apart from the rest: whatever else differs between the two batches "
-        "passes for disease."
+        "passes for the outcome."
     )
     mend = "Find out how the records came together; compare positives and negatives of the same batch."
 

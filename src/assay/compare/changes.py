@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from assay.evaluation.criteria import MET
+from assay.evaluation.criteria import MET, criterion_title
 from assay.experiments.revisions import Revision
 from assay.labels.classes import Flips, flips
 from assay.lineage.lock import leaves
@@ -92,7 +92,7 @@ def policy_of(labels: pd.DataFrame) -> str:
 
 def _unmet(findings: list[dict[str, Any]]) -> list[str]:
     return [
-        f"{one['criterion'].replace('_', ' ')} {words.number(one['value'], one['criterion'])} ({one['asked']})"
+        f"{criterion_title(one['criterion'])} {words.number(one['value'], one['criterion'])} ({one['asked']})"
         for one in findings
         if one["verdict"] != MET
     ]

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from assay.config.expressions import CONDITION
 from assay.config.fields import MISSING, OneOrMore, ReadAs
 from assay.config.sample import Sample
+from assay.config.words import Words
 
 WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
@@ -137,13 +138,15 @@ class Dataset:
     `personal`: the columns of that role, listed when the configuration is composed, so that `collect` can depend on
     them alone.
 
-    For readers: `about` describes the records, `codes` the meaning of each letter of the target, `limits` what readers
-    of a figure must know of the records, `personal_data` what the records reveal of a person.
+    For readers: `about` describes the records, `words` says what to call them and their outcome, `codes` the meaning of
+    each letter of the target, `limits` what readers of a figure must know of the records, `personal_data` what the
+    records reveal of a person.
     """
 
     name: str = MISSING
     source: Source = field(default_factory=Source)
     about: str = ""
+    words: Words = field(default_factory=Words)
     codes: dict[str, str] = field(default_factory=dict)
     limits: list[str] = field(default_factory=list)
     personal_data: str = ""

@@ -13,11 +13,11 @@ from assay.config import dataset_faults, models, names
 from assay.config.dataset import Dataset
 from assay.config.fields import MISSING, ByName, Count, NotNegative, Share, Whole, Within
 from assay.config.targets import MEMBERS
+from assay.config.words import QUALITY
 
 FORMAT = 2
 SPLITS = ("time", "random", "group")
 CODES = ("letters", "whole")
-QUALITY = ("accuracy", "completeness", "consistency", "validity", "uniqueness", "timeliness")
 # Of a model, measured by `assay budget`: megabytes, seconds, milliseconds.
 FIGURES = (
     "bundle_mb",

@@ -13,6 +13,7 @@ from assay.bundle.reasons import Explanation, explained
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.start import stage
+from assay.config.words import Words, complete
 from assay.contract.population import slices
 from assay.evaluation import curves, over_time
 from assay.evaluation.assess import (
@@ -119,7 +120,7 @@ def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any
 
 
 def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
-    """The model's metrics with the ungradable records of the test period left out and counted in as healthy."""
+    """The model's metrics with the ungradable records of the test period left out and counted in as negative."""
     ways = {"excluded": assessment.model, "included": assessment.with_ungradable}
     figures = {
         way: {"metrics": points(estimates), "intervals": intervals(estimates, confidence)}
@@ -138,18 +139,25 @@ def all_curves(assessment: Assessment, everyone: pd.DataFrame, records: pd.DataF
     whole, fold_of = scored_by(everyone, SCORE, model.threshold), everyone["fold"].to_numpy()
     cleaned = records.loc[everyone[RECORD_ID]]
     dates = cleaned.get(DATE, pd.Series(pd.NaT, cleaned.index))
-    features = cleaned[[one["name"] for one in read_json(BUNDLE)["features"] if one["name"] in cleaned]]
+    description = read_json(BUNDLE)
+    called = words_of(description)
+    features = cleaned[[one["name"] for one in description["features"] if one["name"] in cleaned]]
     return {
         "precision_recall": {name: curves.precision_recall(one) for name, one in assessment.scored.items()},
         "roc": {name: curves.roc(one) for name, one in assessment.scored.items()},
         "calibration": {MODEL_KEY: curves.calibration(model, config.evaluation.confidence)},
-        "confusion": {MODEL_KEY: curves.confusion(model)},
+        "confusion": {MODEL_KEY: curves.confusion(model, (called.otherwise, called.event))},
         "threshold_sweep": {MODEL_KEY: curves.threshold_sweep(model)},
         "decision_curve": {MODEL_KEY: curves.decision_curve(assessment.scored)},
         "score_by_month": {MODEL_KEY: over_time.by_month(whole, dates, fold_of, config.evaluation.confidence)},
         "data_by_month": {MODEL_KEY: over_time.data_by_month(features, whole, dates, fold_of)},
         "training_curve": {MODEL_KEY: read_training_curve(MODEL / "training" / "plots" / "metrics")},
     }
+
+
+def words_of(description: dict[str, Any]) -> Words:
+    """What the dataset of a model calls its records and their outcome."""
+    return complete(description["config"]["dataset"].get("words"))
 
 
 def read_training_curve(folder: Path) -> pd.DataFrame:
@@ -194,7 +202,13 @@ def write_report(assessment: Assessment, tables: Tables, mistakes: Worst, config
     description = read_json(BUNDLE)
     metrics = {name: points(one) for name, one in {MODEL_KEY: assessment.model, **assessment.baselines}.items()}
     drawn = draw_all(
-        tables, Figures(metrics, config.evaluation.threshold_probability, rounds_kept(description["model"]))
+        tables,
+        Figures(
+            metrics,
+            config.evaluation.threshold_probability,
+            rounds_kept(description["model"]),
+            words_of(description),
+        ),
     )
     drawn |= draw_reasons(mistakes.pictured)
     with replacing(FIGURES) as folder:
