@@ -50,3 +50,12 @@ def complete(words: Words | Mapping[str, Any] | None) -> Words:
         having=given.having or f"are {given.outcome}",
         event=given.event or given.outcome,
     )
+
+
+def faults(words: Words) -> list[str]:
+    """What makes the words useless, each with its key; empty if nothing does."""
+    found = [f"{key} is empty" for key in ("unit", "outcome", "otherwise") if not str(getattr(words, key)).strip()]
+    called = complete(words)
+    if called.otherwise in (called.outcome, called.event):
+        found.append(f"otherwise={words.otherwise} is what the outcome is called too")
+    return found
