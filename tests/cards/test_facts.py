@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from assay.cards.facts import DIVIDED_PERSON, NO_PERSON, CodeRow, Facts, changes, code_rows, fold_rows, limits, span
+from assay.cards.facts import DIVIDED_GROUP, NO_GROUP, CodeRow, Facts, changes, code_rows, fold_rows, limits, span
 from assay.config.load import load
 from assay.config.words import complete
 from samples import ROOT
@@ -63,7 +63,7 @@ def test_codes_read_whole_are_those_of_the_policy_and_of_the_records() -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "by", "last"), [(None, "time", NO_PERSON), ("who", "random", DIVIDED_PERSON), ("who", "group", None)]
+    ("group", "by", "last"), [(None, "time", NO_GROUP), ("who", "random", DIVIDED_GROUP), ("who", "group", None)]
 )
 def test_what_is_known_of_persons_follows_from_contract_and_split(group: str, by: str, last: str) -> None:
     dataset = replace(CONFIG.dataset, group=group, limits=["A limit."])

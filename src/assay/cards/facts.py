@@ -13,10 +13,11 @@ from assay.records.folds import GROUP
 if TYPE_CHECKING:
     from assay.config.schema import Config
 
-NO_PERSON = (
-    "No column tells whose record it is. Two visits of one person look like two people, and may lie in two folds."
+NO_GROUP = (
+    "No column says which records belong together, as those of one person do: if there are such, they may lie in two "
+    "folds."
 )
-DIVIDED_PERSON = "Records of one person are not kept together: they may lie in two folds."
+DIVIDED_GROUP = "Records that belong together are not kept together: they may lie in two folds."
 REPORTS = (
     "annotation",
     "audit",
@@ -85,8 +86,8 @@ def limits(facts: Facts) -> list[str]:
     config = facts.config
     found = [*config.dataset.limits, *changes(facts.reports["profile"])]
     if not config.dataset.group:
-        return [*found, NO_PERSON]
-    return found if config.split.by == GROUP else [*found, DIVIDED_PERSON]
+        return [*found, NO_GROUP]
+    return found if config.split.by == GROUP else [*found, DIVIDED_GROUP]
 
 
 def changes(profile: list[dict[str, Any]]) -> list[str]:
