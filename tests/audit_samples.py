@@ -80,9 +80,18 @@ def with_feature(evidence: Evidence, **made: Callable[[pd.DataFrame], Any]) -> E
     """One more feature, or several, each a function of the records."""
 
     def compute(records: pd.DataFrame) -> pd.DataFrame:
-        return features(records).assign(**{name: make(records) for name, make in made.items()})
+        more = pd.DataFrame({name: make(records) for name, make in made.items()}, index=records.index)
+        return pd.concat([features(records).drop(columns=list(made), errors="ignore"), more], axis=1)
 
     return with_features(evidence, compute)
+
+
+def with_column(evidence: Evidence, **made: Callable[[pd.DataFrame], Any]) -> Evidence:
+    """One more column of the table that is a feature, or several, each a function of the records."""
+    records = evidence.records.assign(**{name: make(evidence.records) for name, make in made.items()})
+    return with_features(
+        replace(evidence, records=records), lambda table: features(table).assign(**{n: table[n] for n in made})
+    )
 
 
 def positive(records: pd.DataFrame) -> np.ndarray:

@@ -101,10 +101,10 @@ def assert_months_are_those_of_the_metrics(reports: Reports) -> None:
     whole = {
         name: (test[name] * test["weight"]).sum() / test["weight"].sum() for name in table if name.endswith("per_1000")
     }
-    expected = {"alerts_per_1000": model["alerts_per_1000"], "disease_per_1000": 1000 * model["prevalence"]}
+    expected = {"alerts_per_1000": model["alerts_per_1000"], "positives_per_1000": 1000 * model["prevalence"]}
     assert whole == pytest.approx(expected, abs=1e-3)
     months = list(dict.fromkeys(table["month"]))
-    ill = (table["disease_per_1000"] * table["weight"]).groupby(table["month"]).sum()
+    ill = (table["positives_per_1000"] * table["weight"]).groupby(table["month"]).sum()
     ill /= table["weight"].groupby(table["month"]).sum()
     assert picture.ids("bar") == months
     for number, month in enumerate(months):
@@ -122,7 +122,7 @@ def assert_performance_by_month_is_the_table(reports: Reports) -> None:
         drawn = picture.y.value(picture.places(f"curve-{name}")[:, 1])
         assert drawn.tolist() == pytest.approx(table[name].dropna().tolist(), abs=1e-3)
     test = table[(table["fold"] == "test") & table["recall"].notna()]
-    ill = test["disease_per_1000"] * test["weight"]
+    ill = test["positives_per_1000"] * test["weight"]
     assert (test["recall"] * ill).sum() / ill.sum() == pytest.approx(reports.metrics["model"]["recall"], abs=1e-3)
 
 

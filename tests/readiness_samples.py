@@ -65,6 +65,10 @@ def finding(criterion: str, value: float | None, **changed: Any) -> dict[str, An
     return {**one, "verdict": "met", "settled": True, **changed}
 
 
+def audited(text: str, verdict: str) -> dict[str, Any]:
+    return {"verdict": verdict, "what": text, "where": text, "rows": []}
+
+
 def reports(text: str = "harmless") -> dict[str, Any]:
     """The files of the line."""
     cut = {"notable": True, "day": text, "distance": 0.3, "low_before": 1.0, "low_after": 0.5}
@@ -77,8 +81,8 @@ def reports(text: str = "harmless") -> dict[str, Any]:
     }
     few = {**group, "positives": 3, "recall": {"value": None, "interval": [None, None]}}
     checks = [
-        {"code": text, "title": text, "verdict": "accepted", "figure": text},
-        {"code": "A01", "title": text, "verdict": "warning", "figure": text},
+        {"code": text, "title": text, "verdict": "accepted", "figure": text, "findings": [audited(text, "accepted")]},
+        {"code": "A01", "title": text, "verdict": "warning", "figure": text, "findings": [audited(text, "warning")]},
     ]
     return {
         "annotation": {"records": 2000, "used": 1900, "excluded": {text: 60, "ungradable": 40}, "disputed": [text]},

@@ -50,6 +50,7 @@ def compared(text: str) -> Compared:
         labels={("healthy", "disease"): 1},
         policies=(text, text),
         unmet=([text], [text]),
+        warned=([text], [text]),
     )
     return Compared(text, text, plan, compare(base, head, groups, plan), changes)  # type: ignore[arg-type]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 ANNOTATIONS = Path("annotations")
 DECISIONS, GUIDELINE = "decisions.csv", "guideline.md"  # in annotations/, or in a dataset's own folder there
 RAW = Path("data/raw")  # a folder with one file: assay.records.formats
+TABLES = Path("data/tables")  # tables that `assay init-dataset` took: DVC's, a .dvc file of each in git
 ARRIVED = Path("data/arrived")  # files that `assay retrain` added to the source: DVC's, a .dvc file of each in git
 CLEANED = Path("data/cleaned/records.parquet")
 CONTRACT = Path("data/cleaned/contract.json")

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from assay.audit.base import ERROR, WARNING
-from assay.audit.checks import CHECKS, audit
+from assay.audit.checks import CHECKS, audit, judged
 from assay.audit.evidence import Evidence
 from assay.records.folds import FOLDS, TEST, TRAIN, VALIDATION
-from audit_samples import clean, noise, positive, with_feature, with_features, with_fold
+from audit_samples import clean, noise, positive, with_column, with_feature, with_features, with_fold
 from audit_samples import features as plain
 
 Plant = Callable[[Evidence], Evidence]
@@ -94,6 +94,20 @@ def fails_on_test(evidence: Evidence) -> Evidence:
     return replace(evidence, test=evidence.test.assign(score=evidence.test["score"].to_numpy()[::-1]))
 
 
+def batch_artefact(evidence: Evidence) -> Evidence:
+    """Until the test fold the sick were measured on another machine, whose readings the model has learned."""
+    told = evidence.records.index.difference(evidence.folds[TEST].index)
+
+    def scanner(records: pd.DataFrame) -> np.ndarray:
+        return noise(records) + 4 * positive(records) * records.index.isin(told)
+
+    return fails_on_test(with_feature(evidence, scanner=scanner))
+
+
+def height(records: pd.DataFrame) -> np.ndarray:
+    return 1.7 + 0.2 * noise(records)
+
+
 def separated(records: pd.DataFrame) -> np.ndarray:
     return np.abs(noise(records)) + 9 * positive(records)
 
@@ -125,6 +139,56 @@ PLANTS: dict[str, tuple[str, str, Plant]] = {
         "result is missing",
         lambda line: with_feature(line, result=lambda r: np.where(positive(r), np.nan, noise(r))),
     ),
+    "almost the outcome": (
+        "A12",
+        "result has an average precision of 0.9",
+        lambda line: with_feature(line, result=lambda r: 3.3 * positive(r) + noise(r)),
+    ),
+    "written after the outcome": (
+        "A12",
+        "dose has",
+        lambda line: with_feature(line, dose=lambda r: 80 * positive(r) * (noise(r) < 1.2) + 40 * (noise(r) > 1.8)),
+    ),
+    "a difference, by hand": (
+        "A13",
+        "part and rest together",
+        lambda line: with_feature(
+            line, part=lambda r: 20 * noise(r), rest=lambda r: 20 * noise(r) - 4 * positive(r) - np.sin(1e4 * noise(r))
+        ),
+    ),
+    "a body mass index, by hand": (
+        "A13",
+        "height and weight together",
+        lambda line: with_feature(
+            line, height=height, weight=lambda r: (22 + 9 * positive(r) + 3 * np.sin(1e4 * noise(r))) * height(r) ** 2
+        ),
+    ),
+    "filled in for some of the sick": (
+        "A14",
+        "cause: of 5",
+        lambda line: with_feature(line, cause=lambda r: np.where(positive(r) * (noise(r) > 0), noise(r), np.nan)),
+    ),
+    "filled in for the sick, and some that fell ill later": (
+        "A14",
+        "cause: of",
+        lambda line: with_feature(line, cause=lambda r: np.where(positive(r) + (noise(r) > 1), noise(r), np.nan)),
+    ),
+    "zero but for some of the sick": (
+        "A14",
+        "dose: of 5",
+        lambda line: with_feature(line, dose=lambda r: positive(r) * np.maximum(noise(r), 0).round(1)),
+    ),
+    "a copy": ("A15", "again is a copy of TSH", lambda line: with_column(line, again=lambda r: r["TSH"])),
+    "a copy in another unit": (
+        "A15",
+        "kelvin is a copy of FTI",
+        lambda line: with_column(line, kelvin=lambda r: (273.15 - 0.1 * r["FTI"]).round(2)),
+    ),
+    "a copy in other words": (
+        "A15",
+        "gender is a copy of sex",
+        lambda line: with_column(line, gender=lambda r: r["sex"].map({"F": "w", "M": "m"})),
+    ),
     "the label itself": ("A06", "result", lambda line: with_feature(line, result=positive)),
     "a sum": (
         "A06",
@@ -152,6 +216,11 @@ PLANTS: dict[str, tuple[str, str, Plant]] = {
     ),
     "declared unavailable": ("A07", "biopsy is among", lambda line: with_feature(line, biopsy=lambda r: r["biopsy"])),
     "an identifier": ("A07", "date is among", lambda line: with_feature(line, date=lambda r: noise(r))),
+    "unavailable, under another name": (
+        "A07",
+        "histology is a copy of biopsy",
+        lambda line: with_column(line, histology=lambda r: np.exp(r["biopsy"])),
+    ),
     "made from what is unavailable": (
         "A07",
         "finding changes",
@@ -166,9 +235,13 @@ PLANTS: dict[str, tuple[str, str, Plant]] = {
     "the outcomes of one's age": ("A09", "shuffled", lambda line: with_feature(line, rate=rate_by_age)),
     "positives at the end": ("A10", "row order", positives_last),
     "positives numbered apart": ("A10", "record id", positives_numbered_apart),
-    "worse on test": ("A11", "falls from", fails_on_test),
-    "a row of the future": ("A12", "hdl changes", lambda line: replace(line, future=lambda: (["hdl"], 9))),
+    "worse on test": ("A11", "of no feature alone", fails_on_test),
+    "another machine on test": ("A11", "to the outcome: scanner (ROC AUC 1.00, then 0.5", batch_artefact),
+    "a row of the future": ("A16", "hdl changes", lambda line: replace(line, future=lambda: (["hdl"], 9))),
 }
+
+
+BY_CODE = {check.code: check for check in CHECKS}
 
 
 @pytest.fixture(scope="module")
@@ -197,9 +270,8 @@ def test_a_clean_line_passes_every_check(seed: int) -> None:
 @pytest.mark.parametrize("name", PLANTS)
 def test_a_planted_leak_is_found(clean_line: Evidence, name: str) -> None:
     code, said, plant = PLANTS[name]
-    (found,) = [one for one in audit(plant(clean_line), []) if one.code == code]
-    (check,) = [check for check in CHECKS if check.code == code]
-    assert found.verdict == check.severity
+    found = judged(BY_CODE[code], plant(clean_line), [])
+    assert found.verdict == BY_CODE[code].severity
     assert said in "; ".join(finding.what for finding in found.findings)
     assert all(finding.where for finding in found.findings)
 
@@ -235,13 +307,10 @@ def test_a_random_sample_keeps_its_prevalence(clean_line: Evidence) -> None:
     [
         ("A03", lambda line: replace(line, records=line.records.drop(columns=["age", "TSH", "FTI", "T3"]))),
         ("A04", lambda line: replace(line, by_time=False)),
-        ("A05", lambda line: with_fold(line, TRAIN, line.folds[TRAIN].head(200))),
-        ("A06", lambda line: with_fold(line, TRAIN, line.folds[TRAIN].head(200))),
     ],
 )
 def test_a_check_that_cannot_tell_says_so(clean_line: Evidence, code: str, change: Plant) -> None:
-    check = next(check for check in CHECKS if check.code == code)
-    seen = check.examine(change(clean_line))
+    seen = BY_CODE[code].examine(change(clean_line))
     assert not seen.applies
     assert seen.findings == ()
 

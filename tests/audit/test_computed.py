@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.audit.computed import OPERATIONS, SAMPLE, separates, separating
+from assay.audit.computed import OPERATIONS, SAMPLE, misplaced, separates, separating
 
 
 def names(count: int) -> list[str]:
     return [f"x{j}" for j in range(count)]
+
+
+def found(values: np.ndarray, y: np.ndarray, names: list[str], enough: int) -> list[str]:
+    return [one.name for one in separating(values, y, names, enough)[0]]
 
 
 def searched(values: np.ndarray, y: np.ndarray, enough: int) -> set[str]:
@@ -44,16 +48,15 @@ def test_finds_what_a_full_search_finds(seed: int, features: int, operation: str
     inverse = {"+": target - values[:, 0], "-": values[:, 0] - target, "/": values[:, 0] / target}
     values[:, -1] = inverse.get(operation, values[:, 0] + target)
     values[generator.random(values.shape) < missing] = np.nan
-    found, _ = separating(values, y, names(features + 1), 20)
-    assert set(found) == searched(values, y, 20)
+    assert set(found(values, y, names(features + 1), 20)) == searched(values, y, 20)
 
 
 def test_one_exception_outside_the_sample_is_enough() -> None:
     y = np.repeat([0, 1], [4 * SAMPLE, 2 * SAMPLE])
     values = (y + 0.1)[:, None]
-    assert separating(values, y, ["x"], 30)[0] == ["x"]
+    assert found(values, y, ["x"], 30) == ["x"]
     values[-1] = 0
-    assert separating(values, y, ["x"], 30)[0] == []
+    assert found(values, y, ["x"], 30) == []
 
 
 def test_too_few_known_records_say_nothing() -> None:
@@ -66,8 +69,8 @@ def test_a_quotient_of_nothing_by_nothing_is_not_known() -> None:
     y = np.repeat([0, 1], 100)
     values = np.zeros((200, 2))
     values[:10], values[190:] = [1, 2], [2, 1]  # one half and two, and 0 / 0 everywhere else
-    assert separating(values, y, names(2), 30)[0] == []
-    assert separating(values, y, names(2), 10)[0] == ["x0 / x1"]
+    assert found(values, y, names(2), 30) == []
+    assert found(values, y, names(2), 10) == ["x0 / x1"]
 
 
 @pytest.mark.parametrize(
@@ -76,3 +79,12 @@ def test_a_quotient_of_nothing_by_nothing_is_not_known() -> None:
 )
 def test_separates(column: list[float], split: bool) -> None:
     assert separates(np.array(column)[:, None], np.array([0, 0, 1, 1])).tolist() == [split]
+
+
+@given(st.lists(st.tuples(st.sampled_from([1.0, 2.0, 3.0, np.nan]), st.booleans()), min_size=1, max_size=12))
+def test_misplaced_is_what_a_search_over_all_cuts_finds(records: list[tuple[float, bool]]) -> None:
+    column, y = np.array([value for value, _ in records]), np.array([int(ill) for _, ill in records])
+    tried = [(~np.isnan(column) & (side * column > cut)) for side in (1, -1) for cut in (-9, -2.5, -1.5, 0, 1.5, 2.5)]
+    missing = np.isnan(column)
+    wrong = (int(((one != y) & ~missing).sum() + min(y[missing].sum(), (1 - y[missing]).sum())) for one in tried)
+    assert misplaced(column, y) == min(wrong)

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from assay.cards.facts import DIVIDED_PERSON, NO_PERSON, CodeRow, Facts, changes, code_rows, fold_rows, limits, span
+from assay.cards.facts import DIVIDED_GROUP, NO_GROUP, CodeRow, Facts, changes, code_rows, fold_rows, limits, span
 from assay.config.load import load
+from assay.config.words import complete
 from samples import ROOT
 
 CONFIG = load(ROOT / "params.yaml")
+WORDS = complete(CONFIG.dataset.words)
 
 
 def fold(*excluded: str) -> pd.DataFrame:
@@ -33,7 +35,7 @@ def test_letters_are_counted_by_the_code_that_decides() -> None:
     labels = pd.DataFrame(
         {"code_resolved": ["A", "AK", "R", "-", "F"], "excluded": ["", "", "ungradable", "", "treated"]}
     )
-    rows = {row.code: row for row in code_rows(labels.astype("str"), CONFIG)}
+    rows = {row.code: row for row in code_rows(labels.astype("str"), CONFIG, WORDS)}
     assert rows["A"] == CodeRow("A", "hyperthyroid", "disease", 2, 2)
     assert rows["K"] == CodeRow("K", "concurrent non-thyroidal illness", "no disease", 1, 1)
     assert rows["R"] == CodeRow("R", "discordant assay results", "ungradable", 1, 0)
@@ -44,14 +46,14 @@ def test_letters_are_counted_by_the_code_that_decides() -> None:
 def test_a_letter_of_the_policy_that_nobody_explains_is_shown_all_the_same() -> None:
     config = replace(CONFIG, dataset=replace(CONFIG.dataset, codes={}))
     labels = pd.DataFrame({"code_resolved": ["A"], "excluded": [""]}, dtype="str")
-    assert code_rows(labels, config)[0] == CodeRow("A", "", "disease", 1, 1)
+    assert code_rows(labels, config, WORDS)[0] == CodeRow("A", "", "disease", 1, 1)
 
 
 def test_codes_read_whole_are_those_of_the_policy_and_of_the_records() -> None:
     policy = replace(CONFIG.labels, codes="whole", positive=["positive"], ungradable=["invalid"])
     config = replace(CONFIG, labels=policy, dataset=replace(CONFIG.dataset, codes={}))
     labels = pd.DataFrame({"code_resolved": ["negative", "positive", "not positive"], "excluded": ""}, dtype="str")
-    rows = {row.code: (row.counts_as, row.records) for row in code_rows(labels, config)}
+    rows = {row.code: (row.counts_as, row.records) for row in code_rows(labels, config, WORDS)}
     assert rows == {
         "positive": ("disease", 1),
         "invalid": ("ungradable", 0),
@@ -61,7 +63,7 @@ def test_codes_read_whole_are_those_of_the_policy_and_of_the_records() -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "by", "last"), [(None, "time", NO_PERSON), ("who", "random", DIVIDED_PERSON), ("who", "group", None)]
+    ("group", "by", "last"), [(None, "time", NO_GROUP), ("who", "random", DIVIDED_GROUP), ("who", "group", None)]
 )
 def test_what_is_known_of_persons_follows_from_contract_and_split(group: str, by: str, last: str) -> None:
     dataset = replace(CONFIG.dataset, group=group, limits=["A limit."])

@@ -35,9 +35,9 @@ def test_labels_that_flip_are_counted_by_class() -> None:
     base = labels([True, False, False, False], ["", "", "", "ungradable"])
     head = labels([False, True, True, False], ["", "", "", ""])
     assert label_changes(base, head) == {
-        ("disease", "healthy"): 1,
-        ("healthy", "disease"): 2,
-        ("ungradable", "healthy"): 1,
+        ("positive", "negative"): 1,
+        ("negative", "positive"): 2,
+        ("ungradable", "negative"): 1,
     }
 
 

@@ -11,6 +11,7 @@ from assay.compare.figures import FLOOR, pictures
 from assay.compare.page import Page
 from assay.compare.paired import Comparison, Plan, compare
 from assay.compare.show import as_html, as_json
+from assay.config.words import complete
 from assay.evaluation import curves
 from assay.statistics.metrics import METRICS
 from page_agreement import assert_shows
@@ -39,7 +40,7 @@ def comparison(request: pytest.FixtureRequest) -> Comparison:
 
 
 def test_the_points_and_lines_are_those_of_the_rows(comparison: Comparison) -> None:
-    ranked, bands, scores = map(Picture, pictures(comparison, PLAN.confidence).values())
+    ranked, bands, scores = map(Picture, pictures(comparison, PLAN.confidence, complete(None)).values())
     figures = {row.metric: row for row in comparison.rows}
     for name in ("base", "head"):
         place = [getattr(figures[metric], name) for metric in ("recall", "precision")]
@@ -49,11 +50,11 @@ def test_the_points_and_lines_are_those_of_the_rows(comparison: Comparison) -> N
         assert_bands_are_the_table(bands, curves.calibration(one, PLAN.confidence), name)
         odds = np.log((one.threshold + FLOOR) / (1 + FLOOR - one.threshold))
         assert scores.points(f"line-{name}")[:, 0 if name == "base" else 1].tolist() == near([odds] * 2)
-    assert len(scores.points("points-healthy")) + len(scores.points("points-disease")) == len(LABEL)
+    assert len(scores.points("points-0")) + len(scores.points("points-1")) == len(LABEL)
 
 
 def test_the_page_shows_the_figures_that_programs_are_given(comparison: Comparison) -> None:
-    changes = Changes({}, {"added": 0, "removed": 0, "changed": 0}, {}, {}, ("overt", "overt"), ([], []))
+    changes = Changes({}, {"added": 0, "removed": 0, "changed": 0}, {}, {}, ("overt", "overt"), ([], []), ([], []))
     page = Page("base", "head", PLAN, comparison, changes)
     told, shown = as_json(page), Tables(as_html(page))
     names = {METRICS[name].title: name for name in told["metrics"]}

@@ -49,11 +49,11 @@ def test_every_record_that_differs_with_codes_classes_and_who_decided() -> None:
     found = as_json(relabelled(BASE, HEAD))
     rows = {row.pop("record_id"): list(row.values()) for row in found["labels"]}
     assert rows == {
-        "1": ["-", "F", "healthy", "disease", "agreed", "ann ben"],
-        "2": ["K|F", "K", "disease", "healthy", "single", "ann"],
-        "4": ["-", "S", "healthy", "healthy", "single", "ann"],
+        "1": ["-", "F", "negative", "positive", "agreed", "ann ben"],
+        "2": ["K|F", "K", "positive", "negative", "single", "ann"],
+        "4": ["-", "S", "negative", "negative", "single", "ann"],
     }
-    assert found["flips"] == {"disease to healthy": 1, "healthy to disease": 1}
+    assert found["flips"] == {"positive to negative": 1, "negative to positive": 1}
     assert found["records"] == {"common": 5, "added": 1, "removed": 0}
     assert found["disputed"] == ["5"]
     assert found["decided_by"]["base"] == {"source": 5, "single": 0, "agreed": 0, "adjudicated": 0, "disputed": 0}
@@ -63,12 +63,12 @@ def test_every_record_that_differs_with_codes_classes_and_who_decided() -> None:
 def test_the_same_for_people() -> None:
     shown = as_markdown(relabelled(BASE, HEAD)).splitlines()
     assert shown[0] == "### Labels of workspace against main: 3 of 5 records differ"
-    assert "Classes (overt v1 to overt v1): 1 from disease to healthy, 1 from healthy to disease." in shown[2]
+    assert "Classes (overt v1 to overt v1): 1 from positive to negative, 1 from negative to positive." in shown[2]
     assert "| agreed | 0 | 1 |" in shown
     assert "Disputed, the source code stays in force: 5." in shown
-    assert r"| 1 | \- to F | healthy to disease | agreed ann ben |" in shown
-    assert r"| 2 | K\|F to K | disease to healthy | single ann |" in shown
-    assert r"| 4 | \- to S | healthy | single ann |" in shown
+    assert r"| 1 | \- to F | negative to positive | agreed ann ben |" in shown
+    assert r"| 2 | K\|F to K | positive to negative | single ann |" in shown
+    assert r"| 4 | \- to S | negative | single ann |" in shown
 
 
 def test_nothing_differs() -> None:
@@ -81,7 +81,7 @@ def test_nothing_differs() -> None:
 def test_another_policy_changes_classes_without_a_decision() -> None:
     found = as_json(relabelled(BASE, side("hyper", CODES, policy=Labels("hyper", 1, "letters", ["A"], ["R"]))))
     assert found["policies"] == ("overt v1", "hyper v1")
-    assert [list(row.values())[1:] for row in found["labels"]] == [["K|F", "K|F", "disease", "healthy", "source", ""]]
+    assert [list(row.values())[1:] for row in found["labels"]] == [["K|F", "K|F", "positive", "negative", "source", ""]]
 
 
 @pytest.mark.parametrize("sides", [(0, 1), (1, 0)])

@@ -51,8 +51,8 @@ def test_calibration_bands_hold_every_record_once(one: Scored) -> None:
 
 
 def test_confusion_has_a_row_for_each_record() -> None:
-    counts = curves.confusion(EXAMPLE).value_counts().to_dict()
-    assert counts == {("disease", "disease"): 2, ("healthy", "healthy"): 2, ("healthy", "disease"): 1}
+    counts = curves.confusion(EXAMPLE, ("kept", "returned")).value_counts().to_dict()
+    assert counts == {("returned", "returned"): 2, ("kept", "kept"): 2, ("kept", "returned"): 1}
 
 
 @given(scored())

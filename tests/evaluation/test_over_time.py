@@ -59,7 +59,7 @@ def test_a_record_that_stands_for_several_counts_as_so_many(times: list[int]) ->
     dates, X = months(*["1986-02"] * 5), pd.DataFrame({"a": [5.0, 1.0, np.nan, 2.0, 1.0]})
     fold = np.array(["train", "train", "train", "train", "test"])
     each = np.repeat(np.arange(5), times)
-    rates = ["weight", "disease_per_1000", "mean_score", "alerts_per_1000", "recall", "precision"]
+    rates = ["weight", "positives_per_1000", "mean_score", "alerts_per_1000", "recall", "precision"]
     pd.testing.assert_frame_equal(
         by_month(weighted, dates, fold, 0.95)[rates],
         by_month(repeated, dates.iloc[each].reset_index(drop=True), fold[each], 0.95)[rates],

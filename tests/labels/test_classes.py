@@ -15,13 +15,13 @@ AFTER = labels([False, False, True, True], ["", "ungradable", "", "treated: on_t
 
 
 def test_a_record_has_one_of_four_classes() -> None:
-    assert classes(BEFORE).tolist() == ["disease", "healthy", "ungradable", "excluded"]
+    assert classes(BEFORE).tolist() == ["positive", "negative", "ungradable", "excluded"]
 
 
 def test_flips_are_counted_by_direction() -> None:
     found = flips(BEFORE, AFTER)
-    assert found == {("disease", "healthy"): 1, ("healthy", "ungradable"): 1, ("ungradable", "disease"): 1}
-    assert in_words(found)["disease to healthy"] == 1
+    assert found == {("positive", "negative"): 1, ("negative", "ungradable"): 1, ("ungradable", "positive"): 1}
+    assert in_words(found)["positive to negative"] == 1
     assert flips(BEFORE, BEFORE) == {}
 
 
@@ -30,5 +30,5 @@ def test_what_decisions_made_of_a_table() -> None:
     assert decided(BEFORE, after) == {
         "decided_by": {"source": 0, "single": 1, "agreed": 1, "adjudicated": 1, "disputed": 1},
         "disputed": ["3"],
-        "labels_changed": {"disease to healthy": 1, "healthy to ungradable": 1, "ungradable to disease": 1},
+        "labels_changed": {"positive to negative": 1, "negative to ungradable": 1, "ungradable to positive": 1},
     }

@@ -33,14 +33,14 @@ def test_decisions_run_annotate_and_below_and_are_shown_by_class(cheap: Copy) ->
     cheap.commit("Decide on four records")
 
     compared = json.loads(cheap.run("assay", "compare", "main", "HEAD", "--json", "--resamples", "100").stdout)
-    assert compared["labels"] == {"disease to ungradable": 1, "healthy to disease": 1}
+    assert compared["labels"] == {"negative to positive": 1, "positive to ungradable": 1}
     assert compared["relabelled"] == 1
 
     shown = json.loads(cheap.run("assay", "labels", "diff", "main", "HEAD", "--json").stdout)
     rows = {row.pop("record_id"): list(row.values()) for row in shown["labels"]}
     assert rows == {
-        healthy: ["-", "F", "healthy", "disease", "agreed", "ann ben"],
-        ill: ["F", "R", "disease", "ungradable", "single", "ann"],
+        healthy: ["-", "F", "negative", "positive", "agreed", "ann ben"],
+        ill: ["F", "R", "positive", "ungradable", "single", "ann"],
     }
     assert shown["flips"] == compared["labels"]
     assert shown["disputed"] == [disputed]

@@ -93,7 +93,7 @@ def test_other_labels_are_reproduced_and_shown_beside_their_effect_on_the_metric
     shown = ci.run("assay", "pr-report", "--no-fresh").stdout
     assert "`dvc repro --pull --allow-missing` | nothing had to run" in shown
     assert re.search(r"\*\*The labels of \d+ of these records differ: the two answer different questions", shown)
-    assert "Labels (overt v1 to any_dysfunction v1): 409 from healthy to disease" in shown
+    assert "Labels (overt v1 to any_dysfunction v1): 409 from negative to positive" in shown
     own, of_labels, base, of_model, head, verdict = rows(shown, "Average precision")[0]
     assert (head, verdict) == (f"{metric(labels, 'average_precision'):.3f}", "better")
     assert float(own) + float(of_labels) == pytest.approx(float(base), abs=0.0015)

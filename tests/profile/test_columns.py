@@ -23,6 +23,6 @@ def test_numbers_have_extremes_with_their_records_and_categories_their_counts() 
 
 def test_bars_are_shares_of_each_class_and_leave_out_what_has_no_label() -> None:
     x, sex = profiles(RECORDS, LABELS, DATASET)
-    assert len(x["bars"]["healthy"]) == BINS
-    assert sum(x["bars"]["healthy"]) == sum(x["bars"]["disease"]) == 1
-    assert sex["bars"] == {"healthy": [1.0, 0.0], "disease": [0.0, 1.0]}
+    assert len(x["bars"]["negative"]) == BINS
+    assert sum(x["bars"]["negative"]) == sum(x["bars"]["positive"]) == 1
+    assert sex["bars"] == {"negative": [1.0, 0.0], "positive": [0.0, 1.0]}

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assay.config.words import complete
 from assay.presentation.style import STYLE, WIDE, svg
 from assay.profile.drift import ChangePoint
 from assay.profile.figures import CORRELATED, correlation, label_timeline, pictures
@@ -33,13 +34,13 @@ def test_labels_by_month_weigh_a_weighted_sample_and_count_its_records(weight: d
     table = timeline(LABELLED.assign(**weight))
     assert table is not None
     assert table["records"].tolist() == [2, 1, 2, 1]
-    assert table["disease_per_1000"].tolist() == disease
+    assert table["positives_per_1000"].tolist() == disease
     with matplotlib.rc_context(STYLE):
-        picture = Picture(svg(WIDE, lambda ax: label_timeline(ax, table)))
+        picture = Picture(svg(WIDE, lambda ax: label_timeline(ax, table, complete(None))))
     assert picture.ids("bar") == ["1986-01", "1986-02", "1986-03", "1986-04"]
     heights = [picture.y.value(picture.places(f"bar-{month}")[:, 1]).max() for month in picture.ids("bar")]
     assert heights == pytest.approx([2, 1, 2, 1], abs=1e-2)
-    places = picture.places("curve-disease")
+    places = picture.places("curve-positives")
     assert picture.y.value(places[:, 1]).tolist() == pytest.approx(disease, abs=1e-2)
 
 
@@ -61,7 +62,7 @@ def drawn(names: list[str]) -> list[str]:
     )
     numbers = pd.DataFrame(np.random.default_rng(0).random((20, len(names))), columns=names)
     changes = {name: ChangePoint("1985-02-01", 0.5, 0.1, 0.05) for name in names}
-    return list(pictures(months, changes, numbers, None).values())
+    return list(pictures(months, changes, numbers, None, complete(None)).values())
 
 
 @pytest.mark.parametrize("first", [0, len(TEXTS) - CORRELATED])

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assay.config.words import complete
 from assay.evaluation import curves, over_time
 from assay.presentation.style import STYLE, WIDE, svg
 from assay.report.figures import Figures, draw_all
@@ -50,17 +51,18 @@ def drawn(
     threshold: float = 0.5,
     weight: np.ndarray | None = None,
     kept: int = 3,
+    dated: bool = True,
 ) -> dict[str, str]:
     models = scored(score, threshold, weight)
     y = models["model"].y
-    dates = pd.Series(pd.date_range("1985-01-01", periods=len(y), freq="5D"))
+    dates = pd.Series(pd.date_range("1985-01-01", periods=len(y), freq="5D")).where(dated)
     fold = np.repeat(["train", "validation", "test"], [len(y) - 20, 10, 10])
     features = pd.DataFrame({"TSH": np.where(np.arange(len(y)) % 3, y + score, np.nan), "age": y * 1.0})
     tables = {
         "precision_recall": {name: curves.precision_recall(one) for name, one in models.items()},
         "roc": {name: curves.roc(one) for name, one in models.items()},
         "calibration": {"model": curves.calibration(models["model"], 0.95)},
-        "confusion": {"model": curves.confusion(models["model"])},
+        "confusion": {"model": curves.confusion(models["model"], ("negative", "positive"))},
         "threshold_sweep": {"model": curves.threshold_sweep(models["model"])},
         "decision_curve": {"model": curves.decision_curve(models)},
         "score_by_month": {"model": over_time.by_month(models["model"], dates, fold, 0.95)},
@@ -124,6 +126,14 @@ def test_the_area_below_the_curve_of_precision_is_the_average_precision() -> Non
     )
 
 
+def test_records_without_dates_have_no_picture_over_time() -> None:
+    assert set(drawn(random_scores(), dated=False)) == NAMES - {
+        "score_by_month",
+        "performance_by_month",
+        "data_by_month",
+    }
+
+
 @pytest.mark.parametrize("kept", [1, 3, 4])
 def test_the_rounds_kept_are_those_that_are_told(kept: int) -> None:
     picture = Picture(drawn(random_scores(), kept=kept)["training_curve"])
@@ -139,9 +149,9 @@ def test_months_weigh_a_weighted_sample() -> None:
         0.95,
     )
     with_disease = 1000 * 1 / (1 + 7 + 2 + 5)
-    assert table["disease_per_1000"].tolist() == pytest.approx([with_disease] * 2)
+    assert table["positives_per_1000"].tolist() == pytest.approx([with_disease] * 2)
     with matplotlib.rc_context(STYLE):
-        figure = svg(WIDE, lambda ax: score_by_month(ax, table))
+        figure = svg(WIDE, lambda ax: score_by_month(ax, table, complete(None)))
     places = Picture(figure).places("bar-1986-01")
     assert Picture(figure).y.value(places[:, 1]).max() == pytest.approx(with_disease, abs=1e-4)
 

@@ -22,11 +22,21 @@ def configure(line: Path, *overrides: str) -> None:
     (line / "params.yaml").write_text(composed(["debug=fast", "model.n_estimators=40", *overrides]))
 
 
+def worsen(line: Path) -> None:
+    """The scores of test upside down."""
+    path = line / "data/predictions/test.parquet"
+    table = read_table(path)
+    write_table(path, table.assign(score=1 - table["score"]))
+    forget_statements()
+
+
 def test_every_check_has_a_verdict_and_a_figure(small_line: Path) -> None:
     written = json.loads((small_line / "reports/audit.json").read_text())
     assert [one["code"] for one in written] == [check.code for check in CHECKS]
-    assert {one["verdict"] for one in written} <= {"passed", "not applicable"}
-    assert all(one["figure"] and one["findings"] == [] for one in written)
+    assert all(one["figure"] for one in written)
+    warned = {one["code"]: one["findings"] for one in written if one["verdict"] == "warning"}
+    assert warned.keys() == {"A05", "A06"}
+    assert all("train has 21 positives, and 30 are needed" in found[0]["what"] for found in warned.values())
 
 
 def test_auditing_again_gives_the_same_bytes(line: Path) -> None:
@@ -37,12 +47,14 @@ def test_auditing_again_gives_the_same_bytes(line: Path) -> None:
 
 def test_a_leak_ends_the_stage_and_leaves_the_last_results(line: Path, capsys: pytest.CaptureFixture) -> None:
     before = {path: path.read_bytes() for path in (line / "reports").rglob("*.*")}
+    worsen(line)
     configure(line, TSH_COMES_LATER)
     with pytest.raises(SystemExit) as end:
         audit.main()
     assert end.value.code == 1
     message = capsys.readouterr().err
     assert "error: A07" in message
+    assert message.index("warning: A11 Much better") < message.index("error: A07")  # all findings at once
     assert "TSH is among the features" in message
     assert "log_TSH, log_TSH_minus_log_FTI, log_TSH_plus_log_FTI changes" in message
     assert "where: data/features/;" in message
@@ -59,10 +71,7 @@ def test_an_accepted_error_is_written_down(line: Path) -> None:
 
 
 def test_a_warning_is_said_and_written_down(line: Path, capsys: pytest.CaptureFixture) -> None:
-    path = line / "data/predictions/test.parquet"
-    table = read_table(path)
-    write_table(path, table.assign(score=1 - table["score"]))
-    forget_statements()
+    worsen(line)
     audit.main()
     assert "warning: A11 Much better out of fold than on test" in capsys.readouterr().err
     verdicts = {one["code"]: one for one in json.loads((line / "reports/audit.json").read_text())}

@@ -129,9 +129,11 @@ EDITS: dict[str, tuple[Path, Callable[[Any], object], Path, str]] = {
     ),
     "leak": (
         REPORTS / "audit.json",
-        lambda audit: audit[1].update(verdict="warning", findings=[{"what": "one person in two folds"}]),
+        lambda audit: audit[1].update(
+            verdict="warning", findings=[{"verdict": "warning", "what": "one person in two folds"}]
+        ),
         MODEL_CARD,
-        "; one person in two folds |",
+        "; warning: one person in two folds |",
     ),
     "rule": (
         REPORTS / "cleaning.json",

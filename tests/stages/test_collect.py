@@ -61,13 +61,43 @@ def test_another_file_than_the_declared_one_is_refused_and_the_old_copy_kept(sou
 
 @pytest.mark.parametrize(
     "uri",
-    ["no/such/file.csv", "package://no_such_package/a.csv", "package://assay/no/such.csv", "gopher://host/a.csv"],
+    [
+        "file://no/such/file.csv",
+        "package://no_such_package/a.csv",
+        "package://assay/no/such.csv",
+        "gopher://host/a.csv",
+    ],
 )
 def test_a_source_that_cannot_be_read_is_named(tmp_path: Path, uri: str) -> None:
     with pytest.raises(AssayError, match="cannot be read") as caught:
         collect(declared(uri, "0" * 64), tmp_path / "target")
     assert uri in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("uri", "there", "what", "todo"),
+    [
+        (
+            "my tables/a.csv",
+            [],
+            "neither git nor DVC keeps",
+            "dvc add 'my tables/a.csv' && git add 'my tables/a.csv.dvc'",
+        ),
+        ("a.csv", [], "neither git nor DVC keeps", "dvc add a.csv && git add a.csv.dvc .gitignore"),
+        ("a.csv", ["a.csv.dvc"], "though DVC keeps it", "dvc checkout a.csv.dvc, or dvc pull"),
+        ("/no/such/a.csv", [], "only the machine that has it", "bring it into the repository"),
+    ],
+)
+def test_a_source_that_nobody_keeps_is_named_with_the_command_that_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uri: str, there: list[str], what: str, todo: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in there:
+        Path(name).touch()
+    with pytest.raises(AssayError, match=what) as caught:
+        collect(declared(uri, "0" * 64), tmp_path / "target")
+    assert (caught.value.where, caught.value.todo.startswith(todo)) == (uri, True)
 
 
 @pytest.mark.parametrize(

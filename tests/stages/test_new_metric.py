@@ -135,7 +135,7 @@ def page(added: None) -> Page:
 
     plan = Plan(resamples=200)
     found = compare(side(4), side(0.3), pd.DataFrame({"sex": "F"}, index=ids), plan)  # type: ignore[arg-type]
-    changes = Changes({}, {"added": 0, "removed": 0, "changed": 0}, {}, {}, ("overt", "overt"), ([], []))
+    changes = Changes({}, {"added": 0, "removed": 0, "changed": 0}, {}, {}, ("overt", "overt"), ([], []), ([], []))
     return Page("base", "head", plan, found, changes)
 
 

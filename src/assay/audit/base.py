@@ -13,16 +13,24 @@ COMPUTING = "how features are computed: conf/dataset/ and the module of its know
 
 @dataclass(frozen=True)
 class Finding:
-    """One leak: a description, the file or stage where it shows, and the ids or names of its records or features."""
+    """One leak: a description, the file or stage where it shows, and the ids or names of its records or features.
+
+    severity: "" for that of the check; WARNING where a check that can stop the line could not judge, or is not sure.
+    """
 
     what: str
     where: str
     rows: tuple[str, ...] = ()
+    severity: str = ""
 
 
 @dataclass(frozen=True)
 class Examination:
-    """The figure on which a check decides, in words, and its findings; `applies` is False if it could not decide."""
+    """The figure on which a check decides, in words, and its findings.
+
+    `applies` is False if there was nothing to decide, such as an order in time where the split is not by time. What a
+    check could not judge, though it should have, is a finding: a warning.
+    """
 
     figure: str
     findings: tuple[Finding, ...] = ()

@@ -1,6 +1,7 @@
 """Features and pairs of features from which the label can be computed."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,14 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int) -> tuple[list[str], int]:
+class Separation(NamedTuple):
+    """A feature, or an operation on two, that separates the classes; the positions of the features."""
+
+    name: str
+    features: tuple[int, ...]
+
+
+def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int) -> tuple[list[Separation], int]:
     """Features and pairs of them that separate the classes without error; and the number of features and pairs tried.
 
     values: (n, k), NaN if missing; y: (n,) of 0 and 1; names: of the k features. Features and pairs are tried if at
@@ -23,7 +31,8 @@ def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int)
     each class, so the time grows with k² and hardly with n: about a second for 500 features.
 
     >>> values, y = np.array([[1.0, 5.0], [9.0, 9.0], [2.0, 3.0], [8.0, 8.5]]), np.array([0, 1, 0, 1])
-    >>> separating(values, y, ["a", "b"], enough=1)
+    >>> found, tried = separating(values, y, ["a", "b"], enough=1)
+    >>> [one.name for one in found], tried
     (['a', 'b'], 2)
     """
     known = ~np.isnan(values)
@@ -32,8 +41,8 @@ def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int)
         alone = separates(values, y) & usable.diagonal()
         usable &= ~alone & ~alone[:, None]
         pairs = _pairs(values, y, usable, _most_complete(known, y), enough)
-    found = [names[j] for j in np.flatnonzero(alone)]
-    found += [f"{names[i]} {operation} {names[j]}" for i, operation, j in pairs]
+    found = [Separation(names[j], (int(j),)) for j in np.flatnonzero(alone)]
+    found += [Separation(f"{names[i]} {operation} {names[j]}", (i, j)) for i, operation, j in pairs]
     return found, int(np.triu(usable, 1).sum()) + int(alone.sum())
 
 
@@ -42,6 +51,24 @@ def separates(values: np.ndarray, y: np.ndarray) -> np.ndarray:
     positive, negative = values[y == 1], values[y == 0]
     above = np.fmin.reduce(positive) > np.fmax.reduce(negative)
     return above | (np.fmax.reduce(positive) < np.fmin.reduce(negative))
+
+
+def misplaced(column: np.ndarray, y: np.ndarray) -> int:
+    """How many records are on the wrong side of the cut of a column (n,) that divides the classes best.
+
+    A missing value is on the wrong side, or on the right one, as a class: whichever is better.
+
+    >>> misplaced(np.array([1.0, 2.0, 3.0, 4.0]), np.array([0, 1, 0, 1]))
+    1
+    """
+    known = ~np.isnan(column)
+    values, positive = column[known], y[known]
+    cuts = np.append(np.unique(values), np.inf)
+    ordered = [np.sort(values[positive == label]) for label in (0, 1)]
+    negatives, positives = (np.searchsorted(of_class, cuts) for of_class in ordered)  # below each cut
+    wrong = positives + len(ordered[0]) - negatives  # if positives are above the cut
+    missing = min((~known & (y == 1)).sum(), (~known & (y == 0)).sum())
+    return int(min(wrong.min(), len(values) - wrong.max()) + missing)
 
 
 def _both_known(known: np.ndarray, enough: int) -> np.ndarray:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from assay.audit.copies import copies
+from assay.audit.strength import Alone, alone
 from assay.config.dataset import FEATURE, ID, LEAK, TARGET, cleaned_name, is_the_time
 from assay.records.columns import CODE, CODE_RESOLVED, DATE, RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
@@ -64,6 +66,22 @@ class Evidence:
         X, y = distinct(self.features[name]), distinct(self.folds[name])["label"]
         ids = X.index.intersection(y.index)
         return X.loc[ids], y.loc[ids].to_numpy(dtype=int)
+
+    @cached_property
+    def alone(self) -> Alone:
+        """How well each feature alone predicts the label, on train."""
+        return alone(*self.labelled(TRAIN))
+
+    @cached_property
+    def copies(self) -> list[tuple[str, str]]:
+        """Pairs of columns that say the same, of the features that are columns of the table and what is kept out.
+
+        Of a pair the first one is kept out, or stands earlier. Features that are computed are not compared: the module
+        of the dataset says what they are made of.
+        """
+        kept_out = [name for name in self.outcome if name in self.records]
+        features = [name for name in self.features[TRAIN] if name in self.records and name not in kept_out]
+        return copies(self.records[kept_out + features])
 
     @cached_property
     def learning(self) -> Learning:

@@ -3,19 +3,20 @@
 import numpy as np
 import pandas as pd
 
-from assay.audit.base import COMPUTING, ERROR, Examination, Finding, LeakCheck
-from assay.audit.computed import separating
+from assay.audit.base import COMPUTING, ERROR, WARNING, Examination, Finding, LeakCheck
+from assay.audit.computed import OPERATIONS, Separation, misplaced, separating
 from assay.audit.evidence import Evidence, distinct
-from assay.paths import FEATURES, fold
+from assay.audit.few import ENOUGH, SURE, chance, fewest, not_judged, rarer
+from assay.audit.strength import numbers
+from assay.paths import CLEANED, FEATURES, fold
 from assay.records.folds import TRAIN
-from assay.statistics.metrics import METRICS
-from assay.statistics.resampled import Scored
 
 # Average precision. The strongest honest feature reaches .976: TSH for the policy `hypo`, which TSH almost defines; .45
 # for `overt`. A copy of the outcome reaches .99 and more.
 TOO_GOOD = 0.985
-ENOUGH = 30  # known values of each class: fewer may be separated by luck
+FEW_MISPLACED = 10  # records: what the better feature of a pair leaves, some other feature may set right by luck
 RELATIVE, ABSOLUTE = 1e-6, 2e-6  # files keep six decimals
+TRAIN_FEATURES = str(fold(FEATURES, TRAIN))
 
 
 class TellingFeature(LeakCheck):
@@ -26,24 +27,24 @@ class TellingFeature(LeakCheck):
     mend = "Find out when it is known; in conf/dataset/ give it role leak or available: false, or use features.drop."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """No feature, and no indicator that one is missing, has an average precision on train above `TOO_GOOD`."""
+        """No feature, and no indicator that one is missing, has an average precision on train above `TOO_GOOD`.
+
+        With few records of a class that is a warning, and names what an exact test finds better than chance.
+        """
         X, y = evidence.labelled(TRAIN)
-        if min(y.sum(), len(y) - y.sum()) < ENOUGH:
-            return Examination(f"fewer than {ENOUGH} records of a class", applies=False)
-        found = {
-            name: METRICS["average_precision"].of(Scored(y, score, 0.0)) for name, score in _as_scores(X, y).items()
-        }
+        found, few = evidence.alone.named, not_judged(y, TRAIN, TRAIN_FEATURES)
+        if not found:
+            return Examination("no features", few)
         strongest = max(sorted(found), key=found.__getitem__)
         figure = f"strongest: {strongest}, average precision {found[strongest]:.3f}; limit {TOO_GOOD}"
-        where = str(fold(FEATURES, TRAIN))
-        return Examination(
-            figure,
-            tuple(
-                Finding(f"{name} has an average precision of {found[name]:.3f}", where, (name,))
-                for name in sorted(found)
-                if found[name] > TOO_GOOD
-            ),
+        telling = [name for name in sorted(found) if found[name] > TOO_GOOD]
+        if few:
+            return Examination(figure, (*few, *_beyond_chance(X, y, telling, found)))
+        named = (
+            Finding(f"{name} has an average precision of {found[name]:.3f}", TRAIN_FEATURES, (name,))
+            for name in telling
         )
+        return Examination(figure, tuple(named))
 
 
 class ComputedLabel(LeakCheck):
@@ -54,15 +55,23 @@ class ComputedLabel(LeakCheck):
     mend = "Leave out what the label was computed from: role leak in conf/dataset/, or features.drop."
 
     def examine(self, evidence: Evidence) -> Examination:
-        """On train no feature, and no sum, difference, ratio or equality of two, divides the classes without error."""
+        """On train no feature, and no sum, difference, ratio or equality of two, divides the classes without error.
+
+        It is a warning where luck may do that: with few records of a class, or if one of the two features alone leaves
+        few on the wrong side.
+        """
         X, y = evidence.labelled(TRAIN)
-        numbers = X.select_dtypes(["number", "bool"])
-        found, compared = separating(numbers.to_numpy(dtype=float), y, numbers.columns.tolist(), ENOUGH)
-        figure = f"{compared} pairs of {len(numbers.columns)} features"
-        if not compared:
-            return Examination(f"no pair with {ENOUGH} known records of each class", applies=False)
-        said = f"the label follows without an error from: {'; '.join(found[:3])}"
-        return Examination(figure, (Finding(said, str(fold(FEATURES, TRAIN)), tuple(found)),) if found else ())
+        table = X.select_dtypes(["number", "bool"])
+        values, names, few = table.to_numpy(dtype=float), list(map(str, table)), not_judged(y, TRAIN, TRAIN_FEATURES)
+        tests = len(names) + len(OPERATIONS) * len(names) * (len(names) - 1) // 2
+        enough = fewest(tests, len(y) - rarer(y)) if few else ENOUGH
+        found, compared = separating(values, y, names, enough)
+        figure = f"{compared} pairs of {len(names)} features" if compared else "no pair has enough known records"
+        sure = [one.name for one in found if not few and not _may_be_luck(one, values, y)]
+        unsure = [one.name for one in found if one.name not in sure]
+        errors = [_follows(sure, "the label follows without an error from", "")] if sure else []
+        maybe = [_follows(unsure, "the classes are apart, and it may be luck, by", WARNING)] if unsure else []
+        return Examination(figure, (*errors, *few, *maybe), applies=bool(compared or few))
 
 
 class UnavailableFeature(LeakCheck):
@@ -76,16 +85,40 @@ class UnavailableFeature(LeakCheck):
     )
 
     def examine(self, evidence: Evidence) -> Examination:
-        """No feature is named like a column of the outcome or an identifier, and none changes when the outcome does."""
+        """No feature is named like a column of the outcome or an identifier, or says the same as one that is kept out.
+
+        None changes when the outcome does.
+        """
         found = []
         forbidden = {*evidence.outcome, *evidence.identity} - evidence.own
         columns = {name for table in evidence.features.values() for name in table.columns}
         if named := tuple(sorted(forbidden & columns)):
             found.append(Finding(f"{', '.join(named)} is among the features", f"{FEATURES}/", named))
+        found += [
+            Finding(f"{name} is a copy of {original}, which the contract keeps out", TRAIN_FEATURES, (name,))
+            for original, name in evidence.copies
+            if original in evidence.outcome and name not in evidence.outcome
+        ]
         if moved := tuple(sorted(differing(evidence.learning.X, evidence.shuffled[0].X))):
             said = f"{', '.join(moved)} changes when the outcomes of other records are put in place of its own"
             found.append(Finding(said, COMPUTING, moved))
         return Examination(f"{len(evidence.learning.X.columns)} features, {len(forbidden)} names refused", tuple(found))
+
+
+class CopiedColumn(LeakCheck):
+    code = "A15"
+    title = "Copies of a column"
+    severity = WARNING
+    why = "What is said of one is true of both: where one is found to leak the other leaks too, and reasons are split."
+    mend = "Keep one, and give the other role ignore. Both are needed: accept them by name."
+
+    def examine(self, evidence: Evidence) -> Examination:
+        """No feature that is a column of the table says the same as another one, in other words or another unit."""
+        pairs = [(one, other) for one, other in evidence.copies if one not in evidence.outcome]
+        compared = sum(name in evidence.records for name in evidence.features[TRAIN])
+        said = "{} is a copy of {}: the value of one tells that of the other in every record"
+        found = (Finding(said.format(copy, one), str(CLEANED), (one, copy)) for one, copy in pairs)
+        return Examination(f"{compared} columns compared", tuple(found))
 
 
 class FittedElsewhere(LeakCheck):
@@ -127,31 +160,27 @@ def _unequal(one: pd.Series, other: pd.Series) -> np.ndarray:
     return (one.astype("object").fillna("") != other.astype("object").fillna("")).to_numpy()
 
 
-def _as_scores(X: pd.DataFrame, y: np.ndarray) -> dict[str, np.ndarray]:
-    """Each feature as a score (n,) that is higher for positives, and "NAME is missing" for one with missing values."""
-    found = {}
-    for name in list(X):
-        column = X[name]
-        missing = column.isna().to_numpy()
-        number = pd.api.types.is_numeric_dtype(column)
-        found[str(name)] = _upwards(column.to_numpy(dtype=float) if number else _rates(column, y), y)
-        if missing.any():
-            found[f"{name} is missing"] = _upwards(missing.astype(float), y)
-    return found
+def _beyond_chance(X: pd.DataFrame, y: np.ndarray, telling: list[str], found: dict[str, float]) -> tuple[Finding, ...]:
+    """A warning for each of these features, or gaps of features, that are better than chance allows for all of them."""
+    values = dict(zip(map(str, X), numbers(X, y), strict=True))
+    values |= {f"{name} is missing": np.isnan(column).astype(float) for name, column in values.items()}
+    chances = {name: chance(values[name], y) for name in telling}
+    return tuple(
+        Finding(
+            f"{name} has an average precision of {found[name]:.3f}, by chance once in {1 / chances[name]:.0e} tables",
+            TRAIN_FEATURES,
+            (name,),
+            WARNING,
+        )
+        for name in telling
+        if chances[name] * len(found) <= SURE
+    )
 
 
-def _upwards(values: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The values, with reversed sign if positives have lower ones; a missing value becomes the lowest."""
-    ranks = pd.Series(values).rank()
-    turned = -values if ranks[y == 1].mean() < ranks[y == 0].mean() else values
-    return np.where(np.isnan(turned), np.nanmin(turned, initial=0) - 1, turned)
+def _may_be_luck(one: Separation, values: np.ndarray, y: np.ndarray) -> bool:
+    left = min(misplaced(values[:, j], y) for j in one.features)
+    return len(one.features) > 1 and left < FEW_MISPLACED
 
 
-def _rates(column: pd.Series, y: np.ndarray) -> np.ndarray:
-    """Categories as their share of positives in the other half of the records, so that none reveals its own label."""
-    codes, half, rates = pd.factorize(column)[0] + 1, np.arange(len(y)) % 2, np.zeros(len(y))
-    for part in (0, 1):
-        other = half != part
-        counts, positives = (np.bincount(codes[other], w, minlength=codes.max() + 1) for w in (None, y[other]))
-        rates[~other] = (positives / np.maximum(counts, 1))[codes[~other]]
-    return rates
+def _follows(names: list[str], said: str, severity: str) -> Finding:
+    return Finding(f"{said}: {'; '.join(names[:3])}", TRAIN_FEATURES, tuple(names), severity)

@@ -9,14 +9,16 @@ import pandas as pd
 from assay.audit.base import COMPUTING, ERROR, WARNING, Examination, Finding, LeakCheck
 from assay.audit.chance import LIMIT, deviation, one_hot, predictor, terms
 from assay.audit.evidence import SHUFFLES, Evidence, distinct
+from assay.audit.relations import changed
 from assay.paths import PREDICTIONS, SCORE, SPLIT
-from assay.records.folds import TRAIN, VALIDATION
+from assay.records.folds import TEST, TRAIN, VALIDATION
 from assay.statistics.bootstrap import Estimate, estimate_one, resamples
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored, average_precision
 
 ID_CHARACTERS, CHARACTERS = 12, 32  # the last characters of a record id, and how many different ones are told apart
 TENTHS = 10
+NAMED = 5  # features that changed, in the sentence; all of them are among its rows
 RESAMPLES, CONFIDENCE = 400, 0.99  # one false alarm in two hundred runs
 
 
@@ -51,7 +53,7 @@ class TellingOrder(LeakCheck):
     severity = WARNING
     why = (
         "Positives were collected or appended apart from the rest: whatever else differs between the two batches "
-        "passes for disease."
+        "passes for the outcome."
     )
     mend = "Find out how the records came together; compare positives and negatives of the same batch."
 
@@ -82,7 +84,7 @@ class FallsOnTest(LeakCheck):
         """The average precision out of fold exceeds that on test by no more than the bootstrap interval.
 
         Average precision falls with prevalence, so the negatives out of fold get weights that give the prevalence of
-        test.
+        test. If it falls, the features are named whose relation to the outcome is another one on test.
         """
         seen, test = _scored(evidence.out_of_fold), _scored(evidence.test)
         before, after = _average_precision(seen, _odds(test) / _odds(seen)), _average_precision(test, 1.0)
@@ -91,8 +93,19 @@ class FallsOnTest(LeakCheck):
         figure = (
             f"{before.value:.3f} out of fold, {after.value:.3f} on test: {fall.value:+.3f} [{low:+.3f}, {high:+.3f}]"
         )
-        said = f"average precision falls from {before.value:.3f} out of fold to {after.value:.3f} on test"
-        return Examination(figure, (Finding(said, f"{PREDICTIONS}/"),) if low > 0 else ())
+        if low <= 0:
+            return Examination(figure)
+        said = f"average precision falls from {before.value:.3f} out of fold to {after.value:.3f} on test; "
+        moved = changed(*_seen(evidence), *evidence.labelled(TEST))
+        named = "of no feature alone does the relation to the outcome change by more than chance"
+        if moved:
+            named = f"changed in their relation to the outcome: {', '.join(map(str, moved[:NAMED]))}"
+        return Examination(figure, (Finding(said + named, f"{PREDICTIONS}/", tuple(one.name for one in moved)),))
+
+
+def _seen(evidence: Evidence) -> tuple[pd.DataFrame, np.ndarray]:
+    folds = [evidence.labelled(name) for name in (TRAIN, VALIDATION)]
+    return pd.concat([X for X, _ in folds]), np.concatenate([y for _, y in folds])
 
 
 def _predictor(X: pd.DataFrame, cut: int) -> Callable[[np.ndarray], np.ndarray]:

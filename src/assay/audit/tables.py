@@ -5,7 +5,7 @@ from assay.audit.evidence import Evidence
 
 
 class FutureRows(LeakCheck):
-    code = "A12"
+    code = "A16"
     title = "Rows of other tables from after a record's time"
     severity = ERROR
     why = "What was measured or noted later is not there when the model is asked, and may tell the outcome."

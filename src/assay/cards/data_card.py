@@ -9,6 +9,7 @@ from assay.cards.columns import found
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
 from assay.config.dataset import personal_columns, sources
+from assay.config.words import complete
 from assay.paths import PREDICTIONS
 from assay.presentation.words import with_interval
 from assay.profile.scorecard import DIMENSIONS
@@ -17,8 +18,10 @@ from assay.records.columns import CODE, UNGRADABLE
 
 def data_card(facts: Facts) -> str:
     """The card in Markdown."""
+    called = complete(facts.config.dataset.words)
     return render(
         "data_card.md.j2",
+        called=called,
         config=facts.config,
         sources=sources(facts.config.dataset.source),
         hashes={
@@ -34,7 +37,7 @@ def data_card(facts: Facts) -> str:
         dropped=personal_columns(facts.config.dataset),
         folds=fold_rows(facts.folds),
         purged=facts.split["purged"],
-        codes=code_rows(facts.labels, facts.config),
+        codes=code_rows(facts.labels, facts.config, called),
         alpha=agreement(facts.reports["annotation"]["agreement"]["krippendorff_alpha"]),
         doubtful=int(facts.labels[CODE].str.contains("|", regex=False).sum()),
         ungradable=UNGRADABLE,

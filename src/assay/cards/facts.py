@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from assay.config.words import Words
 from assay.labels.policy import any_letter, whole
 from assay.records.columns import CODE_RESOLVED, DATE, UNGRADABLE
 from assay.records.folds import RANDOM
@@ -12,10 +13,11 @@ from assay.records.folds import RANDOM
 if TYPE_CHECKING:
     from assay.config.schema import Config
 
-NO_PERSON = (
-    "No column tells whose record it is. Two visits of one person look like two people, and may lie in two folds."
+NO_GROUP = (
+    "No column says which records belong together, as those of one person do: if there are such, they may lie in two "
+    "folds."
 )
-DIVIDED_PERSON = "Records of one person are not kept together: they may lie in two folds."
+DIVIDED_GROUP = "Records that belong together are not kept together: they may lie in two folds."
 REPORTS = (
     "annotation",
     "audit",
@@ -54,7 +56,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class FoldRow:
-    """The figures of a fold: its days, graded records, diseased ones among them, and ungradable records."""
+    """The figures of a fold: its days, graded records, the positive ones among them, and ungradable records."""
 
     name: str
     days: str
@@ -85,8 +87,8 @@ def limits(facts: Facts) -> list[str]:
     config = facts.config
     found = [*config.dataset.limits, *changes(facts.reports["profile"])]
     if not config.dataset.group:
-        return [*found, NO_PERSON]
-    return [*found, DIVIDED_PERSON] if config.split.by == RANDOM else found
+        return [*found, NO_GROUP]
+    return [*found, DIVIDED_GROUP] if config.split.by == RANDOM else found
 
 
 def changes(profile: list[dict[str, Any]]) -> list[str]:
@@ -120,15 +122,15 @@ def fold_rows(folds: dict[str, pd.DataFrame]) -> list[FoldRow]:
     return rows
 
 
-def code_rows(labels: pd.DataFrame, config: "Config") -> list[CodeRow]:
+def code_rows(labels: pd.DataFrame, config: "Config", called: Words) -> list[CodeRow]:
     """Each code that the dataset explains or the policy names; if codes are read whole, also those of the records."""
     policy, words, codes = config.labels, config.dataset.codes, labels[CODE_RESOLVED]
     by_letter = policy.codes == "letters"
     matches = any_letter if by_letter else whole
-    counts_as = {**dict.fromkeys(policy.positive, "disease"), **dict.fromkeys(policy.ungradable, UNGRADABLE)}
+    counts_as = {**dict.fromkeys(policy.positive, called.event), **dict.fromkeys(policy.ungradable, UNGRADABLE)}
     rows = []
     for code in dict.fromkeys([*words, *counts_as, *([] if by_letter else sorted({*codes} - {""}))]):
         has = labels[matches(codes, [code])]
         used = int((has["excluded"] == "").sum())
-        rows.append(CodeRow(code, words.get(code, ""), counts_as.get(code, "no disease"), len(has), used))
+        rows.append(CodeRow(code, words.get(code, ""), counts_as.get(code, called.no_event), len(has), used))
     return rows

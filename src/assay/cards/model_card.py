@@ -5,21 +5,18 @@ Headings after Mitchell et al., "Model Cards for Model Reporting" (FAT* 2019); i
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
 from assay.config.targets import MEMBERS, TARGET
+from assay.config.words import Words, complete
 from assay.evaluation.criteria import MET, Judged
 from assay.presentation import words
 from assay.records.columns import UNGRADABLE
 from assay.report.page import finding_row
 from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import METRICS, RANKED_BY, Place, shown_in
-
-if TYPE_CHECKING:
-    from assay.config.schema import Criteria
 
 NOT_PARAMETERS = ("name", "threshold", TARGET, MEMBERS)
 BOOSTED, ENSEMBLE = "boosted decision trees", "several models as one: the mean of their log odds"
@@ -34,7 +31,7 @@ KINDS = {
     "random_forest": "an average of many decision trees",
     "logistic": "logistic regression",
     "rule": "a hand rule on the results, nothing learned",
-    "majority": "the same answer for everyone: no disease",
+    "majority": "the same answer for all",
 }
 
 
@@ -42,7 +39,8 @@ def model_card(facts: Facts) -> str:
     """The card in Markdown."""
     reports = facts.reports
     baselines = [name for name in facts.config.baselines if name in reports["baselines"]]
-    findings = [named(Judged(**one), facts.config.criteria) for one in reports["verdict"]["findings"]]
+    findings = [Judged(**one) for one in reports["verdict"]["findings"]]
+    called = complete(facts.config.dataset.words)
     return render(
         "model_card.md.j2",
         config=facts.config,
@@ -59,7 +57,8 @@ def model_card(facts: Facts) -> str:
         sample=reports["sampling"]["sample"],
         figures={name: _figure(reports, name) for name in METRICS},
         baselines=baselines,
-        metrics=metric_rows(reports, baselines),
+        called=called,
+        metrics=metric_rows(reports, baselines, called),
         ranked_by=METRICS[RANKED_BY].phrase,
         leads=lead_rows(reports["baselines"]),
         better_at_finding=better_at_finding(reports),
@@ -71,8 +70,9 @@ def model_card(facts: Facts) -> str:
         annotation=reports["annotation"],
         outside=[reason.replace("_", " ") for reason in reports["annotation"]["excluded"] if reason != UNGRADABLE],
         audit=reports["audit"],
+        warnings=words.audit_says(reports["audit"], "warning"),
         folds=fold_rows(facts.folds),
-        codes=code_rows(facts.labels, facts.config),
+        codes=code_rows(facts.labels, facts.config, called),
         span=span(facts.records),
         limits=limits(facts),
     )
@@ -89,12 +89,6 @@ def makers(model: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
         )
         for title, one in titled.items()
     ]
-
-
-def named(finding: Judged, criteria: "Criteria") -> Judged:
-    """The finding; one on data quality is named so, because the accuracy of data is not that of the model."""
-    of_data = finding.criterion in criteria.quality
-    return replace(finding, criterion=f"data {finding.criterion}") if of_data else finding
 
 
 def decisions(metrics: dict[str, float]) -> dict[str, int]:
@@ -122,10 +116,12 @@ def better_at_finding(reports: dict[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
-def metric_rows(reports: dict[str, Any], baselines: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+def metric_rows(reports: dict[str, Any], baselines: Iterable[str], called: Words) -> list[tuple[str, str, list[str]]]:
     """The name and meaning of each metric, and its figures: of the model, then of the baselines."""
     sides = [reports, *(reports["baselines"][name] for name in baselines)]
-    return [(one.title, one.meaning, [_figure(side, one.name) for side in sides]) for one in METRICS.values()]
+    return [
+        (one.title, one.said(vars(called)), [_figure(side, one.name) for side in sides]) for one in METRICS.values()
+    ]
 
 
 def lead_rows(baselines: dict[str, Any]) -> list[tuple[str, str]]:
@@ -138,7 +134,7 @@ def lead_rows(baselines: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def ungradable_rows(ungradable: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Figures without the ungradable records, and with them as healthy ones."""
+    """Figures without the ungradable records, and with them as negative ones."""
     without, with_them = ungradable["excluded"], ungradable["included"]
     return [
         (one.title, _figure(without, one.name), _figure(with_them, one.name)) for one in shown_in(Place.CARD_UNGRADABLE)
@@ -146,7 +142,7 @@ def ungradable_rows(ungradable: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def slice_rows(slices: list[dict[str, Any]]) -> list[tuple[str, str, int, int, list[str]]]:
-    """Each group: grouping, value, number of records, number of diseased ones, and its figures."""
+    """Each group: grouping, value, number of records, number of positives, and its figures."""
     names = [one.name for one in shown_in(Place.CARD_SLICES)]
     return [
         (

@@ -221,18 +221,23 @@ def init_dataset(
     file: Annotated[Path, typer.Argument(help="A CSV with a header, or a Parquet file.")],
     name: Annotated[str | None, typer.Option(help="The name of the dataset; by default the file's name.")] = None,
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    track: Annotated[bool, typer.Option(help="Copy the table to data/tables and give it to DVC.")] = True,
 ) -> None:
     """Write a first contract, label policy and split for a table of your own, and say what to decide on.
 
     No Python is needed: `dvc exp run -S dataset=NAME` then runs the whole line on it.
     """
     from assay.onboarding import dataset as drafting
+    from assay.onboarding.tracking import as_text
+    from assay.onboarding.tracking import track as tracked
 
     with reported("assay init-dataset"):
         path = file.absolute()
-        enter_root()
+        root = enter_root()
         name, draft, written = drafting.init_dataset(path, name, target)
         say("\n".join(f"written: {one}" for one in written))
+        if track:
+            say(as_text(tracked(root, name)))
         if draft.remarks:
             say("\nto decide on, in the first of them:\n" + "\n".join(f"  {visible(one)}" for one in draft.remarks))
         say(f"\nthen: dvc exp run -S dataset={name}")

@@ -21,7 +21,7 @@ def reasons(
     """Why does a record have its score? Show the features that raise and lower it most, and by how much.
 
     What a feature adds is exact, in log odds, and adds up to those of the model's own score, which may be recalibrated
-    afterwards. It says how the model came to the score, not what made the person ill.
+    afterwards. It says how the model came to the score, not what brought the outcome about.
     """
     with reported("assay reasons"):
         from assay.config.load import load

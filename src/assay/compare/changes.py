@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from assay.evaluation.criteria import MET
+from assay.evaluation.criteria import MET, criterion_title
 from assay.experiments.revisions import Revision
 from assay.labels.classes import Flips, flips
 from assay.lineage.lock import leaves
@@ -17,7 +17,8 @@ class Changes:
     """The differences. params: key to (base, head). records: the numbers of added, removed and changed records.
 
     columns: the number of changed records by column. labels: (class in base, class in head) to the number of records.
-    policies: name and version on both sides. unmet: the criteria that base does not meet, and those of head.
+    policies: name and version on both sides. unmet: the criteria that base does not meet, and those of head. warned:
+    what the audit warns of in base, and in head.
     """
 
     params: dict[str, tuple[Any, Any]]
@@ -26,6 +27,7 @@ class Changes:
     labels: Flips
     policies: tuple[str, str]
     unmet: tuple[list[str], list[str]]
+    warned: tuple[list[str], list[str]]
 
     @property
     def any_data(self) -> bool:
@@ -43,6 +45,7 @@ def changes(base: Revision, head: Revision) -> Changes:
         labels=label_changes(base.labels, head.labels),
         policies=(policy_of(base.labels), policy_of(head.labels)),
         unmet=(_unmet(base.findings), _unmet(head.findings)),
+        warned=(base.warnings, head.warnings),
     )
 
 
@@ -89,7 +92,7 @@ def policy_of(labels: pd.DataFrame) -> str:
 
 def _unmet(findings: list[dict[str, Any]]) -> list[str]:
     return [
-        f"{one['criterion'].replace('_', ' ')} {words.number(one['value'], one['criterion'])} ({one['asked']})"
+        f"{criterion_title(one['criterion'])} {words.number(one['value'], one['criterion'])} ({one['asked']})"
         for one in findings
         if one["verdict"] != MET
     ]

@@ -49,6 +49,7 @@ def as_json(page: Page) -> dict[str, Any]:
             "labels": in_words(changes.labels),
             "policies": changes.policies,
             "unmet_criteria": {"base": changes.unmet[0], "head": changes.unmet[1]},
+            "audit_warnings": {"base": changes.warned[0], "head": changes.warned[1]},
         }
     )
 
@@ -64,7 +65,8 @@ def as_html(page: Page) -> str:
     from assay.compare.figures import pictures
 
     figures = [
-        (caption, data_uri(picture)) for caption, picture in pictures(page.comparison, page.plan.confidence).items()
+        (caption, data_uri(picture))
+        for caption, picture in pictures(page.comparison, page.plan.confidence, page.called).items()
     ]
     return environment("assay.compare").get_template("compare.html.j2").render(_texts(page), figures=figures)
 
@@ -81,7 +83,8 @@ def _texts(page: Page) -> dict[str, Any]:
         "metrics": [_row_texts(row) for row in _in_order(one.rows)],
         "shown": len(shown_in(Place.COMPARISON)),
         "open_rows": OPEN_ROWS,
-        "diseased": {"new": _diseased(one, one.new_alerts), "lost": _diseased(one, one.lost_alerts)},
+        "called": page.called,
+        "positive": {"new": _positive(one, one.new_alerts), "lost": _positive(one, one.lost_alerts)},
         "slices": [_row_texts(row) for row in one.slices if row.verdict in ("better", "worse")],
         "slices_judged": len(one.slices),
         "ids_shown": IDS_SHOWN,
@@ -114,7 +117,7 @@ def _in_order(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: first.index(row.metric) if row.metric in first else len(first))
 
 
-def _diseased(one: Comparison, ids: list[str]) -> int:
+def _positive(one: Comparison, ids: list[str]) -> int:
     return int(one.head.y[np.isin(one.ids, ids)].sum())
 
 

@@ -14,6 +14,7 @@ from assay.config.expressions import CONDITION
 from assay.config.fields import MISSING, NotNegative, OneOrMore, ReadAs
 from assay.config.outcome import CLASSES, Outcome
 from assay.config.sample import Sample
+from assay.config.words import Words
 from assay.records.columns import DATE, stored
 
 if TYPE_CHECKING:
@@ -180,13 +181,15 @@ class Dataset:
     `personal`: the columns of that role, listed when the configuration is composed, so that `collect` can depend on
     them alone.
 
-    For readers: `about` describes the records, `codes` the meaning of each letter of the target, `limits` what readers
-    of a figure must know of the records, `personal_data` what the records reveal of a person.
+    For readers: `about` describes the records, `words` says what to call them and their outcome, `codes` the meaning of
+    each letter of the target, `limits` what readers of a figure must know of the records, `personal_data` what the
+    records reveal of a person.
     """
 
     name: str = MISSING
     source: Source = field(default_factory=Source)
     about: str = ""
+    words: Words = field(default_factory=Words)
     codes: dict[str, str] = field(default_factory=dict)
     limits: list[str] = field(default_factory=list)
     personal_data: str = ""

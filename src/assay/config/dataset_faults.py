@@ -34,6 +34,7 @@ from assay.config.expressions import fault
 from assay.config.grammar import ALLOWED
 from assay.config.patterns import group_fault, pattern_fault
 from assay.config.targets import function_fault, knowledge_fault
+from assay.config.words import faults as words_faults
 from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
 
 FORMATS = ("csv", "parquet", "pickle.xz")
@@ -56,6 +57,7 @@ def faults(dataset: Dataset) -> list[str]:
         for name, rule in dataset.rules.items()
         if rule.then not in ACTIONS
     ]
+    found += [f"dataset.words.{one}" for one in words_faults(dataset.words)]
     found += _key_faults(dataset)
     found += _source_faults(dataset.source)
     found += _files_faults(dataset)

@@ -13,11 +13,11 @@ from assay.config import dataset_faults, models, names
 from assay.config.dataset import Dataset
 from assay.config.fields import MISSING, ByName, Count, NotNegative, Share, Whole, Within
 from assay.config.targets import MEMBERS
+from assay.config.words import QUALITY
 
 FORMAT = 2
 SPLITS = ("time", "random", "group")
 CODES = ("letters", "whole")
-QUALITY = ("accuracy", "completeness", "consistency", "validity", "uniqueness", "timeliness")
 # Of a model, measured by `assay budget`: megabytes, seconds, milliseconds.
 FIGURES = (
     "bundle_mb",
@@ -156,7 +156,7 @@ class Evaluation:
 
 @dataclass
 class Audit:
-    """The leakage gate. `accept` holds codes of checks whose errors a person has judged harmless: they stop nothing."""
+    """The leakage gate. `accept`: what a person has judged harmless, as CODE:FEATURE, or CODE for a whole check."""
 
     accept: list[str] = MISSING
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from assay.config.words import QUALITY
 from assay.statistics.bootstrap import Estimate, Estimates
 from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import RANKED_BY
@@ -68,6 +69,15 @@ def judge_quality(quality: Mapping[str, Any], criteria: "Criteria") -> list[Judg
         )
         for name, least in criteria.quality.items()
     ]
+
+
+def criterion_title(criterion: str) -> str:
+    """The name of a criterion for readers, who would take an "accuracy" of the data for the model's.
+
+    >>> criterion_title("accuracy"), criterion_title("alerts_per_1000")
+    ('data accuracy', 'alerts per 1000')
+    """
+    return f"data {criterion}" if criterion in QUALITY else criterion.replace("_", " ")
 
 
 def verdict(findings: list[Judged]) -> str:

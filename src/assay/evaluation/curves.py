@@ -13,7 +13,6 @@ from assay.statistics.resampled import Scored, cumulative
 CALIBRATION_EDGES = np.array([0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1])
 ALERTS_PER_1000 = np.arange(5, 401, 5)
 THRESHOLD_PROBABILITIES = np.arange(0.01, 0.505, 0.01)
-CLASSES = np.array(["healthy", "disease"])
 
 
 def precision_recall(scored: Scored) -> pd.DataFrame:
@@ -49,9 +48,13 @@ def calibration(scored: Scored, confidence: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["predicted", "observed", "low", "high", "records", "positives"])
 
 
-def confusion(scored: Scored) -> pd.DataFrame:
-    """A row per record, whatever its weight: its true class, and the decision by alert, in the words of the report."""
-    actual, predicted = CLASSES[scored.y], CLASSES[scored.alert.astype(int)]
+def confusion(scored: Scored, classes: tuple[str, str]) -> pd.DataFrame:
+    """A row per record, whatever its weight: its true class, and the decision by alert.
+
+    classes: what readers call a negative and a positive one.
+    """
+    named = np.array(classes, dtype=object)
+    actual, predicted = named[scored.y], named[scored.alert.astype(int)]
     table = pd.DataFrame({"actual": actual, "predicted": predicted})
     return table.sort_values(["actual", "predicted"], ignore_index=True)
 

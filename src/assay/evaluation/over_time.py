@@ -16,7 +16,7 @@ UNKNOWN = float("nan")
 def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray, confidence: float) -> pd.DataFrame:
     """A row for each month and fold of the records (n,); those without a date are left out.
 
-    Columns: month, fold, records, positives, weight, disease_per_1000, mean_score; alerts_per_1000, recall and
+    Columns: month, fold, records, positives, weight, positives_per_1000, mean_score; alerts_per_1000, recall and
     precision, each followed by the ends of its interval, NAME_low and NAME_high. records and positives are counts;
     weight is how many records they represent, and all rates are weighted. Intervals are exact ones (Clopper & Pearson),
     of a weighted sample from the effective number of records. Recall is missing in a month without positives, precision
@@ -29,13 +29,13 @@ def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray, confidence: flo
         (month, part), one, mass = np.asarray(group), scored.only(rows_in), weight[rows_in]
         ill, alert = one.y == 1, one.alert
         row = {"month": month, "fold": part, "records": len(places), "positives": int(ill.sum()), "weight": mass.sum()}
-        row["disease_per_1000"] = 1000 * np.average(ill, weights=mass)
+        row["positives_per_1000"] = 1000 * np.average(ill, weights=mass)
         row["mean_score"] = np.average(one.score, weights=mass)
         row |= _rate("alerts_per_1000", alert, mass, confidence, 1000)
         row |= _rate("recall", alert[ill], mass[ill], confidence)
         rows.append(row | _rate("precision", ill[alert], mass[alert], confidence))
     rates = [f"{name}{end}" for name in ("alerts_per_1000", "recall", "precision") for end in ("", "_low", "_high")]
-    columns = ["month", "fold", "records", "positives", "weight", "disease_per_1000", "mean_score", *rates]
+    columns = ["month", "fold", "records", "positives", "weight", "positives_per_1000", "mean_score", *rates]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -66,8 +66,8 @@ def data_by_month(features: pd.DataFrame, scored: Scored, dates: pd.Series, fold
 def strongest(features: pd.DataFrame, positive: np.ndarray, weight: np.ndarray, most: int = STRONGEST) -> list[str]:
     """The names of the numbers whose values differ most between positives and negatives, the strongest first.
 
-    positive: (n,) bool. They differ by the Kolmogorov-Smirnov distance, which also sees a feature that is high in one
-    disease and low in another, times the share of records that have a value.
+    positive: (n,) bool. They differ by the Kolmogorov-Smirnov distance, which also sees a feature that is high in some
+    positives and low in others, times the share of records that have a value.
     """
     numbers = [str(name) for name, column in features.items() if column.dtype.kind in "iuf"]
     found = {name: _separation(features[name].to_numpy("float64"), positive, weight) for name in numbers}

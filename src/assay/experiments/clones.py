@@ -9,7 +9,6 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.files import yaml_mapping
 from assay.git import git
-from assay.paths import ARRIVED
 from assay.terminal import say
 
 # DVC's hints after a run, on what to stage in git. Our commands stage what they commit.
@@ -28,19 +27,21 @@ def clone(root: Path, target: Path, sha: str, shared: Path | None = None) -> Non
     git(target, "checkout", "--quiet", "--detach", sha)
     if shared:
         (target / ".dvc/config.local").write_text(f"[cache]\n    dir = {shared}\n")
-    for tracked in sorted((target / ARRIVED).glob("*.dvc")):
-        _bring(root, target, tracked.relative_to(target))
+    for tracked in git(target, "ls-files", "-z", "--", "*.dvc").split("\0")[:-1]:
+        _bring(root, target, Path(tracked))
 
 
 def _bring(root: Path, target: Path, tracked: Path) -> None:
-    """Copy a file of data/arrived, which no stage makes, from the cache of `root`, or its remote, into a clone.
+    """Copy a file that was given to DVC, and no stage makes, from the cache of `root`, or its remote, into a clone.
 
-    If neither has it, `collect` says so where it needs the file.
+    If neither has it, `collect` says so where it needs the file. A folder is left to DVC.
     """
     from assay.dvc_internals.commands import asked
     from assay.dvc_internals.repository import cache_folder, object_path
 
     md5 = str(yaml_mapping((target / tracked).read_bytes())["outs"][0]["md5"])
+    if md5.endswith(".dir"):
+        return
     held = object_path(cache_folder(root), md5)
     if not held.exists():
         asked("fetch", str(tracked), folder=root)

@@ -162,6 +162,11 @@ class Revision:
         """The criteria, and whether each is met."""
         return json.loads(self.files.read_bytes(str(VERDICT)))["findings"]
 
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What the audit warns of."""
+        return json.loads(self.files.read_bytes(str(VERDICT))).get("warnings", [])
+
     def require(self) -> None:
         """Read everything that a comparison needs; AssayError naming the first file that cannot be read."""
         for name in ("params", "records", "labels", "test", "threshold", "findings"):

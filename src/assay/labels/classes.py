@@ -8,20 +8,20 @@ import pandas as pd
 from assay.labels.precedence import DECIDED_BY, DISPUTED, KINDS
 from assay.records.columns import RECORD_ID, UNGRADABLE
 
-DISEASE, HEALTHY, EXCLUDED = "disease", "healthy", "excluded"
+POSITIVE, NEGATIVE, EXCLUDED = "positive", "negative", "excluded"
 Flips = dict[tuple[str, str], int]
 
 
 def classes(labels: pd.DataFrame) -> "pd.Series[str]":
-    """The class of each annotated record (str): disease, healthy, ungradable, or excluded from the population.
+    """The class of each annotated record (str): positive, negative, ungradable, or excluded from the population.
 
     labels: `label` (bool) and `excluded` (str, "" if not), as `assay.labels.policy.annotate` returns them.
 
     >>> labels = pd.DataFrame({"label": [True, False, False], "excluded": ["", "", "treated"]})
     >>> classes(labels).tolist()
-    ['disease', 'healthy', 'excluded']
+    ['positive', 'negative', 'excluded']
     """
-    named = labels["label"].map({True: DISEASE, False: HEALTHY})
+    named = labels["label"].map({True: POSITIVE, False: NEGATIVE})
     inside = named.where(labels["excluded"] == "", EXCLUDED)
     return inside.mask(labels["excluded"] == UNGRADABLE, UNGRADABLE)
 
@@ -33,7 +33,7 @@ def flips(before: pd.DataFrame, after: pd.DataFrame) -> Flips:
 
 
 def in_words(changed: Flips) -> dict[str, int]:
-    """The changes with keys like "healthy to disease", for JSON."""
+    """The changes with keys like "negative to positive", for JSON."""
     return {f"{before} to {after}": count for (before, after), count in changed.items()}
 
 

@@ -1,5 +1,6 @@
 """Writes the three configuration files that make a dataset of a file."""
 
+import os
 import re
 from difflib import get_close_matches
 from pathlib import Path
@@ -72,5 +73,5 @@ def require_file(path: Path) -> None:
 
 def _address(path: Path) -> str:
     """Relative to the repository where the file is inside it, so that a clone finds it too."""
-    whole = path.absolute()
+    whole = Path(os.path.normpath(path.absolute()))
     return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(whole)

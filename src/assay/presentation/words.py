@@ -1,8 +1,9 @@
 """The meaning of each figure, in words that need no statistics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assay.config.words import Words
 from assay.statistics.edges import BOOTSTRAP, NONE
 from assay.statistics.metrics import METRICS
 
@@ -14,7 +15,7 @@ FIGURES = {
         "How many are found, and how many alerts are right, for each number of alerts. The points are at the threshold "
         "in use."
     ),
-    "calibration": "Of people with a score near x, the share with the disease. On the line, a score is a probability.",
+    "calibration": "Of {units} with a score near x, the share {outcome}. On the line, a score is a probability.",
     "decision_curve": (
         "Above 'everyone' and 'no one', acting on the model does more good than harm at that price. A curve alerts on "
         "the scores above the price, a point on those above the threshold in use."
@@ -23,8 +24,8 @@ FIGURES = {
         "Each record of the test fold, by what it was and what the model said. The shares are specificity and recall."
     ),
     "roc": (
-        "Looks good for every model when disease is rare; read it together with precision. A point is the threshold in "
-        "use."
+        "Looks good for every model when {positives} are rare; read it together with precision. A point is the "
+        "threshold in use."
     ),
     "training_curve": (
         "The loss by round of boosting, on train and on validation. Early stopping, where it is used, takes the round "
@@ -35,9 +36,9 @@ FIGURES = {
 OVER_TIME = {
     "performance_by_month": (
         "What the model was worth each month. No model scored what it had seen: train and validation are out of fold. "
-        "Intervals are wide where few have the disease."
+        "Intervals are wide where few {having}."
     ),
-    "score_by_month": "Alerts against disease: a gap that opens is drift.",
+    "score_by_month": "Alerts against {positives}: a gap that opens is drift.",
     "data_by_month": (
         "What changed meanwhile in the numbers that differ most between positives and negatives: the share that is "
         "missing, and the rank of the median among the values before the test fold. At .5 a month is like all of them."
@@ -79,22 +80,38 @@ def of_side(side: Mapping[str, Any], metric: str) -> str:
     return with_interval(side["metrics"][metric], side["intervals"][metric], metric, methods.get(metric, BOOTSTRAP))
 
 
-def claim(recall: float, precision: float, alerts_per_1000: float, prevalence: float) -> str:
-    """The results per thousand people, in one sentence."""
-    diseased = 1000 * prevalence
+def caption(text: str, called: Words) -> str:
+    """A text of `FIGURES` or `OVER_TIME` with the dataset's words."""
+    return text.format(**vars(called))
+
+
+def claim(recall: float, precision: float, alerts_per_1000: float, prevalence: float, called: Words) -> str:
+    """The results per thousand records, in one sentence."""
+    positives = 1000 * prevalence
     return (
-        f"Of 1000 people like those of the test fold, about {diseased:.0f} have the disease; the model sends "
-        f"{alerts_per_1000:.0f} for a second look, finds {recall * diseased:.0f} of the {diseased:.0f}, "
+        f"Of 1000 {called.units} like those of the test fold, about {positives:.0f} {called.having}; the model sends "
+        f"{alerts_per_1000:.0f} for a second look, finds {recall * positives:.0f} of the {positives:.0f}, "
         f"and about {precision * 100:.0f} of 100 alerts are right."
     )
 
 
-def accuracy_misleads(model: float, majority: float) -> str:
+def accuracy_misleads(model: float, majority: float, called: Words) -> str:
     """A sentence on why accuracy misleads."""
     return (
-        f"Calling everyone healthy is right in {majority:.1%} of the records and finds nobody. "
-        f"The model is right in {model:.1%}: the difference in accuracy says almost nothing about the people it finds."
+        f"Calling every {called.unit} {called.otherwise} is right in {majority:.1%} of the records and finds none. "
+        f"The model is right in {model:.1%}: the difference in accuracy says almost nothing about the "
+        f"{called.units} it finds."
     )
+
+
+def audit_says(audit: Sequence[Mapping[str, Any]], verdict: str) -> list[str]:
+    """The findings of reports/audit.json that have this verdict (warning, accepted), each with its check.
+
+    >>> audit_says([{"code": "A12", "title": "Loud", "findings": [{"verdict": "warning", "what": "x is"}]}], "warning")
+    ['A12 Loud: x is']
+    """
+    found = ((check, one) for check in audit for one in check["findings"] if one["verdict"] == verdict)
+    return [f"{check['code']} {check['title']}: {one['what']}" for check, one in found]
 
 
 def signed(value: float, interval: tuple[float, float], metric: str = "", method: str = BOOTSTRAP) -> str:

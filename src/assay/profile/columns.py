@@ -35,7 +35,7 @@ def profiles(records: pd.DataFrame, labels: pd.Series, dataset: "Dataset") -> li
 
 
 def profile(name: str, there: str, records: pd.DataFrame, labels: pd.Series, column: "Column") -> dict[str, Any]:
-    """The profile of one column as plain data; `bars`: shares of healthy and of diseased records by bin or value.
+    """The profile of one column as plain data; `bars`: shares of negative and of positive records by bin or value.
 
     name: its own; there: that among the records.
     """
@@ -94,10 +94,10 @@ def _binned(values: pd.Series) -> tuple[pd.Series, list[float]]:
 
 
 def _bars(groups: pd.Series, labels: pd.Series) -> dict[str, list[float]]:
-    """The share of healthy and of diseased records in each group, in order of groups; without unlabelled records."""
+    """The share of negative and of positive records in each group, in order of groups; without unlabelled records."""
     order = sorted(groups.dropna().unique(), key=lambda value: (isinstance(value, str), value))
     bins = range(BINS) if groups.dtype.kind == "f" and order else order[:FREQUENT]
-    sides = {"healthy": groups[labels.eq(False)], "disease": groups[labels.eq(True)]}
+    sides = {"negative": groups[labels.eq(False)], "positive": groups[labels.eq(True)]}
     return {
         side: [round(float((part == value).sum() / max(int(part.notna().sum()), 1)), 6) for value in bins]
         for side, part in sides.items()

@@ -1,10 +1,11 @@
-"""The first figures of the profile: missing values, drift, correlation, disease by month."""
+"""The first figures of the profile: missing values, drift, correlation, positives by month."""
 
 import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from assay.config.words import Words
 from assay.presentation.style import ALERT_COLOUR, GRID, MODEL_COLOUR, STYLE, labelled, svg
 from assay.profile.drift import NOTABLE, ChangePoint
 from assay.text import visible
@@ -15,12 +16,16 @@ CORRELATED = 24
 
 
 def pictures(
-    months: pd.DataFrame | None, changes: dict[str, ChangePoint], numbers: pd.DataFrame, timeline: pd.DataFrame | None
+    months: pd.DataFrame | None,
+    changes: dict[str, ChangePoint],
+    numbers: pd.DataFrame,
+    timeline: pd.DataFrame | None,
+    called: Words,
 ) -> dict[str, str]:
     """Each figure as SVG, by caption; those over time only if records have a date.
 
     months: from `assay.profile.columns.monthly`; changes: the notable change of each column; numbers: the numeric
-    columns; timeline: columns month, records, disease_per_1000.
+    columns; timeline: columns month, records, positives_per_1000; called: the words of the dataset.
     """
     drawn = {}
     with matplotlib.rc_context(STYLE):
@@ -33,9 +38,9 @@ def pictures(
                 _size(drift), lambda ax: heatmap(ax, drift, "Distance from the first three months", 0.4, changes)
             )
         if timeline is not None:
-            drawn["Records and disease per 1000 by month, train and validation; the test fold stays unseen."] = svg(
-                (WIDTH, 3.0), lambda ax: label_timeline(ax, timeline)
-            )
+            drawn[
+                f"Records and {called.event} per 1000 by month, train and validation; the test fold stays unseen."
+            ] = svg((WIDTH, 3.0), lambda ax: label_timeline(ax, timeline, called))
         if numbers.shape[1] > 1:
             ranks = numbers.iloc[:, :CORRELATED].rank().corr()
             drawn["Rank correlation (Spearman) of the numeric columns."] = svg(
@@ -81,14 +86,16 @@ def correlation(ax: Axes, table: pd.DataFrame) -> None:
     labelled(ax, "Correlation", "", "")
 
 
-def label_timeline(ax: Axes, table: pd.DataFrame) -> None:
-    """Bars: records; line: disease per 1000."""
+def label_timeline(ax: Axes, table: pd.DataFrame, called: Words) -> None:
+    """Bars: records; line: positives per 1000."""
     for month, bar in zip(
         table["month"], ax.bar(range(len(table)), table["records"], color=GRID, label="records"), strict=True
     ):
         bar.set_gid(f"bar-{month}")
-    disease = table["disease_per_1000"]
-    ax.plot(disease, color=MODEL_COLOUR, marker="o", markersize=3, label="disease per 1000", gid="curve-disease")
+    positives = table["positives_per_1000"]
+    ax.plot(
+        positives, color=MODEL_COLOUR, marker="o", markersize=3, label=f"{called.event} per 1000", gid="curve-positives"
+    )
     ax.set_xticks(range(0, len(table), 3), table["month"][::3])
     ax.grid(visible=False, axis="x")
     labelled(ax, "Labels", "", "")

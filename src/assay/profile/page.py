@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from assay.config.dataset import by_own_names
+from assay.config.words import complete
 from assay.presentation.pages import data_uri, environment
 from assay.profile.columns import monthly
 from assay.profile.drift import ChangePoint
@@ -29,16 +30,17 @@ class Findings:
 
 def render(findings: Findings, cleaned: pd.DataFrame, labelled: pd.DataFrame, dataset: "Dataset") -> str:
     """The page as HTML, with figures and styles included; labelled: the records outside the test fold, with labels."""
-    columns = findings.columns
+    columns, called = findings.columns, complete(dataset.words)
     numbers = [one["column"] for one in columns if one["type"] == "number"]
     values = by_own_names(dataset, cleaned)[numbers]
     months = monthly(values, cleaned[DATE]) if DATE in cleaned and numbers else None
-    drawn = pictures(months, notable_changes(columns), values, timeline(labelled))
+    drawn = pictures(months, notable_changes(columns), values, timeline(labelled), called)
     return (
         environment("assay.profile")
         .get_template("profile.html.j2")
         .render(
             dataset=dataset,
+            called=called,
             rows_in=findings.before["uniqueness"].total,
             rows_out=len(cleaned),
             quarantined=findings.quarantined,
@@ -62,9 +64,9 @@ def notable_changes(columns: list[dict[str, Any]]) -> dict[str, ChangePoint]:
 
 
 def timeline(labelled: pd.DataFrame) -> pd.DataFrame | None:
-    """Columns month, records, disease_per_1000; None if records have no date.
+    """Columns month, records, positives_per_1000; None if records have no date.
 
-    In a weighted sample, records are counted, and disease_per_1000 is weighted.
+    In a weighted sample, records are counted, and positives_per_1000 is weighted.
     """
     if DATE not in labelled:
         return None
@@ -72,5 +74,5 @@ def timeline(labelled: pd.DataFrame) -> pd.DataFrame | None:
     by_record = pd.DataFrame({"weight": weight, "ill": weight * labelled["label"]}, index=labelled.index)
     months = by_record.groupby(labelled[DATE].dt.strftime("%Y-%m").rename("month"))
     sums = months.sum()
-    table = pd.DataFrame({"records": months.size(), "disease_per_1000": 1000 * sums["ill"] / sums["weight"]})
+    table = pd.DataFrame({"records": months.size(), "positives_per_1000": 1000 * sums["ill"] / sums["weight"]})
     return table.reset_index()

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from assay.evaluation.criteria import Judged
+from assay.config.words import complete
+from assay.evaluation.criteria import Judged, criterion_title
 from assay.paths import AUDIT, BUNDLE
 from assay.presentation import words
 from assay.readiness.facts import Facts, report
@@ -42,8 +43,9 @@ def _audited(facts: Facts) -> str:
     """What the audit said of this very model; it writes its report only if nothing stops the line."""
     if not facts.has("audit"):
         return f"has not passed this model: {facts.unevaluated}"
-    counts = Counter(one["verdict"] for one in facts.reports["audit"])
-    return f"passed: {counts.total()} checks, {counts['warning']} warning(s), {counts['accepted']} accepted error(s)"
+    checks = facts.reports["audit"]
+    counts = Counter(one["verdict"] for check in checks for one in check["findings"])
+    return f"passed: {len(checks)} checks, {counts['warning']} warning(s), {counts['accepted']} accepted error(s)"
 
 
 def _found(facts: Facts) -> list[Row]:
@@ -83,7 +85,8 @@ def in_a_thousand(facts: Facts) -> str:
     positive, alerts = 1000 * metrics["prevalence"], metrics["alerts_per_1000"]
     right = "" if metrics["precision"] is None else f"; {metrics['precision']:.0%} of the alerts are right"
     found = "" if metrics["recall"] is None else f", which find {metrics['recall'] * positive:.0f} of them"
-    return f"{positive:.0f} are positive; {alerts:.0f} alerts{found}{right}"
+    having = complete(facts.bundle.config.dataset.words).having
+    return f"{positive:.0f} {having}; {alerts:.0f} alerts{found}{right}"
 
 
 def criteria(facts: Facts) -> Section:
@@ -93,7 +96,7 @@ def criteria(facts: Facts) -> Section:
         return Section("criteria", "Criteria", [f"None was judged: {facts.unevaluated}."], head)
     found = findings(facts)
     rows = [finding_row(one) for one in found]
-    unsettled = [one.criterion.replace("_", " ") for one in found if not one.settled]
+    unsettled = [criterion_title(one.criterion) for one in found if not one.settled]
     sentences = [f"{sum(one.verdict == 'met' for one in found)} of {len(found)} criteria are met."]
     if unsettled:
         why = "the interval includes what was asked, or too few cases are of one kind"
@@ -104,11 +107,9 @@ def criteria(facts: Facts) -> Section:
 
 def findings(facts: Facts) -> list[Judged]:
     """The verdict on each criterion; none if the model was not evaluated."""
-    from assay.cards.model_card import named
-
     if facts.unevaluated:
         return []
-    return [named(Judged(**one), facts.config.criteria) for one in facts.reports["verdict"]["findings"]]
+    return [Judged(**one) for one in facts.reports["verdict"]["findings"]]
 
 
 def ungradable_share(facts: Facts) -> float:

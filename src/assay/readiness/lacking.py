@@ -3,7 +3,7 @@
 import math
 
 from assay.cards.markdown import percent
-from assay.evaluation.criteria import Judged
+from assay.evaluation.criteria import Judged, criterion_title
 from assay.presentation import words
 from assay.readiness.claims import findings
 from assay.readiness.facts import Facts, Part, report, told
@@ -56,7 +56,7 @@ def _to_settle(facts: Facts, one: Judged) -> Item:
 
 def _open(one: Judged, figure: str, said: str) -> Item:
     return Item(
-        f"{one.criterion.replace('_', ' ')} is not settled: {figure}, asked {one.asked}",
+        f"{criterion_title(one.criterion)} is not settled: {figure}, asked {one.asked}",
         said,
         f"{report('verdict')}, {report('metrics')}",
         "collect them; assay learning-curve says whether training gains from more",

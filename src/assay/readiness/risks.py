@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from assay.audit.base import WARNING
 from assay.cards.data_card import unlike
 from assay.cards.markdown import percent
 from assay.cards.model_card import better_at_finding
@@ -119,8 +120,9 @@ def _ungradable(facts: Facts) -> list[Item]:
 
 
 def _audit(facts: Facts) -> list[Item]:
-    warned = [one for one in facts.reports["audit"] if one["verdict"] == "warning"]
-    return [Item(f"the audit warns: {one['title']}", one["figure"], str(AUDIT), "see docs/method.md") for one in warned]
+    found = ((check, one) for check in facts.reports["audit"] for one in check["findings"] if one["verdict"] == WARNING)
+    todo = "see docs/method.md"
+    return [Item(f"the audit warns: {check['title']}", one["what"], str(AUDIT), todo) for check, one in found]
 
 
 def _sample(facts: Facts) -> list[Item]:

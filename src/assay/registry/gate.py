@@ -10,8 +10,8 @@ from assay.budget.host import was_busy
 from assay.budget.page import TITLES, number
 from assay.config.models import possible
 from assay.config.reading import plain
-from assay.config.schema import QUALITY
 from assay.errors import AssayError
+from assay.evaluation.criteria import criterion_title
 from assay.paths import AUDIT, CLEANING_LOG, REPORTS
 
 if TYPE_CHECKING:
@@ -89,8 +89,9 @@ def audit(candidate: "Candidate") -> Iterator[Criterion]:
         raise AssayError("not the findings of an audit", where=str(AUDIT), todo="dvc repro") from error
     errors = [f"{code} {title}" for code, (title, verdict) in checks.items() if verdict == "error"]
     why = "; ".join(errors) if errors else "" if checks else "no check ran"
-    warnings = sum(verdict == "warning" for _, verdict in checks.values())
-    found = f"{len(checks)} checks, {len(errors)} error(s), {warnings} warning(s)"
+    warnings = [f"{code} {title}" for code, (title, verdict) in checks.items() if verdict == "warning"]
+    named = f": {'; '.join(warnings)}" if warnings else ""
+    found = f"{len(checks)} checks, {len(errors)} error(s), {len(warnings)} warning(s){named}"
     yield Criterion("audit", ASKED["audit"], found, not why, why)
 
 
@@ -103,7 +104,7 @@ def performance(candidate: "Candidate") -> Iterator[Criterion]:
     yield from found
     criteria, there = candidate.config.criteria, possible(plain(candidate.config.baselines))
     baselines = {f"average precision over {name}" for name in criteria.beat_baselines if name in there}
-    needed = {"recall", "alerts per 1000", *baselines, *map(_titled, criteria.quality)}
+    needed = {"recall", "alerts per 1000", *baselines, *map(criterion_title, criteria.quality)}
     for name in sorted(needed - {one.name for one in found}):
         yield Criterion(name, ASKED["performance"], "not judged", False, f"{VERDICT} does not have it: dvc repro")
 
@@ -118,12 +119,7 @@ def _performed(finding: dict[str, Any]) -> Criterion:
     interval = "" if low is None or high is None else f" [{low:.3f}, {high:.3f}]{method}"
     passed = finding["verdict"] == "met"
     why = "" if passed else _by(asked, value)
-    return Criterion(_titled(name), asked, f"{value:.3f}{interval}", passed, why)
-
-
-def _titled(name: str) -> str:
-    """The name of a criterion for people, who would take an "accuracy" of the data for the model's."""
-    return f"data {name}" if name in QUALITY else name.replace("_", " ")
+    return Criterion(criterion_title(name), asked, f"{value:.3f}{interval}", passed, why)
 
 
 def _by(asked: str, value: float) -> str:

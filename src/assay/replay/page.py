@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from assay.config.words import Words
 from assay.monitoring.decision import Action
 from assay.presentation import words
 from assay.presentation.markdown import Markdown
@@ -54,6 +55,7 @@ def render(
     table: pd.DataFrame,
     changes: Mapping[str, ChangePoint],
     config: "Replay",
+    called: Words,
 ) -> str:
     """The page as HTML, with figures and styles included."""
     drawn = pictures(table, changes, SHOWN)
@@ -62,6 +64,7 @@ def render(
         .get_template("replay.html.j2")
         .render(
             found=found,
+            called=called,
             first=time.names[: time.window + 1],
             replayed=list(table["month"]),
             config=config,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from assay.config.words import Words, complete
 from assay.presentation.style import (
     ALERT_COLOUR,
     INK,
@@ -39,12 +40,13 @@ class Figures:
     """The figures to draw as points. They are not read off the curves, which are not exact enough.
 
     metrics: of each model by name, as in the reports. price: the threshold probability of net benefit. rounds: the
-    number of rounds of the model, if it was stopped early.
+    number of rounds of the model, if it was stopped early. called: the words of the dataset.
     """
 
     metrics: Mapping[str, Metrics]
     price: float
     rounds: int | None = None
+    called: Words = field(default_factory=lambda: complete(None))
 
 
 def draw_all(curves: Mapping[str, Curves], figures: Figures) -> dict[str, str]:
@@ -54,16 +56,16 @@ def draw_all(curves: Mapping[str, Curves], figures: Figures) -> dict[str, str]:
     baselines; those tables that concern the model alone have only that one). Lines and points have ids in the SVG:
     `curve-NAME`, `point-NAME`.
     """
-    metrics, model = figures.metrics, figures.metrics["model"]
+    metrics, model, called = figures.metrics, figures.metrics["model"], figures.called
     with matplotlib.rc_context(STYLE):
         return {
             "precision_recall": svg(SIZE, lambda ax: precision_recall(ax, curves["precision_recall"], metrics)),
             "roc": svg(SIZE, lambda ax: roc(ax, curves["roc"], metrics)),
-            "calibration": svg(SIZE, lambda ax: calibration(ax, curves["calibration"])),
-            "confusion": svg(SIZE, lambda ax: confusion(ax, curves["confusion"]["model"], model)),
+            "calibration": svg(SIZE, lambda ax: calibration(ax, curves["calibration"], called)),
+            "confusion": svg(SIZE, lambda ax: confusion(ax, curves["confusion"]["model"], model, called)),
             "threshold_sweep": svg(SIZE, lambda ax: threshold_sweep(ax, curves["threshold_sweep"]["model"], model)),
             "decision_curve": svg(SIZE, lambda ax: decision_curve(ax, curves["decision_curve"]["model"], figures)),
-            **over_time.draw_all(curves["score_by_month"]["model"], curves["data_by_month"]["model"]),
+            **over_time.draw_all(curves["score_by_month"]["model"], curves["data_by_month"]["model"], called),
             "training_curve": svg(
                 SIZE, lambda ax: training_curve(ax, curves["training_curve"]["model"], figures.rounds)
             ),
@@ -91,7 +93,7 @@ def precision_recall(ax: Axes, tables: Curves, metrics: Mapping[str, Metrics]) -
 
 
 def roc(ax: Axes, tables: Curves, metrics: Mapping[str, Metrics]) -> None:
-    """Recall by the share of the healthy with an alert. Points: the thresholds in use."""
+    """Recall by the share of the negatives with an alert. Points: the thresholds in use."""
     for name, table in tables.items():
         x, y = table["false_positive_rate"], table["recall"]
         ax.plot(x, y, color=_colour(name), label=name, gid=f"curve-{name}")
@@ -101,8 +103,8 @@ def roc(ax: Axes, tables: Curves, metrics: Mapping[str, Metrics]) -> None:
     ax.legend(loc="lower right")
 
 
-def calibration(ax: Axes, tables: Curves) -> None:
-    """The observed share of disease by the score, with exact intervals."""
+def calibration(ax: Axes, tables: Curves, called: Words) -> None:
+    """The observed share of positives by the score, with exact intervals."""
     ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="perfect")
     for name, table in tables.items():
         error = [table["observed"] - table["low"], table["high"] - table["observed"]]
@@ -112,13 +114,13 @@ def calibration(ax: Axes, tables: Curves) -> None:
         points.set_gid(f"curve-{name}")
         bars[0].set_gid(f"bars-{name}")
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
-    labelled(ax, "Calibration", "mean score in the band", "observed share with disease")
+    labelled(ax, "Calibration", "mean score in the band", f"observed share {called.outcome}")
     ax.legend(loc="upper left")
 
 
-def confusion(ax: Axes, table: pd.DataFrame, metrics: Metrics) -> None:
+def confusion(ax: Axes, table: pd.DataFrame, metrics: Metrics, called: Words) -> None:
     """Counts of decisions by true class; the shares are specificity and recall, which are weighted in a sample."""
-    classes = ["healthy", "disease"]
+    classes = [called.otherwise, called.event]
     counts = pd.crosstab(table["actual"], table["predicted"]).reindex(index=classes, columns=classes, fill_value=0)
     left_alone, found = metrics["specificity"], metrics["recall"]
     shares = np.array([[left_alone, 1 - left_alone], [1 - found, found]])

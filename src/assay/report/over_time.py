@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from assay.config.words import Words
 from assay.presentation.style import ALERT_COLOUR, GRID, MODEL_COLOUR, SERIES, WIDE, labelled, svg
 from assay.records.folds import TEST
 
@@ -16,23 +17,23 @@ FEWEST = 10  # records of a month whose median says something
 APART = 0.12  # of a month: two figures of it stand side by side
 
 
-def draw_all(months: pd.DataFrame, data: pd.DataFrame) -> dict[str, str]:
-    """Each figure's SVG by name; the tables are those of `assay.evaluation.over_time`.
+def draw_all(months: pd.DataFrame, data: pd.DataFrame, called: Words) -> dict[str, str]:
+    """Each figure's SVG by name; none of records without dates. The tables are those of `assay.evaluation.over_time`.
 
     Lines, intervals and bars have ids in the SVG: `curve-NAME`, `bars-NAME`, `bar-MONTH`.
     """
-    return {
-        "performance_by_month": svg(WIDE, lambda ax: performance_by_month(ax, months)),
-        "score_by_month": svg(WIDE, lambda ax: score_by_month(ax, months)),
-        "data_by_month": svg(WIDE, lambda ax: data_by_month(ax, data)),
-    }
+    drawn = {}
+    if not months.empty:
+        drawn["performance_by_month"] = svg(WIDE, lambda ax: performance_by_month(ax, months))
+        drawn["score_by_month"] = svg(WIDE, lambda ax: score_by_month(ax, months, called))
+    if not data.empty:
+        drawn["data_by_month"] = svg(WIDE, lambda ax: data_by_month(ax, data))
+    return drawn
 
 
 def performance_by_month(ax: Axes, table: pd.DataFrame) -> None:
     """Recall and precision with their intervals; the months of the test fold are shaded."""
     labelled(ax, "Recall and precision by month", "", "")
-    if _dateless(ax, table):
-        return
     places = _places(ax, table["month"])
     if (test := table["fold"] == TEST).any():
         band = ax.axvspan(places[test].min() - 0.5, places[test].max() + 0.5, color=GRID, alpha=0.5, label="test fold")
@@ -46,15 +47,13 @@ def performance_by_month(ax: Axes, table: pd.DataFrame) -> None:
     ax.legend(loc="lower left", ncols=3)
 
 
-def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
-    """Alerts, with their intervals, and disease per 1000 records; a note where the records have no date."""
+def score_by_month(ax: Axes, table: pd.DataFrame, called: Words) -> None:
+    """Alerts, with their intervals, and positives, per 1000 records."""
     labelled(ax, "Alerts by month", "", "per 1000 records")
-    if _dateless(ax, table):
-        return
     places = _places(ax, table["month"])
-    weighed = table.assign(ill=table["weight"] * table["disease_per_1000"])
+    weighed = table.assign(ill=table["weight"] * table["positives_per_1000"])
     months = weighed.groupby("month", as_index=False)[["weight", "ill"]].sum()
-    bars = ax.bar(months.index, months["ill"] / months["weight"], color=GRID, label="disease per 1000")
+    bars = ax.bar(months.index, months["ill"] / months["weight"], color=GRID, label=f"{called.event} per 1000")
     for month, bar in zip(months["month"], bars, strict=True):
         bar.set_gid(f"bar-{month}")
     for fold, part in table.groupby("fold", sort=False):
@@ -63,7 +62,7 @@ def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
         style: dict[str, Any] = {"marker": MARKERS.get(str(fold), "o"), "markersize": 3.5, "color": colour}
         ax.plot(at, part["alerts_per_1000"], label=label, gid=f"curve-{fold}", **style)
         _intervals(ax, at, part, "alerts_per_1000", colour, str(fold))
-    highest = max(table["alerts_per_1000"].max(), table["disease_per_1000"].max(), 1)
+    highest = max(table["alerts_per_1000"].max(), table["positives_per_1000"].max(), 1)
     ax.set(ylim=(0, 1.8 * highest))  # the interval of a month with two records would dwarf all others
     ax.legend(loc="upper right", ncols=2)
 
@@ -71,8 +70,6 @@ def score_by_month(ax: Axes, table: pd.DataFrame) -> None:
 def data_by_month(ax: Axes, table: pd.DataFrame) -> None:
     """The rank of the median and the missing share of the strongest features, of months with `FEWEST` records."""
     labelled(ax, "The strongest features by month", "", "share")
-    if _dateless(ax, table):
-        return
     places = _places(ax, table["month"])
     for number, (name, part) in enumerate(table.groupby("feature", sort=False)):
         part = part[part["records"] >= FEWEST]
@@ -100,9 +97,3 @@ def _intervals(ax: Axes, at: np.ndarray, table: pd.DataFrame, name: str, colour:
     style: dict[str, Any] = {"fmt": "none", "elinewidth": 1, "alpha": 0.6, "ecolor": colour}
     _, _, bars = ax.errorbar(at, table[name], yerr=error, **style)
     bars[0].set_gid(f"bars-{gid}")
-
-
-def _dateless(ax: Axes, table: pd.DataFrame) -> bool:
-    if table.empty:
-        ax.text(0.5, 0.5, "these records have no date", ha="center", va="center", transform=ax.transAxes)
-    return table.empty

@@ -1,13 +1,15 @@
 """The report: one page that needs nothing but a browser."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import yaml
 
+from assay.config.words import Words, complete
 from assay.evaluation.assess import Assessment
-from assay.evaluation.criteria import Judged, verdict
+from assay.evaluation.criteria import Judged, criterion_title, verdict
 from assay.paths import MODEL_KEY
 from assay.presentation import words
 from assay.presentation.pages import data_uri, environment
@@ -39,24 +41,27 @@ def render(
     confidence: float,
 ) -> str:
     """The page as HTML, with figures and styles included; months: both tables of `assay.evaluation.over_time`."""
+    called = complete(provenance.bundle["config"]["dataset"].get("words"))
     return (
         environment("assay.report")
         .get_template("report.html.j2")
         .render(
             verdict=verdict(assessment.findings),
-            claim=_claim(assessment),
-            accuracy=_accuracy(assessment),
+            called=called,
+            claim=_claim(assessment, called),
+            accuracy=_accuracy(assessment, called),
+            warnings=words.audit_says(provenance.audit, "warning"),
             findings=[finding_row(finding) for finding in assessment.findings],
             models=[MODEL_KEY, *assessment.baselines],
-            metrics=_metric_rows(assessment, confidence),
+            metrics=_metric_rows(assessment, called, confidence),
             ungradable=_ungradable_rows(assessment, confidence),
             ungradable_count=assessment.ungradable,
             size=len(assessment.scored[MODEL_KEY].y),
             positives=int(assessment.scored[MODEL_KEY].y.sum()),
             slices=[_slice_row(row) for row in assessment.slices],
             slice_metrics=[one.title for one in shown_in(Place.SLICES)],
-            figures=[(name, words.FIGURES[name], data_uri(figures[name])) for name in words.FIGURES],
-            over_time=[(name, words.OVER_TIME[name], data_uri(figures[name])) for name in words.OVER_TIME],
+            figures=_captioned(words.FIGURES, figures, called),
+            over_time=_captioned(words.OVER_TIME, figures, called),
             month_features=list(dict.fromkeys(months[1]["feature"])),
             months=_month_rows(*months),
             worst=worst,
@@ -68,23 +73,29 @@ def render(
     )
 
 
-def _claim(assessment: Assessment) -> str:
+def _captioned(captions: Mapping[str, str], drawn: Mapping[str, str], called: Words) -> list[tuple[str, str, str]]:
+    """Name, caption and picture of each figure that was drawn."""
+    return [(name, words.caption(captions[name], called), data_uri(drawn[name])) for name in captions if name in drawn]
+
+
+def _claim(assessment: Assessment, called: Words) -> str:
     model = assessment.model
     recall, precision, alerts = (model[name].value for name in ("recall", "precision", "alerts_per_1000"))
-    return words.claim(recall, precision, alerts, assessment.scored[MODEL_KEY].prevalence)
+    return words.claim(recall, precision, alerts, assessment.scored[MODEL_KEY].prevalence, called)
 
 
-def _accuracy(assessment: Assessment) -> str:
-    healthy = 1 - assessment.scored[MODEL_KEY].prevalence
-    return words.accuracy_misleads(assessment.model["accuracy"].value, healthy)
+def _accuracy(assessment: Assessment, called: Words) -> str:
+    negatives = 1 - assessment.scored[MODEL_KEY].prevalence
+    return words.accuracy_misleads(assessment.model["accuracy"].value, negatives, called)
 
 
 def finding_row(finding: Judged) -> tuple[str, ...]:
     """A row: criterion, required value, found value, verdict, and whether the interval settles it."""
+    title = criterion_title(finding.criterion)
     metric = finding.criterion.split()[0]
     figure = words.with_interval(finding.value, finding.interval, metric, finding.method)
     settled = "yes" if finding.settled else f"no: {_unsettled(finding)}"
-    return finding.criterion.replace("_", " "), finding.asked, figure, finding.verdict, settled
+    return title, finding.asked, figure, finding.verdict, settled
 
 
 def _unsettled(finding: Judged) -> str:
@@ -93,10 +104,10 @@ def _unsettled(finding: Judged) -> str:
     return "the interval includes the bound" if finding.has_width else "the interval has no width"
 
 
-def _metric_rows(assessment: Assessment, confidence: float) -> list[tuple[str, str, list[str]]]:
+def _metric_rows(assessment: Assessment, called: Words, confidence: float) -> list[tuple[str, str, list[str]]]:
     columns = [assessment.model, *assessment.baselines.values()]
     return [
-        (one.title, one.meaning, [_figure(column, one.name, confidence) for column in columns])
+        (one.title, one.said(vars(called)), [_figure(column, one.name, confidence) for column in columns])
         for one in METRICS.values()
     ]
 

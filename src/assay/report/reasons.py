@@ -49,10 +49,10 @@ def errors(test: pd.DataFrame, threshold: float) -> dict[str, pd.DataFrame]:
     test: `record_id`, `label`, `excluded`, `score`.
     """
     graded = test[test["excluded"] == ""]
-    alert, diseased = graded[SCORE] >= threshold, graded["label"].astype(bool)
+    alert, positive = graded[SCORE] >= threshold, graded["label"].astype(bool)
     return {
-        MISSED: graded[diseased & ~alert].sort_values([SCORE, RECORD_ID]),
-        FALSE_ALARM: graded[~diseased & alert].sort_values([SCORE, RECORD_ID], ascending=[False, True]),
+        MISSED: graded[positive & ~alert].sort_values([SCORE, RECORD_ID]),
+        FALSE_ALARM: graded[~positive & alert].sort_values([SCORE, RECORD_ID], ascending=[False, True]),
     }
 
 

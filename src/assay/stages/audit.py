@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assay.audit.base import WARNING
-from assay.audit.checks import as_data, audit, refuse
+from assay.audit.checks import as_data, audit, refuse, remarks
 from assay.audit.evidence import Evidence, identity, outcome, own_features
 from assay.config.dataset import cleaned_name
 from assay.config.schema import Config
@@ -34,10 +33,9 @@ if TYPE_CHECKING:
 def main(config: Config) -> None:
     """Read all tables of the line, write reports/audit.json; AssayError, and nothing written, if there is a leak."""
     verdicts = audit(read_evidence(config), config.audit.accept)
+    for remark in remarks(verdicts):  # before an error ends the stage: who mends one thing must know of all
+        warn(remark)
     refuse(verdicts)
-    for one in verdicts:
-        if one.verdict == WARNING:
-            warn(f"{one.code} {one.title}: {one.figure}")
     write_json(AUDIT, as_data(verdicts), sort_keys=False)
 
 

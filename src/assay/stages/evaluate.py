@@ -14,6 +14,7 @@ from assay.bundle.reasons import Explanation, explained
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.start import stage
+from assay.config.words import Words, complete
 from assay.contract.population import slices
 from assay.evaluation import curves, over_time
 from assay.evaluation.assess import (
@@ -52,6 +53,7 @@ from assay.paths import (
     SPLIT_LOG,
     fold,
 )
+from assay.presentation.words import audit_says
 from assay.progress import progress
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT, stored
 from assay.records.folds import TEST
@@ -104,12 +106,14 @@ def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], confi
     write_json(REPORTS / "baselines.json", baseline_figures(assessment, confidence))
     write_json(REPORTS / "slices.json", assessment.slices, sort_keys=False)
     write_json(REPORTS / "ungradable.json", ungradable_figures(assessment, confidence))
-    findings = [stated(finding) for finding in assessment.findings]
-    write_json(
-        REPORTS / "verdict.json",
-        {"verdict": verdict(assessment.findings), "findings": findings},
-        sort_keys=False,
-    )
+    write_json(REPORTS / "verdict.json", judged(assessment, read_json(AUDIT)), sort_keys=False)
+
+
+def judged(assessment: Assessment, audit: list[dict[str, Any]]) -> dict[str, Any]:
+    """The verdict on all criteria and on each; `warnings`: what the audit warns of, if it does."""
+    warnings = audit_says(audit, "warning")
+    found = {"verdict": verdict(assessment.findings), "findings": [stated(one) for one in assessment.findings]}
+    return found | {"warnings": warnings} if warnings else found
 
 
 def stated(finding: Judged) -> dict[str, Any]:
@@ -129,7 +133,7 @@ def baseline_figures(assessment: Assessment, confidence: float) -> dict[str, Any
 
 
 def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, Any]:
-    """The model's metrics with the ungradable records of the test period left out and counted in as healthy."""
+    """The model's metrics with the ungradable records of the test period left out and counted in as negative."""
     ways = {"excluded": assessment.model, "included": assessment.with_ungradable}
     figures = {way: side(estimates, confidence) for way, estimates in ways.items()}
     return {"records": assessment.ungradable, **figures}
@@ -144,21 +148,27 @@ def all_curves(assessment: Assessment, everyone: pd.DataFrame, records: pd.DataF
     model = assessment.scored[MODEL_KEY]
     whole, fold_of = scored_by(everyone, SCORE, model.threshold), everyone["fold"].to_numpy()
     cleaned = records.loc[everyone[RECORD_ID]]
-    described = read_json(BUNDLE)["features"]
     dates = cleaned.get(DATE, pd.Series(pd.NaT, cleaned.index))
+    description = read_json(BUNDLE)
+    called, described = words_of(description), description["features"]
     named = {stored(name) if stored(name) in cleaned else name: name for name in map(itemgetter("name"), described)}
     features = cleaned[[name for name in named if name in cleaned]].rename(columns=named)
     return {
         "precision_recall": {name: curves.precision_recall(one) for name, one in assessment.scored.items()},
         "roc": {name: curves.roc(one) for name, one in assessment.scored.items()},
         "calibration": {MODEL_KEY: curves.calibration(model, config.evaluation.confidence)},
-        "confusion": {MODEL_KEY: curves.confusion(model)},
+        "confusion": {MODEL_KEY: curves.confusion(model, (called.otherwise, called.event))},
         "threshold_sweep": {MODEL_KEY: curves.threshold_sweep(model)},
         "decision_curve": {MODEL_KEY: curves.decision_curve(assessment.scored)},
         "score_by_month": {MODEL_KEY: over_time.by_month(whole, dates, fold_of, config.evaluation.confidence)},
         "data_by_month": {MODEL_KEY: over_time.data_by_month(features, whole, dates, fold_of)},
         "training_curve": {MODEL_KEY: read_training_curve(MODEL / "training" / "plots" / "metrics")},
     }
+
+
+def words_of(description: dict[str, Any]) -> Words:
+    """What the dataset of a model calls its records and their outcome."""
+    return complete(description["config"]["dataset"].get("words"))
 
 
 def read_training_curve(folder: Path) -> pd.DataFrame:
@@ -203,7 +213,13 @@ def write_report(assessment: Assessment, tables: Tables, mistakes: Worst, config
     description = read_json(BUNDLE)
     metrics = {name: points(one) for name, one in {MODEL_KEY: assessment.model, **assessment.baselines}.items()}
     drawn = draw_all(
-        tables, Figures(metrics, config.evaluation.threshold_probability, rounds_kept(description["model"]))
+        tables,
+        Figures(
+            metrics,
+            config.evaluation.threshold_probability,
+            rounds_kept(description["model"]),
+            words_of(description),
+        ),
     )
     drawn |= draw_reasons(mistakes.pictured)
     with replacing(FIGURES) as folder:

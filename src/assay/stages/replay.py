@@ -10,6 +10,7 @@ import pandas as pd
 from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.start import stage
+from assay.config.words import complete
 from assay.datasets import knowledge
 from assay.files import read_table, write_json, write_table, write_text
 from assay.lineage.checks import require
@@ -87,7 +88,8 @@ def write_results(time: Timeline, runs: Runs, config: Config) -> None:
     content, table = as_json(time, runs, found, config.evaluation.confidence), by_month(time, runs)
     write_json(REPLAY, content, sort_keys=False)
     write_table(REPLAY_BY_MONTH, table)
-    write_text(REPLAY_PAGE, render(content, time, runs, table, changes(time, config), config.replay))
+    called = complete(config.dataset.words)
+    write_text(REPLAY_PAGE, render(content, time, runs, table, changes(time, config), config.replay, called))
 
 
 def changes(time: Timeline, config: Config) -> dict[str, ChangePoint]:

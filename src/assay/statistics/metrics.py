@@ -1,7 +1,7 @@
 """The metrics: one entry each. JSON files, pages, cards, comparisons and tables show what these entries say."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
@@ -43,11 +43,11 @@ EVERYWHERE = frozenset(Place)
 class Metric:
     """A metric: what it measures, how, and where it is shown.
 
-    title: the head of its row. meaning: in words that need no statistics. better: "higher", "lower", or the value that
-    is right. function: from a Resampled to an array (resamples,). shown: the places that show it. digits: after the
-    point. position: its rank within a `Place`; the tables of all metrics have the order of the entries. edge: its
-    interval where a bootstrap cannot tell; of a share of records, `share`. Raises ValueError if `shown` contradicts
-    itself.
+    title: the head of its row. meaning: in words that need no statistics, with {units} and the like for the words of
+    the dataset. better: "higher", "lower", or the value that is right. function: from a Resampled to an array
+    (resamples,). shown: the places that show it. digits: after the point. position: its rank within a `Place`; the
+    tables of all metrics have the order of the entries. edge: its interval where a bootstrap cannot tell; of a share of
+    records, `share`. Raises ValueError if `shown` contradicts itself.
     """
 
     name: str
@@ -68,6 +68,10 @@ class Metric:
     def phrase(self) -> str:
         """The title as it stands within a sentence: average precision, ROC AUC."""
         return self.title[0].lower() + self.title[1:] if self.title[1:2].islower() else self.title
+
+    def said(self, words: Mapping[str, str]) -> str:
+        """The meaning, with the dataset's words for records and outcome: `assay.config.words`."""
+        return self.meaning.format(**words)
 
     def of(self, scored: Scored, threshold_probability: float = math.nan) -> float:
         """The value on all records, each once."""
@@ -114,7 +118,7 @@ METRICS = by_name(
     Metric(
         name="recall",
         title="Recall",
-        meaning="share of the people with the disease whom the model alerts on",
+        meaning="share of the {positives} that the model alerts on",
         better="higher",
         function=lambda on: ratio(on.tp, on.tp + on.fn),
         shown=EVERYWHERE - {Place.SWEEP},
@@ -124,7 +128,7 @@ METRICS = by_name(
     Metric(
         name="precision",
         title="Precision",
-        meaning="share of the alerts that are disease",
+        meaning="share of the alerts that are {event}",
         better="higher",
         function=lambda on: ratio(on.tp, on.tp + on.fp),
         shown=EVERYWHERE - {Place.COMPARISON_SLICES},
@@ -134,7 +138,7 @@ METRICS = by_name(
     Metric(
         name="alerts_per_1000",
         title="Alerts per 1000",
-        meaning="the price: people sent for a second look, per 1000 screened",
+        meaning="the price: {units} sent for a second look, per 1000 screened",
         better="lower",
         function=lambda on: 1000 * ratio(on.tp + on.fp, on.total),
         shown=EVERYWHERE - {Place.FIGURES},
@@ -155,7 +159,7 @@ METRICS = by_name(
     Metric(
         name="roc_auc",
         title="ROC AUC",
-        meaning="chance that a diseased record scores above a healthy one",
+        meaning="chance that a positive record scores above a negative one",
         better="higher",
         function=roc_auc,
         edge=ranking,
@@ -171,7 +175,7 @@ METRICS = by_name(
     Metric(
         name="specificity",
         title="Specificity",
-        meaning="share of the healthy who are left alone",
+        meaning="share of the {negatives} that are left alone",
         better="higher",
         function=lambda on: ratio(on.tn, on.tn + on.fp),
         shown=frozenset({Place.SLICES}),
@@ -181,7 +185,7 @@ METRICS = by_name(
     Metric(
         name="accuracy",
         title="Accuracy",
-        meaning="share of right decisions; misleading where disease is rare",
+        meaning="share of right decisions; misleading where {positives} are rare",
         better="higher",
         function=lambda on: ratio(on.tp + on.tn, on.total),
         edge=share(of=_everyone, hit=_right),

@@ -1,0 +1,80 @@
+"""Gives a copy of a table to DVC, so that every clone, experiment and check of this repository has it."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assay.config.compose import CONF
+from assay.config.dataset import PERSONAL
+from assay.dvc_internals.commands import dvc
+from assay.errors import AssayError, sample
+from assay.files import read_text, sha256, write_text, yaml_mapping
+from assay.git import git
+from assay.paths import TABLES
+
+URI = re.compile(r"^(\s+uri: ).*$", re.M)
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """Where the source of a dataset lies now; `why`: why DVC did not get it, or ""."""
+
+    path: str
+    why: str = ""
+
+
+def track(root: Path, name: str) -> Tracked:
+    """Copy the source of conf/dataset/NAME.yaml to data/tables, `dvc add` it, and make the contract point at it.
+
+    Nothing is done for a file that git or DVC has already, and none with personal columns, because others can read a
+    remote. AssayError if the file is not the one that was described, or DVC refuses it.
+    """
+    contract = root / CONF / "dataset" / f"{name}.yaml"
+    described = yaml_mapping(contract.read_bytes())
+    source, kept = described["source"], root / TABLES / f"{name}{Path(described['source']['uri']).suffix}"
+    if kept_already(root, source["uri"]):
+        return Tracked(source["uri"])
+    if personal := [str(column) for column, one in described["columns"].items() if one.get("role") == PERSONAL]:
+        return Tracked(source["uri"], f"it has personal columns ({sample(personal)}), and others can read a remote")
+    _copy(root / source["uri"], kept, source["sha256"])
+    uri = kept.relative_to(root).as_posix()
+    dvc("add", "--quiet", uri, folder=root)
+    git(root, "add", "--", f"{uri}.dvc", str(TABLES / ".gitignore"))
+    _point(contract, described, uri)
+    return Tracked(uri)
+
+
+def as_text(found: Tracked) -> str:
+    """What was done, or what to do."""
+    if not found.why:
+        return f"kept by DVC: {found.path}"
+    return f"not kept by DVC: {found.path}: {found.why}; without them: write a file that lacks them, and begin again"
+
+
+def kept_already(root: Path, uri: str) -> bool:
+    """Whether git has the file, or its .dvc file."""
+    if not (root / uri).resolve().is_relative_to(root.resolve()):
+        return False
+    return bool(git(root, "--literal-pathspecs", "ls-files", "--", uri, f"{uri}.dvc"))
+
+
+def _copy(source: Path, kept: Path, declared: str) -> None:
+    if kept.exists() and sha256(kept) != declared:
+        raise AssayError("another table is there", where=str(kept), todo="delete it, or choose another --name")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    if not kept.exists():
+        shutil.copyfile(source, kept)
+    if sha256(kept) != declared:
+        kept.unlink()
+        raise AssayError("the file has changed since it was described", where=str(source), todo="begin again")
+
+
+def _point(contract: Path, described: dict[str, Any], uri: str) -> None:
+    """Name another source in the contract, whose comments and lines stay as they are."""
+    text = URI.sub(lambda line: f"{line[1]}{uri}", read_text(contract), count=1)
+    expected = {**described, "source": {**described["source"], "uri": uri}}
+    if yaml_mapping(text.encode()) != expected:
+        raise AssayError("source.uri cannot be changed there", where=str(contract), todo=f"write it: uri: {uri}")
+    write_text(contract, text)
