@@ -98,11 +98,12 @@ def draw(path: Path) -> None:
     """Write `LARGE` raw records in an order of chance; if there are fewer, some of them again."""
     import numpy as np
 
+    from assay.config.load import load
     from assay.files import write_table
     from assay.records.formats import raw_file
     from assay.records.reading import read
 
-    table = read(raw_file(RAW))
+    table = read(raw_file(RAW), dialect=load().dataset.source.dialect)
     order = np.random.default_rng(SEED).permutation(len(table))
     write_table(path, table.iloc[np.resize(order, LARGE)])
 

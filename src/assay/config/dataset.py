@@ -6,11 +6,11 @@ contract cannot say.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Annotated, Any
 
 from assay.config.expressions import CONDITION
-from assay.config.fields import MISSING, OneOrMore, ReadAs
+from assay.config.fields import MISSING, OneOrMore, ReadAs, Within
 from assay.config.sample import Sample
 
 WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
@@ -23,6 +23,25 @@ FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE = "feature", "id", "target", 
 # A check column is only compared with others and does not pass cleaning. An ignored one passes, because the population
 # may depend on it, and is no feature. A personal one is not even collected.
 ROLES = (FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE)
+UNUSUAL = ("missing", "written")  # of a column: None in most
+LIMIT = "_limit"  # ends the name of the feature that tells limits of detection from measurements
+
+
+@dataclass
+class Dialect:
+    """How a CSV is written, where it is not as RFC 4180 has it, in UTF-8.
+
+    `encoding`: as Python names it. `separator`, `quote`: one character each; `quote` may be "", and then no cell is
+    quoted. `above`: lines above the header, which are no part of the table. `strip`: spaces around a cell, invisible
+    characters among them, are no part of it. `trailing`: each line of data ends in one separator more than the header.
+    """
+
+    encoding: str = "utf-8"
+    separator: str = ","
+    quote: str = '"'
+    above: Annotated[int, Within(0, 1000)] = 0
+    strip: bool = False
+    trailing: bool = False
 
 
 @dataclass
@@ -35,6 +54,9 @@ class Source:
 
     `format`: csv, parquet or pickle.xz; null takes it from the name. A pickle must be declared; only plain columns of
     it are read: numbers, texts, truth values and dates.
+
+    `dialect`: how a CSV is written; null if in the usual way. Later records, to be scored or learned from, are written
+    so too, if they are a CSV.
     """
 
     uri: Annotated[Any, OneOrMore()] = MISSING
@@ -45,6 +67,24 @@ class Source:
     url: str = ""
     creator: str = ""
     published: str = ""  # ISO 8601: a year will do
+    dialect: Annotated[Any, ReadAs(Dialect | None)] = None
+
+
+@dataclass
+class Written:
+    """How the numbers of a column are written, where it is not like -1234.5.
+
+    `decimal`: the mark before decimals. `thousands`: the mark between thousands; a space stands for any kind of space.
+    `before`, `after`: a text beside the number, such as "$", "mg" or "%", which may be left out; the value is the
+    number alone. `limits`: "<0.6" and ">9", of what was too small or too large to be measured, read as that bound; a
+    feature NAME_limit tells such values (-1, 1) from measured ones (0).
+    """
+
+    decimal: str = "."
+    thousands: str = ""
+    before: str = ""
+    after: str = ""
+    limits: bool = False
 
 
 @dataclass
@@ -57,7 +97,8 @@ class Column:
     although not `nullable`: stop the line, quarantine the record, or set the value missing. A text that is not of the
     type always stops the line, because the file is not as declared. `reference`: the range of nearly all healthy
     people, for those who judge a record. `available`: whether the value is known when the model is asked. Ranges are in
-    `unit` and include their ends.
+    `unit` and include their ends. `missing`: the texts that mean no value in this column, instead of those of the
+    dataset; an empty text always does. `written`: how its numbers are written.
     """
 
     type: str = MISSING
@@ -73,6 +114,8 @@ class Column:
     nullable: bool = False
     available: bool = True
     otherwise: str = STOP
+    missing: list[str] | None = None
+    written: Written | None = None
 
 
 @dataclass
@@ -175,9 +218,24 @@ def sources(source: Source) -> list[Source]:
     return [replace(source, uri=uri, sha256=sha) for uri, sha in zip(source.uri, source.sha256, strict=True)]
 
 
+def stated(dataset: Dataset) -> dict[str, Any]:
+    """The contract as plain data; how a file and its values are written only where it is not the usual way."""
+    plain = asdict(dataset)
+    optional = [(plain["source"], "dialect"), *((one, key) for one in plain["columns"].values() for key in UNUSUAL)]
+    for holder, key in optional:
+        if holder[key] is None:
+            del holder[key]
+    return plain
+
+
 def personal_columns(dataset: Dataset) -> list[str]:
     """The columns that are not even collected."""
     return [name for name, column in dataset.columns.items() if column.role == PERSONAL]
+
+
+def has_limits(column: Column) -> bool:
+    """Whether values may be limits of detection, which a feature NAME_limit tells."""
+    return bool(column.written and column.written.limits)
 
 
 def passes(dataset: Dataset, name: str) -> bool:

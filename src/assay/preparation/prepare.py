@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from assay.config.dataset import CATEGORY, CHECK, FLAG, NOTE, PERSONAL, QUARANTINE, SET_MISSING, STOP, passes
+from assay.config.dataset import (
+    CATEGORY,
+    CHECK,
+    FLAG,
+    LIMIT,
+    NOTE,
+    PERSONAL,
+    QUARANTINE,
+    SET_MISSING,
+    STOP,
+    has_limits,
+    passes,
+)
 from assay.config.grammar import names
 from assay.contract.validation import Validator, Violation
 from assay.contract.values import Categories, Reader, Values
@@ -44,10 +56,11 @@ class Prepared:
 
     records: `record_id` (str); `date` (datetime64[s]) if the contract has a time; the columns that pass cleaning, with
     the types of the contract (numbers float64, flags bool or nullable boolean, dates datetime64[s], categories with
-    declared values category, other texts str); `code` (str), the target as written in the file, if the batch is
-    labelled; `sample_weight` (float64) if the batch is part of a weighted sample. quarantined: a column `rule` with the
-    names of the broken rules, then the raw columns. keys: the contract's key of all raw rows; None if it has none. ids:
-    the record ids of all raw rows (str): the key as written. broken: violations that stop the line. changes: the log.
+    declared values category, other texts str); `NAME_limit` (float64: -1, 0 or 1) of one with limits of detection;
+    `code` (str), the target as written in the file, "" where a rule sets it missing, if the batch is labelled;
+    `sample_weight` (float64) if the batch is part of a weighted sample. quarantined: a column `rule` with the names of
+    the broken rules, then the raw columns. keys: the contract's key of all raw rows; None if it has none. ids: the
+    record ids of all raw rows (str): the key as written. broken: violations that stop the line. changes: the log.
     """
 
     records: pd.DataFrame
@@ -103,6 +116,7 @@ class Preparer:
         self.read, self.validate = Reader(self.dataset), Validator(self.dataset)
         # By the whole contract, so that a column has the same type whatever is asked.
         self.finish = {name: _finish(whole, name) for name in self.dataset.columns if passes(whole, name)}
+        self.limited = [name for name in self.finish if has_limits(whole.columns[name])]
 
     def __call__(self, batch: pd.DataFrame, where: str) -> Prepared:
         """Prepare a table; `where` names it in errors.
@@ -141,7 +155,8 @@ class Preparer:
         table = {RECORD_ID: values.ids.array}
         table |= {DATE: columns[DATE]} if self.dataset.time else {}
         table |= {name: columns[name] for name in self.finish}
-        table |= {CODE: values.texts(target).array} if (target := self.dataset.target) in values.cells else {}
+        table |= {f"{name}{LIMIT}": values.cells[name].limits for name in self.limited}
+        table |= {CODE: _codes(judged, target).array} if (target := self.dataset.target) in values.cells else {}
         table |= {WEIGHT: values.raw.columns[WEIGHT].astype("float64")} if WEIGHT in values.raw.columns else {}
         if not kept.all():
             table = {name: column[kept] for name, column in table.items()}
@@ -239,6 +254,15 @@ def _changes(found: Sequence[Violation], values: Values) -> list[Change]:
 
 def _ids(one: Violation, values: Values) -> list[str]:
     return values.ids.loc[one.rows].tolist() if len(one.rows) else []
+
+
+def _codes(judged: Judged, target: str) -> "pd.Series[str]":
+    """The target as written; "" where a rule sets it missing."""
+    codes = judged.values.texts(target)
+    for one in _that(SET_MISSING, judged.violations):
+        if target in one.rule.columns and len(one.rows):
+            codes = codes.mask(codes.index.isin(one.rows), "")
+    return codes
 
 
 def _with_missing(values: Values, found: Sequence[Violation]) -> "dict[str, Array]":

@@ -38,7 +38,7 @@ def raw_records(revision: Revision, dataset: "Dataset") -> pd.DataFrame:
     with tempfile.TemporaryDirectory(prefix="assay-raw-") as folder:
         copy = Path(folder, name)
         copy.write_bytes(content)
-        return read(copy, where=f"{RAW / name} of {revision.name}")
+        return read(copy, where=f"{RAW / name} of {revision.name}", dialect=dataset.source.dialect)
 
 
 def newest(revision: Revision) -> str | None:

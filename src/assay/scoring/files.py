@@ -24,6 +24,7 @@ from assay.scoring.wish import Reasons
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
+    from assay.config.dataset import Dialect
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -70,7 +71,8 @@ def score_file(
     `assay.scoring.outputs.to_file`.
     """
     chosen = chosen_reasons(bundle.description.get("without_reasons"), reasons)
-    with open_records(source) as records, to_file(target) if target else to_stdout() as output:
+    dialect = bundle.dataset.source.dialect
+    with open_records(source, dialect) as records, to_file(target) if target else to_stdout() as output:
         scorer = Scorer(bundle)
         return score(scorer, records, output, reasons=chosen, ignore_extra=ignore_extra, threads=threads, name=name)
 
@@ -112,17 +114,20 @@ def score(
 
 
 @contextmanager
-def open_records(path: Path | None) -> Iterator[Records]:
-    """The records of a CSV or Parquet file, or without a path those of a CSV on stdin; AssayError if it is none."""
+def open_records(path: Path | None, dialect: "Dialect | None" = None) -> Iterator[Records]:
+    """The records of a CSV or Parquet file, or without a path those of a CSV on stdin; AssayError if it is none.
+
+    dialect: how the CSV is written, if not in the usual way.
+    """
     if path is None:
-        yield CsvRecords(sys.stdin.buffer, STDIN, CORRECT)
+        yield CsvRecords(sys.stdin.buffer, STDIN, CORRECT, dialect)
         return
     form = SUFFIXES.get(path.suffix.lower())
     if form is None:
         raise AssayError(f"a file of records ends with {', '.join(SUFFIXES)}", where=str(path), todo="convert it")
     with path.open("rb") as stream:
         where = str(path)
-        yield CsvRecords(stream, where, CORRECT) if form == CSV else ParquetRecords(stream, where, CORRECT)
+        yield CsvRecords(stream, where, CORRECT, dialect) if form == CSV else ParquetRecords(stream, where, CORRECT)
 
 
 def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool) -> list[str]:

@@ -1,8 +1,8 @@
 """clean: turn the raw file into records that keep their contract, and log every repair."""
 
 import json
-from dataclasses import asdict
 
+from assay.config.dataset import stated
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.files import write_json, write_table, write_text
@@ -17,10 +17,10 @@ from assay.records.reading import read
 def main(config: Config) -> None:
     """Read data/raw, write data/cleaned with its contract, data/quarantine, and reports/cleaning.json."""
     path = raw_file(RAW)
-    raw = read(path)
+    raw = read(path, dialect=config.dataset.source.dialect)
     cleaned = clean(raw, config.dataset, str(path), SUFFIXES[path.suffix])
     write_table(CLEANED, cleaned.records)
-    write_text(CONTRACT, json.dumps(asdict(config.dataset), indent=2, ensure_ascii=False) + "\n")
+    write_text(CONTRACT, json.dumps(stated(config.dataset), indent=2, ensure_ascii=False) + "\n")
     write_table(QUARANTINE, cleaned.quarantined)
     write_json(CLEANING_LOG, summary(cleaned.changes, len(raw), len(cleaned.records)), sort_keys=False)
 

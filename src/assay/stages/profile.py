@@ -29,7 +29,7 @@ def main(config: Config) -> None:
     dataset = collected(config.dataset)
     cleaned = read_table(CLEANED)
     labelled = pd.concat([read_table(fold(SPLIT, name)) for name in (TRAIN, VALIDATION)])
-    before, after = scorecards(read(raw_file(RAW)), cleaned, dataset)
+    before, after = scorecards(read(raw_file(RAW), dialect=dataset.source.dialect), cleaned, dataset)
     columns = profiles(cleaned, labelled.set_index(RECORD_ID)["label"], dataset)
     write_json(QUALITY, quality(before[""], after[""]))
     write_json(
