@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from assay.config import sample
+from assay.config import sample, spelling_faults
 from assay.config.dataset import (
     ACTIONS,
     CATEGORY,
@@ -57,6 +57,7 @@ def faults(dataset: Dataset) -> list[str]:
     found += _key_faults(dataset)
     found += _name_faults(dataset)
     found += _source_faults(dataset.source)
+    found += spelling_faults.faults(dataset)
     found += _files_faults(dataset)
     found += _time_faults(dataset.time)
     if dataset.source.format not in (None, *FORMATS):
