@@ -24,7 +24,7 @@ GROUPED = r"\d{1,3}(?:[%s]\d{3})+"
 CODES = (9, 99, 999, 9999, 99999, 77, 777, 7777, 88, 888, 8888, 99.9, 999.9)
 SENTINELS = [sign * code for code in CODES for sign in (-1, 1)]
 SENTINELS += [-1.0, 32767, -32768, 65535, 2147483647, -2147483648]
-CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK", "PLN", "Rs", "US$", "kr")
+CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK", "Rs", "US$", "kr")
 LONGEST = 12  # letters of a unit
 
 
