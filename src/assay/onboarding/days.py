@@ -1,5 +1,6 @@
 """The format of a column of dates."""
 
+from datetime import datetime
 from itertools import product
 
 import pandas as pd
@@ -13,14 +14,13 @@ TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H:
 FORMATS = tuple(
     f"{one}{time}{zone}" for one, time, zone in product((*NUMERIC, *SHORT), TIMES, ("", "%z")) if time or not zone
 )
-FIRST = 20  # values by which formats are chosen that all are then held to
 YEARS = (pd.Timestamp("1850-01-01"), pd.Timestamp("2150-01-01"))
 
 
 def date_format(there: "pd.Series[str]") -> str | None:
     """The format of all values, None if they are no dates; a question if more than one fits, with another result."""
     distinct = there.drop_duplicates()
-    fitting = [form for form in FORMATS if _fits(distinct.head(FIRST), form)]
+    fitting = [form for form in FORMATS if _is_of(str(distinct.iloc[0]), form)]  # of most columns none: this is quick
     fitting = [form for form in fitting if _fits(distinct, form)]
     if not fitting:
         return None
@@ -32,6 +32,14 @@ def date_format(there: "pd.Series[str]") -> str | None:
     odd = distinct[day(distinct, other) != read].iloc[0]
     one, two = (f"{form} if {odd!r} is {day([odd], form)[0].strftime('%-d %B %Y')}" for form in (first, other))
     return f"{OPEN}{one}, {two}"
+
+
+def _is_of(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)
+    except ValueError:
+        return False
+    return True
 
 
 def _fits(values: "pd.Series[str]", form: str) -> bool:

@@ -132,9 +132,7 @@ def _by_name(name: str, there: "pd.Series[str]") -> Guess | None:
 def _identifier(name: str, there: "pd.Series[str]") -> Guess:
     if len(cut := there[there.str.fullmatch(SCIENTIFIC)]):
         what = f"{len(cut)} identifiers like {cut.iloc[0]}: a spreadsheet has cut their digits"
-        raise AssayError(
-            what, where=f"column {name}", todo="export the column as text, from where the digits are whole"
-        )
+        raise AssayError(what, where=f"column {name}", todo="export it as text, from where its digits are whole")
     remarks = [] if is_unique(there) else [REPEATS]
     if there.str.fullmatch(r"\d+\.0").all():
         remarks.append("written like 1.0, as a program does that took them for numbers: are zeros or digits lost?")

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -59,9 +59,15 @@ def _remarks(dialect: Dialect, spaced: int, text: str) -> list[str]:
 
 
 def _separator(text: str, where: str) -> str:
-    """The character that divides the first records into as many cells each; that of `csv.Sniffer` if several do."""
-    start = "".join(islice(io.StringIO(text, newline=""), LOOKED_AT))
-    shares = {one: _share(start, one) for one in NAMES}
+    """The character that divides the first records into as many cells each; that of `csv.Sniffer` if several do.
+
+    Where none does, a quotation mark may be to blame: then lines count as records, and the reader will name its line.
+    """
+    lines = list(islice(io.StringIO(text, newline=""), LOOKED_AT))
+    start = "".join(lines)
+    shares = {one: _share(row for _, row in _rows(start, one)) for one in NAMES}
+    if max(shares.values()) < ALIKE:
+        shares = {one: _share(row for line in lines for _, row in _rows(line, one)) for one in NAMES}
     best = max(shares.values())
     if best < ALIKE:
         todo = "give a header, and records with as many cells, separated by a comma, a semicolon, a tab or a bar"
@@ -74,9 +80,9 @@ def _separator(text: str, where: str) -> str:
     return found if found in fitting else fitting[0]
 
 
-def _share(text: str, separator: str) -> float:
+def _share(rows: Iterable[list[str]]) -> float:
     """The share of records that have as many cells as most, and more than one."""
-    counts = Counter(len(row) for _, row in _rows(text, separator))
+    counts = Counter(map(len, rows))
     most = max((count for cells, count in counts.items() if cells > 1), default=0)
     return most / max(1, counts.total())
 
