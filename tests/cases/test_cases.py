@@ -23,6 +23,7 @@ from assay.onboarding.draft import Draft
 from assay.onboarding.outcome import Answer
 from assay.preparation.reconcile import Cleaned, clean
 from assay.profile.columns import profiles
+from assay.profile.page import Findings, render
 from assay.profile.scorecard import scorecards
 from assay.records.reading import read
 from habits import ASKED, HABITS, READ, REFUSED, Habit
@@ -169,13 +170,21 @@ def test_sentinels_are_no_values() -> None:
         assert f"{remark}, far from all others" in found.draft.remarks
 
 
-def test_a_column_without_any_value_is_ignored_and_profiled() -> None:
+@pytest.mark.parametrize("kind", ["text", "number", "flag", "date"])
+def test_a_column_without_any_value_is_profiled_whatever_its_type(kind: str) -> None:
     found = case("empty_column")
+    assert "ferritin: has no value at all" in found.draft.remarks
+    found.contract["columns"]["ferritin"]["type"] = kind
     records = found.cleaned().records
-    known = pd.Series(False, pd.Index(records["record_id"]))
-    told = {one["column"]: one for one in profiles(records, known, found.dataset)}
-    assert (told["ferritin"]["missing"], told["ferritin"]["distinct"]) == (ROWS, 0)
-    scorecards(found.raw(), records, found.dataset)
+    labels = pd.Series(records["code"].eq("sick").to_numpy(), pd.Index(records["record_id"]))
+    columns = profiles(records, labels, found.dataset)
+    told = {one["column"]: one for one in columns}["ferritin"]
+    assert (told["missing"], told["distinct"]) == (ROWS, 0)
+    before, after = scorecards(found.raw(), records, found.dataset)
+    page = render(
+        Findings(before[""], after[""], columns, 0), records, labels.rename("label").reset_index(), found.dataset
+    )
+    assert "no value" in page
 
 
 def test_classes_that_are_spelled_in_two_ways_are_asked_about() -> None:
@@ -234,7 +243,7 @@ def test_an_open_question_stops_the_composing_of_a_run(folder: Path) -> None:
     shutil.copytree(ROOT / "conf", folder / "conf")
     (folder / "src").symlink_to(ROOT / "src")
     case("target_spelling_half")
-    with pytest.raises(AssayError, match="a question is open: labels.positive: who counts as positive[?]") as caught:
+    with pytest.raises(AssayError, match=r"a question is open: labels\.positive: who counts") as caught:
         composed(["dataset=t"])
     assert caught.value.where == "conf/labels/t.yaml"
 
