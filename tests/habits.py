@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-# ruff: noqa: E501 - a habit is a row of a table
 N = 40
 OUTCOME = ["sick" if row % 4 == 0 else "well" for row in range(N)]
 AGE = [str(20 + row) for row in range(N)]
