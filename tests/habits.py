@@ -1,4 +1,4 @@
-"""Habits of other people's files, made small: 40 records with the outcome sick or well, and what is to happen to each."""
+"""Habits of other people's files, made small: 40 records, sick or well, and what is to happen to each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
