@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
-from assay.config import dataset_faults, models, names
-from assay.config.dataset import Column, Dataset
+from assay.config import classes, dataset_faults, models, names
+from assay.config.dataset import Dataset
 from assay.config.fields import MISSING, ByName, Count, NotNegative, Share, Whole, Within
 from assay.config.targets import MEMBERS
 
@@ -212,7 +212,7 @@ def faults(config: Config) -> list[str]:
         *(f for name, model in config.baselines.items() for f in models.faults(model, f"baselines.{name}")),
         *_split_faults(config),
         *label_faults(config.labels),
-        *_class_faults(config),
+        *classes.faults(config.labels, config.dataset),
         *_criteria_faults(config),
         *_rule_faults(config),
     ]
@@ -256,18 +256,6 @@ def label_faults(labels: Labels) -> list[str]:
     if labels.codes not in CODES:
         found.append(f"labels.codes={labels.codes} is none of: {', '.join(CODES)}")
     return found + [f"labels: code {code} is both positive and ungradable" for code in both]
-
-
-def _class_faults(config: Config) -> list[str]:
-    """Classes of the policy that the contract does not have: records of the class that was meant would be negative."""
-    labels, target = config.labels, config.dataset.columns.get(config.dataset.target, Column())
-    known = list(config.dataset.codes) if labels.codes == "letters" else list(target.values)
-    return [
-        f"labels.{key} names {code!r}, and the contract has no such class; it has: {', '.join(known)}"
-        for key in ("positive", "ungradable")
-        for code in getattr(labels, key)
-        if known and code not in known
-    ]
 
 
 def _rule_faults(config: Config) -> list[str]:

@@ -66,9 +66,10 @@ def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer) ->
     if answer.positive:
         return _answered(counts, classes, unclear, answer, _without(target))
     positive = _by_words(classes) if not unclear or len(classes) < 2 else None
-    asked = [f"{OPEN}who counts as positive? One or more of: {listed(counts, MOST_CLASSES)}"]
+    likely = _rarest(counts, classes)
+    asked = [f"{OPEN}who counts as positive? One or more of: {listed(counts, MOST_CLASSES)}. For example: {likely}"]
     entry = _entry(classes, unclear, counts, _without(target))
-    return _outcome(counts, entry, [positive] if positive else asked, [], _without(target), _rarest(counts, classes))
+    return _outcome(counts, entry, [positive] if positive else asked, [], _without(target), likely)
 
 
 def _answered(counts: "pd.Series[int]", classes: list[str], unclear: list[str], answer: Answer, empty: int) -> Outcome:

@@ -7,7 +7,7 @@ this module; `assay.preparation.reconcile` does what needs all records.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -152,7 +152,7 @@ class Preparer:
         """The same, as arrays by name: the columns that pass, under the names that every dataset has."""
         values = judged.values
         columns = _with_missing(values, _that(SET_MISSING, judged.violations))
-        table = {RECORD_ID: values.ids.array}
+        table: dict[str, Any] = {RECORD_ID: values.ids.array}
         table |= {DATE: columns[DATE]} if self.dataset.time else {}
         table |= {name: columns[name] for name in self.finish}
         table |= {f"{name}{LIMIT}": values.cells[name].limits for name in self.limited}
