@@ -401,7 +401,7 @@ ASKED = [
         "03/04/2024, no day above 12",
         "asks which",
         table(EARLY).encode(),
-        "%d/%m/%Y if '02/01/2024' is 2 January 2024, %m/%d/%Y if",
+        "%d/%m/%Y if '02/01/2024' is 02 January 2024, %m/%d/%Y if",
         ending="asked",
     ),
     Habit(

@@ -47,7 +47,7 @@ def _row_faults(raw: pd.DataFrame) -> Iterator[tuple[str, list[int], str]]:
 
 
 def _all_numbers(there: "pd.Series[str]") -> bool:
-    return len(there) > 0 and bool(there.map(_number).notna().all())
+    return len(there) > 0 and bool(pd.to_numeric(there, errors="coerce").notna().all())
 
 
 def _number(text: str) -> float | None:

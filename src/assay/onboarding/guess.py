@@ -12,7 +12,7 @@ from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBE
 from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
 from assay.errors import AssayError
-from assay.onboarding.days import date_format
+from assay.onboarding.days import days
 from assay.onboarding.numbers import Numbers, different_units, numbers
 from assay.onboarding.spelling import listed, spelled
 from assay.statistics.metrics import METRICS
@@ -110,8 +110,10 @@ def separation(
     A category counts as the share of positives among its values. Whether a value is missing counts, if that says more.
     values: those of a column of numbers that are not written as usual.
     """
-    each: pd.Series[Any] = text.map(positive.groupby(text).mean())
-    if kind == NUMBER:
+    each: pd.Series[Any]
+    if kind != NUMBER:
+        each = text.map(positive.groupby(text).mean())
+    else:
         each = pd.to_numeric(text, errors="coerce") if values is None else values.reindex(text.index)
     return max(_area(one, positive) for one in (each, each.isna().astype("float64"), text.eq("").astype("float64")))
 
@@ -160,8 +162,8 @@ def _by_values(there: "pd.Series[str]", missing: list[str], decimal_comma: bool)
         return Guess({"type": FLAG}, [several] * (len(words) > 2))
     if there.str.fullmatch(r"0\d+").any() and there.str.fullmatch(r"\d+").all():
         return _leading_zeros(there)
-    if form := date_format(there):
-        return Guess({"type": DAY, "format": form}, [WHEN])
+    if entry := days(there):
+        return Guess(entry, [WHEN])
     if found := numbers(there, missing, decimal_comma):
         return _of_numbers(there, found)
     if question := different_units(there):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,9 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
 
     decimal_comma: whether other columns of the table have one. What is not clear becomes a question in the entry.
     """
+    plain = _read(there, Written())
+    if np.isfinite(plain).all() and not decimal_comma:
+        return _coded(pd.Series(plain, there.index), {}, [], missing)
     counts = there.value_counts()
     texts = [str(text) for text in counts.index]
     written, question = _written(texts, decimal_comma)
@@ -53,18 +57,26 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
     remarks = _how(written, there) if entry else []
     if question:
         entry["written"] = question
-    codes = sentinels(there.map(values).dropna())
     if len(others):
         asked = f"{listed(others)} are no numbers: list here what means no value, or set type: category"
-        entry["missing"] = [f"{OPEN}{asked}"]
-    elif codes:
-        entry["missing"] = [*missing, *(f"{code:g}" for code in codes)]
-        remarks.append(f"{listed(counts[values.isin(codes)])}: read as no value, far from all others")
-    return Numbers(there.map(values.mask(values.isin(codes))), entry, remarks)
+        return Numbers(there.map(values), {**entry, "missing": [f"{OPEN}{asked}"]}, remarks)
+    return _coded(there.map(values), entry, remarks, missing)
+
+
+def _coded(values: "pd.Series[float]", entry: dict[str, Any], remarks: list[str], missing: list[str]) -> Numbers:
+    """The column without the numbers that stand for no value, which are said."""
+    if not (codes := sentinels(values)):
+        return Numbers(values, entry, remarks)
+    counts = values[values.isin(codes)].map("{:g}".format).value_counts()
+    said = f"{listed(counts)}: read as no value, far from all others"
+    entry = {**entry, "missing": [*missing, *(f"{code:g}" for code in codes)]}
+    return Numbers(values.mask(values.isin(codes)), entry, [*remarks, said])
 
 
 def has_decimal_comma(there: "pd.Series[str]") -> bool:
     """Whether the column can only be read with a decimal comma."""
+    if not there.str.contains(",", regex=False).any():
+        return False
     texts = [str(text) for text in there.unique()]
     written, question = _written(texts, decimal_comma=False)
     return not question and written.decimal == "," and bool(np.isfinite(_read(texts, written)).mean() >= ENOUGH)
@@ -151,10 +163,13 @@ def _all_grouped(digits: list[str], mark: str) -> bool:
     return bool(marked) and all(re.fullmatch(GROUPED % re.escape(mark), one) for one in marked)
 
 
-def _read(texts: list[str], written: Written) -> np.ndarray:
+def _read(texts: "Sequence[str] | pd.Series[str]", written: Written) -> np.ndarray:
     """The texts as numbers, NaN where they are none, or not finite."""
-    plain = WrittenNumbers(written)(pa.array(texts, pa.large_string()))[0] if written != Written() else texts
-    values = number(np.array(plain.to_pylist() if isinstance(plain, pa.Array) else plain, "object"))
+    if written == Written():
+        values = number(np.asarray(texts, "object"))
+    else:
+        plain, _ = WrittenNumbers(written)(pa.array(texts, pa.large_string()))
+        values = number(plain.to_numpy(zero_copy_only=False))
     return np.where(np.isfinite(values), values, np.nan)
 
 
