@@ -16,12 +16,9 @@ def require_answered(plain: Mapping[str, Any]) -> None:
         return
     files = dict.fromkeys(f"conf/{group}/{_name(plain[group])}.yaml" for group, _, _ in found)
     said = [f"{key}: {text}" for _, key, text in found]
-    what = (
-        f"a question is open: {said[0]}" if len(said) == 1 else "\n  ".join([f"{len(said)} questions are open:", *said])
-    )
-    raise AssayError(
-        what, where=", ".join(files), todo=f"write the answer there, in place of the text with {OPEN.strip()}"
-    )
+    several = "\n  ".join([f"{len(said)} questions are open:", *said])
+    what = several if len(said) > 1 else f"a question is open: {said[0]}"
+    raise AssayError(what, where=", ".join(files), todo=f"write the answer there, in place of the text after {OPEN}")
 
 
 def questions(node: object, key: str) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from assay.onboarding.guess import (
     REFERENCE,
     Guess,
     guess,
+    is_reference,
     is_unique,
     markers,
     separation,
@@ -100,10 +101,10 @@ def draft(
 
 
 def require_no_reference(texts: Sequence[str]) -> None:
-    """AssayError for a text that the configuration would take for a reference."""
-    if found := [text for text in texts if REFERENCE in text]:
-        todo = "rename it in the table: the configuration takes ${...} for a reference"
-        raise AssayError(f"{REFERENCE} in a column or a class: {sample(found)}", where="the table", todo=todo)
+    """AssayError for a text that the configuration would take for a reference, or for a question."""
+    if found := [text for text in texts if is_reference(text)]:
+        todo = "rename it in the table: the configuration takes ${...} for a reference, and ??? for a question"
+        raise AssayError(f"{REFERENCE} or ??? in a column or a class: {sample(found)}", where="the table", todo=todo)
 
 
 def chosen_target(raw: pd.DataFrame, asked: str | None) -> str:

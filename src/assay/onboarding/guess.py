@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBER, PERSONAL, TEXT
+from assay.config.questions import OPEN
 from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
 from assay.errors import AssayError
@@ -118,6 +119,11 @@ def separation(
     return max(_area(one, positive) for one in (each, each.isna().astype("float64"), text.eq("").astype("float64")))
 
 
+def is_reference(text: str) -> bool:
+    """Whether the configuration would look the text up, or take it for a question."""
+    return REFERENCE in text or text.startswith(OPEN.strip())
+
+
 def is_unique(text: "pd.Series[str]") -> bool:
     """Whether every record has a value of its own."""
     return bool(text.is_unique and text.ne("").all())
@@ -190,9 +196,10 @@ def _leading_zeros(there: "pd.Series[str]") -> Guess:
 def _of_texts(there: "pd.Series[str]") -> Guess:
     counts = there.value_counts()
     values = sorted(map(str, counts.index))
-    if any(REFERENCE in value for value in values) and len(values) <= MOST_LISTED:
+    if any(map(is_reference, values)) and len(values) <= MOST_LISTED:
         return Guess(
-            {"type": CATEGORY}, [f"no values are listed: one has {REFERENCE}, a reference in the configuration"]
+            {"type": CATEGORY},
+            [f"no values are listed: one has {REFERENCE} or ???, which mean something else in the configuration"],
         )
     if len(values) <= MOST_LISTED:
         return Guess({"type": CATEGORY, "values": values}, _spellings(counts))
