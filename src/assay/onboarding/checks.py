@@ -24,8 +24,8 @@ def _header_faults(raw: pd.DataFrame) -> Iterator[tuple[str, list[int], str]]:
     numeric = [str(name) for name in raw.columns if _number(str(name)) is not None]
     measured = {str(name) for name, column in raw.items() if _all_numbers(column[column != ""])}
     steps = np.diff([float(name) for name in numeric])
-    counting = len(steps) > 0 and bool((steps > 0).all() and (steps % 1 == 0).all())  # years, or places
-    if numeric and measured <= {*numeric} and not counting:
+    counting = len(steps) > 0 and bool((steps == 1).all())  # years, or places
+    if numeric and measured and measured <= {*numeric} and not counting:
         what = f"the names of the columns are numbers ({sample(numeric)}): is there no header?"
         yield what, [], "begin with a line of names"
 
@@ -52,6 +52,6 @@ def _all_numbers(there: "pd.Series[str]") -> bool:
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        return float(text) if np.isfinite(float(text)) else None
     except ValueError:
         return None

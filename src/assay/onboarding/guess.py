@@ -197,10 +197,8 @@ def _of_texts(there: "pd.Series[str]") -> Guess:
     counts = there.value_counts()
     values = sorted(map(str, counts.index))
     if any(map(is_reference, values)) and len(values) <= MOST_LISTED:
-        return Guess(
-            {"type": CATEGORY},
-            [f"no values are listed: one has {REFERENCE} or ???, which mean something else in the configuration"],
-        )
+        unlisted = f"no values are listed: one has {REFERENCE} or ???, a reference or a question to the configuration"
+        return Guess({"type": CATEGORY}, [unlisted])
     if len(values) <= MOST_LISTED:
         return Guess({"type": CATEGORY, "values": values}, _spellings(counts))
     if len(values) > len(there) / 2 or there.str.len().mean() > LONG:

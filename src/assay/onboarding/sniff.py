@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -59,32 +59,43 @@ def _remarks(dialect: Dialect, spaced: int, text: str) -> list[str]:
 
 
 def _separator(text: str, where: str) -> str:
-    """The character that divides the first records into as many cells each; that of `csv.Sniffer` if several do.
+    """The character that divides the first records into as many cells each, and their header as well.
 
-    Where none does, a quotation mark may be to blame: then lines count as records, and the reader will name its line.
+    If several do, that of `csv.Sniffer`. Where none does, a quotation mark may be to blame: then lines count as
+    records, and the reader will name its line.
     """
     lines = list(islice(io.StringIO(text, newline=""), LOOKED_AT))
     start = "".join(lines)
-    shares = {one: _share(row for _, row in _rows(start, one)) for one in NAMES}
-    if max(shares.values()) < ALIKE:
-        shares = {one: _share(row for line in lines for _, row in _rows(line, one)) for one in NAMES}
-    best = max(shares.values())
-    if best < ALIKE:
+    found = {one: _divided([row for _, row in _rows(start, one)]) for one in NAMES}
+    if all(share < ALIKE for share, _ in found.values()):
+        found = {one: _divided([row for line in lines for _, row in _rows(line, one)]) for one in NAMES}
+    found = {one: divided for one, divided in found.items() if divided[0] >= ALIKE}
+    if not found:
         todo = "give a header, and records with as many cells, separated by a comma, a semicolon, a tab or a bar"
         raise AssayError("no table: records have different numbers of cells, or only one", where=where, todo=todo)
-    fitting = [one for one, share in shares.items() if share == best]
+    first = min(header for _, header in found.values())
+    best = max(share for share, header in found.values() if header == first)
+    fitting = [one for one, divided in found.items() if divided == (best, first)]
+    return fitting[0] if len(fitting) == 1 else _by_library(start, fitting)
+
+
+def _by_library(start: str, fitting: list[str]) -> str:
     try:
-        found = csv.Sniffer().sniff(start, "".join(fitting)).delimiter if len(fitting) > 1 else fitting[0]
+        found = csv.Sniffer().sniff(start, "".join(fitting)).delimiter
     except csv.Error:
-        found = fitting[0]
+        return fitting[0]
     return found if found in fitting else fitting[0]
 
 
-def _share(rows: Iterable[list[str]]) -> float:
-    """The share of records that have as many cells as most, and more than one."""
+def _divided(rows: Sequence[list[str]]) -> tuple[float, int]:
+    """The share of records that have as many cells as most, and more than one; and the place of what may be the header.
+
+    The header may have one cell less: the records may end in a separator.
+    """
     counts = Counter(map(len, rows))
-    most = max((count for cells, count in counts.items() if cells > 1), default=0)
-    return most / max(1, counts.total())
+    cells = max((cells for cells in counts if cells > 1), key=lambda cells: counts[cells], default=0)
+    header = next((place for place, row in enumerate(rows) if len(row) > 1 and len(row) in (cells, cells - 1)), 0)
+    return counts[cells] / max(1, len(rows)), header
 
 
 def _rows(text: str, separator: str) -> Iterator[Row]:
