@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.config.dataset import Column, Dataset, Outside, Rule, Source, Time
+from assay.config.dataset import Column, Dataset, Outside, Rule, Time
 from assay.config.dataset_faults import faults
 from assay.config.expressions import condition, fault
 from assay.config.grammar import ALLOWED, MAX_LENGTH, Refused
+from assay.config.source import Source
 from samples import THYROID
 
 KINDS = {"age": "number", "TSH": "number", "sex": "text", "sick": "condition", "seen": "date", "blood sugar": "number"}

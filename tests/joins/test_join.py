@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.config.dataset import Column, Dataset, Made, Source, Table
+from assay.config.dataset import Column, Dataset, Made, Table
+from assay.config.source import Source
 from assay.errors import AssayError
 from assay.joins.future import entered
 from assay.joins.join import Joiner

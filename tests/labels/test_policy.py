@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.config.schema import Labels
-from assay.labels.policy import annotate, any_letter, counts, more_likely
+from assay.errors import AssayError
+from assay.labels.policy import annotate, any_letter, counts, more_likely, require_classes
 from assay.labels.precedence import merge
 
 OVERT = Labels("overt", 1, "letters", list("ABCDEFH"), ["R"])
@@ -67,3 +68,11 @@ def test_counts() -> None:
         "excluded": {"ungradable": 1, "treated": 1},
         "positive_by_code": {"A": 1, "AK": 1},
     }
+
+
+def test_a_class_that_no_record_has_is_named_with_those_that_are_there() -> None:
+    codes = pd.Series(["sick", "well", ""], dtype="str")
+    require_classes(codes, Labels("p", 1, "whole", ["sick"], []))
+    require_classes(pd.Series(["AK", "-"], dtype="str"), Labels("p", 1, "letters", ["A"], ["K"]))
+    with pytest.raises(AssayError, match="no record has the class 'Sick', 'odd'; there are: sick, well"):
+        require_classes(codes, Labels("p", 1, "whole", ["Sick"], ["odd"]))

@@ -13,10 +13,13 @@ from assay.config.compose import composed
 from assay.config.load import typed
 from assay.errors import AssayError
 from assay.onboarding.dataset import init_dataset
-from assay.onboarding.draft import chosen_target, draft, rarest
+from assay.onboarding.draft import chosen_target, draft
+from assay.onboarding.outcome import Answer, outcome
 from assay.preparation.reconcile import clean
 from assay.records.reading import read
 from samples import ROOT
+
+LOST = Answer(["lost"])
 
 
 def stranger(n: int = 120, wide: int = 3) -> pd.DataFrame:
@@ -54,7 +57,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_written_composes_and_takes_the_table_it_came_from(repository: Path, wide: int) -> None:
     table = stranger(wide=wide)
     table.to_csv("Shop returns.csv", index=False)
-    name, _, written = init_dataset(repository / "Shop returns.csv", None, "returned")
+    name, _, written = init_dataset(repository / "Shop returns.csv", None, "returned", LOST)
     parts = ("dataset", "labels", "split")
     assert [str(path) for path in written] == [f"conf/{part}/shop_returns.yaml" for part in parts]
     config = typed(yaml.safe_load(composed([f"dataset={name}"])))
@@ -70,17 +73,19 @@ def test_records_that_repeat_others_are_named_and_can_be_dropped(repository: Pat
     table = stranger()
     twice = pd.concat([table, table.head(7).assign(**{"Order ID": [f"p{i}" for i in range(7)]})], ignore_index=True)
     twice.to_csv("shop.csv", index=False)
-    _, drafted, (contract, *_) = init_dataset(repository / "shop.csv", None, "returned")
+    _, drafted, (contract, *_) = init_dataset(repository / "shop.csv", None, "returned", LOST)
     assert "7 records repeat an earlier one: if entered twice, set repeats" in drafted.remarks
     contract.write_text(contract.read_text().replace("\n# repeats:", "\nrepeats:"))
     cleaned = clean(twice, typed(yaml.safe_load(composed(["dataset=shop"]))).dataset, "here")
     assert len(cleaned.records) == len(table)
-    assert not any("records repeat" in remark for remark in draft("shop", table, {"uri": "x"}, "returned").remarks)
+    assert not any(
+        "records repeat" in remark for remark in draft("shop", table, {"uri": "x"}, "returned", LOST).remarks
+    )
 
 
 def test_what_is_meant_for_readers_can_be_filled_in(repository: Path) -> None:
     stranger().to_csv("shop.csv", index=False)
-    written = init_dataset(repository / "shop.csv", None, "returned")[2][0]
+    written = init_dataset(repository / "shop.csv", None, "returned", LOST)[2][0]
     text = written.read_text().replace("# about: ", "about: Orders.").replace("# codes:", "codes:")
     written.write_text(text.replace("'lost': ''", "lost: gone").replace("lost: ''", "lost: gone"))
     dataset = typed(yaml.safe_load(composed(["dataset=shop"]))).dataset
@@ -88,7 +93,7 @@ def test_what_is_meant_for_readers_can_be_filled_in(repository: Path) -> None:
 
 
 def test_what_must_be_decided_is_said() -> None:
-    remarks = "\n".join(draft("shop", stranger(), {"uri": "x"}, "returned").remarks)
+    remarks = "\n".join(draft("shop", stranger(), {"uri": "x"}, "returned", LOST).remarks)
     assert "refund: predicts the target alone" in remarks
     assert "note: free text" in remarks
     assert "bought on: if it says when the record was made: set role ignore" in remarks
@@ -111,15 +116,16 @@ def test_a_target_that_is_not_clear_is_asked_for(columns: list[str], asked: str 
 @pytest.mark.parametrize("values", [["a"] * 30, [str(i) for i in range(30)]], ids=["one class", "a measurement"])
 def test_a_target_without_classes_is_refused(values: list[str]) -> None:
     with pytest.raises(AssayError, match="different values"):
-        rarest(pd.Series(values, name="y"))
+        outcome(pd.Series(values, name="y"), [], Answer())
 
 
 @pytest.mark.parametrize(
     ("file", "content", "name", "said"),
     [
         ("a.xlsx", "x", None, "not one of"),
-        ("a.csv", "x;y\n1;2\n", None, "no table"),
-        ("a.csv", "", None, "not a CSV"),
+        ("a.csv", "x\n1\n", None, "no table"),
+        ("a.csv", "", None, "the file is empty"),
+        ("a.csv", " \n\n", None, "no table"),
         ("a.csv", "x,y\n", None, "0 rows"),
         ("a.csv", "x,y\n1,a\n", "../up", "no name"),
         ("thyroid.csv", "x,y\n1,a\n", None, "already"),
@@ -171,7 +177,7 @@ def test_what_a_parquet_file_says_of_its_columns_is_not_guessed(repository: Path
         }
     )
     table.to_parquet("shop.parquet", index=False)
-    name, drawn, _ = init_dataset(repository / "shop.parquet", None, "y")
+    name, drawn, _ = init_dataset(repository / "shop.parquet", None, "y", LOST)
     dataset = typed(yaml.safe_load(composed([f"dataset={name}"]))).dataset
     assert {column: one.type for column, one in dataset.columns.items()} == {
         "order": "text",

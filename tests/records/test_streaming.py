@@ -16,7 +16,8 @@ from pyarrow import parquet
 
 from assay.errors import AssayError
 from assay.records import streaming
-from assay.records.reading import NOT_UTF8, read
+from assay.records.dialect import NOT_UTF8
+from assay.records.reading import read
 from assay.records.streaming import CsvRecords, ParquetRecords
 
 SMALL = 64  # bytes of a block, so that a small file has many
@@ -45,7 +46,7 @@ def refused(content: bytes) -> str:
 READ = {
     "plain": b"a,b\n1,2\n3,4\n5,6\n7,8\n",
     "quoted": b'a,b\n"x,y","say ""hi"""\n"1\n2",3\n"4\r\n5",\n',
-    "quotes within": b'a,b\nx"y,"z"w\n "p",q\n',
+    "quotes within": b'a,b\nx"y,z""w\n "p",q"\n',
     "carriage returns": b"a,b\r\n1,2\r\n3,4\r\n",
     "a mark at the start": b"\xef\xbb\xbfa,b\n1,2\n",
     "a quoted name": b'"a\nb","c,d"\n1,2\n',
@@ -71,9 +72,15 @@ def test_a_csv_gives_what_it_gives_when_it_is_read_whole(content: bytes, rows: i
         (b"a,b\n1,2\n1,2,3\n", "not a CSV table: line 3: 3 cells and not 2"),
         (b'a,b\n"1\n1",2\n\n1\n', "not a CSV table: line 5: 1 cells and not 2"),
         (b"a,b\n1,2\n3,\xff\n", f"not a CSV table: line 3: {NOT_UTF8}"),
-        (b'a,b\n"1,2\n', "not a CSV table: line 2: 1 cells and not 2"),
-        (b'a,b\n1,"2\n3,4\n', "not a CSV table: a quotation mark is never closed"),
-        (b'a,b\n1,"' + b"2\n" * streaming.BLOCK, "not a CSV table: a record of more than 4 MiB, or a quotation mark"),
+        (b'a,b\n"1,2\n', "not a CSV table: line 2: a quotation mark is never closed"),
+        (b'a,b\n1,2\n1,"2\n3,4\n', "not a CSV table: line 3: a quotation mark is never closed"),
+        (b'a,b\n1,2\n\n1,"2\n3,4"x\n', "not a CSV table: line 5: something follows a closing quotation mark"),
+        (b'a,b,c,d\n1,2,"3,4\n5,6,7",8\n', "not a CSV table: lines 2 to 3 are one record, by a quoted cell"),
+        (b"a,b\n1,2\n1,\0\n", "not a CSV table: line 3: a NUL"),
+        (
+            b'a,b\n1,"' + b"2\n" * streaming.BLOCK,
+            "not a CSV table: line 2: a record of more than 4 MiB",
+        ),
         (b"a,b\r1,2\r", "not a CSV table: lines end with a carriage return alone"),
         *(
             (text.encode(code), f"not a CSV table: {NOT_UTF8}")

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from assay.bundle.loading import Bundle
-from assay.config.dataset import Made, Source, Table
+from assay.config.dataset import Made, Table
+from assay.config.source import Source
 from assay.errors import AssayError
 from assay.scoring.files import score_file
 from assay.scoring.outputs import Target

@@ -7,12 +7,12 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from assay.config.dataset import stated
 from assay.config.load import load
 from assay.paths import ANNOTATION_LOG, ANNOTATIONS, CLEANED, CLEANING_LOG, CONTRACT, FEATURES, LABELS, RAW, SPLIT, fold
 from assay.records.folds import FOLDS
@@ -63,4 +63,4 @@ def test_a_stage_writes_the_golden_file(produced: dict[str, str], name: str) -> 
 
 
 def test_the_contract_stands_beside_the_records_that_keep_it(small_line: Path) -> None:
-    assert json.loads((small_line / CONTRACT).read_text()) == asdict(load(small_line / "params.yaml").dataset)
+    assert json.loads((small_line / CONTRACT).read_text()) == stated(load(small_line / "params.yaml").dataset)

@@ -40,7 +40,7 @@ def run_hostile_line(folder: Path) -> None:
         patch.chdir(folder)
         patch.setattr("sys.argv", ["stage"])
         hostile_table().to_csv("bad.csv", index=False)
-        drafted = CliRunner().invoke(app, ["init-dataset", "bad.csv", "--target", TARGET])
+        drafted = CliRunner().invoke(app, ["init-dataset", "bad.csv", "--target", TARGET, "--positive", POSITIVE])
         assert drafted.exit_code == 0, drafted.output
         describe(Path("conf/dataset/bad.yaml"))
         Path("params.yaml").write_text(composed(OVERRIDES))

@@ -27,8 +27,9 @@ from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
 from assay.bundle.strict_json import parse
 from assay.bundle.trust import code_of, require_installed, require_stated
-from assay.config.dataset import Dataset, sources
+from assay.config.dataset import Dataset
 from assay.config.schema import Features, Labels
+from assay.config.source import sources
 from assay.datasets import Knowledge, knowledge
 from assay.errors import AssayError
 from assay.paths import BUNDLE, FEATURES

@@ -5,8 +5,8 @@ from typing import Any
 from assay.bundle.description import Description
 from assay.bundle.folder import METRICS
 from assay.bundle.hashes import Verified
-from assay.config.dataset import sources
 from assay.config.reading import plain
+from assay.config.source import sources
 
 
 def summary(verified: Verified, described: Description) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from assay.cards.columns import found
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
-from assay.config.dataset import personal_columns, sources
+from assay.config.dataset import personal_columns
+from assay.config.source import sources
 from assay.config.words import complete
 from assay.paths import PREDICTIONS
 from assay.presentation.words import with_interval

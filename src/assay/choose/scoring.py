@@ -14,6 +14,7 @@ import numpy as np
 from assay.choose.blocks import parts_of
 from assay.choose.candidates import Candidate
 from assay.choose.nested import block_scores
+from assay.config.dataset import stated
 from assay.errors import AssayError
 from assay.files import write_bytes
 from assay.machine import of_the_system
@@ -36,7 +37,7 @@ class Task:
         """A hash of everything that the scores depend on; basis: what is common to all tasks."""
         config, tuning = self.candidate.config, self.candidate.tuning
         own = {
-            "dataset": asdict(config.dataset),
+            "dataset": stated(config.dataset),
             "features": asdict(config.features),
             "model": self.model,
             "search": asdict(tuning.search) if tuning else None,

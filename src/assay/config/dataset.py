@@ -7,13 +7,14 @@ contract cannot say.
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from assay.config.expressions import CONDITION
-from assay.config.fields import MISSING, NotNegative, OneOrMore, ReadAs
+from assay.config.fields import MISSING, NotNegative, ReadAs
 from assay.config.outcome import CLASSES, Outcome
 from assay.config.sample import Sample
+from assay.config.source import Source
 from assay.config.words import Words
 from assay.records.columns import DATE, stored
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ANY_CODE = r"\S(.*\S)?"
-WEB = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]+")
 STOP, QUARANTINE, SET_MISSING, NOTE = "stop", "quarantine", "missing", "note"
 ACTIONS = (STOP, QUARANTINE, SET_MISSING, NOTE)  # from the strictest on
 NUMBER, CATEGORY, FLAG, DAY, TEXT = "number", "category", "flag", "date", "text"
@@ -31,28 +31,25 @@ FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE = "feature", "id", "target", 
 # A check column is only compared with others and does not pass cleaning. An ignored one passes, because the population
 # may depend on it, and is no feature. A personal one is not even collected.
 ROLES = (FEATURE, ID, TARGET, LEAK, PERSONAL, CHECK, IGNORE)
+UNUSUAL = ("missing", "written")  # of a column: None in most
+LIMIT = "_limit"  # ends the name of the feature that tells limits of detection from measurements
 
 
 @dataclass
-class Source:
-    """Where the raw file comes from, and the hash that it must have; or several files, which make one table.
+class Written:
+    """How the numbers of a column are written, where it is not like -1234.5.
 
-    `uri`, `sha256`: a text, or lists of the same length. The records of the first file come first, and so on; all files
-    have the same columns and the same format. Files are added at the end, so that the rows of the earlier ones keep
-    their numbers.
-
-    `format`: csv, parquet or pickle.xz; null takes it from the name. A pickle must be declared; only plain columns of
-    it are read: numbers, texts, truth values and dates.
+    `decimal`: the mark before decimals. `thousands`: the mark between thousands; a space stands for any kind of space.
+    `before`, `after`: a text beside the number, such as "$", "mg" or "%", which may be left out; the value is the
+    number alone. `limits`: "<0.6" and ">9", of what was too small or too large to be measured, read as that bound; a
+    feature NAME_limit tells such values (-1, 1) from measured ones (0).
     """
 
-    uri: Annotated[Any, OneOrMore()] = MISSING
-    sha256: Annotated[Any, OneOrMore()] = MISSING
-    licence: str = MISSING
-    citation: str = MISSING
-    format: str | None = None
-    url: str = ""
-    creator: str = ""
-    published: str = ""  # ISO 8601: a year will do
+    decimal: str = "."
+    thousands: str = ""
+    before: str = ""
+    after: str = ""
+    limits: bool = False
 
 
 @dataclass
@@ -65,7 +62,8 @@ class Column:
     although not `nullable`: stop the line, quarantine the record, or set the value missing. A text that is not of the
     type always stops the line, because the file is not as declared. `reference`: the range of nearly all healthy
     people, for those who judge a record. `available`: whether the value is known when the model is asked. Ranges are in
-    `unit` and include their ends.
+    `unit` and include their ends. `missing`: the texts that mean no value in this column, instead of those of the
+    dataset; an empty text always does. `written`: how its numbers are written.
     """
 
     type: str = MISSING
@@ -81,6 +79,8 @@ class Column:
     nullable: bool = False
     available: bool = True
     otherwise: str = STOP
+    missing: list[str] | None = None
+    written: Written | None = None
 
 
 @dataclass
@@ -214,15 +214,14 @@ class Dataset:
     sample: Annotated[Any, ReadAs(Sample | None)] = None
 
 
-def sources(source: Source) -> list[Source]:
-    """Each file as a source of its own, in order.
-
-    >>> [one.uri for one in sources(Source(["a.csv", "b.csv"], ["12", "34"]))]
-    ['a.csv', 'b.csv']
-    """
-    if isinstance(source.uri, str):
-        return [source]
-    return [replace(source, uri=uri, sha256=sha) for uri, sha in zip(source.uri, source.sha256, strict=True)]
+def stated(dataset: Dataset) -> dict[str, Any]:
+    """The contract as plain data; how a file and its values are written only where it is not the usual way."""
+    plain = asdict(dataset)
+    optional = [(plain["source"], "dialect"), *((one, key) for one in plain["columns"].values() for key in UNUSUAL)]
+    for holder, key in optional:
+        if holder[key] is None:
+            del holder[key]
+    return plain
 
 
 def personal_columns(dataset: Dataset) -> list[str]:
@@ -237,13 +236,18 @@ def targets(dataset: Dataset) -> list[str]:
 
 def classes(dataset: Dataset) -> list[str]:
     """The codes that the contract names; none if it has a pattern of them, or nothing."""
-    return list(CLASSES) if dataset.outcome else dataset.columns[dataset.target or ""].values
+    return list(CLASSES) if dataset.outcome else dataset.columns.get(dataset.target or "", Column()).values
 
 
 def code_pattern(dataset: Dataset) -> str:
     """The pattern that a whole code must match, from the contract of the target."""
     pattern = None if dataset.outcome else dataset.columns[dataset.target or ""].pattern
     return pattern or "|".join(map(re.escape, classes(dataset))) or ANY_CODE
+
+
+def has_limits(column: Column) -> bool:
+    """Whether values may be limits of detection, which a feature NAME_limit tells."""
+    return bool(column.written and column.written.limits)
 
 
 def passes(dataset: Dataset, name: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from assay.config import joins, outcome, sample
+from assay.config import joins, outcome, sample, spelling_faults
 from assay.config.dataset import (
     ACTIONS,
     CATEGORY,
@@ -20,10 +20,8 @@ from assay.config.dataset import (
     TARGET,
     TEXT,
     TYPES,
-    WEB,
     Column,
     Dataset,
-    Source,
     Time,
     is_the_time,
     passes,
@@ -33,6 +31,7 @@ from assay.config.dataset import (
 from assay.config.expressions import fault
 from assay.config.grammar import ALLOWED
 from assay.config.patterns import group_fault, pattern_fault
+from assay.config.source import WEB, Source
 from assay.config.targets import function_fault, knowledge_fault
 from assay.config.words import faults as words_faults
 from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
@@ -60,6 +59,7 @@ def faults(dataset: Dataset) -> list[str]:
     found += [f"dataset.words.{one}" for one in words_faults(dataset.words)]
     found += _key_faults(dataset)
     found += _source_faults(dataset.source)
+    found += spelling_faults.faults(dataset)
     found += _files_faults(dataset)
     found += _time_faults(dataset.time)
     if dataset.source.format not in (None, *FORMATS):

@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from assay.config import schema
 from assay.config.fields import MISSING, OUTSIDE, ByName, validated
+from assay.config.questions import require_answered
 from assay.errors import AssayError, sample
 from assay.files import yaml_mapping
 from assay.text import nearest
@@ -67,12 +68,13 @@ def _parsed(content: bytes) -> dict[str, Any]:
 def typed(plain: Mapping[str, Any]) -> schema.Config:
     """The configuration as dataclasses.
 
-    Raises AssayError naming every key that is unknown, missing, of the wrong type or out of its range, a contradiction,
-    or a file of another format version.
+    Raises AssayError naming every open question; or every key that is unknown, missing, of the wrong type or out
+    of its range, a contradiction, or a file of another format version.
     """
     if found := list(references(plain)):
         what = f"{sample(found)}: a reference (${{...}}) was not resolved when it was composed"
         raise AssayError(what, where="the configuration", todo=KEEP_OUT)
+    require_answered(plain)
     config = typed_as(schema.Config, _with_sample(plain))
     if config.version != schema.FORMAT:
         raise AssayError(

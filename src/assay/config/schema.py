@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
-from assay.config import dataset_faults, models, names
+from assay.config import classes, dataset_faults, models, names
 from assay.config.dataset import Dataset
 from assay.config.fields import MISSING, ByName, Count, NotNegative, Share, Whole, Within
 from assay.config.targets import MEMBERS
@@ -214,6 +214,7 @@ def faults(config: Config) -> list[str]:
         *(f for name, model in config.baselines.items() for f in models.faults(model, f"baselines.{name}")),
         *_split_faults(config),
         *label_faults(config.labels),
+        *classes.faults(config.labels, config.dataset),
         *_criteria_faults(config),
         *_rule_faults(config),
     ]

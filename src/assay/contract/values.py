@@ -21,6 +21,7 @@ from assay.contract.lookup import Lookup
 from assay.contract.missing import FALSE, TRUE, Missing
 from assay.contract.numbers import Mask, number, rounded_integers, rounded_texts
 from assay.contract.times import day, seconds
+from assay.contract.written import WrittenNumbers
 from assay.records.columns import DATE
 from assay.records.writing import texts
 
@@ -39,13 +40,15 @@ class Cells:
     """A column as read: its values; which are missing; which could not be read, and which of these would be rounded.
 
     values: float64 (number), bool or pandas' boolean (flag), datetime64[s] (date), str (category, text). rounded: the
-    whole numbers that float64 does not hold; None if there can be none.
+    whole numbers that float64 does not hold; None if there can be none. limits: -1 where a value is a bound from below
+    ("<0.6"), 1 from above, else 0 (float64); None if the contract declares none.
     """
 
     values: Array
     blank: Mask
     unread: Mask
     rounded: Mask | None = None
+    limits: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,10 @@ def day_name(dataset: "Dataset") -> str:
 
 def _like(column: "Column") -> tuple[Any, ...]:
     """Columns for which this is the same are read alike."""
-    return column.type, tuple(column.values) if column.type == FLAG else (), column.nullable, column.format
+    values = tuple(column.values) if column.type == FLAG else ()
+    missing = None if column.missing is None else tuple(column.missing)
+    written = column.written and tuple(vars(column.written).items())
+    return column.type, values, column.nullable, column.format, missing, written
 
 
 class ColumnReader:
@@ -146,7 +152,8 @@ class ColumnReader:
 
     def __init__(self, column: "Column", missing: Sequence[str]) -> None:
         self.column = column
-        self.missing = Missing(column, missing)
+        self.missing = Missing(column, missing if column.missing is None else column.missing)
+        self.written = WrittenNumbers(column.written) if column.written else None
         yes, no = ([one] for one in column.values) if column.type == FLAG and column.values else (YES, NO)
         self.truths, self.first_yes = Lookup([*no, *yes]), len(no)
         self.read_typed = {NUMBER: self._numbers, FLAG: self._flags, DAY: self._days}.get(column.type)
@@ -180,17 +187,22 @@ class ColumnReader:
         blank, unread = read.blank[rows], read.unread[rows]
         rounded = None if read.rounded is None else read.rounded[rows]
         values = read.values[rows]
+        limits = None if read.limits is None else read.limits[rows]
         if isinstance(values, pd.arrays.BooleanArray) and not self.column.nullable and not (blank | unread).any():
             values = values.to_numpy("bool")
-        return Cells(values, blank, unread, rounded if rounded is not None and rounded.any() else None)
+        return Cells(values, blank, unread, rounded if rounded is not None and rounded.any() else None, limits)
 
     def _number_texts(self, written: pa.Array, blank: Mask) -> Cells:
+        limits = None
+        if self.written:
+            written, found = self.written(written)
+            limits = np.where(blank, 0.0, found) if self.written.written.limits else None
         each = _but(written, blank)
         values = number(each)
         rounded = rounded_texts(each, values)
         blank = blank | (self.missing.numbers(values) & ~rounded)
         unread = (~np.isfinite(values) & ~blank) | rounded
-        return Cells(np.where(unread | blank, np.nan, values), blank, unread, rounded)
+        return Cells(np.where(unread | blank, np.nan, values), blank, unread, rounded, limits)
 
     def _flag_texts(self, written: pa.Array, blank: Mask) -> Cells:
         if not self.column.values:
@@ -218,7 +230,8 @@ class ColumnReader:
         whole = pd.api.types.is_integer_dtype(raw.dtype)
         blank = np.isnan(values) | (self.missing.integers(raw) if whole else self.missing.numbers(values))
         unread = (rounded_integers(raw, values) if whole else np.isinf(values)) & ~blank
-        return Cells(np.where(unread | blank, np.nan, values), blank, unread, unread if whole else None)
+        limits = np.zeros(len(raw)) if self.written and self.written.written.limits else None
+        return Cells(np.where(unread | blank, np.nan, values), blank, unread, unread if whole else None, limits)
 
     def _flags(self, raw: pd.Series) -> Cells | None:
         """Truth values, unless the contract says what their texts mean."""

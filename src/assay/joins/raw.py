@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from assay.joins.join import Joiner
-from assay.records.formats import TABLES, raw_file
+from assay.records.formats import OTHERS, raw_file
 from assay.records.reading import read
 
 if TYPE_CHECKING:
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 def raw_records(folder: Path, dataset: "Dataset") -> pd.DataFrame:
     """The raw records with the columns that are made of other tables; AssayError as of `read` and `Joiner`."""
-    records = read(raw_file(folder))
+    records = read(raw_file(folder), dialect=dataset.source.dialect)
     return joiner(folder, dataset)(records) if dataset.tables else records
 
 
 def joiner(folder: Path, dataset: "Dataset") -> Joiner:
     """What joins the raw records with the tables beside them."""
-    return Joiner({name: read(raw_file(folder / TABLES / name)) for name in dataset.tables}, dataset)
+    tables = {
+        name: read(raw_file(folder / OTHERS / name), dialect=one.source.dialect) for name, one in dataset.tables.items()
+    }
+    return Joiner(tables, dataset)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from assay.errors import AssayError, sample
 from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS
 from assay.records.columns import CODE, CODE_IN_FORCE, CODE_RESOLVED, RECORD_ID, UNGRADABLE
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from assay.config.schema import Labels
 
 NO_CODE, LETTERS = "no code", "letters"
+MOST_SHOWN = 20
 PROVENANCE = (RECORD_ID, CODE, CODE_IN_FORCE, DECIDED_BY, DECISIONS, ANNOTATORS)
 COLUMNS = (*PROVENANCE, CODE_RESOLVED, "label", "policy", "policy_version", "excluded")
 
@@ -39,6 +41,16 @@ def annotate(merged: pd.DataFrame, outside: "pd.Series[str]", policy: "Labels") 
             "excluded": excluded,
         }
     )
+
+
+def require_classes(codes: "pd.Series[str]", policy: "Labels") -> None:
+    """AssayError for a class of the policy that no code has: records of the class that was meant would be negative."""
+    distinct = pd.Series(codes[codes != ""].unique(), dtype="str")
+    named = [*policy.positive, *policy.ungradable]
+    if unseen := [one for one in named if not _class_of(distinct, [one], policy).any()]:
+        there = sample(sorted(map(str, distinct)), MOST_SHOWN)
+        what = f"no record has the class {sample(list(map(repr, unseen)))}; there are: {there}"
+        raise AssayError(what, where=f"the label policy {policy.name}", todo="correct it in conf/labels/")
 
 
 def ungradable(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[bool]":

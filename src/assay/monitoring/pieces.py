@@ -63,7 +63,7 @@ def of_file(scorer: "Scorer", path: Path, threads: int | None = None) -> tuple[C
     A needed column that is not there has no value in any record. AssayError if there is none of them, no record, or if
     the file is none of records.
     """
-    with open_records(path) as records:
+    with open_records(path, scorer.bundle.dataset.source.dialect) as records:
         names = list(records.names)
     asked = scorer.asked.columns
     columns = Columns(
@@ -77,7 +77,7 @@ def of_file(scorer: "Scorer", path: Path, threads: int | None = None) -> tuple[C
 
 def _scored(scorer: "Scorer", path: Path, columns: Columns, threads: int) -> Iterator[Piece]:
     score = partial(_piece, scorer, str(path), columns.absent)
-    with open_records(path) as records:
+    with open_records(path, scorer.bundle.dataset.source.dialect) as records:
         read = [name for name in records.names if name in scorer.asked.columns]
         count = 0
         for piece in in_order(score, records.batches(read), threads):

@@ -4,25 +4,35 @@ import os
 import re
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import yaml
 
 from assay.config.compose import CONF
 from assay.config.names import LONGEST, is_name
+from assay.config.source import Dialect
 from assay.errors import AssayError
 from assay.files import sha256, write_text
-from assay.onboarding.draft import Draft, draft
-from assay.records.formats import SUFFIXES
+from assay.onboarding.checks import require_table
+from assay.onboarding.draft import NOTHING, Draft, draft
+from assay.onboarding.outcome import Answer
+from assay.onboarding.sniff import Sniffed, sniffed
+from assay.preparation.reconcile import FIRST_LINE
+from assay.records.formats import CSV, SUFFIXES
 from assay.records.reading import read
 
+GIVE = "give a CSV with a header, or a Parquet file"
 NAME = re.compile(r"[a-z][a-z0-9_]*")  # a name that needs no quotes in an override
 
 
-def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str, Draft, list[Path]]:
+def init_dataset(
+    path: Path, name: str | None, target: str | None, answer: Answer = NOTHING, encoding: str | None = None
+) -> tuple[str, Draft, list[Path]]:
     """Describe a table in conf/dataset, conf/labels and conf/split; return its name there, the draft, and the files.
 
-    AssayError for a file that is missing or no table, a name that is taken or not valid, and a target that cannot be
-    guessed.
+    answer: who is positive, as far as it has been said. encoding: of a CSV, if it is to be no guess. AssayError for a
+    file that is missing or no table, a name that is taken or not valid, and a target that cannot be guessed.
     """
     require_file(path)
     name = name_of(path, name)
@@ -31,16 +41,16 @@ def init_dataset(path: Path, name: str | None, target: str | None) -> tuple[str,
         raise AssayError(
             f"there is already {', '.join(taken)}", where="conf/", todo="delete it, or choose another --name"
         )
-    raw = read(
-        path,
-        SUFFIXES[path.suffix.lower()],
-        "give a CSV separated by commas, in UTF-8 and with a header, or a Parquet file",
-    )
-    if raw.empty or len(raw.columns) < 2:
-        found = f"{len(raw)} rows and {len(raw.columns)} column(s)"
-        raise AssayError(f"{found}: no table", where=str(path), todo="give a CSV separated by commas, with a header")
-    source = {"uri": _address(path), "sha256": sha256(path), "licence": "unknown", "citation": "unknown"}
-    drawn = draft(name, raw, source, target)
+    raw, written = _read(path, encoding)
+    source: dict[str, Any] = {
+        "uri": _address(path),
+        "sha256": sha256(path),
+        "licence": "unknown",
+        "citation": "unknown",
+    }
+    if written.dialect:
+        source["dialect"] = {key: one for key, one in vars(written.dialect).items() if one != vars(Dialect())[key]}
+    drawn = draft(name, raw, source, target, answer, written.remarks)
     for part, file in targets.items():
         write_text(file, getattr(drawn, part))
     return name, drawn, list(targets.values())
@@ -56,6 +66,21 @@ def name_of(path: Path, name: str | None) -> str:
         todo = f"use small letters, digits and _, a letter first, {LONGEST} at most, and no word of YAML like null"
         raise AssayError(f"{name!r} is no name", where="--name", todo=todo)
     return name
+
+
+def _read(path: Path, encoding: str | None) -> tuple[pd.DataFrame, Sniffed]:
+    """The table, and how the file is written."""
+    if not path.stat().st_size:
+        raise AssayError("the file is empty", where=str(path), todo=GIVE)
+    form = SUFFIXES[path.suffix.lower()]
+    written = sniffed(path, encoding) if form == CSV else Sniffed(None)
+    raw = read(path, form, GIVE, dialect=written.dialect)
+    if raw.empty or len(raw.columns) < 2:
+        found = f"{len(raw)} rows and {len(raw.columns)} column(s)"
+        raise AssayError(f"{found}: no table", where=str(path), todo=GIVE)
+    if form == CSV:
+        require_table(raw, str(path), FIRST_LINE + (written.dialect.above if written.dialect else 0))
+    return raw, written
 
 
 def require_file(path: Path) -> None:

@@ -1,6 +1,7 @@
 """A first contract for a table that nobody has described yet, with what a person must decide on."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,43 +9,77 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, PERSONAL, TARGET
+from assay.config.dataset import DAY, FEATURE, ID, PERSONAL
+from assay.config.questions import questions
 from assay.errors import AssayError, sample
-from assay.onboarding.guess import LEAKING, REFERENCE, Guess, guess, is_unique, markers, separation, stored_as
+from assay.onboarding.guess import (
+    ERRORS,
+    LEAKING,
+    MARKERS,
+    REFERENCE,
+    Guess,
+    guess,
+    is_reference,
+    is_unique,
+    markers,
+    separation,
+    stored_as,
+)
+from assay.onboarding.numbers import has_decimal_comma
+from assay.onboarding.outcome import Answer, Outcome, outcome
+from assay.onboarding.spelling import listed
 from assay.records.writing import texts as texts_of
 from assay.text import visible
 
 TARGET_NAMES = ("target", "label", "class", "outcome", "diagnosis", "result", "y")
-MOST_CLASSES = 20
 SLICED = 3
 NUMBER_LIKE = re.compile(r"[-+.]*[0-9]")
+NOTHING = Answer()
+Said = Sequence[str]
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A contract, a label policy and a split as YAML, and what to decide on before believing a result."""
+    """A contract, a label policy and a split as YAML; who is positive, in words; and what to decide on before a result.
+
+    is_open: whether a question must be answered in one of them before anything runs.
+    """
 
     dataset: str
     labels: str
     split: str
+    outcome: list[str]
     remarks: list[str]
+    is_open: bool
 
 
-def draft(name: str, table: pd.DataFrame, source: dict[str, str], target: str | None) -> Draft:
+def draft(
+    name: str,
+    table: pd.DataFrame,
+    source: dict[str, Any],
+    target: str | None,
+    answer: Answer = NOTHING,
+    said: Said = (),
+) -> Draft:
     """Describe a table as `assay.records.reading` reads it; AssayError if its target cannot be guessed or is no class.
 
-    Each text from the table stays a text in the draft, on one line.
+    answer: who is positive, as far as a person has said it. said: what is to be said of how the file is written. Each
+    text from the table stays a text in the draft, on one line.
     """
     raw = pd.DataFrame({str(column): texts_of(values) for column, values in table.items()})
     kinds = {str(column): stored_as(values) for column, values in table.items()}
     target = chosen_target(raw, target)
     require_no_reference([target, *raw[target].unique()])
-    missing = markers(raw)
-    texts = raw.mask(raw.isin(missing), "")
-    positive = rarest(texts[target])
-    guesses = {str(column): guess(str(column), texts[column], kinds[column]) for column in texts.columns.drop(target)}
-    suspect_leaks(guesses, texts, texts[target] == positive)
-    of_target = {"type": CATEGORY, "role": TARGET, **({"nullable": True} if texts[target].eq("").any() else {})}
+    blank = [value for value in raw[target].unique() if not value.strip()]
+    missing = sorted({*markers(raw.drop(columns=target)), *blank})
+    found = outcome(raw[target], [*MARKERS, *ERRORS, *missing], answer)
+    texts = raw.mask(raw.isin(missing), "").assign(**{target: raw[target]})
+    comma = any(has_decimal_comma(texts[column][texts[column] != ""]) for column in texts.columns.drop(target))
+    guesses = {
+        str(column): guess(str(column), texts[column], kinds[column], missing, decimal_comma=comma)
+        for column in texts.columns.drop(target)
+    }
+    suspect_leaks(guesses, texts[found.labelled(raw[target])], raw[target].isin(found.likely))
     require_no_reference([column for column, one in guesses.items() if one.role in (ID, PERSONAL)])
     ids = [column for column, one in guesses.items() if one.role == ID]
     repeated = repeats(texts, guesses)
@@ -54,21 +89,25 @@ def draft(name: str, table: pd.DataFrame, source: dict[str, str], target: str | 
         "group": next((column for column in ids if not is_unique(texts[column])), None),
         "missing": missing,
     }
-    to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *_words(sorted(set(texts[target]) - {""}))]
+    to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *_words(sorted(found.entry["values"]))]
+    of_file = [*said, *_markers(raw.drop(columns=target), missing)]
+    head = [*found.lines, *(f"read so: {one}" for one in of_file)]
     return Draft(
-        dataset=contract(name, source, named, {**guesses, target: Guess(of_target)}, to_decide),
-        labels=policy(name, positive, texts[target]),
+        dataset=contract(name, source, named, {**guesses, target: Guess(found.entry)}, to_decide, head),
+        labels=policy(name, found),
         split=f"# dvc exp run -S split={name}     what dataset={name} takes by itself\n"
         f"defaults:\n  - {'group' if named['group'] else 'random'}\n",
-        remarks=_remarks(guesses, repeated),
+        outcome=found.lines,
+        remarks=[*of_file, *_remarks(guesses, repeated)],
+        is_open=found.is_open or any(True for one in guesses.values() for _ in questions(one.entry, "")),
     )
 
 
 def require_no_reference(texts: Sequence[str]) -> None:
-    """AssayError for a text that the configuration takes for a reference: a value of it, not a column's own key."""
-    if found := [text for text in texts if REFERENCE in text]:
-        todo = "rename it in the table: the configuration takes ${...} for a reference"
-        raise AssayError(f"{REFERENCE} in a column or a class: {sample(found)}", where="the table", todo=todo)
+    """AssayError for a text that the configuration takes for a reference or a question: a value of it, not a key."""
+    if found := [text for text in texts if is_reference(text)]:
+        todo = "rename it in the table: the configuration takes ${...} for a reference, and ??? for a question"
+        raise AssayError(f"{REFERENCE} or ??? in a column or a class: {sample(found)}", where="the table", todo=todo)
 
 
 def chosen_target(raw: pd.DataFrame, asked: str | None) -> str:
@@ -84,22 +123,11 @@ def chosen_target(raw: pd.DataFrame, asked: str | None) -> str:
     return found[0]
 
 
-def rarest(target: "pd.Series[str]") -> str:
-    """The class with the fewest records; AssayError if there are too few or too many classes."""
-    counts = target[target != ""].value_counts()
-    if not 2 <= len(counts) <= MOST_CLASSES:
-        raise AssayError(
-            f"the target has {len(counts)} different values: 2 to {MOST_CLASSES} classes are needed",
-            where=f"column {target.name}",
-            todo="divide it into classes, or name another: --target COLUMN",
-        )
-    return str(counts.sort_index().idxmin())
-
-
 def suspect_leaks(guesses: dict[str, Guess], texts: pd.DataFrame, positive: "pd.Series[bool]") -> None:
-    """Remark on every feature that alone predicts the positive class almost perfectly."""
+    """Remark on every feature that alone predicts the positive class almost perfectly; texts: of labelled records."""
     for name, one in guesses.items():
-        area = separation(texts[name], positive, one.entry["type"]) if one.role == FEATURE else 0.5
+        there = positive[texts.index]
+        area = separation(texts[name], there, one.entry["type"], one.values) if one.role == FEATURE else 0.5
         if area >= LEAKING:
             one.remarks.append(
                 f"predicts the target alone (area under the ROC curve {area:.3f}): a leak? If so, set that role"
@@ -107,14 +135,23 @@ def suspect_leaks(guesses: dict[str, Guess], texts: pd.DataFrame, positive: "pd.
 
 
 def contract(
-    name: str, source: dict[str, str], named: dict[str, Any], guesses: dict[str, Guess], to_decide: Sequence[str]
+    name: str,
+    source: dict[str, Any],
+    named: dict[str, Any],
+    guesses: dict[str, Guess],
+    to_decide: Sequence[str],
+    head: Sequence[str],
 ) -> str:
-    """The text of conf/dataset/NAME.yaml; `to_decide`: its lines that are comments, for a person to take or leave."""
+    """The text of conf/dataset/NAME.yaml.
+
+    to_decide: its lines that are comments, for a person to take or leave. head: what a person reads first.
+    """
     features = {column: one.entry for column, one in guesses.items() if one.role == FEATURE}
     slices = [column for column, entry in features.items() if entry.get("values") or entry["type"] == "flag"]
     return "\n".join(
         [
             f"# dvc exp run -S dataset={name}",
+            *(f"# {visible(line)}" for line in head),
             "# A first contract, from the table as it is: read each line, set ranges and units.",
             f"name: {name}",
             "source:",
@@ -137,15 +174,18 @@ def repeats(texts: pd.DataFrame, guesses: dict[str, Guess]) -> int:
     return int(texts.drop(columns=numbers).duplicated().sum())
 
 
-def policy(name: str, positive: str, target: "pd.Series[str]") -> str:
+def policy(name: str, found: Outcome) -> str:
     """The text of conf/labels/NAME.yaml."""
-    counts = target[target != ""].value_counts().sort_index()
-    classes = ", ".join(f"{visible(value)} {count}" for value, count in counts.items())
-    return (
-        f"# dvc exp run -S labels={name}     what dataset={name} takes by itself\n"
-        f"# The rarest class against the rest. Records by class: {classes}.\n"
-        f"name: {name}\nversion: 1\ncodes: whole\npositive: {_flow([positive])}\nungradable: []\n"
-    )
+    lines = [
+        f"# dvc exp run -S labels={name}     what dataset={name} takes by itself",
+        *(f"# {visible(line)}" for line in found.lines),
+        f"name: {name}",
+        "version: 1",
+        "codes: whole",
+        f"positive: {_flow(found.positive)}",
+        f"ungradable: {_flow(found.ungradable)}  # left out: nobody can know",
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _time(guesses: dict[str, Guess]) -> list[str]:
@@ -168,6 +208,12 @@ def _words(classes: Sequence[str]) -> list[str]:
         "# limits: []  # what the figures do not say",
         "# personal_data:  # what the records tell of people",
     ]
+
+
+def _markers(raw: pd.DataFrame, missing: Sequence[str]) -> list[str]:
+    """How often each marker is there."""
+    counts = Counter(str(value) for _, column in raw.items() for value in column[column.isin(missing) & (column != "")])
+    return [f"no value: {listed(counts)}"] if counts else []
 
 
 def _remarks(guesses: dict[str, Guess], repeated: int) -> list[str]:

@@ -1,6 +1,7 @@
 """What the columns of a table that nobody has described yet seem to be."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,29 +9,54 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBER, PERSONAL, TEXT
+from assay.config.questions import OPEN
 from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
+from assay.errors import AssayError
+from assay.onboarding.days import days
+from assay.onboarding.numbers import Numbers, different_units, numbers
+from assay.onboarding.spelling import listed, spelled
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
 
-MARKERS = ("NA", "N/A", "n/a", "nan", "NaN", "null", "NULL", "None", "none", "?", "#N/A", "missing", "unknown")
-NUMBER_MARKERS = ("-", ".")  # no value where the rest of the column is numbers, and a value elsewhere
-DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+MARKERS = (
+    "NA",
+    "N/A",
+    "n/a",
+    "n.a.",
+    "nan",
+    "NaN",
+    "NaT",
+    "<NA>",
+    "null",
+    "NULL",
+    "None",
+    "none",
+    "?",
+    "missing",
+    "unknown",
+)
+ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")  # of a spreadsheet
+NUMBER_MARKERS = ("-", "--", ".")  # no value where the rest of the column is numbers, and a value elsewhere
 PERSONAL_NAME = re.compile(r"name|e-?mail|phone|address|street|birth_?da|dob|passport|ssn|insurance", re.IGNORECASE)
 ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
 ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
 REFERENCE = "${"  # what the configuration would look up, in a value too
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
 WHEN = "if it says when the record was made: set role ignore, enter it as time, and choose split=temporal"
+REPEATS = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
+SCIENTIFIC = r"\d\.?\d*[eE]\+?\d+"
+MOST_SAID = 5
 LEAKING = 0.99  # area under the ROC curve that no honest measurement reaches alone
 
 
 @dataclass
 class Guess:
-    """The entry of a column in the contract, and remarks for the person who decides."""
+    """The entry of a column in the contract, and remarks for the person who decides. values: of a column of numbers."""
 
     entry: dict[str, Any]
     remarks: list[str] = field(default_factory=list)
+    values: "pd.Series[float] | None" = None
 
     @property
     def role(self) -> str:
@@ -40,7 +66,7 @@ class Guess:
 def markers(raw: pd.DataFrame) -> list[str]:
     """The texts that seem to mean no value."""
     values = {str(value) for _, column in raw.items() for value in column.unique()}
-    found = [value for value in values if value in MARKERS or not value.strip()]
+    found = [value for value in values if value in (*MARKERS, *ERRORS) or not value.strip()]
     found += [marker for marker in NUMBER_MARKERS if any(_numbers_but(column, marker) for _, column in raw.items())]
     return sorted({"", *found})
 
@@ -55,24 +81,47 @@ def stored_as(values: pd.Series) -> str | None:
     return TEXT if any(abs(int(one)) > EXACT for one in (whole.min(), whole.max()) if len(whole)) else None
 
 
-def guess(name: str, text: "pd.Series[str]", kind: str | None = None) -> Guess:
-    """What a column of texts ("" for no value) seems to be, by its name and its values; kind: as `stored_as` says."""
+def guess(
+    name: str,
+    text: "pd.Series[str]",
+    kind: str | None = None,
+    missing: Sequence[str] = (),
+    *,
+    decimal_comma: bool = False,
+) -> Guess:
+    """What a column of texts ("" for no value) seems to be, by its name and its values.
+
+    kind: as `stored_as` says. missing: the markers of the table. decimal_comma: whether other columns have one. What
+    begins with `assay.config.questions.OPEN` asks a person. AssayError for identifiers that have lost digits.
+    """
     there = text[text != ""]
     if there.empty:
         return Guess({"type": TEXT, "role": IGNORE, "nullable": True}, ["has no value at all"])
-    found = _by_name(name, there) or _by_kind(kind) or _by_values(there)
-    if len(there) < len(text):
+    found = _by_name(name, there) or _by_kind(kind) or _by_values(there, list(missing), decimal_comma)
+    if len(there) < len(text) or "missing" in found.entry:
         found.entry["nullable"] = True
     return found
 
 
-def separation(text: "pd.Series[str]", positive: "pd.Series[bool]", kind: str) -> float:
+def separation(
+    text: "pd.Series[str]", positive: "pd.Series[bool]", kind: str, values: "pd.Series[float] | None" = None
+) -> float:
     """How well a column alone separates the classes: area under the ROC curve, 0.5 to 1 (Mann & Whitney 1947).
 
     A category counts as the share of positives among its values. Whether a value is missing counts, if that says more.
+    values: those of a column of numbers that are not written as usual.
     """
-    values = pd.to_numeric(text, errors="coerce") if kind == NUMBER else text.map(positive.groupby(text).mean())
-    return max(_area(one, positive) for one in (values, text.eq("").astype("float64")))
+    each: pd.Series[Any]
+    if kind != NUMBER:
+        each = text.map(positive.groupby(text).mean())
+    else:
+        each = pd.to_numeric(text, errors="coerce") if values is None else values.reindex(text.index)
+    return max(_area(one, positive) for one in (each, each.isna().astype("float64"), text.eq("").astype("float64")))
+
+
+def is_reference(text: str) -> bool:
+    """Whether the configuration would look the text up, or take it for a question."""
+    return REFERENCE in text or text.startswith(OPEN.strip())
 
 
 def is_unique(text: "pd.Series[str]") -> bool:
@@ -85,10 +134,17 @@ def _by_name(name: str, there: "pd.Series[str]") -> Guess | None:
         return Guess({"type": TEXT, "role": ID})
     if PERSONAL_NAME.search(name) and there.nunique() > MOST_LISTED:
         return Guess({"type": TEXT, "role": PERSONAL}, ["looks personal: it will not even be collected"])
-    if not ID_NAME.search(name):
-        return None
-    repeats = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
-    return Guess({"type": TEXT, "role": ID}, [] if is_unique(there) else [repeats])
+    return _identifier(name, there) if ID_NAME.search(name) else None
+
+
+def _identifier(name: str, there: "pd.Series[str]") -> Guess:
+    if len(cut := there[there.str.fullmatch(SCIENTIFIC)]):
+        what = f"{len(cut)} identifiers like {cut.iloc[0]}: a spreadsheet has cut their digits"
+        raise AssayError(what, where=f"column {name}", todo="export it as text, from where its digits are whole")
+    remarks = [] if is_unique(there) else [REPEATS]
+    if there.str.fullmatch(r"\d+\.0").all():
+        remarks.append("written like 1.0, as a program does that took them for numbers: are zeros or digits lost?")
+    return Guess({"type": TEXT, "role": ID}, remarks)
 
 
 def _by_kind(kind: str | None) -> Guess | None:
@@ -105,33 +161,57 @@ def _long_numbers() -> Guess:
     )
 
 
-def _by_values(there: "pd.Series[str]") -> Guess:
-    spelled = set(there.str.strip().str.lower())
-    if len(spelled) == 2 and not spelled.isdisjoint(YES) and not spelled.isdisjoint(NO):
-        return Guess({"type": FLAG})
-    if _is_number(there):
-        each = there.to_numpy("object")
-        if rounded_texts(each, number(each)).any():
-            return _long_numbers()
-        counting = is_unique(there) and len(there) > MOST_LISTED and not there.str.contains(".", regex=False).any()
-        return Guess({"type": NUMBER}, ["another number in each record: if an identifier, set role id"] * counting)
-    for form in DATE_FORMATS:
-        if pd.to_datetime(there, format=form, errors="coerce").notna().all():
-            return Guess({"type": DAY, "format": form}, [WHEN])
+def _by_values(there: "pd.Series[str]", missing: list[str], decimal_comma: bool) -> Guess:
+    words = there.str.strip().str.lower().value_counts()
+    if all(({*words.index} <= {*YES, *NO}, {*words.index} & {*YES}, {*words.index} & {*NO})):
+        several = f"yes and no in {len(words)} spellings: {listed(words, len(words))}"
+        return Guess({"type": FLAG}, [several] * (len(words) > 2))
+    if there.str.fullmatch(r"0\d+").any() and there.str.fullmatch(r"\d+").all():
+        return _leading_zeros(there)
+    if entry := days(there):
+        return Guess(entry, [WHEN])
+    if found := numbers(there, missing, decimal_comma):
+        return _of_numbers(there, found)
+    if question := different_units(there):
+        return Guess({"type": question})
     return _of_texts(there)
 
 
+def _of_numbers(there: "pd.Series[str]", found: Numbers) -> Guess:
+    if not found.entry:
+        each = there.to_numpy("object")
+        if rounded_texts(each, number(each)).any():
+            return _long_numbers()
+    counting = is_unique(there) and len(there) > MOST_LISTED and not there.str.contains("[.,]").any()
+    remarks = [*found.remarks, *["another number in each record: if an identifier, set role id"] * counting]
+    return Guess({"type": NUMBER, **found.entry}, remarks, found.values)
+
+
+def _leading_zeros(there: "pd.Series[str]") -> Guess:
+    zeros = f"numbers with zeros before them ({there[there.str.startswith('0')].iloc[0]}): kept as texts"
+    found = _of_texts(there)
+    return Guess(found.entry, [zeros, *found.remarks])
+
+
 def _of_texts(there: "pd.Series[str]") -> Guess:
-    values = sorted(map(str, there.unique()))
-    if any(REFERENCE in value for value in values) and len(values) <= MOST_LISTED:
-        return Guess(
-            {"type": CATEGORY}, [f"no values are listed: one has {REFERENCE}, a reference in the configuration"]
-        )
+    counts = there.value_counts()
+    values = sorted(map(str, counts.index))
+    if any(map(is_reference, values)) and len(values) <= MOST_LISTED:
+        unlisted = f"no values are listed: one has {REFERENCE} or ???, a reference or a question to the configuration"
+        return Guess({"type": CATEGORY}, [unlisted])
     if len(values) <= MOST_LISTED:
-        return Guess({"type": CATEGORY, "values": values})
+        return Guess({"type": CATEGORY, "values": values}, _spellings(counts))
     if len(values) > len(there) / 2 or there.str.len().mean() > LONG:
         return Guess({"type": TEXT, "role": IGNORE}, ["free text: no feature"])
-    return Guess({"type": CATEGORY}, [f"{len(values)} different values: the most frequent of train will be kept"])
+    many = f"{len(values)} different values: the most frequent of train will be kept"
+    return Guess({"type": CATEGORY}, [many, *_spellings(counts)])
+
+
+def _spellings(counts: "pd.Series[int]") -> list[str]:
+    """A remark on values that differ in spelling alone."""
+    groups = counts.groupby(spelled)
+    twice = [listed(part) for _, part in groups if len(part) > 1]
+    return [f"spelled in several ways, which count as different: {'; '.join(twice[:MOST_SAID])}"] if twice else []
 
 
 def _is_number(there: "pd.Series[str]") -> bool:
@@ -139,7 +219,7 @@ def _is_number(there: "pd.Series[str]") -> bool:
 
 
 def _numbers_but(text: "pd.Series[str]", marker: str) -> bool:
-    rest = text[~text.isin(["", marker, *MARKERS])]
+    rest = text[~text.isin(["", marker, *MARKERS, *ERRORS])]
     return bool(len(rest) and text.eq(marker).any() and _is_number(rest))
 
 

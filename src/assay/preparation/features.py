@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.config.dataset import DAY, FEATURE, cleaned_name
+from assay.config.dataset import DAY, FEATURE, LIMIT, cleaned_name, has_limits
 from assay.contract.values import Categories
 from assay.datasets import Knowledge, knowledge
 from assay.errors import AssayError
@@ -40,8 +40,8 @@ def features(records: pd.DataFrame, dataset: "Dataset", config: "Features") -> p
 class Featurizer:
     """Computes the features of any number of batches, each record by itself.
 
-    A column per available feature of the contract, then the derived ones, without those that `config.drop` names.
-    own: the dataset's own code, by default the installed one.
+    A column per available feature of the contract, then those that tell limits of detection and the derived ones,
+    without those that `config.drop` names. own: the dataset's own code, by default the installed one.
     """
 
     def __init__(self, dataset: "Dataset", config: "Features", own: Knowledge | None = None) -> None:
@@ -52,6 +52,8 @@ class Featurizer:
             for name, column in dataset.columns.items()
             if column.role == FEATURE and column.available
         }
+        limited = (name for name in self.types if has_limits(dataset.columns[name]))
+        self.limits = [f"{name}{LIMIT}" for name in limited] if config.derived else []
 
     def __call__(self, records: "Mapping[str, Array]", index: pd.Index) -> "dict[str, Array]":
         """The features as arrays by name.
@@ -61,6 +63,7 @@ class Featurizer:
         AssayError if `config.drop` names a column that is no feature.
         """
         columns = {name: _as_feature(records[there], kind) for name, (there, kind) in self.types.items()}
+        columns |= {name: records[name] for name in self.limits}
         if self.derived.derives:
             found = self.derived.derived(pd.DataFrame(dict(records), index=index))
             columns |= arrays(found)

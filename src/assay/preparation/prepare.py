@@ -7,7 +7,7 @@ this module; `assay.preparation.reconcile` does what needs all records.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,14 @@ from assay.config.dataset import (
     CATEGORY,
     CHECK,
     FLAG,
+    LIMIT,
     NOTE,
     PERSONAL,
     QUARANTINE,
     SET_MISSING,
     STOP,
     cleaned_name,
+    has_limits,
     passes,
     targets,
 )
@@ -57,12 +59,12 @@ class Prepared:
 
     records: `record_id` (str); `date` (datetime64[s]) if the contract has a time; the columns that pass cleaning, under
     their `assay.config.dataset.cleaned_name`, with the types of the contract (numbers float64, flags bool or nullable
-    boolean, dates datetime64[s], categories with declared values category, other texts str); `code` (str), the target
-    as written in the file, or as the contract's outcome makes it, if the batch is labelled; `sample_weight` (float64)
-    if the batch is part of a weighted sample. quarantined: a column `rule` with the names of the broken rules, then the
-    raw columns, one called `rule` under its `stored` name. keys: the contract's key of all raw rows; None if it has
-    none. ids: the record ids of all raw rows (str): the key as written. broken: violations that stop the line. changes:
-    the log.
+    boolean, dates datetime64[s], categories with declared values category, other texts str); `NAME_limit` (float64: -1,
+    0 or 1) of one with limits of detection; `code` (str), the target as written in the file, "" where a rule sets it
+    missing, or as the contract's outcome makes it, if the batch is labelled; `sample_weight` (float64) if the batch is
+    part of a weighted sample. quarantined: a column `rule` with the names of the broken rules, then the raw columns,
+    one called `rule` under its `stored` name. keys: the contract's key of all raw rows; None if it has none. ids: the
+    record ids of all raw rows (str): the key as written. broken: violations that stop the line. changes: the log.
     """
 
     records: pd.DataFrame
@@ -125,6 +127,7 @@ class Preparer:
             for name in self.dataset.columns
             if passes(whole, name)
         }
+        self.limited = [name for name in self.finish if has_limits(whole.columns[name])]
 
     def __call__(self, batch: pd.DataFrame, where: str) -> Prepared:
         """Prepare a table; `where` names it in errors.
@@ -160,11 +163,13 @@ class Preparer:
         """The same, as arrays by name: the columns that pass, under the names that every dataset has."""
         values = judged.values
         columns = _with_missing(values, _that(SET_MISSING, judged.violations))
-        table = {RECORD_ID: values.ids.array}
+        table: dict[str, Any] = {RECORD_ID: values.ids.array}
         table |= {DATE: columns[day_name(self.dataset)]} if self.dataset.time else {}
         table |= {there: columns[name] for name, (there, _) in self.finish.items()}
+        table |= {f"{name}{LIMIT}": values.cells[name].limits for name in self.limited}
         if self.targets and values.cells.keys() >= {*self.targets}:
-            table[CODE] = self.codes(columns, len(values.raw)) if self.codes else values.texts(self.targets[0]).array
+            made = self.codes(columns, len(values.raw)) if self.codes else _codes(judged, self.targets[0]).array
+            table[CODE] = made
         weighted = WEIGHT in values.raw.columns and WEIGHT not in self.known
         table |= {WEIGHT: values.raw.columns[WEIGHT].astype("float64")} if weighted else {}
         if not kept.all():
@@ -264,6 +269,15 @@ def _changes(found: Sequence[Violation], values: Values) -> list[Change]:
 
 def _ids(one: Violation, values: Values) -> list[str]:
     return values.ids.loc[one.rows].tolist() if len(one.rows) else []
+
+
+def _codes(judged: Judged, target: str) -> "pd.Series[str]":
+    """The target as written; "" where a rule sets it missing."""
+    codes = judged.values.texts(target)
+    for one in _that(SET_MISSING, judged.violations):
+        if target in one.rule.columns and len(one.rows):
+            codes = codes.mask(codes.index.isin(one.rows), "")
+    return codes
 
 
 def _with_missing(values: Values, found: Sequence[Violation]) -> "dict[str, Array]":

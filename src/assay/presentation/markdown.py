@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from assay.config.dataset import WEB
+from assay.config.source import WEB
 from assay.text import visible
 
 BREAK = "&#8203;"  # has no width, and breaks up a mention or a reference

@@ -9,7 +9,7 @@ from assay.errors import AssayError, translated
 from assay.files import sha256
 
 if TYPE_CHECKING:
-    from assay.config.dataset import Source
+    from assay.config.source import Source
 
 PACKAGE, S3 = "package://", "s3://"
 SCHEMES = ("", "file", "http", "https", "s3")  # fsspec has others, which read instructions from files or run programs

@@ -7,7 +7,7 @@ from assay.errors import AssayError
 CSV, PARQUET = "csv", "parquet"
 SUFFIXES = {".csv": CSV, ".parquet": PARQUET, ".pq": PARQUET}  # a pickle must be declared
 FILES = {CSV: "records.csv", PARQUET: "records.parquet"}  # data/raw holds one of them
-TABLES = "tables"  # a folder there, with a folder for each of `dataset.tables`, if there are any
+OTHERS = "tables"  # a folder there, with a folder for each of `dataset.tables`, if there are any
 RESTORE = "restore it: dvc checkout, or dvc repro collect"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
@@ -10,7 +11,12 @@ from pyarrow import parquet
 
 from assay.errors import AssayError, sample
 from assay.records.formats import CSV, PARQUET, SUFFIXES
-from assay.records.reading import BATCH, NUMBERED, read, reading, schema
+from assay.records.plain import NUMBERED
+from assay.records.reading import BATCH, read, reading, schema
+from assay.records.writing import write_csv
+
+if TYPE_CHECKING:
+    from assay.config.source import Dialect
 
 
 @dataclass(frozen=True)
@@ -21,21 +27,24 @@ class Part:
     name: str
 
 
-def join(parts: Sequence[Part], target: Path, mend: Callable[[str], str]) -> list[int]:
+def join(
+    parts: Sequence[Part], target: Path, mend: Callable[[str], str], dialect: "Dialect | None" = None
+) -> list[int]:
     """Write the rows of all parts to `target`, CSV or Parquet as its name ends; how many each part has.
 
-    The columns are in the order of the first part. mend: what to do about a file, by its name. AssayError naming the
+    The columns are in the order of the first part. mend: what to do about a file, by its name. dialect: how
+    a CSV is written, and what is made of them. AssayError naming the
     file and the column if a part has other columns, or, in Parquet, another type in one of them.
     """
-    return (_csv if SUFFIXES[target.suffix] == CSV else _parquet)(parts, target, mend)
+    return _csv(parts, target, mend, dialect) if SUFFIXES[target.suffix] == CSV else _parquet(parts, target, mend)
 
 
-def _csv(parts: Sequence[Part], target: Path, mend: Callable[[str], str]) -> list[int]:
-    tables = [read(part.path, CSV, mend(part.name), part.name) for part in parts]
+def _csv(parts: Sequence[Part], target: Path, mend: Callable[[str], str], dialect: "Dialect | None") -> list[int]:
+    tables = [read(part.path, CSV, mend(part.name), part.name, dialect) for part in parts]
     names = list(tables[0].columns)
     for part, table in zip(parts, tables, strict=True):
         _require_columns(part, list(table.columns), names, parts[0], mend)
-    pd.concat([table[names] for table in tables]).to_csv(target, index=False, lineterminator="\n")
+    write_csv(pd.concat([table[names] for table in tables]), target, dialect)
     return list(map(len, tables))
 
 

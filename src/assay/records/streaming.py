@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from threading import Lock
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -15,15 +14,19 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from assay.errors import AssayError
+from assay.records.checked import Checked
+from assay.records.dialect import CELLS, ENCODING, NOT_UTF8, QUOTE, records
 from assay.records.formats import CSV, PARQUET
-from assay.records.reading import NOT_UTF8, NUMBERED, require_distinct, require_plain, typed, understood
+from assay.records.plain import NUMBERED, require_distinct, require_plain, typed, understood
+
+if TYPE_CHECKING:
+    from assay.config.source import Dialect
 
 BLOCK = 4 << 20  # bytes of a CSV at a time; no record may be longer
 BUFFER = 1 << 20  # bytes of each column of a Parquet file that are read at once
 ROWS = 1 << 16  # of a batch, at most
 ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
 LENGTH = re.compile(r"Expected (\d+) columns, got (\d+)")
-END = "\x1eend"
 BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -41,26 +44,26 @@ class Batch(NamedTuple):
 
 
 class CsvRecords:
-    """The records of a CSV in UTF-8, whose first record has the names of the columns.
+    """The records of a CSV, whose first record has the names of the columns.
 
     names: these names. size: of what is read in bytes, None for a pipe. stream: it is read from where it stands, once.
+    dialect: how it is written; None if in the usual way.
     """
 
     form, unit = CSV, "B"
 
-    def __init__(self, stream: BinaryIO, where: str, todo: str) -> None:
+    def __init__(self, stream: BinaryIO, where: str, todo: str, dialect: "Dialect | None" = None) -> None:
         self.stream, self.where, self.todo = stream, where, todo
         with understood(CSV, where, todo):
             self.start = stream.tell() if stream.seekable() else 0
             self.size = _bytes_left(stream) if stream.seekable() else None
-            self.names = _names(stream)
-        self.followed = _Followed(stream, len(self.names))
+            self.names, self.checked = _of_dialect(stream, dialect) if dialect else _usual(stream)
         require_distinct(self.names, where, todo)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """These columns, as texts; AssayError for a record with another number of cells, or longer than `BLOCK`."""
         with understood(CSV, self.where, self.todo), self._told():
-            yield from _numbered(_parsed(self.followed, self.names, columns), ROWS)
+            yield from _numbered(filter(len, _parsed(self.checked, self.names, columns)), ROWS)
 
     def done(self) -> int:
         """How many bytes were read so far."""
@@ -72,7 +75,8 @@ class CsvRecords:
         try:
             yield
         except pa.ArrowInvalid as error:
-            raise AssayError(self._reason(str(error))) from error
+            what = self._reason(str(error))
+            raise AssayError(what, todo=ENCODING if what.endswith(NOT_UTF8) else CELLS) from error
 
     def _reason(self, said: str) -> str:
         if "straddling" in said or "try to increase block size" in said:
@@ -86,7 +90,7 @@ class CsvRecords:
     def _place(self, record: int) -> str:
         """The line on which a record (the first is 1) ends; of what cannot be read again, the record."""
         line = None
-        self.followed.stop()
+        self.checked.stop()
         if self.size is not None:
             self.stream.seek(self.start)
             line = _line(self.stream, record + 1)
@@ -133,10 +137,26 @@ def _bytes_left(stream: BinaryIO) -> int:
     return end - start
 
 
-def _names(stream: BinaryIO) -> list[str]:
-    """The first record of a CSV: the names, and for one without a name the one that pandas gives it."""
-    rows = csv.reader(_lines(stream))
-    first = next((row for row in rows if any(cell.strip() for cell in row)), None)
+def _usual(stream: BinaryIO) -> tuple[list[str], Checked]:
+    """The names of a CSV in the usual dialect, and what is left of it."""
+    rows = csv.reader(_lines(stream), strict=True)
+    try:
+        first = next((row for row in rows if any(cell.strip() for cell in row)), None)
+    except csv.Error as error:
+        raise AssayError(f"line {rows.line_num}: the names of the columns cannot be read", todo=QUOTE) from error
+    names = _names(first)
+    return names, Checked(stream, len(names), rows.line_num)
+
+
+def _of_dialect(stream: BinaryIO, dialect: "Dialect") -> tuple[list[str], Checked]:
+    """The same of one in another dialect."""
+    rows = records(stream, dialect)
+    names = _names(next(rows, None))
+    return names, Checked(stream, len(names), rows.lines.number, rows)
+
+
+def _names(first: list[str] | None) -> list[str]:
+    """The cells of the first record, and for one without a name the one that pandas gives it."""
     if first is None:
         raise AssayError("the file is empty")
     return [name or f"Unnamed: {place}" for place, name in enumerate(first)]
@@ -152,50 +172,20 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
         yield (line.removeprefix(BOM) if number == 0 else line).decode()
 
 
-def _parsed(stream: "_Followed", names: Sequence[str], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """These columns of what is left of a CSV, as texts.
-
-    Arrow takes a cell whose quotation mark is never closed as it is, with all records after it. So a record follows the
-    last one, and has to come out again.
-    """
-    found = arrow_csv.open_csv(
-        pa.PythonFile(stream, "r"),
+def _parsed(stream: Checked, names: Sequence[str], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """These columns of what is left of a CSV, as texts; nothing if nothing is left."""
+    types = dict.fromkeys(columns, pa.large_string())
+    options = (
         arrow_csv.ReadOptions(column_names=names, block_size=BLOCK),
         arrow_csv.ParseOptions(newlines_in_values=True),
-        arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.large_string()), strings_can_be_null=False, include_columns=columns
-        ),
+        arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False, include_columns=columns),
     )
-    before = None
-    for batch in filter(len, found):
-        if before is not None:
-            yield before
-        before = batch
-    if before is None or before.column(0)[-1].as_py() != END:
-        raise AssayError("a quotation mark is never closed")
-    yield before.slice(0, len(before) - 1)
-
-
-class _Followed:
-    """A stream, and after it a record of `END` in each of the columns. Arrow reads ahead, in a thread of its own."""
-
-    closed = False  # Arrow asks
-
-    def __init__(self, stream: BinaryIO, columns: int) -> None:
-        self.stream, self.last = stream, f"\n{','.join([END] * columns)}\n".encode()
-        self.lock, self.stopped = Lock(), False
-
-    def read(self, size: int) -> bytes:
-        with self.lock:
-            found = b"" if self.stopped else self.stream.read(size)
-            if not found:
-                found, self.last = self.last, b""
-            return found
-
-    def stop(self) -> None:
-        """Read no more of the stream, so that others can."""
-        with self.lock:
-            self.stopped, self.last = True, b""
+    try:
+        return arrow_csv.open_csv(pa.PythonFile(stream, "r"), *options)
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" not in str(error):
+            raise
+        return iter(())
 
 
 def _numbered(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[Batch]:

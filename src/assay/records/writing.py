@@ -1,7 +1,33 @@
-"""Values as texts, as people write them. What a value becomes does not depend on the values beside it."""
+"""Values as texts, as people write them; and a table of texts as a CSV.
+
+What a value becomes does not depend on the values beside it.
+"""
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from assay.config.source import Dialect
+
+
+def write_csv(table: pd.DataFrame, path: Path, dialect: "Dialect | None" = None) -> None:
+    """Write texts as a CSV that reads back as the same; lines above the header are empty."""
+    if not dialect:
+        table.to_csv(path, index=False, lineterminator="\n")
+        return
+    quoting: Any = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
+    with path.open("w", encoding=dialect.encoding, newline="") as file:
+        file.write("\n" * dialect.above)
+        write = csv.writer(
+            file, delimiter=dialect.separator, quotechar=dialect.quote or None, quoting=quoting, lineterminator="\n"
+        )
+        write.writerow(table.columns)
+        last = ("",) * dialect.trailing
+        write.writerows((*row, *last) for row in table.itertuples(index=False, name=None))
 
 
 def texts(values: pd.Series) -> "pd.Series[str]":

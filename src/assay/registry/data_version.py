@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assay.config.dataset import sources
+from assay.config.source import sources
 from assay.dvc_internals.revisions import files_at
 from assay.errors import AssayError
 from assay.experiments.revisions import Recorded, Revision
@@ -42,7 +42,7 @@ def raw_records(revision: Revision, dataset: "Dataset") -> pd.DataFrame:
     with tempfile.TemporaryDirectory(prefix="assay-raw-") as folder:
         copy = Path(folder, name)
         copy.write_bytes(content)
-        return read(copy, where=f"{RAW / name} of {revision.name}")
+        return read(copy, where=f"{RAW / name} of {revision.name}", dialect=dataset.source.dialect)
 
 
 def newest(revision: Revision) -> str | None:

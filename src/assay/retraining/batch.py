@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from assay.config.dataset import Dataset, personal_columns, targets
 from assay.config.schema import Config, Labels
+from assay.config.source import Source
 from assay.contract.population import exclusions
 from assay.errors import AssayError, sample
 from assay.labels.policy import ungradable
@@ -20,6 +21,7 @@ from assay.preparation.reconcile import Cleaned, clean
 from assay.records.columns import CODE, DATE
 from assay.records.formats import CSV, PARQUET, SUFFIXES
 from assay.records.reading import read
+from assay.records.writing import write_csv
 from assay.stages.collect import without
 
 NAME_LENGTH = 12  # hexadecimal digits of the hash in the names of file and experiment
@@ -67,11 +69,12 @@ def batch_of(path: Path, labels: Path | None, dataset: Dataset) -> Batch:
     with tempfile.TemporaryDirectory(prefix="assay-batch-") as folder:
         copy = Path(folder, f"batch{'.parquet' if form == PARQUET else suffix}")
         _copied(path, copy)
-        there = [name for name in personal_columns(dataset) if name in _columns(copy, form, path)]
+        source = replace(dataset.source, uri=str(path))
+        there = [name for name in personal_columns(dataset) if name in _columns(copy, form, source)]
         if there or form != CSV:
-            without(there, copy, form, str(path))
+            without(there, copy, form, source)
         unlabelled = _give_labels(copy, form, labels, dataset, str(path)) if labels else 0
-        table = read(copy, form, MEND, str(path))
+        table = read(copy, form, MEND, str(path), dataset.source.dialect)
         return Batch(str(path), copy.read_bytes(), copy.suffix, table, unlabelled)
 
 
@@ -81,10 +84,10 @@ def _copied(path: Path, copy: Path) -> None:
     shutil.copyfile(path, copy)
 
 
-def _columns(copy: Path, form: str, path: Path) -> list[str]:
+def _columns(copy: Path, form: str, source: Source) -> list[str]:
     from assay.records.reading import names_in
 
-    return names_in(copy, form, str(path))
+    return names_in(copy, form, source.uri, source.dialect)
 
 
 def _give_labels(copy: Path, form: str, labels: Path, dataset: Dataset, where: str) -> int:
@@ -92,7 +95,9 @@ def _give_labels(copy: Path, form: str, labels: Path, dataset: Dataset, where: s
     key, names = dataset.key, targets(dataset)
     if not key:
         raise AssayError("labels are joined by the key of a record, and the contract has none", where="--labels")
-    table, given = read(copy, form, MEND, where), read(labels, SUFFIXES.get(labels.suffix.lower(), CSV), MEND)
+    dialect = dataset.source.dialect
+    table = read(copy, form, MEND, where, dialect)
+    given = read(labels, SUFFIXES.get(labels.suffix.lower(), CSV), MEND)
     for name, file, expected in ((key, where, table), *((name, str(labels), given) for name in (key, *names))):
         if name not in expected:
             raise AssayError(f"missing column {name}", where=file, todo="labels have the columns of key and target")
@@ -108,7 +113,7 @@ def _give_labels(copy: Path, form: str, labels: Path, dataset: Dataset, where: s
         todo = "wait for the labels, or correct their keys"
         raise AssayError(f"none of {len(table)} records has a label", where=str(labels), todo=todo)
     if form == CSV:
-        labelled.to_csv(copy, index=False, lineterminator="\n")
+        write_csv(labelled, copy, dialect)
     else:
         labelled.to_parquet(copy, index=False)
     return len(table) - len(labelled)

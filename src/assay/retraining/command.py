@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assay.config.dataset import sources
 from assay.config.load import typed
 from assay.config.schema import Config
+from assay.config.source import sources
 from assay.dvc_internals.revisions import experiment_reference
 from assay.errors import AssayError
 from assay.experiments.refs import experiments

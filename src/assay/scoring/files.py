@@ -27,6 +27,7 @@ from assay.scoring.wish import Reasons
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
     from assay.config.dataset import Dataset
+    from assay.config.source import Dialect
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -77,7 +78,8 @@ def score_file(
     `assay.scoring.outputs.to_file`.
     """
     chosen = chosen_reasons(bundle.description.get("without_reasons"), reasons)
-    with open_records(source) as records, to_file(target) if target else to_stdout() as output:
+    dialect = bundle.dataset.source.dialect
+    with open_records(source, dialect) as records, to_file(target) if target else to_stdout() as output:
         scorer = Scorer(bundle)
         join = of_files(tables or {}, bundle.dataset)
         job = Job(scorer, output, chosen, records.where, name or model_name(bundle), join)
@@ -89,7 +91,8 @@ def of_files(tables: Mapping[str, Path], dataset: "Dataset") -> Joiner | None:
     if unknown := sorted({*tables} - {*dataset.tables}):
         known = ", ".join(dataset.tables) or "none"
         raise AssayError(f"no table {sample(unknown)}", where="--table", todo=f"the contract has: {known}")
-    return Joiner({name: read(path) for name, path in tables.items()}, dataset) if tables else None
+    given = {name: read(path, dialect=dataset.tables[name].source.dialect) for name, path in tables.items()}
+    return Joiner(given, dataset) if tables else None
 
 
 def chosen_reasons(without: str | None, asked: Reasons | None) -> Reasons:
@@ -120,17 +123,20 @@ def score(job: Job, records: Records, *, ignore_extra: bool = False, threads: in
 
 
 @contextmanager
-def open_records(path: Path | None) -> Iterator[Records]:
-    """The records of a CSV or Parquet file, or without a path those of a CSV on stdin; AssayError if it is none."""
+def open_records(path: Path | None, dialect: "Dialect | None" = None) -> Iterator[Records]:
+    """The records of a CSV or Parquet file, or without a path those of a CSV on stdin; AssayError if it is none.
+
+    dialect: how the CSV is written, if not in the usual way.
+    """
     if path is None:
-        yield CsvRecords(sys.stdin.buffer, STDIN, CORRECT)
+        yield CsvRecords(sys.stdin.buffer, STDIN, CORRECT, dialect)
         return
     form = SUFFIXES.get(path.suffix.lower())
     if form is None:
         raise AssayError(f"a file of records ends with {', '.join(SUFFIXES)}", where=str(path), todo="convert it")
     with path.open("rb") as stream:
         where = str(path)
-        yield CsvRecords(stream, where, CORRECT) if form == CSV else ParquetRecords(stream, where, CORRECT)
+        yield CsvRecords(stream, where, CORRECT, dialect) if form == CSV else ParquetRecords(stream, where, CORRECT)
 
 
 def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool, join: Joiner | None = None) -> list[str]:

@@ -19,7 +19,7 @@ from assay.preparation.features import Featurizer, categorised, matrix
 from assay.preparation.prepare import Preparer, collected, require_columns, require_rows
 from assay.preparation.request import asked, optional, without_optional
 from assay.records.columns import CODE, DATE, RECORD_ID, UNGRADABLE
-from assay.records.reading import require_distinct
+from assay.records.plain import require_distinct
 from assay.scoring.wish import Reasons
 
 if TYPE_CHECKING:

@@ -64,7 +64,7 @@ def read_evidence(config: Config) -> Evidence:
 
 def future(dataset: "Dataset") -> tuple[list[str], int]:
     """Which made columns change with rows of the future, and how many such rows were added."""
-    return entered(read(raw_file(RAW)), joiner(RAW, dataset))
+    return entered(read(raw_file(RAW), dialect=dataset.source.dialect), joiner(RAW, dataset))
 
 
 def recomputed(records: pd.DataFrame, config: Config) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """clean: turn the raw file into records that keep their contract, and log every repair."""
 
 import json
-from dataclasses import asdict
 
+from assay.config.dataset import stated
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.files import write_json, write_table, write_text
@@ -21,11 +21,11 @@ def main(config: Config) -> None:
     Where the contract makes columns of other tables, that report says of each how many rows belong to the records.
     """
     path = raw_file(RAW)
-    raw, join = read(path), joiner(RAW, config.dataset)
+    raw, join = read(path, dialect=config.dataset.source.dialect), joiner(RAW, config.dataset)
     counts = {"tables": join.counts(raw)} if config.dataset.tables else {}
     cleaned = clean(join(raw), config.dataset, str(path), SUFFIXES[path.suffix])
     write_table(CLEANED, cleaned.records)
-    write_text(CONTRACT, json.dumps(asdict(config.dataset), indent=2, ensure_ascii=False) + "\n")
+    write_text(CONTRACT, json.dumps(stated(config.dataset), indent=2, ensure_ascii=False) + "\n")
     write_table(QUARANTINE, cleaned.quarantined)
     log = summary(cleaned.changes, len(raw), len(cleaned.records))
     write_json(CLEANING_LOG, {**log, **counts}, sort_keys=False)

@@ -6,17 +6,19 @@ from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from assay.config.dataset import personal_columns, sources
+from assay.config.dataset import personal_columns
 from assay.config.schema import Config
+from assay.config.source import sources
 from assay.config.start import stage
 from assay.errors import AssayError
 from assay.files import WRITING, replacing, write_json
 from assay.paths import RAW, SAMPLING_LOG
 from assay.records.fetching import fetch, require_declared
-from assay.records.formats import CSV, FILES, PARQUET, SUFFIXES, TABLES
+from assay.records.formats import CSV, FILES, OTHERS, PARQUET, SUFFIXES
 
 if TYPE_CHECKING:
-    from assay.config.dataset import Dataset, Source
+    from assay.config.dataset import Dataset
+    from assay.config.source import Source
 
 
 @stage
@@ -40,7 +42,7 @@ def collect(dataset: "Dataset", folder: Path) -> dict[str, Any]:
     form = PARQUET if dataset.sample else form_of(every[0])
     with replacing(folder) as scratch:
         scratch.mkdir()
-        bring_tables(dataset, scratch / TABLES)
+        bring_tables(dataset, scratch / OTHERS)
         target = scratch / FILES.get(form, FILES[PARQUET])
         if dataset.sample:
             report = draw(dataset, target)
@@ -73,7 +75,7 @@ def later_form(source: "Source", first: str) -> str:
 def bring(source: "Source", private: list[str], target: Path, form: str) -> None:
     """Copy one file, without its personal columns."""
     fetch(source, target)
-    without(private, target, form, source.uri)
+    without(private, target, form, source)
 
 
 def bring_tables(dataset: "Dataset", folder: Path) -> None:
@@ -99,10 +101,10 @@ def bring_all(every: "list[Source]", private: list[str], target: Path, form: str
         for number, (source, kind) in enumerate(zip(every, forms, strict=True)):
             part = Path(folder, f"{number}{target.suffix}")
             fetch(source, part)
-            there = private if number == 0 else [name for name in private if name in names_in(part, kind, source.uri)]
-            without(there, part, kind, source.uri)
+            there = names_in(part, kind, source.uri, source.dialect)
+            without([name for name in private if number == 0 or name in there], part, kind, source)
             parts.append(Part(part, source.uri))
-        rows = join(parts, target, _mend)
+        rows = join(parts, target, _mend, every[0].dialect)
     starts = accumulate(rows, initial=0)
     return [
         {"uri": source.uri, "sha256": source.sha256, "rows": count, "first_row": start}
@@ -126,26 +128,28 @@ def draw(dataset: "Dataset", target: Path) -> dict[str, Any]:
     return sampled(files, dataset.sample, target, source.uri, private=private(dataset))
 
 
-def without(names: list[str], path: Path, form: str, uri: str) -> None:
+def without(names: list[str], path: Path, form: str, source: "Source") -> None:
     """Take these columns out of a copied file; what is no CSV becomes Parquet."""
     if form != CSV:
-        leave_out(names, path, form, uri)
+        leave_out(names, path, form, source.uri)
     elif names:
-        leave_out_of_csv(names, path, uri)
+        leave_out_of_csv(names, path, source)
 
 
-def leave_out_of_csv(names: list[str], path: Path, uri: str) -> None:
-    """Rewrite a CSV without these columns; AssayError if it lacks one of them."""
+def leave_out_of_csv(names: list[str], path: Path, source: "Source") -> None:
+    """Rewrite a CSV without these columns, in its dialect; AssayError if it lacks one of them."""
     from assay.records.reading import read
+    from assay.records.writing import write_csv
 
-    table = read(path, CSV, _mend(uri), uri)
-    require_there(names, table.columns, uri)
-    table.drop(columns=names).to_csv(path, index=False, lineterminator="\n")
+    table = read(path, CSV, _mend(source.uri), source.uri, source.dialect)
+    require_there(names, table.columns, source.uri)
+    write_csv(table.drop(columns=names), path, source.dialect)
 
 
 def leave_out(names: list[str], path: Path, form: str, uri: str) -> None:
     """Make the file Parquet without these columns; AssayError if it lacks one, or is no table of plain columns."""
-    from assay.records.reading import as_parquet, copy_without, require_plain, schema
+    from assay.records.plain import require_plain
+    from assay.records.reading import as_parquet, copy_without, schema
 
     if form != PARQUET:
         as_parquet(path, form, _mend(uri), uri)

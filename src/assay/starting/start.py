@@ -13,10 +13,9 @@ from assay.errors import AssayError
 from assay.files import read_text, replacing, write_text
 from assay.git import git
 from assay.onboarding.dataset import init_dataset, name_of, require_file
+from assay.paths import TABLES
 from assay.starting import upstream
 from assay.starting.pages import render
-
-SOURCES = Path("data/source")  # the user's own files: DVC's, a .dvc file of each in git
 
 
 def start(home: Path, folder: Path, table: Path, target: str | None, name: str | None, remote: str | None) -> list[str]:
@@ -33,8 +32,8 @@ def start(home: Path, folder: Path, table: Path, target: str | None, name: str |
         upstream.write(upstream.taken(home, "HEAD"), scratch)
         write_text(scratch / upstream.NOTE, upstream.note(home, "HEAD"))
         _choose(name, scratch)
-        copy = SOURCES / f"{name}{table.suffix.lower()}"
-        (scratch / SOURCES).mkdir(parents=True)
+        copy = TABLES / f"{name}{table.suffix.lower()}"
+        (scratch / TABLES).mkdir(parents=True)
         shutil.copyfile(table, scratch / copy)
         with chdir(scratch):
             _, drawn, _ = init_dataset(copy, name, target)

@@ -1,0 +1,201 @@
+"""How a column writes numbers, and which of them stand for no value."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from assay.config.dataset import Written
+from assay.config.questions import OPEN
+from assay.contract.numbers import number
+from assay.contract.written import WrittenNumbers
+from assay.onboarding.spelling import listed
+
+ENOUGH = 0.9  # share of values that are numbers, from which a column is one of numbers
+FEW = 5  # different numbers, at least, if there are other texts too
+DIGITS = r"[+-]?(?:\d[\d.,'’_ \u00a0\u202f]*\d|[.,]?\d+)(?:[eE][+-]?\d+)?"
+PARTS = re.compile(rf"\s*([<>]=?|[≤≥])?\s*([^\d\s.,+-]*)\s*({DIGITS})\s*(\D*?)\s*")  # limit, before, digits, after
+GROUPED = r"\d{1,3}(?:[%s]\d{3})+"
+CODES = (9, 99, 999, 9999, 99999, 77, 777, 7777, 88, 888, 8888, 99.9, 999.9)
+SENTINELS = [sign * code for code in CODES for sign in (-1, 1)]
+SENTINELS += [-1.0, 32767, -32768, 65535, 2147483647, -2147483648]
+CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK", "Rs", "US$", "kr")
+LONGEST = 12  # letters of a unit
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the contract is to say of a column of numbers, remarks, and the values as numbers (NaN: no value)."""
+
+    values: "pd.Series[float]"
+    entry: dict[str, Any] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
+def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = False) -> Numbers | None:
+    """The column as numbers, or None if it is none; there: its values. missing: the markers of the whole table.
+
+    decimal_comma: whether other columns of the table have one. What is not clear becomes a question in the entry.
+    """
+    plain = _read(there, Written())
+    if np.isfinite(plain).all() and not decimal_comma:
+        return _coded(pd.Series(plain, there.index), {}, [], missing)
+    counts = there.value_counts()
+    texts = [str(text) for text in counts.index]
+    written, question = _written(texts, decimal_comma)
+    values = pd.Series(_read(texts, written), counts.index)
+    others = counts[values.isna()]
+    if counts[values.notna()].sum() < ENOUGH * len(there) or (len(others) and values.nunique() < FEW):
+        return None
+    entry: dict[str, Any] = {"written": _as_entry(written)} if written != Written() else {}
+    remarks = _how(written, there) if entry else []
+    if question:
+        entry["written"] = question
+    if len(others):
+        asked = f"{listed(others)} are no numbers: list here what means no value, or set type: category"
+        return Numbers(there.map(values), {**entry, "missing": [f"{OPEN}{asked}"]}, remarks)
+    return _coded(there.map(values), entry, remarks, missing)
+
+
+def _coded(values: "pd.Series[float]", entry: dict[str, Any], remarks: list[str], missing: list[str]) -> Numbers:
+    """The column without the numbers that stand for no value, which are said."""
+    if not (codes := sentinels(values)):
+        return Numbers(values, entry, remarks)
+    counts = values[values.isin(codes)].map("{:g}".format).value_counts()
+    said = f"{listed(counts)}: read as no value, far from all others"
+    entry = {**entry, "missing": [*missing, *(f"{code:g}" for code in codes)]}
+    return Numbers(values.mask(values.isin(codes)), entry, [*remarks, said])
+
+
+def has_decimal_comma(there: "pd.Series[str]") -> bool:
+    """Whether the column can only be read with a decimal comma."""
+    if not there.str.contains(",", regex=False).any():
+        return False
+    texts = [str(text) for text in there.unique()]
+    written, question = _written(texts, decimal_comma=False)
+    return not question and written.decimal == "," and bool(np.isfinite(_read(texts, written)).mean() >= ENOUGH)
+
+
+def different_units(there: "pd.Series[str]") -> str | None:
+    """A question, where numbers have different texts after them."""
+    found = [PARTS.fullmatch(text) for text in there]
+    units = Counter(one[4] for one in found if one and one[4])
+    if len(units) < 2 or units.total() < ENOUGH * len(there) or max(map(len, units)) > LONGEST:
+        return None
+    return f"{OPEN}numbers with different units: {listed(units)}: bring them to one in the table"
+
+
+def sentinels(values: "pd.Series[float]") -> list[float]:
+    """The numbers that stand for no value: codes such as -999 that occur twice or more, far from all other values."""
+    counts = values.value_counts()
+    codes = [code for code in SENTINELS if counts.get(code, 0) > 1]
+    rest = values[~values.isin(codes)]
+    if rest.nunique() < FEW:
+        return []
+    low, high = float(rest.min()), float(rest.max())
+    return sorted(code for code in codes if _is_far(code, low, high))
+
+
+def _is_far(code: float, low: float, high: float) -> bool:
+    if code < -1 and low >= 0:
+        return True
+    return code < low - 2 * (high - low) or code > high + 2 * (high - low)
+
+
+def _written(texts: list[str], decimal_comma: bool) -> tuple[Written, str | None]:
+    """How most of these texts write numbers; a question if that is not clear."""
+    if np.isfinite(_read(texts, Written())).all() and not (decimal_comma and _all_grouped(texts, ".")):
+        return Written(), None
+    found = [one for one in map(PARTS.fullmatch, texts) if one]
+    before = _most([one[2] for one in found if _is_currency(one[2])])
+    after = _most([one[4] for one in found if len(one[4]) <= LONGEST])
+    decimal, thousands, question = _marks([one[3].lstrip("+-") for one in found], decimal_comma)
+    limits = any(one[1] for one in found)
+    return Written(decimal, thousands, before, after, limits), question
+
+
+def _is_currency(text: str) -> bool:
+    """Whether a text before a number is one of money: other letters make it a name, like P0001."""
+    return text in CURRENCIES or (len(text) == 1 and unicodedata.category(text) == "Sc")
+
+
+def _marks(digits: list[str], decimal_comma: bool) -> tuple[str, str, str | None]:
+    """The marks of decimals and of thousands, and a question if they are not clear."""
+    spaced = next((mark for mark in (" ", "\u00a0", "\u202f", "'", "’", "_") if any(mark in one for one in digits)), "")
+    if spaced:
+        return ("," if any("," in one for one in digits) else "."), (" " if spaced.isspace() else spaced), None
+    both = [one for one in digits if "," in one and "." in one]
+    if both:
+        decimal = max(",.", key=both[0].rfind)
+        return decimal, ".,"[decimal == "."], None
+    if any("," in one for one in digits):
+        return _one_mark(digits, ",", decimal_comma)
+    if _all_grouped(digits, ".") and (decimal_comma or any(one.count(".") > 1 for one in digits)):
+        return _one_mark(digits, ".", decimal_comma)
+    return ".", "", None
+
+
+def _one_mark(digits: list[str], mark: str, decimal_comma: bool) -> tuple[str, str, str | None]:
+    """The same where only a comma, or only a point that may stand between thousands, is there."""
+    other = "." if mark == "," else ","
+    marked = [one for one in digits if mark in one]
+    if any(one.count(mark) > 1 for one in marked):
+        return other, mark, None
+    if not _all_grouped(marked, mark) or any(one.startswith("0") for one in marked):
+        return mark, "", None
+    plain = [one for one in digits if mark not in one]
+    if plain and all(len(one) <= 3 for one in plain) and len(marked) >= FEW and not decimal_comma:
+        return other, mark, None
+    one = marked[0]
+    whole, part = one.split(mark)
+    grouped = f"{{thousands: '{mark}', decimal: '{other}'}} if it is {whole}{part}"
+    return mark, "", f"{OPEN}{{decimal: '{mark}'}} if {one} is {whole}.{part}, {grouped}"
+
+
+def _all_grouped(digits: list[str], mark: str) -> bool:
+    marked = [one.lstrip("+-") for one in digits if mark in one]
+    return bool(marked) and all(re.fullmatch(GROUPED % re.escape(mark), one) for one in marked)
+
+
+def _read(texts: "Sequence[str] | pd.Series[str]", written: Written) -> np.ndarray:
+    """The texts as numbers, NaN where they are none, or not finite."""
+    if written == Written():
+        values = number(np.asarray(texts, "object"))
+    else:
+        plain, _ = WrittenNumbers(written)(pa.array(texts, pa.large_string()))
+        values = number(plain.to_numpy(zero_copy_only=False))
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _how(written: Written, there: "pd.Series[str]") -> list[str]:
+    """What is said of the way of writing, with counts."""
+    said = []
+    if written.limits:
+        marked = there[there.str.contains("[<>≤≥]")].value_counts()
+        said.append(f"{int(marked.sum())} limits of detection, read as numbers: {listed(marked)}")
+    for mark, meaning in ((written.decimal, "a decimal mark"), (written.thousands, "between thousands")):
+        if mark and mark != ".":
+            said.append(f"{mark!r} is {meaning} in {int(there.str.contains(mark, regex=False).sum())} values")
+    if written.thousands == ".":
+        said.append(f"'.' is between thousands in {int(there.str.contains('.', regex=False).sum())} values")
+    for text in filter(None, (written.before, written.after)):
+        with_it = int(there.str.contains(text, regex=False).sum())
+        said.append(f"{text!r} beside the number is left out in {with_it} of {len(there)} values")
+    return said
+
+
+def _as_entry(written: Written) -> dict[str, Any]:
+    usual = vars(Written())
+    return {name: value for name, value in vars(written).items() if value != usual[name]}
+
+
+def _most(parts: list[str]) -> str:
+    """The most frequent text, if any is there; the empty one does not count."""
+    there = Counter(filter(None, parts))
+    return there.most_common(1)[0][0] if there else ""

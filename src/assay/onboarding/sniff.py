@@ -1,0 +1,125 @@
+"""Finds how a CSV is written that nobody has described yet."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from assay.config.source import Dialect
+from assay.errors import AssayError
+from assay.onboarding.encoding import encoding_of, foreign_words
+from assay.records.dialect import SPACES
+
+NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+LOOKED_AT = 1000  # records by which separator and header are found
+ALIKE = 0.9  # share of them that have the same number of cells, at least
+Row = tuple[int, list[str]]  # the number of the line on which it ends, and its cells
+
+
+@dataclass(frozen=True)
+class Sniffed:
+    """How a file is written, and what to say of it. dialect: None if in the usual way."""
+
+    dialect: Dialect | None
+    remarks: list[str] = field(default_factory=list)
+
+
+def sniffed(path: Path, encoding: str | None = None) -> Sniffed:
+    """The dialect of a CSV; AssayError if it is not clear, with the line. encoding: None to find it out."""
+    where, content = str(path), path.read_bytes()
+    encoding = encoding or encoding_of(content, where)
+    try:
+        text = content.decode(encoding).removeprefix("\ufeff")
+    except (UnicodeDecodeError, LookupError) as error:
+        raise AssayError(f"the text is not in {encoding}: {error}", where=where, todo="try another encoding") from error
+    separator = _separator(text, where)
+    above, trailing = _header(list(islice(_rows(text, separator), LOOKED_AT)), where)
+    first = next(islice(io.StringIO(text, newline=""), above, None))
+    quote = "'" if all(_is_quoted(cell.strip()) for cell in first.split(separator)) else '"'
+    spaced = sum(cell != cell.strip(SPACES) for line, row in _rows(text, separator) if line > above for cell in row)
+    dialect = Dialect(encoding, separator, quote, above, bool(spaced), trailing)
+    return Sniffed(None if dialect == Dialect() else dialect, _remarks(dialect, spaced, text))
+
+
+def _remarks(dialect: Dialect, spaced: int, text: str) -> list[str]:
+    foreign = dialect.encoding != "utf-8"
+    words = ", ".join(foreign_words(text)) if foreign else ""
+    found = {
+        f"encoding {dialect.encoding}" + (f": it reads {words}" if words else ""): foreign,
+        f"cells are separated by {NAMES[dialect.separator]}": dialect.separator != ",",
+        "cells are quoted by '": dialect.quote == "'",
+        f"{dialect.above} line(s) above the header are left out": dialect.above,
+        f"{spaced} cells have spaces around them, which are taken off": dialect.strip,
+        "each record ends in one separator more than the header, with nothing after it": dialect.trailing,
+    }
+    return [said for said, holds in found.items() if holds]
+
+
+def _separator(text: str, where: str) -> str:
+    """The character that divides the first records into as many cells each, and their header as well.
+
+    If several do, that of `csv.Sniffer`. Where none does, a quotation mark may be to blame: then lines count as
+    records, and the reader will name its line.
+    """
+    lines = list(islice(io.StringIO(text, newline=""), LOOKED_AT))
+    start = "".join(lines)
+    found = {one: _divided([row for _, row in _rows(start, one)]) for one in NAMES}
+    if all(share < ALIKE for share, _ in found.values()):
+        found = {one: _divided([row for line in lines for _, row in _rows(line, one)]) for one in NAMES}
+    found = {one: divided for one, divided in found.items() if divided[0] >= ALIKE}
+    if not found:
+        todo = "give a header, and records with as many cells, separated by a comma, a semicolon, a tab or a bar"
+        raise AssayError("no table: records have different numbers of cells, or only one", where=where, todo=todo)
+    first = min(header for _, header in found.values())
+    best = max(share for share, header in found.values() if header == first)
+    fitting = [one for one, divided in found.items() if divided == (best, first)]
+    return fitting[0] if len(fitting) == 1 else _by_library(start, fitting)
+
+
+def _by_library(start: str, fitting: list[str]) -> str:
+    try:
+        found = csv.Sniffer().sniff(start, "".join(fitting)).delimiter
+    except csv.Error:
+        return fitting[0]
+    return found if found in fitting else fitting[0]
+
+
+def _divided(rows: Sequence[list[str]]) -> tuple[float, int]:
+    """The share of records that have as many cells as most, and more than one; and the place of what may be the header.
+
+    The header may have one cell less: the records may end in a separator.
+    """
+    counts = Counter(map(len, rows))
+    cells = max((cells for cells in counts if cells > 1), key=lambda cells: counts[cells], default=0)
+    header = next((place for place, row in enumerate(rows) if len(row) > 1 and len(row) in (cells, cells - 1)), 0)
+    return counts[cells] / max(1, len(rows)), header
+
+
+def _rows(text: str, separator: str) -> Iterator[Row]:
+    """The records with a value. Not strict: `assay.records.reading.read` is, later."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    return ((reader.line_num, row) for row in reader if any(row))
+
+
+def _header(rows: Sequence[Row], where: str) -> tuple[int, bool]:
+    """The number of lines above the header, and whether records end in one separator more than it has."""
+    cells = Counter(len(row) for _, row in rows).most_common(1)[0][0]
+    whole = next((n for n, (_, row) in enumerate(rows) if len(row) == cells and _filled(row) > 1), 0)
+    before = rows[whole - 1] if whole else None
+    if not before or not len(before[1]) == cells - 1 == _filled(before[1]):
+        return (before[0] if before else 0), False
+    if filled := [line for line, row in rows[whole:] if len(row) == cells and row[-1].strip(SPACES)]:
+        what = f"line {before[0]} names {cells - 1} columns, and records have {cells} cells, as on line {filled[0]}"
+        raise AssayError(what, where=where, todo="name each column in the header, that of the row names too")
+    return (rows[whole - 2][0] if whole > 1 else 0), True
+
+
+def _filled(row: list[str]) -> int:
+    return sum(bool(cell.strip(SPACES)) for cell in row)
+
+
+def _is_quoted(cell: str) -> bool:
+    return len(cell) > 1 and cell[0] == cell[-1] == "'"

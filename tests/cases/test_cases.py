@@ -1,0 +1,274 @@
+"""What happens to each of the small tables in this folder, and to each habit of files: the table of README.md."""
+
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from pandas.testing import assert_frame_equal
+
+from assay.config.compose import composed
+from assay.config.dataset import Dataset, Rule
+from assay.config.load import typed, typed_as
+from assay.config.questions import questions, require_answered
+from assay.config.schema import Labels
+from assay.errors import AssayError
+from assay.labels.policy import annotate
+from assay.labels.precedence import merge
+from assay.onboarding.dataset import init_dataset
+from assay.onboarding.draft import Draft
+from assay.onboarding.outcome import Answer
+from assay.preparation.reconcile import Cleaned, clean
+from assay.profile.columns import profiles
+from assay.profile.page import Findings, render
+from assay.profile.scorecard import scorecards
+from assay.records.reading import read
+from habits import ASKED, HABITS, READ, REFUSED, Habit
+from samples import ROOT
+
+HERE = Path(__file__).parent
+ROWS = 600
+SICK, WELL = 89, 511
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A table that was described, and read by that description. contract, labels: as they stand in the YAML."""
+
+    draft: Draft
+    contract: dict[str, Any]
+    labels: dict[str, Any]
+
+    @property
+    def dataset(self) -> Dataset:
+        return typed_as(Dataset, self.contract)
+
+    @property
+    def said(self) -> str:
+        return "\n".join([*self.draft.outcome, *self.draft.remarks])
+
+    def raw(self) -> pd.DataFrame:
+        return read(Path(self.dataset.source.uri), dialect=self.dataset.source.dialect)
+
+    def cleaned(self) -> Cleaned:
+        return clean(self.raw(), self.dataset, "the file", "csv")
+
+    def asked(self) -> str:
+        return "\n".join(text for part in (self.contract, self.labels) for _, text in questions(part, ""))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the command writes conf/."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def tried(content: bytes, target: str, answer: Answer = Answer(), name: str = "t") -> Tried:  # noqa: B008 - frozen
+    file = Path("t.csv")
+    file.write_bytes(content)
+    _, draft, written = init_dataset(file.absolute(), name, target, answer)
+    return Tried(draft, *(yaml.safe_load(path.read_text()) for path in written[:2]))
+
+
+def case(name: str, target: str = "outcome", answer: Answer = Answer()) -> Tried:  # noqa: B008 - frozen
+    return tried((HERE / f"{name}.csv").read_bytes(), target, answer)
+
+
+def assert_answered(found: Tried, positive: list[str]) -> None:
+    require_answered({"dataset": found.contract, "labels": found.labels})
+    assert found.labels["positive"] == positive
+
+
+@pytest.mark.parametrize("habit", READ, ids=lambda habit: habit.name)
+def test_a_habit_is_read_right_and_said(habit: Habit) -> None:
+    found = tried(habit.content, "y")
+    assert_answered(found, ["sick"])
+    x = next(name for name in found.contract["columns"] if name not in ("age", "site", "y"))
+    if habit.entry is not None:
+        assert found.contract["columns"][x] == habit.entry
+    assert found.contract["source"].get("dialect", {}) == (habit.dialect or {})
+    assert habit.says in found.said
+    cleaned = found.cleaned().records
+    assert (len(cleaned), cleaned["code"].eq("sick").sum()) == (len(found.raw()), len(found.raw()) // 4)
+    assert cleaned["age"].head(2).tolist() == [20, 21]
+    if habit.first:
+        values = cleaned[x].head(len(habit.first))
+        shown = values.astype("str") if values.dtype.kind == "M" else values.astype("object")
+        assert [None if pd.isna(value) else value for value in shown] == pytest.approx(list(habit.first))
+
+
+@pytest.mark.parametrize("habit", ASKED, ids=lambda habit: habit.name)
+def test_nothing_runs_before_a_question_is_answered(habit: Habit) -> None:
+    found = tried(habit.content, "y")
+    assert found.draft.is_open
+    assert habit.says in found.asked()
+    with pytest.raises(AssayError, match=r"(question is|questions are) open: ?") as caught:
+        require_answered({"dataset": found.contract, "labels": found.labels})
+    assert habit.says in caught.value.what
+    assert "conf/" in caught.value.where
+    assert "write the answer there" in caught.value.todo
+
+
+@pytest.mark.parametrize("habit", REFUSED, ids=lambda habit: habit.name)
+def test_what_cannot_be_read_stops_at_its_line(habit: Habit) -> None:
+    with pytest.raises(AssayError) as caught:
+        tried(habit.content, **{"target": "y", **habit.options})
+    assert habit.says in caught.value.what
+    assert habit.todo in caught.value.todo
+    assert caught.value.todo
+    assert not Path("conf").exists()
+
+
+def test_a_trailing_comma_slides_no_name() -> None:
+    found = case("trailing_comma_silent")
+    assert_answered(found, ["sick"])
+    raw = found.raw()
+    assert raw.iloc[0].tolist() == ["P0000", "67", "4.0", "25.7", "well", "M", "no", "west"]
+    assert list(raw.columns) == ["patient", "age", "tsh", "bmi", "outcome", "sex", "smoker", "site"]
+    assert "each record ends in one separator more than the header" in found.said
+    assert len(found.cleaned().records) == ROWS
+
+
+def test_limits_of_detection_are_numbers_and_a_feature_tells_them() -> None:
+    found = case("detection_limit")
+    assert "86 limits of detection, read as numbers: <0.6 50, >9 36" in found.said
+    records = found.cleaned().records
+    assert records["tsh"].isna().sum() == 0
+    assert records.groupby("tsh_limit")["tsh"].agg(["min", "max", "size"]).loc[[-1.0, 1.0]].to_numpy().tolist() == [
+        [0.6, 0.6, 50],
+        [9, 9, 36],
+    ]
+
+
+def test_a_quote_that_is_never_closed_stops_and_names_its_line() -> None:
+    with pytest.raises(AssayError, match="lines 102 to 162 are one record"):
+        case("stray_quote")
+
+
+def test_another_encoding_is_read_and_said() -> None:
+    found = case("latin1")
+    assert found.contract["source"]["dialect"] == {"encoding": "cp1252"}
+    assert "it reads Fürth, München, Görlitz" in found.said
+    assert found.contract["columns"]["site"]["values"] == ["Fürth", "Görlitz", "Köln", "München"]
+
+
+def test_spaces_after_commas_are_taken_off() -> None:
+    found = case("spaces_after_comma")
+    assert list(found.raw().columns) == ["age", "sex", "tsh", "bmi", "smoker", "site", "outcome"]
+    assert_answered(found, ["sick"])
+
+
+def test_sentinels_are_no_values() -> None:
+    found = case("sentinels")
+    records = found.cleaned().records
+    assert (records["bmi"].isna().sum(), records["tsh"].isna().sum()) == (200, 150)
+    for remark in ("tsh: 9999 150: read as no value", "bmi: -999 200: read as no value"):
+        assert f"{remark}, far from all others" in found.draft.remarks
+
+
+@pytest.mark.parametrize("kind", ["text", "number", "flag", "date"])
+def test_a_column_without_any_value_is_profiled_whatever_its_type(kind: str) -> None:
+    found = case("empty_column")
+    assert "ferritin: has no value at all" in found.draft.remarks
+    found.contract["columns"]["ferritin"]["type"] = kind
+    records = found.cleaned().records
+    labels = pd.Series(records["code"].eq("sick").to_numpy(), pd.Index(records["record_id"]))
+    columns = profiles(records, labels, found.dataset)
+    told = {one["column"]: one for one in columns}["ferritin"]
+    assert (told["missing"], told["distinct"]) == (ROWS, 0)
+    before, after = scorecards(found.raw(), records, found.dataset)
+    page = render(
+        Findings(before[""], after[""], columns, 0), records, labels.rename("label").reset_index(), found.dataset
+    )
+    assert "no value" in page
+
+
+def test_classes_that_are_spelled_in_two_ways_are_asked_about() -> None:
+    found = case("target_spelling_half")
+    assert "who counts as positive? One or more of: No 511, Yes 41, yes 48" in found.asked()
+    answered = case_again("target_spelling_half", Answer(["Yes", "yes"]))
+    assert_answered(answered, ["Yes", "yes"])
+    assert "positive: Yes 41, yes 48 (14.8 % of 600 records)" in answered.draft.outcome
+
+
+def case_again(name: str, answer: Answer, target: str = "outcome") -> Tried:
+    return tried((HERE / f"{name}.csv").read_bytes(), target, answer, "again")
+
+
+def test_a_healthy_class_called_none_is_no_missing_value() -> None:
+    found = case("target_none", "disorder")
+    assert "None 511: if nobody knows" in found.asked()
+    answered = case_again("target_none", Answer(["Insomnia", "Apnea"], ["None"]), "disorder")
+    assert_answered(answered, ["Insomnia", "Apnea"])
+    assert answered.contract["columns"]["disorder"]["missing"] == []
+    assert (answered.cleaned().records["code"] == "None").sum() == WELL
+    unknown = tried((HERE / "target_none.csv").read_bytes(), "disorder", Answer(["Insomnia"], ["Apnea"]), "third")
+    assert "left out: None 511" in unknown.draft.outcome
+    assert (unknown.cleaned().records["code"] == "").sum() == WELL
+
+
+def test_a_rule_sets_the_target_missing() -> None:
+    found = case("ruletarget", "status")
+    dataset = found.dataset
+    where = "status == '0' and futime < 1826"
+    dataset.rules = {"censored": Rule(where=where, then="missing", columns=["status"], why="censored")}
+    cleaned = clean(found.raw(), dataset, "the file", "csv")
+    assert (cleaned.records["code"] == "").sum() == 95
+    assert next(one.count for one in cleaned.changes if one.rule == "censored") == 95
+    outside = pd.Series("", cleaned.records.index)
+    labels = annotate(merge(cleaned.records, []), outside, typed_as(Labels, found.labels))
+    assert (labels["excluded"] == "no code").sum() == 95
+
+
+@pytest.mark.parametrize("key", ["positive", "ungradable"])
+def test_a_policy_cannot_name_a_class_that_does_not_exist(key: str, folder: Path) -> None:
+    shutil.copytree(ROOT / "conf", folder / "conf")
+    (folder / "src").symlink_to(ROOT / "src")
+    case("spaces_after_comma")
+    labels = folder / "conf/labels/t.yaml"
+    written = labels.read_text()
+    typed(yaml.safe_load(composed(["dataset=t"])))
+    old = {"positive": "positive: [sick]", "ungradable": "ungradable: []"}[key]
+    labels.write_text(written.replace(old, f"{key}: [Sick]"))
+    said = f"labels.{key} names 'Sick', and the contract has no such class; it has: sick, well"
+    with pytest.raises(AssayError, match=said):
+        composed(["dataset=t"])
+
+
+def test_an_open_question_stops_the_composing_of_a_run(folder: Path) -> None:
+    shutil.copytree(ROOT / "conf", folder / "conf")
+    (folder / "src").symlink_to(ROOT / "src")
+    case("target_spelling_half")
+    with pytest.raises(AssayError, match=r"a question is open: labels\.positive: who counts") as caught:
+        composed(["dataset=t"])
+    assert caught.value.where == "conf/labels/t.yaml"
+
+
+def test_rows_of_the_file_are_rows_that_are_read() -> None:
+    for file in sorted(HERE.glob("*.csv")):
+        if file.stem == "stray_quote":
+            continue
+        target = {"target_none": "disorder", "ruletarget": "status"}.get(file.stem, "outcome")
+        found = tried(file.read_bytes(), target, name=f"r_{file.stem}")
+        assert len(found.raw()) == len(file.read_bytes().splitlines()) - 1
+
+
+def test_the_same_table_in_every_dialect_gives_the_same_records() -> None:
+    plain = tried((HERE / "bracket_name.csv").read_bytes(), "outcome", name="plain").raw()
+    text = (HERE / "bracket_name.csv").read_text()
+    ways = [(";", "utf-8"), ("\t", "utf-16"), ("|", "utf-8-sig"), (",", "utf-16-be")]
+    for number, (separator, encoding) in enumerate(ways):
+        content = ("A title\n" + text.replace(",", separator)).encode(encoding)
+        assert_frame_equal(tried(content, "outcome", name=f"d{number}").raw(), plain)
+
+
+def test_readme_says_what_happens() -> None:
+    lines = [f"| {habit.name} | {habit.what} | {habit.now} |" for habit in HABITS]
+    there = (HERE / "README.md").read_text().splitlines()
+    assert [line for line in lines if line not in there] == []
+    assert len({habit.name for habit in HABITS}) == len(HABITS) >= 20
+    assert all(asdict(habit)["now"] for habit in HABITS)

@@ -1,0 +1,613 @@
+"""Habits of other people's files, made small: 40 records, sick or well, and what is to happen to each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+N = 40
+OUTCOME = ["sick" if row % 4 == 0 else "well" for row in range(N)]
+AGE = [str(20 + row) for row in range(N)]
+PLAIN = [f"{1 + row / 10:.1f}" for row in range(N)]
+SITE = ["east" if row % 3 else "west" for row in range(N)]
+
+
+@dataclass(frozen=True)
+class Habit:
+    """A file, and what happens: it is read (`entry` in the contract, `first` values of x), asked about, or refused.
+
+    says: in the remarks of the draft, in the open question, or in the message. todo: in the mend of a refusal.
+    """
+
+    name: str
+    what: str
+    now: str
+    content: bytes
+    says: str = ""
+    entry: dict[str, Any] | None = None
+    dialect: dict[str, Any] | None = None
+    first: Sequence[object] = ()
+    ending: str = "read"
+    todo: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def table(x: Sequence[str], name: str = "x", separator: str = ",", end: str = "\n", outcome: Sequence[str] = ()) -> str:
+    """A CSV with the columns age, x, site and y; a cell with the separator is quoted."""
+    rows = [("age", name, "site", "y"), *zip(AGE, spread(x), SITE, outcome or OUTCOME, strict=True)]
+    return end.join(separator.join(quoted(cell, separator) for cell in row) for row in rows) + end
+
+
+def spread(x: Sequence[str]) -> list[str]:
+    """The values again and again, N of them."""
+    return [x[row % len(x)] for row in range(N)]
+
+
+def quoted(cell: str, separator: str) -> str:
+    return f'"{cell}"' if separator in cell else cell
+
+
+def numbers(form: Callable[[float], str], step: float = 0.7, start: float = 1.3) -> list[str]:
+    """N different numbers, written by `form`."""
+    return [form(start + step * row) for row in range(N)]
+
+
+def with_line(text: str, number: int, line: str) -> str:
+    """The text with another line put in as line `number`."""
+    lines = text.splitlines(keepends=True)
+    return "".join([*lines[: number - 1], f"{line}\n", *lines[number - 1 :]])
+
+
+def comma(value: float) -> str:
+    return f"{value:.1f}".replace(".", ",")
+
+
+def german(value: float) -> str:
+    return f"{value * 1000:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
+
+
+TEXT = table(PLAIN)
+DAYS = [f"{1 + row % 28:02}/{1 + row % 12:02}/2024" for row in range(N)]
+EARLY = [f"{1 + row % 12:02}/{1 + row // 4 % 12:02}/2024" for row in range(N)]
+SPOILED = ["hemolysed" if row in (3, 5) else value for row, value in enumerate(PLAIN)]
+
+READ = [
+    Habit(
+        "bom",
+        "a mark of UTF-8 at the start",
+        "read, the mark is no part of a name",
+        b"\xef\xbb\xbf" + TEXT.encode(),
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "utf16",
+        "UTF-16, as Excel's Unicode text",
+        "read, and said",
+        table(["ä", "ö"]).encode("utf-16"),
+        "encoding utf-16",
+        dialect={"encoding": "utf-16"},
+        first=["ä", "ö"],
+    ),
+    Habit(
+        "utf16_without_mark",
+        "UTF-16 without its mark",
+        "read, and said",
+        TEXT.encode("utf-16-le"),
+        "encoding utf-16-le",
+        dialect={"encoding": "utf-16-le"},
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "windows_1252",
+        "another encoding: 5 €, Köln",
+        "read, with the words that it gives",
+        table(["Köln", "Nîmes"]).encode("cp1252"),
+        "Köln, Nîmes",
+        dialect={"encoding": "cp1252"},
+        first=["Köln", "Nîmes"],
+    ),
+    Habit(
+        "semicolon",
+        "semicolons, and decimal commas",
+        "read, with the count of commas",
+        table(numbers(comma), separator=";").encode(),
+        "',' is a decimal mark in 40 values",
+        {"type": "number", "written": {"decimal": ","}},
+        {"separator": ";"},
+        [1.3, 2.0],
+    ),
+    Habit(
+        "decimal_comma",
+        '"26,1" between commas',
+        "read, with the count",
+        table(numbers(comma)).encode(),
+        "',' is a decimal mark in 40 values",
+        {"type": "number", "written": {"decimal": ","}},
+        first=[1.3, 2.0],
+    ),
+    Habit(
+        "thousands",
+        '"12,345", and 950 without a comma',
+        "read, with the count",
+        table(numbers(lambda v: f"{v * 350:,.0f}")).encode(),
+        "',' is between thousands in 37 values",
+        {"type": "number", "written": {"thousands": ","}},
+        first=[455, 700, 945, 1190],
+    ),
+    Habit(
+        "german",
+        "1.234,56",
+        "read, with the count",
+        table(numbers(german), separator=";").encode(),
+        "'.' is between thousands in 40 values",
+        {"type": "number", "written": {"decimal": ",", "thousands": "."}},
+        {"separator": ";"},
+        [1300, 2000],
+    ),
+    Habit(
+        "swiss",
+        "12'345.50",
+        "read, with the count",
+        table(numbers(lambda v: f"{v * 1000:,.2f}".replace(",", "'"))).encode(),
+        "between thousands",
+        {"type": "number", "written": {"thousands": "'"}},
+        first=[1300, 2000],
+    ),
+    Habit(
+        "thin_spaces",
+        "1 234 with a non-breaking space",
+        "read, with the count",
+        table(numbers(lambda v: f"{v * 1000:,.0f}".replace(",", "\u00a0"))).encode(),
+        "between thousands",
+        {"type": "number", "written": {"thousands": " "}},
+        first=[1300, 2000],
+    ),
+    Habit(
+        "tab",
+        "tabs",
+        "read, and said",
+        table(PLAIN, separator="\t").encode(),
+        "separated by a tab",
+        dialect={"separator": "\t"},
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "bar",
+        "vertical bars",
+        "read, and said",
+        table(PLAIN, separator="|").encode(),
+        "separated by a vertical bar",
+        dialect={"separator": "|"},
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "mixed_line_ends",
+        "\\r\\n and \\n",
+        "read",
+        (TEXT + table(PLAIN, end="\r\n").partition("\r\n")[2]).encode(),
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "quoted_newline",
+        "a line break within quotation marks",
+        "read: a record may have two lines",
+        TEXT.replace("east", '"east\nwing"').encode(),
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "single_quotes",
+        "cells quoted by '",
+        "read, and said",
+        "\n".join(",".join(f"'{cell}'" for cell in line.split(",")) for line in TEXT.splitlines()).encode(),
+        "quoted by '",
+        dialect={"quote": "'"},
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "titles",
+        "two lines above the header",
+        "left out, and said",
+        ("Laboratory export\n2024-01-31\n" + TEXT).encode(),
+        "2 line(s) above the header",
+        dialect={"above": 2},
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "titles_with_commas",
+        "a title with all its commas",
+        "left out, and said",
+        ("Laboratory export,,,\n" + TEXT).encode(),
+        "1 line(s) above the header",
+        dialect={"above": 1},
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "sep_line",
+        "Excel's first line sep=;",
+        "left out, and said",
+        ("sep=;\n" + table(PLAIN, separator=";")).encode(),
+        "1 line(s) above the header",
+        dialect={"separator": ";", "above": 1},
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "trailing_both",
+        "each line ends in a comma, the header too",
+        "a column without a name and without a value, ignored",
+        TEXT.replace("\n", ",\n").encode(),
+        "Unnamed: 4: has no value at all",
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "percent",
+        "26.1 %",
+        "the number is taken, with the count",
+        table(numbers(lambda v: f"{v:.1f} %")).encode(),
+        "'%' beside the number is left out in 40 of 40",
+        {"type": "number", "written": {"after": "%"}},
+        first=[1.3, 2.0],
+    ),
+    Habit(
+        "currency",
+        "$1,234.50",
+        "the number is taken, with the count",
+        table(numbers(lambda v: f"${v * 1000:,.2f}")).encode(),
+        "'$' beside the number is left out in 40 of 40",
+        {"type": "number", "written": {"thousands": ",", "before": "$"}},
+        first=[1300, 2000],
+    ),
+    Habit(
+        "units",
+        "5 mg, and 5 alone",
+        "the number is taken, with the count",
+        table(numbers(lambda v: f"{v:.1f} mg" if v > 3 else f"{v:.1f}")).encode(),
+        "'mg' beside the number is left out in 37 of 40",
+        {"type": "number", "written": {"after": "mg"}},
+        first=[1.3, 2.0, 2.7, 3.4],
+    ),
+    Habit(
+        "limits",
+        "<0.6, > 9 and ≥ 9 among numbers",
+        "numbers, and a feature tells the limits",
+        table(["<0.6", "> 9", "≥ 9", *PLAIN[3:]]).encode(),
+        "3 limits of detection",
+        {"type": "number", "written": {"limits": True}},
+        first=[0.6, 9, 9, 1.3],
+    ),
+    Habit(
+        "signs",
+        "+5 and -5",
+        "read",
+        table(numbers(lambda v: f"{v - 5:+.1f}")).encode(),
+        entry={"type": "number"},
+        first=[-3.7, -3.0],
+    ),
+    Habit(
+        "spellings_of_yes",
+        "Y, N, true, 1, no",
+        "a flag, with the counts",
+        table(["Y", "N", "true", "1", "no"]).encode(),
+        "yes and no in 5 spellings",
+        {"type": "flag"},
+        first=[True, False, True, True, False],
+    ),
+    Habit(
+        "spreadsheet_errors",
+        "#N/A, #DIV/0!",
+        "no value, with the counts",
+        table(["#N/A", "#DIV/0!", *PLAIN[2:]]).encode(),
+        "no value: #N/A 1, #DIV/0! 1",
+        {"type": "number", "nullable": True},
+        first=[None, None, 1.2],
+    ),
+    Habit(
+        "sentinels",
+        "-999 and 9999 for missing",
+        "no value, with the counts",
+        table(["-999", "9999", *PLAIN[2:20]]).encode(),
+        "-999 2, 9999 2: read as no value",
+        {"type": "number", "missing": ["", "-999", "9999"], "nullable": True},
+        first=[None, None, 1.2],
+    ),
+    Habit(
+        "leading_zeros",
+        "007",
+        "texts, which keep their zeros",
+        table([f"{row:03}" for row in range(N)]).encode(),
+        "zeros before them",
+        first=["000", "001"],
+    ),
+    Habit(
+        "ids_as_floats",
+        "identifiers 1.0, 2.0",
+        "identifiers, and the doubt is said",
+        table([f"{row}.0" for row in range(N)], "patient_id").encode(),
+        "written like 1.0",
+        {"type": "text", "role": "id"},
+    ),
+    Habit(
+        "spaces",
+        "spaces after commas",
+        "taken off, with the count",
+        TEXT.replace(",", ", ").encode(),
+        "123 cells have spaces around them",
+        dialect={"strip": True},
+        first=[1.0, 1.1],
+    ),
+    Habit(
+        "zero_width",
+        "zero-width and non-breaking spaces at the end of a cell",
+        "taken off, with the count",
+        table(["M\u200b", "M", "F\u00a0", "F"]).encode(),
+        "20 cells have spaces around them",
+        {"type": "category", "values": ["F", "M"]},
+        {"strip": True},
+        ["M", "M", "F", "F"],
+    ),
+    Habit(
+        "spelled_twice",
+        "East, east",
+        "as they are: the spellings are said with their counts",
+        table(["East", "east"]).encode(),
+        "spelled in several ways",
+        {"type": "category", "values": ["East", "east"]},
+    ),
+    Habit(
+        "day_and_time",
+        "31/12/2024 14:05",
+        "a date with its format",
+        table([f"{day} 14:05" for day in DAYS]).encode(),
+        "",
+        {"type": "date", "format": "%d/%m/%Y %H:%M"},
+        first=["2024-01-01 14:05:00", "2024-02-02 14:05:00"],
+    ),
+    Habit(
+        "iso_with_zone",
+        "2024-12-31T14:05:00Z",
+        "a date, as the clock showed it",
+        table([f"2024-01-{1 + row % 28:02}T14:05:00Z" for row in range(N)]).encode(),
+        "",
+        {"type": "date", "format": "%Y-%m-%dT%H:%M:%S%z"},
+        first=["2024-01-01 14:05:00", "2024-01-02 14:05:00"],
+    ),
+    Habit(
+        "no_value",
+        "a column without any value",
+        "ignored, and said",
+        table([""]).encode(),
+        "x: has no value at all",
+        {"type": "text", "role": "ignore", "nullable": True},
+    ),
+    Habit(
+        "long_numbers",
+        "numbers above 2^53",
+        "texts, which keep their digits",
+        table([str(2**53 + 2 * row + 1) for row in range(N)]).encode(),
+        "kept as text",
+        {"type": "text", "role": "ignore"},
+    ),
+]
+
+ASKED = [
+    Habit(
+        "thousands_or_decimals",
+        '"12,345" in every value',
+        "asks which",
+        table(numbers(lambda v: f"{v + 10:.3f}".replace(".", ","))).encode(),
+        "{decimal: ','} if 11,300 is 11.300",
+        ending="asked",
+    ),
+    Habit(
+        "day_or_month",
+        "03/04/2024, no day above 12",
+        "asks which",
+        table(EARLY).encode(),
+        "%d/%m/%Y if '02/01/2024' is 02 January 2024, %m/%d/%Y if",
+        ending="asked",
+    ),
+    Habit(
+        "different_units",
+        "5 mg and 5 g",
+        "asks",
+        table(numbers(lambda v: f"{v:.1f} mg" if v > 9 else f"{v:.1f} g")).encode(),
+        "numbers with different units: g 12, mg 28",
+        ending="asked",
+    ),
+    Habit(
+        "text_among_numbers",
+        "hemolysed among numbers",
+        "asks what it means",
+        table(SPOILED).encode(),
+        "hemolysed 2 are no numbers",
+        ending="asked",
+    ),
+    Habit(
+        "classes_spelled_twice",
+        "Yes, yes, No as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["Yes", "No", "yes", "No"])).encode(),
+        "who counts as positive? One or more of: No 20, Yes 10, yes 10",
+        ending="asked",
+    ),
+    Habit(
+        "class_called_none",
+        "a class called None",
+        "asks whether it is a class",
+        table(PLAIN, outcome=spread(["None", "sick", "None"])).encode(),
+        "None 27: if nobody knows",
+        ending="asked",
+    ),
+    Habit(
+        "three_classes",
+        "kept, lost, returned as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["kept", "lost", "kept", "returned"])).encode(),
+        "One or more of: kept 20, lost 10, returned 10",
+        ending="asked",
+    ),
+    Habit(
+        "one_and_two",
+        "1 and 2 as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["1", "2", "2"])).encode(),
+        "One or more of: 1 14, 2 26",
+        ending="asked",
+    ),
+    Habit(
+        "grades",
+        "the numbers 0 to 4 as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["0", "0", "1", "2", "3", "4"])).encode(),
+        "One or more of: 0 14, 1 7",
+        ending="asked",
+    ),
+]
+
+REFUSED = [
+    Habit(
+        "number_as_target",
+        "a measurement as target",
+        "stops",
+        table(PLAIN, outcome=PLAIN).encode(),
+        "the target has 40 different values, numbers",
+        ending="stops",
+        todo="make a column of two classes",
+    ),
+    Habit(
+        "nul",
+        "a NUL in a cell",
+        "stops at its line",
+        with_line(TEXT, 5, "3\0,1,east,well").encode(),
+        "line 5: a NUL",
+        ending="stops",
+        todo="take it out",
+    ),
+    Habit(
+        "stray_quote",
+        "one quotation mark that is not closed",
+        "stops at its line",
+        with_line(TEXT, 5, '30,"1,east,well').encode(),
+        "line 5: a quotation mark is never closed",
+        ending="stops",
+        todo="correct that line",
+    ),
+    Habit(
+        "two_stray_quotes",
+        "two marks, lines apart",
+        "stops at the lines between",
+        with_line(with_line(TEXT, 5, '30,"1,east,well'), 9, '30,1",east,well').encode(),
+        "lines 5 to 9 are one record",
+        ending="stops",
+        todo="correct that line",
+    ),
+    Habit(
+        "too_many_cells",
+        "a comma within a cell",
+        "stops at its line",
+        with_line(TEXT, 7, "30,1,2,east,well").encode(),
+        "line 7: 5 cells and not 4",
+        ending="stops",
+        todo="a cell that holds a separator is quoted",
+    ),
+    Habit(
+        "too_few_cells",
+        "a line that is cut short",
+        "stops at its line",
+        with_line(TEXT, 7, "30,1").encode(),
+        "line 7: 2 cells and not 4",
+        ending="stops",
+        todo="correct that line",
+    ),
+    Habit(
+        "carriage_returns",
+        "lines end with \\r alone",
+        "stops",
+        TEXT.replace("\n", "\r").encode(),
+        "lines end with a carriage return alone",
+        ending="stops",
+    ),
+    Habit(
+        "totals",
+        "a line of totals at the end",
+        "stops at its line",
+        (TEXT + "Total,80.5,,\n").encode(),
+        "a line of totals: line 42",
+        ending="stops",
+        todo="take it out",
+    ),
+    Habit(
+        "header_again",
+        "the header once more among the records",
+        "stops at its line",
+        with_line(TEXT, 20, "age,x,site,y").encode(),
+        "the header stands among the records: line 20",
+        ending="stops",
+        todo="take it out there",
+    ),
+    Habit(
+        "empty_records",
+        "lines of commas alone",
+        "stops at their lines",
+        (TEXT + ",,,\n,,,\n").encode(),
+        "2 record(s) without any value: line 42, line 43",
+        ending="stops",
+        todo="take them out",
+    ),
+    Habit(
+        "ditto",
+        "a ditto mark",
+        "stops at its line",
+        with_line(TEXT, 9, "30,1.5,〃,well").encode(),
+        "1 record(s) with a ditto mark: line 9",
+        ending="stops",
+        todo="write the value",
+    ),
+    Habit(
+        "no_header",
+        "no header",
+        "stops",
+        TEXT.partition("\n")[2].encode(),
+        "is there no header?",
+        ending="stops",
+        todo="begin with a line of names",
+        options={"target": "sick"},
+    ),
+    Habit(
+        "header_too_short",
+        "row names that the header does not name",
+        "stops at the lines",
+        "\n".join([line if not n else f"r{n},{line}" for n, line in enumerate(TEXT.splitlines())]).encode(),
+        "line 1 names 4 columns, and records have 5 cells",
+        ending="stops",
+        todo="name each column",
+    ),
+    Habit("one_column", "one column", "stops", "\n".join(["y", *OUTCOME]).encode(), "no table", ending="stops"),
+    Habit(
+        "same_name",
+        "two columns of the same name",
+        "stops, with the places",
+        TEXT.replace("site", "age", 1).encode(),
+        "columns of the same name: age",
+        ending="stops",
+        todo="rename or remove one of columns 1, 3",
+    ),
+    Habit(
+        "scientific_ids",
+        "identifiers like 1.23E+15",
+        "stops",
+        table([f"1.{row:02}E+15" for row in range(N)], "patient_id").encode(),
+        "40 identifiers like 1.00E+15",
+        ending="stops",
+        todo="export it as text",
+    ),
+    Habit(
+        "windows_1251",
+        "an encoding that is not western",
+        "stops at its line, with the words",
+        table(["Москва", "Казань"]).encode("cp1251"),
+        "line 2: the text is not in UTF-8; read as Windows-1252, it has: Ìîñêâà",
+        ending="stops",
+        todo="--encoding cp1251",
+    ),
+]
+
+HABITS = [*READ, *ASKED, *REFUSED]
