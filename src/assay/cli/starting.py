@@ -16,6 +16,11 @@ def start(
     table: Annotated[Path, typer.Option(help="A CSV with a header, or a Parquet file.")],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     name: Annotated[str | None, typer.Option(help="The name of the dataset; by default the file's name.")] = None,
+    positive: Annotated[list[str] | None, typer.Option(help="A value of it that is positive; may be repeated.")] = None,
+    negative: Annotated[
+        list[str] | None, typer.Option(help="A negative value: then all others are left out. May be repeated.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV; by default it is found.")] = None,
     remote: Annotated[
         str | None, typer.Option(help="A folder or s3:// for data and models; a new clone needs it.")
     ] = None,
@@ -24,16 +29,21 @@ def start(
 
     Run it in a clone of Assay, whose last commit gives the code.
     """
+    from assay.onboarding.outcome import Answer
+    from assay.starting.start import Wanted
     from assay.starting.start import start as made
 
     with reported("assay start"):
         folder, table = folder.absolute(), table.absolute()
         place = str(Path(remote).absolute()) if remote and "://" not in remote else remote
-        remarks = made(enter_root(), folder, table, target, name, place)
+        answer = Answer(positive or (), negative or ())
+        draft = made(enter_root(), folder, Wanted(table, name, target, answer, encoding, place))
         say(f"{folder}: a repository with one commit")
-        if remarks:
-            say("\nto decide on, in its conf/dataset/:\n" + "\n".join(f"  {visible(one)}" for one in remarks))
-        say("\nthen: read its README.md, fill in what it says, and make repro")
+        say("\n" + "\n  ".join(map(visible, draft.outcome)))
+        if draft.remarks:
+            say("\nto decide on, in its conf/dataset/:\n" + "\n".join(f"  {visible(one)}" for one in draft.remarks))
+        first = "answer each ??? in its conf/, " if draft.is_open else ""
+        say(f"\nthen: {first}read its README.md, fill in what it says, and make repro")
 
 
 def update(

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import chdir
+from dataclasses import dataclass
 from pathlib import Path
 
 from assay.config.compose import CONF
@@ -13,20 +14,35 @@ from assay.errors import AssayError
 from assay.files import read_text, replacing, write_text
 from assay.git import git
 from assay.onboarding.dataset import init_dataset, name_of, require_file
+from assay.onboarding.draft import NOTHING, Draft
+from assay.onboarding.outcome import Answer
 from assay.paths import TABLES
 from assay.starting import upstream
 from assay.starting.pages import render
 
 
-def start(home: Path, folder: Path, table: Path, target: str | None, name: str | None, remote: str | None) -> list[str]:
-    """Make a repository in `folder`, of the code of the last commit of the clone `home`; what the draft remarks.
+@dataclass(frozen=True)
+class Wanted:
+    """The table that a repository is made around, and what a person has said of it, as `assay init-dataset` asks."""
+
+    table: Path
+    name: str | None = None
+    target: str | None = None
+    answer: Answer = NOTHING
+    encoding: str | None = None
+    remote: str | None = None
+
+
+def start(home: Path, folder: Path, wanted: Wanted) -> Draft:
+    """Make a repository in `folder`, of the code of the last commit of the clone `home`; the draft of its contract.
 
     AssayError if the folder is there already, or as of `assay init-dataset`; then nothing is left behind.
     """
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
         raise AssayError("it is there already, and not empty", where=str(folder), todo="name a new folder")
+    table = wanted.table
     require_file(table)
-    name = name_of(table, name)
+    name = name_of(table, wanted.name)
     with replacing(folder) as scratch:
         scratch.mkdir()
         upstream.write(upstream.taken(home, "HEAD"), scratch)
@@ -36,11 +52,13 @@ def start(home: Path, folder: Path, table: Path, target: str | None, name: str |
         (scratch / TABLES).mkdir(parents=True)
         shutil.copyfile(table, scratch / copy)
         with chdir(scratch):
-            _, drawn, _ = init_dataset(copy, name, target)
+            _, drawn, _ = init_dataset(copy, name, wanted.target, wanted.answer, wanted.encoding)
         for path, content in render(name, copy, upstream.noted(scratch)).items():
             write_text(scratch / path, content)
-        _commit(scratch, name, copy, remote)
-    return drawn.remarks
+        if not drawn.is_open:  # else nothing is composed before a person has answered
+            _run(scratch, sys.executable, "-m", "assay.cli", "params")
+        _commit(scratch, name, copy, wanted.remote)
+    return drawn
 
 
 def _choose(name: str, folder: Path) -> None:
@@ -65,7 +83,6 @@ def _commit(folder: Path, name: str, copy: Path, remote: str | None) -> None:
         _run(folder, "dvc", "remote", "add", "--quiet", "--default", "storage", remote)
         _run(folder, "dvc", "remote", "modify", "--quiet", "storage", "verify", "true")
         _run(folder, "dvc", "push", "--quiet")
-    _run(folder, sys.executable, "-m", "assay.cli", "params")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--no-verify", "-m", f"Start {name}, with the code of Assay")
 
