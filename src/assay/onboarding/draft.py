@@ -65,7 +65,7 @@ def draft(name: str, table: pd.DataFrame, source: dict[str, str], target: str | 
 
 
 def require_no_reference(texts: Sequence[str]) -> None:
-    """AssayError for a text that the configuration would take for a reference: a value of it, not a column's own key."""
+    """AssayError for a value that the configuration would take for a reference; a column may be a key called so."""
     if found := [text for text in texts if REFERENCE in text]:
         todo = "rename it in the table: the configuration takes ${...} for a reference"
         raise AssayError(f"{REFERENCE} in a column or a class: {sample(found)}", where="the table", todo=todo)
