@@ -297,6 +297,33 @@ def test_records_that_say_little_may_coincide(clean_line: Evidence) -> None:
     assert verdicts(replace(clean_line, records=records))["A03"] == "passed"
 
 
+def purged(evidence: Evidence) -> Evidence:
+    """Most positives of train come again in test, so that the split leaves their earlier records out."""
+    people = pd.Series(evidence.records.index, evidence.records.index)
+    train, test = evidence.folds[TRAIN], evidence.folds[TEST]
+    again = train.index[train["label"]][: int(0.8 * train["label"].sum())]
+    people[again] = people[test.index[: len(again)]].to_numpy()
+    folds = {name: table.assign(group=people[table.index]) for name, table in evidence.folds.items()}
+    folds[TRAIN] = folds[TRAIN].drop(index=again)
+    features = {name: table.loc[folds[name].index] for name, table in evidence.features.items()}
+    return replace(evidence, folds=folds, features=features, groups=people)
+
+
+def test_what_the_split_purged_is_no_resampling(clean_line: Evidence) -> None:
+    left = purged(clean_line)
+    found = {one.code: one.verdict for one in audit(left, [])}
+    assert (found["A01"], found["A02"]) == ("passed", "passed")
+    told = {one.code: one.verdict for one in audit(replace(left, groups=None), [])}
+    assert told["A01"] == ERROR
+
+
+def test_a_feature_called_like_the_outcome_may_be_a_column_of_its_own(clean_line: Evidence) -> None:
+    named = with_feature(clean_line, label=lambda records: records["T3"])
+    assert {one.code: one.verdict for one in audit(named, [])}["A07"] == ERROR
+    own = replace(named, own=frozenset({"label"}))
+    assert {one.code: one.verdict for one in audit(own, [])}["A07"] == "passed"
+
+
 def test_a_random_sample_keeps_its_prevalence(clean_line: Evidence) -> None:
     drawn = {name: table.sample(frac=0.5, random_state=1) for name, table in clean_line.folds.items()}
     assert verdicts(replace(clean_line, folds=drawn, by_time=False))["A01"] == "passed"

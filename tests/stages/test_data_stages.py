@@ -14,7 +14,19 @@ import pytest
 
 from assay.config.dataset import stated
 from assay.config.load import load
-from assay.paths import ANNOTATION_LOG, ANNOTATIONS, CLEANED, CLEANING_LOG, CONTRACT, FEATURES, LABELS, RAW, SPLIT, fold
+from assay.paths import (
+    ANNOTATION_LOG,
+    ANNOTATIONS,
+    CLEANED,
+    CLEANING_LOG,
+    CONTRACT,
+    FEATURES,
+    LABELS,
+    RAW,
+    SPLIT,
+    SPLIT_LOG,
+    fold,
+)
 from assay.records.folds import FOLDS
 from assay.stages import annotate, clean, featurize, split
 
@@ -22,7 +34,7 @@ GOLDEN = Path(__file__).parent / "golden"
 STAGES: dict[str, tuple[Callable[[], None], list[Path]]] = {
     "clean": (clean.main, [CLEANED, CLEANING_LOG]),
     "annotate": (annotate.main, [LABELS, ANNOTATION_LOG]),
-    "split": (split.main, [fold(SPLIT, name) for name in FOLDS]),
+    "split": (split.main, [*(fold(SPLIT, name) for name in FOLDS), SPLIT_LOG]),
     "featurize": (featurize.main, [fold(FEATURES, name) for name in FOLDS]),
 }
 

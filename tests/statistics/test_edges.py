@@ -148,3 +148,16 @@ def test_the_interval_of_a_share_covers_the_truth_where_percentiles_do_not(share
         low, high = one.interval(0.95)
         covered += low <= share <= high
     assert covered / repeats >= 0.94
+
+
+@pytest.mark.parametrize(("found", "positives", "method"), [(60, 60, BOOTSTRAP), (4, 4, NONE)])
+def test_the_difference_of_a_figure_without_an_edge_is_that_of_the_resamples_of_enough(
+    found: int, positives: int, method: str
+) -> None:
+    sharp = table(found, positives, false_alarms=0)
+    right = Scored(sharp.y, sharp.y.astype(float), 0.5)
+    one, other = figures(right)["brier"], figures(table(positives - 1, positives))["brier"]
+    assert (one.value, one.method) == (0, NONE)
+    difference = one.minus(other)
+    assert difference.method == method
+    assert np.isfinite(difference.interval(0.95)).all() == (method == BOOTSTRAP)

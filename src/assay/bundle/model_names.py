@@ -28,7 +28,7 @@ def model_names(names: Iterable[str]) -> list[str]:
     names = list(map(str, names))
     alike = Counter(map(_as_one_word, names))
     plain = [TAKEN_BY_ALL.fullmatch(name) and (" " not in name or alike[_as_one_word(name)] == 1) for name in names]
-    taken = {name for name, keeps in zip(names, plain, strict=True) if keeps}
+    taken = {_as_one_word(name) for name, keeps in zip(names, plain, strict=True) if keeps}
     return [name if keeps else _free(_written(name), taken) for name, keeps in zip(names, plain, strict=True)]
 
 

@@ -10,6 +10,7 @@ from assay.readiness.facts import Facts, report
 from assay.readiness.item import Section
 from assay.records.columns import UNGRADABLE
 from assay.report.page import finding_row
+from assay.statistics.edges import BOOTSTRAP
 
 Row = tuple[str, str, str]
 
@@ -99,7 +100,8 @@ def criteria(facts: Facts) -> Section:
     unsettled = [criterion_title(one.criterion) for one in found if not one.settled]
     sentences = [f"{sum(one.verdict == 'met' for one in found)} of {len(found)} criteria are met."]
     if unsettled:
-        why = "the interval includes what was asked, or too few cases are of one kind"
+        few = any(one.method != BOOTSTRAP and not one.settled for one in found)
+        why = "the interval includes what was asked, or has no width" + ", or too few cases are of one kind" * few
         sentences.append(f"Not settled, because {why}: {', '.join(unsettled)}.")
     sentences.append(f"From {report('verdict')}.")
     return Section("criteria", "Criteria", sentences, head, rows)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assay.statistics.edges import BOOTSTRAP, SQUARE_AND_ADD, Edge, Interval, square_and_add
+from assay.statistics.edges import BOOTSTRAP, NONE, SQUARE_AND_ADD, UNKNOWN, Edge, Interval, square_and_add
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Resampled, Scored, Values
 
@@ -61,6 +61,10 @@ class Estimate:
         return Estimate(self.value - other.value, self.resampled - other.resampled, edge)
 
     def _less(self, other: "Estimate") -> Edge:
+        """Where either has no interval of its own, the resamples tell the difference, unless they are of too few."""
+        edges = [one.edge for one in (self, other) if one.edge and not one.sound]
+        if any(edge.method == NONE for edge in edges):
+            return Edge(NONE, any(edge.few for edge in edges), lambda value, confidence: UNKNOWN)
         correlation = _correlation(self.resampled, other.resampled)
 
         def bounds(_: float, confidence: float) -> Interval:
