@@ -36,3 +36,12 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(name, sorted(names), n=1, cutoff=ALIKE)), None)
+
+
+def spelled(text: object) -> str:
+    """A text without what spellings differ in: capitals, spaces, forms of the same letter.
+
+    >>> spelled(" Yes "), spelled("YES")
+    ('yes', 'yes')
+    """
+    return " ".join(unicodedata.normalize("NFKC", str(text)).casefold().split())

@@ -195,6 +195,19 @@ def test_classes_that_are_spelled_in_two_ways_are_asked_about() -> None:
     assert "positive: Yes 41, yes 48 (14.8 % of 600 records)" in answered.draft.outcome
 
 
+def test_every_spelling_of_a_positive_class_is_named(folder: Path) -> None:
+    with pytest.raises(AssayError, match="yes is another spelling of a positive class") as caught:
+        case("target_spelling_half", answer=Answer(["Yes"]))
+    assert "--positive 'Yes' --positive 'yes'" in caught.value.todo
+    shutil.copytree(ROOT / "conf", folder / "conf")
+    (folder / "src").symlink_to(ROOT / "src")
+    case_again("target_spelling_half", Answer(["Yes", "yes"]))
+    labels = folder / "conf/labels/again.yaml"
+    labels.write_text(labels.read_text().replace("'Yes', 'yes'", "'Yes'"))
+    with pytest.raises(AssayError, match=r"labels\.positive lacks 'yes', another spelling"):
+        composed(["dataset=again"])
+
+
 def case_again(name: str, answer: Answer, target: str = "outcome") -> Tried:
     return tried((HERE / f"{name}.csv").read_bytes(), target, answer, "again")
 
@@ -246,6 +259,15 @@ def test_an_open_question_stops_the_composing_of_a_run(folder: Path) -> None:
     with pytest.raises(AssayError, match=r"a question is open: labels\.positive: who counts") as caught:
         composed(["dataset=t"])
     assert caught.value.where == "conf/labels/t.yaml"
+
+
+def test_a_broken_rule_is_told_with_the_line_of_the_file() -> None:
+    text = (HERE / "bracket_name.csv").read_text()
+    found = tried(f"Export\n\n{text}".encode(), "outcome")
+    with pytest.raises(AssayError, match="'lots'; line 5"):
+        spoiled = found.raw()
+        spoiled.loc[1, "age [years]"] = "lots"
+        clean(spoiled, found.dataset, "the file", "csv")
 
 
 def test_rows_of_the_file_are_rows_that_are_read() -> None:

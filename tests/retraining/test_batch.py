@@ -6,9 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assay.config.dataset import Column
+from assay.config.dataset import Column, Dialect
 from assay.config.load import typed
 from assay.errors import AssayError
+from assay.records.reading import read
+from assay.records.writing import write_csv
 from assay.retraining.batch import batch_of, require_new, require_of_the_contract
 from retraining_repository import records
 from samples import plain
@@ -99,3 +101,15 @@ def test_labels_that_do_not_fit_are_refused(tmp_path: Path, new: pd.DataFrame, l
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(AssayError, match=said):
         batch_of(tmp_path / name, None, CONFIG.dataset)
+
+
+def test_a_batch_in_the_dialect_of_the_source_is_read_and_kept_in_it(tmp_path: Path) -> None:
+    dialect = Dialect(encoding="utf-16", separator=";", trailing=True)
+    columns = {**CONFIG.dataset.columns, "name": Column("text", "personal")}
+    source = replace(CONFIG.dataset.source, dialect=dialect)
+    dataset = replace(CONFIG.dataset, columns=columns, personal=["name"], source=source)
+    write_csv(NEW.assign(name="Ann"), tmp_path / "new.csv", dialect)
+    batch = batch_of(tmp_path / "new.csv", None, dataset)
+    assert batch.table.equals(NEW.reset_index(drop=True).astype("str"))
+    (tmp_path / "kept.csv").write_bytes(batch.content)
+    assert read(tmp_path / "kept.csv", dialect=dialect).equals(batch.table)

@@ -12,11 +12,12 @@ import pytest
 
 from assay.config.dataset import Column, Dataset
 from assay.config.sample import Sample
-from assay.config.source import Source
+from assay.config.source import Dialect, Source
 from assay.errors import AssayError
 from assay.files import WRITING, sha256
 from assay.records.columns import WEIGHT
 from assay.records.reading import read
+from assay.records.writing import write_csv
 from assay.sampling.source import fingerprint, parquet_files
 from assay.stages.collect import collect
 from s3_endpoint import BUCKET, Endpoint
@@ -381,3 +382,16 @@ def test_later_files_may_lack_personal_columns_that_were_left_out_before(tmp_pat
     collect(several(tmp_path, with_names, SECOND, with_names, name="personal"), tmp_path / "raw")
     assert read(tmp_path / "raw/records.csv")["a"].tolist() == ["1", "2", "3", "1", "2"]
     assert "Ann" not in (tmp_path / "raw/records.csv").read_text()
+
+
+def test_files_in_a_dialect_stay_in_it_without_personal_columns(tmp_path: Path) -> None:
+    dialect = Dialect(encoding="cp1252", separator=";", above=1)
+    dataset = several(tmp_path, FIRST, FIRST, a="id", b="feature", name="personal")
+    tables = [FIRST.assign(name="Ann", b=["Köln", "x;y"]), FIRST.assign(name="Bob")]
+    for uri, table in zip(dataset.source.uri, tables, strict=True):
+        write_csv(table, Path(uri), dialect)
+    dataset.source.sha256, dataset.source.dialect = [sha256(Path(uri)) for uri in dataset.source.uri], dialect
+    collect(dataset, tmp_path / "raw")
+    file = tmp_path / "raw/records.csv"
+    assert read(file, dialect=dialect).to_numpy().tolist() == [["1", "Köln"], ["2", "x;y"], ["1", "x,y"], ["2", ""]]
+    assert b"Ann" not in file.read_bytes()

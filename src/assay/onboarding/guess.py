@@ -15,9 +15,10 @@ from assay.contract.values import NO, YES
 from assay.errors import AssayError
 from assay.onboarding.days import days
 from assay.onboarding.numbers import Numbers, different_units, numbers
-from assay.onboarding.spelling import listed, spelled
+from assay.onboarding.spelling import listed
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
+from assay.text import spelled
 
 MARKERS = (
     "NA",

@@ -6,11 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from assay.config.classes import half_named
 from assay.config.dataset import CATEGORY, TARGET
 from assay.config.questions import OPEN
 from assay.contract.values import NO, YES
-from assay.errors import AssayError
-from assay.onboarding.spelling import listed, spelled
+from assay.errors import AssayError, sample
+from assay.onboarding.spelling import listed
+from assay.text import spelled
 
 MOST_CLASSES = 20
 CODES_YES, CODES_NO = {"1", "1.0", "t", "y", "+"}, {"0", "0.0", "f", "n", "-"}  # which say so only beside each other
@@ -63,6 +65,7 @@ def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer) ->
     classes = [str(value) for value in counts.index if value not in markers]
     _require_classes(target, classes, unclear)
     _require_there([*answer.positive, *answer.negative], counts, target)
+    _require_every_spelling(answer, classes)
     if answer.positive:
         return _answered(counts, classes, unclear, answer, _without(target))
     positive = _by_words(classes) if not unclear or len(classes) < 2 else None
@@ -160,6 +163,12 @@ def _require_there(named: Sequence[str], counts: "pd.Series[int]", target: "pd.S
     if unknown := [one for one in named if one not in counts.index]:
         what = f"no record has {', '.join(map(repr, unknown))} in column {target.name}"
         raise AssayError(what, where="--positive, --negative", todo=f"choose among: {listed(counts, MOST_CLASSES)}")
+
+
+def _require_every_spelling(answer: Answer, classes: list[str]) -> None:
+    if half := half_named(answer.positive, [one for one in classes if one not in answer.positive]):
+        todo = f"name it too: --positive {_argument([*answer.positive, *half])}"
+        raise AssayError(f"{sample(half)} is another spelling of a positive class", where="--positive", todo=todo)
 
 
 def _without(target: "pd.Series[str]") -> int:

@@ -110,11 +110,17 @@ def _header(rows: Sequence[Row], where: str) -> tuple[int, bool]:
     whole = next((n for n, (_, row) in enumerate(rows) if len(row) == cells and _filled(row) > 1), 0)
     before = rows[whole - 1] if whole else None
     if not before or not len(before[1]) == cells - 1 == _filled(before[1]):
-        return (before[0] if before else 0), False
+        return _above(rows[whole]), False
     if filled := [line for line, row in rows[whole:] if len(row) == cells and row[-1].strip(SPACES)]:
         what = f"line {before[0]} names {cells - 1} columns, and records have {cells} cells, as on line {filled[0]}"
         raise AssayError(what, where=where, todo="name each column in the header, that of the row names too")
-    return (rows[whole - 2][0] if whole > 1 else 0), True
+    return _above(before), True
+
+
+def _above(header: Row) -> int:
+    """The number of lines above the header, empty ones too."""
+    line, cells = header
+    return line - 1 - sum(cell.count("\n") for cell in cells)
 
 
 def _filled(row: list[str]) -> int:

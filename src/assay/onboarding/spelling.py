@@ -1,6 +1,5 @@
 """Values as they are counted and named to a person."""
 
-import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -10,15 +9,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 5
-
-
-def spelled(text: object) -> str:
-    """A text without what spellings differ in: capitals, spaces, forms of the same letter.
-
-    >>> spelled(" Yes\\u00a0 "), spelled("YES")
-    ('yes', 'yes')
-    """
-    return " ".join(unicodedata.normalize("NFKC", str(text)).casefold().split())
 
 
 def listed(counts: "pd.Series[int] | Counter[str]", most: int = SHOWN) -> str:

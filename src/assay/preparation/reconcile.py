@@ -49,7 +49,8 @@ def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str, form:
     require_rows(len(prepared), where)
     require_distinct_rows(prepared)
     prepared = applied(UniqueKeys(), prepared)
-    stop_for(_merged_broken([broken for one in prepared for broken in one.broken]), where, form)
+    above = dataset.source.dialect.above if form == CSV and dataset.source.dialect else 0
+    stop_for(_merged_broken([broken for one in prepared for broken in one.broken]), where, form, above)
     for step in steps(dataset):
         prepared = applied(step, prepared)
     together = stacked(prepared)
@@ -92,11 +93,14 @@ def stacked(batches: Sequence[Prepared]) -> Prepared:
     )
 
 
-def stop_for(broken: Sequence[Broken], where: str, form: str | None) -> None:
-    """Raise an AssayError that names every broken rule, its values and rows, or lines of a CSV, if any is broken."""
+def stop_for(broken: Sequence[Broken], where: str, form: str | None, above: int = 0) -> None:
+    """Raise an AssayError that names every broken rule, its values and rows, or lines of a CSV, if any is broken.
+
+    above: the number of lines above the header. Of records of several lines, each counts as one.
+    """
     if not broken:
         return
-    place = ("line", FIRST_LINE) if form == CSV else ("row", FIRST_ROW)
+    place = ("line", FIRST_LINE + above) if form == CSV else ("row", FIRST_ROW)
     sentences = [_sentence(one, *place) for one in broken]
     several = [f"{len(broken)} rules of the contract are broken:", *sentences]
     what = sentences[0] if len(sentences) == 1 else "\n  ".join(several)
