@@ -51,7 +51,12 @@ def draft(name: str, table: pd.DataFrame, source: dict[str, str], target: str | 
         "group": next((column for column in ids if not is_unique(texts[column])), None),
         "missing": missing,
     }
-    to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *_words(sorted(set(texts[target]) - {""}))]
+    to_decide = [
+        *_time(guesses),
+        *_repeats(guesses, repeated),
+        "",
+        *_words(sorted(set(texts[target]) - {""}), positive),
+    ]
     return Draft(
         dataset=contract(name, source, named, {**guesses, target: Guess(of_target)}, to_decide),
         labels=policy(name, positive, texts[target]),
@@ -156,10 +161,11 @@ def _repeats(guesses: dict[str, Guess], repeated: int) -> list[str]:
     return [f"# repeats: {_flow({'known': known, 'at_least': 1})}"] if repeated else []
 
 
-def _words(classes: Sequence[str]) -> list[str]:
-    """What only a person can say, to be filled in: it goes into the cards."""
+def _words(classes: Sequence[str], positive: str) -> list[str]:
+    """What only a person can say, to be filled in: it goes into pages and cards."""
     return [
-        "# For the cards:",
+        "# For pages and cards:",
+        f"# words: {_flow({'unit': 'record', 'outcome': positive, 'otherwise': 'negative'})}  # as: order, returned, kept",
         "# about:  # what a record is",
         f"# codes: {_flow(dict.fromkeys(classes, ''))}  # what each class means",
         "# limits: []  # what the figures do not say",
