@@ -163,9 +163,10 @@ def _repeats(guesses: dict[str, Guess], repeated: int) -> list[str]:
 
 def _words(classes: Sequence[str], positive: str) -> list[str]:
     """What only a person can say, to be filled in: it goes into pages and cards."""
+    words = {"unit": "record", "outcome": positive, "otherwise": "negative"}
     return [
         "# For pages and cards:",
-        f"# words: {_flow({'unit': 'record', 'outcome': positive, 'otherwise': 'negative'})}  # as: order, returned, kept",
+        f"# words: {_flow(words)}  # as: order, returned, kept",
         "# about:  # what a record is",
         f"# codes: {_flow(dict.fromkeys(classes, ''))}  # what each class means",
         "# limits: []  # what the figures do not say",
