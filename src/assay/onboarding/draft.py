@@ -89,7 +89,9 @@ def draft(
         "group": next((column for column in ids if not is_unique(texts[column])), None),
         "missing": missing,
     }
-    to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *_words(sorted(found.entry["values"]))]
+    likely = found.likely[0] if found.likely else "positive"
+    words = _words(sorted(found.entry["values"]), likely)
+    to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *words]
     of_file = [*said, *_markers(raw.drop(columns=target), missing)]
     head = [*found.lines, *(f"read so: {one}" for one in of_file)]
     return Draft(
@@ -199,10 +201,12 @@ def _repeats(guesses: dict[str, Guess], repeated: int) -> list[str]:
     return [f"# repeats: {_flow({'known': known, 'at_least': 1})}"] if repeated else []
 
 
-def _words(classes: Sequence[str]) -> list[str]:
-    """What only a person can say, to be filled in: it goes into the cards."""
+def _words(classes: Sequence[str], positive: str) -> list[str]:
+    """What only a person can say, to be filled in: it goes into pages and cards."""
+    words = {"unit": "record", "outcome": positive, "otherwise": "negative"}
     return [
-        "# For the cards:",
+        "# For pages and cards:",
+        f"# words: {_flow(words)}  # as: order, returned, kept",
         "# about:  # what a record is",
         f"# codes: {_flow(dict.fromkeys(classes, ''))}  # what each class means",
         "# limits: []  # what the figures do not say",
