@@ -41,7 +41,7 @@ KEPT = [
 ]
 REFUSED = [
     (["model=logistic", "model.C=0.3"], "baselines.logistic.C would change as well", "conf/model/logistic.yaml"),
-    (["dataset=covid", "labels=hypo"], "labels=hypo: its place in conf/ is computed", "conf/config.yaml"),
+    (["dataset=covid", "split=random"], "split=random: its place in conf/ is computed", "conf/config.yaml"),
     (["baselines.rule.rule=null"], "baselines.rule.rule=None: its place in conf/ is computed", "conf/model/rule.yaml"),
     (["dataset.limits=[none]"], "spread over lines", "conf/dataset/thyroid.yaml"),
     (["labels.codes=whole"], "no file sets labels.codes", "conf"),
