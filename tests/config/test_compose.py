@@ -41,8 +41,13 @@ def test_every_choice_of_a_group_composes_and_loads(group: str, tmp_path: Path) 
 def test_a_dataset_brings_its_own_labels_and_split(dataset: str, labels: str, split: str) -> None:
     config = typed(yaml.safe_load(composed([f"dataset={dataset}"])))
     assert (config.labels.name, config.split.name) == (labels, split)
-    other = typed(yaml.safe_load(composed([f"dataset={dataset}", "labels=hypo", "split=random"])))
-    assert (other.labels.name, other.split.name) == ("hypo", "random")
+    other = typed(yaml.safe_load(composed([f"dataset={dataset}", f"labels={labels}", "split=random"])))
+    assert (other.labels.name, other.split.name) == (labels, "random")
+
+
+def test_a_policy_for_the_classes_of_another_dataset_is_refused() -> None:
+    with pytest.raises(AssayError, match="names 'E', and the contract has no such class; it has: negative, positive"):
+        composed(["dataset=covid", "labels=hypo"])
 
 
 @pytest.mark.parametrize(

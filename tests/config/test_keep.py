@@ -41,7 +41,7 @@ KEPT = [
 ]
 REFUSED = [
     (["model=logistic", "model.C=0.3"], "baselines.logistic.C would change as well", "conf/model/logistic.yaml"),
-    (["dataset=covid", "labels=hypo"], "labels=hypo: its place in conf/ is computed", "conf/config.yaml"),
+    (["dataset=covid", "labels=contrary"], "labels=contrary: its place in conf/ is computed", "conf/config.yaml"),
     (["baselines.rule.rule=null"], "baselines.rule.rule=None: its place in conf/ is computed", "conf/model/rule.yaml"),
     (["dataset.limits=[none]"], "spread over lines", "conf/dataset/thyroid.yaml"),
     (["labels.codes=whole"], "no file sets labels.codes", "conf"),
@@ -52,6 +52,9 @@ REFUSED = [
 @pytest.fixture(autouse=True)
 def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "conf", tmp_path / "conf")
+    policy = (ROOT / "conf/labels/covid.yaml").read_text()  # another one that fits its classes
+    policy = policy.replace("name: covid", "name: contrary").replace("[positive]", "[negative]")
+    (tmp_path / "conf/labels/contrary.yaml").write_text(policy)
     (tmp_path / "src").symlink_to(ROOT / "src")
     shutil.copy(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)

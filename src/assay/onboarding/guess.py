@@ -220,8 +220,10 @@ def _is_number(there: "pd.Series[str]") -> bool:
 
 
 def _numbers_but(text: "pd.Series[str]", marker: str) -> bool:
+    if not text.eq(marker).any():
+        return False
     rest = text[~text.isin(["", marker, *MARKERS, *ERRORS])]
-    return bool(len(rest) and text.eq(marker).any() and _is_number(rest))
+    return len(rest) > 0 and _is_number(rest)
 
 
 def _area(values: pd.Series, positive: "pd.Series[bool]") -> float:
