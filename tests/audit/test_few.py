@@ -1,15 +1,20 @@
 """Tables with few positives: what is named all the same, and that nothing passes for clean."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
+from assay.audit.base import LeakCheck
 from assay.audit.checks import judged
 from assay.audit.evidence import Evidence
-from assay.audit.features import ComputedLabel, TellingFeature
+from assay.audit.features import ComputedLabel, CopiedColumn, TellingFeature
 from assay.audit.few import chance, fewest, fisher
+from assay.audit.filled import FilledForOneClass
 from assay.audit.standing_out import PairStandsOut, StandsOut
 from assay.records.folds import TRAIN
 from audit_samples import clean, noise, positive, with_feature, with_fold
@@ -25,7 +30,7 @@ def few(evidence: Evidence, positives: int) -> Evidence:
 
 
 @pytest.mark.parametrize("check", [TellingFeature(), ComputedLabel()])
-@pytest.mark.parametrize("positives", [1, 2, 18, 29])
+@pytest.mark.parametrize("positives", [0, 1, 2, 18, 29])
 def test_what_could_not_be_judged_is_a_warning(check: TellingFeature | ComputedLabel, positives: int) -> None:
     found = judged(check, few(CLEAN, positives), [])
     assert found.verdict == "warning"
@@ -88,3 +93,25 @@ def test_fisher_is_that_of_scipy() -> None:
 
 def test_never_more_than_enough_is_asked() -> None:
     assert fewest(10**9, others=1) == 30
+
+
+@pytest.mark.parametrize("check", [PairStandsOut(), StandsOut(), FilledForOneClass()])
+def test_a_class_without_records_has_no_finding(check: LeakCheck) -> None:
+    assert judged(check, few(CLEAN, 0), []).findings == ()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        lambda r: np.full(len(r), np.nan),
+        lambda r: np.ones(len(r)),
+        lambda r: np.where(noise(r) > 1, np.inf, noise(r)),
+        lambda r: noise(r) * 1e300,
+        lambda r: pd.Categorical([f"x{i}" for i in range(len(r))]),
+        lambda r: noise(r) > 1,
+    ],
+    ids=["empty", "constant", "infinite", "huge", "all different", "flags"],
+)
+def test_odd_columns_are_no_finding(odd: Callable[[pd.DataFrame], Any]) -> None:
+    for check in (TellingFeature(), ComputedLabel(), StandsOut(), PairStandsOut(), FilledForOneClass(), CopiedColumn()):
+        assert judged(check, with_feature(CLEAN, odd=odd), []).findings == ()

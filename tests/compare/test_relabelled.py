@@ -63,7 +63,7 @@ def test_every_record_that_differs_with_codes_classes_and_who_decided() -> None:
 def test_the_same_for_people() -> None:
     shown = as_markdown(relabelled(BASE, HEAD)).splitlines()
     assert shown[0] == "### Labels of workspace against main: 3 of 5 records differ"
-    assert "Classes (overt v1 to overt v1): 1 from positive to negative, 1 from negative to positive." in shown[2]
+    assert "Classes (overt v1 to overt v1): 1 from negative to positive, 1 from positive to negative." in shown[2]
     assert "| agreed | 0 | 1 |" in shown
     assert "Disputed, the source code stays in force: 5." in shown
     assert r"| 1 | \- to F | negative to positive | agreed ann ben |" in shown

@@ -35,7 +35,7 @@ KEPT = [
         [("conf/dataset/thyroid.yaml", "\nrule: null\n"), ("conf/model/rule.yaml", "${dataset.rule}")],
     ),
     (["dataset.columns.TSH.range=[0,500]"], [("conf/dataset/thyroid.yaml", "hormone, range: [0, 500], plausible:")]),
-    (["dataset.about='a: \"b\" # ä'"], [("conf/dataset/thyroid.yaml", "about: 'a: \"b\" # ä'\nkey: patient_id")]),
+    (["dataset.about='a: \"b\" # ä'"], [("conf/dataset/thyroid.yaml", "about: 'a: \"b\" # ä'\nwords:")]),
     (["labels.about='1e3'"], [("conf/labels/overt.yaml", "about: '1e3'\n")]),
     (["model.learning_rate=1e-5"], [("conf/model/lightgbm.yaml", "learning_rate: 1.0e-05")]),
 ]

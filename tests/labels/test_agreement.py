@@ -87,7 +87,7 @@ def test_votes_are_the_standing_decisions_of_annotators_as_classes() -> None:
     found = votes(said, Labels("overt", 1, "letters", list("ABCDEFH"), ["R"]))
     rows = {(row.record_id, row.annotator): row.vote for row in found.itertuples()}
     assert rows == {
-        (RECORDS[0], "ann"): "healthy",
+        (RECORDS[0], "ann"): "negative",
         (RECORDS[0], "ben"): "ungradable",
-        (RECORDS[1], "ben"): "disease",
+        (RECORDS[1], "ben"): "positive",
     }

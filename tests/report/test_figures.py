@@ -55,7 +55,8 @@ def drawn(
 ) -> dict[str, str]:
     models = scored(score, threshold, weight)
     y = models["model"].y
-    dates = pd.Series(pd.date_range("1985-01-01", periods=len(y), freq="5D")).where(dated)
+    days = pd.date_range("1985-01-01", periods=len(y), freq="5D")
+    dates = pd.Series(days if dated else pd.DatetimeIndex([pd.NaT] * len(y)))
     fold = np.repeat(["train", "validation", "test"], [len(y) - 20, 10, 10])
     features = pd.DataFrame({"TSH": np.where(np.arange(len(y)) % 3, y + score, np.nan), "age": y * 1.0})
     tables = {

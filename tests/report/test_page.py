@@ -35,7 +35,7 @@ def test_every_section_is_there_once_and_every_link_leads_to_one(html: str) -> N
 @pytest.mark.parametrize(
     "said",
     [
-        "Calling everyone healthy is right in",
+        "Calling every person healthy is right in",
         "Of 1000 people",
         "The test fold played no part in it",
         "With and without ungradable records",

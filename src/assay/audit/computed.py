@@ -37,7 +37,7 @@ def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int)
     """
     known = ~np.isnan(values)
     usable = _both_known(known[y == 1], enough) & _both_known(known[y == 0], enough)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         alone = separates(values, y) & usable.diagonal()
         usable &= ~alone & ~alone[:, None]
         pairs = _pairs(values, y, usable, _most_complete(known, y), enough)

@@ -63,6 +63,8 @@ class ComputedLabel(LeakCheck):
         X, y = evidence.labelled(TRAIN)
         table = X.select_dtypes(["number", "bool"])
         values, names, few = table.to_numpy(dtype=float), list(map(str, table)), not_judged(y, TRAIN, TRAIN_FEATURES)
+        if not rarer(y):
+            return Examination("one class has no record", few)
         tests = len(names) + len(OPERATIONS) * len(names) * (len(names) - 1) // 2
         enough = fewest(tests, len(y) - rarer(y)) if few else ENOUGH
         found, compared = separating(values, y, names, enough)

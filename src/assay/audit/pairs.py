@@ -28,6 +28,7 @@ def strongest_pairs(values: np.ndarray, y: np.ndarray, enough: int) -> list[Pair
     means and covariances of the classes (Fisher 1936); that of the logarithms stands for products and ratios. All pairs
     are tried on a sample of records, by a few matrix products, so the time grows with k² and hardly with n.
     """
+    values = np.where(np.isfinite(values), values, np.nan)
     found = [pair for scaled in (_scaled(values), _scaled(_logarithms(values))) for pair in _best(scaled, y, enough)]
     better = {(pair.one, pair.other): pair for pair in sorted(found, key=lambda pair: pair.strength)}
     return sorted(better.values(), key=lambda pair: (-pair.strength, pair.one, pair.other))
@@ -89,5 +90,6 @@ def _scaled(values: np.ndarray) -> np.ndarray:
     """Centred, with a standard deviation of 1, and cut at `FAR`: a few extremes must not hide the rest."""
     known = np.maximum((~np.isnan(values)).sum(axis=1, keepdims=True), 1)
     centred = values - np.nansum(values, axis=1, keepdims=True) / known
-    spread = np.sqrt(np.nansum(centred**2, axis=1, keepdims=True) / known)
+    with np.errstate(over="ignore"):  # a spread beyond all numbers leaves nothing of the feature
+        spread = np.sqrt(np.nansum(centred**2, axis=1, keepdims=True) / known)
     return np.clip(centred / np.where(spread > 0, spread, 1), -FAR, FAR)
