@@ -1,7 +1,6 @@
 """Exact confidence bounds of a proportion (Clopper & Pearson, Biometrika 26, 1934)."""
 
 import numpy as np
-from scipy.special import betaincinv
 
 
 def lower_bound(successes: float, trials: float, confidence: float) -> float:
@@ -10,6 +9,8 @@ def lower_bound(successes: float, trials: float, confidence: float) -> float:
     >>> round(lower_bound(306, 329, confidence=0.95), 3)
     0.902
     """
+    from scipy.special import betaincinv  # takes long to import, and most stages need none of it
+
     return float(betaincinv(successes, trials - successes + 1, 1 - confidence)) if successes > 0 else 0.0
 
 
