@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score
 
+from assay.config.words import complete
 from assay.files import read_json, write_json
 from assay.monitoring.decision import Action, Decision
 from assay.profile.drift import ChangePoint
@@ -90,7 +91,7 @@ def test_dvc_gets_numbers_alone(time: Timeline, runs: Runs, tmp_path: Path) -> N
 
 def page(time: Timeline, runs: Runs, changes: dict[str, ChangePoint]) -> str:
     content = json.loads(json.dumps(as_json(time, runs, outcomes(time, runs, 50, 0), 0.95)))
-    return render(content, time, runs, by_month(time, runs), changes, CONFIG.replay)
+    return render(content, time, runs, by_month(time, runs), changes, CONFIG.replay, complete(CONFIG.dataset.words))
 
 
 def test_the_page_is_the_same_each_time_and_needs_nothing_from_outside(time: Timeline, runs: Runs) -> None:
