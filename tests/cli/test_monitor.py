@@ -78,6 +78,30 @@ def test_a_model_without_a_reference_is_refused(line: Path) -> None:
     assert "says nothing of the records of its training" in found.stderr
 
 
+EARLIER = {
+    "no slices": (["slices"], ["no slice is looked at"]),
+    "no months of the calibration": (["by_month"], ["leave out how months differ"]),
+    "no calibration": (["calibration", "slices"], ["no performance is estimated", "no slice is looked at"]),
+}
+
+
+@pytest.mark.parametrize("case", EARLIER)
+def test_a_model_of_an_earlier_version_says_what_is_not_looked_at(case: str, line: Path) -> None:
+    gone, said = EARLIER[case]
+    shutil.copytree("models", "other")
+    stated = read_json(Path("other/reference.json"))
+    for name in gone:
+        stated.pop(name, None)
+        stated.get("calibration", {}).pop(name, None)
+    write_json(Path("other/reference.json"), stated)
+    seal(Path("other"))
+    found = assay_monitor(RAW, "--bundle", "other")
+    (told,) = [one for one in found.stdout.splitlines() if "earlier version" in one]
+    assert all(one in told for one in [*said, "dvc repro train"])
+    assert "The model is of an earlier version of Assay" in Path("reports/monitor.html").read_text()
+    assert "earlier version" not in assay_monitor(RAW).stdout
+
+
 @pytest.mark.parametrize("change", [{"features": {}}, {"scores": []}, {"features": {"age": {"kind": "x"}}}])
 def test_another_reference_is_refused(line: Path, change: dict[str, object]) -> None:
     shutil.copytree("models", "other")

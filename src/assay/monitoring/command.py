@@ -121,6 +121,7 @@ def as_json(found: Monitored) -> dict[str, Any]:
         "estimated": {name: one.stated(found.confidence) for name, one in found.judged.estimates.items()},
         "realised": _labelled(found.judged),
         "slices": found.judged.slices.stated(),
+        "untold": list(found.training.untold),
         "months": months,
     }
 

@@ -7,6 +7,7 @@ from assay.monitoring.command import Monitored
 from assay.monitoring.estimation import COUNTED
 from assay.monitoring.finding import Finding
 from assay.monitoring.judging import Judged, age
+from assay.monitoring.known import TODO
 from assay.monitoring.panels import panels
 from assay.monitoring.performance import of_estimate, shown
 from assay.monitoring.realised import Figure
@@ -41,6 +42,7 @@ def as_text(found: Monitored) -> str:
             *more,
             *_performance(found),
             *_slices(found.judged.slices),
+            *untold(found),
             f"{found.counts.records:,} records of {len(found.counts.months)} month(s), {rate:,.0f} per second",
             f"model: {found.model}",
         ]
@@ -66,6 +68,12 @@ def _slices(found: Sliced) -> Iterator[str]:
     if found.slices:
         named = ", ".join(str(one.group) for one in found.slices if one.said) or "none"
         yield f"slices: {len(found.slices)} looked at; fallen or changed: {named}"
+
+
+def untold(found: Monitored) -> list[str]:
+    """What the model does not say of its training, and what to do; nothing if it says all."""
+    said = "; ".join(found.training.untold)
+    return [f"the model is of an earlier version of Assay: {said}; to mend that, {TODO}"] if said else []
 
 
 def of_slices(found: Sliced) -> Rows:
@@ -134,6 +142,7 @@ def render(found: Monitored) -> str:
     return template.render(
         found=found,
         decision=found.judged.decision,
+        untold=untold(found),
         days=age(found.counts, found.training),
         findings=sorted(found.judged.findings, key=_order),
         head=HEAD,
