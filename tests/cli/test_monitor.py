@@ -115,7 +115,15 @@ def test_another_reference_is_refused(line: Path, change: dict[str, object]) -> 
 def test_a_file_that_is_not_there(line: Path) -> None:
     found = assay_monitor("none.csv")
     assert found.exit_code == 1
+    assert "there is no such file or folder\n  where: " in found.stderr
     assert "none.csv" in found.stderr
+
+
+def test_a_file_of_a_log_is_named_by_its_folder(line: Path, tmp_path: Path) -> None:
+    (tmp_path / "1.jsonl").touch()
+    found = assay_monitor(tmp_path / "1.jsonl")
+    assert found.exit_code == 1
+    assert f"name the folder: {tmp_path}" in found.stderr
 
 
 def labels(path: Path, **columns: object) -> Path:
