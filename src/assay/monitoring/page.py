@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from assay.monitoring.by_slice import Slice, Sliced
 from assay.monitoring.command import Monitored
+from assay.monitoring.counts import Counts
 from assay.monitoring.estimation import COUNTED
 from assay.monitoring.finding import Finding
 from assay.monitoring.judging import Judged, age
@@ -43,10 +44,16 @@ def as_text(found: Monitored) -> str:
             *_performance(found),
             *_slices(found.judged.slices),
             *untold(found),
-            f"{found.counts.records:,} records of {len(found.counts.months)} month(s), {rate:,.0f} per second",
+            f"{_read(found.counts)}, {rate:,.0f} per second",
             f"model: {found.model}",
         ]
     )
+
+
+def _read(counts: Counts) -> str:
+    """How many records there were, and how many of them got a score."""
+    scored = sum(one.scored for one in counts.months.values())
+    return f"{counts.records:,} records of {len(counts.months)} month(s), {scored:,} of them scored"
 
 
 def _performance(found: Monitored) -> Iterator[str]:
