@@ -151,6 +151,15 @@ def test_labels_that_have_arrived_are_told_by_month(line: Path, tmp_path: Path, 
     assert all(f"{one['column']} {one['name']}".replace("_", " ") in page for one in told["slices"]["slices"])
 
 
+def test_how_many_records_were_scored(line: Path, tmp_path: Path) -> None:
+    raw = pd.read_csv(RAW, dtype="str", keep_default_na=False).iloc[:3]
+    raw.assign(TSH=["high", *raw["TSH"][1:]], on_thyroxine="f").to_csv(tmp_path / "in.csv", index=False)
+    told = assay_monitor(tmp_path / "in.csv", "--json")
+    scored = sum(one["scored"] for one in json.loads(told.stdout)["months"].values())
+    assert scored < 3
+    assert f"3 records of 1 month(s), {scored} of them scored" in assay_monitor(tmp_path / "in.csv").stdout
+
+
 def test_the_estimate_is_told_without_labels(line: Path) -> None:
     found = assay_monitor(RAW)
     assert "estimated before labels (99.5 % intervals)" in found.stdout

@@ -53,7 +53,9 @@ def as_text(found: Monitored) -> str:
 def _read(counts: Counts) -> str:
     """How many records there were, and how many of them got a score."""
     scored = sum(one.scored for one in counts.months.values())
-    return f"{counts.records:,} records of {len(counts.months)} month(s), {scored:,} of them scored"
+    dated = sum(1 for name in counts.months if name)
+    when = f"of {dated} month(s)" if dated else "without a date"
+    return f"{counts.records:,} records {when}, {scored:,} of them scored"
 
 
 def _performance(found: Monitored) -> Iterator[str]:
