@@ -98,7 +98,9 @@ def test_a_model_of_an_earlier_version_says_what_is_not_looked_at(case: str, lin
     found = assay_monitor(RAW, "--bundle", "other")
     (told,) = [one for one in found.stdout.splitlines() if "earlier version" in one]
     assert all(one in told for one in [*said, "dvc repro train"])
-    assert "The model is of an earlier version of Assay" in Path("reports/monitor.html").read_text()
+    page = Path("reports/monitor.html").read_text()
+    assert "The model is of an earlier version of Assay" in page
+    assert page.count("data:image/svg+xml") == (1 if case == "no calibration" else 3)  # that of alerts
     assert "earlier version" not in assay_monitor(RAW).stdout
 
 
