@@ -78,6 +78,32 @@ def test_a_model_without_a_reference_is_refused(line: Path) -> None:
     assert "says nothing of the records of its training" in found.stderr
 
 
+EARLIER = {
+    "no slices": (["slices"], ["no slice is looked at"]),
+    "no months of the calibration": (["by_month"], ["leave out how months differ"]),
+    "no calibration": (["calibration", "slices"], ["no performance is estimated", "no slice is looked at"]),
+}
+
+
+@pytest.mark.parametrize("case", EARLIER)
+def test_a_model_of_an_earlier_version_says_what_is_not_looked_at(case: str, line: Path) -> None:
+    gone, said = EARLIER[case]
+    shutil.copytree("models", "other")
+    stated = read_json(Path("other/reference.json"))
+    for name in gone:
+        stated.pop(name, None)
+        stated.get("calibration", {}).pop(name, None)
+    write_json(Path("other/reference.json"), stated)
+    seal(Path("other"))
+    found = assay_monitor(RAW, "--bundle", "other")
+    (told,) = [one for one in found.stdout.splitlines() if "earlier version" in one]
+    assert all(one in told for one in [*said, "dvc repro train"])
+    page = Path("reports/monitor.html").read_text()
+    assert "The model is of an earlier version of Assay" in page
+    assert page.count("data:image/svg+xml") == (1 if case == "no calibration" else 3)  # that of alerts
+    assert "earlier version" not in assay_monitor(RAW).stdout
+
+
 @pytest.mark.parametrize("change", [{"features": {}}, {"scores": []}, {"features": {"age": {"kind": "x"}}}])
 def test_another_reference_is_refused(line: Path, change: dict[str, object]) -> None:
     shutil.copytree("models", "other")
@@ -91,7 +117,15 @@ def test_another_reference_is_refused(line: Path, change: dict[str, object]) -> 
 def test_a_file_that_is_not_there(line: Path) -> None:
     found = assay_monitor("none.csv")
     assert found.exit_code == 1
+    assert "there is no such file or folder\n  where: " in found.stderr
     assert "none.csv" in found.stderr
+
+
+def test_a_file_of_a_log_is_named_by_its_folder(line: Path, tmp_path: Path) -> None:
+    (tmp_path / "1.jsonl").touch()
+    found = assay_monitor(tmp_path / "1.jsonl")
+    assert found.exit_code == 1
+    assert f"name the folder: {tmp_path}" in found.stderr
 
 
 def labels(path: Path, **columns: object) -> Path:
@@ -117,6 +151,15 @@ def test_labels_that_have_arrived_are_told_by_month(line: Path, tmp_path: Path, 
     assert "What labels show" in page
     assert page.count("data:image/svg+xml") == 3
     assert all(f"{one['column']} {one['name']}".replace("_", " ") in page for one in told["slices"]["slices"])
+
+
+def test_how_many_records_were_scored(line: Path, tmp_path: Path) -> None:
+    raw = pd.read_csv(RAW, dtype="str", keep_default_na=False).iloc[:3]
+    raw.assign(TSH=["high", *raw["TSH"][1:]], on_thyroxine="f").to_csv(tmp_path / "in.csv", index=False)
+    told = assay_monitor(tmp_path / "in.csv", "--json")
+    scored = sum(one["scored"] for one in json.loads(told.stdout)["months"].values())
+    assert scored < 3
+    assert f"3 records of 1 month(s), {scored} of them scored" in assay_monitor(tmp_path / "in.csv").stdout
 
 
 def test_the_estimate_is_told_without_labels(line: Path) -> None:

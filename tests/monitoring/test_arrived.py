@@ -1,11 +1,15 @@
 """Labels that have arrived, read by the label policy of the bundle."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from assay.bundle.loading import Bundle
 from assay.config.schema import Labels
 from assay.errors import AssayError
-from assay.monitoring.arrived import arrived
+from assay.monitoring.arrived import arrived, read_labels
 
 POLICY = Labels(name="overt", version=1, codes="letters", positive=["A", "F"], ungradable=["R"])
 CODES = r"-|[A-T]+(\|[A-T]+)?"
@@ -55,3 +59,13 @@ def test_ids_are_texts_and_the_same_label_twice_is_one() -> None:
 def test_what_is_no_label_is_refused(table: dict[str, list[str]], message: str) -> None:
     with pytest.raises(AssayError, match=message):
         arrived(pd.DataFrame(table), POLICY, CODES, "labels.csv")
+
+
+def test_without_a_key_labels_need_the_ids_of_score(bundle: Bundle, tmp_path: Path) -> None:
+    unkeyed = replace(bundle, dataset=replace(bundle.dataset, key=None))
+    path = tmp_path / "labels.csv"
+    path.write_text("patient_id,target\n840801001,F\n")
+    with pytest.raises(AssayError, match="the contract has no key"):
+        read_labels(path, unkeyed)
+    path.write_text("record_id,code\n0,F\n")
+    assert read_labels(path, unkeyed)["label"].tolist() == [True]

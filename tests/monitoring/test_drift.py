@@ -165,6 +165,14 @@ def test_rules_that_many_records_break_are_named(broken: int, named: bool) -> No
     assert [(one.kind, one.subject) for one in spoken] == [(Kind.CHANGED, "age_range")] * named
 
 
+@pytest.mark.parametrize("records", [1, 2, 49])
+def test_few_records_that_all_break_the_contract_are_named(records: int) -> None:
+    every = dict.fromkeys(range(records), (CONTRACT, ("TSH_type",)))
+    assert [(one.kind, one.subject) for one in found(piece(drawn(records, 1), faults=every))] == [
+        (Kind.CONTRACT, "TSH_type")
+    ]
+
+
 @pytest.mark.parametrize(("outside", "named"), [(0, True), (40, False), (130, True)])
 def test_who_is_outside_the_population(outside: int, named: bool) -> None:
     spoken = found(piece(drawn(400, 1), faults=dict.fromkeys(range(outside), TREATED)))

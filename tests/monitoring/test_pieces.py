@@ -106,15 +106,18 @@ def test_a_file_without_records_is_refused(bundle: Bundle, raw: pd.DataFrame, tm
         list(found)
 
 
-def test_records_of_another_model_are_passed_over(bundle: Bundle, folder: Path, tmp_path: Path) -> None:
+def test_records_of_another_model_are_passed_over(
+    bundle: Bundle, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = next(iter(folder.glob("*.jsonl"))).read_text().splitlines()
     head = json.loads(lines[0])
     (tmp_path / "1.jsonl").write_text("\n".join(lines) + "\n")
     other = {**head, "model": {**head["model"], "hash": "0" * 64, "version": "v0"}}
     (tmp_path / "2.jsonl").write_text("\n".join([json.dumps(other), *lines[1:]]) + "\n")
     assert sum(len(one.ids) for one in of_log(tmp_path, bundle.columns, bundle.hash)) == len(lines) - 1
+    assert f"{len(lines) - 1:,} records of other models are passed over: v0/000000000000" in capsys.readouterr().err
     (tmp_path / "1.jsonl").unlink()
-    with pytest.raises(AssayError, match="no record of this model, only of v0"):
+    with pytest.raises(AssayError, match="no record of this model, only of v0/000000000000"):
         list(of_log(tmp_path, bundle.columns, bundle.hash))
 
 

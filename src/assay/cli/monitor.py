@@ -24,7 +24,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
         ],
         labels: Annotated[
             Path | None,
-            typer.Option(help="Labels that have arrived (CSV or Parquet): record_id, and code or label (0, 1)."),
+            typer.Option(help="Labels that have arrived, a file: record_id, and code or label (0, 1); or key, target."),
         ] = None,
         output: Annotated[Path, typer.Option("--output", "-o", help="The page.")] = MONITOR_PAGE,
         as_json: AsJson = False,

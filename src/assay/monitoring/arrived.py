@@ -28,12 +28,19 @@ def read_labels(path: Path, bundle: "Bundle") -> pd.DataFrame:
     """The labels of a CSV or Parquet file, as of `arrived`.
 
     The columns may be called as in the raw records, as `assay retrain --labels` wants them: by the key and the target
-    of the contract. AssayError as of `arrived`, and if the file is none.
+    of the contract. AssayError as of `arrived`, and if the file is none, or has no ids though the contract has no key.
     """
     if (form := SUFFIXES.get(path.suffix.lower())) is None:
         raise AssayError(f"not one of: {', '.join(SUFFIXES)}", where=str(path), todo="write it as CSV or Parquet")
     data = bundle.dataset
     table = read(path, form, "name the file of the labels")
+    if not data.key and RECORD_ID not in table:
+        raise AssayError(
+            "the contract has no key, so nothing says which record a label is of",
+            where=str(path),
+            rows=list(table.columns),
+            todo=f"add the column {RECORD_ID}, as assay score prints it; or name a key in the contract and train again",
+        )
     if data.key and RECORD_ID not in table:
         table = table.rename(columns={data.key: RECORD_ID})
     if CODE not in table and {*targets(data)} <= {*table}:

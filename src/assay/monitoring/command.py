@@ -19,6 +19,7 @@ from assay.monitoring.performance import confidence
 from assay.monitoring.pieces import Columns, Piece, of_file, of_log
 from assay.monitoring.realised import met
 from assay.scoring.scorer import Scorer
+from assay.serving import log
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
@@ -62,7 +63,11 @@ def monitored(bundle: "Bundle", source: Path, asked: "Monitoring", model: str, l
 
 
 def read(bundle: "Bundle", source: Path) -> tuple[Columns, Iterator[Piece]]:
-    """The pieces of a file or a log."""
+    """The pieces of a file or a log; AssayError if it is not there, or a file of a log."""
+    if not source.exists():
+        raise AssayError("there is no such file or folder", where=str(source), todo="name the records, or a log")
+    if source.suffix == log.SUFFIX:
+        raise AssayError("a prediction log is a folder", where=str(source), todo=f"name the folder: {source.parent}")
     if source.is_dir():
         return Columns(), of_log(source, bundle.columns, bundle.hash)
     return of_file(Scorer(bundle), source)
@@ -121,6 +126,7 @@ def as_json(found: Monitored) -> dict[str, Any]:
         "estimated": {name: one.stated(found.confidence) for name, one in found.judged.estimates.items()},
         "realised": _labelled(found.judged),
         "slices": found.judged.slices.stated(),
+        "untold": list(found.training.untold),
         "months": months,
     }
 

@@ -56,12 +56,11 @@ class Test:
 def drifted(counts: Counts, training: Training, asked: "Monitoring") -> list[Finding]:
     """What differs from the training by more than is usual: month by month, and in all months together.
 
-    A change that stays is smaller than that of one odd month, and seen in many. A month with too few records is not
-    judged by itself.
+    A change that stays is smaller than that of one odd month, and seen in many. Of a month with too few records
+    only the contract is judged, by a test that is exact for any number of them.
     """
     tests_of = Tests(training, asked)
-    judged = [span for span in counts.spans if span[1].records >= asked.fewest]
-    tests = [(name, test) for name, month, count in judged for test in tests_of(month, count)]
+    tests = [(name, test) for name, month, count in counts.spans for test in tests_of(month, count)]
     families = [(TO in name, test.kind in PREDICTIONS) for name, test in tests]
     corrected = holm([test.difference.p for _, test in tests], shares(families)).tolist()
     found = [
@@ -69,7 +68,7 @@ def drifted(counts: Counts, training: Training, asked: "Monitoring") -> list[Fin
         for (name, test), p in zip(tests, corrected, strict=True)
         if p <= asked.false_alarm_rate
     ]
-    return explained(folded(found), {name: month for name, month, _ in judged}, training)
+    return explained(folded(found), {name: month for name, month, _ in counts.spans}, training)
 
 
 def shares(families: Sequence[Hashable]) -> list[float]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from assay.preparation.features import OTHER
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
+    from assay.config.dataset import Dataset
 
 TODO = "train again: dvc repro train"
 MONTH = re.compile(r"\d{4}-\d{2}")
@@ -96,7 +97,8 @@ class Training:
 
     outside: by reason, the records that are not in the population; None if the bundle does not say. last: the last day
     of the records that the model was fitted on, if known. calibration: what its scores meant; slices: in each group;
-    None of a bundle that does not say. threshold: from which on a score is an alert, and what it promises.
+    None of a bundle that does not say. threshold: from which on a score is an alert, and what it promises. untold: what
+    is not looked at because the bundle does not say it, in words.
     """
 
     features: Mapping[str, Known]
@@ -107,6 +109,7 @@ class Training:
     calibration: Calibration | None
     slices: Slices | None
     threshold: Threshold
+    untold: tuple[str, ...] = ()
 
 
 def known(bundle: "Bundle") -> Training:
@@ -121,9 +124,22 @@ def known(bundle: "Bundle") -> Training:
             raise ValueError("other features than the model's")
         refit = bool(bundle.description["config"]["training"]["refit"])
         cut = Threshold(**bundle.description["threshold"])
-        return training(content, titles, cut, refit=refit, edges=bundle.dataset.slices)
+        found = training(content, titles, cut, refit=refit, edges=bundle.dataset.slices)
+        return replace(found, untold=tuple(untold(content, bundle.dataset)))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AssayError(f"not what `train` writes: {error!r}", where=where, todo=TODO) from error
+
+
+def untold(content: Mapping[str, Any], data: "Dataset") -> Iterator[str]:
+    """What cannot be looked at, because an earlier version of `train`, which said less, wrote reference.json."""
+    if "calibration" not in content:
+        yield "no performance is estimated before labels"
+    elif "dates" in content and "by_month" not in content["calibration"]:
+        yield "the intervals of the estimate are too narrow, because they leave out how months differ"
+    if data.slices and "slices" not in content:
+        yield "no slice is looked at"
+    if data.population and "population" not in content:
+        yield "the share outside the population is not compared"
 
 
 def training(

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from assay.monitoring.by_slice import Slice, Sliced
 from assay.monitoring.command import Monitored
+from assay.monitoring.counts import Counts
 from assay.monitoring.estimation import COUNTED
 from assay.monitoring.finding import Finding
 from assay.monitoring.judging import Judged, age
+from assay.monitoring.known import TODO
 from assay.monitoring.panels import panels
 from assay.monitoring.performance import of_estimate, shown
 from assay.monitoring.realised import Figure
@@ -41,10 +43,19 @@ def as_text(found: Monitored) -> str:
             *more,
             *_performance(found),
             *_slices(found.judged.slices),
-            f"{found.counts.records:,} records of {len(found.counts.months)} month(s), {rate:,.0f} per second",
+            *untold(found),
+            f"{_read(found.counts)}, {rate:,.0f} per second",
             f"model: {found.model}",
         ]
     )
+
+
+def _read(counts: Counts) -> str:
+    """How many records there were, and how many of them got a score."""
+    scored = sum(one.scored for one in counts.months.values())
+    dated = sum(1 for name in counts.months if name)
+    when = f"of {dated} month(s)" if dated else "without a date"
+    return f"{counts.records:,} records {when}, {scored:,} of them scored"
 
 
 def _performance(found: Monitored) -> Iterator[str]:
@@ -66,6 +77,12 @@ def _slices(found: Sliced) -> Iterator[str]:
     if found.slices:
         named = ", ".join(str(one.group) for one in found.slices if one.said) or "none"
         yield f"slices: {len(found.slices)} looked at; fallen or changed: {named}"
+
+
+def untold(found: Monitored) -> list[str]:
+    """What the model does not say of its training, and what to do; nothing if it says all."""
+    said = "; ".join(found.training.untold)
+    return [f"the model is of an earlier version of Assay: {said}; to mend that, {TODO}"] if said else []
 
 
 def of_slices(found: Sliced) -> Rows:
@@ -134,6 +151,7 @@ def render(found: Monitored) -> str:
     return template.render(
         found=found,
         decision=found.judged.decision,
+        untold=untold(found),
         days=age(found.counts, found.training),
         findings=sorted(found.judged.findings, key=_order),
         head=HEAD,

@@ -32,12 +32,16 @@ class Panel:
 
 
 def panels(found: "Monitored", months: Sequence[str]) -> list[Panel]:
-    """Recall and precision, estimated and by labels; then alerts. months: with scored records, in their order."""
-    return [
+    """Recall and precision, estimated and by labels, as far as there are any; then alerts.
+
+    months: with scored records, in their order.
+    """
+    every = [
         _of_share(found, months, "recall", recall(found.training.threshold), "promised"),
         _of_share(found, months, "precision", out_of_fold(found.training), "out of fold"),
         _of_alerts(found, months),
     ]
+    return [panel for panel in every if any(one.figures for one in panel.series)]
 
 
 def _of_share(found: "Monitored", months: Sequence[str], metric: str, level: float, named: str) -> Panel:

@@ -1,6 +1,7 @@
 """What arrives, a piece at a time: the records of a file, scored, or the lines of a prediction log."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.errors import AssayError, sample
+from assay.errors import AssayError, sample, warn
 from assay.scoring.files import CORRECT, in_order, open_records
+from assay.scoring.rows import HASH
 from assay.scoring.scorer import CONTRACT
 from assay.serving import log
 
@@ -113,17 +115,17 @@ def _rules(found: "Sequence[Fault]") -> tuple[str, ...]:
 
 
 def of_log(folder: Path, features: Sequence[str], bundle: str) -> Iterator[Piece]:
-    """The records of a prediction log that the model of this hash has scored; those of others are passed over.
+    """The records of a prediction log that the model of this hash has scored; of those of others a warning tells.
 
     features: the names of the model's features. AssayError if there is no record, none of the model, or a line that the
     service does not write.
     """
-    others: set[str] = set()
+    others: Counter[str] = Counter()
     count = 0
     for head, lines in _parts(folder):
         model = head.get("model") if isinstance(head, dict) else None
         if not isinstance(model, dict) or model.get("hash") != bundle:
-            others.add(str(model.get("version") if isinstance(model, dict) else model)[:60])
+            others[_named(model)] += len(lines)
             continue
         if head.get("features") != list(features):
             raise AssayError("the log has other features than the model", where=str(folder), todo="name its model")
@@ -132,6 +134,15 @@ def of_log(folder: Path, features: Sequence[str], bundle: str) -> Iterator[Piece
     if not count:
         what = f"no record of this model, only of {sample(sorted(others))}" if others else "no record"
         raise AssayError(what, where=str(folder), todo="name the log of the model, or the model of the log: --bundle")
+    if others:
+        warn(f"{others.total():,} records of other models are passed over: {sample(sorted(others))}")
+
+
+def _named(model: Any) -> str:
+    """A model of a log for readers: version, and the start of its hash."""
+    if not isinstance(model, dict):
+        return str(model)[:60]
+    return f"{str(model.get('version'))[:60]}/{str(model.get('hash'))[:HASH]}"
 
 
 def _parts(folder: Path) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
