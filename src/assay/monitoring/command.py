@@ -13,7 +13,7 @@ from assay.errors import AssayError
 from assay.monitoring.arrived import read_labels
 from assay.monitoring.counts import Counts, of_piece
 from assay.monitoring.finding import MEANS, Finding, Kind
-from assay.monitoring.judging import Judged, age, judged
+from assay.monitoring.judging import Judged, judged
 from assay.monitoring.known import Training, known
 from assay.monitoring.performance import confidence
 from assay.monitoring.pieces import Columns, Piece, of_file, of_log
@@ -114,7 +114,7 @@ def as_json(found: Monitored) -> dict[str, Any]:
         "source": found.source,
         "model": found.model,
         "records": found.counts.records,
-        "age_days": age(found.counts, found.training),
+        "age_days": found.judged.age,
         "seconds": found.seconds,
         "findings": [asdict(one) for one in found.judged.findings],
         "confidence": found.confidence,

@@ -6,7 +6,7 @@ from assay.monitoring.by_slice import Slice, Sliced
 from assay.monitoring.command import Monitored
 from assay.monitoring.estimation import COUNTED
 from assay.monitoring.finding import Finding
-from assay.monitoring.judging import Judged, age
+from assay.monitoring.judging import Judged
 from assay.monitoring.panels import panels
 from assay.monitoring.performance import of_estimate, shown
 from assay.monitoring.realised import Figure
@@ -134,7 +134,7 @@ def render(found: Monitored) -> str:
     return template.render(
         found=found,
         decision=found.judged.decision,
-        days=age(found.counts, found.training),
+        days=found.judged.age,
         findings=sorted(found.judged.findings, key=_order),
         head=HEAD,
         figures=[(METRICS[name].title, data_uri(picture)) for name, picture in _pictures(found).items()],
