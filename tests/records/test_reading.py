@@ -1,0 +1,40 @@
+"""CSV tables as texts; what pandas would guess at is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from assay.errors import AssayError
+from assay.records.reading import read
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a,b\n1,2\n", {"a": ["1"], "b": ["2"]}),
+        ("\n\na,b\n1,NA\n", {"a": ["1"], "b": ["NA"]}),
+        (",a\n1,\n", {"Unnamed: 0": ["1"], "a": [""]}),
+        (",,\n1,2,3\n", {"Unnamed: 0": ["1"], "Unnamed: 1": ["2"], "Unnamed: 2": ["3"]}),
+        ("a,b", {"a": [], "b": []}),
+    ],
+)
+def test_a_csv_gives_texts(text: str, expected: dict[str, list[str]], tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    assert read(path).to_dict("list") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id,label\n7,1,\n8,0,\n", "rows have more cells than the first line has names"),
+        ("id,label\n7,8,1,0\n", "rows have more cells than the first line has names"),
+        ("id,label,label\n7,1,0\n", "columns of the same name: label"),
+        ("", "not a CSV table"),
+    ],
+)
+def test_a_csv_that_can_be_read_in_two_ways_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    with pytest.raises(AssayError, match=message):
+        read(path)
