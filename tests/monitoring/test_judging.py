@@ -84,8 +84,10 @@ TODAY: dict[str, tuple[dict[str, int], str]] = {
     "the last record": (ENDS, "1986-04-30"),
     "but for one with a date far ahead": ({**ENDS, "2068-01": 1}, "1986-04-30"),
     "one far back changes nothing": ({"1901-01": 1, **ENDS}, "1986-04-30"),
-    "few in each month are enough together": ({"1986-01": 300, "1986-02": 30, "1986-03": 30}, "1986-02-28"),
-    "few in all": ({"1986-01": 20, "1986-02": 20}, "1986-02-28"),
+    "nor do two": ({**ENDS, "1999-01": 1, "2068-01": 3}, "1986-04-30"),
+    "five are more than a mistake": ({"1986-01": 300, "1986-02": 3, "1986-03": 2}, "1986-02-28"),
+    "of many records so many are": ({"1986-01": 9000, "2068-01": 13}, "1986-01-31"),
+    "few in all": ({"1986-01": 2, "1986-02": 2}, "1986-02-28"),
     "no date": ({"NaT": 300}, "NaT"),
 }
 
@@ -93,7 +95,7 @@ TODAY: dict[str, tuple[dict[str, int], str]] = {
 @pytest.mark.parametrize("case", TODAY)
 def test_records_tell_what_day_it_is(case: str) -> None:
     records, day = TODAY[case]
-    assert str(arrived({}, records)[0].today(50)) == day
+    assert str(arrived({}, records)[0].today) == day
 
 
 def test_one_mistyped_date_makes_no_label_late_and_no_training_old() -> None:

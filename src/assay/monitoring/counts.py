@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_NEW = 20  # new values of a category that are named
 MOST_MONTHS = 1200
 FAR = 3.0  # times: rather another unit than other people
+FEW, FEW_SHARE = 4, 0.001  # records, and of all besides, that may have a mistyped date
 LONGEST = 60  # characters of one that are kept
 
 
@@ -105,14 +106,15 @@ class Counts:
         if len(self.months) > MOST_MONTHS:
             raise AssayError(f"records of more than {MOST_MONTHS} months", todo="correct their dates")
 
-    def today(self, fewest: int) -> np.datetime64:
-        """The last day of the newest month from which on there are so many records; NaT without a date.
+    @property
+    def today(self) -> np.datetime64:
+        """The last day of the newest month from which on there are more than a few records; NaT without a date.
 
-        A few records with a mistyped date do not tell what day it is. Where all are few, it is the last day of all.
+        A few mistyped dates do not tell what day it is. Where all are few, it is the last day of all.
         """
         dated = [one for name, one in sorted(self.months.items(), reverse=True) if name]
-        enough = np.cumsum([one.records for one in dated]) >= fewest
-        return dated[int(enough.argmax())].last if dated else np.datetime64("NaT", "D")
+        count = np.cumsum([one.records for one in dated])
+        return dated[int((count > FEW + count[-1] * FEW_SHARE).argmax())].last if dated else np.datetime64("NaT", "D")
 
 
 def _sum(one: np.ndarray, other: np.ndarray) -> np.ndarray:

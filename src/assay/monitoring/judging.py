@@ -55,15 +55,15 @@ def judged(
     findings = [*more, *drifted(counts, training, asked), *stale(counts, training, asked), *late(after, counts, asked)]
     slices = sliced(counts, training, asked, labels, after)
     decision = decide(findings, of_estimates(before, training, asked), told, slices.said)
-    return Judged(findings, before, after, slices, decision, age(counts, training, asked.fewest))
+    return Judged(findings, before, after, slices, decision, age(counts, training))
 
 
 def stale(counts: Counts, training: Training, asked: "Monitoring") -> Iterator[Finding]:
     """Whether the training is too long ago."""
-    days = age(counts, training, asked.fewest)
+    days = age(counts, training)
     if days is None or asked.stale_after_days is None or days <= asked.stale_after_days:
         return
-    today = counts.today(asked.fewest)
+    today = counts.today
     what = f"{days} days from the last day of the training ({training.last}) to the last record ({today})"
     limit = float(asked.stale_after_days)
     yield Finding(Kind.STALE, "training", "", counts.records, float(days), limit, None, what, MEANS[Kind.STALE])
@@ -81,7 +81,7 @@ def late(labelled: Labelled | None, counts: Counts, asked: "Monitoring") -> Iter
 
 def due(labelled: Labelled, counts: Counts, after: int, fewest: int) -> Iterator[tuple[str, int, int, int]]:
     """Each month whose labels are due, then those with too few records together: name, records, labels, days since."""
-    today = counts.today(fewest)
+    today = counts.today
     months = [(name, one.records, one.labelled, since(name, today)) for name, one in labelled.months.items() if name]
     over = [one for one in months if one[3] >= after]
     yield from (one for one in over if one[1] >= fewest)
@@ -96,9 +96,9 @@ def since(month: str, today: np.datetime64) -> int:
     return int((today - end).astype(int))
 
 
-def age(counts: Counts, training: Training, fewest: int) -> int | None:
+def age(counts: Counts, training: Training) -> int | None:
     """As of `Judged.age`."""
-    today = counts.today(fewest)
+    today = counts.today
     if training.last is None or np.isnat(today):
         return None
     return int((today - np.datetime64(training.last, "D")).astype(int))
