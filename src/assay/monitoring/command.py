@@ -62,9 +62,11 @@ def monitored(bundle: "Bundle", source: Path, asked: "Monitoring", model: str, l
 
 
 def read(bundle: "Bundle", source: Path) -> tuple[Columns, Iterator[Piece]]:
-    """The pieces of a file or a log."""
+    """The pieces of a file or a log; AssayError for a pipe, which can be read only once."""
     if source.is_dir():
         return Columns(), of_log(source, bundle.columns, bundle.hash)
+    if source.exists() and not source.is_file():
+        raise AssayError("neither a file nor a folder", where=str(source), todo="write the records to a file")
     return of_file(Scorer(bundle), source)
 
 
