@@ -1,5 +1,6 @@
 """CSV tables as texts; what pandas would guess at is refused."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,9 @@ def test_a_csv_that_can_be_read_in_two_ways_is_refused(text: str, message: str, 
     path.write_text(text)
     with pytest.raises(AssayError, match=message):
         read(path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "table.csv")
+    with pytest.raises(AssayError, match="not a file"):
+        read(tmp_path / "table.csv")
