@@ -35,7 +35,6 @@ from assay.monitoring.assumption import Assumption, assumption, moved
 from assay.monitoring.calibration import Calibration, of_bundle
 from assay.monitoring.estimation import PLAIN, WEIGHTED, Estimated, estimate
 from assay.monitoring.known import Training
-from assay.monitoring.weighting import weighted
 from assay.paths import CLEANED, FEATURES, PREDICTIONS, SPLIT, fold
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.folds import TEST, TRAIN, VALIDATION
@@ -43,6 +42,7 @@ from assay.replay.monitor import known
 from assay.replay.policies import Reference
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
+from weighted_estimate import weighted
 
 ASSAY_CHANGE, LEARNED = "1985-05-23", 1456
 CONFIDENCE, STARTS, LEAST = 0.95, (6, 9, 12, 17), 50  # LEAST: records that a month must have to be judged

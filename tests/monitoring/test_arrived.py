@@ -38,8 +38,9 @@ def test_codes_and_labels(column: str, values: list[object], label: list[bool], 
     assert (found["label"].tolist(), found["ungradable"].tolist()) == (label, ungradable)
 
 
-def test_ids_are_texts_and_the_same_label_twice_is_one() -> None:
-    table = pd.DataFrame({"record_id": ["7", "7"], "code": ["F", "F"]})
+@pytest.mark.parametrize(("column", "values"), [("code", ["F", "F"]), ("label", ["0", "0.0", "false"])])
+def test_ids_are_texts_and_the_same_label_twice_is_one(column: str, values: list[str]) -> None:
+    table = pd.DataFrame({"record_id": "7", column: values})
     assert arrived(table, POLICY, CODES, "").index.tolist() == ["7"]
 
 
@@ -54,6 +55,8 @@ def test_ids_are_texts_and_the_same_label_twice_is_one() -> None:
         ({"record_id": ["1"], "code": ["F\n"]}, "is not a code of the dataset"),
         ({"record_id": ["1"], "label": ["2"]}, "label '2' is not 0 or 1"),
         ({"record_id": ["1"], "label": ["F"]}, "label 'F' is not 0 or 1"),
+        ({"record_id": ["1", "1"], "label": ["0", "true"]}, "records with two different labels"),
+        ({"record_id": ["", " ", "1"], "label": ["1", "0", "1"]}, "labels without a record_id: 2"),
     ],
 )
 def test_what_is_no_label_is_refused(table: dict[str, list[str]], message: str) -> None:

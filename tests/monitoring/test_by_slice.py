@@ -77,6 +77,12 @@ def test_labels_show_that_the_alerts_of_a_slice_are_no_longer_right(share: float
     assert of_slices(told.slices)[0][0] == "sex M"
 
 
+def test_alerts_of_a_slice_that_are_all_wrong_are_named_though_it_has_no_positive() -> None:
+    table = drawn(3000, 1)
+    table.loc[men(table), "y"] = 0
+    assert any(text.startswith("labels of sex M: precision 0.000") for text in found(table, 1.0).slices.said)
+
+
 def test_labels_show_that_the_positives_of_a_slice_are_missed() -> None:
     table = drawn(4000, 1)
     low = men(table) & (table["score"] < 0.2)

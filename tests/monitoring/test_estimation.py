@@ -11,12 +11,12 @@ from assay.bundle.reference import calibration as table_of
 from assay.errors import AssayError
 from assay.files import plain
 from assay.monitoring.assumption import Assumption, assumption, beyond, moved
-from assay.monitoring.calibration import Calibration, isotonic, of_bundle, of_records
+from assay.monitoring.calibration import Calibration, isotonic, of_bundle
 from assay.monitoring.estimation import average_precision, estimate, ratios
 from assay.monitoring.known import Known, Row
-from assay.monitoring.weighting import weighted
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
+from weighted_estimate import of_records, weighted
 
 THRESHOLD = 0.5
 

@@ -80,6 +80,32 @@ def test_few_records_and_records_without_a_date_are_not_judged() -> None:
     assert found({"1986-01": 1}, records={"NaT": 300, "1986-01": 300}) == []
 
 
+TODAY: dict[str, tuple[dict[str, int], str]] = {
+    "the last record": (ENDS, "1986-04-30"),
+    "but for one with a date far ahead": ({**ENDS, "2068-01": 1}, "1986-04-30"),
+    "one far back changes nothing": ({"1901-01": 1, **ENDS}, "1986-04-30"),
+    "nor do two": ({**ENDS, "1999-01": 1, "2068-01": 3}, "1986-04-30"),
+    "five are more than a mistake": ({"1986-01": 300, "1986-02": 3, "1986-03": 2}, "1986-02-28"),
+    "of many records so many are": ({"1986-01": 9000, "2068-01": 13}, "1986-01-31"),
+    "few in all": ({"1986-01": 2, "1986-02": 2}, "1986-02-28"),
+    "no date": ({"NaT": 300}, "NaT"),
+}
+
+
+@pytest.mark.parametrize("case", TODAY)
+def test_records_tell_what_day_it_is(case: str) -> None:
+    records, day = TODAY[case]
+    assert str(arrived({}, records)[0].today) == day
+
+
+def test_one_mistyped_date_makes_no_label_late_and_no_training_old() -> None:
+    labels = {"1986-01": 1.0, "1986-02": 1.0}
+    counts, labelled = arrived(labels, {**ENDS, "2068-01": 1})
+    spoken = judged(counts, KNOWN, Monitoring(labels_after_days=50, stale_after_days=365), labelled)
+    assert not [one for one in spoken.findings if one.kind in (Kind.LATE, Kind.STALE)]
+    assert spoken.age == whole(labels).age
+
+
 def whole(labels: dict[str, float] | None) -> Judged:
     counts, labelled = arrived(labels or {})
     return judged(counts, KNOWN, Monitoring(labels_after_days=50), None if labels is None else labelled)

@@ -130,6 +130,24 @@ def test_labels_show_what_has_fallen(odds: float, said: str, months: int) -> Non
     assert ("0.500 was promised" in told.why) == (said == "recall")
 
 
+@pytest.mark.parametrize("months", [1, 4])
+@pytest.mark.parametrize("positives", [0, 4])
+def test_alerts_that_are_wrong_are_a_fall_though_there_are_too_few_positives(positives: int, months: int) -> None:
+    score, y = drawn(2000, 1)
+    few = np.zeros_like(y)
+    few[np.flatnonzero((y == 1) & (score >= 0.3))[:positives]] = 1
+    told = after(score, few, months)
+    assert told.fallen
+    assert "precision 0.0" in told.why
+    assert "recall" not in told.why
+
+
+def test_few_records_without_a_positive_decide_nothing() -> None:
+    told = after(np.array([0.9]), np.zeros(1, int), 1)
+    assert told.fallen is None
+    assert "0 positives so far" in told.why
+
+
 def test_a_fall_in_the_newest_month_alone_is_seen() -> None:
     old, new = drawn(8000, 1), drawn(800, 2, odds=1.5)
     score, y = (np.concatenate(pair) for pair in zip(old, new, strict=True))

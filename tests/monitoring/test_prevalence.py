@@ -12,7 +12,7 @@ POSITIVE, NEGATIVE = np.array([0.0, 0, 5, 20, 75, 0]), np.array([0.0, 50, 800, 4
 
 def known(positive: np.ndarray = POSITIVE, negative: np.ndarray = NEGATIVE) -> Calibration:
     counts = positive + negative
-    return of_counts(EDGES, counts, positive, 0.5, counts.sum(), draws=20)
+    return of_counts(EDGES, counts, positive, 0.5, counts.sum(), np.zeros((0, 2, len(counts))), draws=20)
 
 
 @pytest.mark.parametrize("times", [0.25, 0.5, 1, 2, 5])

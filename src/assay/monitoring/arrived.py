@@ -57,11 +57,15 @@ def arrived(table: pd.DataFrame, policy: "Labels", codes: str, where: str) -> pd
     """
     value = _value(table, where)
     known = table[value].notna() & (table[value].astype("str") != "")
-    found = table.loc[known, [RECORD_ID, value]].astype("str").drop_duplicates()
-    _require_ids(found, where)
+    found = table.loc[known, [RECORD_ID, value]].astype("str")
+    _require_named(found, where)
     if value == LABEL:
         _require(found, [one for one in found[value].unique() if one not in TRUTH], value, "0 or 1", where)
-        label, unclear = found[value].map(TRUTH).astype("bool"), np.zeros(len(found), "bool")
+        found[value] = found[value].map(TRUTH).astype("bool")
+    found = found.drop_duplicates()
+    _require_one_each(found, where)
+    if value == LABEL:
+        label, unclear = found[value], np.zeros(len(found), "bool")
     else:
         distinct = found[value].unique()
         wrong = distinct[~fits(pa.array(distinct, pa.large_string()), codes)].tolist() if codes else []
@@ -84,7 +88,12 @@ def _value(table: pd.DataFrame, where: str) -> str:
     return there[0]
 
 
-def _require_ids(found: pd.DataFrame, where: str) -> None:
+def _require_named(found: pd.DataFrame, where: str) -> None:
+    if count := int((found[RECORD_ID].str.strip() == "").sum()):
+        raise AssayError(f"labels without a {RECORD_ID}: {count}", where=where, todo=CORRECT)
+
+
+def _require_one_each(found: pd.DataFrame, where: str) -> None:
     twice = found[RECORD_ID].duplicated(keep=False)
     if twice.any():
         raise AssayError(

@@ -121,7 +121,7 @@ class _Judge:
         estimated, realised = self._estimated(place), self._realised(place)
         here, before = self._alerts(self.here[place]), self._alerts(self.slices.counts[place])
         said = [
-            *(self._by_labels(place, realised) if realised and realised.settled else ()),
+            *(self._by_labels(place, realised) if realised and realised.covered else ()),
             *(self._by_estimate(place, estimated) if estimated.assumption.holds else ()),
             *self._by_alerts(place),
         ]
@@ -197,7 +197,9 @@ class _Judge:
             "recall": (least_share(found.positives, caught, positives, tail), caught, positives),
             "precision": (least_share(found.checked, caught, alerts, tail) - shift, caught, alerts),
         }
-        for name, (least, true, of) in by_chance.items():
+        judged = by_chance if found.settled else ("precision",)  # which needs no positives
+        for name in judged:
+            least, true, of = by_chance[name]
             bound = min(least, recall(self.training.threshold)) if name == "recall" else least
             if found.figures[name].value < bound:
                 before = f"{true / of:.3f} out of fold, so that at least {bound:.3f} was to be expected"

@@ -16,10 +16,9 @@ from assay.bundle.folder import REFERENCE
 from assay.bundle.reference import counted
 from assay.errors import AssayError
 from assay.monitoring.between_months import drawn, shifted
-from assay.statistics.binomial import effective
-from assay.statistics.bootstrap import resamples
 
 DRAWS, SEED = 2000, 42
+MOST = 1e15  # records: above, floating point does not count them
 NOTHING = 1e-9  # the weight of a bin without records in the isotonic regression: it takes the value of its neighbour
 
 
@@ -93,10 +92,10 @@ def _sound(
     return (
         edges.ndim == 1
         and counts.shape == positives.shape == by_month.shape[2:] == (len(edges) + 2,)
-        and bool((np.diff(edges) > 0).all() and np.isfinite(counts).all() and np.isfinite(by_month).all())
+        and bool((np.diff(edges) > 0).all() and (counts <= MOST).all() and (by_month <= MOST).all())
         and bool((positives >= 0).all() and (positives <= counts).all())
         and bool((by_month >= 0).all() and (by_month[:, 1] <= by_month[:, 0]).all())
-        and bool(informative >= 1 and counts.sum() > 0)
+        and bool(1 <= informative <= MOST and counts.sum() > 0)
     )
 
 
@@ -124,42 +123,11 @@ def of_counts(
         edges=edges,
         counts=informative / total * counts,
         rate=rate,
-        rates=_isotonic(resampled),
+        rates=isotonic_rows(resampled),
         shifts=drawn(rate, months[:, 0], months[:, 1], draws, seed),
         alert=alerting(edges, threshold),
         records=informative,
         positives=informative * positives.sum() / total,
-    )
-
-
-def of_records(
-    edges: np.ndarray,
-    score: np.ndarray,
-    y: np.ndarray,
-    threshold: float,
-    weight: np.ndarray,
-    shifts: np.ndarray,
-    seed: int = SEED,
-) -> Calibration:
-    """The calibration from records with weights: score, y, weight (n,); edges as a bundle has them.
-
-    shifts: (draws,), of a month to come, as of the plain calibration.
-    """
-    positive, bins = y == 1, len(edges) + 2
-    cell = np.where(positive, 0, bins) + _bins(score, edges)
-    resampled = np.array(
-        [np.bincount(cell, row, minlength=2 * bins) for row in resamples(len(y), len(shifts), seed) * weight]
-    )
-    counts, positives = counted(score, edges, weight), counted(score[positive], edges, weight[positive])
-    return Calibration(
-        edges=edges,
-        counts=effective(weight) / weight.sum() * counts,
-        rate=isotonic(positives, counts),
-        rates=_isotonic(resampled),
-        shifts=shifts,
-        alert=alerting(edges, threshold),
-        records=effective(weight),
-        positives=effective(weight[positive]),
     )
 
 
@@ -181,12 +149,7 @@ def alerting(edges: np.ndarray, threshold: float) -> np.ndarray:
     return np.concatenate([[False], edges >= threshold, [True]])
 
 
-def _isotonic(cells: np.ndarray) -> np.ndarray:
+def isotonic_rows(cells: np.ndarray) -> np.ndarray:
     """Of each row of cells (draws, 2 bins): positives in each bin, then negatives."""
     positives, negatives = np.split(np.asarray(cells, "float64"), 2, axis=1)
     return np.array([isotonic(one, one + other) for one, other in zip(positives, negatives, strict=True)])
-
-
-def _bins(score: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """The bin of each score (n,), as `counted` has it."""
-    return np.where(score < edges[0], 0, np.searchsorted(edges, score, side="left") + 1)

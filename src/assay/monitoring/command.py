@@ -13,7 +13,7 @@ from assay.errors import AssayError
 from assay.monitoring.arrived import read_labels
 from assay.monitoring.counts import Counts, of_piece
 from assay.monitoring.finding import MEANS, Finding, Kind
-from assay.monitoring.judging import Judged, age, judged
+from assay.monitoring.judging import Judged, judged
 from assay.monitoring.known import Training, known
 from assay.monitoring.performance import confidence
 from assay.monitoring.pieces import Columns, Piece, of_file, of_log
@@ -63,13 +63,15 @@ def monitored(bundle: "Bundle", source: Path, asked: "Monitoring", model: str, l
 
 
 def read(bundle: "Bundle", source: Path) -> tuple[Columns, Iterator[Piece]]:
-    """The pieces of a file or a log; AssayError if it is not there, or a file of a log."""
+    """The pieces of a file or a log; AssayError if it is not there, a file of a log, or a pipe, which is read once."""
     if not source.exists():
         raise AssayError("there is no such file or folder", where=str(source), todo="name the records, or a log")
     if source.suffix == log.SUFFIX:
         raise AssayError("a prediction log is a folder", where=str(source), todo=f"name the folder: {source.parent}")
     if source.is_dir():
         return Columns(), of_log(source, bundle.columns, bundle.hash)
+    if not source.is_file():
+        raise AssayError("neither a file nor a folder", where=str(source), todo="write the records to a file")
     return of_file(Scorer(bundle), source)
 
 
@@ -119,7 +121,7 @@ def as_json(found: Monitored) -> dict[str, Any]:
         "source": found.source,
         "model": found.model,
         "records": found.counts.records,
-        "age_days": age(found.counts, found.training),
+        "age_days": found.judged.age,
         "seconds": found.seconds,
         "findings": [asdict(one) for one in found.judged.findings],
         "confidence": found.confidence,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_NEW = 20  # new values of a category that are named
 MOST_MONTHS = 1200
 FAR = 3.0  # times: rather another unit than other people
+FEW, FEW_SHARE = 4, 0.001  # records, and of all besides, that may have a mistyped date
 LONGEST = 60  # characters of one that are kept
 
 
@@ -32,7 +33,7 @@ class Month:
     is one; sliced: the same by group of the slices, (groups, k + 2). unscored: how many have no score, by kind and rule
     or reason; broken: how many break any rule of the contract. changed: by rule. new: values of a category that the
     training did not have. far: of numbers, how many are several times as small, and as large, as the median of the
-    training, (2,). low, high: the extremes of numbers.
+    training, (2,). low, high: the extremes of numbers. last: the last day, NaT without a date.
     """
 
     records: int = 0
@@ -49,6 +50,7 @@ class Month:
     far: dict[str, np.ndarray] = field(default_factory=dict)
     low: dict[str, float] = field(default_factory=dict)
     high: dict[str, float] = field(default_factory=dict)
+    last: np.datetime64 = np.datetime64("NaT", "D")  # noqa: RUF009 - it cannot be changed
 
     def row(self, name: str) -> Row:
         """The records in the bins of a feature."""
@@ -75,15 +77,14 @@ class Month:
             self.low[name] = min(self.low.get(name, least), least)
         for name, most in other.high.items():
             self.high[name] = max(self.high.get(name, most), most)
+        self.last = np.fmax(self.last, other.last)
 
 
 @dataclass
 class Counts:
-    """Months by name, "" for records without a date, and the first and last day."""
+    """Months by name, "" for records without a date."""
 
     months: dict[str, Month] = field(default_factory=dict)
-    first: np.datetime64 = np.datetime64("NaT", "D")  # noqa: RUF009 - it cannot be changed
-    last: np.datetime64 = np.datetime64("NaT", "D")  # noqa: RUF009
 
     @property
     def records(self) -> int:
@@ -104,8 +105,16 @@ class Counts:
             self.months.setdefault(name, Month()).add(month)
         if len(self.months) > MOST_MONTHS:
             raise AssayError(f"records of more than {MOST_MONTHS} months", todo="correct their dates")
-        self.first = np.fmin(self.first, other.first)
-        self.last = np.fmax(self.last, other.last)
+
+    @property
+    def today(self) -> np.datetime64:
+        """The last day of the newest month from which on there are more than a few records; NaT without a date.
+
+        A few mistyped dates do not tell what day it is. Where all are few, it is the last day of all.
+        """
+        dated = [one for name, one in sorted(self.months.items(), reverse=True) if name]
+        count = np.cumsum([one.records for one in dated])
+        return dated[int((count > FEW + count[-1] * FEW_SHARE).argmax())].last if dated else np.datetime64("NaT", "D")
 
 
 def _sum(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -135,8 +144,8 @@ def of_piece(piece: "Piece", training: Training) -> Counts:
     for name, known in training.features.items():
         _count_feature(listed, scored, name, known, piece.features[name])
     _count_faults(listed, codes, piece)
-    days = piece.days[~np.isnat(piece.days)]
-    return Counts(months, days.min(), days.max()) if len(days) else Counts(months)
+    _note_last(listed, codes, piece.days)
+    return Counts(months)
 
 
 def _table(codes: np.ndarray, places: np.ndarray, bins: int, size: int) -> np.ndarray:
@@ -174,6 +183,14 @@ def _count_feature(months: list[Month], codes: np.ndarray, name: str, known: Kno
         texts = pd.Series(values).astype("object")[new].map(lambda text: str(text)[:LONGEST])
         for code, found in texts.groupby(codes[new]):
             months[int(code)].new[name] = Counter(found.value_counts().head(MOST_NEW).to_dict())
+
+
+def _note_last(months: list[Month], codes: np.ndarray, days: np.ndarray) -> None:
+    there = ~np.isnat(days)
+    last = np.full(len(months), "NaT", "datetime64[D]")
+    np.fmax.at(last, codes[there], days[there].astype("datetime64[D]"))
+    for month, day in zip(months, last, strict=True):
+        month.last = day
 
 
 def _note_extremes(months: list[Month], codes: np.ndarray, name: str, numbers: np.ndarray) -> None:

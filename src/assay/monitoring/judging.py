@@ -29,7 +29,8 @@ class Judged:
     """What was found, and what follows.
 
     estimates: before labels, of each month, then of all; none if the bundle has no calibration. labelled: what labels
-    show; None without any. slices: all of it by slice.
+    show; None without any. slices: all of it by slice. age: days from the last day of the training to the last record,
+    as of `Counts.today`; None if either is unknown.
     """
 
     findings: Sequence[Finding]
@@ -37,6 +38,7 @@ class Judged:
     labelled: Labelled | None
     slices: Sliced
     decision: Decision
+    age: int | None
 
 
 def judged(
@@ -53,7 +55,7 @@ def judged(
     findings = [*more, *drifted(counts, training, asked), *stale(counts, training, asked), *late(after, counts, asked)]
     slices = sliced(counts, training, asked, labels, after)
     decision = decide(findings, of_estimates(before, training, asked), told, slices.said)
-    return Judged(findings, before, after, slices, decision)
+    return Judged(findings, before, after, slices, decision, age(counts, training))
 
 
 def stale(counts: Counts, training: Training, asked: "Monitoring") -> Iterator[Finding]:
@@ -61,13 +63,14 @@ def stale(counts: Counts, training: Training, asked: "Monitoring") -> Iterator[F
     days = age(counts, training)
     if days is None or asked.stale_after_days is None or days <= asked.stale_after_days:
         return
-    what = f"{days} days from the last day of the training ({training.last}) to the last record ({counts.last})"
+    today = counts.today
+    what = f"{days} days from the last day of the training ({training.last}) to the last record ({today})"
     limit = float(asked.stale_after_days)
     yield Finding(Kind.STALE, "training", "", counts.records, float(days), limit, None, what, MEANS[Kind.STALE])
 
 
 def late(labelled: Labelled | None, counts: Counts, asked: "Monitoring") -> Iterator[Finding]:
-    """The months whose labels are due and have not come; today is the day of the last record."""
+    """The months whose labels are due and have not come; today as of `Counts.today`."""
     if labelled is None or asked.labels_after_days is None:
         return
     for name, records, come, days in due(labelled, counts, asked.labels_after_days, asked.fewest):
@@ -78,7 +81,8 @@ def late(labelled: Labelled | None, counts: Counts, asked: "Monitoring") -> Iter
 
 def due(labelled: Labelled, counts: Counts, after: int, fewest: int) -> Iterator[tuple[str, int, int, int]]:
     """Each month whose labels are due, then those with too few records together: name, records, labels, days since."""
-    months = [(name, one.records, one.labelled, since(name, counts)) for name, one in labelled.months.items() if name]
+    today = counts.today
+    months = [(name, one.records, one.labelled, since(name, today)) for name, one in labelled.months.items() if name]
     over = [one for one in months if one[3] >= after]
     yield from (one for one in over if one[1] >= fewest)
     if few := [one for one in over if one[1] < fewest]:
@@ -86,14 +90,15 @@ def due(labelled: Labelled, counts: Counts, after: int, fewest: int) -> Iterator
         yield TO.join((names[0], names[-1])), sum(records), sum(come), days[-1]
 
 
-def since(month: str, counts: Counts) -> int:
-    """Days from the last day of a month to the last record."""
+def since(month: str, today: np.datetime64) -> int:
+    """Days from the last day of a month to today."""
     end = (np.datetime64(month, "M") + 1).astype("datetime64[D]") - 1
-    return int((counts.last - end).astype(int))
+    return int((today - end).astype(int))
 
 
 def age(counts: Counts, training: Training) -> int | None:
-    """Days from the last day of the training to the last record; None if either is unknown."""
-    if training.last is None or np.isnat(counts.last):
+    """As of `Judged.age`."""
+    today = counts.today
+    if training.last is None or np.isnat(today):
         return None
-    return int((counts.last - np.datetime64(training.last, "D")).astype(int))
+    return int((today - np.datetime64(training.last, "D")).astype(int))

@@ -14,7 +14,7 @@ from assay.bundle.reference import CATEGORY, FLAG, NUMBER, bins
 from assay.bundle.strict_json import parse
 from assay.bundle.threshold import Threshold
 from assay.errors import AssayError
-from assay.monitoring.calibration import Calibration, of_bundle
+from assay.monitoring.calibration import MOST, Calibration, of_bundle
 from assay.monitoring.slices import Slices, slices
 from assay.preparation.features import OTHER
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
 TODO = "train again: dvc repro train"
-MONTH = re.compile(r"\d{4}-\d{2}")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+ROUNDING = 0.001  # of counts, as a share of them
 NAMED = re.compile(r"\w+")
 
 
@@ -157,7 +158,8 @@ def training(
     """
     share = 1.0
     if "effective" in content:
-        share = float(content["effective"]) / float(next(iter(content["features"].values()))["count"])
+        weight = next(iter(content["features"].values()))["count"]
+        share = _within(content["effective"], 1, MOST) / _within(weight, 1 / MOST, MOST)
     own = [name for name in content["features"] if name not in titles]
     every = {
         name: _feature(name, titles.get(name, {"text": name}), own, stated, share)
@@ -185,6 +187,8 @@ def _feature(
 ) -> Known:
     kind, subject = stated["kind"], str(title["text"])
     edges = np.asarray(stated["edges"], "float64") if kind == NUMBER else np.empty(0)
+    if edges.ndim != 1 or not (np.diff(edges) > 0).all():
+        raise ValueError("edges")
     names = () if kind == NUMBER else tuple(stated["counts"])
     parts = (name,) if name in own else tuple(one for one in NAMED.findall(subject) if one in own)
     whole = _row(kind, stated, len(edges) + 2 if kind == NUMBER else len(names), share)
@@ -202,10 +206,22 @@ def _row(kind: str, stated: Mapping[str, Any], size: int, share: float) -> Row:
         raise ValueError(kind)
     listed: Sequence[float] = stated["counts"] if kind == NUMBER else [*stated["counts"].values()]
     counts = np.asarray(listed, "float64")
-    if counts.shape != (size,) or not (counts >= 0).all():
+    missing = _count(stated) * _within(stated.get("missing", 0), 0, 1)
+    if counts.shape != (size,) or not ((counts >= 0) & (counts <= MOST)).all():
         raise ValueError("counts")
+    _within(counts.sum() + missing, (1 - ROUNDING) * _count(stated) - 1, (1 + ROUNDING) * _count(stated) + 1)
     counts = np.append(counts, 0.0) if kind == CATEGORY else counts
-    return Row(share * counts, share * float(stated["count"]) * float(stated.get("missing", 0)))
+    return Row(share * counts, share * missing)
+
+
+def _count(stated: Mapping[str, Any]) -> float:
+    return _within(stated["count"], 0, MOST)
+
+
+def _within(value: Any, low: float, high: float) -> float:
+    if not low <= float(value) <= high:
+        raise ValueError(f"{float(value):g} is not between {low:g} and {high:g}")
+    return float(value)
 
 
 def _alerts_known(scores: Mapping[str, Any], share: float) -> Known:
@@ -215,7 +231,7 @@ def _alerts_known(scores: Mapping[str, Any], share: float) -> Known:
 
 def _outside(stated: Mapping[str, Any], share: float) -> dict[str, Known]:
     def row(one: Mapping[str, Any], reason: str) -> Row:
-        count, part = share * float(one["count"]), float(one["outside"][reason])
+        count, part = share * _count(one), _within(one["outside"][reason], 0, 1)
         return Row(count * np.array([1 - part, part]))
 
     def known(reason: str) -> Known:
@@ -227,7 +243,7 @@ def _outside(stated: Mapping[str, Any], share: float) -> dict[str, Known]:
 
 def _alerts(stated: Mapping[str, Any], share: float) -> Row:
     """The records below the threshold, and the alerts."""
-    count, alerts = share * float(stated["count"]), float(stated["alerts"])
+    count, alerts = share * _count(stated), _within(stated["alerts"], 0, 1)
     return Row(count * np.array([1 - alerts, alerts]))
 
 

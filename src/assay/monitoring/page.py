@@ -7,7 +7,7 @@ from assay.monitoring.command import Monitored
 from assay.monitoring.counts import Counts
 from assay.monitoring.estimation import COUNTED
 from assay.monitoring.finding import Finding
-from assay.monitoring.judging import Judged, age
+from assay.monitoring.judging import Judged
 from assay.monitoring.known import TODO
 from assay.monitoring.panels import panels
 from assay.monitoring.performance import of_estimate, shown
@@ -152,7 +152,7 @@ def render(found: Monitored) -> str:
         found=found,
         decision=found.judged.decision,
         untold=untold(found),
-        days=age(found.counts, found.training),
+        days=found.judged.age,
         findings=sorted(found.judged.findings, key=_order),
         head=HEAD,
         figures=[(METRICS[name].title, data_uri(picture)) for name, picture in _pictures(found).items()],

@@ -102,25 +102,48 @@ def of_estimates(found: Mapping[str, Estimated], training: Training, asked: "Mon
 
 
 def of_labels(found: Labelled, training: Training, asked: "Monitoring") -> Performance:
-    """What labels say. Months whose labels are not settled decide nothing."""
+    """What labels say. Recall is judged where they are settled, precision where they are covered.
+
+    Precision needs no positives: alerts of which none is positive are the worst that can happen to it.
+    """
+    lost = [
+        *(
+            f"labels{of}: {why}"
+            for of, one in _newest_and_whole(found, "settled")
+            for why in _recall_lost(one, training)
+        ),
+        *(
+            f"labels{of}: {why}"
+            for of, one in _newest_and_whole(found, "covered")
+            for why in _precision_lost(one, training, asked)
+        ),
+    ]
+    if lost:
+        return Performance(True, "; ".join(lost))
     if found.whole is None or not found.whole.settled:
         return Performance(None, f"labels decide nothing yet: {_unsettled(found)}")
-    settled = {name: one for name, one in found.months.items() if one.settled}
-    judged = [*[(_of(name), one) for name, one in settled.items()][-1:], ("", found.whole)]
-    lost = [f"labels{name}: {why}" for name, one in judged for why in _lost(one, training, asked)]
-    if lost:
-        return Performance(True, "; ".join(dict.fromkeys(lost)))
     return Performance(False, f"labels: {_both(found.whole.figures)}, not below what was promised")
 
 
-def _lost(one: Realised, training: Training, asked: "Monitoring") -> Iterator[str]:
-    figures, floor = one.figures, recall(training.threshold)
-    if figures["recall"].high < floor:
-        yield f"recall {shown(figures['recall'])}, {floor:.3f} was promised"
+def _newest_and_whole(found: Labelled, state: str) -> Iterator[tuple[str, Realised]]:
+    """The newest month in a state, and all together if they are and more than it; state: settled or covered."""
+    newest = [(_of(name), one) for name, one in found.months.items() if getattr(one, state)][-1:]
+    yield from newest
+    if found.whole and getattr(found.whole, state) and found.whole is not (newest[0][1] if newest else None):
+        yield "", found.whole
+
+
+def _recall_lost(one: Realised, training: Training) -> Iterator[str]:
+    figure, floor = one.figures["recall"], recall(training.threshold)
+    if figure.high < floor:
+        yield f"recall {shown(figure)}, {floor:.3f} was promised"
+
+
+def _precision_lost(one: Realised, training: Training, asked: "Monitoring") -> Iterator[str]:
     least = least_by_chance(one.checked, training, (1 - confidence(asked)) / 2) - asked.least_shift
-    if figures["precision"].value < least:
+    if one.figures["precision"].value < least:
         promised = f"{out_of_fold(training):.3f} out of fold, so that at least {least:.3f} was to be expected"
-        yield f"precision {shown(figures['precision'])}; it was {promised}"
+        yield f"precision {shown(one.figures['precision'])}; it was {promised}"
 
 
 def newest_and_all(found: Mapping[str, Estimated], fewest: int) -> dict[str, Estimated]:

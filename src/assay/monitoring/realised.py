@@ -41,8 +41,9 @@ class Realised:
 
     records: scored ones; alerts: among them. labelled: those with a label; checked: the alerts among these. ungradable:
     those without, because nobody can know their class, which count as records no more. positives: among the labelled
-    ones. figures: recall, precision, average_precision, prevalence and alerts_per_1000 by name. unsettled: why later
-    labels may change the figures, in words.
+    ones. figures: recall, precision, average_precision, prevalence and alerts_per_1000 by name. covered: most labels
+    have arrived, also of records without an alert; that is enough to judge precision. unsettled: why later labels may
+    change the figures, in words.
     """
 
     records: int
@@ -52,6 +53,7 @@ class Realised:
     ungradable: int
     positives: int
     figures: Mapping[str, Figure]
+    covered: bool
     unsettled: tuple[str, ...]
 
     @property
@@ -168,6 +170,7 @@ def figures_of(found: Part, confidence: float, seed: int = SEED, *, ranked: bool
         ungradable=found.ungradable,
         positives=positives,
         figures=figures,
+        covered=found.covered,
         unsettled=tuple(unsettled(found, positives)),
     )
 

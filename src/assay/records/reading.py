@@ -104,9 +104,10 @@ def reading(path: Path, form: str, todo: str, where: str = "") -> Iterator[None]
 
 
 def require_there(path: Path, todo: str, where: str = "") -> None:
-    """AssayError if there is no such file."""
-    if not path.exists():
-        raise AssayError("the file is missing", where=where or str(path), todo=todo)
+    """AssayError if there is no such file, or a pipe, which would be waited for."""
+    if not path.is_file():
+        what = "not a file" if path.exists() else "the file is missing"
+        raise AssayError(what, where=where or str(path), todo=todo)
 
 
 def _arrow(column: pd.Series) -> pa.Array:

@@ -62,7 +62,9 @@ def timeline(records: Records, dates: pd.Series | None, config: "Replay") -> Tim
     window = config.first_months - 1 + (dates.iloc[0].day > 1)
     if len(names) <= window + config.label_delay + 1:
         what = f"{len(names)} month(s) of records: {window + 1} to learn from, {config.label_delay} until their labels "
-        raise AssayError(f"{what}have come, and none to replay", where="replay", todo="lower replay.first_months")
+        raise AssayError(
+            f"{what}have come, and none to replay", where="replay", todo="lower replay.first_months, or label_delay"
+        )
     return Timeline(records, dates.to_numpy(), month, names, window)
 
 

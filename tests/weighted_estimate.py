@@ -3,15 +3,18 @@
 If what makes a record positive has stayed, but other records arrive, then among records with the same score more or
 fewer may be positive. Białek et al. (2024, arXiv 2401.08348) fit the calibration to the records of the reference,
 each weighted by how much more often records like it are in the batch: the ratio of densities, from a classifier that
-tells batch and reference apart (Bickel et al., JMLR 10, 2009). It takes the features of both.
+tells batch and reference apart (Bickel et al., JMLR 10, 2009). It takes the features of both, which no bundle carries,
+so that `assay monitor` cannot use it; `bench_estimate.py` says what it would be worth.
 """
 
 import numpy as np
 import pandas as pd
 
+from assay.bundle.reference import counted
 from assay.monitoring.assumption import FEWEST_REFERENCE
-from assay.monitoring.calibration import SEED, Calibration, of_records
+from assay.monitoring.calibration import SEED, Calibration, alerting, isotonic, isotonic_rows
 from assay.statistics.binomial import effective
+from assay.statistics.bootstrap import resamples
 
 FEWEST_BATCH = 100  # records below which a classifier learns nothing of a batch
 FEWEST_EFFECTIVE = 0.1  # share of the reference's records that must still count
@@ -68,3 +71,39 @@ def weighted(
             f"informative as {informative:.0f}, and its {int((y == 1).sum())} positives as {positives:.0f}"
         )
     return of_records(plain.edges, score, y, threshold, weight, plain.shifts, seed), ""
+
+
+def of_records(
+    edges: np.ndarray,
+    score: np.ndarray,
+    y: np.ndarray,
+    threshold: float,
+    weight: np.ndarray,
+    shifts: np.ndarray,
+    seed: int = SEED,
+) -> Calibration:
+    """The calibration from records with weights: score, y, weight (n,); edges as a bundle has them.
+
+    shifts: (draws,), of a month to come, as of the plain calibration.
+    """
+    positive, bins = y == 1, len(edges) + 2
+    cell = np.where(positive, 0, bins) + _bins(score, edges)
+    resampled = np.array(
+        [np.bincount(cell, row, minlength=2 * bins) for row in resamples(len(y), len(shifts), seed) * weight]
+    )
+    counts, positives = counted(score, edges, weight), counted(score[positive], edges, weight[positive])
+    return Calibration(
+        edges=edges,
+        counts=effective(weight) / weight.sum() * counts,
+        rate=isotonic(positives, counts),
+        rates=isotonic_rows(resampled),
+        shifts=shifts,
+        alert=alerting(edges, threshold),
+        records=effective(weight),
+        positives=effective(weight[positive]),
+    )
+
+
+def _bins(score: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """The bin of each score (n,), as `counted` has it."""
+    return np.where(score < edges[0], 0, np.searchsorted(edges, score, side="left") + 1)
