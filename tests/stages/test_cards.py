@@ -207,7 +207,8 @@ def test_texts_from_outside_are_shown_and_are_no_markup(line: Path) -> None:
 
     hostile = "<script>alert(1)</script> | a\nline `and` more"
     params = yaml.safe_load(Path("params.yaml").read_text())
-    params["dataset"].update(about=hostile, limits=[hostile], personal_data=hostile, codes={"A": hostile})
+    params["dataset"].update(about=hostile, limits=[hostile], personal_data=hostile)
+    params["dataset"]["codes"]["A"] = hostile
     params["dataset"]["source"].update(citation=hostile, licence=hostile)
     params["labels"]["about"] = hostile
     Path("params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))

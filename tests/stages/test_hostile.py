@@ -40,7 +40,8 @@ def run_hostile_line(folder: Path) -> None:
         patch.chdir(folder)
         patch.setattr("sys.argv", ["stage"])
         hostile_table().to_csv("bad.csv", index=False)
-        drafted = CliRunner().invoke(app, ["init-dataset", "bad.csv", "--target", TARGET, "--positive", POSITIVE])
+        given = ["--target", TARGET, "--positive", POSITIVE, "--no-track"]  # there is no git here
+        drafted = CliRunner().invoke(app, ["init-dataset", "bad.csv", *given])
         assert drafted.exit_code == 0, drafted.output
         describe(Path("conf/dataset/bad.yaml"))
         Path("params.yaml").write_text(composed(OVERRIDES))
