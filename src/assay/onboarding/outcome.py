@@ -151,7 +151,7 @@ def _require_classes(target: "pd.Series[str]", classes: Sequence[str], unclear: 
     if 2 <= found <= MOST_CLASSES:
         return
     numeric = found > MOST_CLASSES and pd.to_numeric(pd.Series(classes), errors="coerce").notna().all()
-    threshold = "take another as --target, then write a threshold as dataset.outcome (docs/data.md), such as x >= 10"
+    threshold = "take another as --target, then write a threshold, as dataset.outcome: docs/tables.md"
     todo = threshold if numeric else "divide it into classes"
     raise AssayError(
         f"the target has {found} different values{', numbers' * bool(numeric)}: 2 to {MOST_CLASSES} classes are needed",
