@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assay.errors import AssayError
-from assay.lineage.graph import DVC_YAML, REPLAY_YAML, graph, graph_with, nodes, touches
+from assay.lineage.graph import DVC_YAML, REPLAY_YAML, graph, nodes, touches
 from assay.lineage.statement import location
 from samples import ROOT
 
@@ -77,26 +77,3 @@ def test_ancestors_are_found_however_far_away() -> None:
 @pytest.mark.parametrize("stage", graph(ROOT / "dvc.yaml").nodes)
 def test_every_stage_keeps_its_statement(stage: str) -> None:
     assert str(location(stage)) in graph(ROOT / "dvc.yaml").nodes[stage].outs
-
-
-def test_a_stage_beside_the_line_needs_stages_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    assert "replay" not in graph().nodes
-    assert "replay" not in graph_with("train").nodes
-    assert graph_with("replay").ancestors("replay") == ["annotate", "clean", "collect", "featurize", "split"]
-
-
-@pytest.mark.parametrize(
-    ("key", "expected"),
-    [
-        ("criteria.monitoring", {"replay"}),
-        ("criteria.promotion", set()),
-        ("criteria.cost", set()),
-        ("criteria.min_recall", {"train", "evaluate", "replay"}),
-        ("criteria.quality", {"evaluate", "cards"}),
-    ],
-)
-def test_a_criterion_runs_only_what_reads_it(key: str, expected: set[str]) -> None:
-    declared = [node for name in (DVC_YAML, REPLAY_YAML) for node in nodes((ROOT / name).read_text())]
-    reads = {node.name for node in declared if any(f"{key}.".startswith(f"{one}.") for one in node.keys or [])}
-    assert reads == expected

@@ -68,14 +68,6 @@ def graph(path: Path = Path(DVC_YAML)) -> Graph:
     return Graph({node.name: node for node in nodes(read_text(path))})
 
 
-def graph_with(stage: str) -> Graph:
-    """The line; with what stands beside it, if the stage is there."""
-    line, beside = graph(), Path(REPLAY_YAML)
-    if stage in line.nodes or not beside.exists():
-        return line
-    return Graph({**line.nodes, **graph(beside).nodes})
-
-
 def nodes(text: str) -> list[Node]:
     """The stages of a dvc.yaml, each after those that it needs; AssayError if it cannot be read."""
     try:

@@ -12,7 +12,7 @@ from assay.errors import AssayError, sample
 from assay.files import WRITTEN, Seen, files_in, files_md5, md5, stamp, write_json
 from assay.forkserver.client import DVC_STAGE
 from assay.lineage.checks import Known, first_difference, require_order, require_record
-from assay.lineage.graph import DVC_YAML, PARAMS, Node, graph_with
+from assay.lineage.graph import DVC_YAML, PARAMS, Node, graph
 from assay.lineage.statement import FOLDER, Statement, chosen, same, write
 from assay.paths import CONTRACT
 
@@ -45,7 +45,7 @@ def stated(stage: str, plain: Mapping[str, Any], reread: Reread | None) -> Itera
     from elsewhere. If DVC runs the stage, dvc.lock and the earlier stages are checked too. Raises AssayError; then no
     statement is written, the exit code is not 0, and DVC records nothing.
     """
-    known = Known(graph_with(stage))
+    known = Known(graph())
     node = known.graph.nodes.get(stage)
     if node is None:  # run by hand, and no part of the line
         yield set()
