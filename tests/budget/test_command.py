@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from assay.budget import child, command, host, processes
 from assay.budget.measure import Figure
 from assay.cli.commands import app
+from assay.config.dataset import Dataset
 from assay.config.schema import FIGURES
 from assay.errors import AssayError
 from assay.files import md5, read_json
@@ -84,7 +85,7 @@ def test_few_records_are_taken_again_in_an_order_of_chance(model: Path) -> None:
     Path("data/raw").mkdir(parents=True)
     pd.DataFrame({"a": [f"{one}" for one in range(7)], "b": [""] * 7}).to_csv("data/raw/records.csv", index=False)
     for name in ("one.parquet", "two.parquet"):
-        command.draw(Path(name))
+        command.draw(Path(name), Dataset())
     table = read(Path("one.parquet"))
     assert len(table) == child.LARGE
     assert sorted(table["a"].iloc[:7]) == [str(one) for one in range(7)] != table["a"].iloc[:7].tolist()

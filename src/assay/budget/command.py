@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.budget import host, processes
 from assay.budget.child import LARGE
 from assay.budget.measure import Figure, together
+from assay.config.load import load
 from assay.config.schema import FIGURES
 from assay.errors import AssayError
 from assay.files import files_in, md5, read_json, write_json
@@ -17,6 +18,9 @@ from assay.lineage.checks import require
 from assay.lineage.costs import Costs, costs_of
 from assay.lineage.graph import graph
 from assay.paths import BUDGET, MODEL, RAW
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Dataset
 
 SEED = 42
 RUNS = 3  # processes for each figure
@@ -57,7 +61,7 @@ def measured(seconds: float, advance: Callable[[], Any] = lambda: None) -> Budge
     before, model = host.load(), md5(MODEL)
     with tempfile.TemporaryDirectory() as folder:
         records = Path(folder, "records.parquet")
-        draw(records)
+        draw(records, load().dataset)
         runs = []
         for _ in range(RUNS):
             bare = processes.python_and_pandas()
@@ -94,15 +98,14 @@ def budget(
     )
 
 
-def draw(path: Path) -> None:
+def draw(path: Path, dataset: "Dataset") -> None:
     """Write `LARGE` raw records in an order of chance; if there are fewer, some of them again."""
     import numpy as np
 
-    from assay.config.load import load
     from assay.files import write_table
     from assay.joins.raw import raw_records
 
-    table = raw_records(RAW, load().dataset)
+    table = raw_records(RAW, dataset)
     order = np.random.default_rng(SEED).permutation(len(table))
     write_table(path, table.iloc[np.resize(order, LARGE)])
 
