@@ -470,7 +470,7 @@ REFUSED = [
         table(PLAIN, outcome=PLAIN).encode(),
         "the target has 40 different values, numbers",
         ending="stops",
-        todo="make a column of two classes",
+        todo="write a threshold",
     ),
     Habit(
         "nul",

@@ -63,7 +63,7 @@ def test_a_pull_request_has_its_report(mine: Copy, tmp_path: Path) -> None:
 
 def test_a_later_assay_is_taken_over(home: Copy, mine: Copy, tmp_path: Path) -> None:
     copy = mine.fork(tmp_path / "copy", **IDENTITY)
-    edit(home, "src/assay/datasets/__init__.py", '"""', '"""New. ')
+    edit(home, "src/assay/datasets/__init__.py", "It is optional: a module", "It is optional, a module")
     home.commit("A later version")
     copy.run("assay", "update", str(home.path))
     assert copy.git_status().split() == ["M", "src/assay/datasets/__init__.py", "M", "upstream.json"]
