@@ -122,7 +122,7 @@ def test_a_model_that_the_audit_stopped_has_no_figures(line: Path) -> None:
 
 def test_the_audit_stands_on_the_page(line: Path) -> None:
     subprocess.run(["git", "init", "--quiet"], check=True)
-    assert "| the audit | passed: 15 checks, " in as_markdown(page(gather(line, date(2026, 1, 31)), Prices()))
+    assert "| the audit | passed: 16 checks, " in as_markdown(page(gather(line, date(2026, 1, 31)), Prices()))
 
 
 def test_a_model_of_other_params_has_no_page(line: Path) -> None:
