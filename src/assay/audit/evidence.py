@@ -13,6 +13,7 @@ from assay.audit.strength import Alone, alone
 from assay.config.dataset import FEATURE, ID, LEAK, TARGET, cleaned_name, is_the_time
 from assay.records.columns import CODE, CODE_RESOLVED, DATE, RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
+from assay.records.tables import with_columns
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -104,7 +105,7 @@ class Evidence:
         for seed in range(SHUFFLES):
             generator = np.random.default_rng(seed)
             order = np.concatenate([generator.permutation(cut), cut + generator.permutation(len(y) - cut)])
-            moved = records.assign(**{name: records[name].array[order] for name in records if name in self.outcome})
+            moved = with_columns(records, {n: records[n].array[order] for n in records if n in self.outcome})
             again = X if found and found[0].X is X else self.recompute(moved)
             found.append(Learning(moved, X if again.equals(X) else again, y[order], cut))
         return tuple(found)

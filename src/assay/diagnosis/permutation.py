@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from assay.diagnosis.evidence import SEED, Advance, Evidence, Subject
+from assay.records.tables import with_columns
 from assay.statistics.bootstrap import Estimate, mean_of_repeats
 
 
@@ -84,4 +85,4 @@ def _permuted(subject: Subject, unit: Unit, order: np.ndarray) -> pd.DataFrame:
 
 
 def _reordered(table: pd.DataFrame, names: Sequence[str], order: np.ndarray) -> pd.DataFrame:
-    return table.assign(**{name: table[name].array[order] for name in names})
+    return with_columns(table, {name: table[name].array[order] for name in names})

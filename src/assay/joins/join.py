@@ -15,6 +15,7 @@ from assay.contract.values import ColumnReader
 from assay.errors import AssayError, sample
 from assay.joins import sql
 from assay.records.engine import engine
+from assay.records.tables import with_columns
 from assay.records.writing import texts
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Joiner:
                 self._require_read(name, connection)
                 found = connection.execute(sql.joined(self.dataset, name)).df().drop(columns=sql.ROW)
                 made |= {str(one): _typed(found[one]).set_axis(records.index) for one in found}
-        return records.assign(**{name: made[name] for name in self.dataset.made})
+        return with_columns(records, {name: made[name] for name in self.dataset.made})
 
     def counts(self, records: pd.DataFrame) -> dict[str, dict[str, int]]:
         """Of each table how many `rows` it has, how many are `of_records`, were known `before` its time, lack a time.

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from assay.errors import AssayError, sample, warn
+from assay.records.tables import with_columns
 from assay.scoring.files import CORRECT, in_order, open_records
 from assay.scoring.rows import HASH
 from assay.scoring.scorer import CONTRACT
@@ -92,7 +93,7 @@ def _scored(scorer: "Scorer", path: Path, columns: Columns, threads: int) -> Ite
 def _piece(scorer: "Scorer", where: str, absent: Sequence[str], batch: "Batch") -> Piece:
     table = batch.table(where, CORRECT)
     empty = pd.Series("", table.index, dtype="str")
-    return of_scored(scorer(table.assign(**dict.fromkeys(absent, empty)), where))
+    return of_scored(scorer(with_columns(table, dict.fromkeys(absent, empty)), where))
 
 
 def of_scored(scored: "Scored") -> Piece:

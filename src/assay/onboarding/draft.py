@@ -28,6 +28,7 @@ from assay.onboarding.guess import (
 from assay.onboarding.numbers import has_decimal_comma
 from assay.onboarding.outcome import Answer, Outcome, outcome
 from assay.onboarding.spelling import listed
+from assay.records.tables import with_columns
 from assay.records.writing import texts as texts_of
 from assay.text import visible
 
@@ -73,7 +74,7 @@ def draft(
     blank = [value for value in raw[target].unique() if not value.strip()]
     missing = sorted({*markers(raw.drop(columns=target)), *blank})
     found = outcome(raw[target], [*MARKERS, *ERRORS, *missing], answer)
-    texts = raw.mask(raw.isin(missing), "").assign(**{target: raw[target]})
+    texts = with_columns(raw.mask(raw.isin(missing), ""), {target: raw[target]})
     comma = any(has_decimal_comma(texts[column][texts[column] != ""]) for column in texts.columns.drop(target))
     guesses = {
         str(column): guess(str(column), texts[column], kinds[column], missing, decimal_comma=comma)

@@ -1,6 +1,8 @@
-"""Tables of features by record: the id of a record stands beside them in a file, whatever they are called."""
+"""Tables whose columns may be called anything: features by record, beside its id; other columns in their place."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,3 +20,14 @@ def read_features(path: Path) -> pd.DataFrame:
     """The features of a file under their own names, indexed by record id."""
     names = (stored(RECORD_ID), stored(stored(RECORD_ID)))
     return read_table(path).set_index(RECORD_ID).rename(columns={name: unstored(name) for name in names})
+
+
+def with_columns(table: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
+    """A copy of the table with these columns, in place of those or behind them, whatever they are called.
+
+    To `DataFrame.assign` a column called self would be the table.
+    """
+    found = table.copy()
+    for name, values in columns.items():
+        found[name] = values
+    return found
