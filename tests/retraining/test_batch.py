@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assay.config.dataset import Column, Dialect
+from assay.config.dataset import Column
 from assay.config.load import typed
+from assay.config.source import Dialect
 from assay.errors import AssayError
 from assay.records.reading import read
 from assay.records.writing import write_csv
