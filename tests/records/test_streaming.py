@@ -21,7 +21,7 @@ from assay.records.reading import read
 from assay.records.streaming import CsvRecords, ParquetRecords
 
 SMALL = 64  # bytes of a block, so that a small file has many
-TODO = "correct the file"
+MEND = "correct the file"
 
 
 @pytest.fixture(params=[None, 1, 3])
@@ -33,8 +33,8 @@ def rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int
 
 
 def of_csv(content: bytes) -> pd.DataFrame:
-    records = CsvRecords(io.BytesIO(content), "f.csv", TODO)
-    return pd.concat([one.table("f.csv", TODO) for one in records.batches(records.names)])
+    records = CsvRecords(io.BytesIO(content), "f.csv", MEND)
+    return pd.concat([one.table("f.csv", MEND) for one in records.batches(records.names)])
 
 
 def refused(content: bytes) -> str:
@@ -98,7 +98,7 @@ def test_what_is_no_table_is_told_with_its_line(content: bytes, what: str) -> No
 
 
 def test_a_header_alone_has_no_records() -> None:
-    assert [len(one.columns) for one in CsvRecords(io.BytesIO(b"a,b\n"), "f.csv", TODO).batches(["a"])] == []
+    assert [len(one.columns) for one in CsvRecords(io.BytesIO(b"a,b\n"), "f.csv", MEND).batches(["a"])] == []
 
 
 @pytest.mark.parametrize(("last", "why"), [(b"1,2,3\n", "3 cells and not 2"), (b"1,\xff\n", NOT_UTF8)])
@@ -137,7 +137,7 @@ def test_a_pipe_has_records_and_no_lines() -> None:
         def seek(self, *_: Any) -> int:
             raise OSError("a pipe")
 
-    records = CsvRecords(Pipe(b"a\n1\n2,3\n"), "stdin", TODO)
+    records = CsvRecords(Pipe(b"a\n1\n2,3\n"), "stdin", MEND)
     assert (records.size, records.done()) == (None, 0)
     with pytest.raises(AssayError, match="record 2: 2 cells and not 1"):
         list(records.batches(["a"]))
@@ -156,14 +156,14 @@ def test_any_texts_come_through(cells: list[tuple[str, str]], end: str, quoted: 
 
 def test_batches_of_a_csv_are_bounded_in_bytes() -> None:
     content = b"a,b\n" + (b"x" * 1_000_000 + b",2\n") * 12
-    records = CsvRecords(io.BytesIO(content), "f.csv", TODO)
+    records = CsvRecords(io.BytesIO(content), "f.csv", MEND)
     sizes = [one.columns.nbytes for one in records.batches(["a", "b"])]
     assert max(sizes) < 2 * streaming.BLOCK
     assert records.done() == records.size == len(content)
 
 
 def test_columns_that_are_not_asked_for_are_not_read() -> None:
-    records = CsvRecords(io.BytesIO(b"a,b\n1,\xff\n"), "f.csv", TODO)
+    records = CsvRecords(io.BytesIO(b"a,b\n1,\xff\n"), "f.csv", MEND)
     assert [one.columns.schema.names for one in records.batches(["a"])] == [["a"]]
 
 
@@ -193,13 +193,13 @@ def table(tmp_path: Path) -> Path:
 @pytest.fixture
 def records(table: Path) -> Iterator[ParquetRecords]:
     with table.open("rb") as stream:
-        yield ParquetRecords(stream, str(table), TODO)
+        yield ParquetRecords(stream, str(table), MEND)
 
 
 def test_parquet_gives_what_it_gives_when_it_is_read_whole(
     table: Path, records: ParquetRecords, rows: int | None
 ) -> None:
-    whole, parts = read(table), [one.table("f", TODO) for one in records.batches(list(COLUMNS))]
+    whole, parts = read(table), [one.table("f", MEND) for one in records.batches(list(COLUMNS))]
     assert (records.names, records.size, records.done()) == (list(COLUMNS), 4, 4)
     assert_frame_equal(pd.concat(parts), whole)
     for part in parts:
@@ -210,7 +210,7 @@ def test_batches_of_parquet_are_bounded_in_bytes(tmp_path: Path) -> None:
     texts = pa.array([f"{number}" * 500_000 for number in range(10, 30)])
     parquet.write_table(pa.table({"a": texts, "b": range(20)}), tmp_path / "f.parquet", use_dictionary=False)
     with (tmp_path / "f.parquet").open("rb") as stream:
-        records = ParquetRecords(stream, "f.parquet", TODO)
+        records = ParquetRecords(stream, "f.parquet", MEND)
         assert [one.columns.num_rows for one in records.batches(["a"])] == [4] * 5
         assert [one.columns.num_rows for one in records.batches(["b"])] == [20]
 
@@ -218,7 +218,7 @@ def test_batches_of_parquet_are_bounded_in_bytes(tmp_path: Path) -> None:
 def test_what_no_contract_can_describe_is_refused_only_if_it_is_read(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"a": [1], "b": [[1, 2]]}), tmp_path / "f.parquet")
     with (tmp_path / "f.parquet").open("rb") as stream:
-        records = ParquetRecords(stream, "f.parquet", TODO)
+        records = ParquetRecords(stream, "f.parquet", MEND)
         assert len(list(records.batches(["a"]))) == 1
         with pytest.raises(AssayError, match=r"column b \(list<element: int64>\)"):
             list(records.batches(["b"]))
@@ -228,6 +228,6 @@ def test_a_damaged_parquet_file_is_told(table: Path) -> None:
     content = bytearray(table.read_bytes())
     content[4:400] = bytes(396)
     with pytest.raises(AssayError, match="not a PARQUET table"):
-        list(ParquetRecords(io.BytesIO(bytes(content)), "f.parquet", TODO).batches(list(COLUMNS)))
+        list(ParquetRecords(io.BytesIO(bytes(content)), "f.parquet", MEND).batches(list(COLUMNS)))
     with pytest.raises(AssayError, match="not a PARQUET table"):
-        ParquetRecords(io.BytesIO(b"a,b\n1,2\n"), "f.parquet", TODO)
+        ParquetRecords(io.BytesIO(b"a,b\n1,2\n"), "f.parquet", MEND)

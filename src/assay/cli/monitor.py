@@ -41,6 +41,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
         """
         import json
 
+        from assay.config.load import load
         from assay.files import plain
         from assay.monitoring.command import as_json as plain_of
         from assay.monitoring.command import monitored
@@ -54,8 +55,6 @@ def command(in_stage: InStage) -> Callable[..., None]:
             root = enter_root()
             page = (root / MONITOR_PAGE if output == MONITOR_PAGE else page).resolve()
             require_another(page, str(output), {"records": batch, **({"labels": arrived} if arrived else {})})
-            from assay.config.load import load
-
             asked = load().criteria.monitoring
             found = monitored(model.bundle, batch, asked, f"{model.name}, {model.place}", arrived)
             with placing(page) as scratch:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assay.config.dataset import NUMBER
 from assay.config.joins import TREND
+from assay.records.engine import identifier, literal
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset, Made, Table
@@ -20,16 +21,6 @@ SHOWN = 6
 DAY = 86_400.0  # seconds
 TAKES = {"mean": "avg"} | {name: name for name in ("last", "first", "min", "max", "sum")}
 ORDERED = "{function}({value} ORDER BY " + TIME + ", {value})"
-
-
-def identifier(name: str) -> str:
-    """A name as a quoted identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as a quoted literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def known(name: str, missing: Sequence[str]) -> str:

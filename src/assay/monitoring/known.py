@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
     from assay.config.dataset import Dataset
 
-TODO = "train again: dvc repro train"
+MEND = "train again: dvc repro train"
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 ROUNDING = 0.001  # of counts, as a share of them
 NAMED = re.compile(r"\w+")
@@ -117,8 +117,8 @@ def known(bundle: "Bundle") -> Training:
     """What the bundle knows; AssayError if it has no reference.json, or another one than `train` writes."""
     where = str(bundle.folder / REFERENCE)
     if bundle.reference is None:
-        raise AssayError("the model says nothing of the records of its training", where=where, todo=TODO)
-    content = parse(bundle.reference, where, TODO)
+        raise AssayError("the model says nothing of the records of its training", where=where, todo=MEND)
+    content = parse(bundle.reference, where, MEND)
     titles = {one["name"]: one["title"] for one in bundle.description["features"] if one.get("title")}
     try:
         if {*content["features"]} != {*bundle.columns}:
@@ -128,7 +128,7 @@ def known(bundle: "Bundle") -> Training:
         found = training(content, titles, cut, refit=refit, edges=bundle.dataset.slices)
         return replace(found, untold=tuple(untold(content, bundle.dataset)))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise AssayError(f"not what `train` writes: {error!r}", where=where, todo=TODO) from error
+        raise AssayError(f"not what `train` writes: {error!r}", where=where, todo=MEND) from error
 
 
 def untold(content: Mapping[str, Any], data: "Dataset") -> Iterator[str]:

@@ -8,7 +8,7 @@ from assay.monitoring.counts import Counts
 from assay.monitoring.estimation import COUNTED
 from assay.monitoring.finding import Finding
 from assay.monitoring.judging import Judged
-from assay.monitoring.known import TODO
+from assay.monitoring.known import MEND
 from assay.monitoring.panels import panels
 from assay.monitoring.performance import of_estimate, shown
 from assay.monitoring.realised import Figure
@@ -82,7 +82,7 @@ def _slices(found: Sliced) -> Iterator[str]:
 def untold(found: Monitored) -> list[str]:
     """What the model does not say of its training, and what to do; nothing if it says all."""
     said = "; ".join(found.training.untold)
-    return [f"the model is of an earlier version of Assay: {said}; to mend that, {TODO}"] if said else []
+    return [f"the model is of an earlier version of Assay: {said}; to mend that, {MEND}"] if said else []
 
 
 def of_slices(found: Sliced) -> Rows:

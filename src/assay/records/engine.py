@@ -54,5 +54,15 @@ def engine(
             raise AssayError(_sentence(error), where=where, todo=f"correct {asks} or the source") from error
 
 
+def identifier(name: str) -> str:
+    """A name as a quoted identifier of SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as a quoted literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _sentence(error: Exception) -> str:
     return str(error).strip().splitlines()[0]

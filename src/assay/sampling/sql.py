@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.records.engine import identifier, literal
+
 if TYPE_CHECKING:
     from assay.config.sample import Sample
 
@@ -16,16 +18,6 @@ SOURCE, STRATA, CANDIDATES, DRAWN = "source", "strata", "candidates", "drawn"
 PLACE, STRATUM, SIZE, ROWS, CUT = (f"_sampling_{name}" for name in ("place", "stratum", "size", "rows", "cut"))
 VALUE = "_sampling_value_{}"
 SHOWN = 6
-
-
-def identifier(name: str) -> str:
-    """A name as a quoted identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as a quoted literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def text(name: str) -> str:
