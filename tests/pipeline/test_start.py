@@ -71,3 +71,14 @@ def test_a_later_assay_is_taken_over(home: Copy, mine: Copy, tmp_path: Path) -> 
     copy.repro()
     copy.commit("Take over a later Assay")
     copy.run("python", "-m", "pytest", "-q", "tests")
+
+
+def test_a_table_with_personal_columns_is_given_to_nobody(home: Copy, tmp_path: Path) -> None:
+    names = [f"Ann {number}" for number in range(60)]
+    table = pd.DataFrame({"patient_name": names, "age": range(60), "ill": ["yes", "no", "no"] * 20})
+    table.to_csv(tmp_path / "ward.csv", index=False)
+    given = ["--table", str(tmp_path / "ward.csv"), "--target", "ill", "--remote", str(tmp_path / "remote")]
+    said = home.run("assay", "start", str(tmp_path / "repo"), *given).stdout
+    assert "not kept by DVC" in said
+    assert not [path for path in (tmp_path / "remote").rglob("*") if path.is_file()]
+    assert home.run("git", "-C", str(tmp_path / "repo"), "grep", "-l", "Ann 7", fails=True).stdout == ""

@@ -27,11 +27,10 @@ from assay.cli.registry import promote, registry, rollback, scored, served
 from assay.cli.replay import replay
 from assay.cli.retrain import retrain
 from assay.cli.review import review
-from assay.cli.starting import start, update
+from assay.cli.tables import init_dataset, start, update
 from assay.errors import AssayError, reported
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
-from assay.text import visible
 
 HELP = """
 Reproducible experiments on rare-outcome tables.
@@ -107,7 +106,20 @@ app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
 app.command("back")(go_back)
-for command in (start, update, verify, pr_report, remote, merge, rebase, settle, promote, rollback, registry):
+for command in (
+    init_dataset,
+    start,
+    update,
+    verify,
+    pr_report,
+    remote,
+    merge,
+    rebase,
+    settle,
+    promote,
+    rollback,
+    registry,
+):
     app.command()(command)
 
 
@@ -214,42 +226,6 @@ def choose(
             say(checking.check(name))
         else:
             print_markdown(command.choose(root, name, jobs or os.cpu_count() or 1))
-
-
-@app.command()
-def init_dataset(
-    file: Annotated[Path, typer.Argument(help="A CSV with a header, or a Parquet file.")],
-    name: Annotated[str | None, typer.Option(help="The name of the dataset; by default the file's name.")] = None,
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
-    positive: Annotated[list[str] | None, typer.Option(help="A value of it that is positive; may be repeated.")] = None,
-    negative: Annotated[
-        list[str] | None, typer.Option(help="A negative value: then all others are left out. May be repeated.")
-    ] = None,
-    encoding: Annotated[str | None, typer.Option(help="Of a CSV; by default it is found.")] = None,
-    track: Annotated[bool, typer.Option(help="Copy the table to data/tables and give it to DVC.")] = True,
-) -> None:
-    """Write a first contract, label policy and split for a table of your own, and say what to decide on.
-
-    No Python is needed: `dvc exp run -S dataset=NAME` then runs the whole line on it.
-    """
-    from assay.onboarding import dataset as drafting
-    from assay.onboarding.outcome import Answer
-    from assay.onboarding.tracking import as_text
-    from assay.onboarding.tracking import track as tracked
-
-    with reported("assay init-dataset"):
-        path = file.absolute()
-        root = enter_root()
-        answer = Answer(positive or (), negative or ())
-        name, draft, written = drafting.init_dataset(path, name, target, answer, encoding)
-        say("\n".join(f"written: {one}" for one in written))
-        if track:
-            say(as_text(tracked(root, name)))
-        say("\n" + "\n  ".join(map(visible, draft.outcome)))
-        if draft.remarks:
-            say("\nto decide on, in the first of them:\n" + "\n".join(f"  {visible(one)}" for one in draft.remarks))
-        first = "answer each ??? in these files, " if draft.is_open else ""
-        say(f"\n{first}then: dvc exp run -S dataset={name}")
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """The files of a new repository that are its own: README, guideline, decisions, tests."""
 
 from importlib.resources import files
-from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -11,7 +10,7 @@ from assay.paths import ANNOTATIONS, DECISIONS, GUIDELINE
 TEMPLATES = "templates"
 
 
-def render(name: str, table: Path, commit: str) -> dict[str, str]:
+def render(name: str, table: str, commit: str) -> dict[str, str]:
     """The files by path: of the dataset `name`, whose table is the file `table`, with Assay's code of a commit."""
     templates = Environment(
         loader=PackageLoader("assay.starting", TEMPLATES),

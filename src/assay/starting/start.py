@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from contextlib import chdir
@@ -16,7 +15,7 @@ from assay.git import git
 from assay.onboarding.dataset import init_dataset, name_of, require_file
 from assay.onboarding.draft import NOTHING, Draft
 from assay.onboarding.outcome import Answer
-from assay.paths import TABLES
+from assay.onboarding.tracking import Tracked, track
 from assay.starting import upstream
 from assay.starting.pages import render
 
@@ -33,32 +32,36 @@ class Wanted:
     remote: str | None = None
 
 
-def start(home: Path, folder: Path, wanted: Wanted) -> Draft:
-    """Make a repository in `folder`, of the code of the last commit of the clone `home`; the draft of its contract.
+def start(home: Path, folder: Path, wanted: Wanted) -> tuple[Draft, Tracked]:
+    """Make a repository in `folder`, of the code of the last commit of the clone `home`.
 
-    AssayError if the folder is there already, or as of `assay init-dataset`; then nothing is left behind.
+    The result: the draft of its contract, and where its table is kept. AssayError if the folder is there already, or as
+    of `assay init-dataset`; then nothing is left behind.
     """
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
         raise AssayError("it is there already, and not empty", where=str(folder), todo="name a new folder")
-    table = wanted.table
-    require_file(table)
-    name = name_of(table, wanted.name)
+    require_file(wanted.table)
+    name = name_of(wanted.table, wanted.name)
     with replacing(folder) as scratch:
         scratch.mkdir()
         upstream.write(upstream.taken(home, "HEAD"), scratch)
         write_text(scratch / upstream.NOTE, upstream.note(home, "HEAD"))
         _choose(name, scratch)
-        copy = TABLES / f"{name}{table.suffix.lower()}"
-        (scratch / TABLES).mkdir(parents=True)
-        shutil.copyfile(table, scratch / copy)
+        git(scratch, "init", "--quiet", "--initial-branch", "main")
         with chdir(scratch):
-            _, drawn, _ = init_dataset(copy, name, wanted.target, wanted.answer, wanted.encoding)
-        for path, content in render(name, copy, upstream.noted(scratch)).items():
+            _, drawn, _ = init_dataset(wanted.table, name, wanted.target, wanted.answer, wanted.encoding)
+        kept = track(scratch, name)
+        for path, content in render(
+            name, wanted.table.name if kept.why else kept.path, upstream.noted(scratch)
+        ).items():
             write_text(scratch / path, content)
         if not drawn.is_open:  # else nothing is composed before a person has answered
             _run(scratch, sys.executable, "-m", "assay.cli", "params")
-        _commit(scratch, name, copy, wanted.remote)
-    return drawn
+        if wanted.remote:
+            _push(scratch, wanted.remote)
+        git(scratch, "add", "--all")
+        git(scratch, "commit", "--quiet", "--no-verify", "-m", f"Start {name}, with the code of Assay")
+    return drawn, kept
 
 
 def _choose(name: str, folder: Path) -> None:
@@ -75,16 +78,11 @@ def _replace(path: Path, pattern: str, by: str) -> None:
     write_text(path, text)
 
 
-def _commit(folder: Path, name: str, copy: Path, remote: str | None) -> None:
-    """One commit with everything, the table under DVC; and the table pushed, where there is a remote."""
-    git(folder, "init", "--quiet", "--initial-branch", "main")
-    _run(folder, "dvc", "add", "--quiet", str(copy))
-    if remote:
-        _run(folder, "dvc", "remote", "add", "--quiet", "--default", "storage", remote)
-        _run(folder, "dvc", "remote", "modify", "--quiet", "storage", "verify", "true")
-        _run(folder, "dvc", "push", "--quiet")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--no-verify", "-m", f"Start {name}, with the code of Assay")
+def _push(folder: Path, remote: str) -> None:
+    """Make a remote the default one, and send it what DVC keeps."""
+    _run(folder, "dvc", "remote", "add", "--quiet", "--default", "storage", remote)
+    _run(folder, "dvc", "remote", "modify", "--quiet", "storage", "verify", "true")
+    _run(folder, "dvc", "push", "--quiet")
 
 
 def _run(folder: Path, *command: str) -> str:
