@@ -10,7 +10,8 @@ from assay.config.load import load
 from assay.files import write_table
 from assay.paths import FEATURES, RAW, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
-from assay.preparation.prepare import Preparer, collected
+from assay.preparation.prepare import Preparer
+from assay.preparation.reduced import collected
 from assay.preparation.request import asked, without_optional
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN

@@ -10,8 +10,9 @@ from pandas.testing import assert_frame_equal
 
 from assay.config.dataset import Column, Dataset, Rule
 from assay.errors import AssayError
-from assay.preparation.prepare import Prepared, Preparer, collected, prepare, restricted
+from assay.preparation.prepare import Prepared, Preparer, prepare
 from assay.preparation.reconcile import clean, reconcile
+from assay.preparation.reduced import collected, restricted
 from assay.records.columns import CODE, WEIGHT
 from assay.records.formats import CSV
 from samples import LABS, THYROID, raw_record, raw_table

@@ -14,7 +14,8 @@ from schemathesis.specs.openapi import checks
 from assay.config.compose import composed
 from assay.config.dataset import QUARANTINE, STOP, Column, Dataset
 from assay.config.load import load
-from assay.preparation.prepare import Preparer, collected
+from assay.preparation.prepare import Preparer
+from assay.preparation.reduced import collected
 from assay.preparation.request import asked, without_optional
 from assay.serving.model import Model
 from assay.serving.openapi import NEEDS_KEY, openapi

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,15 +75,11 @@ def draft(
     missing = sorted({*markers(raw.drop(columns=target)), *blank})
     found = outcome(raw[target], [*MARKERS, *ERRORS, *missing], answer)
     texts = with_columns(raw.mask(raw.isin(missing), ""), {target: raw[target]})
-    comma = any(has_decimal_comma(texts[column][texts[column] != ""]) for column in texts.columns.drop(target))
-    guesses = {
-        str(column): guess(str(column), texts[column], kinds[column], missing, decimal_comma=comma)
-        for column in texts.columns.drop(target)
-    }
+    guesses = guessed(texts.drop(columns=target), kinds, missing)
     suspect_leaks(guesses, texts[found.labelled(raw[target])], raw[target].isin(found.likely))
     require_no_reference([column for column, one in guesses.items() if one.role in (ID, PERSONAL)])
-    ids = [column for column, one in guesses.items() if one.role == ID]
     repeated = repeats(texts, guesses)
+    ids = [column for column, one in guesses.items() if one.role == ID]
     named = {
         "key": next((column for column in ids if is_unique(texts[column])), None),
         "target": target,
@@ -104,6 +100,15 @@ def draft(
         remarks=[*of_file, *_remarks(guesses, repeated)],
         is_open=found.is_open or any(True for one in guesses.values() for _ in questions(one.entry, "")),
     )
+
+
+def guessed(texts: pd.DataFrame, kinds: Mapping[str, str | None], missing: Said) -> dict[str, Guess]:
+    """What each column seems to be; kinds: as it is stored. One decimal comma makes a comma that of all columns."""
+    comma = any(has_decimal_comma(column[column != ""]) for _, column in texts.items())
+    return {
+        str(name): guess(str(name), column, kinds[str(name)], missing, decimal_comma=comma)
+        for name, column in texts.items()
+    }
 
 
 def require_no_reference(texts: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import DAY, FEATURE, LIMIT, cleaned_name, has_limits
-from assay.contract.values import Categories
+from assay.contract.categories import Categories
 from assay.datasets import Knowledge, knowledge
 from assay.errors import AssayError
 

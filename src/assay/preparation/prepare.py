@@ -4,8 +4,8 @@ The result for a record does not depend on other records. So the line, a service
 this module; `assay.preparation.reconcile` does what needs all records.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ from assay.config.dataset import (
     FLAG,
     LIMIT,
     NOTE,
-    PERSONAL,
     QUARANTINE,
     SET_MISSING,
     STOP,
@@ -27,11 +26,12 @@ from assay.config.dataset import (
     passes,
     targets,
 )
-from assay.config.grammar import names
+from assay.contract.categories import Categories
 from assay.contract.outcome import Coder
 from assay.contract.validation import Validator, Violation
-from assay.contract.values import Categories, Reader, Values, day_name
+from assay.contract.values import Reader, Values, day_name
 from assay.errors import AssayError, sample
+from assay.preparation.reduced import collected
 from assay.records.changes import COLUMNS_DROPPED, Change, change
 from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT, stored
 
@@ -175,25 +175,6 @@ class Preparer:
         if not kept.all():
             table = {name: column[kept] for name, column in table.items()}
         return table | {there: finish(table[there]) for there, finish in self.finish.values()}
-
-
-def collected(dataset: "Dataset") -> "Dataset":
-    """The contract of a collected table: without the personal columns."""
-    return replace(dataset, columns={n: c for n, c in dataset.columns.items() if c.role != PERSONAL})
-
-
-def restricted(dataset: "Dataset", columns: Collection[str]) -> "Dataset":
-    """The contract of records that have only these columns.
-
-    A rule is kept if these columns, and the date, say where it is broken; it then acts on those of its columns that are
-    among them. One that only sets other columns missing has nothing left to do.
-    """
-    kept = {name: column for name, column in dataset.columns.items() if name in columns}
-    known = {*kept, day_name(dataset)}
-    told = {name: rule for name, rule in dataset.rules.items() if names(rule.where) <= known}
-    here = {name: replace(rule, columns=[one for one in rule.columns if one in kept]) for name, rule in told.items()}
-    rules = {name: rule for name, rule in here.items() if rule.columns or rule.then != SET_MISSING}
-    return replace(dataset, columns=kept, rules=rules)
 
 
 def require_columns(there: Sequence[str], expected: Sequence[str], where: str, todo: str) -> None:

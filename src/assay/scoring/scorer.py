@@ -16,7 +16,8 @@ from assay.contract.values import Raw, day_name
 from assay.errors import AssayError, sample
 from assay.labels.policy import ungradable
 from assay.preparation.features import Featurizer, categorised, matrix
-from assay.preparation.prepare import Preparer, collected, require_columns, require_rows
+from assay.preparation.prepare import Preparer, require_columns, require_rows
+from assay.preparation.reduced import collected
 from assay.preparation.request import asked, optional, without_optional
 from assay.records.columns import CODE, DATE, RECORD_ID, UNGRADABLE
 from assay.records.plain import require_distinct

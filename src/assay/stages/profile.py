@@ -10,7 +10,7 @@ from assay.config.start import stage
 from assay.files import read_table, write_json, write_text
 from assay.joins.raw import raw_records
 from assay.paths import CLEANED, PROFILE, PROFILE_PAGE, QUALITY, QUARANTINE, RAW, SPLIT, fold
-from assay.preparation.prepare import collected
+from assay.preparation.reduced import collected
 from assay.profile.columns import profiles
 from assay.profile.scorecard import scorecards
 from assay.records.columns import RECORD_ID
