@@ -29,7 +29,7 @@ from assay.paths import FEATURES, MODEL_KEY, PREDICTIONS, SCORE, fold
 from assay.records.columns import RECORD_ID
 from assay.records.folds import TEST
 from assay.stages.evaluate import read_predictions
-from assay.statistics.bootstrap import Estimate, estimate_one, resamples
+from assay.statistics.bootstrap import Estimate, Resamples, estimate_one
 from assay.statistics.metrics import METRICS, RANKED_BY
 from assay.statistics.resampled import Scored
 from peers import OURS, PEERS
@@ -93,17 +93,17 @@ def alerts_at(y: np.ndarray, score: np.ndarray, recall: float) -> int:
     return int((score >= positives[max(needed, 1) - 1]).sum())
 
 
-def row(name: str, test: Scored, ours: Scored, floor: float, weights: np.ndarray, ran: Ran) -> Row:
+def row(name: str, test: Scored, ours: Scored, floor: float, drawn: Resamples, ran: Ran) -> Row:
     """The figures of one contestant; `ours`: the line's model on the same records, with its threshold in use."""
     ranked, recall = METRICS[RANKED_BY].function, METRICS["recall"].function
     at = threshold_of(test.score, int(ours.alert.sum()))
     same_alerts = Scored(test.y, test.score, at)
-    own = estimate_one(test, weights, ranked)
+    own = estimate_one(test, drawn, ranked)
     return Row(
         name,
         own,
-        own.minus(estimate_one(ours, weights, ranked)) if name != OURS else None,
-        estimate_one(same_alerts, weights, recall),
+        own.minus(estimate_one(ours, drawn, ranked)) if name != OURS else None,
+        estimate_one(same_alerts, drawn, recall),
         int(same_alerts.alert.sum()),
         alerts_at(test.y, test.score, floor),
         ran,
@@ -188,7 +188,7 @@ def main() -> None:
     ours = scored_by(graded, SCORE, read_json(PREDICTIONS / "thresholds.json")[MODEL_KEY]["value"])
     if ours.weight is not None:
         raise AssayError("the records are a weighted sample, which the peers are not told", todo="dataset.sample=null")
-    weights = resamples(len(graded), evaluation.resamples, evaluation.seed)
+    drawn = Resamples(len(graded), evaluation.resamples, evaluation.seed)
     print(
         f"{len(graded)} test records, {int(ours.y.sum())} positives; our threshold alerts on {int(ours.alert.sum())}, "
     )
@@ -204,9 +204,7 @@ def main() -> None:
         if name == OURS:
             require_the_same(ran.scores, test)
         scores = ran.scores.loc[graded[RECORD_ID]].to_numpy()
-        print(
-            line(row(name, Scored(ours.y, scores, 0.5), ours, floor, weights, ran), evaluation.confidence), flush=True
-        )
+        print(line(row(name, Scored(ours.y, scores, 0.5), ours, floor, drawn, ran), evaluation.confidence), flush=True)
 
 
 if __name__ == "__main__":

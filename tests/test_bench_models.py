@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 
 from assay.errors import AssayError
-from assay.statistics.bootstrap import resamples
+from assay.statistics.bootstrap import Resamples
 from assay.statistics.resampled import Scored
 from bench_models import Ran, alerts_at, line, python_of, require_the_same, row, threshold_of
 from peers import OURS, with_texts
 
 Y = np.array([1, 0, 1, 0, 0, 1, 0, 0, 0, 0])
 SCORE = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.3, 0.3, 0.1])
-WEIGHTS = resamples(len(Y), 200, seed=0)
+DRAWN = Resamples(len(Y), 200, seed=0)
 RAN = Ran(pd.Series(SCORE), fit=1.0, process=2.0, peak_mib=100.0)
 
 
@@ -41,19 +41,19 @@ def test_a_tie_is_alerted_on_whole() -> None:
 
 def test_a_row_compares_on_the_same_resamples_and_at_as_many_alerts() -> None:
     ours = Scored(Y, SCORE, threshold=0.65)
-    same = row("same", Scored(Y, SCORE, 0.5), ours, 0.9, WEIGHTS, RAN)
+    same = row("same", Scored(Y, SCORE, 0.5), ours, 0.9, DRAWN, RAN)
     assert same.less_ours is not None
     assert np.nanmax(np.abs(same.less_ours.resampled)) == 0
     assert (same.alerts, same.recall.value, same.alerts_at_floor) == (3, pytest.approx(2 / 3), 6)
-    worse = row("worse", Scored(Y, SCORE[::-1], 0.5), ours, 0.9, WEIGHTS, RAN)
+    worse = row("worse", Scored(Y, SCORE[::-1], 0.5), ours, 0.9, DRAWN, RAN)
     assert worse.less_ours is not None
     assert worse.less_ours.value < 0
-    assert row(OURS, ours, ours, 0.9, WEIGHTS, RAN).less_ours is None
+    assert row(OURS, ours, ours, 0.9, DRAWN, RAN).less_ours is None
 
 
 def test_a_line_has_a_cell_for_each_figure() -> None:
     ours = Scored(Y, SCORE, threshold=0.65)
-    shown = line(row("peer", ours, ours, 0.9, WEIGHTS, RAN), confidence=0.95)
+    shown = line(row("peer", ours, ours, 0.9, DRAWN, RAN), confidence=0.95)
     assert shown.startswith("| peer | 0.7")
     assert shown.endswith("3 alerts | 6 | 1.0 s | 2.0 s | 100 MiB |")
     assert "| +0.000 [" in shown

@@ -14,7 +14,7 @@ from assay.bundle.reference import counted
 from assay.monitoring.assumption import FEWEST_REFERENCE
 from assay.monitoring.calibration import SEED, Calibration, alerting, isotonic, isotonic_rows
 from assay.statistics.binomial import effective
-from assay.statistics.bootstrap import resamples
+from assay.statistics.bootstrap import Resamples
 
 FEWEST_BATCH = 100  # records below which a classifier learns nothing of a batch
 FEWEST_EFFECTIVE = 0.1  # share of the reference's records that must still count
@@ -88,9 +88,8 @@ def of_records(
     """
     positive, bins = y == 1, len(edges) + 2
     cell = np.where(positive, 0, bins) + _bins(score, edges)
-    resampled = np.array(
-        [np.bincount(cell, row, minlength=2 * bins) for row in resamples(len(y), len(shifts), seed) * weight]
-    )
+    blocks = Resamples(len(y), len(shifts), seed)
+    resampled = np.array([np.bincount(cell, row, minlength=2 * bins) for block in blocks for row in block * weight])
     counts, positives = counted(score, edges, weight), counted(score[positive], edges, weight[positive])
     return Calibration(
         edges=edges,

@@ -22,7 +22,7 @@ from assay.compare.paired import (
     p_value,
 )
 from assay.errors import AssayError
-from assay.statistics.bootstrap import Estimate, estimate, resamples
+from assay.statistics.bootstrap import Estimate, Resamples, estimate
 from assay.statistics.edges import SQUARE_AND_ADD
 from assay.statistics.metrics import METRICS, RANKED_BY, measure
 from assay.statistics.resampled import Scored
@@ -171,7 +171,7 @@ def test_the_interval_of_a_difference_covers_the_truth_about_95_times_of_100() -
     ranking = partial(measure, threshold_probability=0.1, metrics=[ranked_by])
     truth, repeats, covered = large[1] - large[0], 300, 0
     for seed in range(repeats):
-        base, head = (estimate(one, resamples(600, 500, seed), ranking) for one in sides(600, seed + 10))
+        base, head = (estimate(one, Resamples(600, 500, seed), ranking) for one in sides(600, seed + 10))
         low, high = judged(ranked_by, base, head, PLAN).interval
         covered += low <= truth <= high
     assert covered / repeats == pytest.approx(0.95, abs=3.5 * (0.95 * 0.05 / repeats) ** 0.5)

@@ -5,7 +5,6 @@ import re
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -13,7 +12,7 @@ import yaml
 from assay.bundle.scoring import score
 from assay.compare.paired import Plan, judged
 from assay.modelling.building import build
-from assay.statistics.bootstrap import Estimates, estimate, resamples
+from assay.statistics.bootstrap import Estimates, Resamples, estimate
 from assay.statistics.metrics import METRICS, RANKED_BY, measure
 from assay.statistics.resampled import Scored
 from pipeline_copy import Copy
@@ -76,8 +75,8 @@ def scored(line: Copy, folds: dict, drop: list[str], **changes: int) -> Scored:
     return Scored(y_test.to_numpy(), score(estimator, X_test.drop(columns=drop)), 0.5)
 
 
-def estimated(side: Scored, weights: np.ndarray) -> Estimates:
-    return estimate(side, weights, partial(measure, threshold_probability=0.1, metrics=[METRICS[RANKED_BY]]))
+def estimated(side: Scored, drawn: Resamples) -> Estimates:
+    return estimate(side, drawn, partial(measure, threshold_probability=0.1, metrics=[METRICS[RANKED_BY]]))
 
 
 def verdict(base: Estimates, head: Estimates) -> str:
@@ -86,14 +85,14 @@ def verdict(base: Estimates, head: Estimates) -> str:
 
 @pytest.mark.slow
 def test_another_seed_is_undecided_in_at_least_90_of_100(line: Copy, folds: dict) -> None:
-    weights = resamples(len(folds["test"][1]), 1000, seed=1)
-    base = estimated(scored(line, folds, []), weights)
-    others = (estimated(scored(line, folds, [], random_state=seed), weights) for seed in range(1, 101))
+    drawn = Resamples(len(folds["test"][1]), 1000, seed=1)
+    base = estimated(scored(line, folds, []), drawn)
+    others = (estimated(scored(line, folds, [], random_state=seed), drawn) for seed in range(1, 101))
     assert [verdict(base, other) for other in others].count("undecided") >= 90
 
 
 @pytest.mark.slow
 def test_a_model_without_tsh_is_worse(line: Copy, folds: dict) -> None:
-    weights = resamples(len(folds["test"][1]), 1000, seed=1)
-    base, other = (estimated(scored(line, folds, drop), weights) for drop in ([], TSH))
+    drawn = Resamples(len(folds["test"][1]), 1000, seed=1)
+    base, other = (estimated(scored(line, folds, drop), drawn) for drop in ([], TSH))
     assert verdict(base, other) == "worse"

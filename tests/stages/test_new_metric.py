@@ -21,7 +21,7 @@ from assay.presentation.markdown import Markdown
 from assay.proof.pull_request import PullRequest, document
 from assay.stages import cards, evaluate
 from assay.statistics.metrics import EVERYWHERE, METRICS, Metric, Place, shown_in
-from assay.statistics.resampled import ratio
+from assay.statistics.ratios import ratio
 from assay.sweep import command
 from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, Entry

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from assay.statistics.bootstrap import Estimates, estimate, estimate_one, mean, resamples
+from assay.statistics.bootstrap import Estimates, Resamples, estimate, estimate_one, mean
 from assay.statistics.edges import BINOMIAL, BOOTSTRAP, EXACT, NONE, SQUARE_AND_ADD, square_and_add
 from assay.statistics.metrics import measure
 from assay.statistics.resampled import Scored, average_precision
@@ -21,7 +21,7 @@ def table(found: int, positives: int, false_alarms: int = 20, weight: float | No
 
 
 def figures(scored: Scored) -> Estimates:
-    drawn = resamples(len(scored.y), 300, seed=1)
+    drawn = Resamples(len(scored.y), 300, seed=1)
     return estimate(scored, drawn, lambda part, weights: measure(part, weights, 0.1))
 
 
@@ -77,7 +77,7 @@ def test_a_perfect_ranking_has_the_interval_of_a_share_of_the_positives() -> Non
         one = figures(scored)[name]
         assert (one.value, one.method) == (1.0, BINOMIAL)
         assert one.interval(0.95) == pytest.approx((0.631, 1.0), abs=0.001)
-    drawn = resamples(len(scored.y), 300, seed=1)
+    drawn = Resamples(len(scored.y), 300, seed=1)
     assert mean([estimate_one(scored, drawn, average_precision)] * 3).interval(0.95)[0] == pytest.approx(
         0.631, abs=0.001
     )
@@ -143,7 +143,7 @@ def test_the_interval_of_a_share_covers_the_truth_where_percentiles_do_not(share
     for seed in range(repeats):
         hits = int(generator.binomial(40, share))
         scored = table(hits, 40)
-        drawn = resamples(len(scored.y), 100, seed)
+        drawn = Resamples(len(scored.y), 100, seed)
         one = estimate(scored, drawn, lambda part, weights: {"recall": measure(part, weights, 0.1)["recall"]})["recall"]
         low, high = one.interval(0.95)
         covered += low <= share <= high

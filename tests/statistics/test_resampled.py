@@ -27,7 +27,7 @@ def test_the_calibration_slope_is_that_of_a_logistic_regression() -> None:
 
 def test_what_metrics_share_is_computed_once_and_only_if_one_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    for name in ("cumulative", "logistic_recalibration"):
+    for name in ("reaching", "logistic_recalibration"):
         function = getattr(resampled, name)
         monkeypatch.setattr(resampled, name, lambda *args, f=function, n=name: (calls.append(n), f(*args))[1])
     y, score = calibrated(100)
@@ -35,9 +35,12 @@ def test_what_metrics_share_is_computed_once_and_only_if_one_needs_it(monkeypatc
     measure(one, weights, 0.1, [METRICS["recall"], METRICS["precision"]])
     assert calls == []
     measure(one, weights, 0.1, [METRICS["average_precision"], METRICS["roc_auc"]])
-    assert calls == ["cumulative"]
+    ranked = ["reaching"] * 2  # positives and negatives
+    assert calls == ranked
     measure(one, weights, 0.1)
-    assert calls == ["cumulative"] * 2 + ["logistic_recalibration"] * 2  # from the solution for all records
+    assert calls == ranked + ["logistic_recalibration"] * 2  # from the solution for all records
+    measure(one, weights, 0.1)
+    assert calls == ranked + ["logistic_recalibration"] * 3  # ranking and solution are those of the records
 
 
 def test_without_a_price_net_benefit_is_undefined() -> None:

@@ -12,7 +12,7 @@ from assay.audit.evidence import SHUFFLES, Evidence, distinct
 from assay.audit.relations import changed
 from assay.paths import PREDICTIONS, SCORE, SPLIT
 from assay.records.folds import TEST, TRAIN, VALIDATION
-from assay.statistics.bootstrap import Estimate, estimate_one, resamples
+from assay.statistics.bootstrap import Estimate, Resamples, estimate_one
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored, average_precision
 
@@ -138,4 +138,4 @@ def _odds(scored: Scored) -> float:
 def _average_precision(scored: Scored, odds: float) -> Estimate:
     """The average precision with its resamples; `odds`: the factor by which the odds of being positive change."""
     weighted = replace(scored, weight=np.where(scored.y == 1, 1.0, 1 / odds))
-    return estimate_one(weighted, resamples(len(scored.y), RESAMPLES, len(scored.y)), average_precision)
+    return estimate_one(weighted, Resamples(len(scored.y), RESAMPLES, len(scored.y)), average_precision)

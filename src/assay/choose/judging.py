@@ -18,7 +18,7 @@ from assay.lineage.libraries import versions
 from assay.modelling.records import Records
 from assay.modelling.training import members
 from assay.progress import progress
-from assay.statistics.bootstrap import Estimate, estimate_one, mean, resamples
+from assay.statistics.bootstrap import Estimate, Resamples, estimate_one, mean
 from assay.statistics.metrics import METRICS, RANKED_BY
 from assay.statistics.resampled import Scored
 
@@ -84,10 +84,10 @@ def score_all(
 
 def estimates(scores: Scores, records: Records) -> dict[str, list[Estimate]]:
     """The average precision of each candidate with each seed, all on the same resamples."""
-    y, weights = records.y.to_numpy(), resamples(len(records.y), RESAMPLES, SEED)
+    y, drawn = records.y.to_numpy(), Resamples(len(records.y), RESAMPLES, SEED)
     function = METRICS[RANKED_BY].function
     return {
-        name: [estimate_one(Scored(y, run, 0.5, records.weight), weights, function) for run in runs]
+        name: [estimate_one(Scored(y, run, 0.5, records.weight), drawn, function) for run in runs]
         for name, runs in scores.items()
     }
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from assay.errors import AssayError
 from assay.evaluation.assess import scored_by
-from assay.statistics.bootstrap import Estimate, Estimates, Measure, estimate, resamples
+from assay.statistics.bootstrap import Estimate, Estimates, Resamples, Task, estimate, estimates
 from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import METRICS, RANKED_BY, Metric, Place, measure, shown_in
 from assay.statistics.resampled import Scored
@@ -103,7 +103,7 @@ def compare(base: Side, head: Side, groups: pd.DataFrame, plan: Plan) -> Compari
     if after.weight is None:  # if one side is a weighted sample, so are the common records
         after = replace(after, weight=own.weight)
     before = replace(own, y=after.y, weight=after.weight)
-    weights = resamples(len(ids), plan.resamples, plan.seed)
+    drawn = Resamples(len(ids), plan.resamples, plan.seed)
     changed = after.alert.astype(int) - before.alert
     names = np.asarray(ids)
     return Comparison(
@@ -113,43 +113,46 @@ def compare(base: Side, head: Side, groups: pd.DataFrame, plan: Plan) -> Compari
         only_base=len(graded[0]) - len(ids),
         only_head=len(graded[1]) - len(ids),
         relabelled=int((own.y != after.y).sum()),
-        rows=whole(own, before, after, weights, plan),
-        slices=corrected(by_slice(before, after, groups.loc[ids], weights, plan), plan.confidence),
+        rows=whole(own, before, after, drawn, plan),
+        slices=corrected(by_slice(before, after, groups.loc[ids], drawn, plan), plan.confidence),
         discordant=mcnemar(before, after),
         new_alerts=[str(name) for name in names[changed > 0]],
         lost_alerts=[str(name) for name in names[changed < 0]],
     )
 
 
-def whole(base_own: Scored, base: Scored, head: Scored, weights: np.ndarray, plan: Plan) -> list[Row]:
+def whole(base_own: Scored, base: Scored, head: Scored, drawn: Resamples, plan: Plan) -> list[Row]:
     """A row for every metric, on all records."""
     of_all = partial(measure, threshold_probability=plan.threshold_probability)
-    own = estimate(base_own, np.ones((1, len(base_own.y))), of_all)
-    before, after = both(base, head, weights, of_all)
-    return [judged(metric, before, after, plan, own[metric.name].value) for metric in METRICS.values()]
+    own = of_all(base_own, base_own.weights)
+    before = estimate(base, drawn, of_all)
+    after = estimate(head, drawn, of_all) if differ(base, head) else before
+    return [judged(metric, before, after, plan, float(own[metric.name][0])) for metric in METRICS.values()]
 
 
-def by_slice(base: Scored, head: Scored, groups: pd.DataFrame, weights: np.ndarray, plan: Plan) -> list[Row]:
+def by_slice(base: Scored, head: Scored, groups: pd.DataFrame, drawn: Resamples, plan: Plan) -> list[Row]:
     """Rows of each value of each grouping; those whose difference is undefined are left out."""
     metrics = shown_in(Place.COMPARISON_SLICES)
     of_slices = partial(measure, threshold_probability=plan.threshold_probability, metrics=metrics)
+    slices = [(grouping, value) for grouping in map(str, groups) for value in sorted(groups[grouping].unique())]
+    inside = {name: (groups[name[0]] == name[1]).to_numpy() for name in slices}
+    changed = [name for name in slices if differ(base.only(inside[name]), head.only(inside[name]))]
+    before, after = (
+        estimates({name: Task(side.only(inside[name]), of_slices, inside[name]) for name in named}, drawn)
+        for side, named in ((base, slices), (head, changed))
+    )
     rows = []
-    for grouping in groups:
-        for value in sorted(groups[grouping].unique()):
-            inside = (groups[grouping] == value).to_numpy()
-            part = weights[:, inside]
-            before, after = both(base.only(inside), head.only(inside), part, of_slices)
-            for metric in metrics:
-                row = judged(metric, before, after, plan, group=f"{grouping}: {value}", records=int(inside.sum()))
-                rows += [row] if np.isfinite(row.interval).all() else []
+    for name in slices:
+        group, records = f"{name[0]}: {name[1]}", int(inside[name].sum())
+        sides = before[name], after.get(name, before[name])
+        found = [judged(metric, *sides, plan, group=group, records=records) for metric in metrics]
+        rows += [row for row in found if np.isfinite(row.interval).all()]
     return rows
 
 
-def both(base: Scored, head: Scored, weights: np.ndarray, of: Measure) -> tuple[Estimates, Estimates]:
-    """The estimates of either side; the very same ones if both say the same of every record."""
-    before = estimate(base, weights, of)
-    same = base.threshold == head.threshold and np.array_equal(base.score, head.score)
-    return before, before if same else estimate(head, weights, of)
+def differ(base: Scored, head: Scored) -> bool:
+    """Whether the sides say different things of any record; else one estimate is that of both."""
+    return base.threshold != head.threshold or not np.array_equal(base.score, head.score)
 
 
 def judged(metric: Metric, base: Estimates, head: Estimates, plan: Plan, base_own: float = np.nan, **more: Any) -> Row:

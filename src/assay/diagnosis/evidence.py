@@ -12,8 +12,9 @@ from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
 from assay.modelling.records import Records
 from assay.modelling.training import blocks, fitted
-from assay.statistics.bootstrap import Estimate, estimate_one, resamples
-from assay.statistics.resampled import Resampled, Scored, average_precision, ratio
+from assay.statistics.bootstrap import Estimate, Resamples, estimate_one
+from assay.statistics.ratios import ratio
+from assay.statistics.resampled import Resampled, Scored, average_precision
 
 RESAMPLES, SEED = 500, 42
 Advance = Callable[[], Any]
@@ -74,10 +75,10 @@ class Evidence:
     def scores(self) -> np.ndarray:
         return self.scores_of(self.records.X)
 
-    @cached_property
-    def drawn(self) -> np.ndarray:
-        """Bootstrap resamples, (`RESAMPLES`, n), which all figures share."""
-        return resamples(len(self.y), RESAMPLES, SEED)
+    @property
+    def drawn(self) -> Resamples:
+        """Bootstrap resamples of the records, which all figures share."""
+        return Resamples(len(self.y), RESAMPLES, SEED)
 
     @cached_property
     def found(self) -> Estimate:

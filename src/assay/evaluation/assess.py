@@ -1,7 +1,7 @@
 """Measures a model on the test fold, from scores and labels alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from assay.evaluation.criteria import Judged, judge, judge_quality
 from assay.paths import MODEL_KEY, SCORE, score_column
 from assay.records.columns import WEIGHT
-from assay.statistics.bootstrap import Estimate, Estimates, estimate, resamples
+from assay.statistics.bootstrap import Estimate, Estimates, Resamples, Task, estimate, estimates
 from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import RANKED_BY, Place, measure, shown_in
 from assay.statistics.resampled import Scored
@@ -54,44 +54,44 @@ def assess(
     everyone = {name: scored_by(test, score_column(name), threshold) for name, threshold in thresholds.items()}
     scored = {name: one.only(graded) for name, one in everyone.items()}
     evaluation = config.evaluation
-    weights = resamples(int(graded.sum()), evaluation.resamples, evaluation.seed)
-    estimates = {name: measured(one, evaluation, weights) for name, one in scored.items()}
-    model = estimates.pop(MODEL_KEY)
+    drawn = Resamples(int(graded.sum()), evaluation.resamples, evaluation.seed)
+    baselines = {name: measured(one, evaluation, drawn) for name, one in scored.items()}
+    model = baselines.pop(MODEL_KEY)
     return Assessment(
         scored=scored,
         model=model,
-        baselines=estimates,
-        differences={name: model[RANKED_BY].minus(other[RANKED_BY]) for name, other in estimates.items()},
-        with_ungradable=measured(
-            everyone[MODEL_KEY], evaluation, resamples(len(test), evaluation.resamples, evaluation.seed)
-        ),
+        baselines=baselines,
+        differences={name: model[RANKED_BY].minus(other[RANKED_BY]) for name, other in baselines.items()},
+        with_ungradable=model
+        if graded.all()
+        else measured(everyone[MODEL_KEY], evaluation, replace(drawn, records=len(test))),
         ungradable=int((~graded).sum()),
-        slices=by_slice(scored[MODEL_KEY], groups[graded], weights, evaluation),
+        slices=by_slice(scored[MODEL_KEY], groups[graded], drawn, evaluation),
         findings=[
-            *judge(model, estimates, config.criteria, evaluation.confidence),
+            *judge(model, baselines, config.criteria, evaluation.confidence),
             *judge_quality(quality, config.criteria),
         ],
     )
 
 
-def measured(scored: Scored, evaluation: "Evaluation", weights: np.ndarray) -> Estimates:
-    """All metrics of a model; weights: the resamples (resamples, records)."""
-    return estimate(scored, weights, partial(measure, threshold_probability=evaluation.threshold_probability))
+def measured(scored: Scored, evaluation: "Evaluation", drawn: Resamples) -> Estimates:
+    """All metrics of a model."""
+    return estimate(scored, drawn, partial(measure, threshold_probability=evaluation.threshold_probability))
 
 
-def by_slice(scored: Scored, groups: pd.DataFrame, weights: np.ndarray, config: "Evaluation") -> list[dict[str, Any]]:
+def by_slice(scored: Scored, groups: pd.DataFrame, drawn: Resamples, config: "Evaluation") -> list[dict[str, Any]]:
     """The metrics of `Place.SLICES` for each value of each column of groups, with intervals from the same resamples."""
     of_slices = partial(measure, threshold_probability=config.threshold_probability, metrics=shown_in(Place.SLICES))
-    rows = []
-    for grouping in groups:
-        for value in sorted(groups[grouping].unique()):
-            rows_in = (groups[grouping] == value).to_numpy()
-            part = scored.only(rows_in)
-            estimates = estimate(part, weights[:, rows_in], of_slices)
-            figures = {name: with_interval(one, config.confidence) for name, one in estimates.items()}
-            size = {"records": len(part.y), "positives": int(part.y.sum())}
-            rows.append({"slice": grouping, "value": value, **size, **figures})
-    return rows
+    slices = [(grouping, value) for grouping in map(str, groups) for value in sorted(groups[grouping].unique())]
+    masks = {name: (groups[name[0]] == name[1]).to_numpy() for name in slices}
+    tasks = {name: Task(scored.only(rows), of_slices, rows) for name, rows in masks.items()}
+    return [_of_slice(*name, tasks[name], one, config) for name, one in estimates(tasks, drawn).items()]
+
+
+def _of_slice(grouping: str, value: str, task: Task, found: Estimates, config: "Evaluation") -> dict[str, Any]:
+    figures = {name: with_interval(one, config.confidence) for name, one in found.items()}
+    size = {"records": len(task.scored.y), "positives": int(task.scored.y.sum())}
+    return {"slice": grouping, "value": value, **size, **figures}
 
 
 def points(estimates: Estimates) -> dict[str, float]:

@@ -20,7 +20,7 @@ from assay.presentation.markdown import Markdown
 from assay.presentation.markdown import table as table_of
 from assay.progress import progress
 from assay.records.folds import TRAIN, VALIDATION
-from assay.statistics.bootstrap import Estimate, estimate_one, mean_of_repeats, resamples
+from assay.statistics.bootstrap import Estimate, Resamples, estimate_one, mean_of_repeats
 from assay.statistics.resampled import Scored, average_precision
 
 RESAMPLES, CONFIDENCE, SEED = 1000, 0.95, 42
@@ -62,7 +62,7 @@ def learning_curve(
     is called after each fit. recalibration: of the model; it keeps the order of records, but
     scores are rounded after it.
     """
-    weights = resamples(len(records.y), RESAMPLES, SEED)
+    drawn = Resamples(len(records.y), RESAMPLES, SEED)
     points = []
     for halvings in range(doublings, -1, -1):
         runs = []
@@ -70,7 +70,7 @@ def learning_curve(
             parts = [(part(records, rest, halvings, repeat), block) for rest, block in blocks(records, folds)]
             found = scores(model, records, parts, advance, recalibration)
             scored = Scored(records.y.to_numpy(), found, 0.5, records.weight)
-            runs.append(estimate_one(scored, weights, average_precision))
+            runs.append(estimate_one(scored, drawn, average_precision))
         size = round(np.mean([len(chosen) for chosen, _ in parts]))
         positives = round(np.mean([records.y.iloc[chosen].sum() for chosen, _ in parts]))
         points.append(Point(size, positives, mean_of_repeats(runs, SEED)))

@@ -16,7 +16,7 @@ from assay.labels.decision import ANNOTATOR, Decision, standing
 from assay.labels.policy import annotate
 from assay.labels.precedence import merge
 from assay.records.columns import CODE, RECORD_ID
-from assay.statistics.bootstrap import Estimate, resamples
+from assay.statistics.bootstrap import Estimate, Resamples
 
 if TYPE_CHECKING:
     from assay.config.schema import Labels
@@ -57,17 +57,17 @@ def _alpha(table: pd.DataFrame) -> dict[str, Any] | None:
         return None
     values = sorted(set(table.stack().dropna()))
     counts = np.stack([(table == value).sum(axis=1).to_numpy() for value in values], axis=1)
-    weights = resamples(len(counts), RESAMPLES, SEED).astype(int)
-    drawn = [alpha(counts.repeat(times, axis=0)) for times in weights]
+    blocks = Resamples(len(counts), RESAMPLES, SEED)
+    drawn = [alpha(counts.repeat(times, axis=0)) for block in blocks for times in block.astype(int)]
     return _figure(Estimate(alpha(counts), np.array(drawn)), len(counts))
 
 
 def _kappa(table: pd.DataFrame) -> dict[str, Any]:
     values = sorted(set(table.stack().dropna()))
     one, other = (np.stack([table[name] == value for value in values], axis=1) for name in table)
-    weights = resamples(len(table), RESAMPLES, SEED)
+    drawn = [kappa(one, other, block) for block in Resamples(len(table), RESAMPLES, SEED)]
     point = kappa(one, other, np.ones((1, len(table))))
-    return _figure(Estimate(float(point[0]), kappa(one, other, weights)), len(table))
+    return _figure(Estimate(float(point[0]), np.concatenate(drawn)), len(table))
 
 
 def alpha(counts: np.ndarray) -> float:

@@ -6,8 +6,9 @@ import numpy as np
 
 from assay.bundle.recalibration import Recalibration
 from assay.modelling.weights import Weight
-from assay.statistics.bootstrap import Estimate, resamples
-from assay.statistics.resampled import logistic_recalibration, ratio
+from assay.statistics.bootstrap import Estimate, Resamples
+from assay.statistics.ratios import ratio
+from assay.statistics.regression import logistic_recalibration
 
 DECIMALS = 6  # of the coefficients, as many as bundle.json keeps
 RESAMPLES, CONFIDENCE, SEED = 500, 0.95, 42
@@ -39,11 +40,10 @@ def _helps(y: np.ndarray, log_odds: np.ndarray, parts: Sequence[np.ndarray], wei
         if learned is None:
             return False
         after[part] = learned.log_odds(log_odds[part])
-    drawn = resamples(len(y), RESAMPLES, SEED) * weights
     gain = _loss(y, log_odds) - _loss(y, after)
-    low, _ = Estimate(float(np.average(gain, weights=weights)), ratio(drawn @ gain, drawn.sum(axis=1))).interval(
-        CONFIDENCE
-    )
+    blocks = Resamples(len(y), RESAMPLES, SEED)
+    means = np.concatenate([ratio(block @ (weights * gain), block @ weights) for block in blocks])
+    low, _ = Estimate(float(np.average(gain, weights=weights)), means).interval(CONFIDENCE)
     return bool(low > 0)
 
 

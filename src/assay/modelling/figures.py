@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from assay.statistics.bootstrap import CHUNK, estimate, resamples
-from assay.statistics.resampled import Resampled, Scored, Values, average_precision, brier, ratio, roc_auc
+from assay.statistics.bootstrap import CHUNK, Resamples, estimate
+from assay.statistics.ratios import ratio
+from assay.statistics.resampled import Resampled, Scored, Values, average_precision, brier, roc_auc
 
 CHUNKS = 10  # of `CHUNK` resamples each, so that memory does not grow with their number
 CONFIDENCE = 0.95
@@ -20,7 +21,7 @@ def out_of_fold(y: np.ndarray, score: np.ndarray, threshold: float, weight: np.n
     the test fold. The names are those of `assay.statistics.metrics`, with the same values.
     """
     scored = Scored(y, score, threshold, weight)
-    drawn = [estimate(scored, resamples(len(y), CHUNK, seed), metrics) for seed in range(CHUNKS)]
+    drawn = [estimate(scored, Resamples(len(y), CHUNK, seed), metrics) for seed in range(CHUNKS)]
     joined = {
         name: replace(first, resampled=np.concatenate([one[name].resampled for one in drawn]))
         for name, first in drawn[0].items()

@@ -21,7 +21,7 @@ from assay.monitoring.assumption import Assumption
 from assay.monitoring.calibration import SEED, Calibration
 from assay.statistics import binomial
 from assay.statistics.bootstrap import Estimate
-from assay.statistics.resampled import ratio
+from assay.statistics.ratios import ratio
 
 PLAIN, WEIGHTED = "plain", "weighted"
 COUNTED = "alerts_per_1000"  # alerts are known before any label

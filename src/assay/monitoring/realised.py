@@ -16,7 +16,7 @@ import pandas as pd
 
 from assay.monitoring.calibration import SEED
 from assay.statistics.binomial import interval, weighted_share
-from assay.statistics.bootstrap import Estimate, estimate_one, resamples
+from assay.statistics.bootstrap import Estimate, Resamples, estimate_one
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored, average_precision
 
@@ -237,7 +237,7 @@ def ranking(scored: Scored, seed: int) -> Estimate:
     metric = METRICS["average_precision"]
     n, value = len(scored.y), metric.of(scored)
     if n <= MOST:
-        return estimate_one(scored, resamples(n, DRAWS, seed), average_precision)
+        return estimate_one(scored, Resamples(n, DRAWS, seed), average_precision)
     generator = np.random.default_rng(seed)
     drawn = np.array([metric.of(scored.only(generator.integers(0, n, MOST))) for _ in range(DRAWS)])
     return Estimate(value, value + np.sqrt(MOST / n) * (drawn - value), metric.edge(scored))

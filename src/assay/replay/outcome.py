@@ -10,7 +10,7 @@ import pandas as pd
 
 from assay.replay.months import Timeline
 from assay.replay.simulation import Month
-from assay.statistics.bootstrap import Estimates, estimate, resamples
+from assay.statistics.bootstrap import Estimates, Resamples, estimate
 from assay.statistics.metrics import METRICS, measure
 from assay.statistics.resampled import Scored, Values
 
@@ -31,7 +31,7 @@ class Outcome:
 def outcomes(time: Timeline, runs: Runs, count: int, seed: int) -> dict[str, Outcome]:
     """Each policy on the same records, with the same resamples; count: of resamples."""
     months = [one.month for one in next(iter(runs.values()))]
-    drawn = resamples(sum(len(time.of(month)) for month in months), count, seed)
+    drawn = Resamples(sum(len(time.of(month)) for month in months), count, seed)
     found = {}
     for name, run in runs.items():
         retrained = [one.retraining for one in run if one.retraining]
@@ -40,15 +40,15 @@ def outcomes(time: Timeline, runs: Runs, count: int, seed: int) -> dict[str, Out
     return found
 
 
-def measured(time: Timeline, run: Sequence[Month], drawn: np.ndarray | None = None) -> Estimates:
+def measured(time: Timeline, run: Sequence[Month], drawn: Resamples | None = None) -> Estimates:
     """The metrics of `SHOWN` over some months; each record counts with the score and the alert that it had then.
 
-    drawn: resamples (count, records); without them only values.
+    drawn: resamples of these records; without them only values.
     """
     rows = np.concatenate([time.of(one.month) for one in run])
     y, weight = time.records.rows(rows).y.to_numpy(), time.records.rows(rows).weight
     scores, alerts = (np.concatenate([getattr(one, name) for one in run]) for name in ("scores", "alerts"))
-    drawn = np.ones((1, len(y))) if drawn is None else drawn
+    drawn = drawn or Resamples(len(y), count=0, seed=0)
     # Months have thresholds of their own, a Scored has one: so that alerts are scores of 0 and 1 for it.
     ranked, decided = Scored(y, scores, 0.5, weight), Scored(y, alerts.astype(float), 0.5, weight)
     return estimate(ranked, drawn, _ranking) | estimate(decided, drawn, _decisions)

@@ -11,7 +11,7 @@ from assay.modelling.training import Trained
 from assay.monitoring.decision import Action, Decision
 from assay.replay.months import Timeline
 from assay.replay.policies import Policy, Reference, Seen, Served
-from assay.statistics.bootstrap import estimate_one, resamples
+from assay.statistics.bootstrap import Resamples, estimate_one
 from assay.statistics.resampled import Scored, average_precision
 
 
@@ -159,7 +159,7 @@ def failures(time: Timeline, champion: Model, challenger: Model, gate: Gate) -> 
     y = both.y.to_numpy()
     if len(np.unique(y)) < 2:
         return [*found, "average precision: the new months with labels do not have both classes"]
-    drawn = resamples(len(y), gate.resamples, gate.seed)
+    drawn = Resamples(len(y), gate.resamples, gate.seed)
     new, old = (
         estimate_one(Scored(y, scores, champion.threshold, both.weight), drawn, average_precision)
         for scores in (challenger.trained.out_of_fold[rows], champion.scores(both.X))

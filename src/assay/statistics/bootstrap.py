@@ -1,10 +1,18 @@
 """Point estimates with bootstrap intervals. Whatever is compared uses the same resamples.
 
+A matrix of resamples x records is 16 GB for a million records, so it never exists: `Resamples` draws it in blocks of
+bounded size, and all that is measured on the same resamples is measured block by block. An engine that reads records in
+batches does the same: the method needs of each record its label, score and weight, three arrays (n,) in the order of
+the records, and one block. The seed, the number of records and their order settle every draw; how the work is cut into
+blocks changes no count, and no other figure by more than what is left of its iterations (1e-8).
+
 Where a bootstrap cannot tell, the intervals are those of `assay.statistics.edges`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +21,7 @@ from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Resampled, Scored, Values
 
 CHUNK = 50  # resamples at a time: small enough for the processor's cache, and for malloc to use the memory again
+BLOCK = 2**20  # values of a block of resamples at most, 8 MiB; a block has one resample at least, whatever its size
 ENOUGH = 0.9  # an interval is given when this share of the resamples defines the metric
 ROUNDING = 1e-12  # resamples that differ by less do not differ
 
@@ -78,22 +87,69 @@ class Estimate:
         return self.resampled[np.isfinite(self.resampled)]
 
 
+@dataclass(frozen=True)
+class Resamples:
+    """How often each of `records` is drawn in each of `count` bootstrap resamples: its blocks are (resamples, records).
+
+    Each iteration draws the same blocks anew, float64. They are whole numbers as floats, whose sums are exact in any
+    order. Draws are integers, which are the same on every processor. More resamples begin with the same ones.
+
+    >>> [block] = Resamples(records=5, count=2, seed=0)
+    >>> block
+    array([[0., 2., 1., 1., 1.],
+           [4., 0., 0., 0., 1.]])
+    """
+
+    records: int
+    count: int
+    seed: int
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        generator, most = np.random.default_rng(self.seed), max(1, min(CHUNK, BLOCK // max(self.records, 1)))
+        for start in range(0, self.count, most):
+            block = np.empty((min(most, self.count - start), self.records))
+            for row in block:
+                drawn = generator.integers(0, self.records, size=self.records)
+                row[:] = np.bincount(drawn, minlength=self.records)
+            yield block
+
+
 Estimates = dict[str, Estimate]
 Measure = Callable[[Scored, np.ndarray], Values]
+Name = TypeVar("Name", bound=Hashable)
 
 
-def estimate(scored: Scored, weights: np.ndarray, measure: Measure) -> Estimates:
-    """An Estimate of every metric that `measure` returns; weights: (resamples, records), as from `resamples`."""
-    points = measure(scored, scored.weights)
-    parts = [measure(scored, scored.weighted(chunk)) for chunk in _chunks(weights)]
-    edges = {name: one.edge(scored) for name, one in METRICS.items() if name in points}
-    return {name: Estimate(float(point[0]), _joined(parts, name), edges.get(name)) for name, point in points.items()}
+@dataclass(frozen=True)
+class Task:
+    """What to measure on resamples. rows: a mask (n,) of the drawn records that `scored` are; by default, all."""
+
+    scored: Scored
+    measure: Measure
+    rows: np.ndarray | None = None
+
+    def on(self, block: np.ndarray) -> Values:
+        """The values on a block of resamples of all records."""
+        return self.measure(self.scored, self.scored.weighted(block if self.rows is None else block[:, self.rows]))
 
 
-def estimate_one(scored: Scored, weights: np.ndarray, function: Callable[[Resampled], np.ndarray]) -> Estimate:
+def estimates(tasks: Mapping[Name, Task], drawn: Resamples) -> dict[Name, Estimates]:
+    """Of each task an Estimate of every metric that it measures, all on the same blocks, which are drawn once."""
+    parts: dict[Name, list[Values]] = {name: [] for name in tasks}
+    for block in drawn:
+        for name, task in tasks.items():
+            parts[name].append(task.on(block))
+    return {name: _estimates(task, parts[name]) for name, task in tasks.items()}
+
+
+def estimate(scored: Scored, drawn: Resamples, measure: Measure) -> Estimates:
+    """An Estimate of every metric that `measure` returns."""
+    return estimates({"": Task(scored, measure)}, drawn)[""]
+
+
+def estimate_one(scored: Scored, drawn: Resamples, function: Callable[[Resampled], np.ndarray]) -> Estimate:
     """An Estimate of one metric that needs no price of a false alert, such as `average_precision`."""
     name = next((name for name, one in METRICS.items() if one.function is function), "")
-    return estimate(scored, weights, lambda part, drawn: {name: function(Resampled(part, drawn))})[name]
+    return estimate(scored, drawn, partial(_one, name, function))[name]
 
 
 def mean(found: Sequence[Estimate]) -> Estimate:
@@ -123,30 +179,18 @@ def optimism(found: Sequence[Estimate]) -> float:
     return float(of_winners.mean() - luck.mean())
 
 
-def resamples(records: int, count: int, seed: int) -> np.ndarray:
-    """How often each of `records` is drawn in each of `count` bootstrap resamples; (count, records), float64.
-
-    They are whole numbers as floats, whose sums are exact in any order. Draws are integers, which are the same on every
-    processor.
-
-    >>> resamples(records=5, count=2, seed=0)
-    array([[0., 2., 1., 1., 1.],
-           [4., 0., 0., 0., 1.]])
-    """
-    generator = np.random.default_rng(seed)
-    weights = np.empty((count, records))
-    for row in weights:
-        row[:] = np.bincount(generator.integers(0, records, size=records), minlength=records)
-    return weights
+def _estimates(task: Task, parts: list[Values]) -> Estimates:
+    points = task.measure(task.scored, task.scored.weights)
+    edges = {name: one.edge(task.scored) for name, one in METRICS.items() if name in points}
+    return {name: Estimate(float(point[0]), _joined(parts, name), edges.get(name)) for name, point in points.items()}
 
 
-def _chunks(weights: np.ndarray) -> Iterator[np.ndarray]:
-    for start in range(0, len(weights), CHUNK):
-        yield weights[start : start + CHUNK]
+def _one(name: str, function: Callable[[Resampled], np.ndarray], scored: Scored, weights: np.ndarray) -> Values:
+    return {name: function(Resampled(scored, weights))}
 
 
 def _joined(parts: list[Values], name: str) -> np.ndarray:
-    return np.concatenate([part[name] for part in parts])
+    return np.concatenate([part[name] for part in parts]) if parts else np.empty(0)
 
 
 def _agree(values: np.ndarray) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from assay.statistics.edges import OfScored, ranking, share, unknown, unless_no_alerts
+from assay.statistics.ratios import ratio
 from assay.statistics.resampled import (
     Resampled,
     Scored,
@@ -17,7 +18,6 @@ from assay.statistics.resampled import (
     brier,
     calibration_intercept,
     calibration_slope,
-    ratio,
     roc_auc,
 )
 

@@ -3,18 +3,21 @@
 `assay.statistics.metrics` lists the metrics. Weights have shape (resamples, records): how often each record was drawn.
 A row of ones means each record once. Results have shape (resamples,), float64, and are NaN where undefined, such as
 precision without alerts. The point estimates equal scikit-learn's; the vectorised form computes thousands of resamples
-in a second.
+in a second. What depends on the records alone, such as their ranking, is computed once for all resamples.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+
+from assay.statistics.ratios import ratio
+from assay.statistics.regression import logistic_recalibration, shifted
 
 Values = dict[str, np.ndarray]
 
 CLIP = 1e-6  # scores carry six decimals; a logit must stay finite
-NEWTON_STEPS, CONVERGED = 25, 1e-4  # convergence is quadratic: what is left is about 1e-8
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,41 @@ class Scored:
     @property
     def alert(self) -> np.ndarray:
         return self.score >= self.threshold
+
+    @cached_property
+    def cuts(self) -> np.ndarray:
+        """The different scores of positives, from the highest."""
+        return np.unique(self.score[self.y == 1])[::-1]
+
+    @cached_property
+    def reaching(self) -> tuple["Reaching", "Reaching"]:
+        """Positives, and negatives, that reach each of the `cuts`, and that score higher than it."""
+        cuts = np.concatenate([self.cuts, np.nextafter(self.cuts, np.inf)])
+        return reaching(self, 1, cuts), reaching(self, 0, cuts)
+
+    @cached_property
+    def logit(self) -> np.ndarray | None:
+        """The logit of each score, (records,); None if scores have fewer than 3 values and so are no probabilities."""
+        if len(np.unique(self.score[self.weights[0] > 0])) < 3:
+            return None
+        clipped = np.clip(self.score, CLIP, 1 - CLIP)
+        return np.log(clipped / (1 - clipped))
+
+    @cached_property
+    def recalibrated(self) -> np.ndarray:
+        """Intercept and slope of the logistic regression of the label on the logit, (1, 2)."""
+        assert self.logit is not None
+        return logistic_recalibration(self.logit, self.y, self.weights)
+
+    @cached_property
+    def shifted(self) -> np.ndarray:
+        """The intercept of that regression with the slope held at 1, (1,)."""
+        assert self.logit is not None
+        return shifted(self.logit, self.y, self.weights, np.zeros(1))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The records alone, so that a copy, and what joblib makes of it, does not depend on what has been computed."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def only(self, rows: np.ndarray) -> "Scored":
         """The records of a boolean mask, or at these positions."""
@@ -114,17 +152,12 @@ class Resampled:
 
     @cached_property
     def steps(self) -> "Steps":
-        """The ranking, at each score of a positive."""
-        return _steps(self.scored, self.weights)
+        """The ranking, at each score of a positive.
 
-    @cached_property
-    def logit(self) -> np.ndarray | None:
-        """The logit of each score, (records,); None if scores have fewer than 3 values and so are no probabilities."""
-        score = self.scored.score
-        if len(np.unique(score[self.scored.weights[0] > 0])) < 3:
-            return None
-        clipped = np.clip(score, CLIP, 1 - CLIP)
-        return np.log(clipped / (1 - clipped))
+        Only positives' scores matter: between two of them recall does not rise, so they give the same sums as all.
+        """
+        (tp, fp), cuts = (side.counted(self.weights) for side in self.scored.reaching), len(self.scored.cuts)
+        return Steps(np.diff(tp[:, :cuts], axis=1, prepend=0), tp[:, :cuts], fp[:, :cuts], fp[:, cuts:])
 
     @property
     def undefined(self) -> np.ndarray:
@@ -144,12 +177,37 @@ class Steps:
     fp_above: np.ndarray
 
 
-def _steps(scored: Scored, weights: np.ndarray) -> Steps:
-    """Only positives' scores matter: between two of them recall does not rise, so they give the same sums as all."""
-    cuts = np.unique(scored.score[scored.y == 1])[::-1]
-    tp, fp = cumulative(scored, weights, np.concatenate([cuts, np.nextafter(cuts, np.inf)]))
-    tp, fp, fp_above = tp[:, : len(cuts)], fp[:, : len(cuts)], fp[:, len(cuts) :]
-    return Steps(np.diff(tp, axis=1, prepend=0), tp, fp, fp_above)
+@dataclass(frozen=True, eq=False)
+class Reaching:
+    """Which records reach each of some cuts.
+
+    rows: of the records, from the highest score. ends: the different numbers of them that reach a cut, and 0, rising.
+    at: for each cut the position of its number in `ends`.
+    """
+
+    rows: np.ndarray
+    ends: np.ndarray
+    at: np.ndarray
+
+    def counted(self, weights: np.ndarray) -> np.ndarray:
+        """How often they were drawn, (resamples, cuts); weights: (resamples, records).
+
+        Summed first between neighbouring ends, then over these: a cumulative sum of as many records takes longer.
+        """
+        sums = np.zeros((len(weights), len(self.ends)))
+        if len(self.ends) > 1:
+            ranked = np.take(weights, self.rows[: self.ends[-1]], axis=1)
+            np.cumsum(np.add.reduceat(ranked, self.ends[:-1], axis=1), axis=1, out=sums[:, 1:])
+        return np.take(sums, self.at, axis=1)
+
+
+def reaching(scored: Scored, label: int, cuts: np.ndarray) -> Reaching:
+    """The records of a label, and how many of them score at least as high as each of the cuts (cuts,)."""
+    order = np.argsort(-scored.score, kind="stable")
+    rows = order[scored.y[order] == label]
+    places = np.searchsorted(-scored.score[rows], -cuts, side="right")
+    ends, at = np.unique(np.append(places, 0), return_inverse=True)
+    return Reaching(rows, ends, at[:-1])
 
 
 def average_precision(on: Resampled) -> np.ndarray:
@@ -181,15 +239,7 @@ def cumulative(scored: Scored, weights: np.ndarray, cuts: np.ndarray) -> tuple[n
 
     weights: (resamples, records), cuts: (cuts,). Both results: (resamples, cuts).
     """
-    order = np.argsort(-scored.score, kind="stable")
-
-    def reaching(label: int) -> np.ndarray:
-        rows = order[scored.y[order] == label]
-        sums = np.zeros((len(weights), len(rows) + 1))
-        np.cumsum(np.take(weights, rows, axis=1), axis=1, out=sums[:, 1:])
-        return sums[:, np.searchsorted(-scored.score[rows], -cuts, side="right")]
-
-    return reaching(1), reaching(0)
+    return reaching(scored, 1, cuts).counted(weights), reaching(scored, 0, cuts).counted(weights)
 
 
 def brier(on: Resampled) -> np.ndarray:
@@ -203,11 +253,10 @@ def calibration_slope(on: Resampled) -> np.ndarray:
     1 is right; below 1, scores are too extreme (Van Calster et al., BMC Medicine 17, 2019). NaN for scores that are no
     probabilities.
     """
-    if on.logit is None:
+    if on.scored.logit is None:
         return on.undefined
     # Resamples start from the solution for all records: a few steps away.
-    start = logistic_recalibration(on.logit, on.scored.y, on.scored.weights)
-    return logistic_recalibration(on.logit, on.scored.y, on.weights, start)[:, 1]
+    return logistic_recalibration(on.scored.logit, on.scored.y, on.weights, on.scored.recalibrated)[:, 1]
 
 
 def calibration_intercept(on: Resampled) -> np.ndarray:
@@ -215,66 +264,6 @@ def calibration_intercept(on: Resampled) -> np.ndarray:
 
     0 is right; below 0, scores are too high. NaN for scores that are no probabilities.
     """
-    if on.logit is None:
+    if on.scored.logit is None:
         return on.undefined
-    start = _shifted(on.logit, on.scored.y, on.scored.weights, np.zeros(1))
-    return _shifted(on.logit, on.scored.y, on.weights, start)
-
-
-def logistic_recalibration(
-    x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarray | None = None
-) -> np.ndarray:
-    """The logistic regression of y (records,) on (1, x), by Newton's method; intercept and slope: (resamples, 2).
-
-    x: (records,), logits. weights: (resamples, records). `start` may be one row for all resamples: the first step then
-    costs next to nothing. By default it is (0, 0): from a slope of 1 extreme logits lead nowhere. NaN where there is no
-    solution.
-    """
-    from scipy.special import expit
-
-    start = np.zeros((1, 2)) if start is None else start
-    a, b = start[:, 0], start[:, 1]
-    powers = np.column_stack([np.ones_like(x), x, x**2])
-    for _ in range(NEWTON_STEPS):
-        p = expit(a[:, None] + b[:, None] * x)
-        g0, g1 = _weighted(weights, y - p, powers[:, :2])
-        h00, h01, h11 = _weighted(weights, p * (1 - p), powers)
-        determinant = h00 * h11 - h01**2
-        da, db = ratio(h11 * g0 - h01 * g1, determinant), ratio(h00 * g1 - h01 * g0, determinant)
-        a, b = a + da, b + db
-        if _still(da) and _still(db):
-            break
-    return np.column_stack([a, b])
-
-
-def _shifted(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """Newton's method for the intercept alone, the slope held at 1; shape (resamples,)."""
-    a, once, odds = start, np.ones((len(x), 1)), np.exp(-x)
-    for _ in range(NEWTON_STEPS):
-        p = 1 / (1 + np.exp(-a)[:, None] * odds)  # the sigmoid of a + x, without an exponential for each of them
-        step = ratio(*_weighted(weights, y - p, once), *_weighted(weights, p * (1 - p), once))
-        a = a + step
-        if _still(step):
-            break
-    return a
-
-
-def _weighted(weights: np.ndarray, values: np.ndarray, powers: np.ndarray) -> np.ndarray:
-    """The weighted sums of values times each of the powers (records, k) in each resample; (k, resamples).
-
-    values: (resamples, records), or one row for all resamples, which takes a single matrix product.
-    """
-    if len(values) == 1:
-        return (weights @ (values[0][:, None] * powers)).T
-    return ((weights * values) @ powers).T
-
-
-def _still(step: np.ndarray) -> bool:
-    """Whether no resample that has a solution moves any more."""
-    return bool(np.nanmax(np.abs(step), initial=0.0) < CONVERGED)
-
-
-def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """Element by element; NaN where the denominator is 0."""
-    result = np.full(np.shape(numerator), np.nan)
-    return np.divide(numerator, denominator, out=result, where=np.asarray(denominator) != 0)
+    return shifted(on.scored.logit, on.scored.y, on.weights, on.scored.shifted)

@@ -10,7 +10,7 @@ from assay.dvc_internals.repository import object_path
 from assay.evaluation.assess import scored_by
 from assay.experiments.revisions import Revision, revision
 from assay.files import md5
-from assay.statistics.bootstrap import estimate_one, optimism, resamples
+from assay.statistics.bootstrap import Resamples, estimate_one, optimism
 from assay.statistics.metrics import METRICS, RANKED_BY
 from assay.statistics.resampled import Scored
 from assay.sweep.log import Entry
@@ -34,8 +34,8 @@ class Selection:
 
 def select(scores: dict[str, Scored]) -> Selection:
     """Choose by out-of-fold predictions on the same records; scores: by name of the experiment."""
-    weights = resamples(len(next(iter(scores.values())).y), RESAMPLES, SEED)
-    found = {name: estimate_one(one, weights, METRICS[RANKED_BY].function) for name, one in scores.items()}
+    drawn = Resamples(len(next(iter(scores.values())).y), RESAMPLES, SEED)
+    found = {name: estimate_one(one, drawn, METRICS[RANKED_BY].function) for name, one in scores.items()}
     best = max(found, key=lambda name: found[name].value)
     return Selection(
         best, len(found), found[best].value, found[best].interval(CONFIDENCE), optimism(list(found.values()))

@@ -14,7 +14,6 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -108,8 +107,7 @@ def remember(folder: Path) -> None:
 
     memory = Memory(folder, verbose=0)
     train.train = memory.cache(train.train, ignore=["advance", "watch"])
-    assess.measured = memory.cache(assess.measured, ignore=["weights"])
-    assess.resamples = lru_cache(maxsize=2)(assess.resamples)  # of the graded records, and of all
+    assess.measured = memory.cache(assess.measured)
 
 
 class Hopeless(BaseException):
