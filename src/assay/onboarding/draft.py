@@ -93,7 +93,7 @@ def draft(
         "missing": missing,
     }
     likely = found.likely[0] if found.likely else "positive"
-    words = _words(sorted(found.classes), likely)
+    words = _words([*sorted(found.classes), *found.ungradable], likely)
     to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *words]
     of_file = [*said, *_markers(raw.drop(columns=whole), missing)]
     head = [*found.lines, *(f"read so: {one}" for one in of_file)]

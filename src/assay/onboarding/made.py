@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from assay.config.dataset import CATEGORY, FLAG, KINDS, NUMBER, TARGET, Dataset
+from assay.config.dataset import CATEGORY, FLAG, KINDS, NUMBER, TARGET, Column, Dataset
 from assay.config.expressions import fault
 from assay.config.grammar import Refused, names
 from assay.config.load import typed_as
@@ -32,8 +32,8 @@ def made_outcome(texts: pd.DataFrame, event: Event, guesses: Mapping[str, Guess]
     time that is none, or came for no record, or for all.
     """
     entries = _entries(texts, event, guesses, missing)
-    contract = {"columns": entries, "target": None, "outcome": _stated(event), "missing": missing}
-    codes = coded(texts, typed_as(Dataset, contract, "dataset"))
+    columns = {name: typed_as(Column, entry, f"dataset.columns.{name}") for name, entry in entries.items()}
+    codes = coded(texts, Dataset(columns=columns, target=None, outcome=event, missing=missing))
     _require_both(codes, event, texts)
     return Outcome(
         columns=entries,
@@ -139,7 +139,7 @@ def _lines(codes: "pd.Series[str]", event: Event, texts: pd.DataFrame) -> list[s
     negative = f"{event.time} of {event.horizon:g} or later, no event by then" if event.time else "all others"
     return [
         CHECK_IT,
-        f"positive: {_in_words(event)}: {share(int(counts[EVENT]), len(codes))}",
+        f"positive: {_in_words(event)}: {counts[EVENT]} ({share(int(counts[EVENT]), len(codes))})",
         f"negative: {negative}: {int(counts[NO_EVENT])}",
         f"left out: {', '.join(said) or 'none'}",
     ]
@@ -151,7 +151,8 @@ def _in_words(event: Event) -> str:
 
 def _stated(event: Event) -> dict[str, Any]:
     """The event as it stands in the contract."""
-    plain = {"event": event.event, "time": event.time, "horizon": event.horizon}
+    horizon = int(event.horizon) if event.horizon and float(event.horizon).is_integer() else event.horizon
+    plain = {"event": event.event, "time": event.time, "horizon": horizon}
     return {key: value for key, value in plain.items() if value is not None}
 
 
