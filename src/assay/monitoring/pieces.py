@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from assay.errors import AssayError, sample, warn
+from assay.records.dialect import one_cell
 from assay.records.tables import with_columns
 from assay.scoring.files import CORRECT, in_order, open_records
 from assay.scoring.rows import HASH
@@ -74,7 +75,8 @@ def of_file(scorer: "Scorer", path: Path, threads: int | None = None) -> tuple[C
         tuple(name for name in names if name not in asked and name not in scorer.unread),
     )
     if not {*names} & {*asked}:
-        raise AssayError(f"no column of the contract: {sample(names)}", where=str(path), todo="name another file")
+        todo = one_cell(names, scorer.bundle.dataset.source.dialect) or "name another file"
+        raise AssayError(f"no column of the contract: {sample(names)}", where=str(path), todo=todo)
     return columns, _scored(scorer, path, columns, threads or min(MOST, os.cpu_count() or 1))
 
 
