@@ -470,7 +470,7 @@ REFUSED = [
         table(PLAIN, outcome=PLAIN).encode(),
         "the target has 40 different values, numbers",
         ending="stops",
-        todo="write a threshold",
+        todo="--event 'y >= NUMBER'",
     ),
     Habit(
         "nul",

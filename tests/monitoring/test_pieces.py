@@ -1,6 +1,7 @@
 """Files and logs become the same pieces."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,15 @@ import pandas as pd
 import pytest
 
 from assay.bundle.loading import Bundle
+from assay.config.dataset import Made, Table
+from assay.config.source import Source
 from assay.errors import AssayError
 from assay.monitoring import pieces
+from assay.monitoring.command import read
 from assay.monitoring.counts import Counts, counted, of_piece
 from assay.monitoring.known import Training
 from assay.monitoring.pieces import Piece, of_file, of_log, of_scored
+from assay.scoring.files import of_files
 from assay.scoring.scorer import CONTRACT, POPULATION, Scorer
 from assay.scoring.wish import Reasons
 from assay.serving.log import PredictionLog
@@ -144,3 +149,26 @@ def test_a_line_that_the_service_does_not_write_is_refused(
 def test_an_empty_folder_is_no_log(bundle: Bundle, tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="no record"):
         list(of_log(tmp_path, bundle.columns, bundle.hash))
+
+
+TSH = Made("labs", "last", "value", {"test": ["TSH"]}, within=30)
+
+
+def test_records_are_joined_with_the_tables_that_columns_are_made_of(
+    bundle: Bundle, training: Training, raw: pd.DataFrame, tmp_path: Path
+) -> None:
+    """As if TSH came from a table of laboratory values."""
+    tables = {"labs": Table(Source(), "person", time="day")}
+    joined = replace(bundle, dataset=replace(bundle.dataset, tables=tables, made={"TSH": TSH}))
+    records = as_file(raw.drop(columns="TSH"), tmp_path / "in.csv")
+    labs = pd.DataFrame({"person": raw["patient_id"], "day": "-3", "test": "TSH", "value": raw["TSH"]})
+    as_file(pd.concat([labs.assign(day="1", value="99"), labs]), tmp_path / "labs.csv")
+    columns, pieces = read(joined, records, of_files({"labs": tmp_path / "labs.csv"}, joined.dataset))
+    assert (columns.absent, columns.unknown) == ((), ())
+    assert same(
+        counted(pieces, training), counted(of_file(Scorer(bundle), as_file(raw, tmp_path / "a.csv"))[1], training)
+    )
+    with pytest.raises(AssayError, match=r"made of other tables: TSH(.|\n)*--table labs=FILE"):
+        read(joined, records)
+    with pytest.raises(AssayError, match="no table lab"):
+        of_files({"lab": tmp_path / "labs.csv"}, joined.dataset)

@@ -114,3 +114,26 @@ def test_a_batch_in_the_dialect_of_the_source_is_read_and_kept_in_it(tmp_path: P
     assert batch.table.equals(NEW.reset_index(drop=True).astype("str"))
     (tmp_path / "kept.csv").write_bytes(batch.content)
     assert read(tmp_path / "kept.csv", dialect=dialect).equals(batch.table)
+
+
+def test_labels_in_another_dialect_are_joined_and_stored_in_that_of_the_source(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.csv"
+    NEW[["patient_id", "target"]].to_csv(labels, index=False, sep=";", encoding="utf-16")
+    batch = batch_of(written(tmp_path / "new.csv", NEW.drop(columns="target")), labels, CONFIG.dataset)
+    assert batch.table["target"].tolist() == NEW["target"].tolist()
+    (tmp_path / "kept.csv").write_bytes(batch.content)
+    assert read(tmp_path / "kept.csv").equals(batch.table)
+
+
+def test_a_wrong_label_is_named_with_its_line_in_the_file_of_labels(tmp_path: Path) -> None:
+    labels = written(tmp_path / "labels.csv", NEW[["patient_id"]].assign(target=["-", "none", *["-"] * (len(NEW) - 2)]))
+    with pytest.raises(AssayError, match=r"'none'; line 3") as caught:
+        batch_of(written(tmp_path / "new.csv", NEW.drop(columns="target")), labels, CONFIG.dataset)
+    assert caught.value.where == str(labels)
+
+
+def test_records_that_are_not_written_as_the_contract_says_are_refused(tmp_path: Path) -> None:
+    NEW.to_csv(tmp_path / "new.csv", index=False, sep=";")
+    with pytest.raises(AssayError, match="one column") as caught:
+        batch_of(tmp_path / "new.csv", None, CONFIG.dataset)
+    assert caught.value.todo.startswith("write ',' between the cells")

@@ -152,7 +152,7 @@ def test_columns_that_are_not_those_of_the_contract_are_refused(
 
 
 def test_other_marks_than_commas_are_told(scorer: Scorer) -> None:
-    with pytest.raises(AssayError, match="to do: write commas between the cells"):
+    with pytest.raises(AssayError, match="to do: write ',' between the cells"):
         scores(scorer, b"age;sex;TSH\n40;F;1.5\n")
 
 

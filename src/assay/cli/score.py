@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
 
 STREAM = "-"
+Tables = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=FILE", help="A table that columns are made of, where the records do not have them."),
+]
 MOST = 4  # threads: more would mostly wait for each other
 
 
@@ -59,10 +63,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
         jobs: Annotated[
             int | None, typer.Option("-j", min=1, help="Threads; by default one for each processor, up to 4.")
         ] = None,
-        table: Annotated[
-            list[str] | None,
-            typer.Option(metavar="NAME=FILE", help="A table that columns are made of, where IN does not have them."),
-        ] = None,
+        table: Tables = None,
         trust: Trust = None,
     ) -> None:
         """Score a file of raw records of any size: a row for each, with its score, or with the reason why it has none.
@@ -75,13 +76,12 @@ def command(in_stage: InStage) -> Callable[..., None]:
 
             source = None if records == STREAM else Path(records).absolute()
             target = None if output == STREAM else Target.of(Path(output).absolute(), source)
+            tables = named(table or [])
             require_one_name(bundle, stage)
             model = of_place(bundle, trust or ()) if bundle else in_stage(stage)
             start, replaced = time.perf_counter(), bool(target and target.path.exists())
             threads, ignore = jobs or min(MOST, os.cpu_count() or 1), extra == Extra.IGNORE
-            tally = score_file(
-                model.bundle, source, target, reasons, ignore, threads, name=model.name, tables=named(table or [])
-            )
+            tally = score_file(model.bundle, source, target, reasons, ignore, threads, name=model.name, tables=tables)
             say(tally.summary(time.perf_counter() - start), error=True)
             say(f"model: {model.name}, {model.place}", error=True)
             if target:
@@ -96,7 +96,7 @@ def named(tables: Sequence[str]) -> dict[str, Path]:
     """The files of tables, by name, from texts NAME=FILE; AssayError if one is none."""
     if wrong := [one for one in tables if not all(one.partition("="))]:
         raise AssayError(f"not NAME=FILE: {', '.join(wrong)}", where="--table", todo="such as --table labs=labs.csv")
-    return {name: Path(file) for name, _, file in (one.partition("=") for one in tables)}
+    return {name: Path(file).absolute() for name, _, file in (one.partition("=") for one in tables)}
 
 
 def of_place(place: Path, trusted: Collection[str]) -> InUse:

@@ -19,6 +19,14 @@ Positive = Annotated[list[str] | None, typer.Option(help="A value of it that is 
 Negative = Annotated[
     list[str] | None, typer.Option(help="A negative value: then all others are left out. May be repeated.")
 ]
+Event = Annotated[
+    str | None,
+    typer.Option(help="In place of a target: the condition that makes a record positive, as: hba1c >= 6.5."),
+]
+Time = Annotated[
+    str | None, typer.Option(help="The column of how long after the record the event came, or it was seen.")
+]
+Horizon = Annotated[float | None, typer.Option(help="The event counts up to this time, in the unit of that column.")]
 Encoding = Annotated[str | None, typer.Option(help="Of a CSV; by default it is found.")]
 
 
@@ -28,6 +36,9 @@ def init_dataset(
     target: Target = None,
     positive: Positive = None,
     negative: Negative = None,
+    event: Event = None,
+    time: Time = None,
+    horizon: Horizon = None,
     encoding: Encoding = None,
     track: Annotated[bool, typer.Option(help="Copy the table to data/tables and give it to DVC.")] = True,
 ) -> None:
@@ -36,6 +47,7 @@ def init_dataset(
     No Python is needed: `dvc exp run -S dataset=NAME` then runs the whole line on it.
     """
     from assay.onboarding import dataset as drafting
+    from assay.onboarding.made import asked_for
     from assay.onboarding.outcome import Answer
     from assay.onboarding.tracking import as_text
     from assay.onboarding.tracking import track as tracked
@@ -43,7 +55,8 @@ def init_dataset(
     with reported("assay init-dataset"):
         path = file.absolute()
         root = enter_root()
-        answer = Answer(positive or (), negative or ())
+        asked = asked_for(event, time, horizon, [target, positive, negative])
+        answer = Answer(positive or (), negative or (), asked)
         name, draft, written = drafting.init_dataset(path, name, target, answer, encoding)
         say("\n".join(f"written: {one}" for one in written))
         if track:
@@ -58,6 +71,9 @@ def start(
     name: Name = None,
     positive: Positive = None,
     negative: Negative = None,
+    event: Event = None,
+    time: Time = None,
+    horizon: Horizon = None,
     encoding: Encoding = None,
     remote: Annotated[
         str | None, typer.Option(help="A folder or s3:// for data and models; a new clone needs it.")
@@ -67,6 +83,7 @@ def start(
 
     Run it in a clone of Assay, whose last commit gives the code.
     """
+    from assay.onboarding.made import asked_for
     from assay.onboarding.outcome import Answer
     from assay.onboarding.tracking import as_text
     from assay.starting.start import Wanted
@@ -75,7 +92,8 @@ def start(
     with reported("assay start"):
         folder, table = folder.absolute(), table.absolute()
         place = str(Path(remote).absolute()) if remote and "://" not in remote else remote
-        answer = Answer(positive or (), negative or ())
+        asked = asked_for(event, time, horizon, [target, positive, negative])
+        answer = Answer(positive or (), negative or (), asked)
         draft, kept = made(enter_root(), folder, Wanted(table, name, target, answer, encoding, place))
         say(f"{folder}: a repository with one commit\n{as_text(kept)}")
         say_draft(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from keyword import iskeyword
 
 MAX_LENGTH, MAX_DEPTH = 4_000, 50  # characters; operations within operations
 ALLOWED = (
@@ -106,6 +107,16 @@ def names(text: str) -> set[str]:
         return {node.name} if isinstance(node, ColumnName) else set()
 
     return of(parse(text))
+
+
+def quoted(name: str) -> str:
+    """A column's name as an expression writes it.
+
+    >>> quoted("hba1c"), quoted("HbA1c (%)"), quoted("in")
+    ('hba1c', '`HbA1c (%)`', '`in`')
+    """
+    plain = name.isascii() and name.isidentifier() and not iskeyword(name)
+    return name if plain else f"`{name.replace('`', '``')}`"
 
 
 def _python(source: str, start: int) -> ast.expr:

@@ -27,15 +27,20 @@ def clone(root: Path, target: Path, sha: str, shared: Path | None = None) -> Non
     git(target, "checkout", "--quiet", "--detach", sha)
     if shared:
         (target / ".dvc/config.local").write_text(f"[cache]\n    dir = {shared}\n")
+    bring_sources(root, target)
+
+
+def bring_sources(root: Path, target: Path) -> None:
+    """Copy the files that were given to DVC, and no stage makes, from the cache of `root`, or its remote, into a clone.
+
+    What is there stays. If neither has one, `collect` says so where it needs the file. A folder is left to DVC.
+    """
     for tracked in git(target, "ls-files", "-z", "--", "*.dvc").split("\0")[:-1]:
-        _bring(root, target, Path(tracked))
+        if not (target / tracked).with_suffix("").exists():
+            _bring(root, target, Path(tracked))
 
 
 def _bring(root: Path, target: Path, tracked: Path) -> None:
-    """Copy a file that was given to DVC, and no stage makes, from the cache of `root`, or its remote, into a clone.
-
-    If neither has it, `collect` says so where it needs the file. A folder is left to DVC.
-    """
     from assay.dvc_internals.commands import asked
     from assay.dvc_internals.repository import cache_folder, object_path
 

@@ -1,5 +1,6 @@
 """Labels that have arrived: which records are positive, and which nobody can grade."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,8 @@ from assay.config.patterns import fits
 from assay.contract.outcome import coded
 from assay.errors import AssayError
 from assay.labels.policy import positive, ungradable
+from assay.monitoring.label_file import codes, label_file
 from assay.records.columns import CODE, RECORD_ID
-from assay.records.formats import SUFFIXES
-from assay.records.reading import read
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
@@ -30,10 +30,10 @@ def read_labels(path: Path, bundle: "Bundle") -> pd.DataFrame:
     The columns may be called as in the raw records, as `assay retrain --labels` wants them: by the key and the target
     of the contract. AssayError as of `arrived`, and if the file is none, or has no ids though the contract has no key.
     """
-    if (form := SUFFIXES.get(path.suffix.lower())) is None:
-        raise AssayError(f"not one of: {', '.join(SUFFIXES)}", where=str(path), todo="write it as CSV or Parquet")
     data = bundle.dataset
-    table = read(path, form, "name the file of the labels")
+    of_target = {*targets(data)}
+    labels = label_file(path, data, lambda names: _has_ids(names, data.key) and _has_values(names, of_target))
+    table = labels.table
     if not data.key and RECORD_ID not in table:
         raise AssayError(
             "the contract has no key, so nothing says which record a label is of",
@@ -43,16 +43,24 @@ def read_labels(path: Path, bundle: "Bundle") -> pd.DataFrame:
         )
     if data.key and RECORD_ID not in table:
         table = table.rename(columns={data.key: RECORD_ID})
-    if CODE not in table and {*targets(data)} <= {*table}:
-        table = table.assign(**{CODE: coded(table, data)})
+    if CODE not in table and of_target <= {*table}:
+        table = table.assign(**{CODE: codes(labels, data) if data.outcome else coded(table, data)})
     return arrived(table, bundle.labels, code_pattern(data), str(path))
 
 
-def arrived(table: pd.DataFrame, policy: "Labels", codes: str, where: str) -> pd.DataFrame:
+def _has_ids(names: Collection[str], key: str | None) -> bool:
+    return RECORD_ID in names or (key is not None and key in names)
+
+
+def _has_values(names: Collection[str], of_target: Collection[str]) -> bool:
+    return CODE in names or LABEL in names or {*of_target} <= {*names}
+
+
+def arrived(table: pd.DataFrame, policy: "Labels", pattern: str, where: str) -> pd.DataFrame:
     """The columns `label` and `ungradable` (bool), by record id, of a table of labels.
 
     table: `record_id`, and either `code`, a raw code that the bundle's label policy reads, or `label`, 0 or 1; an empty
-    value is a label that has not arrived. codes: the pattern that a whole code must match, "" for any. AssayError if
+    value is a label that has not arrived. pattern: the one that a whole code must match, "" for any. AssayError if
     columns are missing or contradict each other, if a value is none of these, or if a record has two different ones.
     """
     value = _value(table, where)
@@ -68,7 +76,7 @@ def arrived(table: pd.DataFrame, policy: "Labels", codes: str, where: str) -> pd
         label, unclear = found[value], np.zeros(len(found), "bool")
     else:
         distinct = found[value].unique()
-        wrong = distinct[~fits(pa.array(distinct, pa.large_string()), codes)].tolist() if codes else []
+        wrong = distinct[~fits(pa.array(distinct, pa.large_string()), pattern)].tolist() if pattern else []
         _require(found, wrong, value, "a code of the dataset", where)
         label, unclear = positive(found[value], policy), ungradable(found[value], policy).to_numpy()
     index = pd.Index(found[RECORD_ID], name=RECORD_ID)

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from assay.errors import AssayError
+from assay.joins.join import Joiner
 from assay.monitoring.arrived import read_labels
 from assay.monitoring.counts import Counts, of_piece
 from assay.monitoring.finding import MEANS, Finding, Kind
@@ -18,6 +19,7 @@ from assay.monitoring.known import Training, known
 from assay.monitoring.performance import confidence
 from assay.monitoring.pieces import Columns, Piece, of_file, of_log
 from assay.monitoring.realised import met
+from assay.scoring.files import of_files
 from assay.scoring.scorer import Scorer
 from assay.serving import log
 
@@ -42,15 +44,23 @@ class Monitored:
     seconds: float
 
 
-def monitored(bundle: "Bundle", source: Path, asked: "Monitoring", model: str, labels: Path | None = None) -> Monitored:
+def monitored(
+    bundle: "Bundle",
+    source: Path,
+    asked: "Monitoring",
+    model: str,
+    labels: Path | None = None,
+    tables: Mapping[str, Path] | None = None,
+) -> Monitored:
     """Judge a CSV or Parquet file of records, or the folder of a prediction log; labels: a file of those that arrived.
 
+    tables: files of the tables of which columns are made, by name; none if the records have these columns.
     AssayError as of `assay.monitoring.pieces`, `known` and `arrived`, and if no label is of one of the records.
     """
     start = time.perf_counter()
     training = known(bundle)
     arrived = None if labels is None else read_labels(labels, bundle)
-    columns, pieces = read(bundle, source)
+    columns, pieces = read(bundle, source, of_files(tables or {}, bundle.dataset))
     counts, labelled = counted_and_met(pieces, training, arrived)
     if labelled is not None and labelled.empty:
         raise AssayError(
@@ -62,17 +72,22 @@ def monitored(bundle: "Bundle", source: Path, asked: "Monitoring", model: str, l
     return Monitored(str(source), model, counts, training, found, confidence(asked), time.perf_counter() - start)
 
 
-def read(bundle: "Bundle", source: Path) -> tuple[Columns, Iterator[Piece]]:
-    """The pieces of a file or a log; AssayError if it is not there, a file of a log, or a pipe, which is read once."""
+def read(bundle: "Bundle", source: Path, join: Joiner | None = None) -> tuple[Columns, Iterator[Piece]]:
+    """The pieces of a file or a log; AssayError if it is not there, a file of a log, or a pipe, which is read once.
+
+    join: makes the columns of other tables, which a log has.
+    """
     if not source.exists():
         raise AssayError("there is no such file or folder", where=str(source), todo="name the records, or a log")
     if source.suffix == log.SUFFIX:
         raise AssayError("a prediction log is a folder", where=str(source), todo=f"name the folder: {source.parent}")
+    if source.is_dir() and join:
+        raise AssayError("the log of predictions has the joined records", where="--table", todo="leave it out")
     if source.is_dir():
         return Columns(), of_log(source, bundle.columns, bundle.hash)
     if not source.is_file():
         raise AssayError("neither a file nor a folder", where=str(source), todo="write the records to a file")
-    return of_file(Scorer(bundle), source)
+    return of_file(Scorer(bundle), source, join=join)
 
 
 def counted_and_met(

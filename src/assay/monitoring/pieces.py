@@ -12,13 +12,15 @@ import numpy as np
 import pandas as pd
 
 from assay.errors import AssayError, sample, warn
+from assay.records.dialect import one_cell
 from assay.records.tables import with_columns
-from assay.scoring.files import CORRECT, in_order, open_records
+from assay.scoring.files import CORRECT, columns_of, in_order, join_them, open_records
 from assay.scoring.rows import HASH
 from assay.scoring.scorer import CONTRACT
 from assay.serving import log
 
 if TYPE_CHECKING:
+    from assay.joins.join import Joiner
     from assay.records.streaming import Batch
     from assay.scoring.scorer import Fault, Scored, Scorer
 
@@ -60,28 +62,37 @@ class Columns:
     unknown: tuple[str, ...] = ()
 
 
-def of_file(scorer: "Scorer", path: Path, threads: int | None = None) -> tuple[Columns, Iterator[Piece]]:
-    """The records of a CSV or Parquet file, and what is wrong with its columns.
+def of_file(
+    scorer: "Scorer", path: Path, threads: int | None = None, join: "Joiner | None" = None
+) -> tuple[Columns, Iterator[Piece]]:
+    """The records of a CSV or Parquet file, and what is wrong with its columns; join: makes those of other tables.
 
-    A needed column that is not there has no value in any record. AssayError if there is none of them, no record, or if
-    the file is none of records.
+    A needed column that is not there has no value in any record. AssayError if there is none of them, or none that is
+    made of other tables, which are not given; if there is no record, or the file is none of records.
     """
     with open_records(path, scorer.bundle.dataset.source.dialect) as records:
         names = list(records.names)
-    asked = scorer.asked.columns
+    asked = columns_of(scorer, join)
     columns = Columns(
         tuple(name for name in asked if name not in names and name not in scorer.optional),
         tuple(name for name in names if name not in asked and name not in scorer.unread),
     )
     if not {*names} & {*asked}:
-        raise AssayError(f"no column of the contract: {sample(names)}", where=str(path), todo="name another file")
-    return columns, _scored(scorer, path, columns, threads or min(MOST, os.cpu_count() or 1))
+        todo = one_cell(names, scorer.bundle.dataset.source.dialect) or "name another file"
+        raise AssayError(f"no column of the contract: {sample(names)}", where=str(path), todo=todo)
+    made = [name for name in scorer.bundle.dataset.made if name in asked]
+    if made and {*made} <= {*columns.absent}:
+        todo = join_them(scorer.bundle.dataset)
+        raise AssayError(f"no column that is made of other tables: {sample(made)}", where=str(path), todo=todo)
+    return columns, _scored(scorer, path, columns, threads or min(MOST, os.cpu_count() or 1), join)
 
 
-def _scored(scorer: "Scorer", path: Path, columns: Columns, threads: int) -> Iterator[Piece]:
-    score = partial(_piece, scorer, str(path), columns.absent)
+def _scored(
+    scorer: "Scorer", path: Path, columns: Columns, threads: int, join: "Joiner | None" = None
+) -> Iterator[Piece]:
+    score, asked = partial(_piece, scorer, str(path), columns.absent, join), columns_of(scorer, join)
     with open_records(path, scorer.bundle.dataset.source.dialect) as records:
-        read = [name for name in records.names if name in scorer.asked.columns]
+        read = [name for name in records.names if name in asked]
         count = 0
         for piece in in_order(score, records.batches(read), threads):
             count += len(piece.ids)
@@ -90,10 +101,11 @@ def _scored(scorer: "Scorer", path: Path, columns: Columns, threads: int) -> Ite
         raise AssayError("the table has no rows", where=str(path), todo=CORRECT)
 
 
-def _piece(scorer: "Scorer", where: str, absent: Sequence[str], batch: "Batch") -> Piece:
+def _piece(scorer: "Scorer", where: str, absent: Sequence[str], join: "Joiner | None", batch: "Batch") -> Piece:
     table = batch.table(where, CORRECT)
     empty = pd.Series("", table.index, dtype="str")
-    return of_scored(scorer(with_columns(table, dict.fromkeys(absent, empty)), where))
+    whole = with_columns(join(table) if join else table, dict.fromkeys(absent, empty))
+    return of_scored(scorer(whole, where))
 
 
 def of_scored(scored: "Scored") -> Piece:

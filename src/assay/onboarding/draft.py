@@ -25,6 +25,7 @@ from assay.onboarding.guess import (
     separation,
     stored_as,
 )
+from assay.onboarding.made import made_outcome
 from assay.onboarding.numbers import has_decimal_comma
 from assay.onboarding.outcome import Answer, Outcome, outcome
 from assay.onboarding.spelling import listed
@@ -69,30 +70,35 @@ def draft(
     """
     raw = pd.DataFrame({str(column): texts_of(values) for column, values in table.items()})
     kinds = {str(column): stored_as(values) for column, values in table.items()}
-    target = chosen_target(raw, target)
-    require_no_reference([target, *raw[target].unique()])
-    blank = [value for value in raw[target].unique() if not value.strip()]
-    missing = sorted({*markers(raw.drop(columns=target)), *blank})
-    found = outcome(raw[target], [*MARKERS, *ERRORS, *missing], answer)
-    texts = with_columns(raw.mask(raw.isin(missing), ""), {target: raw[target]})
-    guesses = guessed(texts.drop(columns=target), kinds, missing)
-    suspect_leaks(guesses, texts[found.labelled(raw[target])], raw[target].isin(found.likely))
+    whole = [] if answer.event else [chosen_target(raw, target)]
+    require_no_reference([one for name in whole for one in (name, *raw[name].unique())])
+    blank = [value for name in whole for value in raw[name].unique() if not value.strip()]
+    missing = sorted({*markers(raw.drop(columns=whole)), *blank})
+    texts = with_columns(raw.mask(raw.isin(missing), ""), {name: raw[name] for name in whole})
+    guesses = guessed(texts.drop(columns=whole), kinds, missing)
+    if answer.event:
+        found = made_outcome(texts, answer.event, guesses, missing)
+    else:
+        found = outcome(raw[whole[0]], [*MARKERS, *ERRORS, *missing], answer)
+    of_target = {name: Guess(entry) for name, entry in found.columns.items()}
+    guesses = {name: one for name, one in guesses.items() if name not in of_target}
+    suspect_leaks(guesses, texts[found.labelled], found.codes.isin(found.likely))
     require_no_reference([column for column, one in guesses.items() if one.role in (ID, PERSONAL)])
     repeated = repeats(texts, guesses)
     ids = [column for column, one in guesses.items() if one.role == ID]
     named = {
         "key": next((column for column in ids if is_unique(texts[column])), None),
-        "target": target,
+        **found.keys,
         "group": next((column for column in ids if not is_unique(texts[column])), None),
         "missing": missing,
     }
     likely = found.likely[0] if found.likely else "positive"
-    words = _words(sorted(found.entry["values"]), likely)
+    words = _words([*sorted(found.classes), *found.ungradable], likely)
     to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *words]
-    of_file = [*said, *_markers(raw.drop(columns=target), missing)]
+    of_file = [*said, *_markers(raw.drop(columns=whole), missing)]
     head = [*found.lines, *(f"read so: {one}" for one in of_file)]
     return Draft(
-        dataset=contract(name, source, named, {**guesses, target: Guess(found.entry)}, to_decide, head),
+        dataset=contract(name, source, named, {**guesses, **of_target}, to_decide, head),
         labels=policy(name, found),
         split=f"# dvc exp run -S split={name}     what dataset={name} takes by itself\n"
         f"defaults:\n  - {'group' if named['group'] else 'random'}\n",
@@ -188,6 +194,7 @@ def policy(name: str, found: Outcome) -> str:
         f"# dvc exp run -S labels={name}     what dataset={name} takes by itself",
         *(f"# {visible(line)}" for line in found.lines),
         f"name: {name}",
+        *([f"about: {_flow(found.about)}  # who is positive, as cards say it"] if found.about else []),
         "version: 1",
         "codes: whole",
         f"positive: {_flow(found.positive)}",

@@ -1,13 +1,16 @@
 """Who counts as positive, who as negative, and who is left out, by the values of the target."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from assay.config.classes import half_named
 from assay.config.dataset import CATEGORY, TARGET
+from assay.config.grammar import quoted
+from assay.config.outcome import Outcome as Event
 from assay.config.questions import OPEN
 from assay.contract.values import NO, YES
 from assay.errors import AssayError, sample
@@ -15,6 +18,7 @@ from assay.onboarding.spelling import listed
 from assay.text import spelled
 
 MOST_CLASSES = 20
+CHECK_IT = "Who counts as positive? Check it: all figures depend on it."
 CODES_YES, CODES_NO = {"1", "1.0", "t", "y", "+"}, {"0", "0.0", "f", "n", "-"}  # which say so only beside each other
 OF_POSITIVE = """
     positive pos present abnormal sick ill disease diseased case malignant cancer died dead death deceased event fraud
@@ -26,33 +30,46 @@ POSITIVE, NEGATIVE = {*YES, *OF_POSITIVE.split()}, {*NO, *OF_NEGATIVE.split()}
 
 @dataclass(frozen=True)
 class Answer:
-    """The classes that a person has named: without `negative` all others are negative, with it they are left out."""
+    """What a person has said of who is positive.
+
+    The classes of the target: without `negative` all others are negative, with it they are left out. Or `event`, in
+    place of a target: the condition that makes a record positive, with a horizon or without.
+    """
 
     positive: Sequence[str] = ()
     negative: Sequence[str] = ()
+    event: Event | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The entry of the target in the contract, the classes of the policy, and lines that say who is who.
+    """What the contract says of the outcome, the classes of the policy, and lines that say who is who.
 
-    An open question stands in `entry` or `positive`. likely: the records that would be positive as far as one can see.
+    columns: the entries of those of role target. keys: `target` or `outcome`. codes: of each record, "" for none;
+    classes: those that mean positive or negative. likely: those that would be positive as far as one can see. about:
+    who is positive, in words, if that is known. An open question stands in `columns` or `positive`.
     """
 
-    entry: dict[str, Any]
+    columns: dict[str, dict[str, Any]]
+    keys: dict[str, Any]
     positive: list[str]
     ungradable: list[str]
     lines: list[str]
-    likely: list[str] = field(default_factory=list)
+    codes: "pd.Series[str]"
+    classes: list[str]
+    likely: list[str]
+    about: str = ""
 
     @property
     def is_open(self) -> bool:
         """Whether something is to be answered."""
-        return any(one.startswith(OPEN) for one in [*self.positive, *self.entry.get("missing", [])])
+        asked = [text for one in self.columns.values() for text in one.get("missing", [])]
+        return any(one.startswith(OPEN) for one in [*self.positive, *asked])
 
-    def labelled(self, target: "pd.Series[str]") -> "pd.Series[bool]":
+    @property
+    def labelled(self) -> "pd.Series[bool]":
         """Which records have a class."""
-        return target.isin(self.entry["values"]) & ~target.isin(self.ungradable)
+        return self.codes.isin(self.classes) & ~self.codes.isin(self.ungradable)
 
 
 def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer) -> Outcome:
@@ -60,32 +77,33 @@ def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer) ->
 
     markers: the values in the table that seem to mean no value.
     """
-    counts = target[target.str.strip() != ""].value_counts().sort_index()
+    counts = _counts(target)
     unclear = [str(value) for value in counts.index if value in markers]
     classes = [str(value) for value in counts.index if value not in markers]
     _require_classes(target, classes, unclear)
     _require_there([*answer.positive, *answer.negative], counts, target)
     _require_every_spelling(answer, classes)
     if answer.positive:
-        return _answered(counts, classes, unclear, answer, _without(target))
+        return _answered(target, classes, unclear, answer)
     positive = _by_words(classes) if not unclear or len(classes) < 2 else None
     likely = _rarest(counts, classes)
     asked = [f"{OPEN}who counts as positive? One or more of: {listed(counts, MOST_CLASSES)}. For example: {likely}"]
     entry = _entry(classes, unclear, counts, _without(target))
-    return _outcome(counts, entry, [positive] if positive else asked, [], _without(target), likely)
+    return _outcome(target, entry, [positive] if positive else asked, [], likely)
 
 
-def _answered(counts: "pd.Series[int]", classes: list[str], unclear: list[str], answer: Answer, empty: int) -> Outcome:
+def _answered(target: "pd.Series[str]", classes: list[str], unclear: list[str], answer: Answer) -> Outcome:
+    counts = _counts(target)
     named = {*answer.positive, *answer.negative}
     real = [one for one in counts.index if one in classes or one in named]
     doubtful = [one for one in unclear if one not in named]
     left_out = [one for one in classes if one not in named] if answer.negative else []
-    entry = _entry(real, doubtful, counts, empty)
+    entry = _entry(real, doubtful, counts, _without(target))
     if answer.negative and doubtful:
         entry["missing"] = doubtful
     elif unclear and not doubtful:
         entry["missing"] = []
-    return _outcome(counts, entry, list(answer.positive), left_out, empty, list(answer.positive))
+    return _outcome(target, entry, list(answer.positive), left_out, list(answer.positive))
 
 
 def _entry(classes: Sequence[str], unclear: list[str], counts: "pd.Series[int]", empty: int) -> dict[str, Any]:
@@ -100,30 +118,41 @@ def _entry(classes: Sequence[str], unclear: list[str], counts: "pd.Series[int]",
 
 
 def _outcome(
-    counts: "pd.Series[int]",
+    target: "pd.Series[str]",
     entry: dict[str, Any],
     positive: list[str],
     ungradable: list[str],
-    empty: int,
     likely: list[str],
 ) -> Outcome:
+    counts, empty = _counts(target), _without(target)
     missing = entry.get("missing", [])
     asked = [one for one in [*positive, *missing] if one.startswith(OPEN)]
     chosen = [one for one in positive if one in counts.index]
     left_out = [one for one in [*ungradable, *missing] if one in counts.index]
     rest = [one for one in counts.index if one not in chosen and one not in left_out]
-    total = int(counts.sum()) + empty
+    name = str(target.name)
+    made = partial(
+        Outcome, {name: entry}, {"target": name}, positive, ungradable, codes=target, classes=entry["values"]
+    )
     if asked:
         command = f"or call init-dataset with the answer: --positive {_argument(likely or list(counts.index))}"
         head = "WHO COUNTS AS POSITIVE? Nothing runs until it is answered: write it in place of each ??? here"
-        return Outcome(entry, positive, ungradable, [head, command, f"values: {listed(counts, MOST_CLASSES)}"], likely)
-    lines = ["Who counts as positive? Check it: all figures depend on it."]
-    share = f"{100 * counts[chosen].sum() / total:.1f} % of {total} records"
-    lines += [f"positive: {listed(counts[chosen], MOST_CLASSES)} ({share})"]
+        return made([head, command, f"values: {listed(counts, MOST_CLASSES)}"], likely=likely)
+    lines = [CHECK_IT]
+    lines += [f"positive: {listed(counts[chosen], MOST_CLASSES)} ({share(int(counts[chosen].sum()), len(target))})"]
     lines += [f"negative: {listed(counts[rest], MOST_CLASSES)}"]
     outside = [listed(counts[left_out]), f"{empty} without a value" * bool(empty)]
     lines += [f"left out: {', '.join(filter(None, outside)) or 'none'}"]
-    return Outcome(entry, positive, ungradable, lines, chosen or likely)
+    return made(lines, likely=chosen or likely, about=f"{name} {' or '.join(chosen)}")
+
+
+def share(count: int, total: int) -> str:
+    """A count of records among all.
+
+    >>> share(5, 40)
+    '12.5 % of 40 records'
+    """
+    return f"{100 * count / total:.1f} % of {total} records"
 
 
 def _by_words(classes: Sequence[str]) -> str | None:
@@ -151,7 +180,7 @@ def _require_classes(target: "pd.Series[str]", classes: Sequence[str], unclear: 
     if 2 <= found <= MOST_CLASSES:
         return
     numeric = found > MOST_CLASSES and pd.to_numeric(pd.Series(classes), errors="coerce").notna().all()
-    threshold = "take another as --target, then write a threshold, as dataset.outcome: docs/tables.md"
+    threshold = f"name a threshold in place of --target: --event '{quoted(str(target.name))} >= NUMBER'"
     todo = threshold if numeric else "divide it into classes"
     raise AssayError(
         f"the target has {found} different values{', numbers' * bool(numeric)}: 2 to {MOST_CLASSES} classes are needed",
@@ -170,6 +199,10 @@ def _require_every_spelling(answer: Answer, classes: list[str]) -> None:
     if half := half_named(answer.positive, [one for one in classes if one not in answer.positive]):
         todo = f"name it too: --positive {_argument([*answer.positive, *half])}"
         raise AssayError(f"{sample(half)} is another spelling of a positive class", where="--positive", todo=todo)
+
+
+def _counts(target: "pd.Series[str]") -> "pd.Series[int]":
+    return target[target.str.strip() != ""].value_counts().sort_index()
 
 
 def _without(target: "pd.Series[str]") -> int:

@@ -109,7 +109,8 @@ def _header(rows: Sequence[Row], where: str) -> tuple[int, bool]:
     cells = Counter(len(row) for _, row in rows).most_common(1)[0][0]
     whole = next((n for n, (_, row) in enumerate(rows) if len(row) == cells and _filled(row) > 1), 0)
     before = rows[whole - 1] if whole else None
-    if not before or not len(before[1]) == cells - 1 == _filled(before[1]):
+    # One cell alone is a title, and no header whose last name is missing.
+    if not before or not len(before[1]) == cells - 1 == _filled(before[1]) > 1:
         return _above(rows[whole]), False
     if filled := [line for line, row in rows[whole:] if len(row) == cells and row[-1].strip(SPACES)]:
         what = f"line {before[0]} names {cells - 1} columns, and records have {cells} cells, as on line {filled[0]}"

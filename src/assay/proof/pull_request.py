@@ -12,7 +12,7 @@ from assay.compare import show
 from assay.compare.page import Page, compared
 from assay.dvc_internals.repository import cache_folder, default_remote
 from assay.errors import AssayError
-from assay.experiments.clones import clone, dvc, reason, repro
+from assay.experiments.clones import bring_sources, clone, dvc, reason, repro
 from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.git import git, shared
 from assay.lineage.graph import LOCK, PARAMS
@@ -77,7 +77,7 @@ def report(root: Path, target: str | None, *, afresh: bool = True) -> PullReques
     """
     head = baseline(root, "the report is about the commit")
     target, start = branching(root, target)
-    checks = [configuration(), decisions(root, start, target), run(), claims(root, head)]
+    checks = [configuration(), decisions(root, start, target), run(root), claims(root, head)]
     if afresh:
         checks.append(proof(root, head))
     base = replace(revision(start), name=f"{target} ({start[:7]})")
@@ -129,7 +129,7 @@ def decisions(root: Path, start: str, target: str) -> Proof:
     return Proof("assay labels check", True, "decisions were only added")
 
 
-def run() -> Proof:
+def run(root: Path) -> Proof:
     """The line runs: with the results that a remote has or, if these do not suffice, from raw records."""
     lacking = "no remote is named"
     if default_remote():
@@ -138,6 +138,7 @@ def run() -> Proof:
         if not missing:
             return Proof(_command("repro", *PULL), True, _ran(said))
         lacking = f"the remote could not give it: {reason(why)}"
+        bring_sources(root, root)
     code, said = _dvc("repro")
     found = _ran(said) if code == 0 else reason(said)
     return Proof(_command("repro"), code == 0, f"{found} ({lacking})")

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -115,6 +115,17 @@ class Records:
             first = self.lines.number - len(taken) + 1
             what = f"lines {first} to {self.lines.number} are one record, by a quoted cell, and each looks like one"
             raise AssayError(what, todo=QUOTE)
+
+
+def one_cell(names: Sequence[str], dialect: "Dialect | None") -> str | None:
+    """What to do with a CSV whose header is one cell, as where another separator is between them; None if it is not.
+
+    >>> one_cell(["age;sex"], None)
+    "write ',' between the cells, as the contract says of records (source.dialect)"
+    """
+    separator = (dialect or Usual()).separator
+    said = f"write {separator!r} between the cells, as the contract says of records (source.dialect)"
+    return said if len(names) == 1 else None
 
 
 def swallowed(lines: list[str], separator: str, cells: int) -> bool:

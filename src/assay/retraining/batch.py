@@ -15,10 +15,12 @@ from assay.config.source import Source
 from assay.contract.population import exclusions
 from assay.errors import AssayError, sample
 from assay.labels.policy import ungradable
+from assay.monitoring.label_file import codes, label_file
 from assay.paths import ARRIVED
 from assay.preparation.prepare import prepare
 from assay.preparation.reconcile import Cleaned, clean
 from assay.records.columns import CODE, DATE
+from assay.records.dialect import one_cell
 from assay.records.formats import CSV, PARQUET, SUFFIXES
 from assay.records.reading import read
 from assay.records.writing import write_csv
@@ -70,7 +72,10 @@ def batch_of(path: Path, labels: Path | None, dataset: Dataset) -> Batch:
         copy = Path(folder, f"batch{'.parquet' if form == PARQUET else suffix}")
         _copied(path, copy)
         source = replace(dataset.source, uri=str(path))
-        there = [name for name in personal_columns(dataset) if name in _columns(copy, form, source)]
+        names = _columns(copy, form, source)
+        if todo := one_cell(names, source.dialect):
+            raise AssayError(f"one column: {sample(names)}", where=str(path), todo=todo)
+        there = [name for name in personal_columns(dataset) if name in names]
         if there or form != CSV:
             without(there, copy, form, source)
         unlabelled = _give_labels(copy, form, labels, dataset, str(path)) if labels else 0
@@ -97,13 +102,15 @@ def _give_labels(copy: Path, form: str, labels: Path, dataset: Dataset, where: s
         raise AssayError("labels are joined by the key of a record, and the contract has none", where="--labels")
     dialect = dataset.source.dialect
     table = read(copy, form, MEND, where, dialect)
-    given = read(labels, SUFFIXES.get(labels.suffix.lower(), CSV), MEND)
+    arrived = label_file(labels, dataset, lambda there: {key, *names} <= {*there})
+    given = arrived.table
     for name, file, expected in ((key, where, table), *((name, str(labels), given) for name in (key, *names))):
         if name not in expected:
             raise AssayError(f"missing column {name}", where=file, todo="labels have the columns of key and target")
     if there := [name for name in names if name in table]:
         todo = "hand over the batch with its labels and no --labels, or without that column"
         raise AssayError(f"the batch has the column {sample(there)} already", where=where, todo=todo)
+    codes(arrived, dataset)
     keys = given[key].astype("str")
     if (twice := keys[keys.duplicated()]).size:
         raise AssayError("a record has two labels", where=str(labels), rows=twice.tolist(), todo="keep the right one")

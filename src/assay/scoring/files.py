@@ -15,6 +15,7 @@ from assay.bundle.contributions import no_reasons
 from assay.errors import AssayError, sample, warn
 from assay.joins.join import Joiner
 from assay.progress import progress
+from assay.records.dialect import one_cell
 from assay.records.formats import CSV, SUFFIXES
 from assay.records.reading import read
 from assay.records.streaming import Batch, CsvRecords, ParquetRecords
@@ -147,23 +148,33 @@ def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool, join: 
     AssayError for one that is missing, and (unless `ignore_extra`) for one that the contract does not declare.
     """
     dataset, there = scorer.bundle.dataset, {*records.names}
-    asked = {*scorer.asked.columns}
-    if join:
-        asked = (asked - {*dataset.made}) | {*join.needed}
+    asked = columns_of(scorer, join)
     missing = [name for name in asked if name not in there and name not in scorer.optional]
     unknown = [name for name in records.names if name not in asked and name not in scorer.unread]
     unknown = [] if ignore_extra else unknown
     if missing:
         more = f"; unknown column {sample(unknown)}" if unknown else ""
         todo = "give them these names; a column without values needs its name too"
-        todo = "write commas between the cells" if len(records.names) == 1 else todo
-        tables = " ".join(f"--table {name}=FILE" for name in dataset.tables)
-        todo = f"join it with the tables: {tables}" if not join and {*missing} <= {*dataset.made} else todo
+        todo = one_cell(records.names, dataset.source.dialect) or todo
+        todo = join_them(dataset) if not join and {*missing} <= {*dataset.made} else todo
         raise AssayError(f"missing column {sample(missing)}{more}", where=records.where, todo=todo)
     if unknown:
         todo = "rename or remove them, or leave them unread: --extra ignore"
         raise AssayError(f"unknown column {sample(unknown)}", where=records.where, todo=todo)
     return [name for name in records.names if name in asked]
+
+
+def columns_of(scorer: Scorer, join: Joiner | None) -> list[str]:
+    """The columns that a file is to have. With `join`, which makes columns, those by which it does instead of these."""
+    asked = [*scorer.asked.columns]
+    if not join:
+        return asked
+    return list(dict.fromkeys([*(name for name in asked if name not in scorer.bundle.dataset.made), *join.needed]))
+
+
+def join_them(dataset: "Dataset") -> str:
+    """What to do where a file lacks the columns that are made of other tables."""
+    return "join it with the tables: " + " ".join(f"--table {name}=FILE" for name in dataset.tables)
 
 
 def in_order(function: Callable[[Item], Made], items: Iterable[Item], threads: int) -> Iterator[Made]:
