@@ -9,19 +9,12 @@ import pandas as pd
 from assay.config.classes import half_named
 from assay.config.dataset import CATEGORY, TARGET
 from assay.config.questions import OPEN
-from assay.contract.values import NO, YES
 from assay.errors import AssayError, sample
+from assay.onboarding.class_words import by_words, doubt
 from assay.onboarding.spelling import listed
 from assay.text import spelled
 
 MOST_CLASSES = 20
-CODES_YES, CODES_NO = {"1", "1.0", "t", "y", "+"}, {"0", "0.0", "f", "n", "-"}  # which say so only beside each other
-OF_POSITIVE = """
-    positive pos present abnormal sick ill disease diseased case malignant cancer died dead death deceased event fraud
-    churn churned default failure failed defective relapse recurrence infected affected
-"""
-OF_NEGATIVE = "negative neg absent normal well healthy control benign alive survived none ok good unaffected"
-POSITIVE, NEGATIVE = {*YES, *OF_POSITIVE.split()}, {*NO, *OF_NEGATIVE.split()}
 
 
 @dataclass(frozen=True)
@@ -68,11 +61,14 @@ def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer) ->
     _require_every_spelling(answer, classes)
     if answer.positive:
         return _answered(counts, classes, unclear, answer, _without(target))
-    positive = _by_words(classes) if not unclear or len(classes) < 2 else None
+    positive = by_words(classes) if not unclear else None
+    why = doubt(positive, counts, str(target.name)) if positive else ""
     likely = _rarest(counts, classes)
-    asked = [f"{OPEN}who counts as positive? One or more of: {listed(counts, MOST_CLASSES)}. For example: {likely}"]
+    among = f"One or more of: {listed(counts, MOST_CLASSES)}. For example: {likely}"
+    asked = [f"{OPEN}who counts as positive? {why}{among}"]
     entry = _entry(classes, unclear, counts, _without(target))
-    return _outcome(counts, entry, [positive] if positive else asked, [], _without(target), likely)
+    chosen = [positive] if positive and not why else asked
+    return _outcome(counts, entry, chosen, [], _without(target), likely)
 
 
 def _answered(counts: "pd.Series[int]", classes: list[str], unclear: list[str], answer: Answer, empty: int) -> Outcome:
@@ -124,19 +120,6 @@ def _outcome(
     outside = [listed(counts[left_out]), f"{empty} without a value" * bool(empty)]
     lines += [f"left out: {', '.join(filter(None, outside)) or 'none'}"]
     return Outcome(entry, positive, ungradable, lines, chosen or likely)
-
-
-def _by_words(classes: Sequence[str]) -> str | None:
-    """The positive one of two classes, if their names tell."""
-    words = [spelled(one) for one in classes]
-    if len(classes) != 2 or len({*words}) != 2:
-        return None
-    yes, no = ([one in known for one in words] for known in (POSITIVE | CODES_YES, NEGATIVE | CODES_NO))
-    if yes == no[::-1] and True in yes:
-        return classes[yes.index(True)]
-    if {*words} & (CODES_YES | CODES_NO) or yes.count(True) + no.count(True) != 1:
-        return None
-    return classes[yes.index(True)] if True in yes else classes[1 - no.index(True)]
 
 
 def _rarest(counts: "pd.Series[int]", classes: Sequence[str]) -> list[str]:
