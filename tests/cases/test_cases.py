@@ -103,7 +103,7 @@ def test_a_habit_is_read_right_and_said(habit: Habit) -> None:
 
 @pytest.mark.parametrize("habit", ASKED, ids=lambda habit: habit.name)
 def test_nothing_runs_before_a_question_is_answered(habit: Habit) -> None:
-    found = tried(habit.content, "y")
+    found = tried(habit.content, **{"target": "y", **habit.options})
     assert found.draft.is_open
     assert habit.says in found.asked()
     with pytest.raises(AssayError, match=r"(question is|questions are) open: ?") as caught:

@@ -14,7 +14,8 @@ from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
 from assay.errors import AssayError
 from assay.onboarding.days import days
-from assay.onboarding.numbers import Numbers, different_units, numbers
+from assay.onboarding.number_doubts import another_form, different_units
+from assay.onboarding.numbers import Numbers, numbers
 from assay.onboarding.spelling import listed
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
@@ -173,7 +174,7 @@ def _by_values(there: "pd.Series[str]", missing: list[str], decimal_comma: bool)
         return Guess(entry, [WHEN])
     if found := numbers(there, missing, decimal_comma):
         return _of_numbers(there, found)
-    if question := different_units(there):
+    if question := different_units(there) or another_form(there):
         return Guess({"type": question})
     return _of_texts(there)
 

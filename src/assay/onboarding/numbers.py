@@ -1,6 +1,5 @@
 """How a column writes numbers, and which of them stand for no value."""
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -15,18 +14,15 @@ from assay.config.dataset import Written
 from assay.config.questions import OPEN
 from assay.contract.numbers import number
 from assay.contract.written import WrittenNumbers
+from assay.onboarding.number_doubts import ENOUGH, LONGEST, PARTS, all_grouped, doubtful_unit, points_between_thousands
 from assay.onboarding.spelling import listed
 
-ENOUGH = 0.9  # share of values that are numbers, from which a column is one of numbers
 FEW = 5  # different numbers, at least, if there are other texts too
-DIGITS = r"[+-]?(?:\d[\d.,'’_ \u00a0\u202f]*\d|[.,]?\d+)(?:[eE][+-]?\d+)?"
-PARTS = re.compile(rf"\s*([<>]=?|[≤≥])?\s*([^\d\s.,+-]*)\s*({DIGITS})\s*(\D*?)\s*")  # limit, before, digits, after
-GROUPED = r"\d{1,3}(?:[%s]\d{3})+"
+BRACKETS = (("(", ")"), ("[", "]"), ("'", "'"), ('"', '"'))
 CODES = (9, 99, 999, 9999, 99999, 77, 777, 7777, 88, 888, 8888, 99.9, 999.9)
 SENTINELS = [sign * code for code in CODES for sign in (-1, 1)]
 SENTINELS += [-1.0, 32767, -32768, 65535, 2147483647, -2147483648]
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK", "Rs", "US$", "kr")
-LONGEST = 12  # letters of a unit
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,9 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
     """
     plain = _read(there, Written())
     if np.isfinite(plain).all() and not decimal_comma:
-        return _coded(pd.Series(plain, there.index), {}, [], missing)
+        question = points_between_thousands(there)
+        entry: dict[str, Any] = {"written": question} if question else {}
+        return _coded(pd.Series(plain, there.index), entry, [], missing)
     counts = there.value_counts()
     texts = [str(text) for text in counts.index]
     written, question = _written(texts, decimal_comma)
@@ -53,8 +51,9 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
     others = counts[values.isna()]
     if counts[values.notna()].sum() < ENOUGH * len(there) or (len(others) and values.nunique() < FEW):
         return None
-    entry: dict[str, Any] = {"written": _as_entry(written)} if written != Written() else {}
+    entry = {"written": _as_entry(written)} if written != Written() else {}
     remarks = _how(written, there) if entry else []
+    question = question or doubtful_unit(there, written.after, _as_entry(written))
     if question:
         entry["written"] = question
     if len(others):
@@ -82,15 +81,6 @@ def has_decimal_comma(there: "pd.Series[str]") -> bool:
     return not question and written.decimal == "," and bool(np.isfinite(_read(texts, written)).mean() >= ENOUGH)
 
 
-def different_units(there: "pd.Series[str]") -> str | None:
-    """A question, where numbers have different texts after them."""
-    found = [PARTS.fullmatch(text) for text in there]
-    units = Counter(one[4] for one in found if one and one[4])
-    if len(units) < 2 or units.total() < ENOUGH * len(there) or max(map(len, units)) > LONGEST:
-        return None
-    return f"{OPEN}numbers with different units: {listed(units)}: bring them to one in the table"
-
-
 def sentinels(values: "pd.Series[float]") -> list[float]:
     """The numbers that stand for no value: codes such as -999 that occur twice or more, far from all other values."""
     counts = values.value_counts()
@@ -110,14 +100,19 @@ def _is_far(code: float, low: float, high: float) -> bool:
 
 def _written(texts: list[str], decimal_comma: bool) -> tuple[Written, str | None]:
     """How most of these texts write numbers; a question if that is not clear."""
-    if np.isfinite(_read(texts, Written())).all() and not (decimal_comma and _all_grouped(texts, ".")):
+    if np.isfinite(_read(texts, Written())).all() and not (decimal_comma and all_grouped(texts, ".")):
         return Written(), None
     found = [one for one in map(PARTS.fullmatch, texts) if one]
     before = _most([one[2] for one in found if _is_currency(one[2])])
-    after = _most([one[4] for one in found if len(one[4]) <= LONGEST])
+    after = _most([one[4] for one in found if len(one[4]) <= LONGEST and not _closes(one[4])])
     decimal, thousands, question = _marks([one[3].lstrip("+-") for one in found], decimal_comma)
     limits = any(one[1] for one in found)
     return Written(decimal, thousands, before, after, limits), question
+
+
+def _closes(text: str) -> bool:
+    """Whether a text after a number ends what began before it, as in (5), where it is no unit."""
+    return any(text.endswith(end) and start not in text[:-1] for start, end in BRACKETS)
 
 
 def _is_currency(text: str) -> bool:
@@ -136,7 +131,7 @@ def _marks(digits: list[str], decimal_comma: bool) -> tuple[str, str, str | None
         return decimal, ".,"[decimal == "."], None
     if any("," in one for one in digits):
         return _one_mark(digits, ",", decimal_comma)
-    if _all_grouped(digits, ".") and (decimal_comma or any(one.count(".") > 1 for one in digits)):
+    if all_grouped(digits, ".") and (decimal_comma or any(one.count(".") > 1 for one in digits)):
         return _one_mark(digits, ".", decimal_comma)
     return ".", "", None
 
@@ -147,7 +142,7 @@ def _one_mark(digits: list[str], mark: str, decimal_comma: bool) -> tuple[str, s
     marked = [one for one in digits if mark in one]
     if any(one.count(mark) > 1 for one in marked):
         return other, mark, None
-    if not _all_grouped(marked, mark) or any(one.startswith("0") for one in marked):
+    if not all_grouped(marked, mark) or any(one.startswith("0") for one in marked):
         return mark, "", None
     plain = [one for one in digits if mark not in one]
     if plain and all(len(one) <= 3 for one in plain) and len(marked) >= FEW and not decimal_comma:
@@ -156,11 +151,6 @@ def _one_mark(digits: list[str], mark: str, decimal_comma: bool) -> tuple[str, s
     whole, part = one.split(mark)
     grouped = f"{{thousands: '{mark}', decimal: '{other}'}} if it is {whole}{part}"
     return mark, "", f"{OPEN}{{decimal: '{mark}'}} if {one} is {whole}.{part}, {grouped}"
-
-
-def _all_grouped(digits: list[str], mark: str) -> bool:
-    marked = [one.lstrip("+-") for one in digits if mark in one]
-    return bool(marked) and all(re.fullmatch(GROUPED % re.escape(mark), one) for one in marked)
 
 
 def _read(texts: "Sequence[str] | pd.Series[str]", written: Written) -> np.ndarray:

@@ -12,20 +12,13 @@ from assay.config.dataset import CATEGORY, TARGET
 from assay.config.grammar import quoted
 from assay.config.outcome import Outcome as Event
 from assay.config.questions import OPEN
-from assay.contract.values import NO, YES
 from assay.errors import AssayError, sample
+from assay.onboarding.class_words import by_words, doubt
 from assay.onboarding.spelling import listed
 from assay.text import spelled
 
 MOST_CLASSES = 20
 CHECK_IT = "Who counts as positive? Check it: all figures depend on it."
-CODES_YES, CODES_NO = {"1", "1.0", "t", "y", "+"}, {"0", "0.0", "f", "n", "-"}  # which say so only beside each other
-OF_POSITIVE = """
-    positive pos present abnormal sick ill disease diseased case malignant cancer died dead death deceased event fraud
-    churn churned default failure failed defective relapse recurrence infected affected
-"""
-OF_NEGATIVE = "negative neg absent normal well healthy control benign alive survived none ok good unaffected"
-POSITIVE, NEGATIVE = {*YES, *OF_POSITIVE.split()}, {*NO, *OF_NEGATIVE.split()}
 
 
 @dataclass(frozen=True)
@@ -85,11 +78,14 @@ def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer) ->
     _require_every_spelling(answer, classes)
     if answer.positive:
         return _answered(target, classes, unclear, answer)
-    positive = _by_words(classes) if not unclear or len(classes) < 2 else None
+    positive = by_words(classes) if not unclear else None
+    why = doubt(positive, counts, str(target.name)) if positive else ""
     likely = _rarest(counts, classes)
-    asked = [f"{OPEN}who counts as positive? One or more of: {listed(counts, MOST_CLASSES)}. For example: {likely}"]
+    among = f"One or more of: {listed(counts, MOST_CLASSES)}. For example: {likely}"
+    asked = [f"{OPEN}who counts as positive? {why}{among}"]
     entry = _entry(classes, unclear, counts, _without(target))
-    return _outcome(target, entry, [positive] if positive else asked, [], likely)
+    chosen = [positive] if positive and not why else asked
+    return _outcome(target, entry, chosen, [], likely)
 
 
 def _answered(target: "pd.Series[str]", classes: list[str], unclear: list[str], answer: Answer) -> Outcome:
@@ -153,19 +149,6 @@ def share(count: int, total: int) -> str:
     '12.5 % of 40 records'
     """
     return f"{100 * count / total:.1f} % of {total} records"
-
-
-def _by_words(classes: Sequence[str]) -> str | None:
-    """The positive one of two classes, if their names tell."""
-    words = [spelled(one) for one in classes]
-    if len(classes) != 2 or len({*words}) != 2:
-        return None
-    yes, no = ([one in known for one in words] for known in (POSITIVE | CODES_YES, NEGATIVE | CODES_NO))
-    if yes == no[::-1] and True in yes:
-        return classes[yes.index(True)]
-    if {*words} & (CODES_YES | CODES_NO) or yes.count(True) + no.count(True) != 1:
-        return None
-    return classes[yes.index(True)] if True in yes else classes[1 - no.index(True)]
 
 
 def _rarest(counts: "pd.Series[int]", classes: Sequence[str]) -> list[str]:

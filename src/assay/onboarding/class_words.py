@@ -1,0 +1,78 @@
+"""Which of two classes is the positive one, as far as their words tell, and what makes that doubtful."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assay.contract.values import NO, YES
+from assay.text import spelled, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HALF = 0.5  # share of records, above which a positive class is not rare
+CODES_YES, CODES_NO = {"1", "1.0", "t", "y", "+"}, {"0", "0.0", "f", "n", "-"}  # which say so only beside each other
+OF_POSITIVE = """
+    positive pos present presence abnormal sick ill disease diseased case malignant cancer died dead death deceased
+    event fraud churn churned default failure failed defective relapse recurrence infected affected
+"""
+OF_NEGATIVE = "negative neg absent absence normal well healthy control benign alive survived none ok good unaffected"
+POSITIVE, NEGATIVE = {*YES, *OF_POSITIVE.split()}, {*NO, *OF_NEGATIVE.split()}
+WITH_OTHERS = {"control", "present", "alive", "good", "ok", "well", "case"}  # beside another word they say nothing
+NOT_KNOWN = re.compile(
+    r"\b(un\w*(known|sure|clear|certain|defined|determined|specified|available)|not|lost|missing|missed|censored|pending|"
+    r"refused|declined|withdrawn|withdrew|in(conclusive|determinate|valid)|equivocal|ambiguous|maybe|possibl[ey]|"
+    r"suspected|borderline|other|na|nan|none|null|n/?a|nk|nd|dk)\b|don'?t|\?"
+)  # what nobody knows, though it may look like a class
+GOOD = re.compile(
+    r"alive|surviv|(?<!un)healthy|recover|cured|(?<!un)success|solved|(?<!ab)normal|negative|benign|retain|remain|"
+    r"free($|[^a-z])|(^|[^a-z])(no|not|non|ok|well|without|pass|passed)($|[^a-z])|[uü]berleb|ueberleb|lebend|gesund|geheilt|"
+    r"vivant|gu[eé]ri|vivo|curad"
+)  # in the name of a target: 1 or yes may be the outcome that people hope for
+
+
+def by_words(classes: Sequence[str]) -> str | None:
+    """The positive one of two classes, if their names tell."""
+    words = [spelled(one) for one in classes]
+    if len(classes) != 2 or len({*words}) != 2:
+        return None
+    yes, no = ([one in known for one in words] for known in (POSITIVE | CODES_YES, NEGATIVE | CODES_NO))
+    if yes == no[::-1] and True in yes:
+        return classes[yes.index(True)]
+    known = [one for one, *told in zip(words, yes, no, strict=True) if any(told)]
+    others = [one for one in words if one not in known]
+    if {*words} & (CODES_YES | CODES_NO) or len(known) != 1 or not _is_opposite(known[0], others[0]):
+        return None
+    return classes[yes.index(True)] if True in yes else classes[1 - no.index(True)]
+
+
+def _is_opposite(known: str, other: str) -> bool:
+    """Whether a class with a word that is not known is the other side of one with a known word.
+
+    >>> _is_opposite("fraud", "genuine"), _is_opposite("case", "no case"), _is_opposite("good", "excellent")
+    (True, True, False)
+    >>> _is_opposite("yes", "not sure"), _is_opposite("died", "unknown")
+    (False, False)
+    """
+    if re.fullmatch(rf"(no|not|non|without)?[\s_-]*{re.escape(known)}", other):
+        return True
+    return known not in WITH_OTHERS and not NOT_KNOWN.search(other)
+
+
+def doubt(positive: str, counts: "pd.Series[int]", name: str) -> str:
+    """Why the class whose word says that it is positive may be the other one; "" if nothing speaks for that."""
+    word, share = spelled(positive), counts[positive] / counts.sum()
+    if word in {*YES, *CODES_YES} and GOOD.search(_words_of(name)):
+        return f"{visible(name)} {visible(positive)} may be the outcome that is hoped for. "
+    if share > HALF:
+        return f"{visible(positive)} has {100 * share:.1f} % of the records, and the rare outcome is to be predicted. "
+    return ""
+
+
+def _words_of(name: str) -> str:
+    """A name in small letters, its words apart.
+
+    >>> _words_of("EventFree"), _words_of("no_relapse")
+    ('event free', 'no_relapse')
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
