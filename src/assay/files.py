@@ -53,9 +53,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _take_its_place(new: Path, path: Path, old: Path) -> None:
-    """Move `new` to `path`; an existing folder is moved to `old` first, and back if that fails or is interrupted."""
+    """Move `new` to `path`; a folder there, or a file that a folder replaces, is moved to `old` first.
+
+    It is moved back if that fails or is interrupted.
+    """
     try:
-        if new.is_dir() and path.is_dir():
+        if path.exists() and (new.is_dir() or path.is_dir()):
             path.rename(old)
         new.replace(path)
     except BaseException:
