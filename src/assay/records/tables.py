@@ -6,14 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from assay.files import read_table, write_table
+from assay.files import read_table
 from assay.records.columns import RECORD_ID, stored, unstored
+from assay.records.parts import write_parts
 
 
-def write_features(path: Path, table: pd.DataFrame) -> None:
+def write_features(path: Path, table: pd.DataFrame, part_rows: int) -> None:
     """Write features indexed by record id; one that is called like the id has another name in the file."""
     own = {RECORD_ID: stored(RECORD_ID), stored(RECORD_ID): stored(stored(RECORD_ID))}
-    write_table(path, table.rename(columns=own).rename_axis(RECORD_ID).reset_index())
+    write_parts(path, table.rename(columns=own).rename_axis(RECORD_ID).reset_index(), part_rows)
 
 
 def read_features(path: Path) -> pd.DataFrame:

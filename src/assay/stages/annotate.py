@@ -4,7 +4,7 @@ from assay.config.classes import classes
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.contract.population import exclusions
-from assay.files import read_table, write_json, write_table
+from assay.files import read_table, write_json
 from assay.labels.agreement import agreement, votes
 from assay.labels.classes import decided
 from assay.labels.ledger import opened
@@ -12,6 +12,7 @@ from assay.labels.policy import annotate, counts, require_classes
 from assay.labels.precedence import merge
 from assay.paths import ANNOTATION_LOG, CLEANED, LABELS
 from assay.records.columns import CODE, RECORD_ID
+from assay.records.parts import write_parts
 
 
 @stage
@@ -23,7 +24,7 @@ def main(config: Config) -> None:
         require_classes(records[CODE], config.labels)
     outside = exclusions(records, config.dataset)
     by_source, labels = (annotate(merge(records, said), outside, config.labels) for said in ([], decisions))
-    write_table(LABELS, labels)
+    write_parts(LABELS, labels, config.layout.part_rows)
     log = {
         "policy": f"{config.labels.name} v{config.labels.version}",
         **counts(labels),

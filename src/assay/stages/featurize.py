@@ -21,7 +21,8 @@ def main(config: Config) -> None:
     ids = {name: read_table(fold(SPLIT, name), [RECORD_ID])[RECORD_ID] for name in FOLDS}
     vocabulary = vocabularies(table.loc[ids[TRAIN]])
     for name in FOLDS:
-        write_features(fold(FEATURES, name), categorised(table.loc[ids[name]], vocabulary))
+        found = categorised(table.loc[ids[name]], vocabulary)
+        write_features(fold(FEATURES, name), found, config.layout.part_rows)
 
 
 if __name__ == "__main__":

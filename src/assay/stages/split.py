@@ -4,10 +4,11 @@ from assay.config.dataset import cleaned_name
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.errors import warn
-from assay.files import read_table, write_json, write_table
+from assay.files import read_table, write_json
 from assay.paths import CLEANED, LABELS, SPLIT, SPLIT_LOG, fold
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import GROUP, split
+from assay.records.parts import write_parts
 
 
 @stage
@@ -22,7 +23,7 @@ def main(config: Config) -> None:
     labels = read_table(LABELS, [RECORD_ID, CODE_RESOLVED, "label", "excluded"])
     division = split(records.merge(labels, on=RECORD_ID, validate="1:1"), config.split)
     for name, table in division.folds.items():
-        write_table(fold(SPLIT, name), table)
+        write_parts(fold(SPLIT, name), table, config.layout.part_rows)
     write_json(SPLIT_LOG, division.stated(), sort_keys=False)
     if lost := sum(division.purged.values()):
         warn(f"{lost} records are in no fold: their {division.groups} groups are in a later one ({SPLIT_LOG})")
