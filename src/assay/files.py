@@ -140,7 +140,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         return yaml_mapping(path.read_bytes())
     except ValueError as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def yaml_mapping(text: str | bytes) -> dict[str, Any]:
@@ -219,7 +219,7 @@ def _read_part(path: Path, columns: Sequence[str] | None, optional: Sequence[str
     except (pa.ArrowException, OSError) as error:
         if of_the_system(error):
             raise
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def _require(path: Path) -> None:
@@ -227,7 +227,8 @@ def _require(path: Path) -> None:
         raise AssayError("the file is missing", where=str(path), todo=MAKE_AGAIN)
 
 
-def _damaged(path: Path, error: Exception) -> AssayError:
+def damaged(path: Path, error: Exception) -> AssayError:
+    """The error for a file of the line that cannot be read."""
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return AssayError(
         f"the file is damaged or cut short: {reason}",

@@ -236,7 +236,7 @@ def faults(config: Config) -> list[str]:
         *models.faults(config.model, "model"),
         *(f for name, model in config.baselines.items() for f in models.faults(model, f"baselines.{name}")),
         *_split_faults(config),
-        *_engine_faults(config.engine),
+        *_engine_faults(config),
         *label_faults(config.labels),
         *classes.faults(config.labels, config.dataset),
         *_criteria_faults(config),
@@ -276,10 +276,14 @@ def _date_faults(split: Split) -> list[str]:
     return [] if later else ["split.data_until must not come before split.test_from: the test fold would be empty"]
 
 
-def _engine_faults(engine: Engine) -> list[str]:
-    found = [] if engine.name in ENGINES else [f"engine.name={engine.name} is none of: {', '.join(ENGINES)}"]
-    sized = MEMORY.fullmatch(engine.memory)
-    return found if sized else [*found, f"engine.memory={engine.memory} is no size like 800MiB or 2GiB"]
+def _engine_faults(config: Config) -> list[str]:
+    engine = config.engine
+    if engine.name not in ENGINES:
+        return [f"engine.name={engine.name} is none of: {', '.join(ENGINES)}"]
+    found = [] if MEMORY.fullmatch(engine.memory) else [f"engine.memory={engine.memory} is no size like 800MiB or 2GiB"]
+    if engine.name == STREAM and config.dataset.tables:
+        found.append("engine=stream joins no tables: dataset.tables needs engine=local")
+    return found
 
 
 def label_faults(labels: Labels) -> list[str]:
