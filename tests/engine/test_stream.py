@@ -27,10 +27,10 @@ def messy(raw: pd.DataFrame) -> pd.DataFrame:
     """Out of order, with repeats of rich and of sparse records, and values that are quarantined or set missing."""
     rng = np.random.default_rng(0)
     again = raw.sample(40, random_state=2)
-    again = again.assign(patient_id=[f"8702{number:05}" for number in range(40)], TSH="1.5", T3="2", TT4="100")
-    twice = pd.concat([again, again.assign(patient_id=[f"8703{number:05}" for number in range(40)])])
+    again = again.assign(patient_id=[f"870102{number:03}" for number in range(40)], TSH="1.5", T3="2", TT4="100")
+    twice = pd.concat([again, again.assign(patient_id=[f"870103{number:03}" for number in range(40)])])
     sparse = raw.iloc[:10].assign(**dict.fromkeys(["TSH", "T3", "TT4", "T4U", "FTI", "TBG"], ""), age="50", sex="")
-    found = pd.concat([raw, twice, sparse.assign(patient_id=[f"8704{number:05}" for number in range(10)])])
+    found = pd.concat([raw, twice, sparse.assign(patient_id=[f"870104{number:03}" for number in range(10)])])
     for name in [name for name in raw if name.endswith("_measured")]:
         found[name] = np.where(found[name.removesuffix("_measured")] == "", "f", "t")
     found["age"] = np.where(rng.random(len(found)) < 0.05, "455", found["age"])
@@ -51,9 +51,9 @@ def made(folder: Path, raw: pd.DataFrame, overrides: Sequence[str]) -> dict[str,
         (lambda raw: raw, []),
         (lambda raw: raw, PARTS),
         (shuffled, PARTS),
-        (messy, ["dataset.time.last=1987-12-31", *PARTS]),
+        (messy, [*PARTS]),
         (shuffled, [*BY_CHANCE, *PARTS]),
-        (messy, ["dataset.time.last=1987-12-31", "split=group", "dataset.group=referral_source", *PARTS]),
+        (messy, ["split=group", "dataset.group=referral_source", *PARTS]),
         (shuffled, ["dataset.group=age", *PARTS]),
         (shuffled, ["split.data_until=1986-12-31", *PARTS]),
     ],

@@ -42,8 +42,8 @@ def asked(
     source = stored(rows, path)
     with engine(path.parent, "data/cleaned", asks, memory=memory) as connection:
         connection.execute(f"CREATE VIEW {ROWS} AS {source}")
-        found = connection.execute(counts).fetchone() or ()
-        yield Answer(connection.execute(query).to_arrow_reader(TOGETHER)), found
+        found = connection.execute(counts).fetchall()[0]
+        yield Answer(connection.sql(query).to_arrow_reader(TOGETHER)), found
 
 
 def stored(rows: Iterable[dict[str, Any]], path: Path) -> str:
