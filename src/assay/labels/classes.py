@@ -28,8 +28,9 @@ def classes(labels: pd.DataFrame) -> "pd.Series[str]":
 
 def flips(before: pd.DataFrame, after: pd.DataFrame) -> Flips:
     """The number of records for each change of class; before, after: annotated tables with the same index."""
-    pairs = Counter(zip(classes(before), classes(after), strict=True))
-    return {pair: count for pair, count in sorted(pairs.items()) if pair[0] != pair[1]}
+    one, other = classes(before), classes(after)
+    differ = one != other  # of few records
+    return dict(sorted(Counter(zip(one[differ], other[differ], strict=True)).items()))
 
 
 def in_words(changed: Flips) -> dict[str, int]:

@@ -5,6 +5,7 @@ code read as a whole is the name of a class.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -75,17 +76,22 @@ def positive(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[bool]":
 
 
 def _class_of(codes: "pd.Series[str]", named: list[str], policy: "Labels") -> "pd.Series[bool]":
-    places, distinct = pd.factorize(codes, use_na_sentinel=False)  # of many records there are few codes
-    found = _among(_resolved(pd.Series(distinct, dtype="str"), policy), named, policy)
-    return pd.Series(found.to_numpy("bool")[places], codes.index)
+    return _among(_resolved(codes, policy), named, policy)
 
 
 def _resolved(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[str]":
-    return more_likely(codes) if policy.codes == LETTERS else codes
+    return of_distinct(codes, more_likely, "object") if policy.codes == LETTERS else codes
 
 
 def _among(resolved: "pd.Series[str]", named: list[str], policy: "Labels") -> "pd.Series[bool]":
-    return any_letter(resolved, named) if policy.codes == LETTERS else whole(resolved, named)
+    read = any_letter if policy.codes == LETTERS else whole
+    return of_distinct(resolved, lambda codes: read(codes, named), "bool")
+
+
+def of_distinct(codes: "pd.Series[str]", read: Callable[["pd.Series[str]"], pd.Series], kind: str) -> pd.Series:
+    """What is read of each code, of this type; each distinct code is read once: of many records there are few."""
+    places, distinct = pd.factorize(codes, use_na_sentinel=False)
+    return pd.Series(read(pd.Series(distinct, dtype="str")).to_numpy(kind)[places], codes.index, kind)
 
 
 def more_likely(codes: "pd.Series[str]") -> "pd.Series[str]":
