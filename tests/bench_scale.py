@@ -1,6 +1,6 @@
 """Seconds, memory and bytes of the stages of the data by engine, on enlarged thyroid records: make bench-scale.
 
-    python tests/bench_scale.py 1000000 5000000 [--engines local stream] [--folder FOLDER]
+python tests/bench_scale.py 1000000 5000000 [--engines local stream] [--folder FOLDER]
 """
 
 import argparse
@@ -41,7 +41,10 @@ def main() -> None:
         for rows in given.rows:
             raw = enlarged(given.folder or Path(scratch), rows)
             made = {engine: measured(Path(scratch, f"{engine}-{rows}"), raw, engine, rows) for engine in given.engines}
-            print(f"{rows:,} rows: {'the same bytes' if len({*made.values()}) == 1 else f'other bytes: {made}'}", flush=True)
+            print(
+                f"{rows:,} rows: {'the same bytes' if len({*made.values()}) == 1 else f'other bytes: {made}'}",
+                flush=True,
+            )
 
 
 def enlarged(folder: Path, rows: int) -> Path:
@@ -49,7 +52,18 @@ def enlarged(folder: Path, rows: int) -> Path:
     path = folder / f"thyroid-{rows}.parquet"
     if not path.exists():
         source = str(ROOT / "data/raw/records.csv")
-        words = ["enlarge", source, "-o", str(path), "--rows", str(rows), "--target", "target", "--number", "patient_id"]
+        words = [
+            "enlarge",
+            source,
+            "-o",
+            str(path),
+            "--rows",
+            str(rows),
+            "--target",
+            "target",
+            "--number",
+            "patient_id",
+        ]
         cost = run([sys.executable, "-m", "assay.cli", *words], ROOT)
         print(line("enlarge", "", rows, cost), flush=True)
     return path

@@ -1,6 +1,7 @@
 """Tables in batches of bounded size: raw files, and tables of the line, with the values that whole ones have."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from assay.files import damaged, parts_of, read_table
 from assay.machine import of_the_system
 from assay.records import streaming
 from assay.records.formats import CSV, RESTORE, SUFFIXES
-from assay.records.reading import csv_records, require_there
+from assay.records.reading import csv_records, raw_parts, require_there
 from assay.records.streaming import CsvRecords, ParquetRecords
 
 if TYPE_CHECKING:
@@ -21,19 +22,26 @@ if TYPE_CHECKING:
 
 
 def raw_batches(path: Path, dialect: "Dialect | None" = None) -> Iterator[pd.DataFrame]:
-    """A raw file, in batches whose index is the number of the row, from 0; AssayError as of `read`."""
+    """A raw table, in batches whose index is the number of the row, from 0; AssayError as of `read`."""
+    start, names = 0, None
+    for part in raw_parts(path, SUFFIXES[path.suffix]):
+        with _opened(part, dialect) as found:
+            names = names or found.names
+            for batch in found.batches(found.names):
+                table = batch.table(found.where, found.todo)[names]
+                yield table.set_axis(pd.RangeIndex(start, start + len(table)))
+                start += len(table)
+
+
+@contextmanager
+def _opened(path: Path, dialect: "Dialect | None") -> Iterator[CsvRecords | ParquetRecords]:
     if SUFFIXES[path.suffix] == CSV:
         with csv_records(path, RESTORE, dialect=dialect) as found:
-            yield from _tables(found)
+            yield found
         return
     require_there(path, RESTORE)
     with about(path), path.open("rb") as stream:
-        yield from _tables(ParquetRecords(stream, str(path), RESTORE))
-
-
-def _tables(found: CsvRecords | ParquetRecords) -> Iterator[pd.DataFrame]:
-    for batch in found.batches(found.names):
-        yield batch.table(found.where, found.todo)
+        yield ParquetRecords(stream, str(path), RESTORE)
 
 
 def names_of(path: Path) -> list[str]:

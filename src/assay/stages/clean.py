@@ -11,7 +11,7 @@ from assay.joins.raw import joiner
 from assay.paths import CLEANED, CLEANING_LOG, CONTRACT, QUARANTINE, RAW
 from assay.preparation.reconcile import clean
 from assay.records.changes import summary
-from assay.records.formats import SUFFIXES, raw_file
+from assay.records.formats import counted_by, raw_file
 from assay.records.parts import write_parts, writing
 from assay.records.reading import read
 
@@ -32,7 +32,7 @@ def at_once(config: Config) -> dict[str, Any]:
     path = raw_file(RAW)
     raw, join = read(path, dialect=config.dataset.source.dialect), joiner(RAW, config.dataset)
     counts = {"tables": join.counts(raw)} if config.dataset.tables else {}
-    cleaned = clean(join(raw), config.dataset, str(path), SUFFIXES[path.suffix])
+    cleaned = clean(join(raw), config.dataset, str(path), counted_by(path))
     write_parts(CLEANED, cleaned.records, config.layout.part_rows)
     write_parts(QUARANTINE, cleaned.quarantined, config.layout.part_rows)
     return {**summary(cleaned.changes, len(raw), len(cleaned.records)), **counts}
@@ -46,7 +46,7 @@ def in_batches(config: Config) -> dict[str, Any]:
 
     path, rows = raw_file(RAW), config.layout.part_rows
     with scratch(RAW.parent) as folder, writing(CLEANED, rows) as records, writing(QUARANTINE, rows) as quarantined:
-        clean_in_batches = Cleaner(config.dataset, str(path), SUFFIXES[path.suffix], folder, config.engine.memory)
+        clean_in_batches = Cleaner(config.dataset, str(path), counted_by(path), folder, config.engine.memory)
         batches = raw_batches(path, config.dataset.source.dialect)
         return clean_in_batches(batches, records, quarantined)
 
