@@ -82,7 +82,7 @@ def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "small_line", run_small_line)
 
 
-def run_small_line(folder: Path) -> None:
+def run_small_line(folder: Path, overrides: Sequence[str] = (), stages: Sequence[str] = STAGES) -> None:
     from assay.config.compose import composed
     from assay.files import write_json
 
@@ -94,12 +94,12 @@ def run_small_line(folder: Path) -> None:
         patch.chdir(folder)
         patch.setattr("sys.argv", ["stage"])
         Path("params.yaml").write_text(
-            composed(["debug=fast", "model.n_estimators=40", "model.early_stopping_rounds=10"])
+            composed(["debug=fast", "model.n_estimators=40", "model.early_stopping_rounds=10", *overrides])
         )
         Path("data/raw").mkdir(parents=True)
         synthetic_raw().to_csv("data/raw/records.csv", index=False)
         write_json(Path("reports/sampling.json"), {"sample": None})  # as collect says without one
-        for stage in STAGES:
+        for stage in stages:
             import_module(f"assay.stages.{stage}").main()
 
 

@@ -19,9 +19,11 @@ from assay.machine import of_the_system
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 FIGURES_KEPT = 6  # decimals in JSON and CSV, so that machines which differ in the sixteenth digit write the same bytes
 DVCIGNORE = Path(".dvcignore")
+MAKE_AGAIN = "run: dvc repro (or: dvc checkout)"
 WRITING = ".writing-"  # prefix of a folder in which a file is being written; git and DVC ignore it
 
 
@@ -53,9 +55,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _take_its_place(new: Path, path: Path, old: Path) -> None:
-    """Move `new` to `path`; an existing folder is moved to `old` first, and back if that fails or is interrupted."""
+    """Move `new` to `path`; a folder there, or a file that a folder replaces, is moved to `old` first.
+
+    It is moved back if that fails or is interrupted.
+    """
     try:
-        if new.is_dir() and path.is_dir():
+        if path.exists() and (new.is_dir() or path.is_dir()):
             path.rename(old)
         new.replace(path)
     except BaseException:
@@ -135,7 +140,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -144,7 +149,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         return yaml_mapping(path.read_bytes())
     except ValueError as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def yaml_mapping(text: str | bytes) -> dict[str, Any]:
@@ -174,15 +179,31 @@ def write_table(path: Path, table: "pd.DataFrame") -> None:
 
 
 def read_table(path: Path, columns: Sequence[str] | None = None, optional: Sequence[str] = ()) -> "pd.DataFrame":
-    """A Parquet table, or only its `columns`, and those `optional` ones that it has.
+    """A Parquet table, one file or a folder of parts, or only its `columns`, and those `optional` ones that it has.
 
-    AssayError if the file or a column is missing or damaged.
+    AssayError if a file or a column is missing or damaged.
     """
     import pandas as pd
     import pyarrow as pa
+
+    frame = pa.concat_tables(_read_part(part, columns, optional) for part in parts_of(path)).to_pandas()
+    assert isinstance(frame, pd.DataFrame)
+    return frame
+
+
+def parts_of(path: Path) -> list[Path]:
+    """The files of a table in order: the file itself, or those in a folder; AssayError if there is none."""
+    _require(path)
+    found = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if not found:
+        raise AssayError("there is no part of the table", where=str(path), todo=MAKE_AGAIN)
+    return found
+
+
+def _read_part(path: Path, columns: Sequence[str] | None, optional: Sequence[str]) -> "pa.Table":
+    import pyarrow as pa
     from pyarrow import parquet
 
-    _require(path)
     try:
         # Not pandas.read_parquet: its dataset layer costs 0.2 s to import and is of no use for one file.
         with about(path), parquet.ParquetFile(path) as file:
@@ -194,21 +215,20 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
                     todo="run: dvc repro (from this stage up)",
                 )
             chosen = [*columns, *(name for name in optional if name in there)] if columns else None
-            frame = file.read(columns=chosen).to_pandas()
+            return file.read(columns=chosen)
     except (pa.ArrowException, OSError) as error:
         if of_the_system(error):
             raise
-        raise _damaged(path, error) from error
-    assert isinstance(frame, pd.DataFrame)
-    return frame
+        raise damaged(path, error) from error
 
 
 def _require(path: Path) -> None:
     if not path.exists():
-        raise AssayError("the file is missing", where=str(path), todo="run: dvc repro (or: dvc checkout)")
+        raise AssayError("the file is missing", where=str(path), todo=MAKE_AGAIN)
 
 
-def _damaged(path: Path, error: Exception) -> AssayError:
+def damaged(path: Path, error: Exception) -> AssayError:
+    """The error for a file of the line that cannot be read."""
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return AssayError(
         f"the file is damaged or cut short: {reason}",

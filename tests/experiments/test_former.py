@@ -30,6 +30,9 @@ class Stored:
         pd.DataFrame(self.tables[Path(path).stem]).to_parquet(buffer, index=False)
         return buffer.getvalue()
 
+    def parts(self, path: str) -> list[str]:
+        return [path]
+
 
 @pytest.mark.parametrize(
     "scores",

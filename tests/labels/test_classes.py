@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from assay.labels.classes import classes, decided, flips, in_words
+from assay.labels.classes import Effect, classes, flips, in_words
 
 
 def labels(label: list[bool], excluded: list[str], decided_by: str = "source") -> pd.DataFrame:
@@ -27,7 +27,10 @@ def test_flips_are_counted_by_direction() -> None:
 
 def test_what_decisions_made_of_a_table() -> None:
     after = AFTER.assign(decided_by=["single", "agreed", "adjudicated", "disputed"])
-    assert decided(BEFORE, after) == {
+    found = Effect()
+    for row in range(len(after)):
+        found.add(BEFORE.iloc[[row]], after.iloc[[row]])
+    assert found.stated() == {
         "decided_by": {"source": 0, "single": 1, "agreed": 1, "adjudicated": 1, "disputed": 1},
         "disputed": ["3"],
         "labels_changed": {"positive to negative": 1, "negative to ungradable": 1, "ungradable to positive": 1},

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assay.config.schema import Labels
 from assay.errors import AssayError
-from assay.labels.policy import annotate, any_letter, counts, more_likely, require_classes
+from assay.labels.policy import Counts, annotate, any_letter, more_likely, require_classes
 from assay.labels.precedence import merge
 
 OVERT = Labels("overt", 1, "letters", list("ABCDEFH"), ["R"])
@@ -60,7 +60,10 @@ def test_labels_equal_a_plain_reading_of_each_code(texts: list[str], wanted: lis
 def test_counts() -> None:
     records = pd.DataFrame({"record_id": list("abcde"), "code": ["-", "A", "AK", "R", "F"]}, dtype="str")
     outside = pd.Series(["", "", "", "", "treated"], dtype="str")
-    assert counts(annotate(merge(records, []), outside, OVERT)) == {
+    labels, found = annotate(merge(records, []), outside, OVERT), Counts()
+    for row in range(len(labels)):
+        found.add(labels.iloc[[row]])
+    assert found.stated() == {
         "records": 5,
         "used": 3,
         "positive": 2,

@@ -129,7 +129,7 @@ def checked(names: list[str], values: list[list[str]], folder: Path) -> Dataset:
     records = found.records.set_index("record_id").loc[in_file]
     assert records["code"].tolist() == went_in[names[-1]].mask(lambda one: one.isin(dataset.missing), "").tolist()
     table = features(records, dataset, ALL)
-    write_features(folder / "features.parquet", categorised(table, vocabularies(table)))
+    write_features(folder / "features.parquet", categorised(table, vocabularies(table)), 250_000)
     learned = read_features(folder / "features.parquet")
     for name, column in dataset.columns.items():
         if passes(dataset, name):
@@ -194,5 +194,5 @@ def test_a_number_called_like_a_column_of_assay_is_a_feature_like_any_other(name
     assert records["date"].dt.strftime("%Y-%m-%d").tolist() == days[3:].tolist()
     assert exclusions(records, dataset).tolist() == [*[""] * (ROWS - 6), *["high"] * 3]
     assert slices(records, dataset)[name].tolist() == [*["under 10"] * 7, *["10 and over"] * (ROWS - 10)]
-    write_features(tmp_path / "features.parquet", features(records, dataset, ALL))
+    write_features(tmp_path / "features.parquet", features(records, dataset, ALL), 250_000)
     assert read_features(tmp_path / "features.parquet")[name].tolist() == [i + 0.5 for i in range(3, ROWS)]

@@ -147,7 +147,7 @@ def test_by_time_a_person_stays_in_the_last_fold(days: list[str], left: dict[str
     there = {name: int((fold["group"] == "Ann").sum()) for name, fold in division.folds.items()}
     assert {name: count for name, count in there.items() if count} == left
     assert (division.purged, division.groups) == (purged, int(any(purged.values())))
-    assert division.stated()["purged"] == {"groups": division.groups, "records": purged}
+    assert division.sizes().stated()["purged"] == {"groups": division.groups, "records": purged}
 
 
 def test_who_is_excluded_later_purges_nothing() -> None:

@@ -1,5 +1,6 @@
 """collect: the declared file or none."""
 
+import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -292,6 +293,15 @@ def test_an_object_of_a_store_that_the_environment_names(
     s3.files().put_file(source, f"{bucket}/source.csv")
     collect(declared(f"{bucket}/source.csv", sha256(source)), tmp_path / "target")
     assert (tmp_path / "target/records.csv").read_bytes() == source.read_bytes()
+
+
+def test_a_folder_of_objects(s3: Endpoint, bucket: str, source: Path, tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv"):
+        s3.files().put_file(source, f"{bucket}/table/{name}")
+    sha = hashlib.sha256("\n".join([sha256(source)] * 2).encode()).hexdigest()
+    found = collect(declared(f"{bucket}/table/", sha), tmp_path / "target")
+    assert [one["uri"] for one in found["files"]] == [f"{bucket}/table/{name}" for name in ("a.csv", "b.csv")]
+    assert len(read(tmp_path / "target/records.csv")) == 2
 
 
 def test_an_object_that_is_read_in_parts(s3: Endpoint, bucket: str, tmp_path: Path) -> None:

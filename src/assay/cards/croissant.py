@@ -4,6 +4,7 @@ MLCommons, "Croissant Format Specification" 1.1, with terms of Croissant RAI 1.0
 """
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,17 @@ TYPES = {
 }
 
 
-def croissant(facts: Facts, files: dict[str, tuple[str, str, int]]) -> dict[str, Any]:
-    """The metadata as JSON-LD.
+@dataclass(frozen=True)
+class Stored:
+    """A file of a table: its path relative to the metadata, its hash, and its size in bytes."""
 
-    files: of the tables "records" and "labels", the path relative to the metadata, the SHA-256, and the size in bytes.
-    """
+    path: str
+    sha256: str
+    size: int
+
+
+def croissant(facts: Facts, files: dict[str, list[Stored]]) -> dict[str, Any]:
+    """The metadata as JSON-LD; files: of the tables "records" and "labels", in order."""
     dataset, source = facts.config.dataset, facts.config.dataset.source
     policy = facts.reports["annotation"]["policy"]
     content = {
@@ -48,43 +55,60 @@ def croissant(facts: Facts, files: dict[str, tuple[str, str, int]]) -> dict[str,
         "datePublished": source.published,
         "rai:dataLimitations": limits(facts),
         "rai:personalSensitiveInformation": [dataset.personal_data] if dataset.personal_data else [],
-        "distribution": [file_object(name, *file) for name, file in files.items()],
+        "distribution": [one for name, parts in files.items() for one in distributed(name, parts)],
         "recordSet": [
-            record_set("records", "cleaned records", facts.records, dataset),
-            record_set("labels", f"label of each record by policy {policy}", facts.labels, dataset),
+            record_set("records", "cleaned records", facts.records, dataset, files["records"]),
+            record_set("labels", f"label of each record by policy {policy}", facts.labels, dataset, files["labels"]),
             *([code_set(dataset.codes)] if dataset.codes else []),
         ],
     }
     return {name: value for name, value in content.items() if value}
 
 
-def file_object(name: str, path: str, sha256: str, size: int) -> dict[str, Any]:
+def distributed(name: str, parts: list[Stored]) -> list[dict[str, Any]]:
+    """The file of a table, or its parts and the set of them."""
+    if len(parts) == 1:
+        return [file_object(f"{name}-file", parts[0])]
+    objects = [file_object(f"{name}-{Path(part.path).stem}", part) for part in parts]
+    together = {
+        "@type": "cr:FileSet",
+        "@id": f"{name}-file",
+        "name": Path(parts[0].path).parent.name,
+        "containedIn": [{"@id": one["@id"]} for one in objects],
+        "encodingFormat": PARQUET,
+        "includes": "*.parquet",
+    }
+    return [*objects, together]
+
+
+def file_object(key: str, file: Stored) -> dict[str, Any]:
     """A file of the distribution."""
     return {
         "@type": "cr:FileObject",
-        "@id": f"{name}-file",
-        "name": Path(path).name,
-        "contentUrl": path,
-        "contentSize": f"{size} B",
+        "@id": key,
+        "name": Path(file.path).name,
+        "contentUrl": file.path,
+        "contentSize": f"{file.size} B",
         "encodingFormat": PARQUET,
-        "sha256": sha256,
+        "sha256": file.sha256,
     }
 
 
-def record_set(name: str, about: str, table: pd.DataFrame, dataset: Dataset) -> dict[str, Any]:
+def record_set(name: str, about: str, table: pd.DataFrame, dataset: Dataset, parts: list[Stored]) -> dict[str, Any]:
     """The columns of a table."""
+    kind = "fileObject" if len(parts) == 1 else "fileSet"
     return {
         "@type": "cr:RecordSet",
         "@id": name,
         "name": name,
         "description": about,
         "key": {"@id": f"{name}/{RECORD_ID}"},
-        "field": [field(name, str(column), values, dataset) for column, values in table.items()],
+        "field": [field(name, str(column), values, dataset, kind) for column, values in table.items()],
     }
 
 
-def field(table: str, name: str, values: pd.Series, dataset: Dataset) -> dict[str, Any]:
-    """A column of a table."""
+def field(table: str, name: str, values: pd.Series, dataset: Dataset, source: str) -> dict[str, Any]:
+    """A column of a table; source: the kind of its source."""
     words = described(name, dataset)
     content = {
         "@type": "cr:Field",
@@ -92,7 +116,7 @@ def field(table: str, name: str, values: pd.Series, dataset: Dataset) -> dict[st
         "name": name,
         "description": ", ".join(filter(None, [words.about, words.unit and f"in {words.unit}"])),
         "dataType": TYPES[kind(values)],
-        "source": {"fileObject": {"@id": f"{table}-file"}, "extract": {"column": name}},
+        "source": {source: {"@id": f"{table}-file"}, "extract": {"column": name}},
     }
     if table != "records" and name == RECORD_ID:
         content["references"] = {"field": {"@id": f"records/{RECORD_ID}"}}

@@ -15,6 +15,7 @@ from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
 from assay.cli.diagnose import diagnose
 from assay.cli.doctor import doctor, go_back
+from assay.cli.enlarge import enlarge
 from assay.cli.export import export
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
@@ -65,6 +66,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay pr-report                report on a pull request: is the branch reproducible, and what does it change?
   assay review --annotator ann   decide on the labels that most deserve a second look, on a local page
   assay init-dataset FILE        describe a table of your own, so that all of this runs on it
+  assay enlarge FILE -o OUT --rows N    a larger table that resembles one: what will that one cost?
   assay start FOLDER --table FILE    a repository of your own, around that table;  assay update: later versions in it
   assay choose                   which model should it be? Decided out of fold, by a rule that was fixed before
   assay promote                  put the model of the last commit in use, if it passes the gate
@@ -108,6 +110,7 @@ app.command()(doctor)
 app.command("back")(go_back)
 for command in (
     init_dataset,
+    enlarge,
     start,
     update,
     verify,

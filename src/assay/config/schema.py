@@ -5,6 +5,7 @@ They have types and ranges; the values are in `conf/`. Those of models are in `a
 stages refuse the same values.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
@@ -18,6 +19,8 @@ from assay.config.words import QUALITY
 FORMAT = 2
 SPLITS = ("time", "random", "group")
 CODES = ("letters", "whole")
+LOCAL, STREAM = ENGINES = ("local", "stream")
+MEMORY = re.compile(r"[1-9]\d{0,5}(MiB|GiB)", re.ASCII)
 # Of a model, measured by `assay budget`: megabytes, seconds, milliseconds.
 FIGURES = (
     "bundle_mb",
@@ -74,6 +77,24 @@ class Features:
     name: str = MISSING
     derived: bool = MISSING
     drop: list[str] = MISSING
+
+
+@dataclass
+class Engine:
+    """How much of a table the stages of the data have in memory: all ("local"), or a batch at a time ("stream").
+
+    `memory`: of DuckDB, such as 800MiB or 2GiB; what exceeds it goes to disk.
+    """
+
+    name: str = LOCAL
+    memory: str = "1GiB"
+
+
+@dataclass
+class Layout:
+    """How tables are stored: one of more than `part_rows` rows as a folder of files with so many rows each."""
+
+    part_rows: Count = 250_000
 
 
 @dataclass
@@ -194,6 +215,8 @@ class Config:
     labels: Labels = field(default_factory=Labels)
     split: Split = field(default_factory=Split)
     features: Features = field(default_factory=Features)
+    engine: Engine = field(default_factory=Engine)
+    layout: Layout = field(default_factory=Layout)
     # Any: a model without a schema of its own is one YAML file; see `conf/model/`.
     model: Annotated[Any, ByName(models.MODELS)] = MISSING
     baselines: dict[str, Annotated[Any, ByName(models.MODELS)]] = MISSING
@@ -213,6 +236,7 @@ def faults(config: Config) -> list[str]:
         *models.faults(config.model, "model"),
         *(f for name, model in config.baselines.items() for f in models.faults(model, f"baselines.{name}")),
         *_split_faults(config),
+        *_engine_faults(config),
         *label_faults(config.labels),
         *classes.faults(config.labels, config.dataset),
         *_criteria_faults(config),
@@ -250,6 +274,16 @@ def _date_faults(split: Split) -> list[str]:
         return found
     later = date.fromisoformat(split.data_until) >= days["test_from"]
     return [] if later else ["split.data_until must not come before split.test_from: the test fold would be empty"]
+
+
+def _engine_faults(config: Config) -> list[str]:
+    engine = config.engine
+    if engine.name not in ENGINES:
+        return [f"engine.name={engine.name} is none of: {', '.join(ENGINES)}"]
+    found = [] if MEMORY.fullmatch(engine.memory) else [f"engine.memory={engine.memory} is no size like 800MiB or 2GiB"]
+    if engine.name == STREAM and config.dataset.tables:
+        found.append("engine=stream joins no tables: dataset.tables needs engine=local")
+    return found
 
 
 def label_faults(labels: Labels) -> list[str]:

@@ -10,12 +10,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
 
 from assay.dvc_internals.revisions import files_at, listed_md5s, recorded_md5, resolved_revision
 from assay.errors import AssayError, translated
 from assay.experiments.former import named_as_now
 from assay.experiments.versions import version_tag
-from assay.files import folder_md5, yaml_mapping
+from assay.files import folder_md5, parts_of, yaml_mapping
 from assay.lineage import lock
 from assay.lineage.checks import require, shortened
 from assay.lineage.graph import LOCK, PARAMS
@@ -32,9 +34,12 @@ THRESHOLDS, VERDICT = PREDICTIONS / "thresholds.json", REPORTS / "verdict.json"
 
 
 class Files(Protocol):
-    """Reads a file of a revision."""
+    """Reads the files of a revision."""
 
     def read_bytes(self, path: str) -> bytes: ...
+
+    def parts(self, path: str) -> list[str]:
+        """The files of a table in order: one, or those of its folder."""
 
 
 class Disk:
@@ -45,6 +50,10 @@ class Disk:
         require(Path(path))
         with translated(f"{path} is not to be had", where=WORKSPACE, todo="run: dvc repro (or: dvc checkout)"):
             return Path(path).read_bytes()
+
+    def parts(self, path: str) -> list[str]:
+        """The files of a table; AssayError if there is none."""
+        return list(map(str, parts_of(Path(path))))
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,10 @@ class Recorded:
                     todo=f"assay remote {self.name} says whether it is the remote; else: assay doctor --mend",
                 )
         return content
+
+    def parts(self, path: str) -> list[str]:
+        """The files of a table; of what is not there, its name."""
+        return sorted(self.tree.find(path)) if self.tree.isdir(path) else [path]
 
     def require_true(self) -> None:
         """AssayError if dvc.lock contradicts the statement of a stage.
@@ -173,7 +186,8 @@ class Revision:
             getattr(self, name)
 
     def _table(self, path: Path) -> pd.DataFrame:
-        table = pd.read_parquet(io.BytesIO(self.files.read_bytes(str(path))))
+        contents = map(self.files.read_bytes, self.files.parts(str(path)))
+        table = pa.concat_tables(parquet.read_table(io.BytesIO(one)) for one in contents).to_pandas()
         return named_as_now(table, path).set_index(RECORD_ID).sort_index()
 
 

@@ -28,8 +28,9 @@ def classes(labels: pd.DataFrame) -> "pd.Series[str]":
 
 def flips(before: pd.DataFrame, after: pd.DataFrame) -> Flips:
     """The number of records for each change of class; before, after: annotated tables with the same index."""
-    pairs = Counter(zip(classes(before), classes(after), strict=True))
-    return {pair: count for pair, count in sorted(pairs.items()) if pair[0] != pair[1]}
+    one, other = classes(before), classes(after)
+    differ = one != other  # of few records
+    return dict(sorted(Counter(zip(one[differ], other[differ], strict=True)).items()))
 
 
 def in_words(changed: Flips) -> dict[str, int]:
@@ -37,16 +38,27 @@ def in_words(changed: Flips) -> dict[str, int]:
     return {f"{before} to {after}": count for (before, after), count in changed.items()}
 
 
-def decided(by_source: pd.DataFrame, labels: pd.DataFrame) -> dict[str, Any]:
-    """The effect of decisions: records by what decided their code, the disputed ones, and the changes of class.
+class Effect:
+    """The effect of decisions, batch by batch: records by what decided their code, disputed ones, changes of class."""
 
-    by_source: the same records, annotated without any decision. labels: annotated with them.
-    """
-    return {
-        "decided_by": counted(labels),
-        "disputed": labels.loc[labels[DECIDED_BY] == DISPUTED, RECORD_ID].tolist(),
-        "labels_changed": in_words(flips(by_source, labels)),
-    }
+    def __init__(self) -> None:
+        self.by: Counter[str] = Counter()
+        self.disputed: list[str] = []
+        self.changed: Counter[tuple[str, str]] = Counter()
+
+    def add(self, by_source: pd.DataFrame, labels: pd.DataFrame) -> None:
+        """by_source: records annotated without any decision. labels: the same records, annotated with them."""
+        self.by.update(counted(labels))
+        self.disputed += labels.loc[labels[DECIDED_BY] == DISPUTED, RECORD_ID].tolist()
+        self.changed.update(flips(by_source, labels))
+
+    def stated(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "decided_by": {kind: self.by[kind] for kind in KINDS},
+            "disputed": self.disputed,
+            "labels_changed": in_words(dict(sorted(self.changed.items()))),
+        }
 
 
 def counted(labels: pd.DataFrame) -> dict[str, int]:

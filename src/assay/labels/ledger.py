@@ -1,5 +1,6 @@
 """The ledger of label decisions: a CSV file in git with a line for each decision, to which lines are only added."""
 
+import csv
 import errno
 import fcntl
 import os
@@ -77,6 +78,12 @@ class Ledger:
         found |= unknown
         self._refuse([f"line {number}: {found[number]}" for number in sorted(found)], ELSEWHERE if unknown else "")
         return list(decisions.values())
+
+    def mentioned(self) -> set[str]:
+        """The first cell of each line, whatever else is in it: the ids of the records that decisions are about."""
+        with self._locked(*READ) as file:
+            content = _content(file)
+        return {row[0] for line in self._text(content).splitlines() for row in csv.reader([line]) if row}
 
     def on(self, record_id: str) -> list[Decision]:
         """The decisions on one record so far, in the order of the lines."""

@@ -4,6 +4,8 @@ A code read as letters is "-" (no diagnosis), letters (each a diagnosis), or "X|
 code read as a whole is the name of a class.
 """
 
+from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -74,17 +76,22 @@ def positive(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[bool]":
 
 
 def _class_of(codes: "pd.Series[str]", named: list[str], policy: "Labels") -> "pd.Series[bool]":
-    places, distinct = pd.factorize(codes, use_na_sentinel=False)  # of many records there are few codes
-    found = _among(_resolved(pd.Series(distinct, dtype="str"), policy), named, policy)
-    return pd.Series(found.to_numpy("bool")[places], codes.index)
+    return _among(_resolved(codes, policy), named, policy)
 
 
 def _resolved(codes: "pd.Series[str]", policy: "Labels") -> "pd.Series[str]":
-    return more_likely(codes) if policy.codes == LETTERS else codes
+    return of_distinct(codes, more_likely, "object") if policy.codes == LETTERS else codes
 
 
 def _among(resolved: "pd.Series[str]", named: list[str], policy: "Labels") -> "pd.Series[bool]":
-    return any_letter(resolved, named) if policy.codes == LETTERS else whole(resolved, named)
+    read = any_letter if policy.codes == LETTERS else whole
+    return of_distinct(resolved, lambda codes: read(codes, named), "bool")
+
+
+def of_distinct(codes: "pd.Series[str]", read: Callable[["pd.Series[str]"], pd.Series], kind: str) -> pd.Series:
+    """What is read of each code, of this type; each distinct code is read once: of many records there are few."""
+    places, distinct = pd.factorize(codes, use_na_sentinel=False)
+    return pd.Series(read(pd.Series(distinct, dtype="str")).to_numpy(kind)[places], codes.index, kind)
 
 
 def more_likely(codes: "pd.Series[str]") -> "pd.Series[str]":
@@ -114,20 +121,33 @@ def whole(codes: "pd.Series[str]", classes: list[str]) -> "pd.Series[bool]":
     return codes.isin(classes)
 
 
-def counts(labels: pd.DataFrame) -> dict[str, object]:
-    """Counts of an annotated table: records used, positive, and excluded by reason."""
-    used = labels[labels["excluded"] == ""]
-    reasons = labels.loc[labels["excluded"] != "", "excluded"].value_counts()
-    return {
-        "records": len(labels),
-        "used": len(used),
-        "positive": int(used["label"].sum()),
-        "prevalence": float(used["label"].mean()) if len(used) else None,
-        "excluded": {str(reason): int(count) for reason, count in reasons.items()},
-        "positive_by_code": _by_code(used),
-    }
+class Counts:
+    """Counts the records of an annotated table, batch by batch: used, positive, and excluded by reason."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self.reasons: Counter[str] = Counter()
+        self.codes: Counter[str] = Counter()
+
+    def add(self, labels: pd.DataFrame) -> None:
+        """Count those of a batch."""
+        self.records += len(labels)
+        self.reasons.update(_each(labels["excluded"]))
+        self.codes.update(_each(labels.loc[(labels["excluded"] == "") & labels["label"], CODE_RESOLVED]))
+
+    def stated(self) -> dict[str, object]:
+        """For JSON; reasons and codes from the most frequent on, then in order of appearance."""
+        used, positive = self.reasons[""], self.codes.total()
+        return {
+            "records": self.records,
+            "used": used,
+            "positive": positive,
+            "prevalence": positive / used if used else None,
+            "excluded": {reason: count for reason, count in self.reasons.most_common() if reason},
+            "positive_by_code": dict(self.codes.most_common()),
+        }
 
 
-def _by_code(used: pd.DataFrame) -> dict[str, int]:
-    codes = used.loc[used["label"], CODE_RESOLVED].value_counts()
-    return {str(code): int(count) for code, count in codes.items()}
+def _each(values: "pd.Series[str]") -> dict[str, int]:
+    """How often each value is there, in order of appearance."""
+    return {str(value): int(count) for value, count in values.value_counts(sort=False).items()}

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from assay.labels.decision import ADJUDICATOR, Decision, standing
@@ -64,13 +65,18 @@ def merge(records: pd.DataFrame, decisions: Iterable[Decision]) -> pd.DataFrame:
     force), `decided_by` (one of `KINDS`), `decisions` (int64, how many stand) and `annotators` (names, separated by
     spaces).
     """
-    decided = verdicts(decisions)
-    found = [decided.get(record_id, Verdict()) for record_id in records[RECORD_ID]]
-    columns: dict[str, tuple[str, list]] = {
-        CODE_IN_FORCE: ("str", [one.code or source for source, one in zip(records[CODE], found, strict=True)]),
-        DECIDED_BY: ("str", [one.kind for one in found]),
-        DECISIONS: ("int64", [one.decisions for one in found]),
-        ANNOTATORS: ("str", [" ".join(one.annotators) for one in found]),
+    decided, rows = verdicts(decisions), len(records)
+    columns: dict[str, tuple[str, np.ndarray]] = {
+        CODE_IN_FORCE: ("str", np.array(records[CODE], "object")),
+        DECIDED_BY: ("str", np.full(rows, SOURCE, "object")),
+        DECISIONS: ("int64", np.zeros(rows, "int64")),
+        ANNOTATORS: ("str", np.full(rows, "", "object")),
     }
+    values = [values for _, values in columns.values()]
+    for place in np.flatnonzero(records[RECORD_ID].isin(list(decided))):  # few of many records
+        one = decided[records[RECORD_ID].iloc[place]]
+        found = (one.code or values[0][place], one.kind, one.decisions, " ".join(one.annotators))
+        for column, value in zip(values, found, strict=True):
+            column[place] = value
     series = {name: pd.Series(values, records.index, type_) for name, (type_, values) in columns.items()}
     return records[[RECORD_ID, CODE]].assign(**series)

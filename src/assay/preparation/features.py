@@ -89,12 +89,20 @@ def vocabularies(train: pd.DataFrame) -> dict[str, list[str]]:
     >>> vocabularies(pd.DataFrame({"ward": ["B", "A", "B"], "age": [1.0, 2.0, 3.0]}))
     {'ward': ['A', 'B']}
     """
-    found = {}
-    for name in train.columns[[pd.api.types.is_string_dtype(column) for column in train.dtypes]]:
-        counts = train[name].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-        kept = sorted(map(str, counts.index[:MOST_CATEGORIES]))
-        found[str(name)] = [*kept, OTHER] if len(counts) > MOST_CATEGORIES else kept
-    return found
+    return {name: vocabulary(counts) for name, counts in text_counts(train).items()}
+
+
+def text_counts(table: pd.DataFrame) -> "dict[str, pd.Series[int]]":
+    """How often each value of each text feature is there."""
+    texts = table.columns[[pd.api.types.is_string_dtype(column) for column in table.dtypes]]
+    return {str(name): table[name].value_counts() for name in texts}
+
+
+def vocabulary(counts: "pd.Series[int]") -> list[str]:
+    """The categories of one text feature, of which each value is there so often."""
+    ordered = counts.sort_index().sort_values(ascending=False, kind="stable")
+    kept = sorted(map(str, ordered.index[:MOST_CATEGORIES]))
+    return [*kept, OTHER] if len(counts) > MOST_CATEGORIES else kept
 
 
 def categorised(table: pd.DataFrame, vocabulary: Mapping[str, list[str]]) -> pd.DataFrame:

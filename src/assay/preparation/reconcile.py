@@ -49,8 +49,7 @@ def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str, form:
     require_rows(len(prepared), where)
     require_distinct_rows(prepared)
     prepared = applied(UniqueKeys(), prepared)
-    above = dataset.source.dialect.above if form == CSV and dataset.source.dialect else 0
-    stop_for(_merged_broken([broken for one in prepared for broken in one.broken]), where, form, above)
+    stop_for(merged_broken([broken for one in prepared for broken in one.broken]), where, form, above(dataset, form))
     for step in steps(dataset):
         prepared = applied(step, prepared)
     together = stacked(prepared)
@@ -59,6 +58,11 @@ def reconcile(batches: Iterable[Prepared], dataset: "Dataset", where: str, form:
         together.quarantined.reset_index(drop=True),
         together.changes,
     )
+
+
+def above(dataset: "Dataset", form: str | None) -> int:
+    """The number of lines above the header of a raw file."""
+    return dataset.source.dialect.above if form == CSV and dataset.source.dialect else 0
 
 
 def steps(dataset: "Dataset") -> list[Step]:
@@ -88,7 +92,7 @@ def stacked(batches: Sequence[Prepared]) -> Prepared:
         _in_order([one.quarantined for one in batches]),
         _in_order([one.keys for one in batches]) if batches[0].keys is not None else None,
         _in_order([one.ids for one in batches]),
-        _merged_broken([broken for one in batches for broken in one.broken]),
+        merged_broken([broken for one in batches for broken in one.broken]),
         merged([one.changes for one in batches]),
     )
 
@@ -111,7 +115,7 @@ def _in_order(parts: Sequence[Any]) -> Any:
     return pd.concat(parts).sort_index()
 
 
-def _merged_broken(broken: Sequence[Broken]) -> list[Broken]:
+def merged_broken(broken: Sequence[Broken]) -> list[Broken]:
     """Join the violations of the same rule in different batches."""
     found: dict[tuple[tuple[str, ...], str], Broken] = {}
     for one in broken:

@@ -63,22 +63,24 @@ class UniqueKeys:
 class DropRepeats:
     """Of records that agree in everything but id and date only the first, by id, stays, if enough of it is known.
 
-    Summary: the first id of each content, which stands there as a hash of 128 bits. `repeats.known` names columns of
-    cleaned records.
+    Summary: the first id of each content, which stands there as a hash of 128 bits; one that only one record has may be
+    left out. `repeats.known` names columns of cleaned records.
     """
 
     def __init__(self, repeats: "Repeats") -> None:
         self.repeats = repeats
 
     def summarise(self, batch: Prepared) -> "pd.Series[str]":
-        return batch.records[RECORD_ID].groupby(_content(batch.records)).min()
+        return batch.records[RECORD_ID].groupby(content(batch.records)).min()
 
     def merge(self, summaries: Sequence["pd.Series[str]"]) -> "pd.Series[str]":
         return pd.concat(summaries).groupby(level=0).min()
 
     def apply(self, batch: Prepared, summary: "pd.Series[str]") -> Prepared:
         records = batch.records
-        repeated = records[RECORD_ID].to_numpy() != summary.loc[_content(records)].to_numpy()
+        ids = records[RECORD_ID].to_numpy()
+        first = summary.reindex(content(records)).to_numpy()
+        repeated = (ids != first) & pd.notna(first)
         rich = (records[self.repeats.known].notna().sum(axis=1) >= self.repeats.at_least).to_numpy()
         dropped, kept = (records.loc[repeated & known, RECORD_ID].tolist() for known in (rich, ~rich))
         return _changed(
@@ -112,7 +114,7 @@ def repeats_of_earlier(records: pd.DataFrame) -> "pd.Series[bool]":
     return records.sort_values(RECORD_ID).duplicated(_compared(records)).reindex(records.index)
 
 
-def _content(records: pd.DataFrame) -> np.ndarray:
+def content(records: pd.DataFrame) -> np.ndarray:
     """What each record holds but for id and date, as a hash of 128 bits (its digits)."""
     names = _compared(records)
     orders = (names, names[::-1])  # another key changes the hashes of texts only, another order those of numbers too

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +62,15 @@ def identifier(name: str) -> str:
 def literal(text: str) -> str:
     """A text as a quoted literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def scan(files: Sequence[Path]) -> str:
+    """All rows of the files.
+
+    Columns are matched by name, and folder names are no columns, so that the division into files changes nothing.
+    """
+    listed = ", ".join(literal(str(file)) for file in files)
+    return f"SELECT * FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
 
 
 def _sentence(error: Exception) -> str:

@@ -1,6 +1,7 @@
 """Folds: a model learns from train, choices are made on validation, results are measured on test."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,38 @@ TIME, RANDOM, GROUP = "time", "random", "group"  # ways to split; "group" is als
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """The number of records and of positives of each fold; `purged` and `groups` as of `Division`."""
+
+    records: dict[str, int]
+    positives: dict[str, int]
+    purged: dict[str, int]
+    groups: int
+
+    def stated(self) -> dict[str, Any]:
+        """For JSON."""
+        sizes = {name: {"records": self.records[name], "positives": self.positives[name]} for name in self.records}
+        return {"folds": sizes, "purged": {"groups": self.groups, "records": self.purged}}
+
+    def require_both_classes(self, by: str, by_chance: Callable[[], str]) -> None:
+        """AssayError if a fold lacks a class; by_chance: how folds that are no spans of time came to be."""
+        for name, records in self.records.items():
+            if not 0 < self.positives[name] < records:
+                raise AssayError(
+                    f"the {name} fold has {records} records, {self.positives[name]} of them positive: both classes are "
+                    f"needed{self._told() if by == TIME else by_chance()}",
+                    where="split",
+                    todo="move its dates, or split=random or split=group"
+                    if by == TIME
+                    else "other shares, or another seed",
+                )
+
+    def _told(self) -> str:
+        lost = sum(self.purged.values())
+        return f"; {lost} records were left out, of {self.groups} groups that are in a later fold too" if lost else ""
+
+
+@dataclass(frozen=True)
 class Division:
     """The records of each fold, by its name; of a split by time with groups also what was purged.
 
@@ -30,10 +63,11 @@ class Division:
     purged: dict[str, int] = field(default_factory=dict)
     groups: int = 0
 
-    def stated(self) -> dict[str, Any]:
-        """For JSON: the size of each fold, and what was purged."""
-        sizes = {name: {"records": len(one), "positives": int(one["label"].sum())} for name, one in self.folds.items()}
-        return {"folds": sizes, "purged": {"groups": self.groups, "records": self.purged}}
+    def sizes(self) -> Sizes:
+        """How large the folds are."""
+        records = {name: len(one) for name, one in self.folds.items()}
+        positives = {name: int(one["label"].sum()) for name, one in self.folds.items()}
+        return Sizes(records, positives, self.purged, self.groups)
 
 
 def split(records: pd.DataFrame, config: "Split") -> Division:
@@ -54,11 +88,10 @@ def split(records: pd.DataFrame, config: "Split") -> Division:
     """
     records = with_own_groups(records)
     ordered, fold = by_time(records, config) if config.by == TIME else by_chance(records, config)
-    kept = (ordered["excluded"] == "") | ((ordered["excluded"] == UNGRADABLE) & (fold == TEST))
-    folds = {name: ordered[kept & (fold == name)].reset_index(drop=True) for name in FOLDS}
+    inside = kept(ordered, fold)
+    folds = {name: ordered[inside & (fold == name)].reset_index(drop=True) for name in FOLDS}
     division = purged(folds) if config.by == TIME and GROUP in records else Division(folds)
-    for name, table in division.folds.items():
-        _require_both_classes(name, table, records, config, division)
+    division.sizes().require_both_classes(config.by, lambda: _by_chance_of(records, config))
     return division
 
 
@@ -95,14 +128,29 @@ def by_time(records: pd.DataFrame, config: "Split") -> "tuple[pd.DataFrame, pd.S
     With `data_until` both days move with the newest record: `starts`.
     """
     if DATE not in records:
-        raise AssayError("the records have no date", where="split.by", todo="choose: split=random or split=group")
-    fold = pd.Series(TRAIN, index=records.index, dtype="str")
-    for name, start in zip((VALIDATION, TEST), starts(config, records[DATE].max()), strict=True):
-        fold = fold.mask(records[DATE] >= start, name)
-    return records, fold
+        raise no_date()
+    return records, fold_by_day(records[DATE], starts(config, records[DATE].max()))
 
 
-def starts(config: "Split", newest: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+def no_date() -> AssayError:
+    """The error for a split by time of records that have none."""
+    return AssayError("the records have no date", where="split.by", todo="choose: split=random or split=group")
+
+
+def fold_by_day(dates: pd.Series, first: tuple[pd.Timestamp, pd.Timestamp]) -> "pd.Series[str]":
+    """The fold of each record by its date; first: the first days of validation and test."""
+    fold = pd.Series(TRAIN, index=dates.index, dtype="str")
+    for name, start in zip((VALIDATION, TEST), first, strict=True):
+        fold = fold.mask(dates >= start, name)
+    return fold
+
+
+def kept(records: pd.DataFrame, fold: "pd.Series[str]") -> "pd.Series[bool]":
+    """Which records are in their fold: those that are not excluded, and the ungradable ones of test."""
+    return (records["excluded"] == "") | ((records["excluded"] == UNGRADABLE) & (fold == TEST))
+
+
+def starts(config: "Split", newest: pd.Timestamp | None) -> tuple[pd.Timestamp, pd.Timestamp]:
     """The first days of validation and test: as configured, or moved so that test ends with the newest record.
 
     >>> from assay.config.schema import Split
@@ -113,7 +161,7 @@ def starts(config: "Split", newest: pd.Timestamp) -> tuple[pd.Timestamp, pd.Time
     validation, test = pd.Timestamp(str(config.validation_from)), pd.Timestamp(str(config.test_from))
     if config.data_until is None:
         return validation, test
-    if pd.isna(newest):
+    if newest is None or pd.isna(newest):
         raise AssayError("no record has a date", where="split.data_until", todo="leave it out, or split=random")
     moved = newest.normalize() - pd.Timestamp(config.data_until)
     return validation + moved, test + moved
@@ -146,38 +194,39 @@ def _with_a_positive(records: pd.DataFrame, unit: "pd.Series[str]") -> "pd.Serie
 
 def _dealt(places: "pd.Series[int]", config: "Split") -> "pd.Series[str]":
     """The fold of each of some units by its place in the order: first come those of test, then those of validation."""
-    share, n = places.rank(pct=True), len(places)
+    return pd.Series(dealt(places.rank().to_numpy(), len(places), config), places.index)
+
+
+def dealt(ranks: np.ndarray, n: int, config: "Split") -> np.ndarray:
+    """The fold of each of some of n units that are alike, by its rank in the order, from 1 on."""
     test = float(config.test_share or 0)
     later = test + float(config.validation_share or 0)
     if n >= len(FOLDS):
         test = max(test, 1 / n)
-        later = max(later, ((share <= test).sum() + 1) / n)
-    return pd.Series(np.select([share <= test, share <= later], [TEST, VALIDATION], TRAIN), places.index)
+        later = max(later, (_within(test, n) + 1) / n)
+    share = ranks / n
+    return np.select([share <= test, share <= later], [TEST, VALIDATION], TRAIN)
 
 
-def _require_both_classes(
-    name: str, fold: pd.DataFrame, records: pd.DataFrame, config: "Split", division: Division
-) -> None:
-    positive = int(fold["label"].sum())
-    if 0 < positive < len(fold):
-        return
-    raise AssayError(
-        f"the {name} fold has {len(fold)} records, {positive} of them positive: both classes are needed"
-        f"{_reason(records, config, division)}",
-        where="split",
-        todo="move its dates, or split=random or split=group" if config.by == TIME else "other shares, or another seed",
-    )
+def _within(share: float, n: int) -> int:
+    """How many ranks k of n have k / n <= share, as floating-point numbers have it."""
+    count = int(share * n)
+    while count and count / n > share:
+        count -= 1
+    while count < n and (count + 1) / n <= share:
+        count += 1
+    return count
 
 
-def _reason(records: pd.DataFrame, config: "Split", division: Division) -> str:
-    """How the folds came to be, for a message."""
-    if config.by == TIME:
-        lost = sum(division.purged.values())
-        told = f"; {lost} records were left out, of {division.groups} groups that are in a later fold too"
-        return told if lost else ""
+def _by_chance_of(records: pd.DataFrame, config: "Split") -> str:
     units = _with_a_positive(records, _units(records, config))
+    return by_chance_told(config, len(units), int(units.sum()))
+
+
+def by_chance_told(config: "Split", units: int, positive: int) -> str:
+    """How folds by chance came to be, of so many units of which some have a positive, for a message."""
     what = "groups" if config.by == GROUP else "records"
     return (
         f"; by chance with seed={config.seed}, validation_share={config.validation_share} and "
-        f"test_share={config.test_share}, of {len(units)} {what}, {int(units.sum())} with a positive"
+        f"test_share={config.test_share}, of {units} {what}, {positive} with a positive"
     )

@@ -12,8 +12,13 @@ RESTORE = "restore it: dvc checkout, or dvc repro collect"
 
 
 def raw_file(folder: Path) -> Path:
-    """The file in data/raw; AssayError if there is none."""
+    """The file in data/raw, or the folder of files; AssayError if there is none."""
     found = [folder / name for name in FILES.values() if (folder / name).exists()]
     if not found:
         raise AssayError("the file is missing", where=str(folder / FILES[CSV]), todo=RESTORE)
     return found[0]
+
+
+def counted_by(path: Path) -> str | None:
+    """The format of a raw file, by which a place in it is told: CSV has lines; None, for rows, of a folder of files."""
+    return None if path.is_dir() else SUFFIXES[path.suffix]

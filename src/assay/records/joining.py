@@ -12,7 +12,7 @@ from pyarrow import parquet
 from assay.errors import AssayError, sample
 from assay.records.formats import CSV, PARQUET, SUFFIXES
 from assay.records.plain import NUMBERED
-from assay.records.reading import BATCH, read, reading, schema
+from assay.records.reading import BATCH, csv_records, read, reading, schema
 from assay.records.writing import write_csv
 
 if TYPE_CHECKING:
@@ -39,6 +39,21 @@ def join(
     return _csv(parts, target, mend, dialect) if SUFFIXES[target.suffix] == CSV else _parquet(parts, target, mend)
 
 
+def require_alike(parts: Sequence[Part], mend: Callable[[str], str], dialect: "Dialect | None" = None) -> list[int]:
+    """How many rows each of some files has that are one table as they are; AssayError as of `join`."""
+    if SUFFIXES[parts[0].path.suffix] != CSV:
+        _require_alike([_plain(schema(part.path, mend(part.name), part.name)) for part in parts], parts, mend)
+        return [parquet.read_metadata(part.path).num_rows for part in parts]
+    names: list[list[str]] = []
+    rows = []
+    for part in parts:
+        with csv_records(part.path, mend(part.name), part.name, dialect) as found:
+            names.append(found.names)
+            _require_columns(part, found.names, names[0], parts[0], mend)
+            rows.append(sum(len(batch.columns) for batch in found.batches(found.names)))
+    return rows
+
+
 def _csv(parts: Sequence[Part], target: Path, mend: Callable[[str], str], dialect: "Dialect | None") -> list[int]:
     tables = [read(part.path, CSV, mend(part.name), part.name, dialect) for part in parts]
     names = list(tables[0].columns)
@@ -50,11 +65,15 @@ def _csv(parts: Sequence[Part], target: Path, mend: Callable[[str], str], dialec
 
 def _parquet(parts: Sequence[Part], target: Path, mend: Callable[[str], str]) -> list[int]:
     schemas = [_plain(schema(part.path, mend(part.name), part.name)) for part in parts]
+    _require_alike(schemas, parts, mend)
+    with parquet.ParquetWriter(target, schemas[0]) as written:
+        return [_copied(part, schemas[0], written, mend) for part in parts]
+
+
+def _require_alike(schemas: Sequence[pa.Schema], parts: Sequence[Part], mend: Callable[[str], str]) -> None:
     for part, found in zip(parts, schemas, strict=True):
         _require_columns(part, found.names, schemas[0].names, parts[0], mend)
         _require_types(part, found, schemas[0], mend)
-    with parquet.ParquetWriter(target, schemas[0]) as written:
-        return [_copied(part, schemas[0], written, mend) for part in parts]
 
 
 def _plain(found: pa.Schema) -> pa.Schema:

@@ -25,7 +25,7 @@ BATCH = 1 << 17  # rows
 def read(
     path: Path, form: str | None = None, todo: str = RESTORE, where: str = "", dialect: "Dialect | None" = None
 ) -> pd.DataFrame:
-    """A file as a table; AssayError if it is missing, empty or no table.
+    """A file as a table, or a folder of files; AssayError if it is missing, empty or no table.
 
     A CSV gives texts (str). Parquet and pickles give str, too, for texts, categories of texts and decimal numbers, ""
     where missing; else float64, Int64 or UInt64, boolean, or datetime64 as the clock showed it in the zone that the
@@ -36,12 +36,23 @@ def read(
     Nothing that a pickle names is run (`assay.records.pickled`).
     """
     form = form or SUFFIXES[path.suffix]
+    if path.is_dir():
+        return pd.concat([read(one, form, todo, where, dialect) for one in raw_parts(path, form)], ignore_index=True)
     if form != CSV:
         return typed(arrow_table(path, form, todo, where), where or str(path), todo)
     with csv_records(path, todo, where, dialect) as found:
         columns = pa.schema([(name, pa.large_string()) for name in found.names])
         batches = [one.columns for one in found.batches(found.names)]
         return typed(pa.Table.from_batches(batches, columns), found.where, todo)
+
+
+def raw_parts(path: Path, form: str) -> list[Path]:
+    """The raw files of a table in order: the file itself, or those in a folder; AssayError if it is empty."""
+    if not path.is_dir():
+        return [path]
+    if found := sorted(path.glob(f"*.{form}")):
+        return found
+    raise AssayError("there is no part of the table", where=str(path), todo=RESTORE)
 
 
 @contextmanager

@@ -6,20 +6,31 @@ from typing import Any
 
 import pandas as pd
 
-from assay.files import read_table, write_table
+from assay.files import read_table
 from assay.records.columns import RECORD_ID, stored, unstored
+from assay.records.parts import write_parts
 
 
-def write_features(path: Path, table: pd.DataFrame) -> None:
-    """Write features indexed by record id; one that is called like the id has another name in the file."""
-    own = {RECORD_ID: stored(RECORD_ID), stored(RECORD_ID): stored(stored(RECORD_ID))}
-    write_table(path, table.rename(columns=own).rename_axis(RECORD_ID).reset_index())
+def write_features(path: Path, table: pd.DataFrame, part_rows: int) -> None:
+    """Write features indexed by record id."""
+    write_parts(path, as_stored(table), part_rows)
 
 
 def read_features(path: Path) -> pd.DataFrame:
     """The features of a file under their own names, indexed by record id."""
+    return as_named(read_table(path))
+
+
+def as_stored(features: pd.DataFrame) -> pd.DataFrame:
+    """Features indexed by record id with the id as a column; one that is called like the id gets another name."""
+    own = {RECORD_ID: stored(RECORD_ID), stored(RECORD_ID): stored(stored(RECORD_ID))}
+    return features.rename(columns=own).rename_axis(RECORD_ID).reset_index()
+
+
+def as_named(table: pd.DataFrame) -> pd.DataFrame:
+    """The reverse: features under their own names, indexed by record id."""
     names = (stored(RECORD_ID), stored(stored(RECORD_ID)))
-    return read_table(path).set_index(RECORD_ID).rename(columns={name: unstored(name) for name in names})
+    return table.set_index(RECORD_ID).rename(columns={name: unstored(name) for name in names})
 
 
 def with_columns(table: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:

@@ -39,6 +39,10 @@ class CommitFiles:
         """A file, from git or by hash from DVC; AssayError if it cannot be read."""
         return self._held[path] if path in self._held else self.recorded_files.read_bytes(path)
 
+    def parts(self, path: str) -> list[str]:
+        """The files of a table in order."""
+        return self.recorded_files.parts(path)
+
     def recorded(self, path: str) -> str | None:
         """The MD5 by which DVC keeps a file or folder; None if it does not keep it."""
         try:

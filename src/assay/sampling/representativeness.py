@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.records.columns import WEIGHT
+from assay.records.engine import scan
 from assay.sampling import sql
 from assay.sampling.draw import Stratum, positive
 from assay.statistics.binomial import effective, interval
@@ -66,7 +67,7 @@ def compare(
     missing value counts as the largest; texts and booleans by total variation, where a missing value counts as one more
     value.
     """
-    connection.execute(f"CREATE OR REPLACE VIEW {sql.DRAWN} AS {sql.scan([drawn])}")
+    connection.execute(f"CREATE OR REPLACE VIEW {sql.DRAWN} AS {scan([drawn])}")
     weight = np.concatenate([np.full(one.rows, one.size / one.rows) for one in strata if one.rows])
     effective_n = effective(weight)
     measures = {name: measure(kind) for name, kind in columns.items()}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.progress import progress
 from assay.records.columns import WEIGHT
-from assay.records.engine import MEMORY, engine
+from assay.records.engine import MEMORY, engine, scan
 from assay.sampling import sql
 from assay.sampling.draw import allocated, counted, require_unique, select, write
 from assay.sampling.representativeness import as_data, compare
@@ -46,7 +46,7 @@ def sampled(
         engine(target.parent, where, "dataset.sample", memory=memory, threads=threads) as connection,
         progress(STEPS + len(compared), "sampling") as bar,
     ):
-        connection.execute(f"CREATE VIEW {sql.SOURCE} AS {sql.scan(files)}")
+        connection.execute(f"CREATE VIEW {sql.SOURCE} AS {scan(files)}")
         strata = allocated(counted(connection, spec, where), spec)
         bar.update()
         require_unique(connection, spec.key, where)

@@ -5,7 +5,6 @@ version of the engine, the order of the rows or their division into files.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.records.engine import identifier, literal
@@ -23,15 +22,6 @@ SHOWN = 6
 def text(name: str) -> str:
     """A column as text."""
     return f"CAST({identifier(name)} AS VARCHAR)"
-
-
-def scan(files: Sequence[Path]) -> str:
-    """All rows of the files.
-
-    Columns are matched by name, and folder names are no columns, so that the division into files changes nothing.
-    """
-    listed = ", ".join(literal(str(file)) for file in files)
-    return f"SELECT * FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
 
 
 def strata(spec: "Sample") -> list[tuple[str, str]]:

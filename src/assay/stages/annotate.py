@@ -1,36 +1,48 @@
 """annotate: label each record by decisions and policy, or exclude it with a reason."""
 
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
 from assay.config.classes import classes
-from assay.config.schema import Config
+from assay.config.schema import STREAM, Config
 from assay.config.start import stage
-from assay.contract.population import exclusions
-from assay.files import read_table, write_json, write_table
-from assay.labels.agreement import agreement, votes
-from assay.labels.classes import decided
+from assay.files import write_json
+from assay.labels.annotator import Annotator
 from assay.labels.ledger import opened
-from assay.labels.policy import annotate, counts, require_classes
-from assay.labels.precedence import merge
+from assay.labels.policy import require_classes
 from assay.paths import ANNOTATION_LOG, CLEANED, LABELS
+from assay.records.batches import table_batches
 from assay.records.columns import CODE, RECORD_ID
+from assay.records.parts import writing
+
+if TYPE_CHECKING:
+    from assay.labels.decision import Decision
 
 
 @stage
 def main(config: Config) -> None:
     """Read data/cleaned and the ledger in annotations/, write data/annotated and reports/annotation.json."""
-    records = read_table(CLEANED)
-    decisions = opened(config.dataset, frozenset(records[RECORD_ID])).read()
+    in_batches = config.engine.name == STREAM
+    annotate = Annotator(config.dataset, config.labels, checked(config, in_batches))
+    with writing(LABELS, config.layout.part_rows) as parts:
+        for records in table_batches(CLEANED, whole=not in_batches):
+            parts.add(annotate(records))
+    write_json(ANNOTATION_LOG, annotate.log(), sort_keys=False)
+
+
+def checked(config: Config, in_batches: bool) -> "list[Decision]":
+    """The decisions in the ledger; AssayError if one is about no record, or no record has a class of the policy."""
+    said = opened(config.dataset, None).mentioned()
+    there: set[str] = set()
+    codes: set[str] = set()
+    for records in table_batches(CLEANED, [RECORD_ID, CODE], whole=not in_batches):
+        there |= said.intersection(records[RECORD_ID])
+        codes |= {*records[CODE].unique()}
+    decisions = opened(config.dataset, there).read()
     if not classes(config.labels, config.dataset):
-        require_classes(records[CODE], config.labels)
-    outside = exclusions(records, config.dataset)
-    by_source, labels = (annotate(merge(records, said), outside, config.labels) for said in ([], decisions))
-    write_table(LABELS, labels)
-    log = {
-        "policy": f"{config.labels.name} v{config.labels.version}",
-        **counts(labels),
-        **decided(by_source, labels),
-        "agreement": agreement(votes(decisions, config.labels)),
-    }
-    write_json(ANNOTATION_LOG, log, sort_keys=False)
+        require_classes(pd.Series(sorted(codes), dtype="str"), config.labels)
+    return decisions
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
 from os.path import relpath
 from pathlib import Path
 
-from assay.cards.croissant import croissant
+from assay.cards.croissant import Stored, croissant
 from assay.cards.data_card import data_card
 from assay.cards.facts import REPORTS, Facts
 from assay.cards.model_card import model_card
 from assay.config.schema import Config
 from assay.config.start import stage
-from assay.files import read_json, read_table, read_text, sha256, write_json, write_text
+from assay.files import parts_of, read_json, read_table, read_text, sha256, write_json, write_text
 from assay.lineage.running import dependencies
 from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, SPLIT_LOG, fold
 from assay.paths import REPORTS as REPORTS_FOLDER
@@ -26,10 +26,12 @@ def main(config: Config) -> None:
     write_text(MODEL_CARD, model_card(facts))
     write_text(DATA_CARD, data_card(facts))
     files = {"records": CLEANED, "labels": LABELS}
-    described = {
-        name: (relpath(path, CROISSANT.parent), sha256(path), path.stat().st_size) for name, path in files.items()
-    }
-    write_json(CROISSANT, croissant(facts, described), sort_keys=False)
+    write_json(CROISSANT, croissant(facts, {name: stored(path) for name, path in files.items()}), sort_keys=False)
+
+
+def stored(path: Path) -> list[Stored]:
+    """The files of a table as the metadata describe them."""
+    return [Stored(relpath(one, CROISSANT.parent), sha256(one), one.stat().st_size) for one in parts_of(path)]
 
 
 def read_facts(config: Config) -> Facts:

@@ -1,16 +1,18 @@
 """clean: turn the raw file into records that keep their contract, and log every repair."""
 
 import json
+from typing import Any
 
 from assay.config.dataset import stated
-from assay.config.schema import Config
+from assay.config.schema import STREAM, Config
 from assay.config.start import stage
-from assay.files import write_json, write_table, write_text
+from assay.files import write_json, write_text
 from assay.joins.raw import joiner
 from assay.paths import CLEANED, CLEANING_LOG, CONTRACT, QUARANTINE, RAW
 from assay.preparation.reconcile import clean
 from assay.records.changes import summary
-from assay.records.formats import SUFFIXES, raw_file
+from assay.records.formats import counted_by, raw_file
+from assay.records.parts import write_parts, writing
 from assay.records.reading import read
 
 
@@ -20,15 +22,33 @@ def main(config: Config) -> None:
 
     Where the contract makes columns of other tables, that report says of each how many rows belong to the records.
     """
+    log = in_batches(config) if config.engine.name == STREAM else at_once(config)
+    write_text(CONTRACT, json.dumps(stated(config.dataset), indent=2, ensure_ascii=False) + "\n")
+    write_json(CLEANING_LOG, log, sort_keys=False)
+
+
+def at_once(config: Config) -> dict[str, Any]:
+    """Write the tables, from memory; the log."""
     path = raw_file(RAW)
     raw, join = read(path, dialect=config.dataset.source.dialect), joiner(RAW, config.dataset)
     counts = {"tables": join.counts(raw)} if config.dataset.tables else {}
-    cleaned = clean(join(raw), config.dataset, str(path), SUFFIXES[path.suffix])
-    write_table(CLEANED, cleaned.records)
-    write_text(CONTRACT, json.dumps(stated(config.dataset), indent=2, ensure_ascii=False) + "\n")
-    write_table(QUARANTINE, cleaned.quarantined)
-    log = summary(cleaned.changes, len(raw), len(cleaned.records))
-    write_json(CLEANING_LOG, {**log, **counts}, sort_keys=False)
+    cleaned = clean(join(raw), config.dataset, str(path), counted_by(path))
+    write_parts(CLEANED, cleaned.records, config.layout.part_rows)
+    write_parts(QUARANTINE, cleaned.quarantined, config.layout.part_rows)
+    return {**summary(cleaned.changes, len(raw), len(cleaned.records)), **counts}
+
+
+def in_batches(config: Config) -> dict[str, Any]:
+    """Write the tables, batch by batch; the log."""
+    from assay.engine.clean import Cleaner
+    from assay.engine.spill import scratch
+    from assay.records.batches import raw_batches
+
+    path, rows = raw_file(RAW), config.layout.part_rows
+    with scratch(RAW.parent) as folder, writing(CLEANED, rows) as records, writing(QUARANTINE, rows) as quarantined:
+        clean_in_batches = Cleaner(config.dataset, str(path), counted_by(path), folder, config.engine.memory)
+        batches = raw_batches(path, config.dataset.source.dialect)
+        return clean_in_batches(batches, records, quarantined)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """collect: copy the raw file, or a sample of it, check its hash, and leave out personal columns."""
 
 import tempfile
-from collections.abc import Collection
-from itertools import accumulate
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,11 @@ from assay.config.schema import Config
 from assay.config.source import sources
 from assay.config.start import stage
 from assay.errors import AssayError
-from assay.files import WRITING, replacing, write_json
+from assay.files import WRITING, replacing, sha256, write_json
 from assay.paths import RAW, SAMPLING_LOG
-from assay.records.fetching import fetch, require_declared
+from assay.records.fetching import copied, fetch, require_declared
+from assay.records.folders import NAMES, files_of, fingerprint
+from assay.records.folders import form_of as form_of_file
 from assay.records.formats import CSV, FILES, OTHERS, PARQUET, SUFFIXES
 
 if TYPE_CHECKING:
@@ -34,11 +36,15 @@ def collect(dataset: "Dataset", folder: Path) -> dict[str, Any]:
     """Copy the source to `folder`, which then holds nothing else; AssayError if it cannot be read or has another hash.
 
     A CSV becomes records.csv, anything else records.parquet. A CSV or a Parquet file without personal columns is copied
-    byte by byte. Several files become one table. Where the contract asks for a sample, only that is brought.
+    byte by byte. Several files become one table; those of a folder stay apart, in a folder of that name. Where the
+    contract asks for a sample, only that is brought.
 
     The result: `sample`, the report on it or None; and of several files `files`, as `main` says.
     """
     every = sources(dataset.source)
+    files = [] if dataset.sample else files_of(every[0].uri)
+    if files:
+        return {"sample": None, "files": bring_folder(dataset, files, folder)}
     form = PARQUET if dataset.sample else form_of(every[0])
     with replacing(folder) as scratch:
         scratch.mkdir()
@@ -78,6 +84,36 @@ def bring(source: "Source", private: list[str], target: Path, form: str) -> None
     without(private, target, form, source)
 
 
+def bring_folder(dataset: "Dataset", files: list[str], folder: Path) -> list[dict[str, Any]]:
+    """Copy the files of a source that is a folder; where the records of each are in the table."""
+    from assay.records.joining import Part, require_alike
+
+    source = dataset.source
+    form = form_of_file(files[0])
+    with replacing(folder) as scratch:
+        target = scratch / FILES[form]
+        target.mkdir(parents=True)
+        parts = [Part(target / NAMES[form].format(number), uri) for number, uri in enumerate(files)]
+        for part in parts:
+            copied(part.name, part.path)
+        require_declared(fingerprint([part.path for part in parts]), source, f"{len(files)} files")
+        hashes = [sha256(part.path) for part in parts]
+        bring_tables(dataset, scratch / OTHERS)
+        for part in parts:
+            without(private(dataset), part.path, form, replace(source, uri=part.name))
+        rows = require_alike(parts, _mend, source.dialect)
+        return listed(zip(files, hashes, rows, strict=True))
+
+
+def listed(files: Iterable[tuple[str, str, int]]) -> list[dict[str, Any]]:
+    """Of each file its address, hash, number of rows, and the number of its first row in the table."""
+    found, start = [], 0
+    for uri, sha, rows in files:
+        found.append({"uri": uri, "sha256": sha, "rows": rows, "first_row": start})
+        start += rows
+    return found
+
+
 def bring_tables(dataset: "Dataset", folder: Path) -> None:
     """Copy each other table into a folder of its name, where `assay.joins.raw` reads it."""
     for name, table in dataset.tables.items():
@@ -105,11 +141,7 @@ def bring_all(every: "list[Source]", private: list[str], target: Path, form: str
             without([name for name in private if number == 0 or name in there], part, kind, source)
             parts.append(Part(part, source.uri))
         rows = join(parts, target, _mend, every[0].dialect)
-    starts = accumulate(rows, initial=0)
-    return [
-        {"uri": source.uri, "sha256": source.sha256, "rows": count, "first_row": start}
-        for source, count, start in zip(every, rows, starts, strict=False)
-    ]
+    return listed((source.uri, source.sha256, count) for source, count in zip(every, rows, strict=True))
 
 
 def private(dataset: "Dataset") -> list[str]:

@@ -1,12 +1,15 @@
 """featurize: compute the features of each record, without its label."""
 
-from assay.config.schema import Config
+from contextlib import ExitStack
+
+from assay.config.schema import STREAM, Config
 from assay.config.start import stage
 from assay.files import read_table
 from assay.paths import CLEANED, FEATURES, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN
+from assay.records.parts import writing
 from assay.records.tables import write_features
 
 
@@ -16,12 +19,38 @@ def main(config: Config) -> None:
 
     The one thing that is learned, the categories of a column that declares none, is learned from train.
     """
+    if config.engine.name == STREAM:
+        in_batches(config)
+    else:
+        at_once(config)
+
+
+def at_once(config: Config) -> None:
+    """Write the features, from memory."""
     records = read_table(CLEANED).set_index(RECORD_ID)
     table = features(records, config.dataset, config.features)
     ids = {name: read_table(fold(SPLIT, name), [RECORD_ID])[RECORD_ID] for name in FOLDS}
     vocabulary = vocabularies(table.loc[ids[TRAIN]])
     for name in FOLDS:
-        write_features(fold(FEATURES, name), categorised(table.loc[ids[name]], vocabulary))
+        found = categorised(table.loc[ids[name]], vocabulary)
+        write_features(fold(FEATURES, name), found, config.layout.part_rows)
+
+
+def in_batches(config: Config) -> None:
+    """Write the features, batch by batch."""
+    from functools import partial
+
+    from assay.engine.featurize import FeaturesByFold
+    from assay.engine.spill import scratch
+    from assay.records.batches import table_batches
+
+    featurize = partial(features, dataset=config.dataset, config=config.features)
+    with scratch(CLEANED.parents[1]) as folder, ExitStack() as open_folds:
+        folds = {
+            name: open_folds.enter_context(writing(fold(FEATURES, name), config.layout.part_rows)) for name in FOLDS
+        }
+        ids = {name: (batch[RECORD_ID] for batch in table_batches(fold(SPLIT, name), [RECORD_ID])) for name in FOLDS}
+        FeaturesByFold(featurize, folder, config.engine.memory)(partial(table_batches, CLEANED), ids, folds)
 
 
 if __name__ == "__main__":

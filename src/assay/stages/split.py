@@ -1,31 +1,71 @@
 """split: train, validation and test."""
 
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
 from assay.config.dataset import cleaned_name
-from assay.config.schema import Config
+from assay.config.schema import STREAM, Config
 from assay.config.start import stage
 from assay.errors import warn
-from assay.files import read_table, write_json, write_table
+from assay.files import read_table, write_json
 from assay.paths import CLEANED, LABELS, SPLIT, SPLIT_LOG, fold
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
-from assay.records.folds import GROUP, split
+from assay.records.folds import FOLDS, GROUP, Sizes, split
+from assay.records.parts import write_parts, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+LABEL_COLUMNS = [RECORD_ID, CODE_RESOLVED, "label", "excluded"]
 
 
 @stage
 def main(config: Config) -> None:
     """Read data/cleaned (dates, groups) and data/annotated, write a table for each fold and counts to data/split."""
+    sizes = in_batches(config) if config.engine.name == STREAM else at_once(config)
+    write_json(SPLIT_LOG, sizes.stated(), sort_keys=False)
+    if lost := sum(sizes.purged.values()):
+        warn(f"{lost} records are in no fold: their {sizes.groups} groups are in a later one ({SPLIT_LOG})")
+
+
+def renamed(config: Config) -> dict[str, str]:
+    """What the columns of date and group are called here, by their names among cleaned records."""
     named = {
         DATE: DATE if config.dataset.time else None,
         GROUP: config.dataset.group and cleaned_name(config.dataset, config.dataset.group),
     }
-    columns = {column: name for name, column in named.items() if column}
+    return {column: name for name, column in named.items() if column}
+
+
+def at_once(config: Config) -> Sizes:
+    """Write the folds, from memory."""
+    columns = renamed(config)
     records = read_table(CLEANED, [RECORD_ID, *columns], optional=[WEIGHT]).rename(columns=columns)
-    labels = read_table(LABELS, [RECORD_ID, CODE_RESOLVED, "label", "excluded"])
-    division = split(records.merge(labels, on=RECORD_ID, validate="1:1"), config.split)
+    division = split(records.merge(read_table(LABELS, LABEL_COLUMNS), on=RECORD_ID, validate="1:1"), config.split)
     for name, table in division.folds.items():
-        write_table(fold(SPLIT, name), table)
-    write_json(SPLIT_LOG, division.stated(), sort_keys=False)
-    if lost := sum(division.purged.values()):
-        warn(f"{lost} records are in no fold: their {division.groups} groups are in a later one ({SPLIT_LOG})")
+        write_parts(fold(SPLIT, name), table, config.layout.part_rows)
+    return division.sizes()
+
+
+def in_batches(config: Config) -> Sizes:
+    """Write the folds, batch by batch."""
+    from assay.engine.spill import scratch
+    from assay.engine.split import Splitter, joined
+    from assay.records.batches import names_of, table_batches
+
+    columns = renamed(config)
+    weight = [WEIGHT] if WEIGHT in names_of(CLEANED) else []
+
+    def batches() -> "Iterator[pd.DataFrame]":
+        records = table_batches(CLEANED, [RECORD_ID, *columns, *weight])
+        renamed_records = (batch.rename(columns=columns) for batch in records)
+        return joined(renamed_records, table_batches(LABELS, LABEL_COLUMNS), str(LABELS))
+
+    with scratch(CLEANED.parents[1]) as folder, ExitStack() as open_folds:
+        folds = {name: open_folds.enter_context(writing(fold(SPLIT, name), config.layout.part_rows)) for name in FOLDS}
+        return Splitter(config.split, folder, config.engine.memory)(batches, folds)
 
 
 if __name__ == "__main__":

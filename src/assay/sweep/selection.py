@@ -60,6 +60,10 @@ class AtHand:
         """Its content."""
         return self.path.read_bytes()
 
+    def parts(self, path: str) -> list[str]:
+        """It alone."""
+        return [path]
+
 
 def _predictions(entry: Entry, cache: Path) -> pd.DataFrame:
     """Label and score by record: from the cache by hash, which is ten times as fast, or else from the commit."""

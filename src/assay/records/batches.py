@@ -1,0 +1,72 @@
+"""Tables in batches of bounded size: raw files, and tables of the line, with the values that whole ones have."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
+from assay.errors import about
+from assay.files import damaged, parts_of, read_table
+from assay.machine import of_the_system
+from assay.records import streaming
+from assay.records.formats import CSV, RESTORE, SUFFIXES
+from assay.records.reading import csv_records, raw_parts, require_there
+from assay.records.streaming import CsvRecords, ParquetRecords
+
+if TYPE_CHECKING:
+    from assay.config.source import Dialect
+
+
+def raw_batches(path: Path, dialect: "Dialect | None" = None) -> Iterator[pd.DataFrame]:
+    """A raw table, in batches whose index is the number of the row, from 0; AssayError as of `read`."""
+    start, names = 0, None
+    for part in raw_parts(path, SUFFIXES[path.suffix]):
+        with _opened(part, dialect) as found:
+            names = names or found.names
+            for batch in found.batches(found.names):
+                table = batch.table(found.where, found.todo)[names]
+                yield table.set_axis(pd.RangeIndex(start, start + len(table)))
+                start += len(table)
+
+
+@contextmanager
+def _opened(path: Path, dialect: "Dialect | None") -> Iterator[CsvRecords | ParquetRecords]:
+    if SUFFIXES[path.suffix] == CSV:
+        with csv_records(path, RESTORE, dialect=dialect) as found:
+            yield found
+        return
+    require_there(path, RESTORE)
+    with about(path), path.open("rb") as stream:
+        yield ParquetRecords(stream, str(path), RESTORE)
+
+
+def names_of(path: Path) -> list[str]:
+    """The columns of a table of the line."""
+    return parquet.read_schema(parts_of(path)[0]).names
+
+
+def table_batches(path: Path, columns: Sequence[str] | None = None, *, whole: bool = False) -> Iterator[pd.DataFrame]:
+    """A table of the line in batches with the types that `read_table` gives, or whole, as a single one; at least one.
+
+    Two tables of as many rows come in batches of the same lengths. AssayError as of `read_table`.
+    """
+    if whole:
+        yield read_table(path, columns)
+        return
+    some = False
+    for part in parts_of(path):
+        try:
+            with about(part), parquet.ParquetFile(part) as file:
+                for batch in file.iter_batches(streaming.ROWS, columns=columns):
+                    some = True
+                    yield pa.Table.from_batches([batch]).to_pandas()
+        except (pa.ArrowException, OSError) as error:
+            if of_the_system(error):
+                raise
+            raise damaged(part, error) from error
+    if not some:
+        yield read_table(path, columns)

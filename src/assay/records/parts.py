@@ -1,0 +1,74 @@
+"""A table as one Parquet file or, if it has more rows than a part may have, as a folder of parts.
+
+The parts have names in the order of their rows, and all but the last the same number of rows. So the same rows give the
+same bytes, however they came to be written: at once or batch by batch.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from assay.files import replacing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAME = "part-{:05}.parquet"
+
+
+class Parts:
+    """Takes a table in batches with the same columns and types, in order, and writes a part once its rows are there."""
+
+    def __init__(self, path: Path, rows: int) -> None:
+        self.path, self.rows, self.number = path, rows, 0
+        self.waiting: list[pa.Table] = []
+        self.there = 0
+
+    def write(self, batch: pa.Table) -> None:
+        """Add rows; of no more than one part and this batch they are in memory."""
+        self.waiting.append(batch)
+        self.there += len(batch)
+        while self.there > self.rows:
+            self._part()
+
+    def add(self, batch: "pd.DataFrame") -> None:
+        """Add rows of a table without its index."""
+        self.write(pa.Table.from_pandas(batch, preserve_index=False))
+
+    def end(self) -> None:
+        """Write the rows that are left: as the file, if there is no part before them. ValueError without any batch."""
+        if not self.number:
+            _write(pa.concat_tables(self.waiting), self.path)
+        elif self.there:
+            self._part()
+
+    def _part(self) -> None:
+        together = pa.concat_tables(self.waiting)
+        self.path.mkdir(exist_ok=True)
+        _write(together.slice(0, self.rows), self.path / NAME.format(self.number))
+        left = together.slice(self.rows)
+        self.number, self.waiting, self.there = self.number + 1, [left], len(left)
+
+
+@contextmanager
+def writing(path: Path, rows: int) -> Iterator[Parts]:
+    """Parts that become the table at `path`, in place of one that is there, when the block has succeeded."""
+    with replacing(path) as scratch:
+        parts = Parts(scratch, rows)
+        yield parts
+        parts.end()
+
+
+def write_parts(path: Path, table: "pd.DataFrame", rows: int) -> None:
+    """Write a whole table, without its index."""
+    with writing(path, rows) as parts:
+        parts.add(table)
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    """In one piece, because pages end where pieces do, and pieces are a matter of how a table was made."""
+    parquet.write_table(table.unify_dictionaries().combine_chunks(), path)
