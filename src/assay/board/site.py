@@ -1,0 +1,172 @@
+"""The pages of a board on a server. Nothing is kept but what was computed from commits, which do not change."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from assay.board import frame, labels, models, pairs, views, watch
+from assay.board.frame import Frame, Watched, view
+from assay.board.links import OnServer
+from assay.board.revision import DOCUMENTS, Commit, commit_of
+from assay.board.rows import Row
+from assay.board.views import MOST_COMPARED, Listing, Test, loading
+from assay.errors import AssayError
+from assay.experiments.revisions import Revision
+from assay.paths import MONITOR_PAGE
+
+COMPARISONS_KEPT = 64
+
+
+class Query(Protocol):
+    """What an address asks after its question mark."""
+
+    def get(self, key: str, default: str = "") -> Any: ...
+
+    def getlist(self, key: Any) -> list[str]: ...
+
+
+class Unknown(LookupError):
+    """A page asks for what is not there."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows come from: all of them, and a text that is another one as soon as one of them may have changed.
+
+    revision: the files of a commit by its hash and name, from git and the cache alone.
+    """
+
+    listing: Callable[[], Listing]
+    fingerprint: Callable[[], str]
+    revision: Callable[[str, str], Revision]
+
+
+class Site:
+    """Every page as HTML. `root` of the first argument of each is the path under which the board is served.
+
+    reviewing: whether the review page is served with it.
+    """
+
+    def __init__(self, root: Path, cache: Path, source: Source, project: str, reviewing: bool = False) -> None:
+        self.root, self.cache, self.source, self.project, self.reviewing = root, cache, source, project, reviewing
+        self._compared = lru_cache(COMPARISONS_KEPT)(self._compare)
+
+    @property
+    def fingerprint(self) -> Callable[[], str]:
+        return self.source.fingerprint
+
+    def experiments(self, at: str, nonce: str, query: Query) -> str:
+        """The table of experiments."""
+        seen = self.fingerprint()  # before the rows are read: what changes meanwhile is asked for again
+        test = Test(bool(query.get("test")), f"{at}/?test=1", f"{at}/")
+        body = views.experiments(self.source.listing(), OnServer(at), test)
+        return self._page(at, nonce, "Experiments", body, frame.EXPERIMENTS, Watched(f"{at}/state", seen))
+
+    def revision(self, at: str, nonce: str, query: Query, sha: str) -> str:
+        """One revision."""
+        links, listing = OnServer(at), self.source.listing()
+        one = self._commit(sha)
+        row = listing.of(one.sha)
+        base = self._base(one, row)
+        test = Test(bool(query.get("test")), f"{links.revision(one.sha)}?test=1")
+        body = views.one_revision(one, base, row, listing.of(base.sha) if base else None, links, test)
+        return self._page(at, nonce, row.name if row else one.sha[:10], body, frame.EXPERIMENTS)
+
+    def card(self, at: str, nonce: str, query: Query, sha: str, path: str) -> str:
+        """A card, which is Markdown, as a page."""
+        text = self.document(sha, path).decode(errors="replace")
+        card = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image").render(text)
+        body = Markup('<p><a href="{}">Back to the revision</a></p><article class="card">{}</article>').format(
+            OnServer(at).revision(sha), Markup(card)
+        )
+        return self._page(at, nonce, Path(path).stem.replace("_", " "), body, frame.EXPERIMENTS)
+
+    def document(self, sha: str, path: str) -> bytes:
+        """A page or card that a commit has, or with "workspace" the monitor's last page."""
+        if (sha, path) == ("workspace", str(MONITOR_PAGE)) and (self.root / path).exists():
+            return (self.root / path).read_bytes()
+        found = self._commit(sha).text(path) if path in map(str, DOCUMENTS.values()) else None
+        if found is None:
+            raise Unknown(f"{path} in {sha[:10]}")
+        return found
+
+    def compare(self, at: str, nonce: str, query: Query) -> str:
+        """Two or more revisions; what takes seconds is asked for by the page afterwards."""
+        links, listing = OnServer(at), self.source.listing()
+        commits = [self._commit(one) for one in dict.fromkeys(query.getlist("rev"))][:MOST_COMPARED]
+        shas = [one.sha for one in commits]
+        names = [row.name if (row := listing.of(sha)) else sha[:10] for sha in shas]
+        parts = {sha: loading(links.pair(shas[0], sha), "Comparing record by record") for sha in shas[1:]}
+        drawn = loading(links.curves(shas), "Drawing") if len(shas) > 1 else Markup("")
+        body = views.compare(names, commits, parts, drawn, links)
+        return self._page(at, nonce, "Compare", body, frame.COMPARE)
+
+    def pair(self, at: str, query: Query) -> str:
+        """The part of a comparison on one pair."""
+        base, head = (self._commit(str(query.get(side, ""))).sha for side in ("base", "head"))
+        return self._compared(base, head)
+
+    def curves(self, at: str, query: Query) -> str:
+        """The part of a comparison that draws its curves."""
+        found = [self._revision(self._commit(one).sha) for one in query.getlist("rev")[:MOST_COMPARED]]
+        return views.curves([pairs.side(one) for one in found], pairs.plan_of(found[0]).confidence)
+
+    def parameters(self, at: str, nonce: str, query: Query) -> str:
+        """What parameters did to the metric."""
+        return self._page(at, nonce, "Parameters", views.parameters(self.source.listing()), frame.PARAMETERS)
+
+    def labels(self, at: str, nonce: str, query: Query) -> str:
+        """Labels, of the workspace."""
+        there = f"{at}/labels"
+        found = labels.shown(str(query.get("record", "")))
+        decided = [(row, f"{there}?record={row[1]}") for row in found["decisions"]]
+        review = f"{there}/review/" if self.reviewing else ""
+        body = view("labels.html.j2", **{**found, "decisions": decided}, review=review, all=there)
+        return self._page(at, nonce, "Labels", body, frame.LABELS)
+
+    def models(self, at: str, nonce: str, query: Query) -> str:
+        """The registry."""
+        body = view("models.html.j2", found=models.registry(self.root), link=OnServer(at).revision)
+        return self._page(at, nonce, "Models", body, frame.MODELS)
+
+    def watch(self, at: str, nonce: str, query: Query) -> str:
+        """What is in use over time."""
+        found = watch.shown(self.root)
+        body = view("watch.html.j2", **found, monitor=OnServer(at).document("workspace", str(MONITOR_PAGE)))
+        return self._page(at, nonce, "Watch", body, frame.WATCH)
+
+    def problem(self, at: str, nonce: str, what: str) -> str:
+        """A page that says what is wrong."""
+        return self._page(at, nonce, "Not to be had", Markup('<h1>Not to be had</h1><pre tabindex="0">{}</pre>').format(what))
+
+    def _compare(self, base: str, head: str) -> str:
+        one, other = self._revision(base), self._revision(head)
+        return views.pair(pairs.compared(one, other), pairs.plan_of(other))
+
+    def _revision(self, sha: str) -> Revision:
+        row = self.source.listing().of(sha)
+        return self.source.revision(sha, row.name if row else sha[:10])
+
+    def _base(self, one: Commit, row: Row | None) -> Commit | None:
+        """The commit that it starts from: of an experiment its baseline, else its parent."""
+        parent = (row.base if row else "") or one.about["parent"]
+        try:
+            return commit_of(self.root, parent, self.cache) if parent else None
+        except LookupError:
+            return None  # a shallow clone
+
+    def _commit(self, name: str) -> Commit:
+        try:
+            return commit_of(self.root, name, self.cache)
+        except LookupError as error:
+            raise Unknown(f"revision {name}") from error
+
+    def _page(
+        self, at: str, nonce: str, title: str, body: Markup, active: str = "", watched: Watched | None = None
+    ) -> str:
+        return Frame(self.project, OnServer(at).views, nonce).page(title, body, active, watched)
