@@ -8,6 +8,8 @@ document.adoptedStyleSheets = [sheet];
 
 const state = new URLSearchParams(location.hash.slice(1));
 const chosen = new Set();
+const STEP = 200;  // rows that are shown at once: to lay out a thousand takes a second
+let limit = STEP;
 const table = () => $("experiments");
 const heads = () => [...table().tHead.rows[0].cells];
 const rows = () => [...table().querySelectorAll("tbody tr:not(.group)")];
@@ -26,6 +28,7 @@ const COMPARED = {
 };
 
 function column(name) {
+  if (!name) return -1;
   const keys = heads().map(head => head.dataset.key ?? "");
   const exact = keys.indexOf(name);
   return exact >= 0 ? exact : keys.findIndex(key => key.endsWith(`.${name}`));
@@ -46,9 +49,14 @@ function test(word) {
 
 function filter() {
   const words = ($("filter").value.match(/\S+/g) ?? []).map(test);
-  for (const row of rows()) row.hidden = !words.every(meets => meets(row));
-  const number = shown().length;
-  $("count").textContent = `${number} of ${rows().length} shown`;
+  let number = 0;
+  for (const row of rows()) {
+    const meets = words.every(word => word(row));
+    row.hidden = !meets || ++number > limit;
+  }
+  const all = rows().length, seen = Math.min(number, limit);
+  $("count").textContent = number === all && seen === all ? `${all} in all` : `${seen} shown, ${number} of ${all} meet the filter`;
+  $("more").hidden = seen === number;
   keep("q", $("filter").value);
 }
 
@@ -70,14 +78,17 @@ function arrange() {
     heads()[place].setAttribute("aria-sort", way === "down" ? "descending" : "ascending");
   } else all.sort((one, other) => one.dataset.n - other.dataset.n);
   for (const head of body.querySelectorAll(".group")) head.remove();
-  if (!$("group").checked) { body.append(...all); return; }
-  const groups = grouped(all);
-  for (const [base, members] of groups) {
-    const head = document.createElement("tr"), cell = document.createElement("th");
-    head.className = "group"; cell.colSpan = heads().length; cell.scope = "rowgroup";
-    cell.textContent = `On commit ${base || "unknown"} (${members.length})`;
-    head.append(cell); body.append(head, ...members);
-  }
+  const groups = $("group").checked ? grouped(all) : new Map([["", all]]);
+  for (const [base, members] of groups) body.append(...$("group").checked ? [groupHead(base, members.length)] : [], ...members);
+  filter();
+}
+
+function groupHead(base, number) {
+  const head = document.createElement("tr"), cell = document.createElement("th");
+  head.className = "group"; cell.colSpan = heads().length; cell.scope = "rowgroup";
+  cell.textContent = `On ${base} (${number})`;
+  head.append(cell);
+  return head;
 }
 
 function grouped(all) {
@@ -172,6 +183,7 @@ function sortBy(head) {
 
 function wireTable() {
   for (const head of heads()) head.querySelector("button")?.addEventListener("click", () => sortBy(head));
+  $("more").addEventListener("click", () => { limit += STEP; filter(); });
   table().addEventListener("change", event => choose(event.target.closest("tr"), event.target.checked));
   const other = new Set((state.get("columns") ?? "").split(",").filter(Boolean));
   for (const box of document.querySelectorAll("#columns input")) {
@@ -181,7 +193,9 @@ function wireTable() {
   const before = new Set(chosen);
   chosen.clear();
   for (const row of rows()) if (before.has(row.querySelector("input")?.value)) choose(row, true);
-  hideColumns(); arrange(); filter();
+  hideColumns();
+  if (state.get("sort") || !$("group").checked) arrange();  // else the rows came in this order
+  else if (state.get("q") || limit > STEP) filter();
 }
 
 function wireTools() {

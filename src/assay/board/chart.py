@@ -49,6 +49,11 @@ class Scatter:
     points: list[Point]
     line: str = ""
 
+    @property
+    def said(self) -> str:
+        """What the plot shows, for who cannot see it."""
+        return f"{len(self.points)} experiments; the best: {next(one.text for one in self.points if one.best)}"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -70,6 +75,11 @@ class Parallel:
     axes: list[tuple[float, Axis]]
     lines: list[Line]
     width: float
+
+    @property
+    def said(self) -> str:
+        """What the plot shows, for who cannot see it."""
+        return f"{len(self.lines)} experiments; the best: {self.lines[-1].text}"
 
 
 def axis(title: str, values: Sequence[Any], low: float, high: float) -> Axis:

@@ -113,10 +113,10 @@ class Commit:
             return {}
 
 
-def commit_of(root: Path, name: str, cache: Path) -> Commit:
-    """The commit that git knows by a name or hash; LookupError if there is none."""
+def resolved(root: Path, name: str) -> str:
+    """The hash of the commit that git knows by a name or hash; LookupError if there is none."""
     try:
-        return Commit(root, git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"), cache)
+        return git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except AssayError as error:
         raise LookupError(name) from error
 
@@ -130,6 +130,7 @@ def stages(one: Commit, base: Commit | None) -> list[Ran]:
     """The stages of a revision in their order."""
     before = base.entries if base else {}
     by_name = {node.name: node for node in one.nodes}
+    here = lock.entries(one.root / LOCK)
     found = []
     for node in one.nodes:
         entry = one.entries.get(node.name, {})
@@ -138,7 +139,7 @@ def stages(one: Commit, base: Commit | None) -> list[Ran]:
                 node=node,
                 needs=sorted(needs(node, by_name)),
                 state=SAME if entry and _content(entry) == _content(before.get(node.name, {})) else NEW,
-                cost=_cost(node.name, entry, one.root),
+                cost=_cost(node.name, entry, here),
                 inputs=[File(path, md5) for path, md5 in lock.recorded(entry, "deps").items()],
                 outputs=[_output(one, node, path, md5) for path, md5 in lock.recorded(entry, "outs").items()],
             )
@@ -157,10 +158,9 @@ def _content(entry: lock.Entry) -> Any:
     return lock.recorded(entry, "deps"), lock.recorded(entry, "outs"), entry.get("params")
 
 
-def _cost(stage: str, entry: lock.Entry, root: Path) -> Cost | None:
+def _cost(stage: str, entry: lock.Entry, here: Mapping[str, lock.Entry]) -> Cost | None:
     """What the last run here cost, if dvc.lock here says of it what the revision's says."""
-    here = lock.entries(root / LOCK).get(stage)
-    noted = costs_of(stage) if entry and here and _content(here) == _content(entry) else None
+    noted = costs_of(stage) if entry and _content(here.get(stage, {})) == _content(entry) else None
     return noted.last if noted else None
 
 

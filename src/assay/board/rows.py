@@ -14,6 +14,7 @@ FIXED = {"name": "Name", "state": "State", "kind": "Kind", "when": "When", "chan
 SECONDS, TEST = "seconds", "test."
 MOST_PARAMETERS = 60  # columns of their own; all stand under "Changed"
 VALUE_SHOWN = 60  # characters of a parameter's value
+UNFOLDED = 4  # parameters under "Changed"
 
 
 @dataclass(frozen=True)
@@ -97,62 +98,62 @@ def _metric(one: Metric, key: str, before: str, shown: bool) -> Column:
 
 
 def cells(row: Row, address: str, asked: Sequence[Column]) -> Markup:
-    """The cells of a row in the order of the columns."""
+    """The cells of a row in the order of the columns.
+
+    Put together as text, each value escaped: a thousand rows of templates within templates would take seconds.
+    """
     name = _text(row.name)
-    linked = Markup('<a href="{}">{}</a>').format(address, name) if address else name
+    linked = f'<a href="{escape(address)}">{name}</a>' if address else name
     made = {
-        "name": Markup('<th scope="row" data-v="{0}">{1}</th>').format(name, linked),
-        "state": Markup('<td class="{0}">{0}{1}</td>').format(row.state, _why(row.error)),
-        "kind": Markup('<td><span class="tag">{}</span></td>').format(row.kind),
-        "when": Markup('<td class="figure" data-v="{}">{}</td>').format(row.when, row.when[:16].replace("T", " ")),
-        "changed": Markup('<td class="changed">{}</td>').format(changed(row.changed)),
+        "name": f'<th scope="row" data-v="{name}">{linked}</th>',
+        "state": f'<td class="{escape(row.state)}">{_text(row.state)}{_why(row.error)}</td>',
+        "kind": f'<td><span class="tag">{_text(row.kind)}</span></td>',
+        "when": f'<td class="figure" data-v="{_text(row.when)}">{_text(row.when[:16].replace("T", " "))}</td>',
+        "changed": f'<td class="changed">{changed(row.changed)}</td>',
         SECONDS: _number(row.seconds),
     }
-    return Markup("").join(made[one.key] if one.key in made else _cell(row, one.key) for one in asked)
+    return Markup("".join(made[one.key] if one.key in made else _cell(row, one.key) for one in asked))
 
 
 def changed(values: Mapping[str, tuple[Any, Any]]) -> Markup:
-    """The parameters that a row changes, each with its own value."""
-    pairs = [Markup("<code>{}={}</code>").format(_text(key), _value(after)) for key, (_, after) in values.items()]
-    if len(pairs) <= 4:
-        return Markup("<br>").join(pairs)
-    rest = Markup("<br>").join(pairs[3:])
-    return Markup("<br>").join([*pairs[:3], Markup("<details><summary>{} more</summary>{}</details>").format(len(pairs) - 3, rest)])
+    """The parameters that a row changes, each with its own value; of many the first ones, the others folded."""
+    pairs = [f"<code>{_text(key)}={_value(after)}</code>" for key, (_, after) in values.items()]
+    first, rest = (pairs, []) if len(pairs) <= UNFOLDED else (pairs[: UNFOLDED - 1], pairs[UNFOLDED - 1 :])
+    folded = [f"<details><summary>{len(rest)} more</summary>{'<br>'.join(rest)}</details>"] if rest else []
+    return Markup("<br>".join([*first, *folded]))
 
 
-def _cell(row: Row, key: str) -> Markup:
+def _cell(row: Row, key: str) -> str:
     if key.startswith(TEST):
         return _figure(row.test.get(key.removeprefix(TEST)), key.removeprefix(TEST))
     if key in METRICS:
         return _figure(row.figures.get(key), key)
-    if key not in row.changed:
-        return Markup("<td></td>")
-    return Markup("<td><code>{}</code></td>").format(_value(row.changed[key][1]))
+    return f"<td><code>{_value(row.changed[key][1])}</code></td>" if key in row.changed else "<td></td>"
 
 
-def _figure(one: Figure | None, metric: str) -> Markup:
+def _figure(one: Figure | None, metric: str) -> str:
     if one is None:
-        return Markup('<td class="figure"></td>')
+        return '<td class="figure"></td>'
+    value = f'<td class="figure" data-v="{one.value}"'
     if one.low is None or one.high is None:
-        return Markup('<td class="figure" data-v="{}">{}</td>').format(one.value, words.number(one.value, metric))
+        return f"{value}>{words.number(one.value, metric)}</td>"
     low, high = (words.number(bound, metric) for bound in (one.low, one.high))
-    return Markup(
-        '<td class="figure" data-v="{}" data-low="{}" data-high="{}">{} <span class="ci">[{}, {}]</span></td>'
-    ).format(one.value, one.low, one.high, words.number(one.value, metric), low, high)
+    ends = f'data-low="{one.low}" data-high="{one.high}"'
+    return f'{value} {ends}>{words.number(one.value, metric)} <span class="ci">[{low}, {high}]</span></td>'
 
 
-def _number(value: float | None) -> Markup:
-    return Markup("<td></td>") if value is None else Markup('<td class="figure" data-v="{0}">{0:.1f}</td>').format(value)
+def _number(value: float | None) -> str:
+    return "<td></td>" if value is None else f'<td class="figure" data-v="{value}">{value:.1f}</td>'
 
 
-def _why(error: str) -> Markup:
-    return Markup('<br><span class="muted">{}</span>').format(_text(error)) if error else Markup("")
+def _why(error: str) -> str:
+    return f'<br><span class="muted">{_text(error)}</span>' if error else ""
 
 
-def _value(value: Any) -> Markup:
-    text = "–" if value is None else visible(value)
-    return escape(text if len(text) <= VALUE_SHOWN else f"{text[: VALUE_SHOWN - 1]}…")
+def _value(value: Any) -> str:
+    text = "–" if value is None else str(value)
+    return _text(text if len(text) <= VALUE_SHOWN else f"{text[: VALUE_SHOWN - 1]}…")
 
 
-def _text(value: Any) -> Markup:
-    return escape(visible(value))
+def _text(value: Any) -> str:
+    return str(escape(visible(value)))

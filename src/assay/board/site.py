@@ -12,7 +12,7 @@ from markupsafe import Markup
 from assay.board import frame, labels, models, pairs, views, watch
 from assay.board.frame import Frame, Watched, view
 from assay.board.links import OnServer
-from assay.board.revision import DOCUMENTS, Commit, commit_of
+from assay.board.revision import DOCUMENTS, Commit, resolved
 from assay.board.rows import Row
 from assay.board.views import MOST_COMPARED, Listing, Test, loading
 from assay.errors import AssayError
@@ -20,6 +20,7 @@ from assay.experiments.revisions import Revision
 from assay.paths import MONITOR_PAGE
 
 COMPARISONS_KEPT = 64
+COMMITS_KEPT = 32
 
 
 class Query(Protocol):
@@ -55,6 +56,7 @@ class Site:
     def __init__(self, root: Path, cache: Path, source: Source, project: str, reviewing: bool = False) -> None:
         self.root, self.cache, self.source, self.project, self.reviewing = root, cache, source, project, reviewing
         self._compared = lru_cache(COMPARISONS_KEPT)(self._compare)
+        self._commits = lru_cache(COMMITS_KEPT)(lambda sha: Commit(root, sha, cache))
 
     @property
     def fingerprint(self) -> Callable[[], str]:
@@ -156,13 +158,13 @@ class Site:
         """The commit that it starts from: of an experiment its baseline, else its parent."""
         parent = (row.base if row else "") or one.about["parent"]
         try:
-            return commit_of(self.root, parent, self.cache) if parent else None
-        except LookupError:
+            return self._commit(parent) if parent else None
+        except Unknown:
             return None  # a shallow clone
 
     def _commit(self, name: str) -> Commit:
         try:
-            return commit_of(self.root, name, self.cache)
+            return self._commits(resolved(self.root, name))
         except LookupError as error:
             raise Unknown(f"revision {name}") from error
 

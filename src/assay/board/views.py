@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from markupsafe import Markup
@@ -24,6 +25,7 @@ WHY_HIDDEN = (
     "and no fold is left that could tell."
 )
 MOST_COMPARED = 6
+STEP = 200  # rows that the table shows at once, as board.js says too
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,14 @@ def experiments(listing: Listing, links: Links, test: Test) -> Markup:
     """The table of experiments."""
     asked = rows.columns(listing.rows, test.shown)
     states = [row.state for row in listing.rows]
+    number = len(listing.rows)
     return view(
         "experiments.html.j2",
         columns=asked,
-        rows=[
-            {**_facts(row), "cells": rows.cells(row, links.revision(row.rev) if row.rev else "", asked)}
-            for row in listing.rows
-        ],
+        groups=_groups(listing.rows, links, asked),
+        number=number,
+        count=f"{number} in all" if number <= STEP else f"{STEP} shown, {number} of {number} meet the filter",
+        step=STEP,
         states=[(state, states.count(state)) for state in dict.fromkeys(states)],
         notes=listing.notes,
         compare=links.compare([]),
@@ -74,8 +77,21 @@ def experiments(listing: Listing, links: Links, test: Test) -> Markup:
     )
 
 
-def _facts(row: Row) -> dict[str, Any]:
-    return {"name": row.name, "rev": row.rev, "group": row.group, "comparable": row.comparable}
+def _groups(listed: Sequence[Row], links: Links, asked: Sequence[rows.Column]) -> list[dict[str, Any]]:
+    """The rows by the commit that they start from, numbered through."""
+    groups: dict[str, list[Row]] = {}
+    for row in listed:
+        groups.setdefault(row.group, []).append(row)
+    numbers = count(1)
+    return [
+        {"name": name, "rows": [_facts(row, next(numbers), links, asked) for row in members]}
+        for name, members in groups.items()
+    ]
+
+
+def _facts(row: Row, n: int, links: Links, asked: Sequence[rows.Column]) -> dict[str, Any]:
+    address = links.revision(row.rev) if row.rev else ""
+    return {"n": n, "name": row.name, "rev": row.rev, "comparable": row.comparable, "cells": rows.cells(row, address, asked)}
 
 
 def one_revision(one: Commit, base: Commit | None, row: Row | None, before: Row | None, links: Links, test: Test) -> Markup:
