@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assay.board.rows import Figure, Row, parameters
-from assay.presentation.words import number
+from assay.board.rows import ends, figure, parameters
+from assay.overview.rows import EXPERIMENT, Figures, Row
 
 WIDTH, HEIGHT = 420, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 40
@@ -94,7 +94,7 @@ def axis(title: str, values: Sequence[Any], low: float, high: float) -> Axis:
 
 def _numeric(title: str, values: list[float], low: float, high: float) -> Axis:
     first, last = min(values), max(values)
-    powers = first > 0 and last / first >= 50
+    powers = first > 0 and last / first >= 50 and not all(one.is_integer() for one in values)
     scale: Callable[[float], float] = math.log10 if powers else float
     start, end = scale(first), scale(last)
     span = end - start or 1.0
@@ -109,18 +109,19 @@ def _numeric(title: str, values: list[float], low: float, high: float) -> Axis:
 
 def scatters(rows: Sequence[Row], metric: str, title: str, most: int = 6) -> list[Scatter]:
     """The metric against each of the parameters that most rows change, and that take more than one value."""
-    measured = [row for row in rows if metric in row.figures]
+    measured = _measured(rows, metric)
+    keys = [key for key in parameters(measured) if len({_at(row, key) for row in measured}) > 1]
     found = []
-    for key in parameters(measured):
-        own = [row for row in measured if key in row.changed and row.changed[key][1] is not None]
-        if len({str(row.changed[key][1]) for row in own}) > 1:
-            found.append(_scatter(own, metric, title, key, [row.changed[key][1] for row in own]))
-    return found[:most]
+    for key in keys[:most]:
+        own = [row for row in measured if row.params.get(key) is not None]
+        found.append(_scatter(own, metric, title, key, [row.params[key] for row in own]))
+    return found
 
 
 def history(rows: Sequence[Row], metric: str, title: str) -> Scatter | None:
     """The metric in the order in which experiments were made, with a line through the best so far; None for few."""
-    own = sorted((row for row in rows if metric in row.figures and row.when), key=lambda row: row.when)
+    timed = sorted(((row.time, row) for row in _measured(rows, metric) if row.time), key=lambda pair: pair[0])
+    own = [row for _, row in timed]
     if len(own) < 3:
         return None
     plain = _scatter(own, metric, title, "order of time", list(range(1, len(own) + 1)))
@@ -132,62 +133,61 @@ def history(rows: Sequence[Row], metric: str, title: str) -> Scatter | None:
 
 
 def _scatter(rows: list[Row], metric: str, title: str, key: str, values: list[Any]) -> Scatter:
-    figures = [row.figures[metric] for row in rows]
     x = axis(key, values, LEFT, WIDTH - RIGHT)
-    y = axis(title, [end for one in figures for end in _ends(one)], HEIGHT - BOTTOM, TOP)
-    best = max(figures, key=lambda one: one.value)
+    y = axis(title, [end for row in rows for end in _ends(row.figures, metric)], HEIGHT - BOTTOM, TOP)
+    best = max(rows, key=lambda row: row.figures.values[metric])
     points = [
         Point(
             row,
-            f"{row.name}: {key} {value}, {title} {_figure(one, metric)}",
+            f"{row.name}: {key} {value}, {title} {figure(row.figures, metric)}",
             x.place(value),
-            y.place(one.value),
-            *map(y.place, _ends(one)),
-            one is best,
+            y.place(row.figures.values[metric]),
+            *map(y.place, _ends(row.figures, metric)),
+            row is best,
         )
-        for row, one, value in zip(rows, figures, values, strict=True)
+        for row, value in zip(rows, values, strict=True)
     ]
     return Scatter(f"{title} by {key}", x, y, points)
 
 
 def parallel(rows: Sequence[Row], metric: str, title: str) -> Parallel | None:
     """Experiments over the parameters that they change, and the metric last; None where fewer than two differ."""
-    measured = [row for row in rows if metric in row.figures and row.changed]
+    measured = _measured(rows, metric)
     keys = [key for key in parameters(measured) if len({_at(row, key) for row in measured}) > 1][:MOST_AXES]
     if len(measured) < 2 or not keys:
         return None
     axes = [axis(key, [_filled(row, key) for row in measured], AXES_HEIGHT - BOTTOM, 2 * TOP) for key in keys]
-    figures = [row.figures[metric] for row in measured]
-    last = axis(title, [end for one in figures for end in _ends(one)], AXES_HEIGHT - BOTTOM, 2 * TOP)
+    last = axis(title, [end for row in measured for end in _ends(row.figures, metric)], AXES_HEIGHT - BOTTOM, 2 * TOP)
     places = [90 + n * AXIS_APART for n in range(len(axes) + 1)]
-    best = max(figures, key=lambda one: one.value)
+    best = max(measured, key=lambda row: row.figures.values[metric])
     lines = []
-    for row, one in zip(measured, figures, strict=True):
-        ys = [*(known.place(_filled(row, key)) for known, key in zip(axes, keys, strict=True)), last.place(one.value)]
+    for row in measured:
+        ys = [known.place(_filled(row, key)) for known, key in zip(axes, keys, strict=True)]
+        ys.append(last.place(row.figures.values[metric]))
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(places, ys, strict=True))
-        text = f"{row.name}: {title} {_figure(one, metric)}"
-        lines.append(Line(row, text, points, places[-1], *map(last.place, _ends(one)), one is best))
+        text = f"{row.name}: {title} {figure(row.figures, metric)}"
+        lines.append(Line(row, text, points, places[-1], *map(last.place, _ends(row.figures, metric)), row is best))
     lines.sort(key=lambda line: line.best)
     return Parallel(list(zip(map(float, places), [*axes, last], strict=True)), lines, places[-1] + 100)
 
 
+def _measured(rows: Sequence[Row], metric: str) -> list[Row]:
+    """The experiments that have the metric."""
+    return [row for row in rows if row.kind == EXPERIMENT and math.isfinite(row.figures.values.get(metric, math.nan))]
+
+
 def _at(row: Row, key: str) -> str:
-    return str(row.changed[key][1]) if key in row.changed else ""
+    return str(row.params.get(key))
 
 
 def _filled(row: Row, key: str) -> Any:
-    """The value of a parameter; as text that says so where the row leaves it as it is on its baseline."""
-    value = row.changed[key][1] if key in row.changed else None
-    return "as on its baseline" if value is None else value
+    value = row.params.get(key)
+    return "none" if value is None else value
 
 
-def _ends(one: Figure) -> tuple[float, float]:
-    return (one.value, one.value) if one.low is None or one.high is None else (one.low, one.high)
-
-
-def _figure(one: Figure, metric: str) -> str:
-    low, high = _ends(one)
-    return f"{number(one.value, metric)} [{number(low, metric)}, {number(high, metric)}]"
+def _ends(figures: Figures, metric: str) -> tuple[float, float]:
+    value = figures.values[metric]
+    return ends(figures, metric) or (value, value)
 
 
 def _short(text: str) -> str:

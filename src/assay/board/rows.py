@@ -1,56 +1,22 @@
 """The rows of the table of experiments as HTML, and the columns that it can have."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from assay.overview.rows import EXPERIMENT, Figures, Row
 from assay.presentation import words
 from assay.statistics.metrics import METRICS, RANKED_BY, Metric, Place, shown_in
+from assay.sweep.log import DONE
 from assay.text import visible
 
-FIXED = {"name": "Name", "state": "State", "kind": "Kind", "when": "When", "changed": "Changed"}
-SECONDS, TEST = "seconds", "test."
-MOST_PARAMETERS = 60  # columns of their own; all stand under "Changed"
+NAME, STATE, CHANGED, SECONDS, KIND, WHEN = "name", "state", "changed", "seconds", "kind", "when"
+TEST = "test."
+MOST_PARAMETERS = 40  # columns of their own; all stand under "Changed"
 VALUE_SHOWN = 60  # characters of a parameter's value
 UNFOLDED = 4  # parameters under "Changed"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure and its interval; None where it is not known."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True)
-class Row:
-    """An experiment, branch or tag. rev: by which its page is found; "" if there is none yet, as of a queued one.
-
-    group: the commit that it starts from, in words; base: its hash. changed: key to (baseline's value, own value). figures: out of
-    fold, by metric. test: of the test fold. seconds: what its run took, if that is known.
-    """
-
-    name: str
-    rev: str
-    kind: str
-    state: str
-    group: str
-    when: str
-    base: str = ""
-    changed: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
-    figures: Mapping[str, Figure] = field(default_factory=dict)
-    test: Mapping[str, Figure] = field(default_factory=dict)
-    seconds: float | None = None
-    error: str = ""
-
-    @property
-    def comparable(self) -> bool:
-        """Whether it has figures that can be compared."""
-        return bool(self.rev and self.figures)
 
 
 @dataclass(frozen=True)
@@ -67,34 +33,67 @@ class Column:
 
 def columns(rows: Sequence[Row], with_test: bool) -> list[Column]:
     """The columns that these rows need; those of single parameters are there and not shown."""
-    found = [Column(key, title, first="down" if key == "when" else "up") for key, title in FIXED.items()]
-    first = [one.name for one in shown_in(Place.SWEEP)]
-    out_of_fold = {name for row in rows for name in row.figures}
-    found += [_metric(one, one.name, "", one.name in first) for one in _ordered(out_of_fold, first)]
-    if with_test:
-        test = {name for row in rows for name in row.test}
-        found += [_metric(one, TEST + one.name, "Test: ", one.name in first) for one in _ordered(test, first)]
-    found.append(Column(SECONDS, "Seconds", about="of the run, where it is known"))
-    return found + [Column(key, key, shown=False) for key in parameters(rows)[:MOST_PARAMETERS]]
+    ranked, *others = _metrics({name for row in rows for name in row.figures.values} | {RANKED_BY}, "")
+    test = _metrics({name for row in rows for name in row.test.values}, TEST) if with_test else []
+    return [
+        Column(NAME, "Name"),
+        Column(STATE, "State"),
+        ranked,
+        Column(CHANGED, "Changed"),
+        *others,
+        *test,
+        Column(SECONDS, "Seconds", about="of the run, where it is known"),
+        Column(KIND, "Kind"),
+        Column(WHEN, "When", first="down"),
+        *(Column(key, key, shown=False) for key in parameters(rows)[:MOST_PARAMETERS]),
+    ]
 
 
 def parameters(rows: Iterable[Row]) -> list[str]:
-    """The parameters that any row changes, those of most rows first."""
+    """The parameters that any experiment changes, those of most experiments first."""
     counted: dict[str, int] = {}
     for row in rows:
-        for key in row.changed:
+        for key in (row.changes or {}) if row.kind == EXPERIMENT else {}:
             counted[key] = counted.get(key, 0) + 1
     return sorted(counted, key=lambda key: (-counted[key], key))
 
 
-def _ordered(names: set[str], first: list[str]) -> list[Metric]:
-    known = [one for one in METRICS.values() if one.name in names]
-    return sorted(known, key=lambda one: (one.name != RANKED_BY, first.index(one.name) if one.name in first else len(first)))
+def comparable(row: Row) -> bool:
+    """Whether it has figures that can be compared."""
+    return bool(row.sha and row.figures.values)
 
 
-def _metric(one: Metric, key: str, before: str, shown: bool) -> Column:
-    way = "up" if one.better == "lower" else "down"
-    return Column(key, before + (one.title if not before else one.phrase), shown, way, True)
+def ends(figures: Figures, metric: str) -> tuple[float, float] | None:
+    """The interval of a figure; None if it has none, or one without ends."""
+    low, high = figures.intervals.get(metric, (float("nan"), float("nan")))
+    return (low, high) if low == low and high == high else None
+
+
+def figure(figures: Figures, metric: str) -> str:
+    """A figure in words, with its interval if it has one."""
+    if metric not in figures.values:
+        return "–"
+    value, interval = figures.values[metric], ends(figures, metric)
+    return words.with_interval(value, interval, metric) if interval else words.number(value, metric)
+
+
+def _metrics(names: set[str], before: str) -> list[Column]:
+    """A column for each metric of these names: first that by which models are ranked, then those of a sweep's table."""
+    first = [one.name for one in shown_in(Place.SWEEP)]
+
+    def place(one: Metric) -> tuple[bool, int]:
+        return one.name != RANKED_BY, first.index(one.name) if one.name in first else len(first)
+
+    return [
+        Column(
+            key=before + one.name,
+            title=f"Test: {one.phrase}" if before else one.title,
+            shown=one.name == RANKED_BY or one.name in first,
+            first="up" if one.better == "lower" else "down",
+            interval=True,
+        )
+        for one in sorted((one for one in METRICS.values() if one.name in names), key=place)
+    ]
 
 
 def cells(row: Row, address: str, asked: Sequence[Column]) -> Markup:
@@ -102,52 +101,54 @@ def cells(row: Row, address: str, asked: Sequence[Column]) -> Markup:
 
     Put together as text, each value escaped: a thousand rows of templates within templates would take seconds.
     """
-    name = _text(row.name)
+    name, when = _text(row.name), f"{row.time:%Y-%m-%d %H:%M}" if row.time else ""
     linked = f'<a href="{escape(address)}">{name}</a>' if address else name
     made = {
-        "name": f'<th scope="row" data-v="{name}">{linked}</th>',
-        "state": f'<td class="{escape(row.state)}">{_text(row.state)}{_why(row.error)}</td>',
-        "kind": f'<td><span class="tag">{_text(row.kind)}</span></td>',
-        "when": f'<td class="figure" data-v="{_text(row.when)}">{_text(row.when[:16].replace("T", " "))}</td>',
-        "changed": f'<td class="changed">{changed(row.changed)}</td>',
+        NAME: f'<th scope="row">{linked}</th>',
+        STATE: f'<td class="{escape(row.state)}">{_text(row.state)}{_note(row)}</td>',
+        KIND: f'<td><span class="tag">{_text(row.kind)}</span></td>',
+        WHEN: f'<td class="figure">{when}</td>',
+        CHANGED: f'<td class="changed">{changed(row.changed)}</td>',
         SECONDS: _number(row.seconds),
     }
     return Markup("".join(made[one.key] if one.key in made else _cell(row, one.key) for one in asked))
 
 
-def changed(values: Mapping[str, tuple[Any, Any]]) -> Markup:
-    """The parameters that a row changes, each with its own value; of many the first ones, the others folded."""
-    pairs = [f"<code>{_text(key)}={_value(after)}</code>" for key, (_, after) in values.items()]
-    first, rest = (pairs, []) if len(pairs) <= UNFOLDED else (pairs[: UNFOLDED - 1], pairs[UNFOLDED - 1 :])
+def changed(said: Sequence[str]) -> Markup:
+    """What a row changes; of many the first ones, the others folded."""
+    lines = [f"<code>{_text(one)}</code>" for one in said]
+    first, rest = (lines, []) if len(lines) <= UNFOLDED else (lines[: UNFOLDED - 1], lines[UNFOLDED - 1 :])
     folded = [f"<details><summary>{len(rest)} more</summary>{'<br>'.join(rest)}</details>"] if rest else []
     return Markup("<br>".join([*first, *folded]))
 
 
 def _cell(row: Row, key: str) -> str:
     if key.startswith(TEST):
-        return _figure(row.test.get(key.removeprefix(TEST)), key.removeprefix(TEST))
+        return _figure(row.test, key.removeprefix(TEST))
     if key in METRICS:
-        return _figure(row.figures.get(key), key)
-    return f"<td><code>{_value(row.changed[key][1])}</code></td>" if key in row.changed else "<td></td>"
+        return _figure(row.figures, key)
+    return f"<td><code>{_value(row.params[key])}</code></td>" if key in row.params else "<td></td>"
 
 
-def _figure(one: Figure | None, metric: str) -> str:
-    if one is None:
+def _figure(figures: Figures, metric: str) -> str:
+    value, interval = figures.values.get(metric), ends(figures, metric)
+    if value is None or value != value:
         return '<td class="figure"></td>'
-    value = f'<td class="figure" data-v="{one.value}"'
-    if one.low is None or one.high is None:
-        return f"{value}>{words.number(one.value, metric)}</td>"
-    low, high = (words.number(bound, metric) for bound in (one.low, one.high))
-    ends = f'data-low="{one.low}" data-high="{one.high}"'
-    return f'{value} {ends}>{words.number(one.value, metric)} <span class="ci">[{low}, {high}]</span></td>'
+    number = words.number(value, metric)
+    if interval is None:
+        return f'<td class="figure" data-v="{value}">{number}</td>'
+    low, high = (words.number(bound, metric) for bound in interval)
+    data = f'data-v="{value}" data-low="{interval[0]}" data-high="{interval[1]}"'
+    return f'<td class="figure" {data}>{number} <span class="ci">[{low}, {high}]</span></td>'
 
 
 def _number(value: float | None) -> str:
     return "<td></td>" if value is None else f'<td class="figure" data-v="{value}">{value:.1f}</td>'
 
 
-def _why(error: str) -> str:
-    return f'<br><span class="muted">{_text(error)}</span>' if error else ""
+def _note(row: Row) -> str:
+    """What is said of a state; of a branch or tag it is the subject of the commit, which stands on its page."""
+    return f'<br><span class="muted">{_text(row.note)}</span>' if row.note and row.state != DONE else ""
 
 
 def _value(value: Any) -> str:

@@ -13,10 +13,10 @@ from assay.board import frame, labels, models, pairs, views, watch
 from assay.board.frame import Frame, Watched, view
 from assay.board.links import OnServer
 from assay.board.revision import DOCUMENTS, Commit, resolved
-from assay.board.rows import Row
 from assay.board.views import MOST_COMPARED, Listing, Test, loading
 from assay.errors import AssayError
 from assay.experiments.revisions import Revision
+from assay.overview.rows import EXPERIMENT, Row
 from assay.paths import MONITOR_PAGE
 
 COMPARISONS_KEPT = 64
@@ -156,7 +156,7 @@ class Site:
 
     def _base(self, one: Commit, row: Row | None) -> Commit | None:
         """The commit that it starts from: of an experiment its baseline, else its parent."""
-        parent = (row.base if row else "") or one.about["parent"]
+        parent = row.base if row and row.kind == EXPERIMENT else one.about["parent"]
         try:
             return self._commit(parent) if parent else None
         except Unknown:

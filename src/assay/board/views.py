@@ -12,11 +12,11 @@ from assay.board import chart, graph, pairs, revision, rows
 from assay.board.frame import view
 from assay.board.links import Links
 from assay.board.revision import Commit
-from assay.board.rows import Row
 from assay.compare.changes import param_changes
 from assay.compare.paired import Comparison, Plan
 from assay.compare.show import VERDICTS
 from assay.evaluation.criteria import criterion_title
+from assay.overview.rows import EXPERIMENT, TAG, Figures, Row
 from assay.presentation import words
 from assay.statistics.metrics import METRICS, RANKED_BY
 
@@ -34,12 +34,12 @@ class Listing:
 
     rows: Sequence[Row]
     notes: Sequence[str] = ()
-    confidence: str = "95 %"
+    confidence: str = "95\u00a0%"
 
     def of(self, sha: str) -> Row | None:
         """The row of a commit: that of an experiment or branch before that of a tag."""
-        found = [row for row in self.rows if row.rev == sha]
-        return min(found, key=lambda row: row.kind == "tag", default=None)
+        found = [row for row in self.rows if row.sha == sha]
+        return min(found, key=lambda row: row.kind == TAG, default=None)
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,21 @@ def _groups(listed: Sequence[Row], links: Links, asked: Sequence[rows.Column]) -
         groups.setdefault(row.group, []).append(row)
     numbers = count(1)
     return [
-        {"name": name, "rows": [_facts(row, next(numbers), links, asked) for row in members]}
-        for name, members in groups.items()
+        {"name": _named(sha, members), "rows": [_facts(row, next(numbers), links, asked) for row in members]}
+        for sha, members in groups.items()
     ]
 
 
+def _named(sha: str, members: Sequence[Row]) -> str:
+    """A commit by its branches and tags, and its hash."""
+    names = [row.name for row in members if row.sha == sha and row.kind != EXPERIMENT]
+    return ", ".join([*(name for name in names if name != sha[:7]), sha[:10]])
+
+
 def _facts(row: Row, n: int, links: Links, asked: Sequence[rows.Column]) -> dict[str, Any]:
-    address = links.revision(row.rev) if row.rev else ""
-    return {"n": n, "name": row.name, "rev": row.rev, "comparable": row.comparable, "cells": rows.cells(row, address, asked)}
+    address = links.revision(row.sha) if row.sha and (row.kind != EXPERIMENT or row.figures.values) else ""
+    told = {"name": row.name, "rev": row.sha, "comparable": rows.comparable(row)}
+    return {"n": n, **told, "cells": rows.cells(row, address, asked)}
 
 
 def one_revision(one: Commit, base: Commit | None, row: Row | None, before: Row | None, links: Links, test: Test) -> Markup:
@@ -105,7 +112,7 @@ def one_revision(one: Commit, base: Commit | None, row: Row | None, before: Row 
         name=name,
         kind=kind,
         state=row.state if row else "",
-        error=row.error if row else "",
+        error=row.note if row and row.state != "done" else "",
         base=base,
         base_name=(before.name if before else base.sha[:10]) if base else "",
         documents=[(title, there) for title, path in one.documents.items() if (there := links.document(one.sha, path))],
@@ -120,17 +127,11 @@ def one_revision(one: Commit, base: Commit | None, row: Row | None, before: Row 
     )
 
 
-def _figures(row: Row | None, before: Row | None) -> list[tuple[str, str, str]]:
-    known = [metric for metric in METRICS.values() if row and metric.name in row.figures]
-    sides = [one.figures if one else {} for one in (row, before)]
-    return [(one.title, *(_figure(side.get(one.name), one.name) for side in sides)) for one in known]
-
-
-def _figure(one: rows.Figure | None, metric: str) -> str:
-    if one is None:
-        return "–"
-    known = one.low is not None and one.high is not None
-    return words.with_interval(one.value, (one.low, one.high), metric) if known else words.number(one.value, metric)
+def _figures(row: Row | None, before: Row | None) -> list[tuple[str, ...]]:
+    """Title, figure here and on the baseline of each metric out of fold."""
+    known = [metric for metric in METRICS.values() if row and metric.name in row.figures.values]
+    sides = [one.figures if one else Figures() for one in (row, before)]
+    return [(one.title, *(rows.figure(side, one.name) for side in sides)) for one in known]
 
 
 def _finding(found: Mapping[str, Any]) -> tuple[str, str, str, str]:
@@ -196,11 +197,11 @@ def parameters(listing: Listing) -> Markup:
     return view(
         "parameters.html.j2",
         title=title,
-        number=sum(RANKED_BY in row.figures for row in listing.rows),
+        number=sum(row.kind == EXPERIMENT and RANKED_BY in row.figures.values for row in listing.rows),
         confidence=listing.confidence,
         scatters=chart.scatters(listing.rows, RANKED_BY, title),
         parallel=chart.parallel(listing.rows, RANKED_BY, title),
-        history=chart.history([row for row in listing.rows if row.changed], RANKED_BY, title),
+        history=chart.history(listing.rows, RANKED_BY, title),
     )
 
 
