@@ -98,7 +98,9 @@ Show = Callable[..., str]
 
 
 async def _page(show: Show, request: Request) -> HTMLResponse:
-    return HTMLResponse(await run_in_threadpool(show, _root(request), nonce(request), request.query_params, **_asked(request)))
+    return HTMLResponse(
+        await run_in_threadpool(show, _root(request), nonce(request), request.query_params, **_asked(request))
+    )
 
 
 async def _part(show: Show, request: Request) -> HTMLResponse:

@@ -21,9 +21,9 @@ function keep(name, value) {
   history.replaceState(null, "", `#${state}`);
 }
 
-const CONDITION = /^([^\s<>=!]+?)(<=|>=|!=|=|<|>)(.*)$/;
+const CONDITION = /^([^\s<>=!]+?)(<=|>=|!=|==?|<|>)(.*)$/;
 const COMPARED = {
-  "=": (a, b) => a === b, "!=": (a, b) => a !== b, "<": (a, b) => a < b, ">": (a, b) => a > b,
+  "=": (a, b) => a === b, "==": (a, b) => a === b, "!=": (a, b) => a !== b, "<": (a, b) => a < b, ">": (a, b) => a > b,
   "<=": (a, b) => a <= b, ">=": (a, b) => a >= b,
 };
 
@@ -43,7 +43,7 @@ function test(word) {
     const found = valueOf(row.cells[place]);
     const numeric = asked !== "" && found !== "" && !isNaN(asked) && !isNaN(found);
     if (numeric) return COMPARED[sign](+found, +asked);
-    return sign === "=" ? found === asked : sign === "!=" && found !== asked;
+    return sign[0] === "=" ? found === asked : sign === "!=" && found !== asked;
   };
 }
 

@@ -103,7 +103,11 @@ def _numeric(title: str, values: list[float], low: float, high: float) -> Axis:
     def place(value: float) -> float:
         return low + (scale(float(value)) - start) / span * (high - low)
 
-    marks = [first * (last / first) ** (n / 3) for n in range(4)] if powers else [first + (last - first) * n / 4 for n in range(5)]
+    marks = (
+        [first * (last / first) ** (n / 3) for n in range(4)]
+        if powers
+        else [first + (last - first) * n / 4 for n in range(5)]
+    )
     return Axis(title, place, [(f"{mark:.3g}", place(mark)) for mark in (marks if last > first else [first])])
 
 

@@ -13,7 +13,14 @@ from assay.presentation.pages import environment
 
 EXPERIMENTS, COMPARE, PARAMETERS, LABELS = "Experiments", "Compare", "Parameters", "Labels"
 MODELS, WATCH = "Models", "Watch"
-VIEWS = {EXPERIMENTS: "", COMPARE: "compare", PARAMETERS: "parameters", LABELS: "labels", MODELS: "models", WATCH: "watch"}
+VIEWS = {
+    EXPERIMENTS: "",
+    COMPARE: "compare",
+    PARAMETERS: "parameters",
+    LABELS: "labels",
+    MODELS: "models",
+    WATCH: "watch",
+}
 
 
 @dataclass(frozen=True)

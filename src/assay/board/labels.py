@@ -41,7 +41,8 @@ def _agreement(found: dict[str, Any]) -> list[tuple[str, int, str]]:
     named = {"all annotators, Krippendorff's alpha": alpha} if alpha else {}
     pairs = {f"{pair}, Cohen's kappa": one for pair, one in (found.get("cohen_kappa") or {}).items()}
     return [
-        (name, one["records"], words.stated({**one, "interval": _ends(one)})) for name, one in {**named, **pairs}.items()
+        (name, one["records"], words.stated({**one, "interval": _ends(one)}))
+        for name, one in {**named, **pairs}.items()
     ]
 
 

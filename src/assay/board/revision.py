@@ -193,4 +193,9 @@ def commands(name: str, kind: str, sha: str, base: str) -> list[tuple[str, str]]
         "branch": [("Go to it", f"git switch {quoted} && dvc checkout")],
     }.get(kind, [("Go to it", f"git checkout {short} && dvc checkout")])  # fmt: skip
     compared = [("Compare with its baseline", f"assay compare {shlex.quote(base)} {quoted}")] if base else []
-    return [*back, *compared, ("Run it afresh, compare hashes", f"assay verify {short}"), ("Put it in use", f"assay promote {quoted}")]
+    return [
+        *back,
+        *compared,
+        ("Run it afresh, compare hashes", f"assay verify {short}"),
+        ("Put it in use", f"assay promote {quoted}"),
+    ]

@@ -12,7 +12,7 @@ from assay.statistics.metrics import METRICS, RANKED_BY, Metric, Place, shown_in
 from assay.sweep.log import DONE
 from assay.text import visible
 
-NAME, STATE, CHANGED, SECONDS, KIND, WHEN = "name", "state", "changed", "seconds", "kind", "when"
+NAME, STATE, CHANGED, SECONDS, KIND, TIME = "name", "state", "changed", "seconds", "kind", "time"
 TEST = "test."
 MOST_PARAMETERS = 40  # columns of their own; all stand under "Changed"
 VALUE_SHOWN = 60  # characters of a parameter's value
@@ -44,7 +44,7 @@ def columns(rows: Sequence[Row], with_test: bool) -> list[Column]:
         *test,
         Column(SECONDS, "Seconds", about="of the run, where it is known"),
         Column(KIND, "Kind"),
-        Column(WHEN, "When", first="down"),
+        Column(TIME, "Time", first="down"),
         *(Column(key, key, shown=False) for key in parameters(rows)[:MOST_PARAMETERS]),
     ]
 
@@ -107,7 +107,7 @@ def cells(row: Row, address: str, asked: Sequence[Column]) -> Markup:
         NAME: f'<th scope="row">{linked}</th>',
         STATE: f'<td class="{escape(row.state)}">{_text(row.state)}{_note(row)}</td>',
         KIND: f'<td><span class="tag">{_text(row.kind)}</span></td>',
-        WHEN: f'<td class="figure">{when}</td>',
+        TIME: f'<td class="figure">{when}</td>',
         CHANGED: f'<td class="changed">{changed(row.changed)}</td>',
         SECONDS: _number(row.seconds),
     }

@@ -1,7 +1,5 @@
 """The pages of a board on a server. Nothing is kept but what was computed from commits, which do not change."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,11 +7,13 @@ from typing import Any, Protocol
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from assay.board import frame, labels, models, pairs, views, watch
+from assay.board import frame, labels, models, pairs, stored, views, watch
 from assay.board.frame import Frame, Watched, view
 from assay.board.links import OnServer
 from assay.board.revision import DOCUMENTS, Commit, resolved
+from assay.board.source import Repository
 from assay.board.views import MOST_COMPARED, Listing, Test, loading
+from assay.dvc_internals.repository import cache_folder
 from assay.errors import AssayError
 from assay.experiments.revisions import Revision
 from assay.overview.rows import EXPERIMENT, Row
@@ -21,6 +21,7 @@ from assay.paths import MONITOR_PAGE
 
 COMPARISONS_KEPT = 64
 COMMITS_KEPT = 32
+SIDES_KEPT = 8  # revisions with their tables
 
 
 class Query(Protocol):
@@ -35,16 +36,12 @@ class Unknown(LookupError):
     """A page asks for what is not there."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where the rows come from: all of them, and a text that is another one as soon as one of them may have changed.
+class Source(Protocol):
+    """Where the rows come from: all of them, and a text that is another one as soon as one of them may have changed."""
 
-    revision: the files of a commit by its hash and name, from git and the cache alone.
-    """
+    def listing(self) -> Listing: ...
 
-    listing: Callable[[], Listing]
-    fingerprint: Callable[[], str]
-    revision: Callable[[str, str], Revision]
+    def fingerprint(self) -> str: ...
 
 
 class Site:
@@ -56,11 +53,12 @@ class Site:
     def __init__(self, root: Path, cache: Path, source: Source, project: str, reviewing: bool = False) -> None:
         self.root, self.cache, self.source, self.project, self.reviewing = root, cache, source, project, reviewing
         self._compared = lru_cache(COMPARISONS_KEPT)(self._compare)
+        self._sides = lru_cache(SIDES_KEPT)(self._read)
         self._commits = lru_cache(COMMITS_KEPT)(lambda sha: Commit(root, sha, cache))
 
-    @property
-    def fingerprint(self) -> Callable[[], str]:
-        return self.source.fingerprint
+    def fingerprint(self) -> str:
+        """Another text as soon as the table may be another one."""
+        return self.source.fingerprint()
 
     def experiments(self, at: str, nonce: str, query: Query) -> str:
         """The table of experiments."""
@@ -115,7 +113,7 @@ class Site:
 
     def curves(self, at: str, query: Query) -> str:
         """The part of a comparison that draws its curves."""
-        found = [self._revision(self._commit(one).sha) for one in query.getlist("rev")[:MOST_COMPARED]]
+        found = [self._sides(self._commit(one).sha) for one in query.getlist("rev")[:MOST_COMPARED]]
         return views.curves([pairs.side(one) for one in found], pairs.plan_of(found[0]).confidence)
 
     def parameters(self, at: str, nonce: str, query: Query) -> str:
@@ -144,15 +142,17 @@ class Site:
 
     def problem(self, at: str, nonce: str, what: str) -> str:
         """A page that says what is wrong."""
-        return self._page(at, nonce, "Not to be had", Markup('<h1>Not to be had</h1><pre tabindex="0">{}</pre>').format(what))
+        return self._page(
+            at, nonce, "Not to be had", Markup('<h1>Not to be had</h1><pre tabindex="0">{}</pre>').format(what)
+        )
 
     def _compare(self, base: str, head: str) -> str:
-        one, other = self._revision(base), self._revision(head)
+        one, other = self._sides(base), self._sides(head)
         return views.pair(pairs.compared(one, other), pairs.plan_of(other))
 
-    def _revision(self, sha: str) -> Revision:
+    def _read(self, sha: str) -> Revision:
         row = self.source.listing().of(sha)
-        return self.source.revision(sha, row.name if row else sha[:10])
+        return stored.revision(self._commits(sha), row.name if row else sha[:10])
 
     def _base(self, one: Commit, row: Row | None) -> Commit | None:
         """The commit that it starts from: of an experiment its baseline, else its parent."""
@@ -172,3 +172,8 @@ class Site:
         self, at: str, nonce: str, title: str, body: Markup, active: str = "", watched: Watched | None = None
     ) -> str:
         return Frame(self.project, OnServer(at).views, nonce).page(title, body, active, watched)
+
+
+def here(root: Path, reviewing: bool = False) -> Site:
+    """The site of the repository at `root`, which is the present folder."""
+    return Site(root, cache_folder(root), Repository(), root.name, reviewing)

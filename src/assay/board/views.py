@@ -101,7 +101,9 @@ def _facts(row: Row, n: int, links: Links, asked: Sequence[rows.Column]) -> dict
     return {"n": n, **told, "cells": rows.cells(row, address, asked)}
 
 
-def one_revision(one: Commit, base: Commit | None, row: Row | None, before: Row | None, links: Links, test: Test) -> Markup:
+def one_revision(
+    one: Commit, base: Commit | None, row: Row | None, before: Row | None, links: Links, test: Test
+) -> Markup:
     """Everything on one revision. row, before: its own row and that of its baseline, if the table has them."""
     ran = revision.stages(one, base)
     name, kind = (row.name, row.kind) if row else (one.sha[:10], "commit")
@@ -137,10 +139,17 @@ def _figures(row: Row | None, before: Row | None) -> list[tuple[str, ...]]:
 def _finding(found: Mapping[str, Any]) -> tuple[str, str, str, str]:
     metric = str(found["criterion"]).partition(" ")[0]
     interval = found.get("interval") or (float("nan"), float("nan"))
-    return criterion_title(found["criterion"]), found["asked"], words.with_interval(found["value"], interval, metric), found["verdict"]
+    return (
+        criterion_title(found["criterion"]),
+        found["asked"],
+        words.with_interval(found["value"], interval, metric),
+        found["verdict"],
+    )
 
 
-def compare(names: Sequence[str], commits: Sequence[Commit], parts: Mapping[str, Markup], curves: Markup, links: Links) -> Markup:
+def compare(
+    names: Sequence[str], commits: Sequence[Commit], parts: Mapping[str, Markup], curves: Markup, links: Links
+) -> Markup:
     """Two or more revisions side by side; parts: of each but the first, by hash, how it compares with that."""
     base = names[0] if names else ""
     heads = list(zip(names, commits, strict=True))[1:]
@@ -207,4 +216,6 @@ def parameters(listing: Listing) -> Markup:
 
 def loading(address: str, what: str) -> Markup:
     """A place that the page fills after it is shown."""
-    return Markup('<div data-load="{}" aria-busy="true" aria-live="polite"><p class="muted">{}…</p></div>').format(address, what)
+    return Markup('<div data-load="{}" aria-busy="true" aria-live="polite"><p class="muted">{}…</p></div>').format(
+        address, what
+    )

@@ -77,7 +77,9 @@ def _months(path: Path, policies: list[str]) -> Months | None:
             for n, row in enumerate(rows)
             if row[f"{name}_{RANKED_BY}"]
         ]
-        retrained = [(x, height, row["month"]) for x, height, row in at if row.get(f"{name}_retrained") in ("1", "True")]
+        retrained = [
+            (x, height, row["month"]) for x, height, row in at if row.get(f"{name}_retrained") in ("1", "True")
+        ]
         lines.append((name, " ".join(f"{x:.1f},{height:.1f}" for x, height, _ in at), retrained))
     labels = [(row["month"], LEFT + n * step) for n, row in enumerate(rows) if n % max(1, len(rows) // 8) == 0]
     levels = [(f"{low + (1 - low) * n / 4:.2f}", y(low + (1 - low) * n / 4)) for n in range(5)]

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from assay.cli import monitor, score, serve
+from assay.cli.board import board
 from assay.cli.budget import budget
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
@@ -44,6 +45,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay params                   write params.yaml from conf/ after an edit there
   assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
+  assay board                    a local page: experiments, comparison, data, labels, models, watch
   assay report                   open the report of the last run
   assay reasons RECORD           why does the model give a record its score?
   assay bundle show              the model folder: for what, at which threshold; check: is it whole?
@@ -92,6 +94,7 @@ app.add_typer(labels, name="labels")
 bundle.command()(export)
 app.add_typer(bundle, name="bundle")
 app.command()(params)
+app.command()(board)
 app.command()(review)
 app.command()(serve.command(served))
 app.command()(reasons)
