@@ -1,4 +1,4 @@
-"""The board's server: on loopback, for whoever has the address of this start. Every page is read anew from git and cache.
+"""The board's server: on loopback, for whoever has the address of this start.
 
 The address has a token in its path. No page can guess it, no cookie has it, and no header carries it to another site.
 """
@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import assay.web.server
-from assay.board.site import Site, Unknown
+from assay.board.site import Site, UnknownError
 from assay.errors import AssayError, described
 from assay.review_page import server as desk
 from assay.review_page.session import Session
@@ -28,6 +28,7 @@ from assay.web.headers import NOTHING, POLICY, nonce
 from assay.web.hosts import own_hosts
 from assay.web.server import LOOPBACK, bound
 
+Show = Callable[..., str]
 LONGEST_BODY = 10_000  # bytes: of a label decision
 # A page that a commit brings, such as its report: it shows itself, runs nothing, asks nobody and is in no other page.
 FOREIGN = f"{NOTHING}; style-src 'unsafe-inline'; img-src data:; sandbox"
@@ -54,7 +55,7 @@ class Server(assay.web.server.Server):
 
 def application(site: Site, token: str, review: Session | None = None) -> Starlette:
     """Every page under the token."""
-    pages = [
+    pages: list[tuple[str, Show]] = [
         ("/", site.experiments),
         ("/compare", site.compare),
         ("/parameters", site.parameters),
@@ -72,7 +73,7 @@ def application(site: Site, token: str, review: Session | None = None) -> Starle
         Route("/revision/{sha}/file/{path:path}", partial(_file, site), methods=["GET"]),
     ]
     handlers: dict[Any, Any] = {
-        Unknown: partial(_problem, site, HTTPStatus.NOT_FOUND),
+        UnknownError: partial(_problem, site, HTTPStatus.NOT_FOUND),
         AssayError: partial(_problem, site, HTTPStatus.UNPROCESSABLE_ENTITY),
     }
     if review:
@@ -92,9 +93,6 @@ class WithToken:
         if not secrets.compare_digest(str(scope["path_params"].get("token", "")).encode(), self.token.encode()):
             raise HTTPException(HTTPStatus.NOT_FOUND, "open the address that `assay board` prints")
         await self.app(scope, receive, send)
-
-
-Show = Callable[..., str]
 
 
 async def _page(show: Show, request: Request) -> HTMLResponse:
@@ -127,7 +125,7 @@ def _root(request: Request) -> str:
 
 async def _problem(site: Site, status: int, request: Request, error: Exception) -> Response:
     """A page that says what is wrong; for a part of a page, only that."""
-    what = f"There is no {error}." if isinstance(error, Unknown) else str(error)
+    what = f"There is no {error}." if isinstance(error, UnknownError) else str(error)
     if request.headers.get("Sec-Fetch-Dest", "document") != "document":
         return error_answer(status, what)
     return HTMLResponse(site.problem(_root(request), nonce(request), what), status)

@@ -6,7 +6,7 @@ document.adoptedStyleSheets = [sheet];
 
 // The table. Its state is in the address after #, so that it can be sent to somebody and survives a reload.
 
-const state = new URLSearchParams(location.hash.slice(1));
+const state = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
 const chosen = new Set();
 const STEP = 200;  // rows that are shown at once: to lay out a thousand takes a second
 let limit = STEP;

@@ -16,7 +16,7 @@ LONGEST_LABEL = 18  # characters
 
 @dataclass(frozen=True)
 class Axis:
-    """Where values lie on a line of pixels: numbers in proportion, on a scale of powers of ten if they span many; else in steps.
+    """Where values lie on a line of pixels: numbers in proportion, or by powers of ten if they span many; else in steps.
 
     ticks: label and place.
     """
@@ -146,7 +146,7 @@ def _scatter(rows: list[Row], metric: str, title: str, key: str, values: list[An
             f"{row.name}: {key} {value}, {title} {figure(row.figures, metric)}",
             x.place(value),
             y.place(row.figures.values[metric]),
-            *map(y.place, _ends(row.figures, metric)),
+            *_span(y, row, metric),
             row is best,
         )
         for row, value in zip(rows, values, strict=True)
@@ -170,7 +170,7 @@ def parallel(rows: Sequence[Row], metric: str, title: str) -> Parallel | None:
         ys.append(last.place(row.figures.values[metric]))
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(places, ys, strict=True))
         text = f"{row.name}: {title} {figure(row.figures, metric)}"
-        lines.append(Line(row, text, points, places[-1], *map(last.place, _ends(row.figures, metric)), row is best))
+        lines.append(Line(row, text, points, places[-1], *_span(last, row, metric), row is best))
     lines.sort(key=lambda line: line.best)
     return Parallel(list(zip(map(float, places), [*axes, last], strict=True)), lines, places[-1] + 100)
 
@@ -192,6 +192,11 @@ def _filled(row: Row, key: str) -> Any:
 def _ends(figures: Figures, metric: str) -> tuple[float, float]:
     value = figures.values[metric]
     return ends(figures, metric) or (value, value)
+
+
+def _span(axis: Axis, row: Row, metric: str) -> tuple[float, float]:
+    low, high = _ends(row.figures, metric)
+    return axis.place(low), axis.place(high)
 
 
 def _short(text: str) -> str:

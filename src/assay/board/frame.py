@@ -33,11 +33,15 @@ class Watched:
 
 @dataclass(frozen=True)
 class Frame:
-    """What the pages of a board have in common. views: their addresses by name. nonce: of this answer; "" in a file."""
+    """What the pages of a board have in common. views: their addresses by name. nonce: of this answer; "" in a file.
+
+    policy: what a file may do, which has no headers to say it.
+    """
 
     project: str
     views: Mapping[str, str]
     nonce: str = ""
+    policy: str = ""
 
     def page(self, title: str, body: Markup, active: str = "", watched: Watched | None = None) -> str:
         """A whole page around the HTML of a view."""

@@ -62,13 +62,22 @@ class InFile:
 
     @property
     def views(self) -> dict[str, str]:
-        return {name: f"#{name.lower()}" for name in (frame.EXPERIMENTS, frame.COMPARE, frame.PARAMETERS)}
+        """The place of each view by its name."""
+        return {name: f"#{anchor(name)}" for name in (frame.EXPERIMENTS, frame.COMPARE, frame.PARAMETERS)}
 
     def revision(self, sha: str) -> str:
-        return f"#revision-{sha}" if sha in self.commits else ""
+        """The place of a commit that the file has."""
+        return f"#{anchor(sha)}" if sha in self.commits else ""
 
     def document(self, sha: str, path: str) -> str:
+        """Nowhere: the file has no other file in it."""
         return ""
 
     def compare(self, revisions: Sequence[str]) -> str:
+        """Nowhere: what is compared is in the file already."""
         return ""
+
+
+def anchor(name: str) -> str:
+    """The name of the section of a view or commit in a file."""
+    return f"view-{name.lower()}"

@@ -13,7 +13,7 @@ PROD = "prod"
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage: the version and commit in it, the version before, and the command that puts that one back; "" if none."""
+    """A stage: the version and commit in it, the version before, and the command to go back to that; "" if none."""
 
     name: str
     version: str

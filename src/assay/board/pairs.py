@@ -24,7 +24,7 @@ MOST_IDS = 200
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """A side of a comparison: the records of train and validation, each with the score of a model that did not know it."""
+    """A side of a comparison: records of train and validation, each with the score of a model that did not know it."""
 
     name: str
     test: pd.DataFrame

@@ -16,6 +16,7 @@ from assay.git import content, git
 from assay.lineage import lock
 from assay.lineage.costs import Cost, costs_of
 from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, Node, needs, nodes
+from assay.overview.rows import BRANCH, EXPERIMENT
 from assay.paths import AUDIT, DATA_CARD, MODEL_CARD, PROFILE_PAGE, REPLAY_PAGE, REPORT, REPORTS
 
 VERDICT = REPORTS / "verdict.json"
@@ -32,7 +33,7 @@ SAME, NEW = "as before", "new"
 
 @dataclass(frozen=True)
 class File:
-    """A file or folder of a stage, its hash in dvc.lock, and where it is to be had; "" for an input that is not asked."""
+    """A file or folder of a stage, its hash in dvc.lock, and where it is to be had; "" for an input."""
 
     path: str
     md5: str
@@ -188,10 +189,14 @@ def audit(one: Commit) -> list[dict[str, Any]]:
 def commands(name: str, kind: str, sha: str, base: str) -> list[tuple[str, str]]:
     """What to type to get a revision back, to check it and to use it; each with what it is for."""
     quoted, short = shlex.quote(name), sha[:10]
-    back = {
-        "experiment": [("Bring it into the workspace", f"dvc exp apply {quoted}"), ("Make it a branch", f"dvc exp branch {quoted} NAME")],
-        "branch": [("Go to it", f"git switch {quoted} && dvc checkout")],
-    }.get(kind, [("Go to it", f"git checkout {short} && dvc checkout")])  # fmt: skip
+    back = [("Go to it", f"git checkout {short} && dvc checkout")]
+    if kind == BRANCH:
+        back = [("Go to it", f"git switch {quoted} && dvc checkout")]
+    elif kind == EXPERIMENT:
+        back = [
+            ("Bring it into the workspace", f"dvc exp apply {quoted}"),
+            ("Make it a branch", f"dvc exp branch {quoted} NAME"),
+        ]
     compared = [("Compare with its baseline", f"assay compare {shlex.quote(base)} {quoted}")] if base else []
     return [
         *back,

@@ -14,9 +14,8 @@ from assay.board.revision import DOCUMENTS, Commit, resolved
 from assay.board.source import Repository
 from assay.board.views import MOST_COMPARED, Listing, Test, loading
 from assay.dvc_internals.repository import cache_folder
-from assay.errors import AssayError
 from assay.experiments.revisions import Revision
-from assay.overview.rows import EXPERIMENT, Row
+from assay.overview.rows import EXPERIMENT
 from assay.paths import MONITOR_PAGE
 
 COMPARISONS_KEPT = 64
@@ -32,7 +31,7 @@ class Query(Protocol):
     def getlist(self, key: Any) -> list[str]: ...
 
 
-class Unknown(LookupError):
+class UnknownError(LookupError):
     """A page asks for what is not there."""
 
 
@@ -52,9 +51,13 @@ class Site:
 
     def __init__(self, root: Path, cache: Path, source: Source, project: str, reviewing: bool = False) -> None:
         self.root, self.cache, self.source, self.project, self.reviewing = root, cache, source, project, reviewing
-        self._compared = lru_cache(COMPARISONS_KEPT)(self._compare)
-        self._sides = lru_cache(SIDES_KEPT)(self._read)
-        self._commits = lru_cache(COMMITS_KEPT)(lambda sha: Commit(root, sha, cache))
+        self.compared = lru_cache(COMPARISONS_KEPT)(self._compare)
+        self.side = lru_cache(SIDES_KEPT)(self._read)
+        self._commit_at = lru_cache(COMMITS_KEPT)(lambda sha: Commit(root, sha, cache))
+
+    def listing(self) -> Listing:
+        """All rows as they are now."""
+        return self.source.listing()
 
     def fingerprint(self) -> str:
         """Another text as soon as the table may be another one."""
@@ -64,15 +67,15 @@ class Site:
         """The table of experiments."""
         seen = self.fingerprint()  # before the rows are read: what changes meanwhile is asked for again
         test = Test(bool(query.get("test")), f"{at}/?test=1", f"{at}/")
-        body = views.experiments(self.source.listing(), OnServer(at), test)
+        body = views.experiments(self.listing(), OnServer(at), test)
         return self._page(at, nonce, "Experiments", body, frame.EXPERIMENTS, Watched(f"{at}/state", seen))
 
     def revision(self, at: str, nonce: str, query: Query, sha: str) -> str:
         """One revision."""
-        links, listing = OnServer(at), self.source.listing()
-        one = self._commit(sha)
+        links, listing = OnServer(at), self.listing()
+        one = self.commit(sha)
         row = listing.of(one.sha)
-        base = self._base(one, row)
+        base = self.base(one, listing)
         test = Test(bool(query.get("test")), f"{links.revision(one.sha)}?test=1")
         body = views.one_revision(one, base, row, listing.of(base.sha) if base else None, links, test)
         return self._page(at, nonce, row.name if row else one.sha[:10], body, frame.EXPERIMENTS)
@@ -90,15 +93,15 @@ class Site:
         """A page or card that a commit has, or with "workspace" the monitor's last page."""
         if (sha, path) == ("workspace", str(MONITOR_PAGE)) and (self.root / path).exists():
             return (self.root / path).read_bytes()
-        found = self._commit(sha).text(path) if path in map(str, DOCUMENTS.values()) else None
+        found = self.commit(sha).text(path) if path in map(str, DOCUMENTS.values()) else None
         if found is None:
-            raise Unknown(f"{path} in {sha[:10]}")
+            raise UnknownError(f"{path} in {sha[:10]}")
         return found
 
     def compare(self, at: str, nonce: str, query: Query) -> str:
         """Two or more revisions; what takes seconds is asked for by the page afterwards."""
-        links, listing = OnServer(at), self.source.listing()
-        commits = [self._commit(one) for one in dict.fromkeys(query.getlist("rev"))][:MOST_COMPARED]
+        links, listing = OnServer(at), self.listing()
+        commits = [self.commit(one) for one in dict.fromkeys(query.getlist("rev"))][:MOST_COMPARED]
         shas = [one.sha for one in commits]
         names = [row.name if (row := listing.of(sha)) else sha[:10] for sha in shas]
         parts = {sha: loading(links.pair(shas[0], sha), "Comparing record by record") for sha in shas[1:]}
@@ -108,17 +111,17 @@ class Site:
 
     def pair(self, at: str, query: Query) -> str:
         """The part of a comparison on one pair."""
-        base, head = (self._commit(str(query.get(side, ""))).sha for side in ("base", "head"))
-        return self._compared(base, head)
+        base, head = (self.commit(str(query.get(side, ""))).sha for side in ("base", "head"))
+        return self.compared(base, head)
 
     def curves(self, at: str, query: Query) -> str:
         """The part of a comparison that draws its curves."""
-        found = [self._sides(self._commit(one).sha) for one in query.getlist("rev")[:MOST_COMPARED]]
+        found = [self.side(self.commit(one).sha) for one in query.getlist("rev")[:MOST_COMPARED]]
         return views.curves([pairs.side(one) for one in found], pairs.plan_of(found[0]).confidence)
 
     def parameters(self, at: str, nonce: str, query: Query) -> str:
         """What parameters did to the metric."""
-        return self._page(at, nonce, "Parameters", views.parameters(self.source.listing()), frame.PARAMETERS)
+        return self._page(at, nonce, "Parameters", views.parameters(self.listing()), frame.PARAMETERS)
 
     def labels(self, at: str, nonce: str, query: Query) -> str:
         """Labels, of the workspace."""
@@ -147,26 +150,28 @@ class Site:
         )
 
     def _compare(self, base: str, head: str) -> str:
-        one, other = self._sides(base), self._sides(head)
+        one, other = self.side(base), self.side(head)
         return views.pair(pairs.compared(one, other), pairs.plan_of(other))
 
     def _read(self, sha: str) -> Revision:
-        row = self.source.listing().of(sha)
-        return stored.revision(self._commits(sha), row.name if row else sha[:10])
+        row = self.listing().of(sha)
+        return stored.revision(self._commit_at(sha), row.name if row else sha[:10])
 
-    def _base(self, one: Commit, row: Row | None) -> Commit | None:
+    def base(self, one: Commit, listing: Listing) -> Commit | None:
         """The commit that it starts from: of an experiment its baseline, else its parent."""
+        row = listing.of(one.sha)
         parent = row.base if row and row.kind == EXPERIMENT else one.about["parent"]
         try:
-            return self._commit(parent) if parent else None
-        except Unknown:
+            return self.commit(parent) if parent else None
+        except UnknownError:
             return None  # a shallow clone
 
-    def _commit(self, name: str) -> Commit:
+    def commit(self, name: str) -> Commit:
+        """The commit of a name or hash; UnknownError if there is none."""
         try:
-            return self._commits(resolved(self.root, name))
+            return self._commit_at(resolved(self.root, name))
         except LookupError as error:
-            raise Unknown(f"revision {name}") from error
+            raise UnknownError(f"revision {name}") from error
 
     def _page(
         self, at: str, nonce: str, title: str, body: Markup, active: str = "", watched: Watched | None = None

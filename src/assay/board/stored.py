@@ -15,7 +15,7 @@ from assay.lineage import lock
 
 @dataclass(frozen=True)
 class Stored:
-    """Reads the files of a commit, as `assay.experiments.revisions.Files`; each is compared with its hash in dvc.lock."""
+    """Reads the files of a commit (`assay.experiments.revisions.Files`); the cache's are compared with dvc.lock."""
 
     commit: Commit
 

@@ -25,6 +25,7 @@ WHY_HIDDEN = (
     "and no fold is left that could tell."
 )
 MOST_COMPARED = 6
+Known = Row | None
 STEP = 200  # rows that the table shows at once, as board.js says too
 
 
