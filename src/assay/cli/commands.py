@@ -16,6 +16,7 @@ from assay.cli.costs import costs, write_page
 from assay.cli.deps import deps
 from assay.cli.diagnose import diagnose
 from assay.cli.doctor import doctor, go_back
+from assay.cli.experiments import experiments
 from assay.cli.export import export
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
@@ -41,7 +42,7 @@ Plain DVC does the work; this command adds what DVC does not have.
 \b
   dvc repro                      run what is out of date, from raw records to metrics
   dvc exp run -S model=logistic  try something, keep it as an experiment
-  dvc exp show                   compare the experiments
+  assay experiments              list experiments in any state, branches, tags: what each changes and gives
   assay params                   write params.yaml from conf/ after an edit there
   assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
@@ -108,6 +109,7 @@ app.command()(readiness)
 app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
+app.command()(experiments)
 app.command("back")(go_back)
 for command in (
     init_dataset,
