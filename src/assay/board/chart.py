@@ -16,7 +16,7 @@ LONGEST_LABEL = 18  # characters
 
 @dataclass(frozen=True)
 class Axis:
-    """Where values lie on a line of pixels: numbers in proportion, or by powers of ten if they span many; else in steps.
+    """Where values lie on a line of pixels: numbers in proportion or by powers of ten, others in steps.
 
     ticks: label and place.
     """

@@ -11,6 +11,8 @@ from assay.board.revision import Commit
 from assay.board.site import Site
 from assay.board.views import Listing, Test
 from assay.errors import AssayError
+from assay.overview import columns
+from assay.overview.intervals import with_intervals
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
@@ -24,14 +26,15 @@ def page(site: Site, names: Sequence[str]) -> str:
     commits = {name: site.commit(_sha(listing, name)) for name in dict.fromkeys(names)}
     shas = [one.sha for one in commits.values()]
     links = InFile(shas)
-    own = Listing([row for row in listing.rows if row.sha in shas], confidence=listing.confidence)
+    own = Listing(with_intervals([row for row in listing.rows if row.sha in shas], columns.figures()))
     sections = {EXPERIMENTS: views.experiments(own, links, Test())}
     if len(shas) > 1:
         sections[COMPARE] = _compared(site, list(commits), list(commits.values()), links)
     sections[PARAMETERS] = views.parameters(own)
     body = [Markup('<section id="{}">{}</section>').format(anchor(name), html) for name, html in sections.items()]
     for one in commits.values():
-        html = views.one_revision(one, site.base(one, own), *_rows(listing, one, site), links, Test())
+        base = site.base(one, listing)
+        html = views.one_revision(one, base, *views.known(listing, one, base), links, Test())
         body.append(Markup('<section id="{}">{}</section>').format(anchor(one.sha), html))
     shown = {name: address for name, address in links.views.items() if name in sections}
     return Frame(site.project, shown, policy=POLICY).page(", ".join(names), Markup("\n").join(body))
@@ -44,12 +47,6 @@ def _sha(listing: Listing, name: str) -> str:
         what = f"{name} names more than one revision" if len(found) > 1 else f"{name} has no results yet"
         raise AssayError(what, where="git", todo="name the commit: assay experiments --json has it")
     return found.pop() if found else name
-
-
-def _rows(listing: Listing, one: Commit, site: Site) -> tuple[views.Known, views.Known]:
-    """The row of a revision, and that of its baseline."""
-    base = site.base(one, listing)
-    return listing.of(one.sha), listing.of(base.sha) if base else None
 
 
 def _compared(site: Site, names: list[str], commits: list[Commit], links: InFile) -> Markup:

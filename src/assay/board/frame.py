@@ -53,6 +53,7 @@ class Frame:
             css=_own("board.css"),
             js=_own("board.js"),
             body=body,
+            policy=self.policy,
             active=active,
             watched=watched,
         )  # fmt: skip

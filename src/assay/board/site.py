@@ -77,7 +77,7 @@ class Site:
         row = listing.of(one.sha)
         base = self.base(one, listing)
         test = Test(bool(query.get("test")), f"{links.revision(one.sha)}?test=1")
-        body = views.one_revision(one, base, row, listing.of(base.sha) if base else None, links, test)
+        body = views.one_revision(one, base, *views.known(listing, one, base), links, test)
         return self._page(at, nonce, row.name if row else one.sha[:10], body, frame.EXPERIMENTS)
 
     def card(self, at: str, nonce: str, query: Query, sha: str, path: str) -> str:

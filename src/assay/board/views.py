@@ -16,6 +16,7 @@ from assay.compare.changes import param_changes
 from assay.compare.paired import Comparison, Plan
 from assay.compare.show import VERDICTS
 from assay.evaluation.criteria import criterion_title
+from assay.overview.intervals import with_intervals
 from assay.overview.rows import EXPERIMENT, TAG, Figures, Row
 from assay.presentation import words
 from assay.statistics.metrics import METRICS, RANKED_BY
@@ -25,7 +26,6 @@ WHY_HIDDEN = (
     "and no fold is left that could tell."
 )
 MOST_COMPARED = 6
-Known = Row | None
 STEP = 200  # rows that the table shows at once, as board.js says too
 
 
@@ -41,6 +41,13 @@ class Listing:
         """The row of a commit: that of an experiment or branch before that of a tag."""
         found = [row for row in self.rows if row.sha == sha]
         return min(found, key=lambda row: row.kind == TAG, default=None)
+
+
+def known(listing: Listing, *commits: Commit | None) -> list[Row | None]:
+    """The row of each commit, with all intervals; None where there is no row."""
+    found = [listing.of(one.sha) if one else None for one in commits]
+    told = {row.sha: row for row in with_intervals([row for row in found if row], list(METRICS))}
+    return [told[row.sha] if row else None for row in found]
 
 
 @dataclass(frozen=True)

@@ -32,16 +32,17 @@ UNREADABLE = (OSError, ValueError, KeyError, TypeError)  # what is not in the ca
 Intervals = Mapping[str, Interval]
 
 
-def with_intervals(rows: Sequence[Row], metrics: Sequence[str]) -> list[Row]:
+def with_intervals(rows: Sequence[Row], metrics: Sequence[str], compute: bool = True) -> list[Row]:
     """The rows, those that are done with 95 % intervals of these metrics, as far as the cache has their predictions.
 
-    They are those of a sweep's summary, from the same resamples. The first time takes about 50 ms for each row.
+    They are those of a sweep's summary, from the same resamples. The first time takes about 50 ms for each row; without
+    `compute`, rows get what is kept.
     """
     kept, keys = _kept(), [_key(row) for row in rows]
     lacking = {
         key: row for row, key in zip(rows, keys, strict=True) if key and not kept.get(key, {}).keys() >= {*metrics}
     }
-    if found := _computed(lacking, metrics):
+    if compute and (found := _computed(lacking, metrics)):
         kept |= {key: {**kept.get(key, {}), **one} for key, one in found.items()}
         write_text(KEPT, json.dumps(kept, indent=0) + "\n")
     return [_with(row, kept.get(key, {})) for row, key in zip(rows, keys, strict=True)]
