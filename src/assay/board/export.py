@@ -34,7 +34,8 @@ def page(site: Site, names: Sequence[str]) -> str:
     body = [Markup('<section id="{}">{}</section>').format(anchor(name), html) for name, html in sections.items()]
     for one in commits.values():
         base = site.base(one, listing)
-        html = views.one_revision(one, base, *views.known(listing, one, base), links, Test())
+        row, before = views.known(listing, one, base)
+        html = views.one_revision(one, base, row, before, links, Test())
         body.append(Markup('<section id="{}">{}</section>').format(anchor(one.sha), html))
     shown = {name: address for name, address in links.views.items() if name in sections}
     return Frame(site.project, shown, policy=POLICY).page(", ".join(names), Markup("\n").join(body))

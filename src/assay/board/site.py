@@ -74,10 +74,10 @@ class Site:
         """One revision."""
         links, listing = OnServer(at), self.listing()
         one = self.commit(sha)
-        row = listing.of(one.sha)
         base = self.base(one, listing)
+        row, before = views.known(listing, one, base)
         test = Test(bool(query.get("test")), f"{links.revision(one.sha)}?test=1")
-        body = views.one_revision(one, base, *views.known(listing, one, base), links, test)
+        body = views.one_revision(one, base, row, before, links, test)
         return self._page(at, nonce, row.name if row else one.sha[:10], body, frame.EXPERIMENTS)
 
     def card(self, at: str, nonce: str, query: Query, sha: str, path: str) -> str:
