@@ -103,6 +103,11 @@ def changed(text: str, params: Mapping[str, Any]) -> str:
 def make(line: Path, root: Path) -> Repository:
     """A repository around the files of a line that ran."""
     shutil.copytree(line, root, symlinks=True)
+    for path in root.iterdir():
+        if path.is_symlink() and path.is_file():
+            content = path.read_bytes()
+            path.unlink()
+            path.write_bytes(content)
     (root / ".dvc").mkdir()
     (root / ".dvc/config").write_text("[core]\n    analytics = false\n")
     (root / ".gitignore").write_text("".join(f"{path}\n" for path in NOT_IN_GIT))
