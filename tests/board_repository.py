@@ -17,6 +17,7 @@ from assay.dvc_internals.repository import object_path
 from assay.files import files_md5, folder_listing, folder_md5
 from assay.git import git, raw
 from assay.lineage.graph import nodes
+from assay.lineage.statement import chosen, location
 from hostile import TEXTS
 from pipeline_copy import ENVIRONMENT, IDENTITY
 
@@ -36,9 +37,15 @@ class Repository:
 
     def experiment(self, name: str, params: Mapping[str, Any], shift: float = 0.0) -> str:
         """Keep an experiment on the base: these parameters by dotted key, and scores moved by noise; its commit."""
-        content = {"params.yaml": changed(self.text("params.yaml"), params)}
+        lock = yaml.safe_load(self.text("dvc.lock"))
+        for stage, entry in lock["stages"].items():  # its statement would be of the base
+            entry["outs"] = [out for out in entry["outs"] if out["path"] != str(location(stage))]
         if shift:
-            content |= self._with_other_scores(shift)
+            self._with_other_scores(lock, shift)
+        content = {
+            "params.yaml": changed(self.text("params.yaml"), params),
+            "dvc.lock": yaml.safe_dump(lock, sort_keys=False),
+        }
         sha = self.commit(content, name)
         git(self.root, "update-ref", f"refs/exps/{self.base[:2]}/{self.base[2:]}/{name}", sha)
         return sha
@@ -72,9 +79,8 @@ class Repository:
             )
         subprocess.run(["git", "fast-import", "--quiet"], cwd=self.root, input="".join(lines).encode(), check=True)
 
-    def _with_other_scores(self, shift: float) -> dict[str, str]:
-        """The lock and the figures of a model with other scores, which lie in the cache then."""
-        lock = yaml.safe_load(self.text("dvc.lock"))
+    def _with_other_scores(self, lock: dict[str, Any], shift: float) -> None:
+        """Make it the lock of a model with other scores, which lie in the cache then."""
         files = {path.name: path.read_bytes() for path in (self.root / PREDICTIONS).iterdir()}
         table = pd.read_parquet(io.BytesIO(files["out_of_fold.parquet"]))
         noise = np.random.default_rng(1).normal(0, shift, len(table))
@@ -85,7 +91,6 @@ class Repository:
         for out in lock["stages"]["train"]["outs"]:
             if out["path"] == str(PREDICTIONS):
                 out["md5"] = md5
-        return {"dvc.lock": yaml.safe_dump(lock, sort_keys=False)}
 
 
 def changed(text: str, params: Mapping[str, Any]) -> str:
@@ -120,13 +125,14 @@ def make(line: Path, root: Path) -> Repository:
 
 def entries(root: Path) -> dict[str, Any]:
     """What DVC would write into dvc.lock after the line ran; outputs are put into the cache."""
-    found = {}
+    found, params = {}, yaml.safe_load((root / "params.yaml").read_text())
     for node in nodes((root / "dvc.yaml").read_text()):
         outs = [path for path in sorted(node.outs) if (root / path).exists()]
         deps = [path for path in sorted(node.deps) if (root / path).exists() and not path.startswith("src/")]
         found[node.name] = {
             "cmd": node.cmd,
             "deps": [{"path": path, "hash": "md5", "md5": _md5(root / path)} for path in deps],
+            "params": {"params.yaml": chosen(params, node.keys)},
             "outs": [
                 {"path": path, "hash": "md5", "md5": _md5(root / path) if path in node.in_git else kept(root, path)}
                 for path in outs

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from assay.board.revision import Commit
 from assay.dvc_internals.repository import object_path
 from assay.errors import AssayError
-from assay.experiments.revisions import Revision
+from assay.experiments.revisions import Revision, require_true
 from assay.lineage import lock
 
 
@@ -57,5 +57,8 @@ class Stored:
 
 
 def revision(commit: Commit, name: str) -> Revision:
-    """A side of a comparison."""
-    return Revision(name, commit.sha, Stored(commit))
+    """A side of a comparison; AssayError if dvc.lock says of a stage what is not true."""
+    files = Stored(commit)
+    stated = {stage: entry for stage, entry in commit.entries.items() if lock.own_md5(entry, stage)}
+    require_true(files, stated, f"{name} ({commit.sha[:10]})", commit.sha)
+    return Revision(name, commit.sha, files)
