@@ -69,7 +69,7 @@ class Repository:
         lines = []
         for n in range(number):
             own = {**figures, "average_precision": 0.5 + n / (3 * number)}
-            new = changed(params, {"model.max_depth": 2 + n % 5, "model.learning_rate": 0.001 * (1 + n % 7)})
+            new = changed(params, {"model.num_leaves": 2 + n % 5, "model.learning_rate": 0.001 * (1 + n % 7)})
             lines.append(f"commit refs/exps/{self.base[:2]}/{self.base[2:]}/many-{n}\n")
             lines.append(
                 f"committer Test <test@example.org> {1_700_000_000 + n} +0000\n{_data('many')}from {self.base}\n"

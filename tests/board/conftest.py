@@ -15,9 +15,9 @@ from web_serving import running
 
 def prepare(root: Path, line: Path) -> None:
     made = make(line, root)
-    made.experiment("deeper", {"model.max_depth": 9}, shift=0.02)
-    made.experiment("worse", {"model.max_depth": 2, "model.learning_rate": 0.5}, shift=0.4)
-    made.experiment("hostile<b>", {"features.drop": [HOSTILE], "model.max_depth": 3})
+    made.experiment("deeper", {"model.num_leaves": 19}, shift=0.02)
+    made.experiment("worse", {"model.num_leaves": 2, "model.learning_rate": 0.5}, shift=0.4)
+    made.experiment("hostile<b>", {"features.drop": [HOSTILE], "model.num_leaves": 3})
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,7 @@ def test_a_revision_has_its_stages_files_and_documents(served: Server, repositor
     sha = git(repository.root, "rev-parse", f"refs/exps/{repository.base[:2]}/{repository.base[2:]}/deeper")
     text = get(served, f"revision/{sha}").text
     assert "dvc exp apply deeper" in text
-    assert "<code>model.max_depth</code>" in text
+    assert "<code>model.num_leaves</code>" in text
     clean = yaml.safe_load(repository.text("dvc.lock"))["stages"]["clean"]
     for file in (*clean["deps"], *(out for out in clean["outs"] if "lineage" not in out["path"])):
         assert f"<code>{file['md5']}</code>" in text
@@ -123,7 +123,7 @@ def test_what_is_not_there_is_said_on_a_page(served: Server, path: str) -> None:
 def test_a_pair_says_what_the_comparison_says(served: Server, repository: Repository) -> None:
     main, worse = revision("main"), revision("worse")
     page = compared(main, worse, 200)
-    assert page.changes.params.keys() == {"model.max_depth", "model.learning_rate"}
+    assert page.changes.params.keys() == {"model.num_leaves", "model.learning_rate"}
     shas = {one.name: one.sha for one in (main, worse)}
     text = get(served, f"compare/pair?base={shas['main']}&head={shas['worse']}").text
     found = compare(side(main), side(worse), slices(worse.records, typed(worse.params).dataset), plan_of(worse))
@@ -170,7 +170,7 @@ def test_the_fingerprint_changes_with_what_it_shows(served: Server, repository: 
     get(served, "")
     first = seen()
     assert seen() == first
-    repository.experiment("new", {"model.max_depth": 5})
+    repository.experiment("new", {"model.num_leaves": 5})
     second = seen()
     assert second != first
     assert ">new<" in get(served, "").text
