@@ -44,8 +44,13 @@ class Server(assay.web.server.Server):
         self.token = secrets.token_urlsafe(16)
         listener = bound(LOOPBACK, port)
         self.port = listener.getsockname()[1]
+        self.source = site.source
         app = guarded(application(site, self.token, review), own_hosts(self.port), LONGEST_BODY, said=described)
         super().__init__(app, listener)
+
+    def __exit__(self, *error: object) -> None:
+        self.source.close()
+        super().__exit__(*error)
 
     @property
     def address(self) -> str:

@@ -42,6 +42,8 @@ class Source(Protocol):
 
     def fingerprint(self) -> str: ...
 
+    def close(self) -> None: ...
+
 
 class Site:
     """Every page as HTML. `root` of the first argument of each is the path under which the board is served.

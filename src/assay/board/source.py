@@ -37,6 +37,7 @@ class Repository:
     _seen: str = ""
     _listing: Listing = field(default_factory=lambda: Listing([]))
     _tried: set[str] = field(default_factory=set)
+    _closed: bool = False
 
     def listing(self) -> Listing:
         """All rows as they are now."""
@@ -49,6 +50,12 @@ class Repository:
                     Thread(target=self._compute, daemon=True).start()
             return self._listing
 
+    def close(self) -> None:
+        """Compute no more intervals; returns when the last part is done."""
+        self._closed = True
+        with self._computing:
+            pass
+
     def _lacking(self) -> list[Row]:
         """The rows whose interval is not known, and that were not tried yet: the cache may not have what it takes."""
         rows = (row for row in self._listing.rows if row.state == DONE and row.figures.values and row.sha)
@@ -60,7 +67,7 @@ class Repository:
             return
         try:
             size = FIRST_PART
-            while part := self._lacking()[:size]:
+            while not self._closed and (part := self._lacking()[:size]):
                 with_intervals(part, columns.figures())
                 self._tried.update(row.sha for row in part)
                 size *= 2
