@@ -130,7 +130,6 @@ def _root(request: Request) -> str:
 
 async def _problem(site: Site, status: int, request: Request, error: Exception) -> Response:
     """A page that says what is wrong; for a part of a page, only that."""
-    what = f"There is no {error}." if isinstance(error, UnknownError) else str(error)
     if request.headers.get("Sec-Fetch-Dest", "document") != "document":
-        return error_answer(status, what)
-    return HTMLResponse(site.problem(_root(request), nonce(request), what), status)
+        return error_answer(status, str(error))
+    return HTMLResponse(site.problem(_root(request), nonce(request), str(error)), status)

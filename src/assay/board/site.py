@@ -14,6 +14,7 @@ from assay.board.revision import DOCUMENTS, Commit, resolved
 from assay.board.source import Repository
 from assay.board.views import MOST_COMPARED, Listing, Test, loading
 from assay.dvc_internals.repository import cache_folder
+from assay.errors import AssayError
 from assay.experiments.revisions import Revision
 from assay.overview.rows import EXPERIMENT
 from assay.paths import MONITOR_PAGE
@@ -31,7 +32,7 @@ class Query(Protocol):
     def getlist(self, key: Any) -> list[str]: ...
 
 
-class UnknownError(LookupError):
+class UnknownError(AssayError):
     """A page asks for what is not there."""
 
 
@@ -97,7 +98,7 @@ class Site:
             return (self.root / path).read_bytes()
         found = self.commit(sha).text(path) if path in map(str, DOCUMENTS.values()) else None
         if found is None:
-            raise UnknownError(f"{path} in {sha[:10]}")
+            raise UnknownError(f"There is no {path} in {sha[:10]}")
         return found
 
     def compare(self, at: str, nonce: str, query: Query) -> str:
@@ -173,7 +174,8 @@ class Site:
         try:
             return self._commit_at(resolved(self.root, name))
         except LookupError as error:
-            raise UnknownError(f"revision {name}") from error
+            todo = "name a branch, tag, commit or experiment of assay experiments"
+            raise UnknownError(f"There is no revision {name!r}", where="git", todo=todo) from error
 
     def _page(
         self, at: str, nonce: str, title: str, body: Markup, active: str = "", watched: Watched | None = None
