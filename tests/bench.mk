@@ -1,6 +1,6 @@
 # The benches: scripts that print ratios, measured side by side in one run. `make help` lists them.
 .PHONY: bench bench-line bench-sampling bench-labels bench-merges bench-models bench-score bench-serve bench-estimate \
-	bench-monitor bench-tables
+	bench-monitor bench-tables bench-experiments
 
 bench: bench-line bench-serve  ## what DVC and the service cost, as ratios measured side by side
 
@@ -33,3 +33,6 @@ bench-monitor: $(VENV)/ready  ## assay monitor: false alarms, and how soon it na
 
 bench-tables: $(VENV)/ready  ## wide and long tables: seconds, memory and bytes in git of each step; ten minutes
 	OMP_NUM_THREADS=1 python tests/bench_tables.py $(TABLES)
+
+bench-experiments: $(VENV)/ready-dev  ## the table of 1,000 experiments beside git that reads the same files
+	python tests/bench_experiments.py

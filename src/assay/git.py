@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assay.errors import AssayError
@@ -40,6 +40,32 @@ def content(folder: Path, revision: str, path: str) -> bytes | None:
         return raw(folder, "cat-file", "blob", f"{revision}:{path}")
     except AssayError:
         return None
+
+
+def objects(folder: Path, names: Sequence[str]) -> list[bytes | None]:
+    """Many files of commits (SHA:path) and commits (SHA), read by one process; None for each that there is not.
+
+    Takes no lock. ValueError if a name has an end of line in it.
+    """
+    if any("\n" in name for name in names):
+        raise ValueError("a name of git with an end of line")
+    if not names:
+        return []
+    said = raw(folder, "cat-file", "--batch", "--buffer", stdin="".join(f"{name}\n" for name in names).encode())
+    found, at = [], 0
+    for _ in names:
+        end = said.index(b"\n", at)
+        kind, size = _described(said[at:end])
+        at = end + 1
+        found.append(said[at : at + size] if kind in (b"blob", b"commit") else None)
+        at += size + 1 if kind else 0
+    return found
+
+
+def _described(line: bytes) -> tuple[bytes, int]:
+    """Kind and size of an object in a line of `git cat-file --batch`; no kind if there is no such object."""
+    parts = line.rsplit(b" ", 2)
+    return (parts[1], int(parts[2])) if len(parts) == 3 and parts[2].isdigit() else (b"", 0)
 
 
 def shared(folder: Path, one: str, other: str) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from assay.compare.changes import label_changes, param_changes, record_changes
+from assay.compare.changes import label_changes, record_changes
 
 
 def records(**columns: list) -> pd.DataFrame:
@@ -39,10 +39,3 @@ def test_labels_that_flip_are_counted_by_class() -> None:
         ("negative", "positive"): 2,
         ("ungradable", "negative"): 1,
     }
-
-
-def test_params_are_compared_key_by_key() -> None:
-    base = {"model": {"name": "xgboost", "max_depth": 4}, "seed": 1}
-    head = {"model": {"name": "xgboost", "max_depth": 6, "eta": 0.1}, "seed": 1}
-    assert param_changes(base, head) == {"model.eta": (None, 0.1), "model.max_depth": (4, 6)}
-    assert param_changes(base, base) == {}

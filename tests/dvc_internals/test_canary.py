@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from assay.compare.changes import param_changes
 from assay.dvc_internals import configuration, locks, remote, repository, revisions, run_cache
 from assay.dvc_internals.boundary import TESTED, part
 from assay.errors import AssayError
+from assay.experiments.parameters import param_changes
 from assay.files import folder_md5, md5, read_yaml
 from assay.lineage.lock import as_text, entries
 from tiny_repository import OVERRIDES, TRIED, dvc, run

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from assay.cli import monitor, score, serve
+from assay.cli.board import board
 from assay.cli.budget import budget
 from assay.cli.bundle import bundle
 from assay.cli.costs import costs, write_page
@@ -16,6 +17,7 @@ from assay.cli.deps import deps
 from assay.cli.diagnose import diagnose
 from assay.cli.doctor import doctor, go_back
 from assay.cli.enlarge import enlarge
+from assay.cli.experiments import experiments
 from assay.cli.export import export
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
@@ -41,10 +43,11 @@ Plain DVC does the work; this command adds what DVC does not have.
 \b
   dvc repro                      run what is out of date, from raw records to metrics
   dvc exp run -S model=logistic  try something, keep it as an experiment
-  dvc exp show                   compare the experiments
+  assay experiments              list experiments in any state, branches, tags: what each changes and gives
   assay params                   write params.yaml from conf/ after an edit there
   assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
+  assay board                    a local page: experiments, comparison, data, labels, models, watch
   assay report                   open the report of the last run
   assay reasons RECORD           why does the model give a record its score?
   assay bundle show              the model folder: for what, at which threshold; check: is it whole?
@@ -94,6 +97,7 @@ app.add_typer(labels, name="labels")
 bundle.command()(export)
 app.add_typer(bundle, name="bundle")
 app.command()(params)
+app.command()(board)
 app.command()(review)
 app.command()(serve.command(served))
 app.command()(reasons)
@@ -107,6 +111,7 @@ app.command()(readiness)
 app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
+app.command()(experiments)
 app.command("back")(go_back)
 for command in (
     init_dataset,

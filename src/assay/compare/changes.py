@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from assay.evaluation.criteria import MET, criterion_title
+from assay.experiments.parameters import param_changes
 from assay.experiments.revisions import Revision
 from assay.labels.classes import Flips, flips
-from assay.lineage.lock import leaves
 from assay.presentation import words
 
 
@@ -47,20 +47,6 @@ def changes(base: Revision, head: Revision) -> Changes:
         unmet=(_unmet(base.findings), _unmet(head.findings)),
         warned=(base.warnings, head.warnings),
     )
-
-
-def param_changes(base: dict[str, Any], head: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The differing values by dotted key, as `dvc params diff` names it; None if a side lacks the key."""
-    before, after = leaves(base), leaves(head)
-    both = {key: _shown(before.get(key), after.get(key)) for key in sorted({*before, *after})}
-    return {key: values for key, values in both.items() if values[0] != values[1]}
-
-
-def _shown(before: Any, after: Any) -> tuple[Any, Any]:
-    """Two values as `dvc params diff` shows them: if both are lists of one item, their items."""
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after) == 1:
-        return _shown(before[0], after[0])
-    return before, after
 
 
 def record_changes(base: pd.DataFrame, head: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -86,25 +86,8 @@ class Recorded:
         return sorted(self.tree.find(path)) if self.tree.isdir(path) else [path]
 
     def require_true(self) -> None:
-        """AssayError if dvc.lock contradicts the statement of a stage.
-
-        A statement that cannot be found is skipped; old commits have none.
-        """
-        for stage, entry in self._entries().items():
-            if found := self._differences(stage, entry):
-                raise AssayError(
-                    f"dvc.lock says of {stage} what is not true: {shortened(found)}",
-                    where=self._where,
-                    todo=f"git checkout {self.sha[:10]} && dvc repro, and commit what comes out",
-                )
-
-    def _differences(self, stage: str, entry: lock.Entry) -> list[str]:
-        path = str(location(stage))
-        try:
-            content = self.read_bytes(path)
-        except AssayError:
-            return []
-        return lock.differences(entry, parse(json.loads(content), path))
+        """AssayError if dvc.lock contradicts the statement of a stage."""
+        require_true(self, self._entries(), self._where, self.sha)
 
     def _entries(self) -> dict[str, lock.Entry]:
         """The entries of dvc.lock that name a statement."""
@@ -125,6 +108,24 @@ class Recorded:
     @property
     def _where(self) -> str:
         return f"{self.name} ({self.sha[:10]})"
+
+
+def require_true(files: Files, entries: Mapping[str, lock.Entry], where: str, sha: str) -> None:
+    """AssayError if the entries of a dvc.lock contradict the statements of their stages, which are among its files.
+
+    A statement that cannot be found is skipped; old commits have none.
+    """
+    for stage, entry in entries.items():
+        try:
+            content = files.read_bytes(str(location(stage)))
+        except AssayError:
+            continue
+        if found := lock.differences(entry, parse(json.loads(content), str(location(stage)))):
+            raise AssayError(
+                f"dvc.lock says of {stage} what is not true: {shortened(found)}",
+                where=where,
+                todo=f"git checkout {sha[:10]} && dvc repro, and commit what comes out",
+            )
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from assay.dvc_internals.locks import RWLOCK, named
 from assay.errors import AssayError
+from assay.processes import alive
 
 LOOKS, PAUSE = 4, 0.02  # attempts to read an rwlock that DVC is just writing, and seconds between them
 # Set while a configuration is composed only to be looked at.
@@ -48,7 +49,7 @@ def holders(rwlock: Path) -> dict[int, str]:
     """The processes that an rwlock of DVC names and that still run, with their commands; empty if it cannot be read."""
     with suppress(ValueError, OSError, AttributeError, TypeError, KeyError):
         written = rwlock.stat().st_mtime
-        return {pid: command for pid, command in named(_whole(rwlock)).items() if _alive(pid, written)}
+        return {pid: command for pid, command in named(_whole(rwlock)).items() if alive(pid, written)}
     return {}
 
 
@@ -59,16 +60,6 @@ def _whole(rwlock: Path) -> dict[str, Any]:
             return json.loads(rwlock.read_text())
         time.sleep(PAUSE)
     return json.loads(rwlock.read_text())
-
-
-def _alive(pid: int, written: float) -> bool:
-    """Whether that process runs: a zombie is dead, and one that started after the lock was written is another one."""
-    import psutil
-
-    with suppress(psutil.Error):
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= written + 1
-    return False
 
 
 def own() -> set[int]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assay.compare.changes import param_changes
 from assay.errors import AssayError
 from assay.experiments.clones import clone, environment
+from assay.experiments.parameters import param_changes
 from assay.git import git
 from assay.lineage.graph import PARAMS
 from assay.merging.sources import yaml_of

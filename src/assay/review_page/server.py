@@ -58,17 +58,19 @@ class Server(assay.web.server.Server):
 
 def application(session: Session, token: str) -> Starlette:
     """GET / is the page; everything else is JSON, and needs the token."""
+    return Starlette(routes=routes(session, token), exception_handlers=HANDLERS)
+
+
+def routes(session: Session, token: str) -> list[Route]:
+    """The routes of the page, which a server may have under any path that ends with a slash."""
     asked = Answers(session, token)
-    return Starlette(
-        routes=[
-            Route("/", asked.page, methods=["GET"]),
-            Route("/state", asked.state, methods=["GET"]),
-            Route("/decide", asked.decide, methods=["POST"]),
-            Route("/undo", asked.undo, methods=["POST"]),
-            Route("/skip", asked.skip, methods=["POST"]),
-        ],
-        exception_handlers={LookupError: unknown, ConflictError: conflict, AssayError: invalid},
-    )
+    return [
+        Route("/", asked.page, methods=["GET"]),
+        Route("/state", asked.state, methods=["GET"]),
+        Route("/decide", asked.decide, methods=["POST"]),
+        Route("/undo", asked.undo, methods=["POST"]),
+        Route("/skip", asked.skip, methods=["POST"]),
+    ]
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,9 @@ async def conflict(_: Request, error: Exception) -> JSONResponse:
 
 async def invalid(_: Request, error: Exception) -> JSONResponse:
     return error_answer(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+
+HANDLERS: dict[Any, Any] = {LookupError: unknown, ConflictError: conflict, AssayError: invalid}
 
 
 def require_token(request: Request, token: str) -> None:

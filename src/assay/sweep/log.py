@@ -47,14 +47,17 @@ class SweepLog:
             os.fsync(file.fileno())
 
     def last(self, baseline: str) -> dict[str, Entry]:
-        """The last entry of each experiment on a commit; a line that a crash cut short is ignored."""
-        entries: dict[str, Entry] = {}
+        """The last entry of each experiment on a commit."""
+        return {entry.experiment: entry for entry in self.entries() if entry.baseline == baseline}
+
+    def entries(self) -> list[Entry]:
+        """The last entry of each experiment on each commit; a line that a crash cut short is ignored."""
+        entries: dict[tuple[str, str], Entry] = {}
         for line in self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []:
             try:
                 values = json.loads(line)
             except ValueError:
                 continue
             values.pop("time")
-            if values["baseline"] == baseline:
-                entries[values["experiment"]] = Entry(**values)
-        return entries
+            entries[values["baseline"], values["experiment"]] = Entry(**values)
+        return list(entries.values())

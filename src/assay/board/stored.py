@@ -1,0 +1,64 @@
+"""The files of a commit from git and DVC's cache alone: no lock, no remote, no checkout."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from assay.board.revision import Commit
+from assay.dvc_internals.repository import object_path
+from assay.errors import AssayError
+from assay.experiments.revisions import Revision, require_true
+from assay.lineage import lock
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Reads the files of a commit (`assay.experiments.revisions.Files`); the cache's are compared with dvc.lock."""
+
+    commit: Commit
+
+    def read_bytes(self, path: str) -> bytes:
+        """The content of a file; AssayError if neither git nor the cache has it, or it has another hash."""
+        found = self.commit.text(path)
+        if found is not None:
+            return found
+        folder = next((str(one) for one in PurePosixPath(path).parents if str(one) in self._outs), None)
+        if path in self._outs:
+            return self._object(self._outs[path], path)
+        if folder is None:
+            raise self._lacking(path)
+        listing = json.loads(self._object(self._outs[folder], folder))
+        inside = PurePosixPath(path).relative_to(folder).as_posix()
+        md5 = next((one["md5"] for one in listing if one["relpath"] == inside), None)
+        if md5 is None:
+            raise self._lacking(path)
+        return self._object(md5, path)
+
+    @cached_property
+    def _outs(self) -> dict[str, str]:
+        entries = self.commit.entries.values()
+        return {path: md5 for entry in entries for path, md5 in lock.recorded(entry, "outs").items()}
+
+    def _object(self, md5: str, path: str) -> bytes:
+        held = object_path(self.commit.cache, md5)
+        if not held.exists():
+            raise self._lacking(path)
+        content = held.read_bytes()
+        if hashlib.md5(content).hexdigest() != md5.removesuffix(".dir"):
+            raise AssayError(f"{path} is damaged in the cache", where=str(held), todo="assay doctor --mend")
+        return content
+
+    def _lacking(self, path: str) -> AssayError:
+        sha = self.commit.sha[:10]
+        todo = f"dvc fetch --all-commits, or: git checkout {sha} && dvc repro"
+        return AssayError(f"{path} is not in the cache", where=sha, todo=todo)
+
+
+def revision(commit: Commit, name: str) -> Revision:
+    """A side of a comparison; AssayError if dvc.lock says of a stage what is not true."""
+    files = Stored(commit)
+    stated = {stage: entry for stage, entry in commit.entries.items() if lock.own_md5(entry, stage)}
+    require_true(files, stated, f"{name} ({commit.sha[:10]})", commit.sha)
+    return Revision(name, commit.sha, files)

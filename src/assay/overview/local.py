@@ -1,0 +1,111 @@
+"""What only this machine knows: runs that are not done, and what runs took."""
+
+import os
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from assay.dvc_internals import experiments as dvc
+from assay.dvc_internals.locks import RWLOCK
+from assay.errors import AssayError
+from assay.experiments.clones import reason
+from assay.files import read_text, yaml_mapping
+from assay.lineage.busy import holders
+from assay.lineage.costs import costs_of
+from assay.lineage.graph import PARAMS, graph
+from assay.lineage.results import EVALUATE, Results
+from assay.overview.rows import EXPERIMENT, STALE, STOPPED, WORKSPACE, Figures, Row
+from assay.processes import holder
+from assay.sweep.folder import FOLDER
+from assay.sweep.log import DONE, FAILED, RUNNING, Entry, SweepLog
+
+HERE = Path()
+END_OF_LOG = 20_000  # bytes in which a log says why
+
+
+def runs(done: Collection[tuple[str, str]]) -> list[Row]:
+    """The runs of DVC's queue and of sweeps that are not done, without those that are done since, by base and name."""
+    found = [*_of_the_queue(), *_of_sweeps()]
+    return [row for row in found if (row.base, row.name) not in done]
+
+
+def _of_the_queue() -> Iterator[Row]:
+    for run in dvc.runs(HERE):
+        yield Row(
+            name=run.name or run.stash[:7],
+            kind=EXPERIMENT,
+            state=run.state,
+            sha=run.stash,
+            base=run.baseline,
+            seconds=run.seconds,
+            note=_fault(run.log) if run.state == FAILED else "",
+            log=run.log,
+        )
+
+
+def _fault(log: str) -> str:
+    """The line of a log that says why a run has failed."""
+    if not log:
+        return ""
+    with Path(log).open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - END_OF_LOG))
+        return reason(file.read().decode(errors="replace"))
+
+
+def seconds() -> dict[tuple[str, str], float]:
+    """What a run took, by base and name of the experiment."""
+    found = {}
+    for reference, took in dvc.took(HERE).items():
+        for base, name, _ in dvc.done({reference: ""}):
+            found[base, name] = took
+    for _, entry in _entries():
+        if entry.state == DONE and entry.seconds is not None:
+            found[entry.baseline, entry.experiment] = entry.seconds
+    return found
+
+
+def _of_sweeps() -> Iterator[Row]:
+    for sweep, entry in _entries():
+        if entry.state == DONE:
+            continue
+        state = entry.state if entry.state != RUNNING or holder(sweep.with_suffix(".lock")) else STOPPED
+        yield Row(
+            name=entry.experiment,
+            kind=EXPERIMENT,
+            state=state,
+            base=entry.baseline,
+            changed=tuple(entry.overrides),
+            figures=Figures(entry.metrics),
+            seconds=entry.seconds,
+            note=entry.error,
+            log=entry.log,
+        )
+
+
+def _entries() -> Iterator[tuple[Path, Entry]]:
+    for path in sorted(FOLDER.glob("*.jsonl")):
+        for entry in SweepLog(path).entries():
+            yield path, entry
+
+
+def workspace(head: str) -> Row:
+    """The row of the workspace, without what its files hold."""
+    run = dvc.in_workspace(HERE)
+    holding = next(iter(holders(RWLOCK).values()), "")
+    if holding or (run and run.state == RUNNING):
+        return Row(WORKSPACE, WORKSPACE, RUNNING, base=head, note=f"experiment {run.name}" if run else holding)
+    why = _unproven()
+    return Row(WORKSPACE, WORKSPACE, STALE if why else DONE, base=head, note=why, seconds=_took())
+
+
+def _unproven() -> str:
+    """Why the figures in reports/ are not of the parameters and files that are here now; "" if they are."""
+    try:
+        return Results(yaml_mapping(read_text(Path(PARAMS)))).fault(EVALUATE)
+    except (AssayError, ValueError) as error:
+        return str(error).partition("\n")[0]
+
+
+def _took() -> float | None:
+    """The seconds of the last run of every stage on this machine; None if one has not run here."""
+    noted = [costs_of(stage) for stage in graph().nodes]
+    return sum(one.last.seconds for one in noted if one) if noted and all(noted) else None

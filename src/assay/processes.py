@@ -1,0 +1,28 @@
+"""Whether a process runs that has noted its number in a file."""
+
+from contextlib import suppress
+from pathlib import Path
+
+
+def alive(pid: int, noted: float) -> bool:
+    """Whether that process runs: a zombie is dead, and one that started after its number was noted is another one.
+
+    noted: when, in seconds since 1970.
+    """
+    import psutil
+
+    with suppress(psutil.Error, ValueError, OverflowError):
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= noted + 1
+    return False
+
+
+def holder(lock: Path) -> int | None:
+    """The process that has a lock file as `assay.dvc_internals.locks.holding` makes it; None if none has.
+
+    The file is only read: to ask the system for the lock would take it for a moment.
+    """
+    with suppress(OSError, ValueError):
+        pid = int(lock.read_text())
+        return pid if alive(pid, lock.stat().st_mtime) else None
+    return None

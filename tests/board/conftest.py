@@ -1,0 +1,44 @@
+"""A repository with experiments, and boards of it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assay.board.app import Server
+from assay.board.site import here
+from board_repository import HOSTILE, Repository, make
+from once import made_once
+from web_serving import running
+
+
+def prepare(root: Path, line: Path) -> None:
+    made = make(line, root)
+    made.experiment("deeper", {"model.num_leaves": 19}, shift=0.02)
+    made.experiment("worse", {"model.num_leaves": 2, "model.learning_rate": 0.5}, shift=0.4)
+    made.experiment("hostile<b>", {"features.drop": [HOSTILE], "model.num_leaves": 3})
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, small_line: Path) -> Path:
+    """Not to be changed: copy it."""
+    return made_once(tmp_path_factory, "board", lambda folder: prepare(folder, small_line))
+
+
+@pytest.fixture
+def repository(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """A copy, as the present folder."""
+    from assay.git import git
+
+    copy = tmp_path / "board"
+    shutil.copytree(prepared, copy, symlinks=True)
+    monkeypatch.chdir(copy)
+    return Repository(copy, git(copy, "rev-parse", "HEAD"))
+
+
+@pytest.fixture
+def served(repository: Repository) -> Iterator[Server]:
+    """A board of it, in a thread of this process."""
+    with Server(here(repository.root)) as server, running(server):
+        yield server

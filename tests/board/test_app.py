@@ -1,0 +1,187 @@
+"""The server: who gets what, what a page may do, and what a board leaves alone."""
+
+import json
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assay.board.app import Server
+from assay.board.pairs import plan_of, rows, side
+from assay.board.site import here
+from assay.compare.page import compared
+from assay.compare.paired import compare
+from assay.config.load import typed
+from assay.contract.population import slices
+from assay.dvc_internals.locks import LOCK, RWLOCK
+from assay.experiments.revisions import revision
+from assay.git import git
+from assay.statistics.metrics import METRICS
+from board_repository import HOSTILE, Repository
+from web_serving import Answer, ask
+
+VIEWS = ("", "compare", "parameters", "labels", "models", "watch")
+
+
+def get(server: Server, path: str, **headers: str) -> Answer:
+    request = urllib.request.Request(server.address + path, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read().decode())
+    except urllib.error.HTTPError as error:
+        return Answer(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read().decode())
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_is_a_page_that_may_ask_nobody_else(served: Server, view: str) -> None:
+    answer = get(served, view)
+    assert answer.status == 200
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http:" not in answer.text.replace("http://www.w3.org", "")
+    assert "https:" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/x/", "/x/state", "/state"])
+def test_without_the_token_nothing_is_told(served: Server, path: str) -> None:
+    answer = ask(served, f"GET {path} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n")
+    assert answer.status == 404
+    assert served.token not in answer.text
+
+
+def test_another_name_of_this_machine_is_refused(served: Server) -> None:
+    answer = ask(served, f"GET /{served.token}/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+    assert answer.status == 421
+
+
+def test_the_table_has_every_revision(served: Server) -> None:
+    text = get(served, "").text
+    for name in ("main", "workspace", "deeper", "worse", "hostile&lt;b&gt;"):
+        assert f">{name}<" in text
+    assert "hostile<b>" not in text
+
+
+def test_names_and_values_are_texts(served: Server, repository: Repository) -> None:
+    rows = {row.name: row.sha for row in here(repository.root).listing().rows}
+    for path in ("", "parameters", f"revision/{rows['hostile<b>']}", f"revision/{rows['main']}"):
+        text = get(served, path).text
+        assert "<img src=x" not in text
+        assert "<b>" not in text
+    assert "&lt;img src=x" in get(served, f"revision/{rows['hostile<b>']}").text
+
+
+def test_test_figures_stay_behind_a_switch(served: Server) -> None:
+    assert 'data-key="test.' not in get(served, "").text
+    shown = get(served, "?test=1").text
+    assert 'data-key="test.recall"' in shown
+    assert "Do not choose by them" in shown
+    sha = git(Path(), "rev-parse", "HEAD")
+    assert 'aria-label="Criteria"' not in get(served, f"revision/{sha}").text
+    assert 'aria-label="Criteria"' in get(served, f"revision/{sha}?test=1").text
+
+
+def test_a_revision_has_its_stages_files_and_documents(served: Server, repository: Repository) -> None:
+    sha = git(repository.root, "rev-parse", f"refs/exps/{repository.base[:2]}/{repository.base[2:]}/deeper")
+    text = get(served, f"revision/{sha}").text
+    assert "dvc exp apply deeper" in text
+    assert "<code>model.num_leaves</code>" in text
+    clean = yaml.safe_load(repository.text("dvc.lock"))["stages"]["clean"]
+    for file in (*clean["deps"], *(out for out in clean["outs"] if "lineage" not in out["path"])):
+        assert f"<code>{file['md5']}</code>" in text
+    assert "in the cache" in text
+    report = get(served, f"revision/{sha}/file/reports/report.html")
+    assert report.text == raw_report(repository)
+    assert "sandbox" in report.headers["content-security-policy"]
+    assert "script" not in report.headers["content-security-policy"]
+    assert "<h1>" in get(served, f"revision/{sha}/card/reports/model_card.md").text
+
+
+def raw_report(repository: Repository) -> str:
+    return repository.text("reports/report.html")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "revision/nope",
+        "revision/-h",
+        "revision/HEAD/file/params.yaml",
+        "revision/HEAD/file/..%2f..%2fetc%2fpasswd",
+        "compare?rev=nope&rev=HEAD",
+    ],
+)
+def test_what_is_not_there_is_said_on_a_page(served: Server, path: str) -> None:
+    answer = get(served, path)
+    assert answer.status == 404
+    assert "There is no" in answer.text
+
+
+def test_a_pair_says_what_the_comparison_says(served: Server, repository: Repository) -> None:
+    main, worse = revision("main"), revision("worse")
+    page = compared(main, worse, 200)
+    assert page.changes.params.keys() == {"model.num_leaves", "model.learning_rate"}
+    shas = {one.name: one.sha for one in (main, worse)}
+    text = get(served, f"compare/pair?base={shas['main']}&head={shas['worse']}").text
+    found = compare(side(main), side(worse), slices(worse.records, typed(worse.params).dataset), plan_of(worse))
+    for row in rows(found):
+        for cell in row:
+            assert cell in text
+    assert found.verdict == "worse"
+    assert 'class="worse">worse</span>' in text
+    whole = get(served, f"compare?rev={shas['main']}&rev={shas['worse']}").text
+    assert "assay compare main worse" in whole
+    assert "<code>model.learning_rate</code>" in whole
+
+
+def test_figures_are_those_of_the_reports(served: Server, repository: Repository) -> None:
+    text = get(served, "").text
+    figures = json.loads(repository.text("reports/out_of_fold.json"))
+    for metric in METRICS.keys() & figures.keys():
+        assert f'data-v="{figures[metric]}"' in text
+
+
+@pytest.fixture
+def locked(repository: Repository) -> Iterator[dict[Path, tuple[bytes, int]]]:
+    """DVC's locks as a run holds them."""
+    held = {LOCK: b" 1\n", RWLOCK: json.dumps({"data/raw": {"write": {"pid": 1, "cmd": "dvc repro"}}}).encode()}
+    for path, content in held.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    yield {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in held}
+
+
+def test_the_board_neither_waits_for_nor_takes_the_locks_of_dvc(
+    locked: dict[Path, tuple[bytes, int]], served: Server
+) -> None:
+    for view in (*VIEWS, "revision/HEAD", "compare/pair?base=main&head=HEAD", "state"):
+        assert get(served, view).status == 200
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in locked} == locked
+    assert not list(Path(".dvc/tmp").glob("*.tmp"))
+
+
+def test_the_fingerprint_changes_with_what_it_shows(served: Server, repository: Repository) -> None:
+    def seen() -> str:
+        return json.loads(get(served, "state").text)["fingerprint"]
+
+    get(served, "")
+    first = seen()
+    assert seen() == first
+    repository.experiment("new", {"model.num_leaves": 5})
+    second = seen()
+    assert second != first
+    assert ">new<" in get(served, "").text
+    Path("params.yaml").write_text(Path("params.yaml").read_text() + "\n")
+    assert seen() != second
+
+
+def test_a_file_that_the_cache_lacks_is_named(served: Server, repository: Repository) -> None:
+    shutil.rmtree(".dvc/cache")
+    answer = get(served, "compare/pair?base=main&head=HEAD", **{"Sec-Fetch-Dest": "empty"})
+    assert answer.status == 422
+    assert "is not in the cache" in answer.error
+    assert HOSTILE not in answer.text

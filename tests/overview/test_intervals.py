@@ -1,0 +1,93 @@
+"""Intervals out of fold come from the predictions that dvc.lock names, and only from these."""
+
+import hashlib
+import json
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from assay.dvc_internals.repository import object_path
+from assay.files import folder_listing
+from assay.overview.intervals import KEPT, with_intervals
+from assay.overview.rows import QUEUED, WORKSPACE, Figures, Row
+from assay.statistics.resampled import Scored
+from assay.sweep.log import DONE
+from assay.sweep.selection import select
+
+METRICS = ["average_precision", "recall"]
+
+
+def kept(cache: Path, content: bytes, suffix: str = "") -> str:
+    """The hash of an object that is put into the cache."""
+    md5 = hashlib.md5(content).hexdigest() + suffix
+    path = object_path(cache, md5)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return md5
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    """Labels and scores of 300 records."""
+    generator = np.random.default_rng(0)
+    label = generator.random(300) < 0.2
+    return pd.DataFrame({"record_id": range(300), "label": label, "score": generator.normal(label, 0.7)})
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: pd.DataFrame) -> Path:
+    """A cache with them, which the dvc.lock here names."""
+    monkeypatch.chdir(tmp_path)
+    cache = tmp_path / "cache"
+    monkeypatch.setattr("assay.overview.intervals.cache_folder", lambda: cache)
+    content = BytesIO()
+    table.to_parquet(content, index=False)
+    thresholds = json.dumps({"model": {"value": 0.5}}).encode()
+    files = {"out_of_fold.parquet": kept(cache, content.getvalue()), "thresholds.json": kept(cache, thresholds)}
+    folder = kept(cache, folder_listing(files), ".dir")
+    Path("dvc.lock").write_text(f"    - path: data/predictions\n      hash: md5\n      md5: {folder}\n")
+    return cache
+
+
+def here(**more: object) -> Row:
+    given = {"figures": Figures({"recall": 0.5}), "params": {"evaluation.threshold_probability": 0.1}}
+    return Row(WORKSPACE, WORKSPACE, **{"state": DONE, **given, **more})  # type: ignore[arg-type]
+
+
+def test_they_are_those_of_the_summary_of_a_sweep(cache: Path, table: pd.DataFrame) -> None:
+    (row,) = with_intervals([here()], METRICS)
+    scored = Scored(table["label"].to_numpy(int), table["score"].to_numpy(), 0.5)
+    assert row.figures.intervals["average_precision"] == pytest.approx(select({"x": scored}).interval, abs=1e-6)
+    low, high = row.figures.intervals["recall"]
+    assert low < (scored.alert & (scored.y == 1)).sum() / scored.y.sum() < high
+    assert row.figures.values == {"recall": 0.5}
+
+
+def test_they_are_computed_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = with_intervals([here()], METRICS)
+    monkeypatch.setattr("assay.overview.intervals.scored", None)
+    assert with_intervals([here()], METRICS) == first
+    assert with_intervals([here()], METRICS[:1]) == first
+
+
+@pytest.mark.parametrize("harm", ["missing", "changed", "another lock", "damaged notes"])
+def test_predictions_that_are_not_to_be_had_give_none_and_no_error(cache: Path, harm: str) -> None:
+    if harm == "another lock":
+        Path("dvc.lock").write_text("stages: {}\n")
+    if harm == "damaged notes":
+        KEPT.parent.mkdir()
+        KEPT.write_text("[")
+    for path in cache.rglob("*"):
+        if path.is_file() and harm in ("missing", "changed"):
+            path.unlink() if harm == "missing" else path.write_bytes(path.read_bytes() + b" ")
+    (row,) = with_intervals([here()], METRICS)
+    assert bool(row.figures.intervals) == (harm == "damaged notes")
+
+
+def test_runs_that_are_not_done_have_none(cache: Path) -> None:
+    rows = [here(state=QUEUED), here(figures=Figures())]
+    assert with_intervals(rows, METRICS) == rows
+    assert not KEPT.exists()
