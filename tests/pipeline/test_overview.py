@@ -12,6 +12,7 @@ import pytest
 from assay.dvc_internals.locks import LOCK, holding
 from assay.errors import AssayError
 from pipeline_copy import Copy, edit
+from samples import ROOT
 
 PATIENCE = 300  # seconds for what takes ten
 WRONG = "dataset.source.sha256=" + "0" * 64
@@ -94,6 +95,33 @@ def test_results_of_other_parameters_are_called_stale(cheap: Copy) -> None:
     assert workspace["state"] == "stale"
     assert workspace["changed"] == ["criteria.min_recall=0.8"]
     assert "min_recall" in workspace["note"]
+
+
+@pytest.mark.parametrize("folder", [".", "docs"])
+def test_the_notebook_runs(cheap_line: Copy, folder: str) -> None:
+    cells = json.loads((ROOT / "docs/experiments.ipynb").read_text())["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    # What a kernel does: the cells one after the other in one namespace, showing what the last line of each is worth.
+    program = f"import ast; space = {{}}\nfor source in {sources!r}:\n" + (
+        "    *body, last = ast.parse(source).body\n"
+        "    exec(compile(ast.Module(body, []), 'cell', 'exec'), space)\n"
+        "    print(eval(compile(ast.Expression(last.value), 'cell', 'eval'), space))\n"
+    )
+    said = cheap_line.run("sh", "-c", 'cd "$0" && exec python -c "$1"', folder, program).stdout
+    shown = json.loads((cheap_line.path / "reports/out_of_fold.json").read_text())
+    assert f"{shown['average_precision']:.6f}" in said
+    assert "model.C" in said
+
+
+def test_tables_that_are_nowhere_are_named_with_the_way_to_get_them(cheap_line: Copy, tmp_path: Path) -> None:
+    bare = Copy(tmp_path / "bare")
+    cheap_line.run("git", "clone", "--quiet", str(cheap_line.path), str(bare.path))
+    said = bare.run(
+        "python", "-c", "import assay; r = assay.load('main'); print(len(r.parameters)); r.predictions", fails=True
+    )
+    assert int(said.stdout) > 100, "parameters are in git"
+    assert "data/predictions" in said.stderr
+    assert "dvc remote add" in said.stderr
 
 
 def test_a_wrong_column_is_refused(cheap_line: Copy) -> None:
