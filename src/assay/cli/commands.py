@@ -43,7 +43,8 @@ Plain DVC does the work; this command adds what DVC does not have.
 \b
   dvc repro                      run what is out of date, from raw records to metrics
   dvc exp run -S model=logistic  try something, keep it as an experiment
-  assay experiments              list experiments in any state, branches, tags: what each changes and gives
+  dvc exp show                   compare the experiments
+  assay experiments              the same in any state, with branches and tags, as a table that fits a terminal
   assay params                   write params.yaml from conf/ after an edit there
   assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
