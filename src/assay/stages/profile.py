@@ -12,7 +12,7 @@ from assay.joins.raw import raw_records
 from assay.paths import CLEANED, PROFILE, PROFILE_PAGE, QUALITY, QUARANTINE, RAW, SPLIT, fold
 from assay.preparation.reduced import collected
 from assay.presentation.many import shown
-from assay.profile.columns import importance, profiles
+from assay.profile.columns import MOST, importance, profiles
 from assay.profile.scorecard import scorecards
 from assay.records.columns import RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
@@ -30,7 +30,7 @@ def main(config: Config) -> None:
     cleaned = read_table(CLEANED)
     labelled = pd.concat([read_table(fold(SPLIT, name)) for name in (TRAIN, VALIDATION)])
     before, after = scorecards(raw_records(RAW, dataset), cleaned, dataset)
-    columns, rest = shown(profiles(cleaned, labelled.set_index(RECORD_ID)["label"], dataset), importance)
+    columns, rest = shown(profiles(cleaned, labelled.set_index(RECORD_ID)["label"], dataset), importance, MOST)
     write_json(QUALITY, quality(before[""], after[""]))
     write_json(
         PROFILE,
