@@ -53,11 +53,12 @@ print(json.dumps(taken))
 
 
 class Cost(NamedTuple):
-    """Of a process: seconds by the clock, peak memory in bytes, and what it printed."""
+    """Of a process: seconds by the clock and of processors, peak memory in bytes, and what it printed."""
 
     seconds: float
+    cpu: float
     peak: int
-    said: str
+    said: str = ""
 
 
 def table(records: int, columns: int, seed: int) -> pd.DataFrame:
@@ -89,7 +90,8 @@ def cost(copy: Copy, *command: str) -> Cost:
             file.seek(0)
         if status:
             raise SystemExit(f"{' '.join(command)}: status {status}\n{said.read()}{errors.read()}")
-        return Cost(time.perf_counter() - start, usage.ru_maxrss * 1024, said.read())
+        cpu = usage.ru_utime + usage.ru_stime
+        return Cost(time.perf_counter() - start, cpu, usage.ru_maxrss * 1024, said.read())
 
 
 def in_git(copy: Copy, outs: Iterable[Any]) -> dict[str, int]:
@@ -103,11 +105,12 @@ def size(path: Path) -> int:
     return sum(one.stat().st_size for one in ([path] if path.is_file() else path.rglob("*")) if one.is_file())
 
 
-def row(step: str, seconds: float, peak: float, files: dict[str, int]) -> None:
+def row(step: str, cost: Cost, files: dict[str, int]) -> None:
     """A line of the table, with the largest file."""
     largest = max(files, key=files.__getitem__, default="")
     named = f"   {largest} {files[largest] / 1e3:,.0f}" if largest else ""
-    print(f"  {step:12} {seconds:8.1f} s {peak / MIB:8,.0f} MiB {sum(files.values()) / 1e3:9,.1f} kB in git{named}")
+    size, time = sum(files.values()) / 1e3, f"{cost.seconds:8.1f} s {cost.cpu:8.1f} s of processors"
+    print(f"  {step:12} {time} {cost.peak / MIB:8,.0f} MiB {size:9,.1f} kB in git{named}")
 
 
 def run(shape: str, folder: Path) -> None:
@@ -120,16 +123,19 @@ def run(shape: str, folder: Path) -> None:
     before = tracked(copy)
     python = (sys.executable, "-m")
     drafted = cost(copy, *python, "assay.cli", "init-dataset", str(file), "--target", TARGET)
-    row("init-dataset", drafted.seconds, drafted.peak, {n: s for n, s in tracked(copy).items() if n not in before})
+    row("init-dataset", drafted, {n: s for n, s in tracked(copy).items() if n not in before})
     edit(copy, "conf/config.yaml", "dataset: thyroid", f"dataset: {shape}")
     composed = cost(copy, *python, "assay.cli", "params")
-    row("params", composed.seconds, composed.peak, {"params.yaml": size(copy.path / "params.yaml")})
+    row("params", composed, {"params.yaml": size(copy.path / "params.yaml")})
     ran = cost(copy, *python, "dvc", "repro")
-    of_stages = stages(copy)
-    row("DVC", ran.seconds - of_stages, ran.peak, {"dvc.lock": size(copy.path / "dvc.lock")})
-    whole = drafted.seconds + composed.seconds + ran.seconds
+    ran_stages = stages(copy)
+    alone = ran.seconds - sum(one.seconds for one in ran_stages)
+    row("DVC", ran._replace(seconds=alone), {"dvc.lock": size(copy.path / "dvc.lock")})
+    seconds, cpu = (sum(getattr(one, name) for one in (drafted, composed, ran)) for name in ("seconds", "cpu"))
+    peak = max(one.peak for one in (drafted, composed, ran, *ran_stages))
+    whole = Cost(seconds, cpu + sum(one.cpu for one in ran_stages), peak)
     reports = {name: size(copy.path / name) for name in tracked(copy) if name.startswith("reports/")}
-    row("all", whole, max(drafted.peak, composed.peak, ran.peak), reports)
+    row("all", whole, reports)
     bare(copy, whole)
 
 
@@ -139,27 +145,27 @@ def tracked(copy: Copy) -> dict[str, int]:
     return {name: size(copy.path / name) for name in names}
 
 
-def stages(copy: Copy) -> float:
-    """A line for each stage, as its process noted it; the seconds of all."""
-    listed, total = yaml.safe_load((copy.path / "dvc.yaml").read_text())["stages"], 0.0
+def stages(copy: Copy) -> list[Cost]:
+    """A line for each stage, as its process noted it; and what each cost."""
+    listed, costs = yaml.safe_load((copy.path / "dvc.yaml").read_text())["stages"], list[Cost]()
     for name, stage in listed.items():
         noted = copy.path / f".assay/costs/{name}.json"
         if noted.exists():
             last = read_json(noted)["last"]
-            total += last["seconds"]
-            row(name, last["seconds"], last["peak"], in_git(copy, [*stage["outs"], *stage.get("metrics", [])]))
-    return total
+            costs.append(Cost(last["seconds"], last["cpu"], last["peak"]))
+            row(name, costs[-1], in_git(copy, [*stage["outs"], *stage.get("metrics", [])]))
+    return costs
 
 
-def bare(copy: Copy, whole: float) -> None:
+def bare(copy: Copy, whole: Cost) -> None:
     """The same fits alone, and their share of the whole."""
     alone = cost(copy, sys.executable, "-c", BARE)
     each = json.loads(alone.said.splitlines()[-1])
-    fitting = sum(one["seconds"] for one in each.values())
-    row("fits alone", fitting, alone.peak, {})
+    row("fits alone", alone, {})
     for name, one in each.items():
         print(f"    {name}: {one['fits']} fits, {one['seconds']:.1f} s; the last one alone {one['last']:.1f} s")
-    print(f"  fits alone are {fitting / whole:.0%} of all; without them {whole - fitting:.1f} s")
+    rest = whole.cpu - alone.cpu
+    print(f"  fits alone are {alone.cpu / whole.cpu:.0%} of the seconds of processors; without them {rest:.1f} s")
 
 
 def main(shapes: Sequence[str]) -> None:

@@ -39,9 +39,11 @@ def test_chance_deviates_by_one_standard_error() -> None:
     assert np.std(found) == pytest.approx(1, abs=0.06)
 
 
-def test_the_scores_are_those_of_a_ridge_regression() -> None:
+@pytest.mark.parametrize("terms", [5, 300])  # fewer and more than records
+def test_the_scores_are_those_of_a_ridge_regression(terms: int) -> None:
     generator = np.random.default_rng(0)
-    known, asked, y = generator.normal(size=(80, 5)), generator.normal(size=(20, 5)), generator.integers(0, 2, 80)
+    known, asked = generator.normal(size=(80, terms)), generator.normal(size=(20, terms))
+    y = generator.integers(0, 2, 80)
     expected = Ridge(alpha=PENALTY).fit(known, y).predict(asked) - y.mean()
     assert predictor(known, asked)(y) == pytest.approx(expected)
     constant = np.ones((80, 1))

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assay.audit import models
 from assay.audit.base import ERROR, WARNING
 from assay.audit.checks import CHECKS, audit, judged
 from assay.audit.evidence import Evidence
+from assay.audit.models import TellingOrder
 from assay.records.folds import FOLDS, TEST, TRAIN, VALIDATION
 from audit_samples import clean, noise, positive, with_column, with_feature, with_features, with_fold
 from audit_samples import features as plain
@@ -255,6 +257,12 @@ def verdicts(evidence: Evidence) -> dict[str, str]:
 
 def test_every_check_has_a_plant() -> None:
     assert {code for code, _, _ in PLANTS.values()} == {check.code for check in CHECKS}
+
+
+def test_of_very_many_records_some_tell_the_order_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "MOST", 100)
+    assert not TellingOrder().examine(clean()).findings
+    assert TellingOrder().examine(positives_last(clean())).findings
 
 
 def test_the_checks_are_numbered_in_order() -> None:

@@ -3,10 +3,11 @@
 import pandas as pd
 import pytest
 
-from assay.cards.columns import COMMON, allowed, described, found, in_short, kind
+from assay.cards.columns import COMMON, allowed, described, found, in_short, kind, telling
 from assay.config.dataset import Column, Dataset, Made
 from assay.config.load import load
 from assay.labels.policy import COLUMNS
+from assay.presentation.many import MOST
 from samples import ROOT
 
 
@@ -47,7 +48,7 @@ def test_every_column_of_every_dataset_has_words_of_ours_or_of_its_contract() ->
 def test_missing_values_are_counted_in_all_records_and_in_each_fold() -> None:
     records = pd.DataFrame({"record_id": list("abcd"), "TSH": [1.0, None, 2.0, None]})
     folds = {"train": records.iloc[:2], "test": records.iloc[2:3]}
-    rows = {row.name: row for row in found(records, folds, load(ROOT / "params.yaml").dataset)}
+    rows = {row.name: row for row in found(records, ["record_id", "TSH"], folds, load(ROOT / "params.yaml").dataset)}
     assert rows["TSH"].missing == ["50.0 %", "50.0 %", "0.0 %"]
     assert rows["record_id"].missing == []
     assert rows["TSH"].about == "thyroid stimulating hormone"
@@ -62,3 +63,11 @@ def test_a_made_column_says_where_it_comes_from() -> None:
         "how often seen; count of rows of labs, at most 365 before day",
         "last value of labs, at least 1 before day",
     ]
+
+
+def test_of_very_many_columns_a_card_describes_those_of_the_profile_and_counts_the_rest() -> None:
+    names = [f"x{number}" for number in range(1000)]
+    found, rest = telling(["record_id", *names], ["x999", "x500"], Dataset())
+    assert (len(found), rest) == (MOST, 1001 - MOST)
+    assert {"record_id", "x500", "x999"} < {*found}
+    assert telling(names[:MOST], [], Dataset()) == (names[:MOST], 0)

@@ -8,10 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from assay.cards.croissant import FIELDS, record_set
+from assay.config.dataset import Dataset
 from assay.files import sha256
 from assay.paths import CROISSANT
 from samples import ROOT
 
+WIDE = Dataset("wide", target="y", columns={})
 mlc = pytest.importorskip("mlcroissant", reason="the validator is a development dependency")
 
 
@@ -69,3 +72,12 @@ def test_units_and_meanings_are_those_of_the_contract(dataset: "mlc.Dataset") ->
     fields = {field.id: field for record_set in dataset.metadata.record_sets for field in record_set.fields}
     assert fields["records/TSH"].description == "thyroid stimulating hormone, in mU/L"
     assert fields["labels/label"].data_type is bool
+
+
+def test_of_very_many_columns_the_first_are_described_and_the_rest_counted() -> None:
+    table = pd.DataFrame(1.0, index=[0], columns=["record_id", *(f"x{number}" for number in range(FIELDS + 4))])
+    found = record_set("records", "cleaned records", table, WIDE)
+    assert len(found["field"]) == FIELDS
+    assert found["description"] == "cleaned records; 5 more columns are not described here"
+    few = record_set("records", "cleaned records", table.iloc[:, :9], WIDE)
+    assert (len(few["field"]), few["description"]) == (9, "cleaned records")

@@ -182,7 +182,7 @@ def test_a_column_without_any_value_is_profiled_whatever_its_type(kind: str) -> 
     assert (told["missing"], told["distinct"]) == (ROWS, 0)
     before, after = scorecards(found.raw(), records, found.dataset)
     page = render(
-        Findings(before[""], after[""], columns, 0), records, labels.rename("label").reset_index(), found.dataset
+        Findings(before[""], after[""], columns, 0, 0), records, labels.rename("label").reset_index(), found.dataset
     )
     assert "no value" in page
 

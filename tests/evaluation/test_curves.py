@@ -55,6 +55,30 @@ def test_confusion_has_a_row_for_each_record() -> None:
     assert counts == {("returned", "returned"): 2, ("kept", "kept"): 2, ("kept", "returned"): 1}
 
 
+def test_of_very_many_records_confusion_has_a_row_for_each_share() -> None:
+    y = np.repeat([0, 1], [90_000, 10_000])
+    score = np.concatenate([np.full(89_999, 0.1), [0.9], np.full(4_000, 0.1), np.full(6_000, 0.9)])
+    counts = curves.confusion(Scored(y, score, 0.5), ("kept", "returned")).value_counts().to_dict()
+    assert counts == {
+        ("kept", "kept"): 18_000,
+        ("returned", "returned"): 1_200,
+        ("returned", "kept"): 800,
+        ("kept", "returned"): 1,
+    }
+
+
+@pytest.mark.parametrize("curve", [curves.precision_recall, curves.roc])
+def test_a_curve_of_very_many_points_is_thinned_and_keeps_its_ends_and_the_threshold(curve) -> None:
+    generator = np.random.default_rng(0)
+    score = generator.random(30_000)
+    one = Scored((generator.random(30_000) < score).astype(int), score, 0.987654)
+    table = curve(one)
+    assert curves.MOST_POINTS <= len(table) <= curves.MOST_POINTS + 1
+    assert score[score >= one.threshold].min() in set(table["threshold"])
+    assert table["recall"].iloc[-1] == 1
+    assert np.diff(table["recall"]).max() < 0.002
+
+
 @given(scored())
 def test_the_sweep_never_loses_recall_when_alerts_are_added(one: Scored) -> None:
     table = curves.threshold_sweep(one)

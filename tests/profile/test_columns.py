@@ -1,9 +1,12 @@
 """The profile of a column."""
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from assay.config.dataset import Column, Dataset
-from assay.profile.columns import BINS, profiles
+from assay.presentation.many import shown
+from assay.profile.columns import BINS, MOST, importance, profiles
 
 DATASET = Dataset(
     "small",
@@ -26,3 +29,41 @@ def test_bars_are_shares_of_each_class_and_leave_out_what_has_no_label() -> None
     assert len(x["bars"]["negative"]) == BINS
     assert sum(x["bars"]["negative"]) == sum(x["bars"]["positive"]) == 1
     assert sex["bars"] == {"negative": [1.0, 0.0], "positive": [0.0, 1.0]}
+
+
+def by_the_book(values: pd.Series, labels: pd.Series, bins: list) -> dict[str, list[float]]:
+    sides = {"negative": values[labels.eq(False)], "positive": values[labels.eq(True)]}
+    return {
+        side: [round(float((part == one).sum() / max(int(part.notna().sum()), 1)), 6) for one in bins]
+        for side, part in sides.items()
+    }
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+def test_bars_and_extremes_are_those_of_counting_and_sorting(gaps: bool) -> None:
+    generator = np.random.default_rng(3)
+    ids = [f"r{one:02}" for one in generator.permutation(90)]
+    x = pd.Series(generator.integers(0, 6, 90).astype(float))  # with ties, and with bins that are empty
+    records = pd.DataFrame({"record_id": ids, "x": x.mask(x == 2) if gaps else x, "sex": generator.choice([*"FM"], 90)})
+    labels = pd.Series(generator.random(80) < 0.3, index=ids[:80])
+    found, sex = profiles(records, labels, DATASET)
+    known = records["record_id"].map(labels)
+    binned = pd.Series(np.digitize(records["x"], found["edges"][1:-1])).where(records["x"].notna())
+    assert found["bars"] == by_the_book(binned, known, [*range(BINS)] if gaps else sorted(binned.unique()))
+    assert sex["bars"] == by_the_book(records["sex"], known, [*"FM"])
+    ranked = records[["record_id", "x"]].dropna().sort_values(["x", "record_id"])
+    assert found["extremes"]["lowest"] == list(ranked.head(3).itertuples(index=False, name=None))
+    assert found["extremes"]["highest"] == list(ranked.tail(3).iloc[::-1].itertuples(index=False, name=None))
+
+
+def test_of_very_many_columns_those_in_which_the_classes_differ_are_shown() -> None:
+    generator, names = np.random.default_rng(0), [f"x{one}" for one in range(MOST + 5)]
+    labels = pd.Series(generator.random(200) < 0.5, index=[f"r{one}" for one in range(200)])
+    table = {name: generator.normal(size=200) for name in names}
+    table["x100"] += 5 * labels.to_numpy()
+    dataset = Dataset("wide", target="y", columns={name: Column("number") for name in names})
+    columns = profiles(pd.DataFrame({"record_id": labels.index, **table}), labels, dataset)
+    kept, rest = shown(columns, importance, MOST)
+    assert (len(kept), rest) == (MOST, 5)
+    assert max(columns, key=importance)["column"] == "x100"
+    assert "x100" in [one["column"] for one in kept]

@@ -7,6 +7,7 @@ import numpy as np
 from assay.audit.strength import average_precisions
 
 SAMPLE = 1000  # records of each class that are looked at first
+ROWS = 256  # features that are paired with all others at a time, which bounds the memory
 TRIED = 20  # the best pairs of the sample, measured on all records
 FAR = 10  # standard deviations
 LEAST = 1e-9  # of the variance of a feature, that another one leaves unexplained
@@ -36,48 +37,95 @@ def strongest_pairs(values: np.ndarray, y: np.ndarray, enough: int) -> list[Pair
 
 def _best(values: np.ndarray, y: np.ndarray, enough: int) -> list[Pair]:
     sample = np.sort(np.concatenate([np.flatnonzero(y == label)[:SAMPLE] for label in (0, 1)]))
-    a, b, separation = _discriminants(values[:, sample], y[sample], enough)
-    best = np.argsort(-np.triu(separation, 1), axis=None, kind="stable")[:TRIED]
-    pairs = [(int(i), int(j)) for i, j in zip(*np.unravel_index(best, separation.shape), strict=True) if i < j]
-    scores = np.array([a[i, j] * values[i] + b[i, j] * values[j] for i, j in pairs]).reshape(len(pairs), len(y))
-    found = zip(pairs, average_precisions(scores, y), scores, strict=True)
-    return [Pair(i, j, strength, score) for (i, j), strength, score in found]
+    tried = _farthest(values[:, sample], y[sample], enough)
+    scores = np.array([one.a * values[one.i] + one.b * values[one.j] for one in tried]).reshape(len(tried), len(y))
+    found = zip(tried, average_precisions(scores, y), scores, strict=True)
+    return [Pair(one.i, one.j, strength, score) for one, strength, score in found]
 
 
-def _discriminants(values: np.ndarray, y: np.ndarray, enough: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each pair (k, k) the weights of both features and the squared distance of the classes (Mahalanobis)."""
-    classes = [_moments(values[:, y == label]) for label in (0, 1)]
+class _Discriminant(NamedTuple):
+    """Of two features: the squared distance of the classes (Mahalanobis), their positions, and their weights."""
+
+    separation: float
+    i: int
+    j: int
+    a: float
+    b: float
+
+
+def _farthest(values: np.ndarray, y: np.ndarray, enough: int) -> list[_Discriminant]:
+    """The `TRIED` pairs whose classes are farthest apart, the best first; `ROWS` features at a time with all others."""
+    sides, found = [_Side.of(values[:, y == label]) for label in (0, 1)], list[_Discriminant]()
+    for start in range(0, len(values), ROWS):
+        a, b, separation = _discriminants(sides, slice(start, start + ROWS), enough)
+        later = np.arange(len(values)) > np.arange(start, start + len(separation))[:, None]
+        far = np.where(later, separation, 0.0)
+        for row, j in zip(*np.unravel_index(_highest(far.ravel(), TRIED), far.shape), strict=True):
+            if later[row, j]:
+                found.append(_Discriminant(far[row, j], start + int(row), int(j), float(a[row, j]), float(b[row, j])))
+    return sorted(found, key=lambda one: (-one.separation, one.i, one.j))[:TRIED]
+
+
+def _highest(values: np.ndarray, many: int) -> np.ndarray:
+    """The positions of the highest values (n,), the highest first; of equal ones the first."""
+    if len(values) <= many:
+        return np.argsort(-values, kind="stable")
+    bound = np.partition(values, -many)[-many]
+    places = np.concatenate([np.flatnonzero(values > bound), np.flatnonzero(values == bound)[:many]])
+    return places[np.argsort(-values[places], kind="stable")][:many]
+
+
+def _discriminants(sides: "list[_Side]", rows: slice, enough: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For some features with each other one (rows, k) the weights of both, and the squared distance of the classes."""
+    classes = [side.moments(rows) for side in sides]
     count = sum(one.known for one in classes)
     usable = np.minimum(classes[0].known, classes[1].known) >= enough
-    apart = classes[1].mean - classes[0].mean
-    variance, covariance = (
+    apart, other_apart = classes[1].mean - classes[0].mean, classes[1].other_mean - classes[0].other_mean
+    variance, other_variance, covariance = (
         sum(getattr(one, name) * one.known for one in classes) / np.maximum(count, 1)
-        for name in ("variance", "covariance")
+        for name in ("variance", "other_variance", "covariance")
     )
-    determinant = variance * variance.T - covariance**2
-    usable &= determinant > LEAST * variance * variance.T
+    determinant = variance * other_variance - covariance**2
+    usable &= determinant > LEAST * variance * other_variance
     safe = np.where(usable, determinant, 1.0)
-    a = (variance.T * apart - covariance * apart.T) / safe
-    b = (variance * apart.T - covariance * apart) / safe
-    return a, b, np.where(usable, a * apart + b * apart.T, 0.0)
+    a = (other_variance * apart - covariance * other_apart) / safe
+    b = (variance * other_apart - covariance * apart) / safe
+    return a, b, np.where(usable, a * apart + b * other_apart, 0.0)
 
 
 class _Moments(NamedTuple):
-    """Of the records that have both features of a pair: their number, and of the first feature mean and variance."""
+    """Of the records that have both features of a pair: their number, and mean and variance of either feature."""
 
     known: np.ndarray
     mean: np.ndarray
+    other_mean: np.ndarray
     variance: np.ndarray
+    other_variance: np.ndarray
     covariance: np.ndarray
 
 
-def _moments(values: np.ndarray) -> _Moments:
-    known = (~np.isnan(values)).astype(float)
-    filled = np.nan_to_num(values)
-    count = known @ known.T
-    safe = np.maximum(count, 1)
-    mean, square, product = filled @ known.T / safe, filled**2 @ known.T / safe, filled @ filled.T / safe
-    return _Moments(count, mean, np.maximum(square - mean**2, 0), product - mean * mean.T)
+class _Side(NamedTuple):
+    """The features of one class (k, n): whether a value is known, the value or 0, and its square."""
+
+    known: np.ndarray
+    filled: np.ndarray
+    squares: np.ndarray
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "_Side":
+        filled = np.nan_to_num(values)
+        return cls((~np.isnan(values)).astype(float), filled, filled**2)
+
+    def moments(self, rows: slice) -> _Moments:
+        """Of the features `rows` with each feature: all (rows, k)."""
+        known, filled, squares = (part[rows] for part in self)
+        count = known @ self.known.T
+        safe = np.maximum(count, 1)
+        mean, other_mean = filled @ self.known.T / safe, known @ self.filled.T / safe
+        square, other_square = squares @ self.known.T / safe, known @ self.squares.T / safe
+        product = filled @ self.filled.T / safe
+        variance, other_variance = np.maximum(square - mean**2, 0), np.maximum(other_square - other_mean**2, 0)
+        return _Moments(count, mean, other_mean, variance, other_variance, product - mean * other_mean)
 
 
 def _logarithms(values: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-CHUNK = 64  # columns at a time, which bounds the memory
+CHUNK, VALUES = 64, 2**21  # columns at a time, and values in them, at most, which bounds the memory
 
 
 class Alone(NamedTuple):
@@ -50,7 +50,8 @@ def average_precisions(values: np.ndarray, y: np.ndarray) -> list[float]:
     >>> average_precisions(np.array([[1.0, 2.0, 3.0], [3.0, np.nan, 1.0]]), np.array([0, 0, 1]))
     [1.0, 1.0]
     """
-    chunks = (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
+    most = max(1, min(CHUNK, VALUES // max(len(y), 1)))
+    chunks = (values[start : start + most] for start in range(0, len(values), most))
     return [float(found) for chunk in chunks for found in _average_precisions(chunk, y)]
 
 

@@ -1,14 +1,16 @@
 """Describes each column of the cleaned and annotated tables: its meaning, and its content."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from assay.cards.markdown import percent
-from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Column
+from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Column, cleaned_name
 from assay.errors import sample
 from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS
+from assay.presentation.many import Shown, shown
 from assay.records.columns import CODE, CODE_IN_FORCE, CODE_RESOLVED, DATE, RECORD_ID, unstored
 
 if TYPE_CHECKING:
@@ -87,11 +89,19 @@ def kind(values: pd.Series) -> str:
     return CATEGORY if isinstance(dtype, pd.CategoricalDtype) else TEXT
 
 
-def found(records: pd.DataFrame, folds: dict[str, pd.DataFrame], dataset: "Dataset") -> list[Found]:
-    """Every column of the cleaned table."""
+def telling(names: Iterable[str], profiled: Sequence[str], dataset: "Dataset") -> Shown[str]:
+    """The columns that a card describes: all; of very many those that are no features, and those of the profile."""
+    own = {cleaned_name(dataset, name) for name in profiled}
+    return shown([*names], lambda name: 2 if name in COMMON else int(name in own))
+
+
+def found(
+    records: pd.DataFrame, names: Iterable[str], folds: dict[str, pd.DataFrame], dataset: "Dataset"
+) -> list[Found]:
+    """These columns of the cleaned table."""
     parts = [records, *(records[records[RECORD_ID].isin(fold[RECORD_ID])] for fold in folds.values())]
     columns = []
-    for name in map(str, records):
+    for name in names:
         words, values = described(name, dataset), records[name]
         gaps = [percent(float(part[name].isna().mean())) for part in parts] if values.hasnans else []
         columns.append(Found(name, words.about, kind(values), words.unit, allowed(words), in_short(values), gaps))

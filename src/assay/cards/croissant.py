@@ -13,11 +13,13 @@ import pandas as pd
 from assay.cards.columns import INTEGER, described, kind
 from assay.cards.facts import Facts, limits
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Dataset
+from assay.presentation.many import shown
 from assay.records.columns import RECORD_ID
 
 CONTEXT = Path(__file__).with_name("croissant_context.json")  # as the specification gives it
 CONFORMS_TO = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
 PARQUET = "application/x-parquet"
+FIELDS = 1000  # of a table at most, 350 KB
 TYPES = {
     NUMBER: "sc:Float",
     INTEGER: "sc:Integer",
@@ -95,15 +97,17 @@ def file_object(key: str, file: Stored) -> dict[str, Any]:
 
 
 def record_set(name: str, about: str, table: pd.DataFrame, dataset: Dataset, parts: list[Stored]) -> dict[str, Any]:
-    """The columns of a table."""
+    """The columns of a table, of very many the first ones."""
     kind = "fileObject" if len(parts) == 1 else "fileSet"
+    told = shown([*map(str, table)], most=FIELDS)
+    rest = f"; {told.rest} more columns are not described here" if told.rest else ""
     return {
         "@type": "cr:RecordSet",
         "@id": name,
         "name": name,
-        "description": about,
+        "description": about + rest,
         "key": {"@id": f"{name}/{RECORD_ID}"},
-        "field": [field(name, str(column), values, dataset, kind) for column, values in table.items()],
+        "field": [field(name, column, table[column], dataset, kind) for column in told.rows],
     }
 
 

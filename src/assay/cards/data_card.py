@@ -3,15 +3,17 @@
 Headings after Gebru et al., "Datasheets for Datasets" (CACM 2021), and Pushkarna et al., "Data Cards" (FAccT 2022).
 """
 
+from operator import itemgetter
 from typing import Any
 
-from assay.cards.columns import found
+from assay.cards.columns import found, telling
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
 from assay.config.dataset import personal_columns
 from assay.config.source import sources
 from assay.config.words import complete
 from assay.paths import PREDICTIONS
+from assay.presentation.many import shown
 from assay.presentation.words import with_interval
 from assay.profile.scorecard import DIMENSIONS
 from assay.records.columns import CODE, UNGRADABLE
@@ -19,7 +21,9 @@ from assay.records.columns import CODE, UNGRADABLE
 
 def data_card(facts: Facts) -> str:
     """The card in Markdown."""
-    called = complete(facts.config.dataset.words)
+    called, dataset = complete(facts.config.dataset.words), facts.config.dataset
+    told = telling(map(str, facts.records), [one["column"] for one in facts.reports["profile"]], dataset)
+    rules = shown([rule for rule in facts.reports["cleaning"]["rules"] if rule["count"]], itemgetter("count"))
     return render(
         "data_card.md.j2",
         called=called,
@@ -34,7 +38,9 @@ def data_card(facts: Facts) -> str:
         quality=facts.reports["quality"],
         sample=facts.reports["sampling"]["sample"],
         unlike=unlike(facts.reports["sampling"]["sample"]),
-        columns=found(facts.records, facts.folds, facts.config.dataset),
+        columns=found(facts.records, told.rows, facts.folds, dataset),
+        columns_rest=told.rest,
+        rules=rules,
         dropped=personal_columns(facts.config.dataset),
         folds=fold_rows(facts.folds),
         purged=facts.split["purged"],

@@ -12,14 +12,18 @@ from assay.statistics.resampled import Scored, cumulative
 
 CALIBRATION_EDGES = np.array([0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1])
 ALERTS_PER_1000 = np.arange(5, 401, 5)
+MOST_POINTS, MOST_DECISIONS = 2000, 20_000  # rows of a curve, and of the decisions, at most
 THRESHOLD_PROBABILITIES = np.arange(0.01, 0.505, 0.01)
 
 
 def precision_recall(scored: Scored) -> pd.DataFrame:
-    """Columns recall, precision, threshold: a row at each score of a positive, and at the threshold in use."""
+    """Columns recall, precision, threshold: a row at each score of a positive, and at the threshold in use.
+
+    Of very many rows as many as `MOST_POINTS`, evenly; so of `roc`.
+    """
     tp, fp, thresholds = _steps(scored)
     table = pd.DataFrame({"recall": tp / tp[-1], "precision": tp / (tp + fp), "threshold": thresholds})
-    return table[(np.diff(tp, prepend=0) > 0) | np.isin(thresholds, _last_alert(scored))].reset_index(drop=True)
+    return _thinned(table, np.diff(tp, prepend=0) > 0, np.isin(thresholds, _last_alert(scored)))
 
 
 def roc(scored: Scored) -> pd.DataFrame:
@@ -28,7 +32,7 @@ def roc(scored: Scored) -> pd.DataFrame:
     table = pd.DataFrame({"false_positive_rate": fp / fp[-1], "recall": tp / tp[-1], "threshold": thresholds})
     straight = (np.diff(tp, 2) == 0) & (np.diff(fp, 2) == 0)
     corner = np.r_[True, ~straight, True]
-    return table[corner | np.isin(thresholds, _last_alert(scored))].reset_index(drop=True)
+    return _thinned(table, corner, np.isin(thresholds, _last_alert(scored)))
 
 
 def calibration(scored: Scored, confidence: float) -> pd.DataFrame:
@@ -51,11 +55,14 @@ def calibration(scored: Scored, confidence: float) -> pd.DataFrame:
 def confusion(scored: Scored, classes: tuple[str, str]) -> pd.DataFrame:
     """A row per record, whatever its weight: its true class, and the decision by alert.
 
-    classes: what readers call a negative and a positive one.
+    classes: what readers call a negative and a positive one. DVC counts the rows. Of more than `MOST_DECISIONS` records
+    there are as many rows as each of the four kinds has among so many records, one at least.
     """
-    named = np.array(classes, dtype=object)
-    actual, predicted = named[scored.y], named[scored.alert.astype(int)]
-    table = pd.DataFrame({"actual": actual, "predicted": predicted})
+    named, records = np.array(classes, dtype=object), len(scored.y)
+    cells = np.bincount(2 * scored.y + scored.alert, minlength=4)
+    rows = cells if records <= MOST_DECISIONS else np.ceil(cells * (MOST_DECISIONS / records)).astype(int)
+    kinds = np.repeat(np.arange(4), rows)
+    table = pd.DataFrame({"actual": named[kinds // 2], "predicted": named[kinds % 2]})
     return table.sort_values(["actual", "predicted"], ignore_index=True)
 
 
@@ -86,6 +93,14 @@ def decision_curve(models: Mapping[str, Scored]) -> pd.DataFrame:
     for name, scored in {**models, "everyone": everyone}.items():
         table[name] = [_net_benefit(scored, probability) for probability in THRESHOLD_PROBABILITIES]
     return table.assign(no_one=0.0)
+
+
+def _thinned(table: pd.DataFrame, drawn: np.ndarray, used: np.ndarray) -> pd.DataFrame:
+    """The rows of a curve that are drawn, evenly thinned if there are very many, and those in use; masks (rows,)."""
+    places = np.flatnonzero(drawn)
+    if len(places) > MOST_POINTS:
+        places = places[np.linspace(0, len(places) - 1, MOST_POINTS).round().astype(int)]
+    return table.iloc[np.union1d(places, np.flatnonzero(used))].reset_index(drop=True)
 
 
 def _last_alert(scored: Scored) -> np.ndarray:

@@ -22,10 +22,12 @@ def require_table(raw: pd.DataFrame, where: str, first: int) -> None:
 
 def _header_faults(raw: pd.DataFrame) -> Iterator[tuple[str, list[int], str]]:
     numeric = [str(name) for name in raw.columns if _number(str(name)) is not None]
-    measured = {str(name) for name, column in raw.items() if _all_numbers(column[column != ""])}
     steps = np.diff([float(name) for name in numeric])
     counting = len(steps) > 0 and bool((steps == 1).all())  # years, or places
-    if numeric and measured and measured <= {*numeric} and not counting:
+    if not numeric or counting:
+        return
+    measured = {str(name) for name, column in raw.items() if _all_numbers(column[column != ""])}
+    if measured and measured <= {*numeric}:
         what = f"the names of the columns are numbers ({sample(numeric)}): is there no header?"
         yield what, [], "begin with a line of names"
 

@@ -18,6 +18,7 @@ TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H:
 FORMATS = tuple(
     f"{one}{time}{zone}" for one, time, zone in product((*NUMERIC, *SHORT), TIMES, ("", "%z")) if time or not zone
 )
+BEGINNING = 1000  # values among which those are looked for
 FIRST, ENOUGH = 3, 0.9  # values by which formats are chosen; share of values that are dates, at least
 SHORTEST, LONGEST = 6, 40  # letters
 YEARS = (pd.Timestamp("1850-01-01"), pd.Timestamp("2150-01-01"))
@@ -25,9 +26,13 @@ YEARS = (pd.Timestamp("1850-01-01"), pd.Timestamp("2150-01-01"))
 
 def days(there: "pd.Series[str]") -> dict[str, Any] | None:
     """What the contract is to say of a column of dates, None if it is none; with a question where that is not clear."""
+    some = there.head(BEGINNING).drop_duplicates()
+    first = [str(text) for text in (some if len(some) >= FIRST else there.drop_duplicates()).head(FIRST)]
+    like = list(filter(_is_like_a_date, first))
+    forms = [form for form in FORMATS if any(_is_of(text, form) for text in like)]
+    if not forms:
+        return None
     distinct = there.drop_duplicates()
-    first = [str(text) for text in distinct.head(FIRST) if _is_like_a_date(str(text))]
-    forms = [form for form in FORMATS if any(_is_of(text, form) for text in first)] if first else []
     read = {form: _read(distinct, form) for form in forms}
     best = max((one.notna().sum() for one in read.values()), default=0)
     fitting = [form for form, one in read.items() if one.notna().sum() == best]

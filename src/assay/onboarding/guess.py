@@ -118,7 +118,7 @@ def separation(
         each = text.map(positive.groupby(text).mean())
     else:
         each = pd.to_numeric(text, errors="coerce") if values is None else values.reindex(text.index)
-    return max(_area(one, positive) for one in (each, each.isna().astype("float64"), text.eq("").astype("float64")))
+    return max(_area(each, positive), _area_of_either(each.isna(), positive), _area_of_either(text.eq(""), positive))
 
 
 def is_reference(text: str) -> bool:
@@ -164,7 +164,7 @@ def _long_numbers() -> Guess:
 
 
 def _by_values(there: "pd.Series[str]", missing: list[str], decimal_comma: bool) -> Guess:
-    words = there.str.strip().str.lower().value_counts()
+    words = there.str.strip().str.lower().value_counts() if _is_flag(there.iloc[0]) else there[:0].value_counts()
     if all(({*words.index} <= {*YES, *NO}, {*words.index} & {*YES}, {*words.index} & {*NO})):
         several = f"yes and no in {len(words)} spellings: {listed(words, len(words))}"
         return Guess({"type": FLAG}, [several] * (len(words) > 2))
@@ -177,6 +177,10 @@ def _by_values(there: "pd.Series[str]", missing: list[str], decimal_comma: bool)
     if question := different_units(there) or another_form(there):
         return Guess({"type": question})
     return _of_texts(there)
+
+
+def _is_flag(text: str) -> bool:
+    return text.strip().lower() in (*YES, *NO)
 
 
 def _of_numbers(there: "pd.Series[str]", found: Numbers) -> Guess:
@@ -225,6 +229,15 @@ def _numbers_but(text: "pd.Series[str]", marker: str) -> bool:
         return False
     rest = text[~text.isin(["", marker, *MARKERS, *ERRORS])]
     return len(rest) > 0 and _is_number(rest)
+
+
+def _area_of_either(there: "pd.Series[bool]", positive: "pd.Series[bool]") -> float:
+    """The area of what is there or not: half of what sensitivity and specificity are together."""
+    inside, sick = there.to_numpy(), positive[there.index].to_numpy()
+    if sick.all() or not sick.any():
+        return 0.5
+    area = 0.5 + float(inside[sick].mean() - inside[~sick].mean()) / 2
+    return max(area, 1 - area)
 
 
 def _area(values: pd.Series, positive: "pd.Series[bool]") -> float:

@@ -83,8 +83,12 @@ def has_decimal_comma(there: "pd.Series[str]") -> bool:
 
 def sentinels(values: "pd.Series[float]") -> list[float]:
     """The numbers that stand for no value: codes such as -999 that occur twice or more, far from all other values."""
-    counts = values.value_counts()
-    codes = [code for code in SENTINELS if counts.get(code, 0) > 1]
+    codes = list[float]()
+    if (suspected := values.isin(SENTINELS)).any():  # in few columns
+        counts = values[suspected].value_counts()
+        codes = [code for code in SENTINELS if counts.get(code, 0) > 1]
+    if not codes:
+        return []
     rest = values[~values.isin(codes)]
     if rest.nunique() < FEW:
         return []

@@ -1,5 +1,6 @@
 """A profile of each column: missing values, distribution, extremes with their records, change over time."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
 QUANTILES = {"min": 0, "p1": 0.01, "p25": 0.25, "median": 0.5, "p75": 0.75, "p99": 0.99, "max": 1}
 NO_NUMBERS: dict[str, Any] = {**dict.fromkeys(QUANTILES), "extremes": {}, "greatest_change": None, "edges": []}
 BINS = 24
+MOST = 120  # columns that are shown, in 0.6 MB
 EXTREMES = 3
 FREQUENT = 12
 WIDE = 20  # largest value over median, from which the scale is logarithmic
+
+Sides = Mapping[str, np.ndarray]  # masks of the records (n,), by class
 
 
 def profiles(records: pd.DataFrame, labels: pd.Series, dataset: "Dataset") -> list[dict[str, Any]]:
@@ -27,17 +31,25 @@ def profiles(records: pd.DataFrame, labels: pd.Series, dataset: "Dataset") -> li
     unseen.
     """
     known = records[RECORD_ID].map(labels)
+    sides = {"negative": known.eq(False).to_numpy(), "positive": known.eq(True).to_numpy()}
     return [
-        profile(name, there, records, known, column)
+        profile(name, there, records, sides, column)
         for name, column in dataset.columns.items()
         if (there := cleaned_name(dataset, name)) in records and column.role not in (CHECK, ID, PERSONAL, TARGET)
     ]
 
 
-def profile(name: str, there: str, records: pd.DataFrame, labels: pd.Series, column: "Column") -> dict[str, Any]:
+def importance(column: dict[str, Any]) -> tuple[bool, float]:
+    """By which columns are shown where there are too many: notable changes first, then how far the classes differ."""
+    bars, change = column["bars"], column["greatest_change"]
+    apart = sum(abs(one - other) for one, other in zip(bars["negative"], bars["positive"], strict=True))
+    return bool(change and change["notable"]), apart
+
+
+def profile(name: str, there: str, records: pd.DataFrame, sides: Sides, column: "Column") -> dict[str, Any]:
     """The profile of one column as plain data; `bars`: shares of negative and of positive records by bin or value.
 
-    name: its own; there: that among the records.
+    name: its own; there: that among the records. sides: the records of either class.
     """
     values = records[there]
     found = {
@@ -50,7 +62,7 @@ def profile(name: str, there: str, records: pd.DataFrame, labels: pd.Series, col
         "distinct": int(values.nunique()),
     }
     if column.type != NUMBER:
-        return {**found, **NO_NUMBERS, "frequent": _frequent(values), "bars": _bars(values.astype("str"), labels)}
+        return {**found, **NO_NUMBERS, "frequent": _frequent(values), "bars": _bars(values.astype("str"), sides)}
     quantiles = values.quantile(list(QUANTILES.values())).round(6)
     change = greatest_change(values, records[DATE]) if DATE in records else None
     binned, edges = _binned(values)
@@ -61,7 +73,7 @@ def profile(name: str, there: str, records: pd.DataFrame, labels: pd.Series, col
         "greatest_change": {**vars(change), "notable": change.notable} if change else None,
         "edges": edges,
         "frequent": {},
-        "bars": _bars(binned, labels),
+        "bars": _bars(binned, sides),
     }
 
 
@@ -76,9 +88,23 @@ def _frequent(values: pd.Series) -> dict[str, int]:
 
 
 def _extremes(records: pd.DataFrame, name: str) -> dict[str, list[tuple[str, float]]]:
-    ranked = records[[RECORD_ID, name]].dropna().sort_values([name, RECORD_ID])
-    ends = {"lowest": ranked.head(EXTREMES), "highest": ranked.tail(EXTREMES).iloc[::-1]}
-    return {end: [(str(row[0]), float(row[1])) for row in part.itertuples(index=False)] for end, part in ends.items()}
+    values = records[name].to_numpy("float64", na_value=np.nan)
+    known = np.flatnonzero(~np.isnan(values))
+    most = min(EXTREMES, len(known))
+    if not most:
+        return {"lowest": [], "highest": []}
+    among = values[known]
+    low, high = np.partition(among, most - 1)[most - 1], np.partition(among, -most)[-most]
+
+    def ranked(places: np.ndarray) -> list[tuple[str, float]]:
+        """Only what can be among the extremes is sorted: by value, then by id."""
+        return sorted(((str(records[RECORD_ID].iat[place]), float(values[place])) for place in places), key=_by_value)
+
+    return {"lowest": ranked(known[among <= low])[:most], "highest": ranked(known[among >= high])[::-1][:most]}
+
+
+def _by_value(row: tuple[str, float]) -> tuple[float, str]:
+    return row[1], row[0]
 
 
 def _binned(values: pd.Series) -> tuple[pd.Series, list[float]]:
@@ -93,12 +119,15 @@ def _binned(values: pd.Series) -> tuple[pd.Series, list[float]]:
     return binned, [float(edge) for edge in edges]
 
 
-def _bars(groups: pd.Series, labels: pd.Series) -> dict[str, list[float]]:
+def _bars(groups: pd.Series, sides: Sides) -> dict[str, list[float]]:
     """The share of negative and of positive records in each group, in order of groups; without unlabelled records."""
-    order = sorted(groups.dropna().unique(), key=lambda value: (isinstance(value, str), value))
-    bins = range(BINS) if groups.dtype.kind == "f" and order else order[:FREQUENT]
-    sides = {"negative": groups[labels.eq(False)], "positive": groups[labels.eq(True)]}
-    return {
-        side: [round(float((part == value).sum() / max(int(part.notna().sum()), 1)), 6) for value in bins]
-        for side, part in sides.items()
-    }
+    codes, values = pd.factorize(groups, sort=True)
+    by_bin = groups.dtype.kind == "f" and len(values) > 0
+    bins = np.arange(BINS) if by_bin else np.arange(min(len(values), FREQUENT))
+    places = pd.Index(values).get_indexer(bins) if by_bin else bins  # -1: an empty bin
+    found = {}
+    for side, inside in sides.items():
+        counts = np.bincount(codes[inside & (codes >= 0)], minlength=len(values))
+        total = max(int(counts.sum()), 1)
+        found[side] = [round(float(counts[place] / total), 6) if place >= 0 else 0.0 for place in places]
+    return found

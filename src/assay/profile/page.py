@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Findings:
-    """The content of the page: scorecards before and after cleaning, profiles of the columns, quarantined records."""
+    """The content of the page: scorecards before and after cleaning, profiles of columns, quarantined records.
+
+    rest: how many more columns there are, which are not shown.
+    """
 
     before: Card
     after: Card
     columns: list[dict[str, Any]]
+    rest: int
     quarantined: int
 
 
@@ -49,6 +53,7 @@ def render(findings: Findings, cleaned: pd.DataFrame, labelled: pd.DataFrame, da
             ],
             figures=[(caption, data_uri(picture)) for caption, picture in drawn.items()],
             columns=columns,
+            rest=findings.rest,
         )
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from assay.evaluation.assess import Assessment
 from assay.evaluation.criteria import Judged, criterion_title, verdict
 from assay.paths import MODEL_KEY
 from assay.presentation import words
+from assay.presentation.many import shown
 from assay.presentation.pages import data_uri, environment
 from assay.report.reasons import Worst
 from assay.statistics.bootstrap import Estimates
@@ -68,9 +70,23 @@ def render(
             reasons=[(one, data_uri(figures[name])) for name, one in worst.pictured.items()],
             confidence=f"{confidence:.0%}",
             provenance=provenance,
-            configuration=yaml.safe_dump(provenance.configuration, sort_keys=False),
+            rules=shown(provenance.cleaning["rules"], itemgetter("count")),
+            configuration=_configuration(provenance.configuration),
         )
     )
+
+
+def _configuration(configuration: Mapping[str, Any]) -> str:
+    """As YAML; of very many columns the first ones, and how many more there are."""
+    dataset, columns = configuration["dataset"], configuration["dataset"].get("columns", {})
+    told = shown([*columns])
+    text = yaml.safe_dump(
+        {**configuration, "dataset": {**dataset, "columns": {name: columns[name] for name in told.rows}}}
+        if told.rest
+        else {**configuration},
+        sort_keys=False,
+    )
+    return text + f"# {told.rest} more columns are in params.yaml\n" * bool(told.rest)
 
 
 def _captioned(captions: Mapping[str, str], drawn: Mapping[str, str], called: Words) -> list[tuple[str, str, str]]:

@@ -11,7 +11,8 @@ from assay.files import read_table, write_json, write_text
 from assay.joins.raw import raw_records
 from assay.paths import CLEANED, PROFILE, PROFILE_PAGE, QUALITY, QUARANTINE, RAW, SPLIT, fold
 from assay.preparation.reduced import collected
-from assay.profile.columns import profiles
+from assay.presentation.many import shown
+from assay.profile.columns import MOST, importance, profiles
 from assay.profile.scorecard import scorecards
 from assay.records.columns import RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
@@ -29,7 +30,7 @@ def main(config: Config) -> None:
     cleaned = read_table(CLEANED)
     labelled = pd.concat([read_table(fold(SPLIT, name)) for name in (TRAIN, VALIDATION)])
     before, after = scorecards(raw_records(RAW, dataset), cleaned, dataset)
-    columns = profiles(cleaned, labelled.set_index(RECORD_ID)["label"], dataset)
+    columns, rest = shown(profiles(cleaned, labelled.set_index(RECORD_ID)["label"], dataset), importance, MOST)
     write_json(QUALITY, quality(before[""], after[""]))
     write_json(
         PROFILE,
@@ -40,7 +41,7 @@ def main(config: Config) -> None:
         ],
         sort_keys=False,
     )
-    findings = Findings(before[""], after[""], columns, len(read_table(QUARANTINE)))
+    findings = Findings(before[""], after[""], columns, rest, len(read_table(QUARANTINE)))
     write_text(PROFILE_PAGE, render(findings, cleaned, labelled, dataset))
 
 
