@@ -46,6 +46,7 @@ REFERENCE = "${"  # what the configuration would look up, in a value too
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
 WHEN = "if it says when the record was made: set role ignore, enter it as time, and choose split=temporal"
 REPEATS = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
+LIKE_AN_EXPONENT = r"\dE\d\d"  # as codes of ICD-11 are: 1E30, which a program takes for a number of 31 digits
 SCIENTIFIC = r"\d\.?\d*[eE]\+?\d+"
 MOST_SAID = 5
 LEAKING = 0.99  # area under the ROC curve that no honest measurement reaches alone
@@ -169,6 +170,8 @@ def _by_values(there: "pd.Series[str]", missing: list[str], decimal_comma: bool)
         return Guess({"type": FLAG}, [several] * (len(words) > 2))
     if there.str.fullmatch(r"0\d+").any() and there.str.fullmatch(r"\d+").all():
         return _leading_zeros(there)
+    if there.str.fullmatch(LIKE_AN_EXPONENT).all():
+        return _like_exponents(there)
     if entry := days(there):
         return Guess(entry, [WHEN])
     if found := numbers(there, missing, decimal_comma):
@@ -192,6 +195,12 @@ def _leading_zeros(there: "pd.Series[str]") -> Guess:
     zeros = f"numbers with zeros before them ({there[there.str.startswith('0')].iloc[0]}): kept as texts"
     found = _of_texts(there)
     return Guess(found.entry, [zeros, *found.remarks])
+
+
+def _like_exponents(there: "pd.Series[str]") -> Guess:
+    codes = f"codes like {there.iloc[0]}, kept as texts: if they are numbers, set type number"
+    found = _of_texts(there)
+    return Guess(found.entry, [codes, *found.remarks])
 
 
 def _of_texts(there: "pd.Series[str]") -> Guess:
