@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBER, PERSONAL, TEXT
-from assay.config.questions import OPEN
 from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
 from assay.errors import AssayError
 from assay.onboarding.days import days
 from assay.onboarding.numbers import Numbers, different_units, numbers
+from assay.onboarding.references import REFERENCE, is_reference
 from assay.onboarding.spelling import listed
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
@@ -42,7 +42,6 @@ NUMBER_MARKERS = ("-", "--", ".")  # no value where the rest of the column is nu
 PERSONAL_NAME = re.compile(r"name|e-?mail|phone|address|street|birth_?da|dob|passport|ssn|insurance", re.IGNORECASE)
 ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
 ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
-REFERENCE = "${"  # what the configuration would look up, in a value too
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
 WHEN = "if it says when the record was made: set role ignore, enter it as time, and choose split=temporal"
 REPEATS = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
@@ -119,11 +118,6 @@ def separation(
     else:
         each = pd.to_numeric(text, errors="coerce") if values is None else values.reindex(text.index)
     return max(_area(one, positive) for one in (each, each.isna().astype("float64"), text.eq("").astype("float64")))
-
-
-def is_reference(text: str) -> bool:
-    """Whether the configuration would look the text up, or take it for a question."""
-    return REFERENCE in text or text.startswith(OPEN.strip())
 
 
 def is_unique(text: "pd.Series[str]") -> bool:
