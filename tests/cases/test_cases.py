@@ -14,17 +14,19 @@ from assay.config.compose import composed
 from assay.config.dataset import Dataset, Rule
 from assay.config.load import typed, typed_as
 from assay.config.questions import questions, require_answered
-from assay.config.schema import Labels
+from assay.config.schema import Features, Labels, Split
 from assay.errors import AssayError
 from assay.labels.policy import annotate
 from assay.labels.precedence import merge
 from assay.onboarding.dataset import init_dataset
 from assay.onboarding.draft import Draft
 from assay.onboarding.outcome import Answer
+from assay.preparation.features import features
 from assay.preparation.reconcile import Cleaned, clean
 from assay.profile.columns import profiles
 from assay.profile.page import Findings, render
 from assay.profile.scorecard import scorecards
+from assay.records.folds import GROUP, split
 from assay.records.reading import read
 from habits import ASKED, HABITS, READ, REFUSED, Habit
 from samples import ROOT
@@ -268,6 +270,50 @@ def test_a_broken_rule_is_told_with_the_line_of_the_file() -> None:
         spoiled = found.raw()
         spoiled.loc[1, "age [years]"] = "lots"
         clean(spoiled, found.dataset, "the file", "csv")
+
+
+def learned(found: Tried) -> pd.DataFrame:
+    """The features of the cleaned records, in their order."""
+    records = found.cleaned().records.set_index("record_id")
+    return features(records, found.dataset, Features(name="all", derived=True, drop=[]))
+
+
+def test_a_name_with_brackets_is_that_of_a_feature() -> None:
+    found = case("bracket_name")
+    assert found.contract["columns"]["age [years]"] == {"type": "number"}
+    assert learned(found)["age [years]"].tolist() == [float(age) for age in found.raw()["age [years]"]]
+
+
+def test_a_column_called_code_is_a_feature_beside_the_code_of_the_outcome() -> None:
+    found = case("own_code")
+    assert found.contract["columns"]["code"] == {"type": "category", "values": ["A", "B", "C"]}
+    raw, records = found.raw(), found.cleaned().records
+    assert records["code (own)"].tolist() == learned(found)["code"].tolist() == raw["code"].tolist()
+    assert records["code"].tolist() == raw["outcome"].tolist()
+
+
+def test_visits_of_a_person_are_a_group_and_stay_in_one_fold() -> None:
+    found = case("redcap_repeats")
+    assert (found.contract["key"], found.contract["group"]) == (None, "record_id")
+    assert yaml.safe_load(Path("conf/split/t.yaml").read_text())["defaults"] == ["group"]
+    assert any(remark.startswith("record_id: values repeat, as of one person") for remark in found.draft.remarks)
+    records = found.cleaned().records
+    visits = records[["record_id", "record_id (own)"]].set_axis(["record_id", GROUP], axis=1)
+    assert visits[GROUP].value_counts().unique().tolist() == [3]
+    labelled = visits.assign(label=records["code"].eq("sick"), excluded="")
+    folds = split(labelled, Split(by="group", validation_share=0.2, test_share=0.2, seed=0)).folds
+    assert sum(visits["record_id"].isin(one["record_id"]).sum() for one in folds.values()) == ROWS
+    assert sum(visits[GROUP][visits["record_id"].isin(one["record_id"])].nunique() for one in folds.values()) == 200
+
+
+def test_codes_that_look_like_numbers_stay_texts() -> None:
+    found = case("icd11")
+    assert found.contract["columns"]["site"] == {"type": "category", "values": ["1E30", "1E31", "1E50", "BA00"]}
+    assert learned(found)["site"].tolist() == found.raw()["site"].tolist()
+    alone = tried((HERE / "icd11.csv").read_bytes().replace(b"BA00", b"1E32"), "outcome", name="alone")
+    assert alone.contract["columns"]["site"]["values"] == ["1E30", "1E31", "1E32", "1E50"]
+    assert "site: codes like 1E32, kept as texts: if they are numbers, set type number" in alone.draft.remarks
+    assert learned(alone)["site"].tolist() == alone.raw()["site"].tolist()
 
 
 def test_rows_of_the_file_are_rows_that_are_read() -> None:

@@ -1,5 +1,6 @@
 """An outcome that is asked for as an event: who has it by hand and who has it in the draft, record by record."""
 
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +115,7 @@ def test_a_leak_is_sought_among_labelled_records_alone() -> None:
         (Event("died = 1"), "'=' is not allowed"),
         (Event("dead == 1"), "no column 'dead'"),
         (Event("status > 3"), "takes text, not a number"),
+        (Event("`${x}` == 1"), "in a column: `\\${x}` == 1, \\${x}"),
         (Event("status == 'gone'"), "the event came for none .status: alive"),
         (Event("hba1c > 0"), "no record is negative"),
         (Event("died == 1", "days"), "--time COLUMN and --horizon NUMBER go together"),
@@ -125,6 +127,26 @@ def test_an_event_that_says_nothing_is_refused(event: Event, said: str) -> None:
     table = study().assign(before=lambda one: ["-4", *one["hba1c"][1:]])
     with pytest.raises(AssayError, match=said):
         draft("study", table, {"uri": "x"}, None, Answer(event=event))
+
+
+@pytest.mark.parametrize("name", ["${x}", "??? x", "a ${oc.env:HOME}"])
+def test_a_class_that_the_configuration_would_look_up_is_named_with_a_way_around_it(
+    repository: Path, name: str
+) -> None:
+    """As the name of a feature, or a value of it, it does no harm."""
+    table = study().assign(status=np.where(study()["status"] == "dead", name, "alive"), site=[name, "b"] * (ROWS // 2))
+    table = table.rename(columns={"age": name})
+    table.to_csv("odd.csv", index=False)
+    with pytest.raises(AssayError) as caught:
+        init_dataset(repository / "odd.csv", None, "status")
+    assert caught.value.what.endswith(f"in a class: {name}")
+    event = shlex.split(caught.value.todo.rpartition("--event ")[2])[0]
+    init_dataset(repository / "odd.csv", None, None, Answer(event=Event(event)))
+    config = typed(yaml.safe_load(composed(["dataset=odd"])))
+    records = clean(table, config.dataset, "here").records
+    assert (records["code"] == "event").tolist() == (table["status"] == name).tolist()
+    assert records["site"].tolist() == table["site"].tolist()
+    assert records[name].tolist() == table[name].astype(float).tolist()
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,7 @@ def test_texts_from_outside_are_shown_and_are_no_markup(line: Path) -> None:
     params["dataset"].update(about=hostile, limits=[hostile], personal_data=hostile)
     params["dataset"]["codes"]["A"] = hostile
     params["dataset"]["source"].update(citation=hostile, licence=hostile)
+    params["dataset"]["source"]["dialect"] = {"encoding": "cp1252", "separator": "|", "above": 2}
     params["labels"]["about"] = hostile
     Path("params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     edit(REPORTS / "annotation.json", lambda log: log["excluded"].update({hostile: 1}))
@@ -221,6 +222,8 @@ def test_texts_from_outside_are_shown_and_are_no_markup(line: Path) -> None:
         assert "<script" not in html
         assert "&lt;script&gt;" in html
     assert json.loads(CROISSANT.read_text())["description"] == hostile
+    written = r"| Written | in cp1252, '\|' between cells, 2 lines above the header left out |"
+    assert written in DATA_CARD.read_text()
 
 
 def ragged(card: str) -> list[str]:

@@ -10,7 +10,7 @@ from assay.cards.columns import found, telling
 from assay.cards.facts import Facts, code_rows, fold_rows, limits, span
 from assay.cards.markdown import render
 from assay.config.dataset import personal_columns
-from assay.config.source import sources
+from assay.config.source import in_words, sources
 from assay.config.words import complete
 from assay.paths import PREDICTIONS
 from assay.presentation.many import shown
@@ -29,6 +29,7 @@ def data_card(facts: Facts) -> str:
         called=called,
         config=facts.config,
         sources=sources(facts.config.dataset.source),
+        dialect=in_words(facts.config.dataset.source.dialect),
         hashes={
             path: md5 for path, md5 in facts.hashes.items() if path.startswith("data/") and path != str(PREDICTIONS)
         },

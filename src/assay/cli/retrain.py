@@ -8,6 +8,7 @@ import typer
 
 from assay.cli.options import AsJson
 from assay.cli.registry import PROD
+from assay.cli.score import Tables, named
 from assay.errors import described, reported
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
@@ -23,6 +24,7 @@ def retrain(
     stage: Annotated[str, typer.Option(help="Compare with what is in this stage, else with HEAD.")] = PROD,
     branch: Annotated[str, typer.Option(help="Make a branch of the experiment, for a pull request.")] = "",
     keep_folds: Annotated[bool, typer.Option(help="Leave the dates of the folds as they are.")] = False,
+    table: Tables = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a batch of new, labelled records as a data version, run the line on it, compare with the champion.
@@ -39,11 +41,11 @@ def retrain(
 
     code = 0
     with reported("assay retrain"):
-        data, given = data.absolute(), labels.absolute() if labels else None
+        data, given, tables = data.absolute(), labels.absolute() if labels else None, named(table or [])
         root = enter_root()
         forget_outer_git()
         try:
-            outcome = retrain(root, Order(data, given, stage, branch, keep_folds), _aside)
+            outcome = retrain(root, Order(data, given, stage, branch, keep_folds, tables), _aside)
             code = WORSE_CODE if page.verdict(outcome) == WORSE else 0
             if as_json:
                 typer.echo(json.dumps(page.as_json(outcome), indent=2))

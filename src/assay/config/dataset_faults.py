@@ -58,7 +58,7 @@ def faults(dataset: Dataset) -> list[str]:
     ]
     found += [f"dataset.words.{one}" for one in words_faults(dataset.words)]
     found += _key_faults(dataset)
-    found += _source_faults(dataset.source)
+    found += [one for key, source in _every_source(dataset).items() for one in _source_faults(key, source)]
     found += spelling_faults.faults(dataset)
     found += _files_faults(dataset)
     found += _time_faults(dataset.time)
@@ -117,26 +117,38 @@ def _key_faults(dataset: Dataset) -> list[str]:
     return nullable + (emptied if column.otherwise == SET_MISSING else [])
 
 
-def _source_faults(source: Source) -> list[str]:
+def _every_source(dataset: Dataset) -> dict[str, Source]:
+    """The source of the records and those of the other tables, by key."""
+    others = {f"dataset.tables.{name}.source": table.source for name, table in dataset.tables.items()}
+    return {"dataset.source": dataset.source, **others}
+
+
+def _source_faults(key: str, source: Source) -> list[str]:
     """Faults of the addresses: not a web address, or a secret in it. No address is quoted."""
     found = []
     if source.url and not WEB.fullmatch(source.url):
-        found.append("dataset.source.url is no address of the web: https://...")
+        found.append(f"{key}.url is no address of the web: https://...")
     if any(map(SECRET.match, _listed(source.uri))):
-        found.append("dataset.source.uri holds a name or password before the @: see docs/sharing.md for credentials")
+        found.append(f"{key}.uri holds a name or password before the @: see docs/sharing.md for credentials")
     return found
 
 
 def _files_faults(dataset: Dataset) -> list[str]:
-    """Faults of a list of files: a hash for each, each file once, and no sample, which has a pattern of names."""
-    uris, hashes = _listed(dataset.source.uri), _listed(dataset.source.sha256)
-    found = []
-    if len(uris) != len(hashes) or isinstance(dataset.source.uri, str) != isinstance(dataset.source.sha256, str):
-        found.append(f"dataset.source: {len(uris)} file(s) in uri and {len(hashes)} in sha256: each file has its hash")
-    if len({*hashes}) < len(hashes):
-        found.append("dataset.source.sha256 has the same hash twice: its records would count twice")
-    if dataset.sample and len(uris) > 1:
+    """Faults of lists of files, of records and of other tables; a sample has a pattern of names."""
+    found = [one for key, source in _every_source(dataset).items() for one in _list_faults(key, source)]
+    if dataset.sample and len(_listed(dataset.source.uri)) > 1:
         found.append("dataset.sample takes one source: name a folder, or a pattern like data/part-*.parquet")
+    return found
+
+
+def _list_faults(key: str, source: Source) -> list[str]:
+    """Faults of a list of files: a hash for each, each file once."""
+    uris, hashes = _listed(source.uri), _listed(source.sha256)
+    found = []
+    if len(uris) != len(hashes) or isinstance(source.uri, str) != isinstance(source.sha256, str):
+        found.append(f"{key}: {len(uris)} file(s) in uri and {len(hashes)} in sha256: each file has its hash")
+    if len({*hashes}) < len(hashes):
+        found.append(f"{key}.sha256 has the same hash twice: its records would count twice")
     return found
 
 

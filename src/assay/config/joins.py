@@ -29,8 +29,6 @@ def _of_table(name: str, table: "Table", dataset: "Dataset") -> Iterator[str]:
         yield f"{key}.of is missing: the column of a record that {table.key} is compared with; or give dataset.key"
     elif of not in dataset.columns or of in dataset.made:
         yield f"{key}.of names no column of a record: {of}"
-    if not isinstance(table.source.uri, str):
-        yield f"{key}.source.uri must be one file"
     if table.format and not dataset.index:
         yield f"{key}.format is of dates, and there is no dataset.index: the column of the date of a record"
     if name not in {one.table for one in dataset.made.values()}:

@@ -55,6 +55,25 @@ class Source:
     dialect: Annotated[Any, ReadAs(Dialect | None)] = None
 
 
+def in_words(dialect: Dialect | None) -> str:
+    """How a CSV is written, where that is not usual; "" if it is.
+
+    >>> in_words(Dialect("cp1252", ";", above=2))
+    "in cp1252, ';' between cells, 2 lines above the header left out"
+    """
+    if dialect is None:
+        return ""
+    parts = {
+        f"in {dialect.encoding}": dialect.encoding != Dialect.encoding,
+        f"{dialect.separator!r} between cells": dialect.separator != Dialect.separator,
+        f"cells quoted by {dialect.quote!r}" if dialect.quote else "no cell quoted": dialect.quote != Dialect.quote,
+        f"{dialect.above} lines above the header left out": dialect.above,
+        "spaces around cells taken off": dialect.strip,
+        "a separator more at the end of each record": dialect.trailing,
+    }
+    return ", ".join(part for part, holds in parts.items() if holds)
+
+
 def sources(source: Source) -> list[Source]:
     """Each file as a source of its own, in order.
 

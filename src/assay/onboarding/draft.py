@@ -11,15 +11,13 @@ import yaml
 
 from assay.config.dataset import DAY, FEATURE, ID, PERSONAL
 from assay.config.questions import questions
-from assay.errors import AssayError, sample
+from assay.errors import AssayError
 from assay.onboarding.guess import (
     ERRORS,
     LEAKING,
     MARKERS,
-    REFERENCE,
     Guess,
     guess,
-    is_reference,
     is_unique,
     markers,
     separation,
@@ -28,6 +26,7 @@ from assay.onboarding.guess import (
 from assay.onboarding.made import made_outcome
 from assay.onboarding.numbers import has_decimal_comma
 from assay.onboarding.outcome import Answer, Outcome, outcome
+from assay.onboarding.references import require_classes_without_reference, require_no_reference
 from assay.onboarding.spelling import listed
 from assay.records.tables import with_columns
 from assay.records.writing import texts as texts_of
@@ -71,7 +70,8 @@ def draft(
     raw = pd.DataFrame({str(column): texts_of(values) for column, values in table.items()})
     kinds = {str(column): stored_as(values) for column, values in table.items()}
     whole = [] if answer.event else [chosen_target(raw, target)]
-    require_no_reference([one for name in whole for one in (name, *raw[name].unique())])
+    require_no_reference(whole)
+    require_classes_without_reference([raw[name] for name in whole])
     blank = [value for name in whole for value in raw[name].unique() if not value.strip()]
     missing = sorted({*markers(raw.drop(columns=whole)), *blank})
     texts = with_columns(raw.mask(raw.isin(missing), ""), {name: raw[name] for name in whole})
@@ -115,13 +115,6 @@ def guessed(texts: pd.DataFrame, kinds: Mapping[str, str | None], missing: Said)
         str(name): guess(str(name), column, kinds[str(name)], missing, decimal_comma=comma)
         for name, column in texts.items()
     }
-
-
-def require_no_reference(texts: Sequence[str]) -> None:
-    """AssayError for a text that the configuration takes for a reference or a question: a value of it, not a key."""
-    if found := [text for text in texts if is_reference(text)]:
-        todo = "rename it in the table: the configuration takes ${...} for a reference, and ??? for a question"
-        raise AssayError(f"{REFERENCE} or ??? in a column or a class: {sample(found)}", where="the table", todo=todo)
 
 
 def chosen_target(raw: pd.DataFrame, asked: str | None) -> str:

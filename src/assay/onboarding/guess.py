@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBER, PERSONAL, TEXT
-from assay.config.questions import OPEN
 from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
 from assay.errors import AssayError
 from assay.onboarding.days import days
 from assay.onboarding.number_doubts import another_form, different_units
 from assay.onboarding.numbers import Numbers, numbers
+from assay.onboarding.references import REFERENCE, is_reference
 from assay.onboarding.spelling import listed
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
@@ -43,10 +43,10 @@ NUMBER_MARKERS = ("-", "--", ".")  # no value where the rest of the column is nu
 PERSONAL_NAME = re.compile(r"name|e-?mail|phone|address|street|birth_?da|dob|passport|ssn|insurance", re.IGNORECASE)
 ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
 ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
-REFERENCE = "${"  # what the configuration would look up, in a value too
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
 WHEN = "if it says when the record was made: set role ignore, enter it as time, and choose split=temporal"
 REPEATS = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
+LIKE_AN_EXPONENT = r"\dE\d\d"  # as codes of ICD-11 are: 1E30, which a program takes for a number of 31 digits
 SCIENTIFIC = r"\d\.?\d*[eE]\+?\d+"
 MOST_SAID = 5
 LEAKING = 0.99  # area under the ROC curve that no honest measurement reaches alone
@@ -121,11 +121,6 @@ def separation(
     return max(_area(each, positive), _area_of_either(each.isna(), positive), _area_of_either(text.eq(""), positive))
 
 
-def is_reference(text: str) -> bool:
-    """Whether the configuration would look the text up, or take it for a question."""
-    return REFERENCE in text or text.startswith(OPEN.strip())
-
-
 def is_unique(text: "pd.Series[str]") -> bool:
     """Whether every record has a value of its own."""
     return bool(text.is_unique and text.ne("").all())
@@ -170,6 +165,8 @@ def _by_values(there: "pd.Series[str]", missing: list[str], decimal_comma: bool)
         return Guess({"type": FLAG}, [several] * (len(words) > 2))
     if there.str.fullmatch(r"0\d+").any() and there.str.fullmatch(r"\d+").all():
         return _leading_zeros(there)
+    if there.str.fullmatch(LIKE_AN_EXPONENT).all():
+        return _like_exponents(there)
     if entry := days(there):
         return Guess(entry, [WHEN])
     if found := numbers(there, missing, decimal_comma):
@@ -197,6 +194,12 @@ def _leading_zeros(there: "pd.Series[str]") -> Guess:
     zeros = f"numbers with zeros before them ({there[there.str.startswith('0')].iloc[0]}): kept as texts"
     found = _of_texts(there)
     return Guess(found.entry, [zeros, *found.remarks])
+
+
+def _like_exponents(there: "pd.Series[str]") -> Guess:
+    codes = f"codes like {there.iloc[0]}, kept as texts: if they are numbers, set type number"
+    found = _of_texts(there)
+    return Guess(found.entry, [codes, *found.remarks])
 
 
 def _of_texts(there: "pd.Series[str]") -> Guess:

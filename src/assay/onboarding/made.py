@@ -20,6 +20,7 @@ from assay.errors import AssayError, sample
 from assay.onboarding.guess import MOST_LISTED, Guess
 from assay.onboarding.numbers import numbers
 from assay.onboarding.outcome import CHECK_IT, Outcome, share
+from assay.onboarding.references import is_reference, require_no_reference
 from assay.onboarding.spelling import listed
 
 CORRECT = "correct it: docs/tables.md, Outcomes that are made of columns"
@@ -75,6 +76,7 @@ def _require_columns(event: Event, texts: pd.DataFrame) -> None:
     except Refused:
         what = str(fault(event.event, {}, "--event"))
         raise AssayError(what, where="--event", todo=CORRECT) from None
+    require_no_reference([event.event, *named])
     if unknown := sorted(named - {*texts}):
         what = f"no column {sample([*map(repr, unknown)])}"
         raise AssayError(what, where="--event, --time", todo=f"choose among: {', '.join(map(str, texts))}")
@@ -90,7 +92,8 @@ def _ways(text: "pd.Series[str]", guessed: Guess, missing: list[str]) -> Iterato
     if found := numbers(there, missing):
         yield {"type": NUMBER, **found.entry, **nullable}
     values = sorted(map(str, there.unique()))
-    yield {"type": CATEGORY, **({"values": values} if len(values) <= MOST_LISTED else {}), **nullable}
+    listed_too = len(values) <= MOST_LISTED and not any(map(is_reference, values))
+    yield {"type": CATEGORY, **({"values": values} if listed_too else {}), **nullable}
     if {*there.str.strip().str.lower()} <= {*YES, *NO}:
         yield {"type": FLAG, **nullable}
 

@@ -14,7 +14,6 @@ import pandas as pd
 
 from assay.config.dataset import (
     CATEGORY,
-    CHECK,
     FLAG,
     LIMIT,
     NOTE,
@@ -31,8 +30,9 @@ from assay.contract.outcome import Coder
 from assay.contract.validation import Validator, Violation
 from assay.contract.values import Reader, Values, day_name
 from assay.errors import AssayError, sample
+from assay.preparation.conversions import conversions
 from assay.preparation.reduced import collected
-from assay.records.changes import COLUMNS_DROPPED, Change, change
+from assay.records.changes import Change, change
 from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT, stored
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Preparer:
             pd.Series(values.columns[key], batch.index, name=key) if (key := self.dataset.key) else None,
             values.ids,
             [_stopping(one, values) for one in _that(STOP, found) if len(one.rows)],
-            [*_conversions(values, self.dataset), *_changes(found, values)],
+            [*conversions(values, self.dataset), *_changes(found, values)],
         )
 
     def judge(self, batch: "pd.DataFrame | Raw") -> Judged:
@@ -226,18 +226,6 @@ def _stopping(one: Violation, values: Values) -> Broken:
     shown = [name for name in one.rule.columns if name in values.cells]
     different = dict.fromkeys(text for name in shown for text in values.texts(name, one.rows))
     return Broken(one.rule.columns, one.rule.why, tuple(one.rows), tuple(different))
-
-
-def _conversions(values: Values, dataset: "Dataset") -> list[Change]:
-    empty = [
-        Change("empty_is_missing", (name,), "convert", int(values.cells[name].blank.sum()), "an empty text is no value")
-        for name, column in dataset.columns.items()
-        if column.nullable
-    ]
-    checks = tuple(name for name, column in dataset.columns.items() if column.role == CHECK)
-    if not checks:
-        return empty
-    return [*empty, Change("check_columns", checks, COLUMNS_DROPPED, len(checks), "there only to be checked against")]
 
 
 def _changes(found: Sequence[Violation], values: Values) -> list[Change]:

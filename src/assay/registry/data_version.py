@@ -8,16 +8,17 @@ import pandas as pd
 
 from assay.config.source import sources
 from assay.dvc_internals.revisions import files_at
-from assay.errors import AssayError
 from assay.experiments.revisions import Recorded, Revision
+from assay.joins.join import Joiner
 from assay.paths import RAW
 from assay.records.columns import DATE
-from assay.records.formats import CSV, FILES, PARQUET
+from assay.records.formats import CSV, FILES, OTHERS, PARQUET
 from assay.records.reading import read
 from assay.stages.collect import form_of
 
 if TYPE_CHECKING:
-    from assay.config.dataset import Dataset
+    from assay.config.dataset import Dataset, Table
+    from assay.config.source import Dialect
 
 
 def recorded(name: str, sha: str) -> Revision:
@@ -33,16 +34,31 @@ def raw_form(dataset: "Dataset") -> str:
 
 
 def raw_records(revision: Revision, dataset: "Dataset") -> pd.DataFrame:
-    """The raw records of a revision; AssayError if they are not to be had."""
-    if dataset.tables:
-        todo = "declare the new files in conf/dataset/, then: dvc exp run"
-        raise AssayError("a batch has no rows of other tables", where="dataset.tables", todo=todo)
-    name = FILES[raw_form(dataset)]
-    content = revision.files.read_bytes(str(RAW / name))
+    """The raw records of a revision, with the columns that are made of other tables.
+
+    AssayError if they are not to be had.
+    """
+    records = _table(revision, RAW / FILES[raw_form(dataset)], dataset.source.dialect)
+    return Joiner(raw_tables(revision, dataset), dataset)(records) if dataset.tables else records
+
+
+def raw_tables(revision: Revision, dataset: "Dataset") -> dict[str, pd.DataFrame]:
+    """The rows of the other tables of a revision, by name; AssayError if they are not to be had."""
+    files = {name: RAW / OTHERS / name / FILES[table_form(one)] for name, one in dataset.tables.items()}
+    return {name: _table(revision, file, dataset.tables[name].source.dialect) for name, file in files.items()}
+
+
+def table_form(table: "Table") -> str:
+    """The format in data/raw of a table that columns are made of."""
+    return CSV if form_of(sources(table.source)[0]) == CSV else PARQUET
+
+
+def _table(revision: Revision, path: Path, dialect: "Dialect | None") -> pd.DataFrame:
+    content = revision.files.read_bytes(str(path))
     with tempfile.TemporaryDirectory(prefix="assay-raw-") as folder:
-        copy = Path(folder, name)
+        copy = Path(folder, path.name)
         copy.write_bytes(content)
-        return read(copy, where=f"{RAW / name} of {revision.name}", dialect=dataset.source.dialect)
+        return read(copy, where=f"{path} of {revision.name}", dialect=dialect)
 
 
 def newest(revision: Revision) -> str | None:

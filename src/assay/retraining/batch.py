@@ -3,7 +3,9 @@
 import hashlib
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,14 @@ import pandas as pd
 
 from assay.config.dataset import Dataset, personal_columns, targets
 from assay.config.schema import Config, Labels
-from assay.config.source import Source
+from assay.config.source import Source, sources
 from assay.contract.population import exclusions
 from assay.errors import AssayError, sample
+from assay.joins.join import Joiner
 from assay.labels.policy import ungradable
 from assay.monitoring.label_file import codes, label_file
 from assay.paths import ARRIVED
-from assay.preparation.prepare import prepare
+from assay.preparation.prepare import prepare, require_columns
 from assay.preparation.reconcile import Cleaned, clean
 from assay.records.columns import CODE, DATE
 from assay.records.dialect import one_cell
@@ -31,18 +34,17 @@ MEND = "correct the batch, and hand it over again"
 
 
 @dataclass(frozen=True)
-class Batch:
-    """New records as they will be stored: without personal columns, with their labels.
+class Arrived:
+    """A file of new rows as it will be stored.
 
     where: the file as the user named it. content: its bytes. table: its rows as `assay.records.reading.read` gives
-    them. unlabelled: how many rows were left out because the file of labels has none for them.
+    them.
     """
 
     where: str
     content: bytes
     suffix: str
     table: pd.DataFrame
-    unlabelled: int = 0
 
     @property
     def sha256(self) -> str:
@@ -53,24 +55,42 @@ class Batch:
         """Where it is kept in the repository."""
         return ARRIVED / f"{self.sha256[:NAME_LENGTH]}{self.suffix}"
 
+
+@dataclass(frozen=True)
+class Batch(Arrived):
+    """New records, without personal columns, with their labels.
+
+    unlabelled: how many rows were left out because the file of labels has none for them. tables: the new rows of the
+    tables of which columns are made, by name.
+    """
+
+    unlabelled: int = 0
+    tables: Mapping[str, Arrived] = field(default_factory=dict)
+
     @property
     def experiment(self) -> str:
         """The name of the experiment that learns from it: the same batch has the same."""
-        return f"retrain-{self.sha256[:NAME_LENGTH]}"
+        all_of_it = [self.sha256, *(self.tables[name].sha256 for name in sorted(self.tables))]
+        one = all_of_it[0] if len(all_of_it) == 1 else hashlib.sha256("".join(all_of_it).encode()).hexdigest()
+        return f"retrain-{one[:NAME_LENGTH]}"
+
+    def is_in(self, dataset: Dataset) -> bool:
+        """Whether a contract names all of it."""
+        files = {
+            "": (self, dataset.source),
+            **{name: (one, dataset.tables[name].source) for name, one in self.tables.items()},
+        }
+        return all(one.sha256 in [each.sha256 for each in sources(source)] for one, source in files.values())
 
 
-def batch_of(path: Path, labels: Path | None, dataset: Dataset) -> Batch:
+def batch_of(path: Path, labels: Path | None, dataset: Dataset, tables: Mapping[str, Path] | None = None) -> Batch:
     """The batch in a file; AssayError if it cannot be read, or its labels cannot be joined to it.
 
-    labels: a file with the key and the target of each record, if the batch comes without them.
+    labels: a file with the key and the target of each record, if the batch comes without them. tables: files of new
+    rows of the contract's tables, by name.
     """
-    suffix = path.suffix.lower()
-    form = SUFFIXES.get(suffix)
-    if form is None:
-        raise AssayError(f"not one of: {', '.join(SUFFIXES)}", where=str(path), todo="write it as CSV or Parquet")
-    with tempfile.TemporaryDirectory(prefix="assay-batch-") as folder:
-        copy = Path(folder, f"batch{'.parquet' if form == PARQUET else suffix}")
-        _copied(path, copy)
+    rows = {name: _rows(file, dataset.tables[name].source) for name, file in (tables or {}).items()}
+    with _copied(path) as (copy, form):
         source = replace(dataset.source, uri=str(path))
         names = _columns(copy, form, source)
         if todo := one_cell(names, source.dialect):
@@ -80,13 +100,47 @@ def batch_of(path: Path, labels: Path | None, dataset: Dataset) -> Batch:
             without(there, copy, form, source)
         unlabelled = _give_labels(copy, form, labels, dataset, str(path)) if labels else 0
         table = read(copy, form, MEND, str(path), dataset.source.dialect)
-        return Batch(str(path), copy.read_bytes(), copy.suffix, table, unlabelled)
+        return Batch(str(path), copy.read_bytes(), copy.suffix, table, unlabelled, rows)
 
 
-def _copied(path: Path, copy: Path) -> None:
+def _rows(path: Path, source: Source) -> Arrived:
+    """New rows of a table of which columns are made."""
+    with _copied(path) as (copy, form):
+        without([], copy, form, replace(source, uri=str(path)))
+        table = read(copy, form, MEND, str(path), source.dialect)
+        return Arrived(str(path), copy.read_bytes(), copy.suffix, table)
+
+
+@contextmanager
+def _copied(path: Path) -> Iterator[tuple[Path, str]]:
+    """A copy of the file, for a while, and its format; AssayError if it is none."""
+    suffix = path.suffix.lower()
+    form = SUFFIXES.get(suffix)
+    if form is None:
+        raise AssayError(f"not one of: {', '.join(SUFFIXES)}", where=str(path), todo="write it as CSV or Parquet")
     if not path.is_file():
-        raise AssayError("there is no such file", where=str(path), todo="name the file of the new records: --data")
-    shutil.copyfile(path, copy)
+        raise AssayError("there is no such file", where=str(path), todo="name the file of the new rows")
+    with tempfile.TemporaryDirectory(prefix="assay-batch-") as folder:
+        copy = Path(folder, f"batch{'.parquet' if form == PARQUET else suffix}")
+        shutil.copyfile(path, copy)
+        yield copy, form
+
+
+def joined(batch: Batch, before: Mapping[str, pd.DataFrame], dataset: Dataset) -> Batch:
+    """The batch with the columns that are made of other tables: their rows before, and the new ones.
+
+    AssayError if a table is not given, or has other columns than before, or the batch has a made column.
+    """
+    if lacking := [name for name in dataset.tables if name not in batch.tables]:
+        todo = "give their new rows: " + " ".join(f"--table {name}=FILE" for name in lacking)
+        raise AssayError(f"a batch has no rows of other tables: {sample(lacking)}", where=batch.where, todo=todo)
+    if there := [name for name in dataset.made if name in batch.table]:
+        what = f"the batch has columns that are made of other tables: {sample(there)}"
+        raise AssayError(what, where=batch.where, todo="leave them out: the line makes them")
+    for name, one in batch.tables.items():
+        require_columns([*one.table], [*before[name]], one.where, MEND)
+    whole = {name: pd.concat([before[name], one.table], ignore_index=True) for name, one in batch.tables.items()}
+    return replace(batch, table=Joiner(whole, dataset)(batch.table))
 
 
 def _columns(copy: Path, form: str, source: Source) -> list[str]:

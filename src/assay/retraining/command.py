@@ -1,24 +1,24 @@
 """`assay retrain`: from a file of new records to an experiment that is judged; nothing of the workspace is changed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.config.load import typed
 from assay.config.schema import Config
-from assay.config.source import sources
 from assay.dvc_internals.revisions import experiment_reference
 from assay.errors import AssayError
 from assay.experiments.refs import experiments
 from assay.experiments.revisions import Revision
 from assay.git import git
 from assay.records.formats import SUFFIXES
-from assay.registry.data_version import newest, raw_form, raw_records, recorded
+from assay.registry.data_version import newest, raw_form, raw_records, raw_tables, recorded, table_form
 from assay.registry.publishing import stale_locks_away
 from assay.registry.unseen import Champion, Judgement, champion_of, judged, plan_of
 from assay.retraining import line
 from assay.retraining.alone import alone
-from assay.retraining.batch import Batch, batch_of, require_new, require_of_the_contract
+from assay.retraining.batch import Arrived, Batch, batch_of, joined, require_new, require_of_the_contract
+from assay.scoring.files import require_tables
 from assay.sweep.execution import baseline
 
 FOLDER = Path(".assay/retraining")
@@ -28,13 +28,17 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked: the batch, its labels, the stage of the champion, a branch to make, whether the folds stay."""
+    """What is asked: the batch, its labels, the stage of the champion, a branch to make, whether the folds stay.
+
+    tables: files of new rows of the tables of which columns are made, by name.
+    """
 
     data: Path
     labels: Path | None = None
     stage: str = "prod"
     branch: str = ""
     keep_folds: bool = False
+    tables: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,9 @@ def _retrained(root: Path, order: Order, say: Say) -> Outcome:
     head = baseline(root, "a retraining starts from the commit")
     now = recorded("HEAD", head)
     config = typed(now.params)
-    batch = batch_of(order.data, order.labels, config.dataset)
-    if batch.sha256 in [one.sha256 for one in sources(config.dataset.source)]:
+    require_tables(order.tables, config.dataset)
+    batch = batch_of(order.data, order.labels, config.dataset, order.tables)
+    if batch.is_in(config.dataset):
         return Outcome(PART, batch, head)
     _require_free(root, order.branch, head, batch)
     state = THERE
@@ -88,16 +93,20 @@ def _retrained(root: Path, order: Order, say: Say) -> Outcome:
 
 def _require_fit(batch: Batch, now: Revision, config: Config) -> None:
     """AssayError unless the batch can be a part of the source: its format, the contract, and only new records."""
-    wanted = raw_form(config.dataset)
+    dataset = config.dataset
+    files: list[tuple[Arrived, str, str]] = [(batch, raw_form(dataset), "data/raw")]
+    files += [(one, table_form(dataset.tables[name]), name) for name, one in batch.tables.items()]
     if config.dataset.sample:
         raise AssayError(
             "dataset.sample draws from one source", where="conf/dataset/", todo="add the file to that source"
         )
-    if SUFFIXES[batch.suffix] != wanted:
-        what = f"a {SUFFIXES[batch.suffix].upper()}, and data/raw is a {wanted.upper()}"
-        raise AssayError(what, where=batch.where, todo=f"write it as {wanted.upper()}")
-    require_of_the_contract(batch, config)
-    require_new(batch, raw_records(now, config.dataset), config.dataset)
+    for one, wanted, name in files:
+        if SUFFIXES[one.suffix] != wanted:
+            what = f"a {SUFFIXES[one.suffix].upper()}, and {name} is a {wanted.upper()}"
+            raise AssayError(what, where=one.where, todo=f"write it as {wanted.upper()}")
+    whole = joined(batch, raw_tables(now, dataset), dataset) if dataset.tables else batch
+    require_of_the_contract(whole, config)
+    require_new(whole, raw_records(now, dataset), dataset)
 
 
 def _require_free(root: Path, branch: str, head: str, batch: Batch) -> None:

@@ -15,25 +15,31 @@ from assay.dvc_internals.repository import cache_folder
 from assay.errors import AssayError
 from assay.experiments.clones import clone, environment
 from assay.records.folds import TIME
-from assay.retraining.batch import Batch
+from assay.retraining.batch import Arrived, Batch
 
 WORK = "work-"  # prefix of the folders of clones
 
 
 def configured(plain: dict[str, Any], batch: Batch, until: str | None) -> dict[str, Any]:
-    """A configuration with the batch as the last file of the source.
+    """A configuration with the batch as the last file of the source, and of the tables that it has rows of.
 
     until: the day of the newest record before it, from which the folds by time move on, unless they move already; None
     leaves them.
     """
     changed = deepcopy(plain)
-    source, split = changed["dataset"]["source"], changed["split"]
-    for key, value in (("uri", batch.path.as_posix()), ("sha256", batch.sha256)):
-        before = source[key]
-        source[key] = [*(before if isinstance(before, list) else [before]), value]
+    dataset, split = changed["dataset"], changed["split"]
+    _append(dataset["source"], batch)
+    for name, rows in batch.tables.items():
+        _append(dataset["tables"][name]["source"], rows)
     if until and split["by"] == TIME and not split.get("data_until"):
         split["data_until"] = until
     return changed
+
+
+def _append(source: dict[str, Any], file: Arrived) -> None:
+    for key, value in (("uri", file.path.as_posix()), ("sha256", file.sha256)):
+        before = source[key]
+        source[key] = [*(before if isinstance(before, list) else [before]), value]
 
 
 def run(root: Path, folder: Path, batch: Batch, params: dict[str, Any], baseline: str) -> str:
@@ -45,17 +51,20 @@ def run(root: Path, folder: Path, batch: Batch, params: dict[str, Any], baseline
 
     with _work(folder) as work:
         clone(root, work / "clone", baseline, cache_folder(root))
-        file = work / f"batch{batch.suffix}"
-        file.write_bytes(batch.content)
         request = {
-            "file": str(file),
-            "path": str(batch.path),
+            "files": {str(one.path): str(_written(one, work)) for one in (batch, *batch.tables.values())},
             "params": OmegaConf.to_yaml(OmegaConf.create(params)),
             "name": batch.experiment,
             "baseline": baseline,
             "message": f"Retrain with {batch.path.as_posix()}",
         }
         return _answered(work / "clone", request)
+
+
+def _written(arrived: Arrived, folder: Path) -> Path:
+    file = folder / arrived.path.name
+    file.write_bytes(arrived.content)
+    return file
 
 
 def _answered(folder: Path, request: dict[str, Any]) -> str:

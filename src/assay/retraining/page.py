@@ -51,6 +51,10 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
             "path": batch.path.as_posix(),
             "rows": len(batch.table),
             "unlabelled": batch.unlabelled,
+            "tables": {
+                name: {"file": one.where, "path": one.path.as_posix(), "rows": len(one.table)}
+                for name, one in batch.tables.items()
+            },
         },
         "baseline": outcome.baseline,
         "experiment": batch.experiment if outcome.challenger else None,
@@ -84,12 +88,13 @@ def as_markdown(outcome: Outcome) -> Markdown:
     if outcome.state == PART:
         said = Markdown("### Nothing to do\n\nHEAD has this batch already, as {}.")
         return said.format(code(batch.path.as_posix()))
-    title = Markdown("### {}: {}\n\n{} rows of {}{}, kept as {} (SHA-256 {}).{}")
+    title = Markdown("### {}: {}\n\n{} rows of {}{}{}, kept as {} (SHA-256 {}).{}")
     head = title.format(
         batch.experiment,
         "a new model" if outcome.state == MADE else "made before, nothing was run",
         len(batch.table),
         code(batch.where),
+        "".join(f", with {len(one.table)} of the table {name}" for name, one in batch.tables.items()),
         f", {batch.unlabelled} left out that have no label yet" if batch.unlabelled else "",
         code(batch.path.as_posix()),
         code(batch.sha256),

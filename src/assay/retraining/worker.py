@@ -1,7 +1,7 @@
 """Runs the line on a new data version, in a clone: python -m assay.retraining.worker < request.
 
-The request, JSON on stdin, has `file` (where the batch is), `path` (where it belongs in the repository), `params` (the
-text of params.yaml), `name`, `baseline` and `message` of the experiment. The answer, a line of JSON on stdout, has the
+The request, JSON on stdin, has `files` (where each file belongs in the repository, and where it is), `params` (the text
+of params.yaml), `name`, `baseline` and `message` of the experiment. The answer, a line of JSON on stdout, has the
 experiment's `commit`, or what went wrong. It ends when its parent does.
 """
 
@@ -42,10 +42,10 @@ def main() -> None:
 def experiment(request: dict[str, Any]) -> str:
     """Add the batch, configure, run the line, and keep it; the commit."""
     with_identity(HERE)
-    target = Path(request["path"])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(request["file"], target)
-    dvc("add", "--quiet", str(target))
+    for target, file in request["files"].items():
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+        dvc("add", "--quiet", target)
     Path(PARAMS).write_text(request["params"], encoding="utf-8")
     kept()
     way_to_run()()

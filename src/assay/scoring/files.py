@@ -89,11 +89,16 @@ def score_file(
 
 def of_files(tables: Mapping[str, Path], dataset: "Dataset") -> Joiner | None:
     """What joins records with these files; None if there are none. AssayError for a table that the contract lacks."""
-    if unknown := sorted({*tables} - {*dataset.tables}):
-        known = ", ".join(dataset.tables) or "none"
-        raise AssayError(f"no table {sample(unknown)}", where="--table", todo=f"the contract has: {known}")
+    require_tables(tables, dataset)
     given = {name: read(path, dialect=dataset.tables[name].source.dialect) for name, path in tables.items()}
     return Joiner(given, dataset) if tables else None
+
+
+def require_tables(names: Iterable[str], dataset: "Dataset") -> None:
+    """AssayError for a table that the contract does not have."""
+    if unknown := sorted({*names} - {*dataset.tables}):
+        known = ", ".join(dataset.tables) or "none"
+        raise AssayError(f"no table {sample(unknown)}", where="--table", todo=f"the contract has: {known}")
 
 
 def chosen_reasons(without: str | None, asked: Reasons | None) -> Reasons:

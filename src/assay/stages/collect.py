@@ -117,10 +117,14 @@ def listed(files: Iterable[tuple[str, str, int]]) -> list[dict[str, Any]]:
 def bring_tables(dataset: "Dataset", folder: Path) -> None:
     """Copy each other table into a folder of its name, where `assay.joins.raw` reads it."""
     for name, table in dataset.tables.items():
-        form = form_of(table.source)
+        every = sources(table.source)
+        form = form_of(every[0])
         target = folder / name / FILES.get(form, FILES[PARQUET])
         target.parent.mkdir(parents=True)
-        bring(table.source, [], target, form)
+        if len(every) == 1:
+            bring(every[0], [], target, form)
+        else:
+            bring_all(every, [], target, form)
 
 
 def bring_all(every: "list[Source]", private: list[str], target: Path, form: str) -> list[dict[str, Any]]:
