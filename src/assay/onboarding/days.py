@@ -31,10 +31,14 @@ def days(there: "pd.Series[str]") -> dict[str, Any] | None:
     read = {form: _read(distinct, form) for form in forms}
     best = max((one.notna().sum() for one in read.values()), default=0)
     fitting = [form for form, one in read.items() if one.notna().sum() == best]
-    if not fitting or best < ENOUGH * len(distinct):
+    if not fitting:
+        return None
+    others = distinct[read[fitting[0]].isna()]
+    if several := _several(distinct[~distinct.isin(others)], fitting[0], others):
+        return {"type": several}
+    if best < ENOUGH * len(distinct):
         return None
     entry: dict[str, Any] = {"type": DAY, "format": fitting[0]}
-    others = distinct[read[fitting[0]].isna()]
     if len(others):
         counts = there[there.isin(others)].value_counts()
         entry["missing"] = [f"{OPEN}{listed(counts)} are no dates: list here what means no value"]
@@ -43,7 +47,36 @@ def days(there: "pd.Series[str]") -> dict[str, Any] | None:
         text = distinct[_differ(read[odd], read[fitting[0]])].iloc[0]
         one, two = (f"{form} if {text!r} is {_in_words(text, form)}" for form in (fitting[0], odd))
         entry["format"] = f"{OPEN}{one}, {two}"
+    elif late := _in_the_future(distinct, read[fitting[0]], fitting[0]):
+        entry["format"] = late
     return entry
+
+
+def _several(dates: "pd.Series[str]", form: str, others: "pd.Series[str]") -> str | None:
+    """A question, where most values are dates, of this format and of others. others: what is not of this format."""
+    total = len(dates) + len(others)
+    ways = [f"{dates.iloc[0]} ({form})"]
+    while first := [str(text) for text in others.head(FIRST) if _is_like_a_date(str(text))]:
+        read = {one: _read(others, one).notna() for one in FORMATS if any(_is_of(text, one) for text in first)}
+        if not (found := {one: part for one, part in read.items() if part.any()}):
+            break
+        other = max(found, key=lambda one: int(found[one].sum()))
+        ways.append(f"{others[found[other]].iloc[0]} ({other})")
+        others = others[~found[other]]
+    if (len(ways) == 1 and len(others) <= (1 - ENOUGH) * total) or len(others) > total / 2:
+        return None
+    rest = f" and {len(others)} other texts, as {others.iloc[0]}" if len(others) else ""
+    ask = "write dates in one way in the table, or set type: text, role: ignore"
+    return f"{OPEN}dates in several ways: {', '.join(ways)}{rest}: {ask}"
+
+
+def _in_the_future(distinct: "pd.Series[str]", read: "pd.Series[Any]", form: str) -> str | None:
+    """A question, where a year of two digits may be of this century or of the last: what is to come is read."""
+    late = distinct[read > pd.Timestamp.now()] if "%y" in form else distinct[:0]
+    if late.empty:
+        return None
+    said = f"{late.iloc[0]!r} is {_in_words(str(late.iloc[0]), form)}"
+    return f"{OPEN}{form} if {said}; if it is a hundred years before, write years with four digits in the table"
 
 
 def _is_like_a_date(text: str) -> bool:

@@ -13,6 +13,7 @@ from assay.config.questions import OPEN
 from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
 from assay.errors import AssayError
+from assay.onboarding.blanks import merged_cells
 from assay.onboarding.days import days
 from assay.onboarding.number_doubts import another_form, different_units
 from assay.onboarding.numbers import Numbers, numbers
@@ -42,10 +43,19 @@ ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")  #
 NUMBER_MARKERS = ("-", "--", ".")  # no value where the rest of the column is numbers, and a value elsewhere
 PERSONAL_NAME = re.compile(r"name|e-?mail|phone|address|street|birth_?da|dob|passport|ssn|insurance", re.IGNORECASE)
 ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
+OF_WHOM = (
+    r"subj(ect)?|pat(ient)?|pt|person|participant|resp(ondent)?|cust(omer)?|client|user|member|employee|student|pupil|"
+    r"donor|animal"
+)
+ALSO = r"case|household|hh|family|accou?nt|acct|hadm|stay|admission|enc(ounter)?|rec(ord)?|sample|specimen"
+PERSON_NAME = re.compile(rf"(us)?({OF_WHOM}|{ALSO})[ _.-]?(id|nr|num(ber)?|no)\.?|{OF_WHOM}|seqn", re.IGNORECASE)
+FEWEST = 6  # persons, from which a column of their name or number is no category
 ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
 REFERENCE = "${"  # what the configuration would look up, in a value too
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
 WHEN = "if it says when the record was made: set role ignore, enter it as time, and choose split=temporal"
+DATE_NAME = re.compile(r"(^|[^a-z])(date|datum|fecha|timestamp|datetime)($|[^a-z])|date$|datum$|_dt$", re.IGNORECASE)
+COUNTED = "numbers where the name says dates (days since 1900 in a spreadsheet, or seconds since 1970?)"
 REPEATS = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
 SCIENTIFIC = r"\d\.?\d*[eE]\+?\d+"
 MOST_SAID = 5
@@ -100,6 +110,10 @@ def guess(
     if there.empty:
         return Guess({"type": TEXT, "role": IGNORE, "nullable": True}, ["has no value at all"])
     found = _by_name(name, there) or _by_kind(kind) or _by_values(there, list(missing), decimal_comma)
+    if found.entry["type"] == NUMBER and DATE_NAME.search(name):
+        found.remarks.append(f"{COUNTED}; {WHEN}")
+    if "missing" not in found.entry and (question := merged_cells(text, certain=found.role == ID)):
+        found.entry["missing"] = [question]
     if len(there) < len(text) or "missing" in found.entry:
         found.entry["nullable"] = True
     return found
@@ -136,7 +150,13 @@ def _by_name(name: str, there: "pd.Series[str]") -> Guess | None:
         return Guess({"type": TEXT, "role": ID})
     if PERSONAL_NAME.search(name) and there.nunique() > MOST_LISTED:
         return Guess({"type": TEXT, "role": PERSONAL}, ["looks personal: it will not even be collected"])
-    return _identifier(name, there) if ID_NAME.search(name) else None
+    return _identifier(name, there) if ID_NAME.search(name) or _numbers_persons(name, there) else None
+
+
+def _numbers_persons(name: str, there: "pd.Series[str]") -> bool:
+    """Whether a column that is called patient, subject or case no. names persons by numbers, as S01 or 17."""
+    coded = PERSON_NAME.fullmatch(name.strip()) and there.str.fullmatch(r"[^.,]*\d[^.,]*|\d+\.0").all()
+    return bool(coded) and there.nunique() >= FEWEST
 
 
 def _identifier(name: str, there: "pd.Series[str]") -> Guess:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assay.config.source import Dialect
 from assay.errors import AssayError
-from assay.onboarding.encoding import encoding_of, foreign_words
+from assay.onboarding.encoding import encoding_of, foreign_words, require_text
 from assay.records.dialect import SPACES
 
 NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
@@ -30,6 +30,7 @@ class Sniffed:
 def sniffed(path: Path, encoding: str | None = None) -> Sniffed:
     """The dialect of a CSV; AssayError if it is not clear, with the line. encoding: None to find it out."""
     where, content = str(path), path.read_bytes()
+    require_text(content, where)
     encoding = encoding or encoding_of(content, where)
     try:
         text = content.decode(encoding).removeprefix("\ufeff")
