@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from assay.config.dataset import DAY, FEATURE, ID, PERSONAL
+from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, PERSONAL
 from assay.config.questions import questions
 from assay.errors import AssayError, sample
 from assay.onboarding.guess import (
@@ -22,6 +22,7 @@ from assay.onboarding.guess import (
     is_reference,
     is_unique,
     markers,
+    none_as_class,
     separation,
     stored_as,
 )
@@ -76,6 +77,8 @@ def draft(
     found = outcome(raw[target], [*MARKERS, *ERRORS, *missing], answer)
     texts = with_columns(raw.mask(raw.isin(missing), ""), {target: raw[target]})
     guesses = guessed(texts.drop(columns=target), kinds, missing)
+    for column, one in guesses.items():
+        none_as_class(raw[column], one, missing)
     suspect_leaks(guesses, texts[found.labelled(raw[target])], raw[target].isin(found.likely))
     require_no_reference([column for column, one in guesses.items() if one.role in (ID, PERSONAL)])
     repeated = repeats(texts, guesses)
@@ -89,7 +92,7 @@ def draft(
     likely = found.likely[0] if found.likely else "positive"
     words = _words(sorted(found.entry["values"]), likely)
     to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *words]
-    of_file = [*said, *_markers(raw.drop(columns=target), missing)]
+    of_file = [*said, *_markers(raw, guesses, missing)]
     head = [*found.lines, *(f"read so: {one}" for one in of_file)]
     return Draft(
         dataset=contract(name, source, named, {**guesses, target: Guess(found.entry)}, to_decide, head),
@@ -220,9 +223,12 @@ def _words(classes: Sequence[str], positive: str) -> list[str]:
     ]
 
 
-def _markers(raw: pd.DataFrame, missing: Sequence[str]) -> list[str]:
-    """How often each marker is there."""
-    counts = Counter(str(value) for _, column in raw.items() for value in column[column.isin(missing) & (column != "")])
+def _markers(raw: pd.DataFrame, guesses: Mapping[str, Guess], missing: Sequence[str]) -> list[str]:
+    """How often each marker is there, and means no value in its column."""
+    counts: Counter[str] = Counter()
+    for name, one in guesses.items():
+        known = {*missing} & {*one.entry.get("missing", missing)} if one.entry["type"] == CATEGORY else missing
+        counts.update(map(str, raw[name][raw[name].isin(known) & (raw[name] != "")]))
     return [f"no value: {listed(counts)}"] if counts else []
 
 

@@ -39,6 +39,7 @@ MARKERS = (
     "missing",
     "unknown",
 )
+NONE = ("None", "none")  # among words a class of its own, such as of a medication
 ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")  # of a spreadsheet
 NUMBER_MARKERS = ("-", "--", ".")  # no value where the rest of the column is numbers, and a value elsewhere
 PERSONAL_NAME = re.compile(r"name|e-?mail|phone|address|street|birth_?da|dob|passport|ssn|insurance", re.IGNORECASE)
@@ -117,6 +118,21 @@ def guess(
     if len(there) < len(text) or "missing" in found.entry:
         found.entry["nullable"] = True
     return found
+
+
+def none_as_class(raw: "pd.Series[str]", found: Guess, missing: Sequence[str]) -> None:
+    """Keep None as a class of a category whose other values are words: nothing is taken, and not nobody knows.
+
+    raw: the column before the markers of the table, `missing`, were taken out of it.
+    """
+    there = raw[raw.isin(NONE) & raw.isin(missing)].value_counts()
+    if there.empty or found.entry["type"] != CATEGORY or "values" not in found.entry or "missing" in found.entry:
+        return
+    rest = [marker for marker in missing if marker not in there]
+    found.entry |= {"values": sorted([*found.entry["values"], *map(str, there.index)]), "missing": rest}
+    if not raw.isin(rest).any():
+        found.entry.pop("nullable", None)
+    found.remarks.append(f"{listed(there)}: kept as a class; if it means no value, list it under missing, not values")
 
 
 def separation(

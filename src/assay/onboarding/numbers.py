@@ -47,6 +47,8 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
     counts = there.value_counts()
     texts = [str(text) for text in counts.index]
     written, question = _written(texts, decimal_comma)
+    if _are_ranges(counts, written):
+        return None
     values = pd.Series(_read(texts, written), counts.index)
     others = counts[values.isna()]
     if counts[values.notna()].sum() < ENOUGH * len(there) or (len(others) and values.nunique() < FEW):
@@ -60,6 +62,12 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
         asked = f"{listed(others)} are no numbers: list here what means no value, or set type: category"
         return Numbers(there.map(values), {**entry, "missing": [f"{OPEN}{asked}"]}, remarks)
     return _coded(there.map(values), entry, remarks, missing)
+
+
+def _are_ranges(counts: "pd.Series[int]", written: Written) -> bool:
+    """Whether most values are the same few limits, such as <6 and >6: these are classes, and no measurements."""
+    limits = counts[counts.index.str.contains("[<>≤≥]")] if written.limits else counts[:0]
+    return len(counts) < FEW and 2 * limits.sum() > counts.sum()
 
 
 def _coded(values: "pd.Series[float]", entry: dict[str, Any], remarks: list[str], missing: list[str]) -> Numbers:
