@@ -116,6 +116,18 @@ READ = [
         [1.3, 2.0],
     ),
     Habit(
+        "commas_in_names",
+        "semicolons, decimal commas, and as many commas in the names as in each record",
+        "read by the semicolons",
+        (
+            "age;x, mg/dl;z, kg;y\n" + "".join(f"{20 + row};{row % 9},5;7,25;{OUTCOME[row]}\n" for row in range(N))
+        ).encode(),
+        "cells are separated by a semicolon",
+        {"type": "number", "written": {"decimal": ","}},
+        {"separator": ";"},
+        [0.5, 1.5],
+    ),
+    Habit(
         "decimal_comma",
         '"26,1" between commas',
         "read, with the count",
