@@ -623,6 +623,14 @@ ASKED = [
         ending="asked",
     ),
     Habit(
+        "follow_up",
+        "an event, 1 or 0, and a column of numbers called futime",
+        "asks: without the event may mean censored",
+        table(numbers(lambda v: f"{v * 100:.0f}"), "futime", outcome=spread(["1", "0", "0"])).encode(),
+        "futime may say when it came, or until when a record was seen: then others may be censored",
+        ending="asked",
+    ),
+    Habit(
         "class_unknown",
         "dead and Unknown as target",
         "asks who is positive",
@@ -689,6 +697,15 @@ REFUSED = [
         "the target has 40 different values, numbers",
         ending="stops",
         todo="write a threshold",
+    ),
+    Habit(
+        "crosses",
+        "x or nothing as target",
+        "stops",
+        table(PLAIN, outcome=spread(["x", "", ""])).encode(),
+        "the target has 1 different values",
+        ending="stops",
+        todo="if no value means no, write it there",
     ),
     Habit(
         "nul",

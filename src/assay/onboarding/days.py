@@ -31,10 +31,10 @@ def days(there: "pd.Series[str]") -> dict[str, Any] | None:
     read = {form: _read(distinct, form) for form in forms}
     best = max((one.notna().sum() for one in read.values()), default=0)
     fitting = [form for form, one in read.items() if one.notna().sum() == best]
-    if not fitting:
+    if not best:
         return None
     others = distinct[read[fitting[0]].isna()]
-    if several := _several(distinct[~distinct.isin(others)], fitting[0], others):
+    if several := _several(there, distinct[~distinct.isin(others)], fitting[0], others):
         return {"type": several}
     if best < ENOUGH * len(distinct):
         return None
@@ -52,8 +52,8 @@ def days(there: "pd.Series[str]") -> dict[str, Any] | None:
     return entry
 
 
-def _several(dates: "pd.Series[str]", form: str, others: "pd.Series[str]") -> str | None:
-    """A question, where most values are dates, of this format and of others. others: what is not of this format."""
+def _several(there: "pd.Series[str]", dates: "pd.Series[str]", form: str, others: "pd.Series[str]") -> str | None:
+    """A question, where most values are dates in several ways: dates, of this format, and some of the others."""
     total = len(dates) + len(others)
     ways = [f"{dates.iloc[0]} ({form})"]
     while first := [str(text) for text in others.head(FIRST) if _is_like_a_date(str(text))]:
@@ -63,7 +63,9 @@ def _several(dates: "pd.Series[str]", form: str, others: "pd.Series[str]") -> st
         other = max(found, key=lambda one: int(found[one].sum()))
         ways.append(f"{others[found[other]].iloc[0]} ({other})")
         others = others[~found[other]]
-    if (len(ways) == 1 and len(others) <= (1 - ENOUGH) * total) or len(others) > total / 2:
+    if len(ways) == 1 and len(others) <= (1 - ENOUGH) * total:
+        return None
+    if total - len(others) < FIRST or 2 * there.isin(others).sum() > len(there):
         return None
     rest = f" and {len(others)} other texts, as {others.iloc[0]}" if len(others) else ""
     ask = "write dates in one way in the table, or set type: text, role: ignore"

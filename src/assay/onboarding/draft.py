@@ -12,6 +12,7 @@ import yaml
 from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, PERSONAL
 from assay.config.questions import questions
 from assay.errors import AssayError, sample
+from assay.onboarding.follow_up import FOLLOW_UP, times
 from assay.onboarding.guess import (
     ERRORS,
     LEAKING,
@@ -74,11 +75,13 @@ def draft(
     require_no_reference([target, *raw[target].unique()])
     blank = [value for value in raw[target].unique() if not value.strip()]
     missing = sorted({*markers(raw.drop(columns=target)), *blank})
-    found = outcome(raw[target], [*MARKERS, *ERRORS, *missing], answer)
+    seen = times(raw.drop(columns=target))
+    found = outcome(raw[target], [*MARKERS, *ERRORS, *missing], answer, seen)
     texts = with_columns(raw.mask(raw.isin(missing), ""), {target: raw[target]})
     guesses = guessed(texts.drop(columns=target), kinds, missing)
     for column, one in guesses.items():
         none_as_class(raw[column], one, missing)
+        one.remarks += [FOLLOW_UP] * (column in seen)
     suspect_leaks(guesses, texts[found.labelled(raw[target])], raw[target].isin(found.likely))
     require_no_reference([column for column, one in guesses.items() if one.role in (ID, PERSONAL)])
     repeated = repeats(texts, guesses)

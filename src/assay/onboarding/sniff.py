@@ -94,7 +94,7 @@ def _by_library(start: str, fitting: list[str]) -> str:
 
 
 def _numbers(rows: Iterator[list[str]]) -> float:
-    """The share of cells that are numbers, with a point or a comma: a wrong separator cuts them, as 5;30 of 1,5;30,0."""
+    """The share of cells that are numbers, with a point or a comma: a wrong separator cuts them, as 5;3 of 1,5;3,0."""
     cells = [bool(NUMBER.fullmatch(cell.strip(SPACES))) for row in rows for cell in row]
     return sum(cells) / max(1, len(cells))
 
