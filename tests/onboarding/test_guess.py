@@ -69,6 +69,7 @@ def test_what_seems_to_mean_no_value(values: dict, found: list[str]) -> None:
         (["1", "1", "1", "1"], "number", 0.5),
         (["1", "3", "2", "4"], "number", 0.75),
         (["a", "a", "b", "b"], "category", 1.0),
+        (["a", "b", "c", "d"], "category", 0.5),
         (["", "", "7", "7"], "number", 1.0),
     ],
 )

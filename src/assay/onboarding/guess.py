@@ -140,12 +140,14 @@ def separation(
 ) -> float:
     """How well a column alone separates the classes: area under the ROC curve, 0.5 to 1 (Mann & Whitney 1947).
 
-    A category counts as the share of positives among its values. Whether a value is missing counts, if that says more.
+    A category counts as the share of positives among its values, those that occur once taken together: each alone would
+    be all positive or none. Whether a value is missing counts, if that says more.
     values: those of a column of numbers that are not written as usual.
     """
     each: pd.Series[Any]
     if kind != NUMBER:
-        each = text.map(positive.groupby(text).mean())
+        grouped = text.where(text.duplicated(keep=False), "")
+        each = grouped.map(positive.groupby(grouped).mean())
     else:
         each = pd.to_numeric(text, errors="coerce") if values is None else values.reindex(text.index)
     return max(_area(one, positive) for one in (each, each.isna().astype("float64"), text.eq("").astype("float64")))
