@@ -487,7 +487,7 @@ ASKED = [
         "dates_and_days",
         "2024-02-13 and 45000, a day as a spreadsheet counts",
         "asks",
-        table(["2024-02-13", "2024-02-14", "45000"]).encode(),
+        table([*(f"2024-02-{row}" for row in range(13, 17)), "45000"]).encode(),
         "dates in several ways: 2024-02-13 (%Y-%m-%d) and 1 other texts, as 45000",
         ending="asked",
     ),
