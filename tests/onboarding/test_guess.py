@@ -35,7 +35,16 @@ WARDS = pd.Series([f"w{i % 25}" for i in range(60)], dtype="str")
         ("rownames", NUMBERED, {"type": "text", "role": "id"}),
         ("Unnamed: 0", NUMBERED, {"type": "text", "role": "id"}),
         ("row", column("1", "2"), {"type": "number"}),
-        ("last_name", NAMES, {"type": "text", "role": "personal"}),
+        *(
+            (name, NAMES, {"type": "text", "role": "personal"})
+            for name in ("last_name", "FirstName", "NAME2", "nameOfMother")
+        ),
+        ("classNR", NUMBERED, {"type": "number"}),
+        ("tournament", NUMBERED, {"type": "number"}),
+        ("patient", NUMBERED, {"type": "text", "role": "id"}),
+        ("Case No.", NUMBERED, {"type": "text", "role": "id"}),
+        ("visit_no", NUMBERED, {"type": "number"}),
+        ("student", column("Yes", "No"), {"type": "flag"}),
         ("phone_service", column("Yes", "No"), {"type": "flag"}),
         ("count", NUMBERED, {"type": "number"}),
         ("account", column(2**53, 2**53 + 1), {"type": "text", "role": "ignore"}),

@@ -42,7 +42,10 @@ MARKERS = (
 NONE = ("None", "none")  # among words a class of its own, such as of a medication
 ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")  # of a spreadsheet
 NUMBER_MARKERS = ("-", "--", ".")  # no value where the rest of the column is numbers, and a value elsewhere
-PERSONAL_NAME = re.compile(r"name|e-?mail|phone|address|street|birth_?da|dob|passport|ssn|insurance", re.IGNORECASE)
+PERSONAL_NAME = re.compile(
+    r"names?(?![a-z])|(?<![a-z])name|e-?mail|phone|address|street|birth_?da|(?<![a-z])dob|passport|(?<![a-z])ssn|insurance",
+    re.IGNORECASE,
+)
 ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
 OF_WHOM = (
     r"subj(ect)?|pat(ient)?|pt|person|participant|resp(ondent)?|cust(omer)?|client|user|member|employee|student|pupil|"
