@@ -20,6 +20,8 @@ FORMATS = tuple(
 )
 FIRST, ENOUGH = 3, 0.9  # values by which formats are chosen; share of values that are dates, at least
 SHORTEST, LONGEST = 6, 40  # letters
+ZONE_AT_END = r"(Z|[+-]\d{2}:?\d{2})$"
+NO_DAY = ("1900-01-0", "1970-01-01", "1899-12-3", "01/01/1900", "01.01.1900", "1/1/1900", "01/01/1970", "01.01.1970")
 YEARS = (pd.Timestamp("1850-01-01"), pd.Timestamp("2150-01-01"))
 
 
@@ -50,6 +52,17 @@ def days(there: "pd.Series[str]") -> dict[str, Any] | None:
     elif late := _in_the_future(distinct, read[fitting[0]], fitting[0]):
         entry["format"] = late
     return entry
+
+
+def doubts_of_days(there: "pd.Series[str]", form: str) -> list[str]:
+    """Remarks on dates of this format: several zones, whose times are not comparable; days that stand for no value."""
+    zoned = there if form.endswith("%z") else there[:0]
+    zones = zoned.str.extract(ZONE_AT_END, expand=False).value_counts()
+    said = [f"several zones, each read as its clock showed it: {listed(zones)}"] * (len(zones) > 1)
+    counts = there[there.str.startswith(NO_DAY)].value_counts()
+    if len(counts) and counts.iloc[0] > 1 and counts.sum() < len(there) / 2:
+        said.append(f"{listed(counts)}: if that means no value, list it under missing")
+    return said
 
 
 def _several(there: "pd.Series[str]", dates: "pd.Series[str]", form: str, others: "pd.Series[str]") -> str | None:

@@ -14,7 +14,7 @@ from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
 from assay.errors import AssayError
 from assay.onboarding.blanks import merged_cells
-from assay.onboarding.days import days
+from assay.onboarding.days import days, doubts_of_days
 from assay.onboarding.number_doubts import another_form, different_units
 from assay.onboarding.numbers import Numbers, numbers
 from assay.onboarding.spelling import listed
@@ -58,7 +58,9 @@ ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # 
 REFERENCE = "${"  # what the configuration would look up, in a value too
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
 WHEN = "if it says when the record was made: set role ignore, enter it as time, and choose split=temporal"
-DATE_NAME = re.compile(r"(^|[^a-z])(date|datum|fecha|timestamp|datetime)($|[^a-z])|date$|datum$|_dt$", re.IGNORECASE)
+DATE_NAME = re.compile(
+    r"(^|[^a-z])(date|datum|fecha|timestamp|datetime)($|[^a-z])|date$|datum$|_(dt|at|on)$", re.IGNORECASE
+)
 COUNTED = "numbers where the name says dates (days since 1900 in a spreadsheet, or seconds since 1970?)"
 REPEATS = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
 SCIENTIFIC = r"\d\.?\d*[eE]\+?\d+"
@@ -212,12 +214,22 @@ def _by_values(there: "pd.Series[str]", missing: list[str], decimal_comma: bool)
     if there.str.fullmatch(r"0\d+").any() and there.str.fullmatch(r"\d+").all():
         return _leading_zeros(there)
     if entry := days(there):
-        return Guess(entry, [WHEN])
+        return Guess(entry, [WHEN, *doubts_of_days(there, str(entry.get("format")))])
     if found := numbers(there, missing, decimal_comma):
         return _of_numbers(there, found)
     if question := different_units(there) or another_form(there):
         return Guess({"type": question})
-    return _of_texts(there)
+    return _among_numbers(there, _of_texts(there))
+
+
+def _among_numbers(there: "pd.Series[str]", found: Guess) -> Guess:
+    """The guess, with a remark if half of the values or more are numbers."""
+    finite = np.isfinite(pd.to_numeric(there, errors="coerce").to_numpy("float64"))
+    others = there[~finite].value_counts()
+    if 0 < 2 * others.sum() <= len(there):
+        said = f"{len(there) - others.sum()} of {len(there)} values are numbers, and these are not: {listed(others)}"
+        found.remarks.append(f"{said}: if they mean no value, list them under missing, and set type number")
+    return found
 
 
 def _of_numbers(there: "pd.Series[str]", found: Numbers) -> Guess:
