@@ -26,10 +26,11 @@ from assay.config.dataset import (
 )
 from assay.config.dataset_faults import faults
 from assay.config.load import typed_as
+from assay.config.questions import questions
 from assay.config.schema import Features
 from assay.contract.population import exclusions, slices
 from assay.contract.values import NO, YES
-from assay.errors import AssayError
+from assay.errors import AssayError, sample
 from assay.onboarding.draft import draft
 from assay.onboarding.guess import MARKERS
 from assay.preparation.features import categorised, features, vocabularies
@@ -96,6 +97,8 @@ def contract(raw: pd.DataFrame, target: str) -> Dataset:
     source = {"uri": "table.csv", "sha256": "0" * 64, "licence": "unknown", "citation": "unknown"}
     text = draft("table", raw, source, target).dataset
     plain = OmegaConf.to_container(OmegaConf.create(text), resolve=True)
+    if asked := [text for column in plain["columns"].values() for _, text in questions(column["type"], "type")]:
+        raise AssayError(sample(asked), where="conf/", todo="answer it")
     found = typed_as(Dataset, plain, "dataset")
     assert faults(found) == []
     return found

@@ -35,7 +35,16 @@ WARDS = pd.Series([f"w{i % 25}" for i in range(60)], dtype="str")
         ("rownames", NUMBERED, {"type": "text", "role": "id"}),
         ("Unnamed: 0", NUMBERED, {"type": "text", "role": "id"}),
         ("row", column("1", "2"), {"type": "number"}),
-        ("last_name", NAMES, {"type": "text", "role": "personal"}),
+        *(
+            (name, NAMES, {"type": "text", "role": "personal"})
+            for name in ("last_name", "FirstName", "NAME2", "nameOfMother")
+        ),
+        ("classNR", NUMBERED, {"type": "number"}),
+        ("tournament", NUMBERED, {"type": "number"}),
+        ("patient", NUMBERED, {"type": "text", "role": "id"}),
+        ("Case No.", NUMBERED, {"type": "text", "role": "id"}),
+        ("visit_no", NUMBERED, {"type": "number"}),
+        ("student", column("Yes", "No"), {"type": "flag"}),
         ("phone_service", column("Yes", "No"), {"type": "flag"}),
         ("count", NUMBERED, {"type": "number"}),
         ("account", column(2**53, 2**53 + 1), {"type": "text", "role": "ignore"}),
@@ -69,6 +78,7 @@ def test_what_seems_to_mean_no_value(values: dict, found: list[str]) -> None:
         (["1", "1", "1", "1"], "number", 0.5),
         (["1", "3", "2", "4"], "number", 0.75),
         (["a", "a", "b", "b"], "category", 1.0),
+        (["a", "b", "c", "d"], "category", 0.5),
         (["", "", "7", "7"], "number", 1.0),
     ],
 )

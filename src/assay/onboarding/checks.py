@@ -1,15 +1,25 @@
 """Stops at what looks like a table and is none: no header, the header again, totals, lines without any value."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from assay.errors import AssayError, sample
+from assay.onboarding.guess import ERRORS, MARKERS, NUMBER_MARKERS
 from assay.records.dialect import SPACES
 
 TOTALS = {"total", "totals", "sum", "subtotal", "grand total", "mean", "average", "summe", "gesamt", "totaal", "somme"}
 DITTO = {'"', "''", "〃", "″", '-"-', "do.", "dto."}
+MOST_NOTES = 3  # lines at the end that are looked at
+NOTE = re.compile(
+    r"[#*†].*|(sources?|notes?|footnotes?|remarks?|legend|quelle|fuente|anmerkung|generated|exported|printed|created|page|"
+    r"copyright|n ?=|eof|end of)\b.*|\(?\d+ (rows?|records?)\)?.*",
+    re.IGNORECASE | re.DOTALL,
+)
+NO_VALUE = {*MARKERS, *ERRORS, *NUMBER_MARKERS}
+LIKE_A_NUMBER = re.compile(r"[<>≤≥$€£+-]*\s*[.,]?\d")
 MEND = "correct the table, and call the command again"
 
 
@@ -43,9 +53,43 @@ def _row_faults(raw: pd.DataFrame) -> Iterator[tuple[str, list[int], str]]:
     last = [str(cell).strip(SPACES).rstrip(":").lower() for cell in cells[-1]] if len(cells) else []
     if next((cell for cell in last if cell), "") in TOTALS and sum(cell == "" for cell in last) > 0:
         yield "a line of totals", [len(cells) - 1], "take it out"
+    if _is_second_header(cells):
+        said = sample([str(cell) for cell in cells[0] if cell])
+        yield (
+            f"a second header, or units, below the header ({said})",
+            [0],
+            "leave one line of names; units belong into the contract",
+        )
+    if notes := _notes(cells):
+        yield (
+            f"a note among the records ({sample([str(cells[row][cells[row] != ''][0]) for row in notes])})",
+            notes,
+            "take it out",
+        )
     ditto = np.flatnonzero(raw.isin(DITTO).any(axis=1))
     if len(ditto):
         yield f"{len(ditto)} record(s) with a ditto mark", ditto.tolist(), "write the value that it repeats"
+
+
+def _is_second_header(cells: np.ndarray) -> bool:
+    """Whether the first record has texts, or nothing, in all columns whose other values are numbers."""
+    first = [str(cell) for cell in cells[0]]
+    texts = [place for place, cell in enumerate(first) if cell and cell not in NO_VALUE]
+    if len(cells) < 2 or any(LIKE_A_NUMBER.match(first[place]) for place in texts):
+        return False
+    return sum(_all_numbers(pd.Series(cells[1:, place])) for place in texts) > 1
+
+
+def _notes(cells: np.ndarray) -> list[int]:
+    """The records with one value that is a comment; and the last ones with nothing but a text in their first cell."""
+    filled = (cells != "").sum(axis=1)
+    if cells.shape[1] < 3:
+        return []
+    alone = np.flatnonzero(filled == 1)
+    said = [int(row) for row in alone if NOTE.fullmatch(str(cells[row][cells[row] != ""][0]).strip(SPACES))]
+    last = [row for row in range(len(cells) - MOST_NOTES, len(cells)) if row >= 0]
+    end = [row for row in last if filled[row] == 1 and cells[row, 0] != "" and _number(cells[row, 0]) is None]
+    return sorted({*said, *(end if {*alone.tolist()} <= {*said, *end} else [])})
 
 
 def _all_numbers(there: "pd.Series[str]") -> bool:

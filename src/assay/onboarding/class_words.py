@@ -59,13 +59,19 @@ def _is_opposite(known: str, other: str) -> bool:
     return known not in WITH_OTHERS and not NOT_KNOWN.search(other)
 
 
-def doubt(positive: str, counts: "pd.Series[int]", name: str) -> str:
-    """Why the class whose word says that it is positive may be the other one; "" if nothing speaks for that."""
+def doubt(positive: str, counts: "pd.Series[int]", name: str, seen: Sequence[str] = ()) -> str:
+    """Why the class whose word says that it is positive may not tell who is; "" if nothing speaks for that.
+
+    seen: columns that may say how long a record was seen.
+    """
     word, share = spelled(positive), counts[positive] / counts.sum()
     if word in {*YES, *CODES_YES} and GOOD.search(_words_of(name)):
         return f"{visible(name)} {visible(positive)} may be the outcome that is hoped for. "
     if share > HALF:
         return f"{visible(positive)} has {100 * share:.1f} % of the records, and the rare outcome is to be predicted. "
+    if seen:
+        said = f"{visible(seen[0])} may say when it came, or until when a record was seen: then others may be censored"
+        return f"{said}, and a horizon is needed (docs/tables.md, Outcomes that are made of columns). "
     return ""
 
 

@@ -21,6 +21,8 @@ FORMATS = tuple(
 BEGINNING = 1000  # values among which those are looked for
 FIRST, ENOUGH = 3, 0.9  # values by which formats are chosen; share of values that are dates, at least
 SHORTEST, LONGEST = 6, 40  # letters
+ZONE_AT_END = r"(Z|[+-]\d{2}:?\d{2})$"
+NO_DAY = ("1900-01-0", "1970-01-01", "1899-12-3", "01/01/1900", "01.01.1900", "1/1/1900", "01/01/1970", "01.01.1970")
 YEARS = (pd.Timestamp("1850-01-01"), pd.Timestamp("2150-01-01"))
 
 
@@ -36,10 +38,14 @@ def days(there: "pd.Series[str]") -> dict[str, Any] | None:
     read = {form: _read(distinct, form) for form in forms}
     best = max((one.notna().sum() for one in read.values()), default=0)
     fitting = [form for form, one in read.items() if one.notna().sum() == best]
-    if not fitting or best < ENOUGH * len(distinct):
+    if not best:
+        return None
+    others = distinct[read[fitting[0]].isna()]
+    if several := _several(there, distinct[~distinct.isin(others)], fitting[0], others):
+        return {"type": several}
+    if best < ENOUGH * len(distinct):
         return None
     entry: dict[str, Any] = {"type": DAY, "format": fitting[0]}
-    others = distinct[read[fitting[0]].isna()]
     if len(others):
         counts = there[there.isin(others)].value_counts()
         entry["missing"] = [f"{OPEN}{listed(counts)} are no dates: list here what means no value"]
@@ -48,7 +54,49 @@ def days(there: "pd.Series[str]") -> dict[str, Any] | None:
         text = distinct[_differ(read[odd], read[fitting[0]])].iloc[0]
         one, two = (f"{form} if {text!r} is {_in_words(text, form)}" for form in (fitting[0], odd))
         entry["format"] = f"{OPEN}{one}, {two}"
+    elif late := _in_the_future(distinct, read[fitting[0]], fitting[0]):
+        entry["format"] = late
     return entry
+
+
+def doubts_of_days(there: "pd.Series[str]", form: str) -> list[str]:
+    """Remarks on dates of this format: several zones, whose times are not comparable; days that stand for no value."""
+    zoned = there if form.endswith("%z") else there[:0]
+    zones = zoned.str.extract(ZONE_AT_END, expand=False).value_counts()
+    said = [f"several zones, each read as its clock showed it: {listed(zones)}"] * (len(zones) > 1)
+    counts = there[there.str.startswith(NO_DAY)].value_counts()
+    if len(counts) and counts.iloc[0] > 1 and counts.sum() < len(there) / 2:
+        said.append(f"{listed(counts)}: if that means no value, list it under missing")
+    return said
+
+
+def _several(there: "pd.Series[str]", dates: "pd.Series[str]", form: str, others: "pd.Series[str]") -> str | None:
+    """A question, where most values are dates in several ways: dates, of this format, and some of the others."""
+    total = len(dates) + len(others)
+    ways = [f"{dates.iloc[0]} ({form})"]
+    while first := [str(text) for text in others.head(FIRST) if _is_like_a_date(str(text))]:
+        read = {one: _read(others, one).notna() for one in FORMATS if any(_is_of(text, one) for text in first)}
+        if not (found := {one: part for one, part in read.items() if part.any()}):
+            break
+        other = max(found, key=lambda one: int(found[one].sum()))
+        ways.append(f"{others[found[other]].iloc[0]} ({other})")
+        others = others[~found[other]]
+    if len(ways) == 1 and len(others) <= (1 - ENOUGH) * total:
+        return None
+    if total - len(others) < FIRST or 2 * there.isin(others).sum() > len(there):
+        return None
+    rest = f" and {len(others)} other texts, as {others.iloc[0]}" if len(others) else ""
+    ask = "write dates in one way in the table, or set type: text, role: ignore"
+    return f"{OPEN}dates in several ways: {', '.join(ways)}{rest}: {ask}"
+
+
+def _in_the_future(distinct: "pd.Series[str]", read: "pd.Series[Any]", form: str) -> str | None:
+    """A question, where a year of two digits may be of this century or of the last: what is to come is read."""
+    late = distinct[read > pd.Timestamp.now()] if "%y" in form else distinct[:0]
+    if late.empty:
+        return None
+    said = f"{late.iloc[0]!r} is {_in_words(str(late.iloc[0]), form)}"
+    return f"{OPEN}{form} if {said}; if it is a hundred years before, write years with four digits in the table"
 
 
 def _is_like_a_date(text: str) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from assay.config.dataset import DAY, FEATURE, ID, PERSONAL
+from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, PERSONAL
 from assay.config.questions import questions
 from assay.errors import AssayError
+from assay.onboarding.follow_up import FOLLOW_UP, times
 from assay.onboarding.guess import (
     ERRORS,
     LEAKING,
@@ -20,6 +21,7 @@ from assay.onboarding.guess import (
     guess,
     is_unique,
     markers,
+    none_as_class,
     separation,
     stored_as,
 )
@@ -74,12 +76,17 @@ def draft(
     require_classes_without_reference([raw[name] for name in whole])
     blank = [value for name in whole for value in raw[name].unique() if not value.strip()]
     missing = sorted({*markers(raw.drop(columns=whole)), *blank})
+    seen = times(raw.drop(columns=whole))
     texts = with_columns(raw.mask(raw.isin(missing), ""), {name: raw[name] for name in whole})
     guesses = guessed(texts.drop(columns=whole), kinds, missing)
+    for column, one in guesses.items():
+        none_as_class(raw[column], one, missing)
+        one.remarks += [FOLLOW_UP] * (column in seen)
+    of_file = [*said, *_markers(raw, guesses, missing)]
     if answer.event:
         found = made_outcome(texts, answer.event, guesses, missing)
     else:
-        found = outcome(raw[whole[0]], [*MARKERS, *ERRORS, *missing], answer)
+        found = outcome(raw[whole[0]], [*MARKERS, *ERRORS, *missing], answer, seen)
     of_target = {name: Guess(entry) for name, entry in found.columns.items()}
     guesses = {name: one for name, one in guesses.items() if name not in of_target}
     suspect_leaks(guesses, texts[found.labelled], found.codes.isin(found.likely))
@@ -95,7 +102,6 @@ def draft(
     likely = found.likely[0] if found.likely else "positive"
     words = _words([*sorted(found.classes), *found.ungradable], likely)
     to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *words]
-    of_file = [*said, *_markers(raw.drop(columns=whole), missing)]
     head = [*found.lines, *(f"read so: {one}" for one in of_file)]
     return Draft(
         dataset=contract(name, source, named, {**guesses, **of_target}, to_decide, head),
@@ -220,9 +226,12 @@ def _words(classes: Sequence[str], positive: str) -> list[str]:
     ]
 
 
-def _markers(raw: pd.DataFrame, missing: Sequence[str]) -> list[str]:
-    """How often each marker is there."""
-    counts = Counter(str(value) for _, column in raw.items() for value in column[column.isin(missing) & (column != "")])
+def _markers(raw: pd.DataFrame, guesses: Mapping[str, Guess], missing: Sequence[str]) -> list[str]:
+    """How often each marker is there, and means no value in its column."""
+    counts: Counter[str] = Counter()
+    for name, one in guesses.items():
+        known = {*missing} & {*one.entry.get("missing", missing)} if one.entry["type"] == CATEGORY else missing
+        counts.update(map(str, raw[name][raw[name].isin(known) & (raw[name] != "")]))
     return [f"no value: {listed(counts)}"] if counts else []
 
 

@@ -8,8 +8,20 @@ from assay.errors import AssayError
 
 MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF16_LE: "utf-16"}
 MARKS |= {codecs.BOM_UTF16_BE: "utf-16"}  # after UTF-32, whose mark begins like one of UTF-16
+KINDS = {
+    rb"PK\x03\x04": "an Excel workbook or a zip archive",
+    rb"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    rb"\x1f\x8b|BZh\d|\xfd7zXZ|\x28\xb5\x2f\xfd": "a compressed file",
+    rb"PAR1": "a Parquet file",
+    rb"ARROW1": "an Arrow file",
+    rb"SQLite format": "an SQLite database",
+    rb"%PDF": "a PDF",
+    rb"\{\s*\"|\[\s*[\[{]": "JSON",
+    rb"<(?i:!doctype|html|table|\?xml)": "HTML or XML",
+}  # how a file begins that is named like a CSV, and is none
 WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\W\d_][^\W\d_]*")  # with a letter that is not ASCII
 SHOWN = 3
+LOOKED_AT = 256  # bytes by which the kind of a file is known
 SAVE = "save it as UTF-8 in the program that wrote it, or name its encoding: --encoding cp1251, for instance"
 
 
@@ -35,6 +47,13 @@ def encoding_of(content: bytes, where: str) -> str:
         what = f"line {line}: the text is not in UTF-8; read as Windows-1252, it has: {', '.join(odd)}"
         raise AssayError(what, where=where, todo=SAVE)
     return "cp1252"
+
+
+def require_text(content: bytes, where: str) -> None:
+    """AssayError for a file of another kind that only has the name of a CSV, by how it begins."""
+    start = content[:LOOKED_AT].removeprefix(codecs.BOM_UTF8).lstrip()
+    if kind := next((kind for form, kind in KINDS.items() if re.match(form, start)), None):
+        raise AssayError(f"no CSV but {kind}", where=where, todo="export the table as CSV, or give a Parquet file")
 
 
 def foreign_words(text: str) -> list[str]:

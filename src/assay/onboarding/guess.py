@@ -12,7 +12,8 @@ from assay.config.dataset import CATEGORY, DAY, FEATURE, FLAG, ID, IGNORE, NUMBE
 from assay.contract.numbers import EXACT, number, rounded_texts
 from assay.contract.values import NO, YES
 from assay.errors import AssayError
-from assay.onboarding.days import days
+from assay.onboarding.blanks import merged_cells
+from assay.onboarding.days import days, doubts_of_days
 from assay.onboarding.number_doubts import another_form, different_units
 from assay.onboarding.numbers import Numbers, numbers
 from assay.onboarding.references import REFERENCE, is_reference
@@ -38,13 +39,28 @@ MARKERS = (
     "missing",
     "unknown",
 )
+NONE = ("None", "none")  # among words a class of its own, such as of a medication
 ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")  # of a spreadsheet
 NUMBER_MARKERS = ("-", "--", ".")  # no value where the rest of the column is numbers, and a value elsewhere
-PERSONAL_NAME = re.compile(r"name|e-?mail|phone|address|street|birth_?da|dob|passport|ssn|insurance", re.IGNORECASE)
+PERSONAL_NAME = re.compile(
+    r"names?(?![a-z])|(?<![a-z])name|e-?mail|phone|address|street|birth_?da|(?<![a-z])dob|passport|(?<![a-z])ssn|insurance",
+    re.IGNORECASE,
+)
 ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
+OF_WHOM = (
+    r"subj(ect)?|pat(ient)?|pt|person|participant|resp(ondent)?|cust(omer)?|client|user|member|employee|student|pupil|"
+    r"donor|animal"
+)
+ALSO = r"case|household|hh|family|accou?nt|acct|hadm|stay|admission|enc(ounter)?|rec(ord)?|sample|specimen"
+PERSON_NAME = re.compile(rf"(us)?({OF_WHOM}|{ALSO})[ _.-]?(id|nr|num(ber)?|no)\.?|{OF_WHOM}|seqn", re.IGNORECASE)
+FEWEST = 6  # persons, from which a column of their name or number is no category
 ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
 WHEN = "if it says when the record was made: set role ignore, enter it as time, and choose split=temporal"
+DATE_NAME = re.compile(
+    r"(^|[^a-z])(date|datum|fecha|timestamp|datetime)($|[^a-z])|date$|datum$|_(dt|at|on)$", re.IGNORECASE
+)
+COUNTED = "numbers where the name says dates (days since 1900 in a spreadsheet, or seconds since 1970?)"
 REPEATS = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
 LIKE_AN_EXPONENT = r"\dE\d\d"  # as codes of ICD-11 are: 1E30, which a program takes for a number of 31 digits
 SCIENTIFIC = r"\d\.?\d*[eE]\+?\d+"
@@ -100,9 +116,28 @@ def guess(
     if there.empty:
         return Guess({"type": TEXT, "role": IGNORE, "nullable": True}, ["has no value at all"])
     found = _by_name(name, there) or _by_kind(kind) or _by_values(there, list(missing), decimal_comma)
+    if found.entry["type"] == NUMBER and DATE_NAME.search(name):
+        found.remarks.append(f"{COUNTED}; {WHEN}")
+    if "missing" not in found.entry and (question := merged_cells(text, certain=found.role == ID)):
+        found.entry["missing"] = [question]
     if len(there) < len(text) or "missing" in found.entry:
         found.entry["nullable"] = True
     return found
+
+
+def none_as_class(raw: "pd.Series[str]", found: Guess, missing: Sequence[str]) -> None:
+    """Keep None as a class of a category whose other values are words: nothing is taken, and not nobody knows.
+
+    raw: the column before the markers of the table, `missing`, were taken out of it.
+    """
+    there = raw[raw.isin(NONE) & raw.isin(missing)].value_counts()
+    if there.empty or found.entry["type"] != CATEGORY or "values" not in found.entry or "missing" in found.entry:
+        return
+    rest = [marker for marker in missing if marker not in there]
+    found.entry |= {"values": sorted([*found.entry["values"], *map(str, there.index)]), "missing": rest}
+    if not raw.isin(rest).any():
+        found.entry.pop("nullable", None)
+    found.remarks.append(f"{listed(there)}: kept as a class; if it means no value, list it under missing, not values")
 
 
 def separation(
@@ -110,12 +145,14 @@ def separation(
 ) -> float:
     """How well a column alone separates the classes: area under the ROC curve, 0.5 to 1 (Mann & Whitney 1947).
 
-    A category counts as the share of positives among its values. Whether a value is missing counts, if that says more.
+    A category counts as the share of positives among its values, those that occur once taken together: each alone would
+    be all positive or none. Whether a value is missing counts, if that says more.
     values: those of a column of numbers that are not written as usual.
     """
     each: pd.Series[Any]
     if kind != NUMBER:
-        each = text.map(positive.groupby(text).mean())
+        grouped = text.where(text.duplicated(keep=False), "")
+        each = grouped.map(positive.groupby(grouped).mean())
     else:
         each = pd.to_numeric(text, errors="coerce") if values is None else values.reindex(text.index)
     return max(_area(each, positive), _area_of_either(each.isna(), positive), _area_of_either(text.eq(""), positive))
@@ -131,7 +168,13 @@ def _by_name(name: str, there: "pd.Series[str]") -> Guess | None:
         return Guess({"type": TEXT, "role": ID})
     if PERSONAL_NAME.search(name) and there.nunique() > MOST_LISTED:
         return Guess({"type": TEXT, "role": PERSONAL}, ["looks personal: it will not even be collected"])
-    return _identifier(name, there) if ID_NAME.search(name) else None
+    return _identifier(name, there) if ID_NAME.search(name) or _numbers_persons(name, there) else None
+
+
+def _numbers_persons(name: str, there: "pd.Series[str]") -> bool:
+    """Whether a column that is called patient, subject or case no. names persons by numbers, as S01 or 17."""
+    coded = PERSON_NAME.fullmatch(name.strip()) and there.str.fullmatch(r"[^.,]*\d[^.,]*|\d+\.0").all()
+    return bool(coded) and there.nunique() >= FEWEST
 
 
 def _identifier(name: str, there: "pd.Series[str]") -> Guess:
@@ -168,12 +211,22 @@ def _by_values(there: "pd.Series[str]", missing: list[str], decimal_comma: bool)
     if there.str.fullmatch(LIKE_AN_EXPONENT).all():
         return _like_exponents(there)
     if entry := days(there):
-        return Guess(entry, [WHEN])
+        return Guess(entry, [WHEN, *doubts_of_days(there, str(entry.get("format")))])
     if found := numbers(there, missing, decimal_comma):
         return _of_numbers(there, found)
     if question := different_units(there) or another_form(there):
         return Guess({"type": question})
-    return _of_texts(there)
+    return _among_numbers(there, _of_texts(there))
+
+
+def _among_numbers(there: "pd.Series[str]", found: Guess) -> Guess:
+    """The guess, with a remark if half of the values or more are numbers."""
+    finite = np.isfinite(pd.to_numeric(there, errors="coerce").to_numpy("float64"))
+    others = there[~finite].value_counts()
+    if 0 < 2 * others.sum() <= len(there):
+        said = f"{len(there) - others.sum()} of {len(there)} values are numbers, and these are not: {listed(others)}"
+        found.remarks.append(f"{said}: if they mean no value, list them under missing, and set type number")
+    return found
 
 
 def _is_flag(text: str) -> bool:

@@ -14,6 +14,7 @@ from assay.onboarding.spelling import listed
 
 ENOUGH = 0.9  # share of values that are numbers, from which a column is one of numbers
 LONGEST = 12  # letters of a unit
+MOST_CLASSES = 20  # texts that may be classes with a number each
 FEW = 5  # numbers with a point, from which it may stand between thousands
 DIGITS = r"[+-]?(?:\d[\d.,'’_ \u00a0\u202f]*\d|[.,]?\d+)(?:[eE][+-]?\d+)?"
 PARTS = re.compile(rf"\s*([<>]=?|[≤≥])?\s*([^\d\s.,+-]*)\s*({DIGITS})\s*(\D*?)\s*")  # limit, before, digits, after
@@ -65,8 +66,12 @@ def all_grouped(digits: Sequence[str], mark: str) -> bool:
 
 
 def different_units(there: "pd.Series[str]") -> str | None:
-    """A question, where numbers have different texts after them."""
+    """A question, where numbers have different texts after them. None for classes, as 0_no and 1_yes."""
     found = [PARTS.fullmatch(text) for text in there]
+    if len({*there}) <= MOST_CLASSES and len({(one[3], one[4]) for one in found if one}) == len(
+        {one[3] for one in found if one}
+    ):
+        return None
     units = Counter(one[4] for one in found if one and one[4])
     if len(units) < 2 or units.total() < ENOUGH * len(there) or max(map(len, units)) > LONGEST:
         return None

@@ -47,6 +47,8 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
     counts = there.value_counts()
     texts = [str(text) for text in counts.index]
     written, question = _written(texts, decimal_comma)
+    if _are_ranges(counts, written):
+        return None
     values = pd.Series(_read(texts, written), counts.index)
     others = counts[values.isna()]
     if counts[values.notna()].sum() < ENOUGH * len(there) or (len(others) and values.nunique() < FEW):
@@ -62,14 +64,28 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
     return _coded(there.map(values), entry, remarks, missing)
 
 
+def _are_ranges(counts: "pd.Series[int]", written: Written) -> bool:
+    """Whether most values are the same few limits, such as <6 and >6: these are classes, and no measurements."""
+    limits = counts[counts.index.str.contains("[<>≤≥]")] if written.limits else counts[:0]
+    return len(counts) < FEW and 2 * limits.sum() > counts.sum()
+
+
 def _coded(values: "pd.Series[float]", entry: dict[str, Any], remarks: list[str], missing: list[str]) -> Numbers:
     """The column without the numbers that stand for no value, which are said."""
     if not (codes := sentinels(values)):
-        return Numbers(values, entry, remarks)
+        return Numbers(values, entry, [*remarks, *_alone_below_zero(values)])
     counts = values[values.isin(codes)].map("{:g}".format).value_counts()
     said = f"{listed(counts)}: read as no value, far from all others"
     entry = {**entry, "missing": [*missing, *(f"{code:g}" for code in codes)]}
     return Numbers(values.mask(values.isin(codes)), entry, [*remarks, said])
+
+
+def _alone_below_zero(values: "pd.Series[float]") -> list[str]:
+    """A remark on -1, where it is the only number below 0 and occurs twice or more: it often means no value."""
+    below = values[values < 0]
+    if len(below) < 2 or not (below == -1).all() or values.nunique() <= FEW:
+        return []
+    return [f"-1 {len(below)} is the only number below 0: if it means no value, list it under missing"]
 
 
 def has_decimal_comma(there: "pd.Series[str]") -> bool:

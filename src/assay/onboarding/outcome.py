@@ -65,10 +65,10 @@ class Outcome:
         return self.codes.isin(self.classes) & ~self.codes.isin(self.ungradable)
 
 
-def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer) -> Outcome:
+def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer, seen: Sequence[str] = ()) -> Outcome:
     """Divide the values of the target ("" where there is none) into classes; AssayError if they are none.
 
-    markers: the values in the table that seem to mean no value.
+    markers: the values in the table that seem to mean no value. seen: columns that may say how long a record was seen.
     """
     counts = _counts(target)
     unclear = [str(value) for value in counts.index if value in markers]
@@ -79,7 +79,7 @@ def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer) ->
     if answer.positive:
         return _answered(target, classes, unclear, answer)
     positive = by_words(classes) if not unclear else None
-    why = doubt(positive, counts, str(target.name)) if positive else ""
+    why = doubt(positive, counts, str(target.name), seen) if positive else ""
     likely = _rarest(counts, classes)
     among = f"One or more of: {listed(counts, MOST_CLASSES)}. For example: {likely}"
     asked = [f"{OPEN}who counts as positive? {why}{among}"]
@@ -163,8 +163,10 @@ def _require_classes(target: "pd.Series[str]", classes: Sequence[str], unclear: 
     if 2 <= found <= MOST_CLASSES:
         return
     numeric = found > MOST_CLASSES and pd.to_numeric(pd.Series(classes), errors="coerce").notna().all()
+    empty = found == 1 and (target.str.strip() == "").any()
     threshold = f"name a threshold in place of --target: --event '{quoted(str(target.name))} >= NUMBER'"
-    todo = threshold if numeric else "divide it into classes"
+    blank = "if no value means no, write it there" if empty else "divide it into classes"
+    todo = threshold if numeric else blank
     raise AssayError(
         f"the target has {found} different values{', numbers' * bool(numeric)}: 2 to {MOST_CLASSES} classes are needed",
         where=f"column {target.name}",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +11,13 @@ from pathlib import Path
 
 from assay.config.source import Dialect
 from assay.errors import AssayError
-from assay.onboarding.encoding import encoding_of, foreign_words
+from assay.onboarding.encoding import encoding_of, foreign_words, require_text
 from assay.records.dialect import SPACES
 
 NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 LOOKED_AT = 1000  # records by which separator and header are found
 ALIKE = 0.9  # share of them that have the same number of cells, at least
+NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 Row = tuple[int, list[str]]  # the number of the line on which it ends, and its cells
 
 
@@ -30,6 +32,7 @@ class Sniffed:
 def sniffed(path: Path, encoding: str | None = None) -> Sniffed:
     """The dialect of a CSV; AssayError if it is not clear, with the line. encoding: None to find it out."""
     where, content = str(path), path.read_bytes()
+    require_text(content, where)
     encoding = encoding or encoding_of(content, where)
     try:
         text = content.decode(encoding).removeprefix("\ufeff")
@@ -61,8 +64,8 @@ def _remarks(dialect: Dialect, spaced: int, text: str) -> list[str]:
 def _separator(text: str, where: str) -> str:
     """The character that divides the first records into as many cells each, and their header as well.
 
-    If several do, that of `csv.Sniffer`. Where none does, a quotation mark may be to blame: then lines count as
-    records, and the reader will name its line.
+    If several do, that which leaves most numbers whole, then that of `csv.Sniffer`. Where none does, a quotation mark
+    may be to blame: then lines count as records, and the reader will name its line.
     """
     lines = list(islice(io.StringIO(text, newline=""), LOOKED_AT))
     start = "".join(lines)
@@ -76,7 +79,10 @@ def _separator(text: str, where: str) -> str:
     first = min(header for _, header in found.values())
     best = max(share for share, header in found.values() if header == first)
     fitting = [one for one, divided in found.items() if divided == (best, first)]
-    return fitting[0] if len(fitting) == 1 else _by_library(start, fitting)
+    if len(fitting) == 1:
+        return fitting[0]
+    numbers = {one: _numbers(row for _, row in _rows(start, one)) for one in fitting}
+    return _by_library(start, [one for one in fitting if numbers[one] == max(numbers.values())])
 
 
 def _by_library(start: str, fitting: list[str]) -> str:
@@ -85,6 +91,12 @@ def _by_library(start: str, fitting: list[str]) -> str:
     except csv.Error:
         return fitting[0]
     return found if found in fitting else fitting[0]
+
+
+def _numbers(rows: Iterator[list[str]]) -> float:
+    """The share of cells that are numbers, with a point or a comma: a wrong separator cuts them, as 5;3 of 1,5;3,0."""
+    cells = [bool(NUMBER.fullmatch(cell.strip(SPACES))) for row in rows for cell in row]
+    return sum(cells) / max(1, len(cells))
 
 
 def _divided(rows: Sequence[list[str]]) -> tuple[float, int]:
