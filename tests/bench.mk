@@ -1,6 +1,6 @@
 # The benches: scripts that print ratios, measured side by side in one run. `make help` lists them.
 .PHONY: bench bench-line bench-sampling bench-labels bench-merges bench-models bench-score bench-serve bench-estimate \
-	bench-monitor bench-tables bench-experiments
+	bench-monitor bench-tables bench-experiments bench-scale
 
 bench: bench-line bench-serve  ## what DVC and the service cost, as ratios measured side by side
 
@@ -9,6 +9,9 @@ bench-line: $(VENV)/ready  ## what DVC costs beside the same functions in one pr
 
 bench-sampling: $(VENV)/ready  ## a sample of 50 million records: memory, seconds, bytes; takes a quarter of an hour
 	python tests/bench_sampling.py
+
+bench-scale: $(VENV)/ready  ## the stages of the data on 1 and 5 million records by engine: memory, seconds, bytes; some minutes
+	PYTHONPATH=src python tests/bench_scale.py $(or $(ROWS),1000000 5000000)
 
 bench-labels: $(VENV)/ready  ## wrong labels: what to do with those that are flagged, measured
 	python tests/bench_labels.py

@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from assay.errors import AssayError, about
 from assay.machine import of_the_system
+from assay.memory import require_memory
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from pyarrow import parquet
 
+ASKED = 1 << 20  # bytes of a table: of smaller ones nobody asks what they need
+WORKING, CELL = 3, 8  # times what a table takes, and bytes of a value, as measured: docs/scale.md
 FIGURES_KEPT = 6  # decimals in JSON and CSV, so that machines which differ in the sixteenth digit write the same bytes
 DVCIGNORE = Path(".dvcignore")
 MAKE_AGAIN = "run: dvc repro (or: dvc checkout)"
@@ -140,7 +144,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise damaged(path, error) from error
+        raise _damaged(path, error) from error
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -149,7 +153,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         return yaml_mapping(path.read_bytes())
     except ValueError as error:
-        raise damaged(path, error) from error
+        raise _damaged(path, error) from error
 
 
 def yaml_mapping(text: str | bytes) -> dict[str, Any]:
@@ -186,7 +190,10 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
     import pandas as pd
     import pyarrow as pa
 
-    frame = pa.concat_tables(_read_part(part, columns, optional) for part in parts_of(path)).to_pandas()
+    parts = parts_of(path)
+    if sum(part.stat().st_size for part in parts) > ASKED:
+        require_memory(sum(_needed(part, columns) for part in parts), str(path))
+    frame = pa.concat_tables(_read_part(part, columns, optional) for part in parts).to_pandas()
     assert isinstance(frame, pd.DataFrame)
     return frame
 
@@ -200,26 +207,43 @@ def parts_of(path: Path) -> list[Path]:
     return found
 
 
+def _needed(path: Path, columns: Sequence[str] | None) -> float:
+    """About how many bytes a stage takes that reads a part and works on it."""
+    with opened_table(path) as file:
+        names, rows = file.schema_arrow.names, file.metadata.num_rows
+        groups = range(file.metadata.num_row_groups)
+        stored = sum(file.metadata.row_group(number).total_byte_size for number in groups)
+    share = len(columns) / len(names) if columns else 1.0
+    return WORKING * share * (stored + CELL * rows * len(names))
+
+
 def _read_part(path: Path, columns: Sequence[str] | None, optional: Sequence[str]) -> "pa.Table":
+    with opened_table(path) as file:
+        there = file.schema_arrow.names
+        if missing := sorted(set(columns or []) - set(there)):
+            raise AssayError(
+                f"no column {', '.join(missing)}",
+                where=str(path),
+                todo="run: dvc repro (from this stage up)",
+            )
+        chosen = [*columns, *(name for name in optional if name in there)] if columns else None
+        return file.read(columns=chosen)
+
+
+@contextmanager
+def opened_table(path: Path) -> "Iterator[parquet.ParquetFile]":
+    """A Parquet file of the line; AssayError if it is damaged."""
     import pyarrow as pa
     from pyarrow import parquet
 
     try:
         # Not pandas.read_parquet: its dataset layer costs 0.2 s to import and is of no use for one file.
         with about(path), parquet.ParquetFile(path) as file:
-            there = file.schema_arrow.names
-            if missing := sorted(set(columns or []) - set(there)):
-                raise AssayError(
-                    f"no column {', '.join(missing)}",
-                    where=str(path),
-                    todo="run: dvc repro (from this stage up)",
-                )
-            chosen = [*columns, *(name for name in optional if name in there)] if columns else None
-            return file.read(columns=chosen)
+            yield file
     except (pa.ArrowException, OSError) as error:
         if of_the_system(error):
             raise
-        raise damaged(path, error) from error
+        raise _damaged(path, error) from error
 
 
 def _require(path: Path) -> None:
@@ -227,7 +251,7 @@ def _require(path: Path) -> None:
         raise AssayError("the file is missing", where=str(path), todo=MAKE_AGAIN)
 
 
-def damaged(path: Path, error: Exception) -> AssayError:
+def _damaged(path: Path, error: Exception) -> AssayError:
     """The error for a file of the line that cannot be read."""
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return AssayError(

@@ -61,9 +61,7 @@ def test_the_files_stay_as_they_are_and_make_one_table(source: Path, table: pd.D
     assert counted_by(raw) is None
 
 
-def test_batches_have_the_rows_and_their_numbers(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_batches_have_the_rows_and_their_numbers(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     collect(declared(source), tmp_path / "raw")
     raw = raw_file(tmp_path / "raw")
     monkeypatch.setattr(streaming, "ROWS", 2)

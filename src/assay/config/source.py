@@ -31,7 +31,7 @@ class Source:
     """Where the raw file comes from, and the hash that it must have; or several files, which make one table.
 
     A `uri` may be a folder, here or at s3://…/: its CSV or Parquet files, at any depth, are one table, in the order of
-    their names. `sha256` is then that of the list of their hashes in that order; collect tells it if it is not declared.
+    their names. `sha256` is then that of the list of their hashes in that order: collect tells what it is.
 
     `uri`, `sha256`: a text, or lists of the same length. The records of the first file come first, and so on; all files
     have the same columns and the same format. Files are added at the end, so that the rows of the earlier ones keep

@@ -13,7 +13,7 @@ from assay.files import parts_of
 from assay.records.engine import engine, scan
 from assay.records.parts import Parts
 
-TOGETHER = 1 << 20  # rows of a file for DuckDB, and of an answer
+TOGETHER = 1 << 18  # rows of a file for DuckDB, and of an answer
 ROWS = "rows"  # the relation that a query is about; its column `row` has the number of the row, from 0
 
 

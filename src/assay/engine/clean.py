@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from assay.engine.answer import TOGETHER
 from assay.engine.spill import Sorted
 from assay.files import parts_of
 from assay.preparation.prepare import Broken, Prepared, Preparer, require_rows
@@ -20,7 +21,6 @@ from assay.records.parts import Parts
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-TOGETHER = 1 << 20  # rows of a file for DuckDB
 Chain = Sequence[tuple[Step, Any]]  # steps with their summaries
 
 

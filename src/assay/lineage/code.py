@@ -20,6 +20,7 @@ CARRIERS = {
     "assay.forkserver.client": "starts a stage",
     "assay.git": "runs git",
     "assay.machine": "messages",
+    "assay.memory": "refuses what does not fit",
     "assay.paths": "names of files, which dvc.yaml states",
     "assay.root": "changes to the folder",
     "assay.progress": "shown on a terminal",

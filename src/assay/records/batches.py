@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
-from pyarrow import parquet
 
 from assay.errors import about
-from assay.files import damaged, parts_of, read_table
-from assay.machine import of_the_system
+from assay.files import opened_table, parts_of, read_table
 from assay.records import streaming
 from assay.records.formats import CSV, RESTORE, SUFFIXES
 from assay.records.reading import csv_records, raw_parts, require_there
@@ -46,7 +44,8 @@ def _opened(path: Path, dialect: "Dialect | None") -> Iterator[CsvRecords | Parq
 
 def names_of(path: Path) -> list[str]:
     """The columns of a table of the line."""
-    return parquet.read_schema(parts_of(path)[0]).names
+    with opened_table(parts_of(path)[0]) as file:
+        return file.schema_arrow.names
 
 
 def table_batches(path: Path, columns: Sequence[str] | None = None, *, whole: bool = False) -> Iterator[pd.DataFrame]:
@@ -59,14 +58,9 @@ def table_batches(path: Path, columns: Sequence[str] | None = None, *, whole: bo
         return
     some = False
     for part in parts_of(path):
-        try:
-            with about(part), parquet.ParquetFile(part) as file:
-                for batch in file.iter_batches(streaming.ROWS, columns=columns):
-                    some = True
-                    yield pa.Table.from_batches([batch]).to_pandas()
-        except (pa.ArrowException, OSError) as error:
-            if of_the_system(error):
-                raise
-            raise damaged(part, error) from error
+        with opened_table(part) as file:
+            for batch in file.iter_batches(streaming.ROWS, columns=columns):
+                some = True
+                yield pa.Table.from_batches([batch]).to_pandas()
     if not some:
         yield read_table(path, columns)

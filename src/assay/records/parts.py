@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
@@ -17,6 +18,7 @@ from assay.files import replacing
 if TYPE_CHECKING:
     import pandas as pd
 
+SLICE = 2  # times as many bytes as the rows need are not held for them
 NAME = "part-{:05}.parquet"
 
 
@@ -30,7 +32,7 @@ class Parts:
 
     def write(self, batch: pa.Table) -> None:
         """Add rows; of no more than one part and this batch they are in memory."""
-        self.waiting.append(batch)
+        self.waiting.append(_alone(batch))
         self.there += len(batch)
         while self.there > self.rows:
             self._part()
@@ -51,7 +53,7 @@ class Parts:
         self.path.mkdir(exist_ok=True)
         _write(together.slice(0, self.rows), self.path / NAME.format(self.number))
         left = together.slice(self.rows)
-        self.number, self.waiting, self.there = self.number + 1, [left], len(left)
+        self.number, self.waiting, self.there = self.number + 1, [_alone(left)], len(left)
 
 
 @contextmanager
@@ -67,6 +69,13 @@ def write_parts(path: Path, table: "pd.DataFrame", rows: int) -> None:
     """Write a whole table, without its index."""
     with writing(path, rows) as parts:
         parts.add(table)
+
+
+def _alone(table: pa.Table) -> pa.Table:
+    """The table without the rest of a larger one, of which it is a slice that holds all in memory."""
+    if table.get_total_buffer_size() <= SLICE * table.nbytes:
+        return table
+    return table.take(pa.array(np.arange(len(table))))
 
 
 def _write(table: pa.Table, path: Path) -> None:

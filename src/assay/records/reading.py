@@ -10,6 +10,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from assay.errors import AssayError, about
+from assay.files import ASKED
+from assay.memory import require_memory
 from assay.records.formats import CSV, PARQUET, RESTORE, SUFFIXES
 from assay.records.pickled import read_pickle
 from assay.records.plain import typed, understood
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from assay.config.source import Dialect
 
 BATCH = 1 << 17  # rows
+SEPARATORS = (b",", b";", b"\t", b"\n")  # of cells, about
+WRITTEN, CELL = 3, 32  # bytes that each stored byte, and each value, takes
 
 
 def read(
@@ -36,14 +40,43 @@ def read(
     Nothing that a pickle names is run (`assay.records.pickled`).
     """
     form = form or SUFFIXES[path.suffix]
+    parts = raw_parts(path, form)
+    if sum(part.stat().st_size for part in parts if part.is_file()) > ASKED:
+        require_memory(needed(parts, form, todo, where), where or str(path))
     if path.is_dir():
-        return pd.concat([read(one, form, todo, where, dialect) for one in raw_parts(path, form)], ignore_index=True)
+        return pd.concat([read(one, form, todo, where, dialect) for one in parts], ignore_index=True)
     if form != CSV:
         return typed(arrow_table(path, form, todo, where), where or str(path), todo)
     with csv_records(path, todo, where, dialect) as found:
         columns = pa.schema([(name, pa.large_string()) for name in found.names])
         batches = [one.columns for one in found.batches(found.names)]
         return typed(pa.Table.from_batches(batches, columns), found.where, todo)
+
+
+def needed(parts: list[Path], form: str, todo: str = RESTORE, where: str = "") -> float:
+    """About how many bytes `clean` takes of a raw table, by what it took of others: docs/scale.md; 0 of a pickle."""
+    total = 0.0
+    for part in parts if form in MEASURES else []:
+        with reading(part, form, todo, where):
+            total += MEASURES[form](part)
+    return total
+
+
+def _of_csv(path: Path) -> float:
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        some = stream.read(ASKED)
+    cells = sum(map(some.count, SEPARATORS)) * size / len(some)
+    return WRITTEN * size + CELL * cells
+
+
+def _of_parquet(path: Path) -> float:
+    found = parquet.read_metadata(path)
+    stored = sum(found.row_group(number).total_byte_size for number in range(found.num_row_groups))
+    return WRITTEN * stored + CELL * found.num_rows * found.num_columns
+
+
+MEASURES = {CSV: _of_csv, PARQUET: _of_parquet}
 
 
 def raw_parts(path: Path, form: str) -> list[Path]:

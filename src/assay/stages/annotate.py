@@ -7,8 +7,8 @@ import pandas as pd
 from assay.config.classes import classes
 from assay.config.schema import STREAM, Config
 from assay.config.start import stage
+from assay.engine.annotate import Annotator
 from assay.files import write_json
-from assay.labels.annotator import Annotator
 from assay.labels.ledger import opened
 from assay.labels.policy import require_classes
 from assay.paths import ANNOTATION_LOG, CLEANED, LABELS

@@ -1,4 +1,4 @@
-"""Labels the records of a table, batch by batch, and tells of all of them."""
+"""annotate, in one batch or many: labels the records of a table, and tells of all of them."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

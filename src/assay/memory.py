@@ -1,0 +1,70 @@
+"""How much memory is free, so that a table that does not fit is refused with advice, and not killed without a word."""
+
+import resource
+from collections.abc import Iterator
+from math import inf
+from pathlib import Path
+
+from assay.errors import AssayError
+
+GIB = 1 << 30
+SMALL = 1 << 28  # bytes: for less nobody asks the system
+SCALE = (
+    "take a sample (docs/sampling.md) or a machine with more; engine=stream runs the stages of the data in less, "
+    "batch by batch (docs/scale.md)"
+)
+
+
+def require_memory(need: float, where: str, todo: str = SCALE) -> None:
+    """AssayError if so many bytes, as estimated, are not free."""
+    if need > SMALL and need > (there := free()):
+        what = f"in memory it needs about {need / GIB:.1f} GiB at once, and {there / GIB:.1f} GiB are free"
+        raise AssayError(what, where=where, todo=todo)
+
+
+def free(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> float:
+    """The bytes that this process may still take: of the machine, of its control groups, of its own limit.
+
+    Without end where the system does not say, which is not Linux then.
+    """
+    left = [*_of_machine(proc / "meminfo"), *_of_groups(proc / "self/cgroup", groups), *_of_process(proc)]
+    return max(0, min(left, default=inf))
+
+
+def _of_machine(path: Path) -> Iterator[int]:
+    for line in _lines(path):
+        if line.startswith("MemAvailable:"):
+            yield int(line.split()[1]) * 1024
+
+
+def _of_groups(own: Path, root: Path) -> Iterator[int]:
+    """What each control group around this process has left (version 2: the Linux kernel's cgroup-v2.rst, "Memory")."""
+    for line in _lines(own):
+        if line.startswith("0::"):
+            folder = root / line.removeprefix("0::").strip("/")
+            for group in (folder, *folder.parents):
+                if group.is_relative_to(root) and (limit := _number(group / "memory.max")) is not None:
+                    yield limit - (_number(group / "memory.current") or 0) + _cache(group / "memory.stat")
+
+
+def _number(path: Path) -> int | None:
+    """The number in a file; None if it has none, such as "max", or is not there."""
+    text = "".join(_lines(path))
+    return int(text) if text.isdecimal() else None
+
+
+def _cache(path: Path) -> int:
+    """The bytes of files that the kernel gives back before it kills."""
+    return sum(int(line.split()[1]) for line in _lines(path) if line.startswith("inactive_file "))
+
+
+def _of_process(proc: Path) -> Iterator[int]:
+    """What the limit on addresses leaves (ulimit -v)."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY:
+        pages = "".join(_lines(proc / "self/statm")).split() or ["0"]
+        yield limit - int(pages[0]) * resource.getpagesize()
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.is_file() else []

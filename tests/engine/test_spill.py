@@ -1,0 +1,103 @@
+"""Tables on disk while a stage runs."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from assay.engine import spill
+from assay.engine.answer import asked
+from assay.engine.spill import Sorted, Spill, scratch, unused
+
+ROWS = 200
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    """Columns of each type that records and features have; categories are of a type that reading would not give."""
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "id": pd.array([f"{number:05}ä" for number in rng.permutation(ROWS)], dtype="str"),
+            "number": np.where(rng.random(ROWS) < 0.2, np.nan, rng.normal(size=ROWS)),
+            "whole": rng.integers(0, 20, ROWS),
+            "flag": rng.random(ROWS) < 0.5,
+            "maybe": pd.array(rng.choice([True, False, None], ROWS), dtype="boolean"),
+            "day": pd.date_range("1985-01-01", periods=ROWS).astype("datetime64[s]"),
+            "kind": pd.Categorical(rng.choice(["b", "a"], ROWS), categories=pd.Index(["b", "a", "c"], dtype="object")),
+        }
+    )
+
+
+def batches(table: pd.DataFrame, rows: int) -> list[pd.DataFrame]:
+    return [table.iloc[start : start + rows] for start in range(0, len(table), rows)]
+
+
+def test_batches_come_back_as_they_were(table: pd.DataFrame, tmp_path: Path) -> None:
+    spilled = Spill(tmp_path / "spill")
+    for batch in batches(table, 30):
+        spilled.add(batch)
+    for _ in range(2):
+        found = list(spilled)
+        assert [len(batch) for batch in found] == [30] * 6 + [20]
+        pd.testing.assert_frame_equal(pd.concat(found, ignore_index=True), table, check_categorical=True)
+        assert found[0]["kind"].cat.categories.dtype == "object"
+
+
+def test_nothing_that_was_added_is_nothing(tmp_path: Path) -> None:
+    assert list(Spill(tmp_path / "spill")) == []
+
+
+@pytest.mark.parametrize("by", ["id", "whole", "number of the row"])
+@pytest.mark.parametrize("bucket", [1000, 30, 7])
+def test_a_table_comes_in_order_and_equal_rows_as_they_came(
+    table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str, bucket: int
+) -> None:
+    monkeypatch.setattr(spill, "BUCKET", bucket)
+    monkeypatch.setattr(spill, "EVERY", 3)
+    values = pd.Series(range(ROWS)) if by == "number of the row" else table[by]
+    ordered = Sorted(tmp_path / "sorted")
+    for batch in batches(table, 30):
+        ordered.add(batch, values[batch.index])
+    found = list(ordered.batches())
+    assert len(found) > 1 or bucket == 1000
+    expected = table.loc[values.sort_values(kind="stable").index].reset_index(drop=True)
+    pd.testing.assert_frame_equal(pd.concat(found, ignore_index=True), expected)
+
+
+@pytest.mark.parametrize("by", ["id", "whole"])
+def test_what_changes_batches_may_leave_rows_out(table: pd.DataFrame, tmp_path: Path, by: str) -> None:
+    for number, values in enumerate([table[by], table[by].sort_values()]):
+        ordered = Sorted(tmp_path / f"{number}")
+        for batch in batches(table.loc[values.index], 30):
+            ordered.add(batch, batch[by])
+        found = pd.concat(ordered.batches(lambda batch: batch[batch["flag"]]), ignore_index=True)
+        expected = table.loc[values.index].sort_values(by, kind="stable")
+        pd.testing.assert_frame_equal(found, expected[expected["flag"]].reset_index(drop=True))
+
+
+def test_a_name_that_no_column_has() -> None:
+    assert unused(["a"]) not in ["a"]
+    assert unused(["_order_0", "_order_1"]) == "_order_2"
+
+
+def test_an_answer_comes_in_the_order_of_the_rows(table: pd.DataFrame, tmp_path: Path) -> None:
+    rows = ({"id": batch["id"], "whole": batch["whole"]} for batch in batches(table, 30))
+    query = 'SELECT id, count(*) OVER (PARTITION BY whole) AS alike FROM rows ORDER BY "row"'
+    with asked(rows, query, "SELECT count(*), max(whole) FROM rows", tmp_path / "rows", "100MiB", "a test") as (
+        answer,
+        counts,
+    ):
+        assert counts == (ROWS, table["whole"].max())
+        found = [answer.take(len(batch)) for batch in batches(table, 70)]
+    assert np.concatenate([one["id"] for one in found]).tolist() == table["id"].tolist()
+    alike = table.groupby("whole")["id"].transform("size")
+    assert np.concatenate([one["alike"] for one in found]).tolist() == alike.tolist()
+
+
+def test_nothing_is_left_on_the_disk_after_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), scratch(tmp_path / "data") as folder:
+        (folder / "file").touch()
+        raise KeyError
+    assert list((tmp_path / "data").iterdir()) == []

@@ -1,0 +1,100 @@
+"""What does not fit into memory is refused before it is read."""
+
+import subprocess
+import sys
+from math import inf
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from assay import memory
+from assay.errors import AssayError
+from assay.files import read_table
+from assay.memory import GIB, free, require_memory
+from assay.records.parts import write_parts
+from assay.records.reading import needed, read
+
+ROWS = 200_000
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(rng.normal(size=(ROWS, 8)).round(3), columns=list("abcdefgh"))
+
+
+def system(folder: Path, **groups: tuple[str, int, int]) -> dict[str, Path]:
+    """A system with 8 GiB available, where this process is in the innermost of some control groups."""
+    (folder / "proc/self").mkdir(parents=True)
+    (folder / "proc/meminfo").write_text(f"MemTotal: 1 kB\nMemAvailable:   {8 << 20} kB\n")
+    (folder / "proc/self/cgroup").write_text(f"0::/{'/'.join(groups)}\n")
+    group = folder / "groups"
+    for name, (limit, used, cache) in groups.items():
+        group = group / name
+        group.mkdir(parents=True)
+        (group / "memory.max").write_text(f"{limit}\n")
+        (group / "memory.current").write_text(f"{used}\n")
+        (group / "memory.stat").write_text(f"anon 5\ninactive_file {cache}\n")
+    return {"proc": folder / "proc", "groups": folder / "groups"}
+
+
+@pytest.mark.parametrize(
+    ("groups", "left"),
+    [
+        ({}, 8 * GIB),
+        ({"box": ("max", GIB, 0)}, 8 * GIB),
+        ({"box": (str(3 * GIB), GIB, 0)}, 2 * GIB),
+        ({"box": (str(3 * GIB), GIB, GIB // 2)}, 2.5 * GIB),
+        ({"outer": (str(2 * GIB), GIB, 0), "inner": (str(4 * GIB), GIB, 0)}, GIB),
+        ({"box": (str(GIB), 2 * GIB, 0)}, 0),
+    ],
+)
+def test_the_narrowest_limit_counts(tmp_path: Path, groups: dict[str, tuple[str, int, int]], left: float) -> None:
+    assert free(**system(tmp_path, **groups)) == left
+
+
+def test_a_system_that_does_not_say_is_not_in_the_way(tmp_path: Path) -> None:
+    assert free(proc=tmp_path, groups=tmp_path) == inf
+
+
+def test_the_limit_of_the_process_counts() -> None:
+    code = "import resource; from assay.memory import free; resource.setrlimit(resource.RLIMIT_AS, (2**31,) * 2); "
+    done = subprocess.run([sys.executable, "-c", code + "print(free() < 2**31)"], capture_output=True, text=True)
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_more_than_is_free_is_refused_with_figures_and_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "free", lambda: 2.0 * GIB)
+    require_memory(1.9 * GIB, "a table")
+    with pytest.raises(AssayError, match=r"needs about 2\.1 GiB at once, and 2\.0 GiB are free") as caught:
+        require_memory(2.1 * GIB, "a table")
+    assert "engine=stream" in caught.value.todo
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_raw_table_is_measured_before_it_is_read(
+    table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    path = tmp_path / f"raw.{form}"
+    table.to_csv(path, index=False) if form == "csv" else table.to_parquet(path, index=False)
+    assert 32 * table.size < needed([path], form) < 80 * table.size
+    monkeypatch.setattr(memory, "SMALL", 0)
+    monkeypatch.setattr(memory, "free", lambda: 1000.0)
+    with pytest.raises(AssayError, match="GiB at once") as caught:
+        read(path)
+    assert caught.value.where == str(path)
+
+
+def test_a_table_of_the_line_is_measured_by_its_columns(
+    table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "table.parquet"
+    write_parts(path, table, ROWS // 4)
+    monkeypatch.setattr(memory, "SMALL", 0)
+    whole = 3 * table.size * 16
+    monkeypatch.setattr(memory, "free", lambda: whole / 4)
+    assert len(read_table(path, ["a"])) == ROWS
+    with pytest.raises(AssayError, match="GiB at once"):
+        read_table(path)
