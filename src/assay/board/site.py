@@ -69,9 +69,13 @@ class Site:
     def experiments(self, at: str, nonce: str, query: Query) -> str:
         """The table of experiments."""
         seen = self.fingerprint()  # before the rows are read: what changes meanwhile is asked for again
+        body = Markup(self.rows(at, query))
+        return self._page(at, nonce, "Experiments", body, frame.EXPERIMENTS, Watched(f"{at}/state", f"{at}/rows", seen))
+
+    def rows(self, at: str, query: Query) -> str:
+        """The table of experiments without its frame, for a page that shows it already."""
         test = Test(bool(query.get("test")), f"{at}/?test=1", f"{at}/")
-        body = views.experiments(self.listing(), OnServer(at), test)
-        return self._page(at, nonce, "Experiments", body, frame.EXPERIMENTS, Watched(f"{at}/state", seen))
+        return views.experiments(self.listing(), OnServer(at), test)
 
     def revision(self, at: str, nonce: str, query: Query, sha: str) -> str:
         """One revision."""
