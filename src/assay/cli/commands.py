@@ -17,6 +17,7 @@ from assay.cli.diagnose import diagnose
 from assay.cli.doctor import doctor, go_back
 from assay.cli.experiments import experiments
 from assay.cli.export import export
+from assay.cli.export_mlflow import export_mlflow
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head, command_line
@@ -73,6 +74,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay rollback --reason TEXT   put the version before in use again
   assay retrain --data FILE      learn from new records: an experiment, compared with what is in use
   assay registry                 which version is in use, who decided that and why, who has signed it
+  assay export-mlflow --to URL   the experiments as runs of MLflow, each once
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
   assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
   assay doctor                   what is wrong with this clone? --mend repairs it and keeps what it replaces
@@ -108,6 +110,7 @@ app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
 app.command()(experiments)
+app.command()(export_mlflow)
 app.command("back")(go_back)
 for command in (
     init_dataset,
