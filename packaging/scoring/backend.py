@@ -19,7 +19,7 @@ HERE = Path(__file__).absolute().parent
 ROOT = HERE.parents[1]
 # Where the imports start: the command, and the classes that a model file of scikit-learn may name.
 STARTS = ("assay.cli.scoring", "assay.modelling.zoo")
-WITHOUT = ("assay.cli.commands",)  # the whole command
+WITHOUT = ("assay.cli.commands", "assay.overview.load")  # the whole command; `assay.load`, for notebooks in the repo
 
 
 def build_wheel(

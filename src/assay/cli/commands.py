@@ -18,6 +18,7 @@ from assay.cli.diagnose import diagnose
 from assay.cli.doctor import doctor, go_back
 from assay.cli.experiments import experiments
 from assay.cli.export import export
+from assay.cli.export_mlflow import export_mlflow
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head, command_line
@@ -42,7 +43,8 @@ Plain DVC does the work; this command adds what DVC does not have.
 \b
   dvc repro                      run what is out of date, from raw records to metrics
   dvc exp run -S model=logistic  try something, keep it as an experiment
-  assay experiments              list experiments in any state, branches, tags: what each changes and gives
+  dvc exp show                   compare the experiments
+  assay experiments              the same in any state, with branches and tags, as a table that fits a terminal
   assay params                   write params.yaml from conf/ after an edit there
   assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
@@ -74,6 +76,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay rollback --reason TEXT   put the version before in use again
   assay retrain --data FILE      learn from new records: an experiment, compared with what is in use
   assay registry                 which version is in use, who decided that and why, who has signed it
+  assay export-mlflow --to URL   the experiments as runs of MLflow, each once
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
   assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
   assay doctor                   what is wrong with this clone? --mend repairs it and keeps what it replaces
@@ -110,6 +113,7 @@ app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
 app.command()(experiments)
+app.command()(export_mlflow)
 app.command("back")(go_back)
 for command in (
     init_dataset,

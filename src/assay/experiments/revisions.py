@@ -150,8 +150,8 @@ class Revision:
 
     @cached_property
     def out_of_fold(self) -> pd.DataFrame:
-        """Train and validation by record id: label, score of a model that had not learned from the record, weight."""
-        return self._table(PREDICTIONS / "out_of_fold.parquet").filter(["label", SCORE, WEIGHT])
+        """Train and validation by record id: fold, label, score of a model that had not learned from it, weight."""
+        return self._table(PREDICTIONS / "out_of_fold.parquet").filter(["fold", "label", SCORE, WEIGHT])
 
     @cached_property
     def threshold(self) -> float:

@@ -37,6 +37,7 @@ CARRIERS = {
     "assay.lineage.costs": "notes, which no output holds",
     "assay.lineage.graph": "reads dvc.yaml",
     "assay.lineage.lock": "reads dvc.lock",
+    "assay.overview.load": "reads revisions for people",
 }
 STATEMENT = "assay.lineage.running"  # makes the statement, an output of every stage
 # Modules that import others by a name from the configuration, and the modules that they may import.
