@@ -114,12 +114,12 @@ def _numeric(title: str, values: list[float], low: float, high: float) -> Axis:
 def scatters(rows: Sequence[Row], metric: str, title: str, most: int = 6) -> list[Scatter]:
     """The metric against each of the parameters that most rows change, and that take more than one value."""
     measured = _measured(rows, metric)
-    keys = [key for key in parameters(measured) if len({_at(row, key) for row in measured}) > 1]
     found = []
-    for key in keys[:most]:
+    for key in parameters(measured):
         own = [row for row in measured if row.params.get(key) is not None]
-        found.append(_scatter(own, metric, title, key, [row.params[key] for row in own]))
-    return found
+        if len({_at(row, key) for row in own}) > 1:
+            found.append(_scatter(own, metric, title, key, [row.params[key] for row in own]))
+    return found[:most]
 
 
 def history(rows: Sequence[Row], metric: str, title: str) -> Scatter | None:
