@@ -31,8 +31,10 @@ ROWS = [row(1, 0.5, depth=2), row(3, 0.9, depth=8), row(2, 0.7, depth=4, kind="a
 @pytest.mark.parametrize(
     ("values", "labels"),
     [
-        ([2, 4, 8], ["2", "3.5", "5", "6.5", "8"]),
-        ([0.001, 0.1], ["0.001", "0.00464", "0.0215", "0.1"]),  # by powers of ten
+        ([2, 4, 8], ["2", "4", "8"]),
+        (list(range(1, 11)), ["1", "3", "6", "8", "10"]),
+        ([n / 10 for n in range(8)], ["0", "0.175", "0.35", "0.525", "0.7"]),
+        ([0.001 * 2**n for n in range(8)], ["0.001", "0.00504", "0.0254", "0.128"]),  # by powers of ten
         (["b", "a"], ["a", "b"]),
         ([True, False], ["False", "True"]),
         ([3, 3], ["3"]),
@@ -40,9 +42,9 @@ ROWS = [row(1, 0.5, depth=2), row(3, 0.9, depth=8), row(2, 0.7, depth=4, kind="a
     ],
 )
 def test_an_axis_shows_all_values_within_its_ends(values: list[Any], labels: list[str]) -> None:
-    made = axis("x", values, 100, 0)
+    made = axis("x", values, 200, 0)
     assert [label for label, _ in made.ticks] == labels
-    assert all(0 <= made.place(one) <= 100 for one in values)
+    assert all(0 <= made.place(one) <= 200 for one in values)
 
 
 def test_larger_values_stand_higher() -> None:

@@ -17,7 +17,7 @@ PART, NICE = 40, 10  # rows at a time; how far other processes come first (nice(
 
 def lacking(rows: Iterable[Row]) -> list[Row]:
     """The rows that have figures, and no interval of any."""
-    return [row for row in rows if row.state == DONE and row.sha and row.figures.values and not row.figures.intervals]
+    return [row for row in rows if row.state == DONE and row.figures.values and not row.figures.intervals]
 
 
 def main() -> None:

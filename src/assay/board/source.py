@@ -47,7 +47,7 @@ class Repository:
             if seen != self._seen:
                 self._listing = Listing(with_intervals(overview(), columns.figures(), compute=False))
                 self._seen = self.fingerprint() if self._runs else seen
-                self._compute({row.sha for row in lacking(self._listing.rows)})
+                self._compute({f"{row.sha} {row.figures.values}" for row in lacking(self._listing.rows)})
             return self._listing
 
     def close(self) -> None:
@@ -56,11 +56,11 @@ class Repository:
             self._computing.terminate()
             self._computing.wait()
 
-    def _compute(self, commits: set[str]) -> None:
+    def _compute(self, rows: set[str]) -> None:
         """Let their intervals be computed, unless that was tried: the cache may not have what it takes."""
         busy = self._computing is not None and self._computing.poll() is None
-        if commits - self._tried and not busy:
-            self._tried |= commits
+        if rows - self._tried and not busy:
+            self._tried |= rows
             self._computing = subprocess.Popen([sys.executable, "-m", computing.__name__], stdin=subprocess.DEVNULL)
 
     def fingerprint(self) -> str:

@@ -126,6 +126,7 @@ def one_revision(
         base=base,
         base_name=(before.name if before else base.sha[:10]) if base else "",
         documents=[(title, there) for title, path in one.documents.items() if (there := links.document(one.sha, path))],
+        changed=row.changed if row and row.kind == EXPERIMENT else (),
         params=revision.changed_params(one, base),
         figures=_figures(row, before),
         findings=[_finding(found) for found in revision.findings(one)] if test.shown else [],
@@ -139,7 +140,10 @@ def one_revision(
 
 def _figures(row: Row | None, before: Row | None) -> list[tuple[str, ...]]:
     """Title, figure here and on the baseline of each metric out of fold."""
-    known = [metric for metric in METRICS.values() if row and metric.name in row.figures.values]
+    known = sorted(
+        (metric for metric in METRICS.values() if row and metric.name in row.figures.values),
+        key=lambda metric: metric.name != RANKED_BY,
+    )
     sides = [one.figures if one else Figures() for one in (row, before)]
     return [(one.title, *(rows.figure(side, one.name) for side in sides)) for one in known]
 

@@ -15,7 +15,7 @@ from assay.statistics.metrics import METRICS, RANKED_BY
 PREDICTIONS = Path(".assay/predictions")  # where `assay serve` keeps its log, unless it is told otherwise
 YES = ("1", "True")
 FIGURES = (RANKED_BY, "recall", "precision", "alerts_per_1000")
-LEFT, RIGHT, TOP, BOTTOM, WIDTH, HEIGHT = 46, 12, 14, 36, 860, 260
+LEFT, RIGHT, TOP, BOTTOM, WIDTH, HEIGHT = 46, 34, 14, 36, 860, 260
 
 
 @dataclass(frozen=True)
