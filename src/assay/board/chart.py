@@ -181,7 +181,7 @@ def parallel(rows: Sequence[Row], metric: str, title: str) -> Parallel | None:
     last = axis(title, [end for row in measured for end in _ends(row.figures, metric)], AXES_HEIGHT - BOTTOM, 2 * TOP)
     places = [90 + n * AXIS_APART for n in range(len(axes) + 1)]
     best = max(measured, key=lambda row: row.figures.values[metric])
-    lines = []
+    lines: list[Line] = []
     for row in measured:
         ys = [known.place(_filled(row, key)) for known, key in zip(axes, keys, strict=True)]
         ys.append(last.place(row.figures.values[metric]))
