@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -177,6 +178,23 @@ def test_the_fingerprint_changes_with_what_it_shows(served: Server, repository: 
     assert ">new<" in get(served, "").text
     Path("params.yaml").write_text(Path("params.yaml").read_text() + "\n")
     assert seen() != second
+
+
+def test_a_sweep_is_shown_as_running_until_its_process_ends(served: Server, repository: Repository) -> None:
+    sweep = Path(".assay/sweeps/depth.jsonl")
+    sweep.parent.mkdir(parents=True)
+    entry = {"time": "", "experiment": "half", "state": "running", "overrides": ["a=1"], "baseline": repository.base}
+    with subprocess.Popen(["sleep", "600"]) as process:
+        sweep.with_suffix(".lock").write_text(str(process.pid))
+        sweep.write_text(json.dumps(entry) + "\n")
+        assert '<td class="running">running' in get(served, "").text
+        running = get(served, "state").text
+        assert get(served, "state").text == running
+        process.kill()
+    assert get(served, "state").text != running
+    text = get(served, "").text
+    assert '<td class="running">' not in text
+    assert '<td class="stopped">stopped' in text
 
 
 def test_a_file_that_the_cache_lacks_is_named(served: Server, repository: Repository) -> None:

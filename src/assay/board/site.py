@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -134,8 +135,9 @@ class Site:
         """Labels, of the workspace."""
         there = f"{at}/labels"
         found = labels.shown(str(query.get("record", "")))
-        decided = [(row, f"{there}?record={row[1]}") for row in found["decisions"]]
-        review = f"{there}/review/" if self.reviewing else ""
+        decided = [(row, f"{there}?{urlencode({'record': row[1]})}") for row in found["decisions"]]
+        # Behind the #, where that page has the token that it sends with each decision.
+        review = f"{there}/review/#{at.strip('/')}" if self.reviewing else ""
         body = view("labels.html.j2", **{**found, "decisions": decided}, review=review, all=there)
         return self._page(at, nonce, "Labels", body, frame.LABELS)
 
