@@ -12,12 +12,10 @@ import pytest
 import yaml
 
 from assay.board.app import Server
-from assay.board.pairs import plan_of, rows, side
+from assay.board.pairs import RESAMPLES, rows
 from assay.board.site import here
 from assay.compare.page import compared
-from assay.compare.paired import compare
-from assay.config.load import typed
-from assay.contract.population import slices
+from assay.compare.show import as_markdown
 from assay.dvc_internals.locks import LOCK, RWLOCK
 from assay.experiments.revisions import revision
 from assay.git import git
@@ -124,18 +122,20 @@ def test_what_is_not_there_is_said_on_a_page(served: Server, path: str) -> None:
 
 def test_a_pair_says_what_the_comparison_says(served: Server, repository: Repository) -> None:
     main, worse = revision("main"), revision("worse")
-    page = compared(main, worse, 200)
+    page = compared(main, worse, RESAMPLES, out_of_fold=True)
     assert page.changes.params.keys() == {"model.num_leaves", "model.learning_rate"}
     shas = {one.name: one.sha for one in (main, worse)}
     text = get(served, f"compare/pair?base={shas['main']}&head={shas['worse']}").text
-    found = compare(side(main), side(worse), slices(worse.records, typed(worse.params).dataset), plan_of(worse))
-    for row in rows(found):
+    for row in rows(page.comparison):
         for cell in row:
             assert cell in text
-    assert found.verdict == "worse"
+    assert page.comparison.verdict == "worse"
+    said = as_markdown(page)
+    assert "records out of fold in common" in said
+    assert "Criteria" not in said
     assert 'class="worse">worse</span>' in text
     whole = get(served, f"compare?rev={shas['main']}&rev={shas['worse']}").text
-    assert "assay compare main worse" in whole
+    assert f"assay compare --out-of-fold --resamples {RESAMPLES} main worse" in whole
     assert "<code>model.learning_rate</code>" in whole
 
 

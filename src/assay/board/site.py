@@ -14,6 +14,8 @@ from assay.board.links import OnServer
 from assay.board.revision import DOCUMENTS, Commit, resolved
 from assay.board.source import Repository
 from assay.board.views import MOST_COMPARED, Listing, Test, loading
+from assay.compare.out_of_fold import side
+from assay.compare.page import plan_of
 from assay.dvc_internals.repository import cache_folder
 from assay.errors import AssayError
 from assay.experiments.revisions import Revision
@@ -125,7 +127,7 @@ class Site:
     def curves(self, at: str, query: Query) -> str:
         """The part of a comparison that draws its curves."""
         found = [self.side(self.commit(one).sha) for one in query.getlist("rev")[:MOST_COMPARED]]
-        return views.curves([pairs.side(one) for one in found], pairs.plan_of(found[0]).confidence)
+        return views.curves([side(one) for one in found], plan_of(found[0]).confidence)
 
     def parameters(self, at: str, nonce: str, query: Query) -> str:
         """What parameters did to the metric."""
@@ -160,7 +162,7 @@ class Site:
 
     def _compare(self, base: str, head: str) -> str:
         one, other = self.side(base), self.side(head)
-        return views.pair(pairs.compared(one, other), pairs.plan_of(other))
+        return views.pair(pairs.compared(one, other), plan_of(other, pairs.RESAMPLES))
 
     def _read(self, sha: str) -> Revision:
         row = self.listing().of(sha)

@@ -26,6 +26,7 @@ WHY_HIDDEN = (
     "and no fold is left that could tell."
 )
 MOST_COMPARED = 6
+COMPARE = f"assay compare --out-of-fold --resamples {pairs.RESAMPLES}"
 STEP = 200  # rows that the table shows at once, as board.js says too
 
 
@@ -172,7 +173,7 @@ def compare(
         experiments=links.views["Experiments"],
         params=differing([one.params for one in commits]),
         curves=curves,
-        pairs=[(name, parts[one.sha], f"assay compare {shlex.quote(base)} {shlex.quote(name)}") for name, one in heads],
+        pairs=[(name, parts[one.sha], f"{COMPARE} {shlex.quote(base)} {shlex.quote(name)}") for name, one in heads],
     )
 
 

@@ -165,6 +165,9 @@ def compare(
     html: Annotated[Path | None, typer.Option(help="Write the page with pictures to this file.")] = None,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 3 if the verdict is this.")] = None,
     resamples: Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")] = 10_000,
+    out_of_fold: Annotated[
+        bool, typer.Option("--out-of-fold", help="On train and validation, to choose by: the test fold is left alone.")
+    ] = False,
 ) -> None:
     """Is HEAD really better than BASE? The same records, paired, with intervals.
 
@@ -178,7 +181,7 @@ def compare(
 
     with reported("assay compare"):
         enter_root()
-        page = compared(revision(base), revision(head), resamples)
+        page = compared(revision(base), revision(head), resamples, out_of_fold)
         if html:
             from assay.files import write_text
 
