@@ -1,6 +1,6 @@
 # The benches: scripts that print ratios, measured side by side in one run. `make help` lists them.
 .PHONY: bench bench-line bench-sampling bench-labels bench-merges bench-models bench-score bench-serve bench-estimate \
-	bench-monitor bench-tables bench-experiments bench-scale
+	bench-monitor bench-tables bench-experiments bench-board bench-scale
 
 bench: bench-line bench-serve  ## what DVC and the service cost, as ratios measured side by side
 
@@ -36,6 +36,9 @@ bench-monitor: $(VENV)/ready  ## assay monitor: false alarms, and how soon it na
 
 bench-tables: $(VENV)/ready  ## wide and long tables: seconds, memory and bytes in git of each step; ten minutes
 	OMP_NUM_THREADS=1 python tests/bench_tables.py $(TABLES)
+
+bench-board: $(VENV)/ready-dev  ## how soon pages are ready with 1,000 experiments and 100,000 predictions, beside git; a minute
+	python tests/bench_board.py
 
 bench-experiments: $(VENV)/ready-dev  ## the table of 1,000 experiments beside git that reads the same files
 	python tests/bench_experiments.py

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -11,12 +12,10 @@ import pytest
 import yaml
 
 from assay.board.app import Server
-from assay.board.pairs import plan_of, rows, side
+from assay.board.pairs import RESAMPLES, rows
 from assay.board.site import here
 from assay.compare.page import compared
-from assay.compare.paired import compare
-from assay.config.load import typed
-from assay.contract.population import slices
+from assay.compare.show import as_markdown
 from assay.dvc_internals.locks import LOCK, RWLOCK
 from assay.experiments.revisions import revision
 from assay.git import git
@@ -123,18 +122,20 @@ def test_what_is_not_there_is_said_on_a_page(served: Server, path: str) -> None:
 
 def test_a_pair_says_what_the_comparison_says(served: Server, repository: Repository) -> None:
     main, worse = revision("main"), revision("worse")
-    page = compared(main, worse, 200)
+    page = compared(main, worse, RESAMPLES, out_of_fold=True)
     assert page.changes.params.keys() == {"model.num_leaves", "model.learning_rate"}
     shas = {one.name: one.sha for one in (main, worse)}
     text = get(served, f"compare/pair?base={shas['main']}&head={shas['worse']}").text
-    found = compare(side(main), side(worse), slices(worse.records, typed(worse.params).dataset), plan_of(worse))
-    for row in rows(found):
+    for row in rows(page.comparison):
         for cell in row:
             assert cell in text
-    assert found.verdict == "worse"
+    assert page.comparison.verdict == "worse"
+    said = as_markdown(page)
+    assert "records out of fold in common" in said
+    assert "Criteria" not in said
     assert 'class="worse">worse</span>' in text
     whole = get(served, f"compare?rev={shas['main']}&rev={shas['worse']}").text
-    assert "assay compare main worse" in whole
+    assert f"assay compare --out-of-fold --resamples {RESAMPLES} main worse" in whole
     assert "<code>model.learning_rate</code>" in whole
 
 
@@ -177,6 +178,23 @@ def test_the_fingerprint_changes_with_what_it_shows(served: Server, repository: 
     assert ">new<" in get(served, "").text
     Path("params.yaml").write_text(Path("params.yaml").read_text() + "\n")
     assert seen() != second
+
+
+def test_a_sweep_is_shown_as_running_until_its_process_ends(served: Server, repository: Repository) -> None:
+    sweep = Path(".assay/sweeps/depth.jsonl")
+    sweep.parent.mkdir(parents=True)
+    entry = {"time": "", "experiment": "half", "state": "running", "overrides": ["a=1"], "baseline": repository.base}
+    with subprocess.Popen(["sleep", "600"]) as process:
+        sweep.with_suffix(".lock").write_text(str(process.pid))
+        sweep.write_text(json.dumps(entry) + "\n")
+        assert '<td class="running">running' in get(served, "").text
+        running = get(served, "state").text
+        assert get(served, "state").text == running
+        process.kill()
+    assert get(served, "state").text != running
+    text = get(served, "").text
+    assert '<td class="running">' not in text
+    assert '<td class="stopped">stopped' in text
 
 
 def test_a_file_that_the_cache_lacks_is_named(served: Server, repository: Repository) -> None:

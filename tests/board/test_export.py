@@ -11,8 +11,8 @@ from board_repository import Repository
 def test_it_has_only_what_was_asked_for(repository: Repository) -> None:
     text = page(here(repository.root), ["main", "deeper"])
     assert ">deeper<" in text
-    assert ">worse<" not in text
-    assert "assay compare main deeper" in text
+    assert ">hostile" not in text
+    assert "--resamples 2000 main deeper" in text
     assert 'http-equiv="Content-Security-Policy"' in text
 
 

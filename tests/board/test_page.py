@@ -10,6 +10,9 @@ import pytest
 from assay.board.app import Server
 from assay.board.export import page as page_of
 from assay.board.site import here
+from assay.config.load import load
+from assay.labels.ledger import opened as opened_ledger
+from assay.review_page.session import session
 from board_repository import Repository
 from web_serving import running
 
@@ -168,6 +171,21 @@ def test_a_command_is_copied(served: Server, repository: Repository, opened: Cal
     page.get_by_role("button", name="Copy: dvc exp apply deeper").click()
     page.get_by_text("Copied", exact=True).first.wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == "dvc exp apply deeper"
+
+
+def test_labels_are_decided_on_from_the_board(repository: Repository, opened: Callable) -> None:
+    reviewing = session(load(), "ann", "annotator")
+    with Server(here(repository.root, reviewing=True), 0, reviewing) as server, running(server):
+        page = opened(f"{server.address}labels")
+        page.get_by_role("link", name="Decide on the next record").click()
+        record = page.locator("#record:not(:empty)").inner_text()
+        page.keyboard.press("1")
+        page.locator("#status", has_text=f"{record}: ").wait_for()
+        page.goto(f"{server.address}labels")
+        page.get_by_role("link", name=record).click()
+        page.get_by_role("heading", name=f"History of {record}").wait_for()
+    (decision,) = opened_ledger(load().dataset, None).read()
+    assert (decision.record_id, decision.annotator) == (record, "ann")
 
 
 def test_a_thousand_experiments_are_shown_step_by_step(repository: Repository, opened: Callable) -> None:

@@ -87,7 +87,7 @@ def test_only_common_graded_records_are_compared_and_the_others_counted() -> Non
 def test_sides_without_common_records_are_refused() -> None:
     base, head = (side(noisy(LABEL, 1, seed), LABEL) for seed in (1, 2))
     head.test.index = head.test.index.str.replace("0", "x")
-    with pytest.raises(AssayError, match="share 0 graded test records"):
+    with pytest.raises(AssayError, match="share 0 graded records"):
         compared(base, head)
 
 

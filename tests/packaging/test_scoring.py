@@ -20,7 +20,7 @@ WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # What only the workshop needs.
 # fmt: off
 ROOMS = {
-    "audit", "budget", "cards", "choose", "compare", "diagnosis", "doctor", "dvc_internals", "evaluation",
+    "audit", "board", "budget", "cards", "choose", "compare", "diagnosis", "doctor", "dvc_internals", "evaluation",
     "experiments", "export", "forkserver", "lineage", "merging", "onboarding", "profile", "proof", "readiness",
     "registry", "report", "review_page", "sampling", "stages", "sweep",
 }

@@ -32,6 +32,11 @@ def until(copy: Copy, holds: Callable[[dict], bool]) -> dict[str, dict[str, Any]
     return found
 
 
+def start(copy: Copy) -> None:
+    """Start the queue; its worker keeps what `dvc queue start` writes to, so that a pipe would not end before it."""
+    copy.run("sh", "-c", "dvc queue start > worker.log 2>&1 && rm worker.log")
+
+
 def queue(copy: Copy, name: str, override: str, *stages: str) -> None:
     copy.run("dvc", "exp", "run", "--queue", "--name", name, "-S", override, *stages)
 
@@ -44,7 +49,7 @@ def test_a_queue_is_shown_as_it_is_and_its_figures_are_those_of_dvc(cheap: Copy)
     assert {name: found[name]["state"] for name in ("half", "wrong")} == {"half": "queued", "wrong": "queued"}
     assert found["half"]["changed"] == ["model.C=0.5"]
     assert found["half"]["out_of_fold"]["values"] == {}
-    cheap.run("dvc", "queue", "start")
+    start(cheap)
     found = until(
         cheap, lambda all_rows: all(all_rows[one]["state"] not in ("queued", "running") for one in ("half", "wrong"))
     )
@@ -72,7 +77,7 @@ def test_a_run_that_was_killed_is_not_said_to_run(cheap: Copy) -> None:
     edit(cheap, "dvc.yaml", "stages:\n", f"stages:\n  wait: {{cmd: sleep {PATIENCE}, params: [model.C]}}\n")
     cheap.commit("Wait")
     queue(cheap, "half", "model.C=0.5", "wait")
-    cheap.run("dvc", "queue", "start")
+    start(cheap)
     notes = cheap.path / ".dvc/tmp/exps"
     until(cheap, lambda found: found["half"]["state"] == "running" and bool(list(notes.glob("run/*/*.json"))))
     for note in (*notes.glob("celery/*.json"), *notes.glob("run/*/*.json")):

@@ -9,11 +9,13 @@ from types import SimpleNamespace
 import pytest
 
 from assay.errors import AssayError
+from assay.lineage.graph import nodes
 from assay.merging.ahead import Ahead
 from assay.paths import ANNOTATIONS
 from assay.presentation.markdown import Markdown
 from assay.proof import pull_request
 from assay.proof.pull_request import (
+    FIGURES,
     ROWS_SHOWN,
     Proof,
     PullRequest,
@@ -24,6 +26,7 @@ from assay.proof.pull_request import (
     document,
 )
 from pipeline_copy import ENVIRONMENT, IDENTITY
+from samples import ROOT
 
 HOLDS = Proof("assay params --check", True, "as it is")
 FAILS = Proof("assay verify", False, "20 of 21 outputs identical", Markdown("recall 0.9 to 0.8"))
@@ -208,3 +211,13 @@ def test_a_decision_on_a_label_that_base_has_must_stay(history: dict[str, str]) 
 def test_a_target_that_is_none_is_refused(history: dict[str, str]) -> None:
     with pytest.raises(AssayError, match="no commit in common with mian"):
         branching(Path(history["root"]), "mian")
+
+
+def test_every_file_of_figures_is_one_that_the_line_or_the_replay_makes() -> None:
+    made = {
+        out
+        for name in ("dvc.yaml", "replay/dvc.yaml")
+        for node in nodes((ROOT / name).read_text())
+        for out in node.outs
+    }
+    assert set(FIGURES) <= made

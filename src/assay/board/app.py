@@ -73,6 +73,7 @@ def application(site: Site, token: str, review: Session | None = None) -> Starle
     routes: list[BaseRoute] = [Route(path, partial(_page, show), methods=["GET"]) for path, show in pages]
     routes += [
         Route("/state", partial(_state, site), methods=["GET"]),
+        Route("/rows", partial(_part, site.rows), methods=["GET"]),
         Route("/compare/pair", partial(_part, site.pair), methods=["GET"]),
         Route("/compare/curves", partial(_part, site.curves), methods=["GET"]),
         Route("/revision/{sha}/file/{path:path}", partial(_file, site), methods=["GET"]),

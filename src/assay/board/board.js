@@ -230,15 +230,15 @@ document.addEventListener("click", async event => {
 });
 
 async function watch() {
-  const {watch: address, seen} = document.body.dataset;
+  const {watch: address, again, seen} = document.body.dataset;
   if (document.hidden) return;
   try {
     const now = await (await fetch(address)).json();
     if (now.fingerprint === seen) return;
-    const page = new DOMParser().parseFromString(await (await fetch(location.pathname + location.search)).text(), "text/html");
+    const page = new DOMParser().parseFromString(await (await fetch(again + location.search)).text(), "text/html");
     const at = document.activeElement.closest("#experiments tr")?.querySelector("input")?.value;
     const open = $("columns")?.open;
-    document.body.dataset.seen = page.body.dataset.seen;
+    document.body.dataset.seen = now.fingerprint;
     $("live").replaceWith(document.importNode(page.getElementById("live"), true));
     if (table()) { wireTable(); $("columns").open = open; }
     const row = at && rows().find(one => one.querySelector("input")?.value === at);

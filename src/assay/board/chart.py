@@ -12,6 +12,8 @@ WIDTH, HEIGHT = 420, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 40
 AXIS_APART, AXES_HEIGHT, MOST_AXES = 150, 340, 7
 LONGEST_LABEL = 18  # characters
+FEW, CLOSEST = 6, 26  # labels of an axis; pixels between them
+INTERVALS, APART = 60, 46  # pixels: where the intervals of parallel coordinates stand beside the last axis
 
 
 @dataclass(frozen=True)
@@ -103,23 +105,38 @@ def _numeric(title: str, values: list[float], low: float, high: float) -> Axis:
     def place(value: float) -> float:
         return low + (scale(float(value)) - start) / span * (high - low)
 
-    marks = (
-        [first * (last / first) ** (n / 3) for n in range(4)]
-        if powers
-        else [first + (last - first) * n / 4 for n in range(5)]
-    )
-    return Axis(title, place, [(f"{mark:.3g}", place(mark)) for mark in (marks if last > first else [first])])
+    return Axis(title, place, [(f"{mark:.3g}", place(mark)) for mark in _marks(values, powers, place)])
+
+
+def _marks(values: list[float], powers: bool, place: Callable[[float], float]) -> list[float]:
+    """Where an axis has labels: at the values themselves if they are few, else at even steps."""
+    own = sorted(set(values))
+    if len(own) > FEW:
+        own = _steps(own[0], own[-1], powers)
+        if all(one.is_integer() for one in values):
+            own = sorted({float(round(one)) for one in own})
+    found = own[:1]
+    for one in own[1:]:
+        if abs(place(one) - place(found[-1])) >= CLOSEST:
+            found.append(one)
+    return found
+
+
+def _steps(first: float, last: float, powers: bool) -> list[float]:
+    if powers:
+        return [first * (last / first) ** (n / 3) for n in range(4)]
+    return [first + (last - first) * n / 4 for n in range(5)]
 
 
 def scatters(rows: Sequence[Row], metric: str, title: str, most: int = 6) -> list[Scatter]:
     """The metric against each of the parameters that most rows change, and that take more than one value."""
     measured = _measured(rows, metric)
-    keys = [key for key in parameters(measured) if len({_at(row, key) for row in measured}) > 1]
     found = []
-    for key in keys[:most]:
+    for key in parameters(measured):
         own = [row for row in measured if row.params.get(key) is not None]
-        found.append(_scatter(own, metric, title, key, [row.params[key] for row in own]))
-    return found
+        if len({_at(row, key) for row in own}) > 1:
+            found.append(_scatter(own, metric, title, key, [row.params[key] for row in own]))
+    return found[:most]
 
 
 def history(rows: Sequence[Row], metric: str, title: str) -> Scatter | None:
@@ -164,15 +181,16 @@ def parallel(rows: Sequence[Row], metric: str, title: str) -> Parallel | None:
     last = axis(title, [end for row in measured for end in _ends(row.figures, metric)], AXES_HEIGHT - BOTTOM, 2 * TOP)
     places = [90 + n * AXIS_APART for n in range(len(axes) + 1)]
     best = max(measured, key=lambda row: row.figures.values[metric])
-    lines = []
+    lines: list[Line] = []
     for row in measured:
         ys = [known.place(_filled(row, key)) for known, key in zip(axes, keys, strict=True)]
         ys.append(last.place(row.figures.values[metric]))
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(places, ys, strict=True))
         text = f"{row.name}: {title} {figure(row.figures, metric)}"
-        lines.append(Line(row, text, points, places[-1], *_span(last, row, metric), row is best))
+        x = places[-1] + APART + INTERVALS * len(lines) / len(measured)
+        lines.append(Line(row, text, points, x, *_span(last, row, metric), row is best))
     lines.sort(key=lambda line: line.best)
-    return Parallel(list(zip(map(float, places), [*axes, last], strict=True)), lines, places[-1] + 100)
+    return Parallel(list(zip(map(float, places), [*axes, last], strict=True)), lines, places[-1] + 130)
 
 
 def _measured(rows: Sequence[Row], metric: str) -> list[Row]:

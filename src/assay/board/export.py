@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from assay.board import pairs, views
+from assay.board import views
 from assay.board.frame import COMPARE, EXPERIMENTS, PARAMETERS, Frame
 from assay.board.links import InFile, anchor
 from assay.board.revision import Commit
 from assay.board.site import Site
 from assay.board.views import Listing, Test
+from assay.compare.out_of_fold import side
+from assay.compare.page import plan_of
 from assay.errors import AssayError
 from assay.overview import columns
 from assay.overview.intervals import with_intervals
@@ -51,7 +53,7 @@ def _sha(listing: Listing, name: str) -> str:
 
 
 def _compared(site: Site, names: list[str], commits: list[Commit], links: InFile) -> Markup:
-    sides = [pairs.side(site.side(one.sha)) for one in commits]
-    drawn = views.curves(sides, pairs.plan_of(site.side(commits[0].sha)).confidence)
+    sides = [side(site.side(one.sha)) for one in commits]
+    drawn = views.curves(sides, plan_of(site.side(commits[0].sha)).confidence)
     parts = {one.sha: Markup(site.compared(commits[0].sha, one.sha)) for one in commits[1:]}
     return views.compare(names, commits, parts, drawn, links)

@@ -25,9 +25,10 @@ VIEWS = {
 
 @dataclass(frozen=True)
 class Watched:
-    """Where a page asks whether something has changed, and what it has seen."""
+    """Where a page asks whether something has changed, where it gets that then, and what it has seen."""
 
     address: str
+    again: str
     fingerprint: str
 
 

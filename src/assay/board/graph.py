@@ -1,5 +1,6 @@
 """The graph of a revision's stages as a picture of HTML's own: each stage below those that it needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assay.board.revision import Ran
@@ -37,9 +38,21 @@ def picture(stages: list[Ran]) -> Picture:
     ]
     at = {box.ran.node.name: box for box in boxes}
     lines = [
-        (at[name].x + WIDE / 2, at[name].y + TALL, box.x + WIDE / 2, box.y) for box in boxes for name in box.ran.needs
+        (at[name].x + WIDE / 2, at[name].y + TALL, box.x + WIDE / 2, box.y)
+        for box in boxes
+        for name in _directly(box.ran, {one.node.name: one for one in stages})
     ]
     return Picture(boxes, lines, width, len(rows) * DOWN)
+
+
+def _directly(one: Ran, stages: Mapping[str, Ran]) -> list[str]:
+    """The stages that it needs, without those that another one of them needs already: so many lines hide the graph."""
+    above = {further for name in one.needs for further in _all_above(stages[name], stages)}
+    return [name for name in one.needs if name not in above]
+
+
+def _all_above(one: Ran, stages: Mapping[str, Ran]) -> set[str]:
+    return {*one.needs, *(further for name in one.needs for further in _all_above(stages[name], stages))}
 
 
 def _rows(stages: list[Ran]) -> list[list[Ran]]:

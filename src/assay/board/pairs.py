@@ -6,49 +6,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assay.compare.paired import Comparison, Plan, Row, compare
-from assay.config.load import typed
-from assay.contract.population import slices
+from assay.compare import page
+from assay.compare.out_of_fold import OutOfFold
+from assay.compare.paired import Comparison, Row
 from assay.evaluation import curves
-from assay.evaluation.assess import scored_by
 from assay.experiments.revisions import Revision
-from assay.paths import SCORE
 from assay.presentation import words
 from assay.statistics.metrics import METRICS, Place, shown_in
-from assay.statistics.resampled import Scored
 
 RESAMPLES = 2_000
 MOST_POINTS = 400  # of a curve
 MOST_IDS = 200
 
 
-@dataclass(frozen=True)
-class OutOfFold:
-    """A side of a comparison: records of train and validation, each with the score of a model that did not know it."""
-
-    name: str
-    test: pd.DataFrame
-    threshold: float
-
-    @property
-    def scored(self) -> Scored:
-        return scored_by(self.test, SCORE, self.threshold)
-
-
-def side(one: Revision) -> OutOfFold:
-    """The out-of-fold side of a revision; AssayError if its files are not here."""
-    return OutOfFold(one.name, one.out_of_fold.assign(excluded=""), one.threshold)
-
-
-def plan_of(one: Revision) -> Plan:
-    """How to compare with a revision as head: as its own evaluation does, with fewer resamples."""
-    evaluation = one.params["evaluation"]
-    return Plan(RESAMPLES, evaluation["confidence"], evaluation["threshold_probability"], evaluation["seed"])
-
-
 def compared(base: Revision, head: Revision) -> Comparison:
     """Base against head on the records that both have out of fold; AssayError if they share too few."""
-    return compare(side(base), side(head), slices(head.records, typed(head.params).dataset), plan_of(head))
+    return page.compared(base, head, RESAMPLES, out_of_fold=True).comparison
 
 
 def rows(found: Comparison) -> list[tuple[str, str, str, str, str]]:

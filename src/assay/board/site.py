@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -13,6 +14,8 @@ from assay.board.links import OnServer
 from assay.board.revision import DOCUMENTS, Commit, resolved
 from assay.board.source import Repository
 from assay.board.views import MOST_COMPARED, Listing, Test, loading
+from assay.compare.out_of_fold import side
+from assay.compare.page import plan_of
 from assay.dvc_internals.repository import cache_folder
 from assay.errors import AssayError
 from assay.experiments.revisions import Revision
@@ -69,9 +72,13 @@ class Site:
     def experiments(self, at: str, nonce: str, query: Query) -> str:
         """The table of experiments."""
         seen = self.fingerprint()  # before the rows are read: what changes meanwhile is asked for again
+        body = Markup(self.rows(at, query))
+        return self._page(at, nonce, "Experiments", body, frame.EXPERIMENTS, Watched(f"{at}/state", f"{at}/rows", seen))
+
+    def rows(self, at: str, query: Query) -> str:
+        """The table of experiments without its frame, for a page that shows it already."""
         test = Test(bool(query.get("test")), f"{at}/?test=1", f"{at}/")
-        body = views.experiments(self.listing(), OnServer(at), test)
-        return self._page(at, nonce, "Experiments", body, frame.EXPERIMENTS, Watched(f"{at}/state", seen))
+        return views.experiments(self.listing(), OnServer(at), test)
 
     def revision(self, at: str, nonce: str, query: Query, sha: str) -> str:
         """One revision."""
@@ -120,7 +127,7 @@ class Site:
     def curves(self, at: str, query: Query) -> str:
         """The part of a comparison that draws its curves."""
         found = [self.side(self.commit(one).sha) for one in query.getlist("rev")[:MOST_COMPARED]]
-        return views.curves([pairs.side(one) for one in found], pairs.plan_of(found[0]).confidence)
+        return views.curves([side(one) for one in found], plan_of(found[0]).confidence)
 
     def parameters(self, at: str, nonce: str, query: Query) -> str:
         """What parameters did to the metric."""
@@ -130,8 +137,9 @@ class Site:
         """Labels, of the workspace."""
         there = f"{at}/labels"
         found = labels.shown(str(query.get("record", "")))
-        decided = [(row, f"{there}?record={row[1]}") for row in found["decisions"]]
-        review = f"{there}/review/" if self.reviewing else ""
+        decided = [(row, f"{there}?{urlencode({'record': row[1]})}") for row in found["decisions"]]
+        # Behind the #, where that page has the token that it sends with each decision.
+        review = f"{there}/review/#{at.strip('/')}" if self.reviewing else ""
         body = view("labels.html.j2", **{**found, "decisions": decided}, review=review, all=there)
         return self._page(at, nonce, "Labels", body, frame.LABELS)
 
@@ -154,7 +162,7 @@ class Site:
 
     def _compare(self, base: str, head: str) -> str:
         one, other = self.side(base), self.side(head)
-        return views.pair(pairs.compared(one, other), pairs.plan_of(other))
+        return views.pair(pairs.compared(one, other), plan_of(other, pairs.RESAMPLES))
 
     def _read(self, sha: str) -> Revision:
         row = self.listing().of(sha)

@@ -1,11 +1,15 @@
 """Where the rows of the table come from, and whether they are still those: read again only if something has changed."""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock
 
+from assay.board import computing
+from assay.board.computing import lacking
 from assay.board.views import Listing
 from assay.dvc_internals.experiments import EXPS
 from assay.dvc_internals.locks import RWLOCK
@@ -14,13 +18,11 @@ from assay.lineage.graph import LOCK, PARAMS
 from assay.overview import columns, local
 from assay.overview.intervals import KEPT, with_intervals
 from assay.overview.overview import overview
-from assay.overview.rows import RUNNING, Row
+from assay.overview.rows import RUNNING
 from assay.paths import REPORTS
 from assay.sweep.folder import FOLDER
-from assay.sweep.log import DONE
 
 WATCHED = (Path(PARAMS), Path(LOCK), RWLOCK, KEPT)
-FIRST_PART = 20  # rows
 FOLDERS = ((EXPS, "**/*"), (FOLDER, "*"), (REPORTS, "*.json"))
 
 
@@ -28,16 +30,15 @@ FOLDERS = ((EXPS, "**/*"), (FOLDER, "*"), (REPORTS, "*.json"))
 class Repository:
     """The rows of the repository here. Several threads may ask at once: one reads, the others get what it found.
 
-    Intervals take 50 ms a row the first time, so that the rows come without them and a thread computes them: then the
-    rows are other ones. As often as there are, so that few pages are made anew, twice as many as the time before.
+    Intervals take 50 ms a row the first time, and more of many records. So rows come without those that are not kept,
+    a process of its own computes them (`assay.board.computing`), and the rows are other ones then.
     """
 
     _reading: Lock = field(default_factory=Lock)
-    _computing: Lock = field(default_factory=Lock)
     _seen: str = ""
     _listing: Listing = field(default_factory=lambda: Listing([]))
     _tried: set[str] = field(default_factory=set)
-    _closed: bool = False
+    _computing: subprocess.Popen[bytes] | None = None
 
     def listing(self) -> Listing:
         """All rows as they are now."""
@@ -46,33 +47,21 @@ class Repository:
             if seen != self._seen:
                 self._listing = Listing(with_intervals(overview(), columns.figures(), compute=False))
                 self._seen = self.fingerprint() if self._runs else seen
-                if self._lacking():
-                    Thread(target=self._compute, daemon=True).start()
+                self._compute({f"{row.sha} {row.figures.values}" for row in lacking(self._listing.rows)})
             return self._listing
 
     def close(self) -> None:
-        """Compute no more intervals; returns when the last part is done."""
-        self._closed = True
-        with self._computing:
-            pass
+        """Compute no more intervals."""
+        if self._computing:
+            self._computing.terminate()
+            self._computing.wait()
 
-    def _lacking(self) -> list[Row]:
-        """The rows whose interval is not known, and that were not tried yet: the cache may not have what it takes."""
-        rows = (row for row in self._listing.rows if row.state == DONE and row.figures.values and row.sha)
-        return [row for row in rows if not row.figures.intervals and row.sha not in self._tried]
-
-    def _compute(self) -> None:
-        """Compute the intervals of all rows, in parts of growing size; returns at once if another thread does it."""
-        if not self._computing.acquire(blocking=False):
-            return
-        try:
-            size = FIRST_PART
-            while not self._closed and (part := self._lacking()[:size]):
-                with_intervals(part, columns.figures())
-                self._tried.update(row.sha for row in part)
-                size *= 2
-        finally:
-            self._computing.release()
+    def _compute(self, rows: set[str]) -> None:
+        """Let their intervals be computed, unless that was tried: the cache may not have what it takes."""
+        busy = self._computing is not None and self._computing.poll() is None
+        if rows - self._tried and not busy:
+            self._tried |= rows
+            self._computing = subprocess.Popen([sys.executable, "-m", computing.__name__], stdin=subprocess.DEVNULL)
 
     def fingerprint(self) -> str:
         """Another text as soon as a row may be another one, by what git's references and the notes' times say.

@@ -26,6 +26,7 @@ WHY_HIDDEN = (
     "and no fold is left that could tell."
 )
 MOST_COMPARED = 6
+COMPARE = f"assay compare --out-of-fold --resamples {pairs.RESAMPLES}"
 STEP = 200  # rows that the table shows at once, as board.js says too
 
 
@@ -126,6 +127,7 @@ def one_revision(
         base=base,
         base_name=(before.name if before else base.sha[:10]) if base else "",
         documents=[(title, there) for title, path in one.documents.items() if (there := links.document(one.sha, path))],
+        changed=row.changed if row and row.kind == EXPERIMENT else (),
         params=revision.changed_params(one, base),
         figures=_figures(row, before),
         findings=[_finding(found) for found in revision.findings(one)] if test.shown else [],
@@ -139,7 +141,10 @@ def one_revision(
 
 def _figures(row: Row | None, before: Row | None) -> list[tuple[str, ...]]:
     """Title, figure here and on the baseline of each metric out of fold."""
-    known = [metric for metric in METRICS.values() if row and metric.name in row.figures.values]
+    known = sorted(
+        (metric for metric in METRICS.values() if row and metric.name in row.figures.values),
+        key=lambda metric: metric.name != RANKED_BY,
+    )
     sides = [one.figures if one else Figures() for one in (row, before)]
     return [(one.title, *(rows.figure(side, one.name) for side in sides)) for one in known]
 
@@ -168,7 +173,7 @@ def compare(
         experiments=links.views["Experiments"],
         params=differing([one.params for one in commits]),
         curves=curves,
-        pairs=[(name, parts[one.sha], f"assay compare {shlex.quote(base)} {shlex.quote(name)}") for name, one in heads],
+        pairs=[(name, parts[one.sha], f"{COMPARE} {shlex.quote(base)} {shlex.quote(name)}") for name, one in heads],
     )
 
 

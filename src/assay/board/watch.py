@@ -13,8 +13,9 @@ from assay.presentation import words
 from assay.statistics.metrics import METRICS, RANKED_BY
 
 PREDICTIONS = Path(".assay/predictions")  # where `assay serve` keeps its log, unless it is told otherwise
+YES = ("1", "True")
 FIGURES = (RANKED_BY, "recall", "precision", "alerts_per_1000")
-LEFT, RIGHT, TOP, BOTTOM, WIDTH, HEIGHT = 46, 12, 14, 36, 860, 260
+LEFT, RIGHT, TOP, BOTTOM, WIDTH, HEIGHT = 46, 34, 14, 36, 860, 260
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,14 @@ def _months(path: Path, policies: list[str]) -> Months | None:
 
     lines = []
     for name in known:
-        at = [
-            (LEFT + n * step, y(float(row[f"{name}_{RANKED_BY}"])), row)
-            for n, row in enumerate(rows)
-            if row[f"{name}_{RANKED_BY}"]
-        ]
-        retrained = [
-            (x, height, row["month"]) for x, height, row in at if row.get(f"{name}_retrained") in ("1", "True")
-        ]
-        lines.append((name, " ".join(f"{x:.1f},{height:.1f}" for x, height, _ in at), retrained))
+        points, retrained = [], []
+        for n, row in enumerate(rows):
+            x = LEFT + n * step
+            if row[f"{name}_{RANKED_BY}"]:  # a month without positives has none
+                points.append((x, y(float(row[f"{name}_{RANKED_BY}"]))))
+            if row.get(f"{name}_retrained") in YES:
+                retrained.append((x, points[-1][1] if points else y(low), row["month"]))
+        lines.append((name, " ".join(f"{x:.1f},{height:.1f}" for x, height in points), retrained))
     labels = [(row["month"], LEFT + n * step) for n, row in enumerate(rows) if n % max(1, len(rows) // 8) == 0]
     levels = [(f"{low + (1 - low) * n / 4:.2f}", y(low + (1 - low) * n / 4)) for n in range(5)]
     return Months(labels, levels, lines)

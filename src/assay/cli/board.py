@@ -48,7 +48,9 @@ def _serve(root: Path, annotator: str | None, role: Role, port: int, browser: bo
     from assay.web.server import serve
 
     reviewing = session(load(), annotator, role.value) if annotator else None
-    with Server(here(root, reviewing=reviewing is not None), port, reviewing) as server:
+    site = here(root, reviewing=reviewing is not None)
+    with Server(site, port, reviewing) as server:
+        site.listing()  # so that the first page is there at once
         say(f"{server.address}\nCtrl-C ends it.")
         if browser and sys.stdout.isatty():
             webbrowser.open(server.address)

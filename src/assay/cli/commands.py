@@ -19,6 +19,7 @@ from assay.cli.doctor import doctor, go_back
 from assay.cli.enlarge import enlarge
 from assay.cli.experiments import experiments
 from assay.cli.export import export
+from assay.cli.export_mlflow import export_mlflow
 from assay.cli.labels import labels
 from assay.cli.merge import merge, rebase, settle
 from assay.cli.options import AsJson, AsMarkdown, Base, Head, command_line
@@ -77,6 +78,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   assay rollback --reason TEXT   put the version before in use again
   assay retrain --data FILE      learn from new records: an experiment, compared with what is in use
   assay registry                 which version is in use, who decided that and why, who has signed it
+  assay export-mlflow --to URL   the experiments as runs of MLflow, each once
   assay sweep depth              run the experiments of conf/sweep/depth.yaml, fast
   assay remote                   does the DVC remote hold the last commit's data and models, unharmed?
   assay doctor                   what is wrong with this clone? --mend repairs it and keeps what it replaces
@@ -113,6 +115,7 @@ app.command()(deps)
 app.command()(diagnose)
 app.command()(doctor)
 app.command()(experiments)
+app.command()(export_mlflow)
 app.command("back")(go_back)
 for command in (
     init_dataset,
@@ -165,6 +168,9 @@ def compare(
     html: Annotated[Path | None, typer.Option(help="Write the page with pictures to this file.")] = None,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 3 if the verdict is this.")] = None,
     resamples: Annotated[int, typer.Option(min=100, help="Bootstrap resamples.")] = 10_000,
+    out_of_fold: Annotated[
+        bool, typer.Option("--out-of-fold", help="On train and validation, to choose by: the test fold is left alone.")
+    ] = False,
 ) -> None:
     """Is HEAD really better than BASE? The same records, paired, with intervals.
 
@@ -178,7 +184,7 @@ def compare(
 
     with reported("assay compare"):
         enter_root()
-        page = compared(revision(base), revision(head), resamples)
+        page = compared(revision(base), revision(head), resamples, out_of_fold)
         if html:
             from assay.files import write_text
 

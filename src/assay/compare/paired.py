@@ -96,9 +96,9 @@ def compare(base: Side, head: Side, groups: pd.DataFrame, plan: Plan) -> Compari
     after = scored_by(tables[1], "score", head.threshold)
     if len(ids) == 0 or after.y.min() == after.y.max():
         raise AssayError(
-            f"{base.name} and {head.name} share {len(ids)} graded test records, not of both classes",
-            where="data/split/test.parquet",
-            todo="compare revisions whose test folds overlap",
+            f"{base.name} and {head.name} share {len(ids)} graded records, not of both classes",
+            where="data/split",
+            todo="compare revisions whose folds overlap",
         )
     if after.weight is None:  # if one side is a weighted sample, so are the common records
         after = replace(after, weight=own.weight)

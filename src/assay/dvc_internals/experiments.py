@@ -109,7 +109,8 @@ def _taken(root: Path, message: Mapping[str, Any], seconds: float | None) -> Run
 
 def _standalone(root: Path) -> Iterator[Run | None]:
     for folder in _folders(root / STANDALONE):
-        yield _running(folder)
+        if HASH.fullmatch(folder.name):
+            yield _running(folder)
 
 
 def _running(folder: Path) -> Run | None:

@@ -125,13 +125,13 @@ def short(value: Any) -> str:
     >>> short(0.1), short(None), short([1, 2]), short("a" * 50)
     ('0.1', 'null', '[1,2]', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…')
     """
-    text = _typed(value)
+    text = typed(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def _typed(value: Any) -> str:
+def typed(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, list):
-        return f"[{','.join(map(_typed, value))}]"
+        return f"[{','.join(map(typed, value))}]"
     return str(value)

@@ -13,11 +13,12 @@ from assay.compare.page import Page, compared
 from assay.dvc_internals.repository import cache_folder, default_remote
 from assay.errors import AssayError
 from assay.experiments.clones import bring_sources, clone, dvc, reason, repro
+from assay.experiments.refs import OUT_OF_FOLD
 from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.git import git, shared
 from assay.lineage.graph import LOCK, PARAMS
 from assay.merging.ahead import Ahead, ahead
-from assay.paths import CLEANED, LABELS, PREDICTIONS, SPLIT, fold
+from assay.paths import ANNOTATION_LOG, CLEANED, LABELS, PREDICTIONS, QUALITY, REPLAY, REPORTS, SPLIT, fold
 from assay.presentation.markdown import Markdown, code, quoted
 from assay.presentation.markdown import table as table_of
 from assay.presentation.pages import environment
@@ -33,6 +34,9 @@ COMPARED = (CLEANED, LABELS, fold(SPLIT, TEST), PREDICTIONS)  # which --allow-mi
 TARGETS = ("origin/main", "main")
 NOTHING = Markdown()
 SIDES = {"params": ("old", "new"), "metrics": ("old", "new", "diff")}  # what DVC says of each
+# What a reviewer must see of figures; dvc.yaml calls only the first two of them metrics, the columns of `dvc exp show`.
+FIGURES = [str(path) for path in (OUT_OF_FOLD, REPORTS / "metrics.json", QUALITY, ANNOTATION_LOG, REPLAY)]
+OF_FILES: dict[str, list[str]] = {"params": [], "metrics": ["--targets", *FIGURES]}
 ROWS_SHOWN = 60  # a comment of GitHub holds 65,536 characters
 
 
@@ -210,7 +214,7 @@ def difference(kind: str, base: str) -> Markdown:
 
     DVC's own Markdown is not used, because it does not escape the cells.
     """
-    command = [sys.executable, "-m", "dvc", kind, "diff", base, "--json"]
+    command = [sys.executable, "-m", "dvc", kind, "diff", base, "--json", *OF_FILES[kind]]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         return quoted(reason(done.stderr))
@@ -220,7 +224,11 @@ def difference(kind: str, base: str) -> Markdown:
         for key, change in sorted(changes.items())
     ]
     head = ["Path", kind.removesuffix("s").capitalize(), base, "workspace", "Change"][: 2 + len(SIDES[kind])]
-    more = [Markdown("\n{} more: {}").format(len(rows) - ROWS_SHOWN, code(f"dvc {kind} diff {base}"))]
+    more = [
+        Markdown("\n{} more: {}").format(
+            len(rows) - ROWS_SHOWN, code(" ".join(["dvc", kind, "diff", base, *OF_FILES[kind]]))
+        )
+    ]
     shown = [table_of(head, rows[:ROWS_SHOWN])] if rows else []
     return Markdown("\n").join([*shown, *more * (len(rows) > ROWS_SHOWN)])
 
