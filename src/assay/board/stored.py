@@ -29,12 +29,26 @@ class Stored:
             return self._object(self._outs[path], path)
         if folder is None:
             raise self._lacking(path)
-        listing = json.loads(self._object(self._outs[folder], folder))
         inside = PurePosixPath(path).relative_to(folder).as_posix()
-        md5 = next((one["md5"] for one in listing if one["relpath"] == inside), None)
+        md5 = self._listed(folder).get(inside)
         if md5 is None:
             raise self._lacking(path)
         return self._object(md5, path)
+
+    def parts(self, path: str) -> list[str]:
+        """The files of a table in order: one, or those of its folder; of what is not there, its name."""
+        for folder in (one for one in (path, *map(str, PurePosixPath(path).parents)) if one in self._outs):
+            if self._is_folder(folder):
+                files = (f"{folder}/{inside}" for inside in self._listed(folder))
+                return sorted(one for one in files if one.startswith(f"{path}/")) or [path]
+        return [path]
+
+    def _is_folder(self, path: str) -> bool:
+        return self._outs[path].endswith(".dir")
+
+    def _listed(self, folder: str) -> dict[str, str]:
+        """The files of a folder in DVC, by their path in it, with their hashes."""
+        return {one["relpath"]: one["md5"] for one in json.loads(self._object(self._outs[folder], folder))}
 
     @cached_property
     def _outs(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,6 @@ from assay.paths import MODEL_KEY, PREDICTIONS, SCORE
 from assay.sweep.log import DONE
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from assay.statistics.resampled import Scored
 
 KEPT = Path(".assay/intervals.json")  # by revision, and by metric
@@ -118,13 +116,13 @@ def intervals(
     scored: "Scored", metrics: Sequence[str], threshold_probability: float, figures: Mapping[str, float]
 ) -> Intervals:
     """The interval of each metric; (NaN, NaN) where it is undefined, or where the figure is not of these records."""
-    from assay.statistics.bootstrap import estimate
+    from assay.statistics.bootstrap import Resamples, estimate
     from assay.statistics.metrics import METRICS, measure
-    from assay.sweep.selection import CONFIDENCE
+    from assay.sweep.selection import CONFIDENCE, RESAMPLES, SEED
 
     chosen = [METRICS[name] for name in metrics]
     measured = partial(measure, threshold_probability=threshold_probability, metrics=chosen)
-    found = estimate(scored, _drawn(len(scored.y)), measured)
+    found = estimate(scored, Resamples(len(scored.y), RESAMPLES, SEED), measured)
     undefined = (math.nan, math.nan)
     same = {name: abs(one.value - figures.get(name, math.nan)) <= ROUNDING for name, one in found.items()}
     return {name: _rounded(one.interval(CONFIDENCE)) if same[name] else undefined for name, one in found.items()}
@@ -133,11 +131,3 @@ def intervals(
 def _rounded(interval: Interval) -> Interval:
     low, high = interval
     return round(low, FIGURES_KEPT), round(high, FIGURES_KEPT)
-
-
-@lru_cache(2)
-def _drawn(records: int) -> "np.ndarray":
-    from assay.statistics.bootstrap import resamples
-    from assay.sweep.selection import RESAMPLES, SEED
-
-    return resamples(records, RESAMPLES, SEED)

@@ -11,7 +11,7 @@ Where a bootstrap cannot tell, the intervals are those of `assay.statistics.edge
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Resampled, Scored, Values
 
 CHUNK = 50  # resamples at a time: small enough for the processor's cache, and for malloc to use the memory again
+KEPT = 2**22  # values of all resamples at most, 32 MiB, that are kept: models are compared on the same again and again
 BLOCK = 2**20  # values of a block of resamples at most, 8 MiB; a block has one resample at least, whatever its size
 ENOUGH = 0.9  # an interval is given when this share of the resamples defines the metric
 ROUNDING = 1e-12  # resamples that differ by less do not differ
@@ -91,7 +92,7 @@ class Estimate:
 class Resamples:
     """How often each of `records` is drawn in each of `count` bootstrap resamples: its blocks are (resamples, records).
 
-    Each iteration draws the same blocks anew, float64. They are whole numbers as floats, whose sums are exact in any
+    Each iteration gives the same blocks, float64, drawn anew if they are many. They are whole numbers as floats, whose sums are exact in any
     order. Draws are integers, which are the same on every processor. More resamples begin with the same ones.
 
     >>> [block] = Resamples(records=5, count=2, seed=0)
@@ -105,13 +106,23 @@ class Resamples:
     seed: int
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        generator, most = np.random.default_rng(self.seed), max(1, min(CHUNK, BLOCK // max(self.records, 1)))
-        for start in range(0, self.count, most):
-            block = np.empty((min(most, self.count - start), self.records))
-            for row in block:
-                drawn = generator.integers(0, self.records, size=self.records)
-                row[:] = np.bincount(drawn, minlength=self.records)
-            yield block
+        small = self.records * self.count <= KEPT
+        yield from _kept(self) if small else _drawn(self)
+
+
+@lru_cache(2)
+def _kept(of: Resamples) -> list[np.ndarray]:
+    return list(_drawn(of))
+
+
+def _drawn(of: Resamples) -> Iterator[np.ndarray]:
+    generator, most = np.random.default_rng(of.seed), max(1, min(CHUNK, BLOCK // max(of.records, 1)))
+    for start in range(0, of.count, most):
+        block = np.empty((min(most, of.count - start), of.records))
+        for row in block:
+            row[:] = np.bincount(generator.integers(0, of.records, size=of.records), minlength=of.records)
+        block.flags.writeable = False
+        yield block
 
 
 Estimates = dict[str, Estimate]
