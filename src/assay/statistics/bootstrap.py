@@ -92,8 +92,9 @@ class Estimate:
 class Resamples:
     """How often each of `records` is drawn in each of `count` bootstrap resamples: its blocks are (resamples, records).
 
-    Each iteration gives the same blocks, float64, drawn anew if they are many. They are whole numbers as floats, whose sums are exact in any
-    order. Draws are integers, which are the same on every processor. More resamples begin with the same ones.
+    Each iteration gives the same blocks, float64, drawn anew if they are many. They are whole numbers as floats, whose
+    sums are exact in any order. Draws are integers, which are the same on every processor. More resamples begin with
+    the same ones.
 
     >>> [block] = Resamples(records=5, count=2, seed=0)
     >>> block

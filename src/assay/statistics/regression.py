@@ -37,7 +37,8 @@ def shifted(x: np.ndarray, y: np.ndarray, weights: np.ndarray, start: np.ndarray
     """Newton's method for the intercept alone, the slope held at 1; shape (resamples,)."""
     a, once, odds = start, np.ones((len(x), 1)), np.exp(-x)
     for _ in range(NEWTON_STEPS):
-        p = np.exp(-a)[:, None] * odds  # the sigmoid of a + x, without an exponential for each of them
+        with np.errstate(over="ignore"):  # 1 / (1 + infinity) is the limit
+            p = np.exp(-a)[:, None] * odds  # the sigmoid of a + x, without an exponential for each of them
         p += 1
         (gradient,), (curvature,) = _slopes(weights, y, np.divide(1, p, out=p), once, once)
         step = ratio(gradient, curvature)
