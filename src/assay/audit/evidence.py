@@ -35,6 +35,13 @@ class Learning(NamedTuple):
     cut: int
 
 
+class Shuffled(NamedTuple):
+    """The features and labels of `Learning` after a permutation of the outcome."""
+
+    X: pd.DataFrame
+    y: np.ndarray
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Tables with one row per record, indexed by record id.
@@ -94,20 +101,22 @@ class Evidence:
         return Learning(records, self.recompute(records), y.to_numpy(dtype=int), len(known[0]))
 
     @cached_property
-    def shuffled(self) -> tuple[Learning, ...]:
+    def shuffled(self) -> tuple[Shuffled, ...]:
         """`learning` with the outcome permuted within each fold, in `SHUFFLES` different ways.
 
         Label, code and all columns of the outcome are permuted together, and the features computed again. If the first
         permutation changes no feature, none depends on the outcome, and they are not computed again.
         """
         records, X, y, cut = self.learning
-        found: list[Learning] = []
+        found: list[Shuffled] = []
         for seed in range(SHUFFLES):
             generator = np.random.default_rng(seed)
             order = np.concatenate([generator.permutation(cut), cut + generator.permutation(len(y) - cut)])
-            moved = with_columns(records, {n: records[n].array[order] for n in records if n in self.outcome})
-            again = X if found and found[0].X is X else self.recompute(moved)
-            found.append(Learning(moved, X if again.equals(X) else again, y[order], cut))
+            again = X
+            if not found or found[0].X is not X:
+                moved = {name: records[name].array[order] for name in records if name in self.outcome}
+                again = self.recompute(with_columns(records, moved))
+            found.append(Shuffled(X if again is X or again.equals(X) else again, y[order]))
         return tuple(found)
 
 

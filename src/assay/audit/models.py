@@ -36,9 +36,9 @@ class ShuffledLabels(LeakCheck):
         Features are computed again after each permutation, and the model is fitted on train.
         """
         deviations, areas = [], []
-        plain = evidence.learning.X
-        predict = _predictor(plain, evidence.learning.cut)
-        for _, X, y, cut in evidence.shuffled:
+        plain, cut = evidence.learning.X, evidence.learning.cut
+        predict = _predictor(plain, cut)
+        for X, y in evidence.shuffled:
             score = (predict if X is plain else _predictor(X, cut))(y[:cut])
             deviations.append(deviation(score, y[cut:]))
             areas.append(_area(score, y[cut:]))
