@@ -14,7 +14,7 @@ HALF = 0.5  # share of records, above which a positive class is not rare
 CODES_YES, CODES_NO = {"1", "1.0", "t", "y", "+"}, {"0", "0.0", "f", "n", "-"}  # which say so only beside each other
 OF_POSITIVE = """
     positive pos present presence abnormal sick ill disease diseased case malignant cancer died dead death deceased
-    event fraud churn churned default failure failed defective relapse recurrence infected affected
+    event fraud bad churn churned default failure failed defective relapse recurrence infected affected
 """
 OF_NEGATIVE = "negative neg absent absence normal well healthy control benign alive survived none ok good unaffected"
 POSITIVE, NEGATIVE = {*YES, *OF_POSITIVE.split()}, {*NO, *OF_NEGATIVE.split()}

@@ -7,8 +7,9 @@ import pandas as pd
 SEEN = r"fu|follow[ _.-]?up|surv|survival|event|observ(ed|ation)|os|pfs|dfs|rfs|efs|censor(ing|ed)?|exit|stop|end|life"
 LONG = r"time|days|weeks|months|years|yrs|period|duration|length"
 NAME = re.compile(
-    rf"({SEEN})[ _.-]?({LONG})|(time|days|weeks|months|years)[ _.-]?to[ _.-]?\w+|s?time|tenure|duration|stop|exit|"
-    r"follow[ _.-]?up|(os|pfs|dfs|rfs|efs)",
+    rf"({SEEN})[ _.-]?({LONG})|"
+    r"(time|days|weeks|months|years)[ _.-]?to[ _.-]?\w+|[a-z]{0,2}time|follow[ _.-]?up|tenure|duration|stop|exit|"
+    r"(os|pfs|dfs|rfs|efs)",
     re.IGNORECASE,
 )
 FOLLOW_UP = "if it says how long a record was seen, or when the event came, it is no feature: set role leak"
