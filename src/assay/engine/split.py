@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,7 +164,7 @@ def _newest(batches: Iterable[pd.DataFrame]) -> Any:
 
 def joined(records: Iterable[pd.DataFrame], labels: Iterable[pd.DataFrame], where: str) -> Iterator[pd.DataFrame]:
     """Cleaned records beside their labels, batch by batch; AssayError unless the same records are in the same order."""
-    for one, other in zip(records, labels, strict=True):
-        if not np.array_equal(one[RECORD_ID].to_numpy(), other[RECORD_ID].to_numpy()):
+    for one, other in zip_longest(records, labels):
+        if one is None or other is None or not np.array_equal(one[RECORD_ID].to_numpy(), other[RECORD_ID].to_numpy()):
             raise AssayError("not the labels of these records", where=where, todo="dvc repro annotate")
         yield pd.concat([one, other.drop(columns=RECORD_ID)], axis=1)
