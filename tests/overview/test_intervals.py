@@ -18,6 +18,7 @@ from assay.sweep.log import DONE
 from assay.sweep.selection import select
 
 METRICS = ["average_precision", "recall"]
+FIGURES = {"average_precision": 0.649393, "recall": 0.793103}  # of the table below
 
 
 def kept(cache: Path, content: bytes, suffix: str = "") -> str:
@@ -53,7 +54,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: pd.DataFrame) 
 
 
 def here(**more: object) -> Row:
-    given = {"figures": Figures({"recall": 0.5}), "params": {"evaluation.threshold_probability": 0.1}}
+    given = {"figures": Figures(FIGURES), "params": {"evaluation.threshold_probability": 0.1}}
     return Row(WORKSPACE, WORKSPACE, **{"state": DONE, **given, **more})  # type: ignore[arg-type]
 
 
@@ -63,7 +64,7 @@ def test_they_are_those_of_the_summary_of_a_sweep(cache: Path, table: pd.DataFra
     assert row.figures.intervals["average_precision"] == pytest.approx(select({"x": scored}).interval, abs=1e-6)
     low, high = row.figures.intervals["recall"]
     assert low < (scored.alert & (scored.y == 1)).sum() / scored.y.sum() < high
-    assert row.figures.values == {"recall": 0.5}
+    assert row.figures.values == FIGURES
 
 
 def test_they_are_computed_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,3 +92,8 @@ def test_runs_that_are_not_done_have_none(cache: Path) -> None:
     rows = [here(state=QUEUED), here(figures=Figures())]
     assert with_intervals(rows, METRICS) == rows
     assert not KEPT.exists()
+
+
+def test_a_figure_that_is_not_of_these_predictions_has_none(cache: Path) -> None:
+    (row,) = with_intervals([here(figures=Figures({**FIGURES, "recall": 0.123}))], METRICS)
+    assert list(row.figures.intervals) == ["average_precision"]

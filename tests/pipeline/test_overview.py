@@ -12,6 +12,10 @@ import pytest
 
 from assay.dvc_internals.locks import LOCK, holding
 from assay.errors import AssayError
+from assay.overview.intervals import with_intervals
+from assay.overview.overview import overview
+from assay.tracking.runs import runs
+from assay.tracking.server import DATABASE, Exported, export
 from pipeline_copy import Copy, edit
 from samples import ROOT
 
@@ -101,6 +105,23 @@ def test_results_of_other_parameters_are_called_stale(cheap: Copy) -> None:
     assert workspace["state"] == "stale"
     assert workspace["changed"] == ["criteria.min_recall=0.8"]
     assert "min_recall" in workspace["note"]
+
+
+def test_mlflow_shows_the_same_figures(cheap: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    mlflow = pytest.importorskip("mlflow", reason="MLflow is an extra: make extras")
+    monkeypatch.chdir(cheap.path)
+    (main,) = runs(with_intervals([row for row in overview() if row.name == "main"], ["recall"]))
+    assert export([main], "runs", "assay") == Exported(new=1)
+    client = mlflow.tracking.MlflowClient(f"sqlite:///{cheap.path / 'runs' / DATABASE}")
+    (run,) = client.search_runs([client.get_experiment_by_name("assay").experiment_id])
+    reports = {
+        name: json.loads(Path(f"reports/{name}.json").read_text()) for name in ("out_of_fold", "metrics", "intervals")
+    }
+    assert {name: run.data.metrics[name] for name in reports["out_of_fold"]} == reports["out_of_fold"]
+    assert {name: run.data.metrics[f"test.{name}"] for name in reports["metrics"]} == reports["metrics"]
+    assert run.data.metrics["test.recall_low"] == reports["intervals"]["recall"][0]
+    assert run.data.metrics["recall_low"] < run.data.metrics["recall"] < run.data.metrics["recall_high"]
+    assert run.data.tags["assay.md5.models"] == cheap.hashes()["models"]
 
 
 @pytest.mark.parametrize("folder", [".", "docs"])

@@ -63,8 +63,8 @@ def content(files: Mapping[str, bytes | None], about: bytes = b"") -> Content:
         time=_time(header),
         subject=message.decode(errors="replace").strip().partition("\n")[0],
         params=_params(files, faults),
-        figures=Figures(_numbers(values)),
-        test=Figures(_numbers(test), _pairs(intervals)),
+        figures=Figures(numbers(values)),
+        test=Figures(numbers(test), pairs(intervals)),
         faults=faults,
     )
 
@@ -101,15 +101,16 @@ def _figures(files: Mapping[str, bytes | None], path: str, faults: dict[str, str
     return found
 
 
-def _numbers(found: Mapping[str, Any]) -> dict[str, float]:
+def numbers(found: Mapping[str, Any]) -> dict[str, float]:
     """The numbers; null, as an undefined figure is written, is NaN."""
-    numbers = {name: math.nan if value is None else value for name, value in found.items()}
-    return {name: value for name, value in numbers.items() if _is_number(value)}
+    defined = {name: math.nan if value is None else value for name, value in found.items()}
+    return {name: value for name, value in defined.items() if _is_number(value)}
 
 
-def _pairs(found: Mapping[str, Any]) -> dict[str, Interval]:
-    pairs = ((name, value) for name, value in found.items() if isinstance(value, list) and len(value) == 2)
-    return {name: (value[0], value[1]) for name, value in pairs if all(map(_is_number, value))}
+def pairs(found: Mapping[str, Any]) -> dict[str, Interval]:
+    """The intervals: pairs of numbers."""
+    both = ((name, value) for name, value in found.items() if isinstance(value, list) and len(value) == 2)
+    return {name: (value[0], value[1]) for name, value in both if all(map(_is_number, value))}
 
 
 def _is_number(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 KEPT = Path(".assay/intervals.json")  # by revision, and by metric
 FOLDER = re.compile(rf"- path: {PREDICTIONS}/?\n\s+hash: md5\n\s+md5: ([0-9a-f]{{32}}\.dir)\n".encode())
 SCORES, THRESHOLDS = "out_of_fold.parquet", "thresholds.json"
+ROUNDING = 1e-5  # between a figure in a report and the same from predictions, both of six decimals
 PRICE = "evaluation.threshold_probability"
 UNREADABLE = (OSError, ValueError, KeyError, TypeError)  # what is not in the cache, or not of this form
 Intervals = Mapping[str, Interval]
@@ -82,7 +84,9 @@ def _computed(rows: Mapping[str, Row], metrics: Sequence[str]) -> dict[str, Inte
     for key, row in rows.items():
         lock = _lock_here() if row.kind == WORKSPACE else next(locks)
         with suppress(*UNREADABLE):
-            found[key] = intervals(scored(lock or b"", cache), metrics, float(row.params.get(PRICE, "nan")))
+            found[key] = intervals(
+                scored(lock or b"", cache), metrics, float(row.params.get(PRICE, "nan")), row.figures.values
+            )
     return found
 
 
@@ -110,8 +114,10 @@ def _object(cache: Path, md5: str) -> bytes:
     return content
 
 
-def intervals(scored: "Scored", metrics: Sequence[str], threshold_probability: float) -> Intervals:
-    """The interval of each metric; (NaN, NaN) where it is undefined."""
+def intervals(
+    scored: "Scored", metrics: Sequence[str], threshold_probability: float, figures: Mapping[str, float]
+) -> Intervals:
+    """The interval of each metric; (NaN, NaN) where it is undefined, or where the figure is not of these records."""
     from assay.statistics.bootstrap import estimate
     from assay.statistics.metrics import METRICS, measure
     from assay.sweep.selection import CONFIDENCE
@@ -119,7 +125,9 @@ def intervals(scored: "Scored", metrics: Sequence[str], threshold_probability: f
     chosen = [METRICS[name] for name in metrics]
     measured = partial(measure, threshold_probability=threshold_probability, metrics=chosen)
     found = estimate(scored, _drawn(len(scored.y)), measured)
-    return {name: _rounded(one.interval(CONFIDENCE)) for name, one in found.items()}
+    undefined = (math.nan, math.nan)
+    same = {name: abs(one.value - figures.get(name, math.nan)) <= ROUNDING for name, one in found.items()}
+    return {name: _rounded(one.interval(CONFIDENCE)) if same[name] else undefined for name, one in found.items()}
 
 
 def _rounded(interval: Interval) -> Interval:

@@ -15,7 +15,7 @@ from assay.experiments import revisions
 from assay.experiments.parameters import read
 from assay.experiments.refs import OUT_OF_FOLD
 from assay.lineage.graph import PARAMS
-from assay.overview.contents import INTERVALS, METRICS
+from assay.overview.contents import INTERVALS, METRICS, numbers, pairs
 from assay.overview.intervals import PRICE, intervals
 from assay.overview.rows import Interval
 from assay.paths import SCORE
@@ -65,14 +65,13 @@ class Loaded:
         """Figures out of fold, on train and validation: `value`, and `low` and `high`, the 95 % interval, by metric."""
         scored = scored_by(self.predictions, SCORE, self.threshold)
         price = self.parameters["value"].get(PRICE, float("nan"))
-        return _figures(self._json(OUT_OF_FOLD), intervals(scored, list(registry.METRICS), float(price)))
+        values = numbers(self._json(OUT_OF_FOLD))
+        return _figures(values, intervals(scored, list(registry.METRICS), float(price), values))
 
     @cached_property
     def test_metrics(self) -> pd.DataFrame:
         """The same on the test fold, with the intervals of its report."""
-        found = self._json(INTERVALS)
-        pairs = {name: (pair[0], pair[1]) for name, pair in found.items() if isinstance(pair, list)}
-        return _figures(self._json(METRICS), pairs)
+        return _figures(numbers(self._json(METRICS)), pairs(self._json(INTERVALS)))
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
@@ -112,8 +111,8 @@ class Loaded:
             return self.revision.files.read_bytes(path)
 
 
-def _figures(values: Mapping[str, Any], pairs: Mapping[str, Interval]) -> pd.DataFrame:
-    rows = {name: (value, *pairs.get(name, UNKNOWN)) for name, value in values.items()}
+def _figures(values: Mapping[str, float], ends: Mapping[str, Interval]) -> pd.DataFrame:
+    rows = {name: (value, *ends.get(name, UNKNOWN)) for name, value in values.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"], dtype=float).rename_axis(
         "metric"
     )
