@@ -13,8 +13,9 @@ from assay.config.compose import composed
 from assay.config.load import typed
 from assay.errors import AssayError
 from assay.onboarding.dataset import init_dataset
-from assay.onboarding.draft import chosen_target, draft
+from assay.onboarding.draft import draft
 from assay.onboarding.outcome import Answer, outcome
+from assay.onboarding.seen import chosen_target
 from assay.preparation.reconcile import clean
 from assay.records.reading import read
 from samples import ROOT

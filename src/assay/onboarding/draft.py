@@ -1,40 +1,20 @@
 """A first contract for a table that nobody has described yet, with what a person must decide on."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from assay.config.dataset import CATEGORY, DAY, FEATURE, ID, PERSONAL
+from assay.config.dataset import DAY, FEATURE, ID
 from assay.config.questions import questions
-from assay.errors import AssayError
-from assay.onboarding.follow_up import FOLLOW_UP, times
-from assay.onboarding.guess import (
-    ERRORS,
-    LEAKING,
-    MARKERS,
-    Guess,
-    guess,
-    is_unique,
-    markers,
-    none_as_class,
-    separation,
-    stored_as,
-)
-from assay.onboarding.made import made_outcome
-from assay.onboarding.numbers import has_decimal_comma
-from assay.onboarding.outcome import Answer, Outcome, outcome
-from assay.onboarding.references import require_classes_without_reference, require_no_reference
-from assay.onboarding.spelling import listed
-from assay.records.tables import with_columns
-from assay.records.writing import texts as texts_of
+from assay.onboarding.guess import Guess, is_unique
+from assay.onboarding.outcome import Answer, Outcome
+from assay.onboarding.seen import repeats, seen_in
 from assay.text import visible
 
-TARGET_NAMES = ("target", "label", "class", "outcome", "diagnosis", "result", "y")
 SLICED = 3
 NUMBER_LIKE = re.compile(r"[-+.]*[0-9]")
 NOTHING = Answer()
@@ -69,42 +49,24 @@ def draft(
     answer: who is positive, as far as a person has said it. said: what is to be said of how the file is written. Each
     text from the table stays a text in the draft, on one line.
     """
-    raw = pd.DataFrame({str(column): texts_of(values) for column, values in table.items()})
-    kinds = {str(column): stored_as(values) for column, values in table.items()}
-    whole = [] if answer.event else [chosen_target(raw, target)]
-    require_no_reference(whole)
-    require_classes_without_reference([raw[name] for name in whole])
-    blank = [value for name in whole for value in raw[name].unique() if not value.strip()]
-    missing = sorted({*markers(raw.drop(columns=whole)), *blank})
-    seen = times(raw.drop(columns=whole))
-    texts = with_columns(raw.mask(raw.isin(missing), ""), {name: raw[name] for name in whole})
-    guesses = guessed(texts.drop(columns=whole), kinds, missing)
-    for column, one in guesses.items():
-        none_as_class(raw[column], one, missing)
-        one.remarks += [FOLLOW_UP] * (column in seen)
-    of_file = [*said, *_markers(raw, guesses, missing)]
-    if answer.event:
-        found = made_outcome(texts, answer.event, guesses, missing)
-    else:
-        found = outcome(raw[whole[0]], [*MARKERS, *ERRORS, *missing], answer, seen)
-    of_target = {name: Guess(entry) for name, entry in found.columns.items()}
-    guesses = {name: one for name, one in guesses.items() if name not in of_target}
-    suspect_leaks(guesses, texts[found.labelled], found.codes.isin(found.likely))
-    require_no_reference([column for column, one in guesses.items() if one.role in (ID, PERSONAL)])
+    seen = seen_in(table, target, answer)
+    guesses, found, texts = seen.guesses, seen.outcome, seen.texts
     repeated = repeats(texts, guesses)
     ids = [column for column, one in guesses.items() if one.role == ID]
     named = {
         "key": next((column for column in ids if is_unique(texts[column])), None),
         **found.keys,
         "group": next((column for column in ids if not is_unique(texts[column])), None),
-        "missing": missing,
+        "missing": seen.missing,
     }
     likely = found.likely[0] if found.likely else "positive"
     words = _words([*sorted(found.classes), *found.ungradable], likely)
     to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *words]
+    of_file = [*said, *seen.no_value]
     head = [*found.lines, *(f"read so: {one}" for one in of_file)]
+    entries = {**guesses, **{column: Guess(entry) for column, entry in found.columns.items()}}
     return Draft(
-        dataset=contract(name, source, named, {**guesses, **of_target}, to_decide, head),
+        dataset=contract(name, source, named, entries, to_decide, head),
         labels=policy(name, found),
         split=f"# dvc exp run -S split={name}     what dataset={name} takes by itself\n"
         f"defaults:\n  - {'group' if named['group'] else 'random'}\n",
@@ -112,39 +74,6 @@ def draft(
         remarks=[*of_file, *_remarks(guesses, repeated)],
         is_open=found.is_open or any(True for one in guesses.values() for _ in questions(one.entry, "")),
     )
-
-
-def guessed(texts: pd.DataFrame, kinds: Mapping[str, str | None], missing: Said) -> dict[str, Guess]:
-    """What each column seems to be; kinds: as it is stored. One decimal comma makes a comma that of all columns."""
-    comma = any(has_decimal_comma(column[column != ""]) for _, column in texts.items())
-    return {
-        str(name): guess(str(name), column, kinds[str(name)], missing, decimal_comma=comma)
-        for name, column in texts.items()
-    }
-
-
-def chosen_target(raw: pd.DataFrame, asked: str | None) -> str:
-    """The target as asked, or by the name it has by custom; AssayError if it is not there or not clear."""
-    if asked is not None:
-        if asked not in raw:
-            raise AssayError(f"no column {asked!r}", where="--target", todo=f"choose among: {', '.join(map(str, raw))}")
-        return asked
-    found = [str(column) for column in raw if str(column).lower() in TARGET_NAMES]
-    if len(found) != 1:
-        why = f"it may be: {', '.join(found)}" if found else f"none is called {', '.join(TARGET_NAMES)}"
-        raise AssayError(f"which column is the target? {why}", where="the table", todo="name it: --target COLUMN")
-    return found[0]
-
-
-def suspect_leaks(guesses: dict[str, Guess], texts: pd.DataFrame, positive: "pd.Series[bool]") -> None:
-    """Remark on every feature that alone predicts the positive class almost perfectly; texts: of labelled records."""
-    for name, one in guesses.items():
-        there = positive[texts.index]
-        area = separation(texts[name], there, one.entry["type"], one.values) if one.role == FEATURE else 0.5
-        if area >= LEAKING:
-            one.remarks.append(
-                f"predicts the target alone (area under the ROC curve {area:.3f}): a leak? If so, set that role"
-            )
 
 
 def contract(
@@ -179,12 +108,6 @@ def contract(
             "",
         ]
     )
-
-
-def repeats(texts: pd.DataFrame, guesses: dict[str, Guess]) -> int:
-    """How many records agree with an earlier one in everything but what numbers them."""
-    numbers = [column for column, one in guesses.items() if one.role == ID and is_unique(texts[column])]
-    return int(texts.drop(columns=numbers).duplicated().sum())
 
 
 def policy(name: str, found: Outcome) -> str:
@@ -224,15 +147,6 @@ def _words(classes: Sequence[str], positive: str) -> list[str]:
         "# limits: []  # what the figures do not say",
         "# personal_data:  # what the records tell of people",
     ]
-
-
-def _markers(raw: pd.DataFrame, guesses: Mapping[str, Guess], missing: Sequence[str]) -> list[str]:
-    """How often each marker is there, and means no value in its column."""
-    counts: Counter[str] = Counter()
-    for name, one in guesses.items():
-        known = {*missing} & {*one.entry.get("missing", missing)} if one.entry["type"] == CATEGORY else missing
-        counts.update(map(str, raw[name][raw[name].isin(known) & (raw[name] != "")]))
-    return [f"no value: {listed(counts)}"] if counts else []
 
 
 def _remarks(guesses: dict[str, Guess], repeated: int) -> list[str]:
