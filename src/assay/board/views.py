@@ -32,10 +32,9 @@ STEP = 200  # rows that the table shows at once, as board.js says too
 
 @dataclass(frozen=True)
 class Listing:
-    """The rows of the table, what could not be read, and the confidence of their intervals in words."""
+    """The rows of the table, and the confidence of their intervals in words."""
 
     rows: Sequence[Row]
-    notes: Sequence[str] = ()
     confidence: str = "95\u00a0%"
 
     def of(self, sha: str) -> Row | None:
@@ -79,7 +78,6 @@ def experiments(listing: Listing, links: Links, test: Test) -> Markup:
         count=f"{number} in all" if number <= STEP else f"{STEP} shown, {number} of {number} meet the filter",
         step=STEP,
         states=[(state, states.count(state)) for state in dict.fromkeys(states)],
-        notes=listing.notes,
         compare=links.compare([]),
         confidence=listing.confidence,
         **test.values,
