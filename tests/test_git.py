@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assay.errors import AssayError
-from assay.git import git, raw
+from assay.git import git, objects, raw
 from pipeline_copy import IDENTITY, Copy
 
 
@@ -48,3 +48,21 @@ def test_of_many_lines_the_first_and_the_last_are_given_and_the_mend_of_a_full_d
         "fatal: write error. Out of diskspace",
     ]
     assert "df -h" in caught.value.todo
+
+
+def test_many_files_and_commits_are_read_at_once_and_what_is_not_there_is_none(tmp_path: Path) -> None:
+    copy = Copy(tmp_path)
+    copy.run("git", "init", "--quiet")
+    for name, content in (("a b", b"one\n2 missing\n"), ("empty", b""), ("folder/c", b"\xff")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    copy.run("git", "add", ".")
+    copy.run("git", *IDENTITY, "commit", "--quiet", "--message", "Start")
+    asked = ["HEAD:a b", "HEAD:none here", "HEAD:empty", "0" * 40, "HEAD:folder", "HEAD:folder/c", "HEAD"]
+    *files, commit = objects(tmp_path, asked)
+    assert files == [b"one\n2 missing\n", None, b"", None, None, b"\xff"]
+    assert commit is not None
+    assert commit.endswith(b"\n\nStart\n")
+    assert objects(tmp_path, []) == []
+    with pytest.raises(ValueError, match="end of line"):
+        objects(tmp_path, ["HEAD\nHEAD"])

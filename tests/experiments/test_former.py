@@ -45,7 +45,7 @@ class Stored:
 )
 def test_the_scores_of_the_model(scores: Mapping[str, Any]) -> None:
     seen = Revision("old", "", Stored(out_of_fold={**SEEN, **scores})).out_of_fold
-    assert seen.reset_index().to_dict("list") == {"record_id": IDS, "label": SEEN["label"], "score": SCORES}
+    assert seen.reset_index().to_dict("list") == {**SEEN, "fold": ["train"] * 3, "score": SCORES}
 
     class Both(Stored):
         def read_bytes(self, path: str) -> bytes:
