@@ -71,7 +71,7 @@ def doubt(positive: str, counts: "pd.Series[int]", name: str, seen: Sequence[str
         return f"{visible(positive)} has {100 * share:.1f} % of the records, and the rare outcome is to be predicted. "
     if seen:
         said = f"{visible(seen[0])} may say when it came, or until when a record was seen: then others may be censored"
-        return f"{said}, and a horizon is needed (docs/tables.md, Outcomes that are made of columns). "
+        return f"{said}, and --event, --time and --horizon ask for the outcome (docs/tables.md). "
     return ""
 
 
