@@ -112,7 +112,7 @@ def test_what_is_done_is_no_run_any_more_and_its_seconds_are_known(tmp_path: Pat
 
 
 @pytest.mark.parametrize("kind", ["temp", "workspace"])
-@pytest.mark.parametrize(("pid", "state"), [(os.getpid(), "running"), (DEAD, "stopped")])
+@pytest.mark.parametrize(("pid", "state"), [(os.getpid(), "running"), (DEAD, "stopped")], ids=["alive", "dead"])
 def test_runs_beside_the_queue_are_found(kind: str, pid: int, state: str, tmp_path: Path) -> None:
     folder = tmp_path / (STANDALONE / STASH if kind == "temp" else RUNS / "workspace")
     process(folder, pid)

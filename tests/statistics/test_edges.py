@@ -1,5 +1,7 @@
 """Intervals where a bootstrap cannot tell."""
 
+import pickle
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -161,3 +163,12 @@ def test_the_difference_of_a_figure_without_an_edge_is_that_of_the_resamples_of_
     difference = one.minus(other)
     assert difference.method == method
     assert np.isfinite(difference.interval(0.95)).all() == (method == BOOTSTRAP)
+
+
+def test_figures_are_the_same_after_they_were_written_and_read() -> None:
+    found = figures(table(8, 8))
+    again = pickle.loads(pickle.dumps(found))
+    for name, one in found.items():
+        assert again[name].interval(0.95) == pytest.approx(one.interval(0.95), nan_ok=True)
+    less = found["recall"].minus(found["precision"])
+    assert pickle.loads(pickle.dumps(less)).interval(0.95) == less.interval(0.95)

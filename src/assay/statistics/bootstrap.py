@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from assay.statistics.edges import BOOTSTRAP, NONE, SQUARE_AND_ADD, UNKNOWN, Edge, Interval, square_and_add
+from assay.statistics.edges import BOOTSTRAP, NONE, SQUARE_AND_ADD, Edge, Interval, no_interval, square_and_add
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Resampled, Scored, Values
 
@@ -74,14 +74,13 @@ class Estimate:
         """Where either has no interval of its own, the resamples tell the difference, unless they are of too few."""
         edges = [one.edge for one in (self, other) if one.edge and not one.sound]
         if any(edge.method == NONE for edge in edges):
-            return Edge(NONE, any(edge.few for edge in edges), lambda value, confidence: UNKNOWN)
+            return Edge(NONE, any(edge.few for edge in edges), no_interval)
         correlation = _correlation(self.resampled, other.resampled)
+        return Edge(SQUARE_AND_ADD, True, partial(self._difference, other, correlation))
 
-        def bounds(_: float, confidence: float) -> Interval:
-            ends = self.interval(confidence), other.interval(confidence)
-            return square_and_add(self.value, ends[0], other.value, ends[1], correlation)
-
-        return Edge(SQUARE_AND_ADD, True, bounds)
+    def _difference(self, other: "Estimate", correlation: float, _: float, confidence: float) -> Interval:
+        ends = self.interval(confidence), other.interval(confidence)
+        return square_and_add(self.value, ends[0], other.value, ends[1], correlation)
 
     @property
     def _defined(self) -> np.ndarray:

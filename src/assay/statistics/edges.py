@@ -39,24 +39,41 @@ class Edge:
 OfScored = Callable[[Scored], Edge | None]
 
 
-def share(of: Rows, hit: Rows, per: Same = lambda share: share, back: Same = lambda figure: figure) -> OfScored:
-    """The edge of a share of records: those that are `hit` among those `of`, both (n,) bool.
+def same(figure: float) -> float:
+    """The figure is the share itself."""
+    return figure
 
-    per: from the share to the figure, such as 1000 times it, rising; back: the way back. Of a weighted sample the
-    interval is computed from the effective number of records.
+
+@dataclass(frozen=True)
+class OfShare:
+    """From a figure and a confidence to the exact interval, by that of the share behind it, of so many records.
+
+    per: from the share to the figure, such as 1000 times it, rising; back: the way back. No closure, so that figures
+    can be written to disk and read again.
+    """
+
+    trials: float
+    per: Same = same
+    back: Same = same
+
+    def __call__(self, figure: float, confidence: float) -> Interval:
+        """The lower and the upper end; (NaN, NaN) of an undefined figure, or without a record."""
+        if not self.trials or np.isnan(figure):
+            return UNKNOWN
+        low, high = interval(self.trials * self.back(figure), self.trials, confidence)
+        return self.per(low), self.per(high)
+
+
+def share(of: Rows, hit: Rows, per: Same = same, back: Same = same) -> OfScored:
+    """The edge of a share of records: those that are `hit` among those `of`, both (n,) bool; per, back: `OfShare`.
+
+    Of a weighted sample the interval is computed from the effective number of records.
     """
 
     def edge(scored: Scored) -> Edge:
         among = of(scored)
         true, trials = hit(scored)[among], effective(scored.weights[0][among])
-
-        def bounds(figure: float, confidence: float) -> Interval:
-            if not trials or np.isnan(figure):
-                return UNKNOWN
-            low, high = interval(trials * back(figure), trials, confidence)
-            return per(low), per(high)
-
-        return Edge(EXACT, min(int(true.sum()), int((~true).sum())) < FEW, bounds)
+        return Edge(EXACT, min(int(true.sum()), int((~true).sum())) < FEW, OfShare(trials, per, back))
 
     return edge
 
@@ -67,18 +84,18 @@ def ranking(scored: Scored) -> Edge | None:
         return None
     positive, weight = scored.y == 1, scored.weights[0]
     rarer = positive if positive.sum() < (~positive).sum() else ~positive
-    trials = effective(weight[rarer])
+    return Edge(BINOMIAL, int(rarer.sum()) < FEW, OfShare(effective(weight[rarer])))
 
-    def bounds(figure: float, confidence: float) -> Interval:
-        return UNKNOWN if not trials or np.isnan(figure) else interval(trials * figure, trials, confidence)
 
-    return Edge(BINOMIAL, int(rarer.sum()) < FEW, bounds)
+def no_interval(figure: float, confidence: float) -> Interval:
+    """Of a figure whose interval nothing tells."""
+    return UNKNOWN
 
 
 def unknown(scored: Scored) -> Edge:
     """The edge of any other figure: no interval."""
     positives = int((scored.y == 1).sum())
-    return Edge(NONE, min(positives, len(scored.y) - positives) < FEW, lambda figure, confidence: UNKNOWN)
+    return Edge(NONE, min(positives, len(scored.y) - positives) < FEW, no_interval)
 
 
 def unless_no_alerts(scored: Scored) -> Edge | None:

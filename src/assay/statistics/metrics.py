@@ -110,6 +110,22 @@ def _right(scored: Scored) -> np.ndarray:
     return scored.alert == (scored.y == 1)
 
 
+def _per_1000(share: float) -> float:
+    return 1000 * share
+
+
+def _of_1000(figure: float) -> float:
+    return figure / 1000
+
+
+def _f1(share: float) -> float:
+    return 2 * share / (1 + share)
+
+
+def _of_f1(f1: float) -> float:
+    return f1 / (2 - f1)
+
+
 def _union(scored: Scored) -> np.ndarray:
     return scored.alert | (scored.y == 1)
 
@@ -144,7 +160,7 @@ METRICS = by_name(
         shown=EVERYWHERE - {Place.FIGURES},
         digits=1,
         position=5,
-        edge=share(_everyone, _alert, per=lambda share: 1000 * share, back=lambda figure: figure / 1000),
+        edge=share(_everyone, _alert, per=_per_1000, back=_of_1000),
     ),
     Metric(
         name="average_precision",
@@ -170,7 +186,7 @@ METRICS = by_name(
         meaning="harmonic mean of precision and recall",
         better="higher",
         function=lambda on: ratio(2 * on.tp, 2 * on.tp + on.fp + on.fn),
-        edge=share(of=_union, hit=_right, per=lambda share: 2 * share / (1 + share), back=lambda f1: f1 / (2 - f1)),
+        edge=share(of=_union, hit=_right, per=_f1, back=_of_f1),
     ),
     Metric(
         name="specificity",
