@@ -36,7 +36,7 @@ def test_looking_at_the_results(line: Copy) -> None:
 
 @pytest.mark.slow
 def test_sweep_and_compare(cheap: Copy) -> None:
-    cheap.run("bash", "-ec", commands("**Sweep.**"))
+    cheap.run("bash", "-ec", commands("**Sweep, and look.**"))
     assert len(cheap.run("dvc", "exp", "list", "--name-only").stdout.split()) == 2
     shown = cheap.run("dvc", "exp", "show", "--csv", "--no-pager").stdout
     for model in ("hist_gbm", "random_forest"):
