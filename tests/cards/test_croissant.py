@@ -8,13 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assay.cards.croissant import FIELDS, record_set
+from assay.cards.croissant import FIELDS, Stored, record_set
 from assay.config.dataset import Dataset
 from assay.files import sha256
 from assay.paths import CROISSANT
 from samples import ROOT
 
 WIDE = Dataset("wide", target="y", columns={})
+PARTS = [Stored("records.parquet", "0" * 64, 1)]
 mlc = pytest.importorskip("mlcroissant", reason="the validator is a development dependency")
 
 
@@ -76,8 +77,8 @@ def test_units_and_meanings_are_those_of_the_contract(dataset: "mlc.Dataset") ->
 
 def test_of_very_many_columns_the_first_are_described_and_the_rest_counted() -> None:
     table = pd.DataFrame(1.0, index=[0], columns=["record_id", *(f"x{number}" for number in range(FIELDS + 4))])
-    found = record_set("records", "cleaned records", table, WIDE)
+    found = record_set("records", "cleaned records", table, WIDE, PARTS)
     assert len(found["field"]) == FIELDS
     assert found["description"] == "cleaned records; 5 more columns are not described here"
-    few = record_set("records", "cleaned records", table.iloc[:, :9], WIDE)
+    few = record_set("records", "cleaned records", table.iloc[:, :9], WIDE, PARTS)
     assert (len(few["field"]), few["description"]) == (9, "cleaned records")

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -69,8 +70,7 @@ class Recorded:
 
     def read_bytes(self, path: str) -> bytes:
         """The content of a file; AssayError if it cannot be read, or has another hash than in dvc.lock."""
-        todo = f"git checkout {self.sha[:10]} && dvc repro, or name a remote that has it (dvc remote add)"
-        with translated(f"{path} is not to be had", where=self._where, todo=todo):
+        with self._translated(path):
             content = self.tree.read_bytes(path)
         for what, recorded, found in self._hashes(path, content):
             if recorded != found:
@@ -82,8 +82,9 @@ class Recorded:
         return content
 
     def parts(self, path: str) -> list[str]:
-        """The files of a table; of what is not there, its name."""
-        return sorted(self.tree.find(path)) if self.tree.isdir(path) else [path]
+        """The files of a table; of what is not there, its name. AssayError if its folder cannot be read."""
+        with self._translated(path):
+            return sorted(self.tree.find(path)) if self.tree.isdir(path) else [path]
 
     def require_true(self) -> None:
         """AssayError if dvc.lock contradicts the statement of a stage."""
@@ -104,6 +105,10 @@ class Recorded:
             yield path, recorded, hashlib.md5(content).hexdigest()
         if recorded := recorded_md5(self.tree, self.sha, folder):
             yield folder, recorded, folder_md5(listed_md5s(self.tree, folder))
+
+    def _translated(self, path: str) -> AbstractContextManager[None]:
+        todo = f"git checkout {self.sha[:10]} && dvc repro, or name a remote that has it (dvc remote add)"
+        return translated(f"{path} is not to be had", where=self._where, todo=todo)
 
     @property
     def _where(self) -> str:
