@@ -1,6 +1,7 @@
 """Files between stages: whole or not at all, readable or refused, and hashed as DVC hashes them."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,43 @@ def test_a_write_that_fails_leaves_the_old_one_and_nothing_else(tmp_path: Path, 
         raise ZeroDivisionError
     assert inner.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "inside", "replaced"),
+    [
+        ("labels.parquet", ["part-00000.parquet", "part-00001.parquet"], True),
+        ("labels.parquet", ["part-00000.parquet", "notes.txt"], False),
+        ("page.html", ["part-00000.parquet"], False),
+    ],
+)
+def test_only_a_table_in_parts_makes_way_for_a_file(
+    tmp_path: Path, name: str, inside: list[str], replaced: bool
+) -> None:
+    path = tmp_path / name
+    path.mkdir()
+    for one in inside:
+        (path / one).write_text("kept")
+    with (
+        nullcontext() if replaced else pytest.raises(AssayError, match="a folder where a file"),
+        replacing(path) as scratch,
+    ):
+        scratch.write_text("new")
+    assert path.is_file() == replaced
+    assert replaced or sorted(one.name for one in path.iterdir()) == sorted(inside)
+
+
+@pytest.mark.parametrize(
+    ("name", "inside", "replaced"),
+    [("labels.parquet", "part-00000.parquet", True), ("labels.parquet", "x", False), ("page", "x", False)],
+)
+def test_a_file_makes_way_for_a_table_in_parts_alone(tmp_path: Path, name: str, inside: str, replaced: bool) -> None:
+    path = tmp_path / name
+    path.write_text("kept")
+    with nullcontext() if replaced else pytest.raises(AssayError), replacing(path) as scratch:
+        scratch.mkdir()
+        (scratch / inside).write_text("new")
+    assert path.is_dir() == replaced
 
 
 def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ WORKING, CELL = 3, 8  # times what a table takes, and bytes of a value, as measu
 FIGURES_KEPT = 6  # decimals in JSON and CSV, so that machines which differ in the sixteenth digit write the same bytes
 DVCIGNORE = Path(".dvcignore")
 MAKE_AGAIN = "run: dvc repro (or: dvc checkout)"
+PARQUET, PART = ".parquet", re.compile(r"part-\d{5,}\.parquet")  # `assay.records.parts` names them so
 WRITING = ".writing-"  # prefix of a folder in which a file is being written; git and DVC ignore it
 
 
@@ -59,18 +60,24 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def _take_its_place(new: Path, path: Path, old: Path) -> None:
-    """Move `new` to `path`; a folder there, or a file that a folder replaces, is moved to `old` first.
+    """Move `new` to `path`; a folder there is moved to `old` first, and back if that fails or is interrupted.
 
-    It is moved back if that fails or is interrupted.
+    A table in parts and one in a file make way for each other. No other file makes way for a folder, and no other
+    folder for a file: somebody may keep things in it.
     """
+    of_a_table = path.suffix == PARQUET and (_is_in_parts(new) or _is_in_parts(path))
     try:
-        if path.exists() and (new.is_dir() or path.is_dir()):
+        if path.exists() and ((new.is_dir() and path.is_dir()) or of_a_table):
             path.rename(old)
         new.replace(path)
     except BaseException:
         if old.exists() and not path.exists():
             old.rename(path)
         raise
+
+
+def _is_in_parts(path: Path) -> bool:
+    return path.is_dir() and all(PART.fullmatch(one.name) for one in path.iterdir())
 
 
 def _note(path: Path, made: Mapping[str, str]) -> None:
