@@ -13,7 +13,9 @@ from assay.records.reading import read
 from assay.scoring.files import score_file
 from assay.scoring.outputs import Target
 from assay.scoring.wish import Reasons
+from assay.serving.model import Model
 from pipeline_copy import Copy
+from request_parity import assert_parity
 from score_parity import differences
 
 REPEATS = {  # two records that the line drops because they repeat others: who asks for a score gets one
@@ -39,3 +41,10 @@ def test_a_record_alone_has_it_too(line: Copy, tmp_path: Path, monkeypatch: pyte
     bundle, out = load(line.path / MODEL), tmp_path / "out.parquet"
     assert score_file(bundle, tmp_path / "in.csv", Target.of(out, None), Reasons.NONE, False, 1).rows == 62
     assert differences(line.path, bundle, pd.read_parquet(out)) == {}
+
+
+@pytest.mark.slow
+def test_a_request_gets_it_too(line: Copy) -> None:
+    served, raw = Model(load(line.path / MODEL), "models"), read(raw_file(line.path / RAW))
+    assert_parity(served, raw, [1000])
+    assert_parity(served, raw.iloc[::50].reset_index(drop=True), [1, 7])

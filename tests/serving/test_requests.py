@@ -1,22 +1,15 @@
 """From JSON to raw columns: what is no request, and that a typed value and its text in a file are the same."""
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from assay.bundle.loading import load
-from assay.config.dataset import FLAG, NUMBER
-from assay.errors import AssayError
-from assay.scoring.scorer import Scored
 from assay.scoring.wish import Reasons
-from assay.serving.answers import Answer, refused
 from assay.serving.model import Asked, Model
 from assay.serving.requests import NotJsonError, parsed
-from samples import ROOT
+from request_parity import assert_parity
 
 DEEP = 100_000
 
@@ -126,65 +119,8 @@ def test_columns_that_may_be_missing_need_not_be_there(model: Model, good: dict[
     assert short["score"] is not None
 
 
-def typed(record: dict[str, str], model: Model) -> dict[str, Any]:
-    """The record as a program would send it: numbers, truth values, null; texts where a value is none of these."""
-    return {name: as_json(text, model.bundle.dataset.columns[name]) for name, text in record.items()}
-
-
-def as_json(text: str, column: Any) -> Any:
-    if text == "":
-        return None
-    if column.type == FLAG and text in column.values:
-        return text == column.values[0]
-    if column.type == NUMBER:
-        try:
-            number = float(text)
-        except ValueError:
-            return text
-        return int(text) if text.isdigit() else number
-    return text
-
-
-def said(scored: Scored) -> list[Answer]:
-    """What the scorer says of each row of a file."""
-    return [
-        {"score": score, "alert": alert, "not_scored": None}
-        if place not in scored.faults
-        else {name: refused(scored.faults[place])[name] for name in ("score", "alert", "not_scored")}
-        for place, (score, alert) in enumerate(zip(scored.scores.tolist(), scored.alerts.tolist(), strict=True))
-    ]
-
-
-def answered(model: Model, records: Sequence[dict[str, Any]], size: int) -> list[Answer]:
-    sent = [parsed(json.dumps(one).encode()) for one in records]
-    batches = [[Asked(one, Reasons.NONE) for one in sent[start : start + size]] for start in range(0, len(sent), size)]
-    answers = [answer for batch in batches for answer in model(batch).answers]
-    return [{name: answer[name] for name in ("score", "alert", "not_scored")} for answer in answers]
-
-
-def assert_parity(model: Model, raw: pd.DataFrame, sizes: Sequence[int]) -> None:
-    expected = said(model.scorer(raw))
-    assert sum(one["score"] is not None for one in expected) > len(raw) / 2
-    assert any(one["not_scored"] for one in expected)
-    records = raw.to_dict("records")
-    for size in sizes:
-        assert answered(model, records, size) == expected
-        assert answered(model, [typed(one, model) for one in records], size) == expected
-
-
 def test_a_request_gets_the_score_of_the_same_record_in_a_file(model: Model, raw: pd.DataFrame) -> None:
     broken = raw.assign(TSH=np.where(np.arange(len(raw)) % 9 == 0, "9999", raw["TSH"]))
     broken.loc[[3, 5], ["age", "sick"]] = ["old", "x"]
     assert_parity(model, broken, [7, len(raw)])
     assert_parity(model, broken.iloc[::3].reset_index(drop=True), [1])
-
-
-@pytest.mark.slow
-def test_so_does_every_thyroid_record_with_the_model_of_this_clone() -> None:
-    try:
-        whole = Model(load(ROOT / "models"), "models")
-        raw = pd.read_csv(ROOT / "data/raw/records.csv", dtype="str", keep_default_na=False)
-    except (AssayError, OSError):
-        pytest.skip("the line has not run in this clone: dvc repro")
-    assert_parity(whole, raw, [1000])
-    assert_parity(whole, raw.iloc[::50].reset_index(drop=True), [1, 7])
