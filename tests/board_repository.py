@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from assay.dvc_internals.repository import object_path
+from assay.dvc_internals.objects import object_path
 from assay.files import files_md5, folder_listing, folder_md5
 from assay.git import git, raw
 from assay.lineage.graph import nodes

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.dvc_internals.repository import object_path
+from assay.dvc_internals.objects import object_path
 from assay.files import folder_listing
 from assay.overview.intervals import KEPT, with_intervals
 from assay.overview.rows import QUEUED, WORKSPACE, Figures, Row
