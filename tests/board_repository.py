@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from assay.dvc_internals.repository import object_path
-from assay.files import files_md5, folder_listing, folder_md5
+from assay.files import md5
 from assay.git import git, raw
 from assay.lineage.graph import nodes
 from assay.lineage.statement import chosen, location
+from cached import keep, keep_folder
 from hostile import TEXTS
 from pipeline_copy import ENVIRONMENT, IDENTITY
 
@@ -87,10 +87,10 @@ class Repository:
         buffer = io.BytesIO()
         table.assign(score=(table["score"] + noise).clip(0, 1)).to_parquet(buffer, index=False)
         files["out_of_fold.parquet"] = buffer.getvalue()
-        md5 = keep_folder(self.root, files)
+        folder = keep_folder(self.root / CACHE, files)
         for out in lock["stages"]["train"]["outs"]:
             if out["path"] == str(PREDICTIONS):
-                out["md5"] = md5
+                out["md5"] = folder
 
 
 def changed(text: str, params: Mapping[str, Any]) -> str:
@@ -131,10 +131,10 @@ def entries(root: Path) -> dict[str, Any]:
         deps = [path for path in sorted(node.deps) if (root / path).exists() and not path.startswith("src/")]
         found[node.name] = {
             "cmd": node.cmd,
-            "deps": [{"path": path, "hash": "md5", "md5": _md5(root / path)} for path in deps],
+            "deps": [{"path": path, "hash": "md5", "md5": md5(root / path)} for path in deps],
             "params": {"params.yaml": chosen(params, node.keys)},
             "outs": [
-                {"path": path, "hash": "md5", "md5": _md5(root / path) if path in node.in_git else kept(root, path)}
+                {"path": path, "hash": "md5", "md5": md5(root / path) if path in node.in_git else kept(root, path)}
                 for path in outs
             ],
         }
@@ -146,27 +146,8 @@ def kept(root: Path, path: str) -> str:
     there = root / path
     if there.is_dir():
         names = {one.relative_to(there).as_posix(): one.read_bytes() for one in there.rglob("*") if one.is_file()}
-        return keep_folder(root, names)
-    return keep(root, there.read_bytes())
-
-
-def keep_folder(root: Path, files: Mapping[str, bytes]) -> str:
-    listing = folder_listing({name: keep(root, content) for name, content in files.items()})
-    return keep(root, listing, ".dir")
-
-
-def keep(root: Path, content: bytes, end: str = "") -> str:
-    import hashlib
-
-    md5 = hashlib.md5(content).hexdigest() + end
-    path = object_path(root / CACHE, md5)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return md5
-
-
-def _md5(path: Path) -> str:
-    return folder_md5(files_md5(path)) if path.is_dir() else files_md5(path)[""]
+        return keep_folder(root / CACHE, names)
+    return keep(root / CACHE, there.read_bytes())
 
 
 def _data(text: str) -> str:

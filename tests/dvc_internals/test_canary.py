@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from assay.dvc_internals import configuration, locks, remote, repository, revisions, run_cache
+from assay.dvc_internals import configuration, locks, objects, remote, repository, revisions, run_cache
 from assay.dvc_internals.boundary import TESTED, part
 from assay.errors import AssayError
 from assay.experiments.parameters import param_changes
@@ -87,7 +87,7 @@ def test_check_out_brings_what_dvc_lock_names(tiny: Path) -> None:
 def test_the_cache_has_objects_where_they_are_looked_for(tiny: Path) -> None:
     with relied_on("its cache", "repository"):
         outs = {out["path"]: out["md5"] for out in entries()["make"]["outs"]}
-        cached = {path: repository.object_path(repository.cache_folder(), outs[path]) for path in ("one.txt", "two")}
+        cached = {path: objects.object_path(repository.cache_folder(), outs[path]) for path in ("one.txt", "two")}
         assert md5(cached["one.txt"]) == outs["one.txt"]
         assert f"{md5(cached['two'])}.dir" == outs["two"]
         assert [one["relpath"] for one in json.loads(cached["two"].read_text())] == ["x", "y"]

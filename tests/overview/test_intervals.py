@@ -1,6 +1,5 @@
 """Intervals out of fold come from the predictions that dvc.lock names, and only from these."""
 
-import hashlib
 import json
 from io import BytesIO
 from pathlib import Path
@@ -9,25 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.dvc_internals.repository import object_path
-from assay.files import folder_listing
 from assay.overview.intervals import KEPT, with_intervals
 from assay.overview.rows import QUEUED, WORKSPACE, Figures, Row
 from assay.statistics.resampled import Scored
 from assay.sweep.log import DONE
 from assay.sweep.selection import select
+from cached import keep_folder
 
 METRICS = ["average_precision", "recall"]
 FIGURES = {"average_precision": 0.649393, "recall": 0.793103}  # of the table below
-
-
-def kept(cache: Path, content: bytes, suffix: str = "") -> str:
-    """The hash of an object that is put into the cache."""
-    md5 = hashlib.md5(content).hexdigest() + suffix
-    path = object_path(cache, md5)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return md5
 
 
 @pytest.fixture
@@ -47,8 +36,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: pd.DataFrame) 
     content = BytesIO()
     table.to_parquet(content, index=False)
     thresholds = json.dumps({"model": {"value": 0.5}}).encode()
-    files = {"out_of_fold.parquet": kept(cache, content.getvalue()), "thresholds.json": kept(cache, thresholds)}
-    folder = kept(cache, folder_listing(files), ".dir")
+    folder = keep_folder(cache, {"out_of_fold.parquet": content.getvalue(), "thresholds.json": thresholds})
     Path("dvc.lock").write_text(f"    - path: data/predictions\n      hash: md5\n      md5: {folder}\n")
     return cache
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.compare.changes import param_changes
-from assay.dvc_internals.repository import object_path
+from assay.dvc_internals.objects import object_path
 from assay.errors import AssayError
 from assay.files import yaml_mapping
 from assay.git import content, git

@@ -1,13 +1,13 @@
 """The files of a commit from git and DVC's cache alone: no lock, no remote, no checkout."""
 
-import hashlib
-import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from assay.board.revision import Commit
-from assay.dvc_internals.repository import object_path
+from assay.dvc_internals.objects import DIR, listed, object_path, read_object
 from assay.errors import AssayError
 from assay.experiments.revisions import Revision, require_true
 from assay.lineage import lock
@@ -44,11 +44,12 @@ class Stored:
         return [path]
 
     def _is_folder(self, path: str) -> bool:
-        return self._outs[path].endswith(".dir")
+        return self._outs[path].endswith(DIR)
 
     def _listed(self, folder: str) -> dict[str, str]:
         """The files of a folder in DVC, by their path in it, with their hashes."""
-        return {one["relpath"]: one["md5"] for one in json.loads(self._object(self._outs[folder], folder))}
+        with self._translated(self._outs[folder], folder):
+            return listed(self.commit.cache, self._outs[folder])
 
     @cached_property
     def _outs(self) -> dict[str, str]:
@@ -56,13 +57,18 @@ class Stored:
         return {path: md5 for entry in entries for path, md5 in lock.recorded(entry, "outs").items()}
 
     def _object(self, md5: str, path: str) -> bytes:
-        held = object_path(self.commit.cache, md5)
-        if not held.exists():
-            raise self._lacking(path)
-        content = held.read_bytes()
-        if hashlib.md5(content).hexdigest() != md5.removesuffix(".dir"):
-            raise AssayError(f"{path} is damaged in the cache", where=str(held), todo="assay doctor --mend")
-        return content
+        with self._translated(md5, path):
+            return read_object(self.commit.cache, md5)
+
+    @contextmanager
+    def _translated(self, md5: str, path: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise self._lacking(path) from error
+        except ValueError as error:
+            held = str(object_path(self.commit.cache, md5))
+            raise AssayError(f"{path} is damaged in the cache", where=held, todo="assay doctor --mend") from error
 
     def _lacking(self, path: str) -> AssayError:
         sha = self.commit.sha[:10]

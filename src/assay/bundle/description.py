@@ -13,9 +13,10 @@ from assay.bundle.strict_json import parse
 from assay.bundle.threshold import Threshold
 from assay.config.dataset import Dataset
 from assay.config.dataset_faults import faults as dataset_faults
+from assay.config.faults import label_faults
 from assay.config.load import typed_as
 from assay.config.reading import plain
-from assay.config.schema import Features, Labels, Split, Training, label_faults
+from assay.config.schema import Features, Labels, Split, Training
 from assay.errors import AssayError
 
 

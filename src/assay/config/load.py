@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from assay.config import schema
+from assay.config.faults import faults
 from assay.config.fields import MISSING, OUTSIDE, ByName, validated
 from assay.config.questions import require_answered
 from assay.errors import AssayError, sample
@@ -80,7 +81,7 @@ def typed(plain: Mapping[str, Any]) -> schema.Config:
         raise AssayError(
             f"version={config.version}: this release reads version {schema.FORMAT}", todo="run: assay params"
         )
-    if found := schema.faults(config):
+    if found := faults(config):
         raise AssayError("; ".join(found), where="the configuration", todo="correct the value")
     return config
 

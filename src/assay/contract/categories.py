@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assay.contract.arrays import arrow
 from assay.contract.lookup import Lookup
-from assay.contract.values import arrow
 
 
 class Categories:

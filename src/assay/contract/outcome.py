@@ -14,7 +14,7 @@ from assay.contract.values import Reader
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from assay.contract.values import Array
+    from assay.contract.arrays import Array
 
 
 class Coder:

@@ -9,14 +9,17 @@ import pandas as pd
 
 from assay.config.dataset import CATEGORY, DAY, KINDS, NOTE, NUMBER, STOP, TEXT
 from assay.config.patterns import fits
+from assay.contract.arrays import arrow
 from assay.contract.expressions import comparable, true
 from assay.contract.lookup import Lookup
 from assay.contract.rules import checked
-from assay.contract.values import arrow, day_name
+from assay.contract.values import day_name
 
 if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset
-    from assay.contract.values import Array, Cells, Mask
+    from assay.contract.arrays import Array
+    from assay.contract.numbers import Mask
+    from assay.contract.values import Cells
 
 # Where the values of a column break a rule; the cells say which are missing, if they are known.
 Breaks = Callable[[Any, "Cells | None"], "Mask"]

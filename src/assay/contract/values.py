@@ -17,6 +17,7 @@ from pyarrow import compute
 
 from assay.config.dataset import DAY, FLAG, NUMBER, is_the_time
 from assay.config.patterns import first_group
+from assay.contract.arrays import Array, arrow, is_text, pandas
 from assay.contract.lookup import Lookup
 from assay.contract.missing import FALSE, TRUE, Missing
 from assay.contract.numbers import Mask, number, rounded_integers, rounded_texts
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 # Spellings of yes and no, in lower case, for a flag that declares no values of its own.
 YES, NO = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
-Array = Any  # the values of a column: NumPy's array, or one of pandas' own
-TEXTS = pd.StringDtype(na_value=np.nan)  # pandas' default
 TOGETHER = 4096  # rows: of more, each column is read by itself, which needs less memory
 
 
@@ -248,24 +247,6 @@ class ColumnReader:
         values = seconds(raw)
         emptied = self.missing.days(values)
         return Cells(_without(values, emptied), np.asarray(values.isna()) | emptied, np.zeros(len(raw), "bool"))
-
-
-def is_text(raw: Array) -> bool:
-    """Whether a raw column holds texts, and not typed values."""
-    return isinstance(raw, pa.Array) or isinstance(raw.dtype, pd.StringDtype)
-
-
-def pandas(raw: Array) -> Array:
-    """A column as an array of pandas'."""
-    return pd.arrays.ArrowStringArray(pa.chunked_array([raw]), dtype=TEXTS) if isinstance(raw, pa.Array) else raw  # type: ignore[call-arg]
-
-
-def arrow(written: Array) -> pa.Array:
-    """A column of texts as an Arrow array in one piece."""
-    if isinstance(written, pa.Array):
-        return written
-    array: Any = pa.array(written, pa.large_string())
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _but(written: pa.Array, blank: Mask) -> np.ndarray:

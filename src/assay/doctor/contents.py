@@ -15,7 +15,8 @@ from pathlib import Path
 from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
-from assay.doctor.outputs import FOLDER, Out, address, elsewhere, good, listing, objects, outs, present
+from assay.doctor.outputs import Out, address, elsewhere, good, listing, objects, outs, present
+from assay.dvc_internals.objects import DIR
 from assay.errors import AssayError
 from assay.files import folder_listing, folder_md5, md5, replacing
 
@@ -29,7 +30,7 @@ def cache(clone: Clone) -> Iterator[Fault]:
     found = clone.hashes.of(named)
     wanted, here = _wanted(clone), _here(clone)
     for path, name in named.items():
-        if found.get(path) != name.removesuffix(FOLDER):
+        if found.get(path) != name.removesuffix(DIR):
             then = "" if name in here else AGAIN if name in wanted else "of another commit: dvc pull, or run it there"
             said = "put back from the workspace" if name in here else f"put away; then: {then}"
             what = f"an object of the cache is damaged: {wanted.get(name, 'not of this commit')}"
@@ -159,7 +160,7 @@ def _source(clone: Clone, path: str, recorded: str) -> Path | bytes | None:
 
 
 def _of_cache(clone: Clone, recorded: str) -> bool:
-    return good(clone, recorded) and not recorded.endswith(FOLDER)
+    return good(clone, recorded) and not recorded.endswith(DIR)
 
 
 def _of_git(clone: Clone, path: str, recorded: str) -> bool:
@@ -198,7 +199,7 @@ def _mend_object(path: Path, name: str, source: Path | bytes | None, attic: Atti
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as scratch:
-        _copy(source, scratch, name.removesuffix(FOLDER))
+        _copy(source, scratch, name.removesuffix(DIR))
         scratch.chmod(READ_ONLY)
 
 

@@ -11,7 +11,7 @@ from assay.doctor.attic import Attic, away
 from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.dvc_internals.locks import holding
-from assay.dvc_internals.repository import OBJECTS
+from assay.dvc_internals.objects import OBJECTS
 from assay.dvc_internals.run_cache import FOLDER as RUNS
 from assay.errors import AssayError
 from assay.files import WRITING

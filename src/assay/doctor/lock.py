@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from assay.dvc_internals.objects import DIR
 from assay.files import yaml_mapping
 
 HEADER = "schema: '2.0'\nstages:\n"
@@ -73,7 +74,7 @@ def _sound(file: Mapping[str, Any]) -> bool:
     if file.get("hash") != "md5":
         return bool(file.keys() - {"path", "size", "nfiles"})  # of a storage that has hashes of its own
     recorded = str(file.get("md5"))
-    folder = recorded.endswith(".dir")
+    folder = recorded.endswith(DIR)
     return bool(MD5.match(recorded)) and isinstance(file.get("size"), int) and (not folder or "nfiles" in file)
 
 

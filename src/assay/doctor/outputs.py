@@ -1,6 +1,5 @@
 """The outputs that dvc.lock and the .dvc files name, in the workspace and in the cache."""
 
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,10 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from assay.doctor.clone import Clone
 from assay.doctor.lock import entry
-from assay.dvc_internals.repository import OBJECTS, object_path
+from assay.dvc_internals.objects import DIR, OBJECTS, listed, object_path
 from assay.files import files_in, folder_md5, yaml_mapping
-
-FOLDER = ".dir"
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Out:
 
     @property
     def is_folder(self) -> bool:
-        return self.md5.endswith(FOLDER)
+        return self.md5.endswith(DIR)
 
 
 def outs(clone: Clone) -> list[Out]:
@@ -88,14 +85,14 @@ def objects(clone: Clone) -> dict[Path, str]:
 def good(clone: Clone, md5: str) -> bool:
     """Whether the cache has an object, and its bytes are sound."""
     path = address(clone, md5)
-    return clone.hashes.of([path]).get(path) == md5.removesuffix(FOLDER)
+    return clone.hashes.of([path]).get(path) == md5.removesuffix(DIR)
 
 
 def listing(clone: Clone, out: Out) -> dict[str, str] | None:
     """The files of a folder by name, with their MD5, from its hash; None if nothing with this hash can be found."""
     if good(clone, out.md5):
-        files = json.loads(address(clone, out.md5).read_bytes())
-        return {file["relpath"]: file["md5"] for file in files if _inside(clone, f"{out.path}/{file['relpath']}")}
+        files = listed(clone.cache, out.md5)
+        return {name: md5 for name, md5 in files.items() if _inside(clone, f"{out.path}/{name}")}
     here = present(clone, out.path)
     return here if folder_md5(here) == out.md5 else None
 

@@ -1,6 +1,5 @@
 """The objects of a revision on a remote, read one by one: DVC asks a remote only for their names."""
 
-import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -9,12 +8,11 @@ from typing import Any, Protocol
 
 from assay.dvc_internals.boundary import ChangedError, part, say_once, within
 from assay.dvc_internals.commands import asked, dvc
-from assay.dvc_internals.repository import cache_folder, default_remote, object_path, opened
+from assay.dvc_internals.objects import DIR, listed, object_path
+from assay.dvc_internals.repository import cache_folder, default_remote, opened
 from assay.errors import AssayError, sample, warn
 from assay.files import md5, yaml_mapping
 from assay.git import git
-
-FOLDER = ".dir"
 
 
 class Storage(Protocol):
@@ -160,11 +158,15 @@ class Fetched:
 
     def _inside(self, recorded: str, path: str) -> Iterator[tuple[str, str]]:
         yield recorded, path
+        if recorded.endswith(DIR):
+            yield from ((md5, f"{path}/{name}") for name, md5 in self._listed(recorded).items())
+
+    def _listed(self, folder: str) -> dict[str, str]:
+        """The files of a folder by name, with their MD5; none where neither cache has its listing as recorded."""
         for cache in (self._ours, self._theirs):
-            if recorded.endswith(FOLDER) and _sound_listing(cache, recorded):
-                files = json.loads(object_path(cache, recorded).read_bytes())
-                yield from ((one["md5"], f"{path}/{one['relpath']}") for one in files)
-                return
+            with suppress(FileNotFoundError, ValueError):
+                return listed(cache, folder)
+        return {}
 
     def found(self, recorded: str) -> str:
         path = object_path(self._theirs, recorded)
@@ -178,14 +180,8 @@ class Fetched:
         self._set("cache", "dir", "--local", str(self._ours))
         self._each("push")
         self._fetch()
-        if left := [self.url(one) for one in broken if self.found(one) != one.removesuffix(FOLDER)]:
+        if left := [self.url(one) for one in broken if self.found(one) != one.removesuffix(DIR)]:
             warn(f"dvc push replaces nothing that is corrupted. Delete it on the remote, then repeat: {sample(left)}")
-
-
-def _sound_listing(cache: Path, recorded: str) -> bool:
-    """Whether a cache has the listing of a folder as recorded; True for a file, which needs none."""
-    path = object_path(cache, recorded)
-    return not recorded.endswith(FOLDER) or (path.is_file() and f"{md5(path)}{FOLDER}" == recorded)
 
 
 def _holds(in_git: set[str], out: dict[str, Any]) -> bool:

@@ -9,8 +9,6 @@ from assay.dvc_internals.boundary import otherwise, part, within
 from assay.dvc_internals.commands import asked, dvc
 from assay.errors import AssayError
 
-OBJECTS = Path("files/md5")  # within a cache, and on a remote (DVC, "Internal files" in the user guide)
-
 
 @contextmanager
 def opened(root: Path = Path()) -> Iterator[Any]:
@@ -31,11 +29,6 @@ def cache_folder(root: Path = Path()) -> Path:
         if local is None:
             raise AssayError("there is no local cache", where=str(root), todo="see: dvc cache dir")
         return Path(within(local, "path")).parents[1]
-
-
-def object_path(cache: Path, md5: str) -> Path:
-    """Where a cache has the object with an MD5 (of a folder: the one of its listing, with `.dir`)."""
-    return cache / OBJECTS / md5[:2] / md5[2:]
 
 
 def _remote_by_command() -> str:

@@ -42,10 +42,11 @@ def bring_sources(root: Path, target: Path) -> None:
 
 def _bring(root: Path, target: Path, tracked: Path) -> None:
     from assay.dvc_internals.commands import asked
-    from assay.dvc_internals.repository import cache_folder, object_path
+    from assay.dvc_internals.objects import DIR, object_path
+    from assay.dvc_internals.repository import cache_folder
 
     md5 = str(yaml_mapping((target / tracked).read_bytes())["outs"][0]["md5"])
-    if md5.endswith(".dir"):
+    if md5.endswith(DIR):
         return
     held = object_path(cache_folder(root), md5)
     if not held.exists():

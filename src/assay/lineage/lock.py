@@ -6,10 +6,11 @@ from io import StringIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from assay.dvc_internals.repository import cache_folder, object_path
+from assay.dvc_internals.objects import listed, object_path
+from assay.dvc_internals.repository import cache_folder
 from assay.dvc_internals.run_cache import folders_of
 from assay.errors import AssayError
-from assay.files import md5, read_json, read_yaml, write_text
+from assay.files import read_yaml, write_text
 from assay.lineage.graph import LOCK, PARAMS, as_path
 from assay.lineage.statement import MEND, Statement, location, same
 
@@ -52,12 +53,14 @@ def recorded_at(entry: Entry, path: str) -> str | None:
 
 def _listed(folder: str) -> dict[str, str]:
     """Name to MD5 of the files of a folder by its hash; none where the cache does not have its listing."""
-    listing = object_path(cache_folder(), folder)
-    if not listing.is_file():
+    cache = cache_folder()
+    try:
+        return listed(cache, folder)
+    except FileNotFoundError:
         return {}
-    if f"{md5(listing)}.dir" != folder:
-        raise AssayError("an object of DVC's cache is damaged", where=str(listing), todo=MEND)
-    return {one["relpath"]: one["md5"] for one in read_json(listing)}
+    except ValueError as error:
+        where = str(object_path(cache, folder))
+        raise AssayError("an object of DVC's cache is damaged", where=where, todo=MEND) from error
 
 
 def differences(entry: Entry, statement: Statement) -> list[str]:

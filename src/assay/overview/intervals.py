@@ -12,7 +12,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.dvc_internals.repository import cache_folder, object_path
+from assay.dvc_internals.objects import listed, read_object
+from assay.dvc_internals.repository import cache_folder
 from assay.files import FIGURES_KEPT, write_text
 from assay.git import objects
 from assay.lineage.graph import LOCK
@@ -98,18 +99,10 @@ def scored(lock: bytes, cache: Path) -> "Scored":
     folder = FOLDER.search(lock)
     if folder is None:
         raise KeyError(str(PREDICTIONS))
-    listed = {one["relpath"]: one["md5"] for one in json.loads(_object(cache, folder[1].decode()))}
-    threshold = json.loads(_object(cache, listed[THRESHOLDS]))[MODEL_KEY]["value"]
-    table = pd.read_parquet(BytesIO(_object(cache, listed[SCORES])))
+    files = listed(cache, folder[1].decode())
+    threshold = json.loads(read_object(cache, files[THRESHOLDS]))[MODEL_KEY]["value"]
+    table = pd.read_parquet(BytesIO(read_object(cache, files[SCORES])))
     return scored_by(named_as_now(table, PREDICTIONS / SCORES), SCORE, float(threshold))
-
-
-def _object(cache: Path, md5: str) -> bytes:
-    """An object of the cache; ValueError if its content has another hash."""
-    content = object_path(cache, md5).read_bytes()
-    if hashlib.md5(content).hexdigest() != md5.removesuffix(".dir"):
-        raise ValueError(f"a damaged object of the cache: {md5}")
-    return content
 
 
 def intervals(

@@ -14,7 +14,7 @@ from assay.errors import AssayError
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
     from assay.config.schema import Features
-    from assay.contract.values import Array
+    from assay.contract.arrays import Array
 
 MOST_CATEGORIES = 50
 OTHER = "(other)"  # stands for the less frequent values of a column with more than `MOST_CATEGORIES`

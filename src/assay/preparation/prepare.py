@@ -37,7 +37,9 @@ from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT, stored
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
-    from assay.contract.values import Array, Mask, Raw
+    from assay.contract.arrays import Array
+    from assay.contract.numbers import Mask
+    from assay.contract.values import Raw
 
 DECLARE = "restore the file, or declare the column in conf/dataset/"
 ACTIONS = {SET_MISSING: "set missing", QUARANTINE: "quarantine record", NOTE: "keep"}

@@ -6,6 +6,7 @@ DVC compares only names: it calls a remote "in sync" although a file is damaged,
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from assay.dvc_internals.objects import DIR
 from assay.dvc_internals.remote import Storage, storage
 from assay.errors import translated
 from assay.experiments.revisions import commit
@@ -26,7 +27,7 @@ class Object:
 
     @property
     def whole(self) -> bool:
-        return self.recorded.removesuffix(".dir") == self.found
+        return self.recorded.removesuffix(DIR) == self.found
 
 
 def check(revision: str, remote: str | None = None, *, mend: bool = False) -> list[Object]:

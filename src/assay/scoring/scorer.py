@@ -26,7 +26,7 @@ from assay.scoring.wish import Reasons
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
     from assay.config.dataset import Dataset
-    from assay.contract.values import Array
+    from assay.contract.arrays import Array
     from assay.preparation.prepare import Judged
 
 TEXTS = {RECORD_ID: TEXT, CODE: TEXT}

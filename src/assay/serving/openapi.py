@@ -14,7 +14,7 @@ VERSION = "3.1.0"
 KEY = "key"
 NEEDS_KEY = (PREDICT, MODEL, METRICS)
 RECORD = {"$ref": "#/components/schemas/Record"}
-TEXT, NUMBER, YES_OR_NO, OBJECT = ({"type": kind} for kind in ("string", "number", "boolean", "object"))
+TEXT, NUMBER, OBJECT = ({"type": kind} for kind in ("string", "number", "object"))
 TEXTS = {"type": "array", "items": TEXT}
 
 

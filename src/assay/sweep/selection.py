@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from assay.dvc_internals.repository import object_path
+from assay.dvc_internals.objects import read_object
 from assay.evaluation.assess import scored_by
 from assay.experiments.revisions import Revision, revision
-from assay.files import md5
 from assay.statistics.bootstrap import Resamples, estimate_one, optimism
 from assay.statistics.metrics import METRICS, RANKED_BY
 from assay.statistics.resampled import Scored
@@ -52,13 +51,13 @@ def out_of_fold(done: Sequence[Entry], cache: Path) -> dict[str, Scored]:
 
 @dataclass(frozen=True)
 class AtHand:
-    """Reads the single file of an experiment that is needed."""
+    """The single file of an experiment that is needed."""
 
-    path: Path
+    content: bytes
 
     def read_bytes(self, path: str) -> bytes:
         """Its content."""
-        return self.path.read_bytes()
+        return self.content
 
     def parts(self, path: str) -> list[str]:
         """It alone."""
@@ -67,7 +66,8 @@ class AtHand:
 
 def _predictions(entry: Entry, cache: Path) -> pd.DataFrame:
     """Label and score by record: from the cache by hash, which is ten times as fast, or else from the commit."""
-    file = object_path(cache, entry.predictions)
-    if file.is_file() and md5(file) == entry.predictions:
-        return Revision(entry.experiment, "", AtHand(file)).out_of_fold
-    return revision(entry.experiment).out_of_fold
+    try:
+        content = read_object(cache, entry.predictions)
+    except (FileNotFoundError, ValueError):
+        return revision(entry.experiment).out_of_fold
+    return Revision(entry.experiment, "", AtHand(content)).out_of_fold
