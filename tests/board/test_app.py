@@ -87,7 +87,8 @@ def test_test_figures_stay_behind_a_switch(served: Server) -> None:
 def test_a_revision_has_its_stages_files_and_documents(served: Server, repository: Repository) -> None:
     sha = git(repository.root, "rev-parse", f"refs/exps/{repository.base[:2]}/{repository.base[2:]}/deeper")
     text = get(served, f"revision/{sha}").text
-    assert "dvc exp apply deeper" in text
+    for command in ("dvc exp apply deeper", "assay params --keep", "assay compare --out-of-fold"):
+        assert command in text
     assert "<code>model.num_leaves</code>" in text
     clean = yaml.safe_load(repository.text("dvc.lock"))["stages"]["clean"]
     for file in (*clean["deps"], *(out for out in clean["outs"] if "lineage" not in out["path"])):

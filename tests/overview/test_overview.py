@@ -74,6 +74,8 @@ def test_a_commit_with_experiments_and_no_name_is_a_row(repo: Path) -> None:
     base = git("rev-parse", "main")
     git("commit", "--quiet", "--allow-empty", "--message", "Go on")
     assert by_name()[base[:7]].kind == "commit"
+    git("update-ref", "refs/exps/apply/ORIG_HEAD", base)  # as `dvc exp apply` does
+    assert by_name()[base[:7]].kind == "commit"
 
 
 @pytest.mark.parametrize(

@@ -195,9 +195,9 @@ def commands(name: str, kind: str, sha: str, base: str) -> list[tuple[str, str]]
     elif kind == EXPERIMENT:
         back = [
             ("Bring it into the workspace", f"dvc exp apply {quoted}"),
-            ("Make it a branch", f"dvc exp branch {quoted} NAME"),
+            ("Keep what is in the workspace then: write conf/, and commit", "assay params --keep && git commit -a"),
         ]
-    compared = [("Compare with its baseline", f"assay compare {shlex.quote(base)} {quoted}")] if base else []
+    compared = [("Compare with its baseline", f"assay compare --out-of-fold {shlex.quote(base)} {quoted}")] if base else []
     return [
         *back,
         *compared,
