@@ -87,7 +87,8 @@ def test_test_figures_stay_behind_a_switch(served: Server) -> None:
 def test_a_revision_has_its_stages_files_and_documents(served: Server, repository: Repository) -> None:
     sha = git(repository.root, "rev-parse", f"refs/exps/{repository.base[:2]}/{repository.base[2:]}/deeper")
     text = get(served, f"revision/{sha}").text
-    assert "dvc exp apply deeper" in text
+    for command in ("dvc exp apply deeper", "assay params --keep", "assay compare --out-of-fold"):
+        assert command in text
     assert "<code>model.num_leaves</code>" in text
     clean = yaml.safe_load(repository.text("dvc.lock"))["stages"]["clean"]
     for file in (*clean["deps"], *(out for out in clean["outs"] if "lineage" not in out["path"])):
@@ -112,6 +113,8 @@ def raw_report(repository: Repository) -> str:
         "revision/HEAD/file/params.yaml",
         "revision/HEAD/file/..%2f..%2fetc%2fpasswd",
         "compare?rev=nope&rev=HEAD",
+        "compare?rev=HEAD%00",
+        "compare/curves",
     ],
 )
 def test_what_is_not_there_is_said_on_a_page(served: Server, path: str) -> None:
@@ -203,3 +206,30 @@ def test_a_file_that_the_cache_lacks_is_named(served: Server, repository: Reposi
     assert answer.status == 422
     assert "is not in the cache" in answer.error
     assert HOSTILE not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("reports/out_of_fold.json", f'{{"average_precision": 1{"0" * 400}, "recall": 1e999, "\\ud800": 1}}'),
+        ("reports/intervals.json", f'{{"recall": [1{"0" * 400}, 2], "precision": [null, "a"]}}'),
+        ("reports/verdict.json", '{"findings": [{"criterion": 5, "asked": [1], "value": "x", "verdict": {}}]}'),
+        ("reports/audit.json", '[{"code": 1, "title": null, "verdict": [], "findings": [7]}]'),
+        ("reports/audit.json", '[{"code": 1, "title": null, "verdict": [], "findings": 7}]'),
+        ("params.yaml", "a: &a {b: *a}\n"),
+        ("params.yaml", "evaluation: 7\n"),
+        ("params.yaml", f"model: {{num_leaves: 1{'0' * 400}}}\n"),
+        ("dvc.lock", "stages: {train: {cmd: x, outs: [{path: models, hash: md5, md5: 5}]}}\n"),
+        ("dvc.lock", "stages: {train: {cmd: x, outs: [{path: models, hash: md5, md5: ../../../etc/passwd}]}}\n"),
+    ],
+)
+def test_a_damaged_file_of_an_experiment_leaves_every_page_to_be_had(
+    served: Server, repository: Repository, path: str, content: str
+) -> None:
+    sha = repository.commit({path: content}, "damaged")
+    git(repository.root, "update-ref", f"refs/exps/{repository.base[:2]}/{repository.base[2:]}/damaged", sha)
+    for view in ("?test=1", "parameters", f"revision/{sha}?test=1", f"compare?rev={repository.base}&rev={sha}"):
+        assert get(served, view).status == 200, view
+    assert ">damaged<" in get(served, "").text
+    compared = get(served, f"compare/pair?base={repository.base}&head={sha}")
+    assert compared.status == (422 if path in ("params.yaml", "dvc.lock") else 200)

@@ -12,6 +12,9 @@ from assay.overview.rows import STOPPED, Row
 from assay.sweep.log import DONE, FAILED, PRUNED, RUNNING, Entry, SweepLog
 from many_experiments import repository
 
+# Nine lines that stand for 9 ** 9 values.
+BOMB = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
+
 
 @pytest.fixture
 def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -74,6 +77,8 @@ def test_a_commit_with_experiments_and_no_name_is_a_row(repo: Path) -> None:
     base = git("rev-parse", "main")
     git("commit", "--quiet", "--allow-empty", "--message", "Go on")
     assert by_name()[base[:7]].kind == "commit"
+    git("update-ref", "refs/exps/apply/ORIG_HEAD", base)  # as `dvc exp apply` does
+    assert by_name()[base[:7]].kind == "commit"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +116,10 @@ def test_an_experiment_that_git_has_is_done_whatever_a_log_says(repo: Path) -> N
     [
         ("params.yaml", b"a: [", "params.yaml"),
         ("params.yaml", b"\xff", "params.yaml"),
+        ("params.yaml", b"a: " + b"{a: " * 3000 + b"1" + b"}" * 3000 + b"\n", "params.yaml"),
+        ("params.yaml", b"".join(b"  " * n + b"a:\n" for n in range(1200)), "params.yaml"),
+        ("params.yaml", b"a: &a {b: *a}\n", "params.yaml"),
+        ("params.yaml", BOMB.encode(), "params.yaml"),
         ("reports/out_of_fold.json", b"{", "out_of_fold.json"),
         ("reports/metrics.json", b"[1]", "metrics.json"),
         ("reports/metrics.json", b"[" * 100_000, "metrics.json"),
@@ -133,6 +142,8 @@ def test_a_damaged_file_of_a_revision_is_named_and_the_rest_is_shown(
     [
         ('{"recall": 0.5, "note": "x", "flag": true, "list": [1]}', {"recall": 0.5}),
         ('{"recall": null}', {"recall": None}),
+        (f'{{"recall": 1{"0" * 400}, "precision": 0.5}}', {"precision": 0.5}),
+        ('{"\\ud800": 1}', {"\\ud800": 1}),
     ],
 )
 def test_only_numbers_are_figures_and_null_is_undefined(repo: Path, text: str, kept: dict) -> None:

@@ -192,7 +192,8 @@ function wireTable() {
   }
   const before = new Set(chosen);
   chosen.clear();
-  for (const row of rows()) if (before.has(row.querySelector("input")?.value)) choose(row, true);
+  const again = rows();  // in the order in which they were chosen: the first one is the base of a comparison
+  for (const one of before) for (const row of again) if (row.querySelector("input")?.value === one) choose(row, true);
   hideColumns();
   if (state.get("sort") || !$("group").checked) arrange();  // else the rows came in this order
   else if (state.get("q") || limit > STEP) filter();

@@ -1,6 +1,7 @@
 """Plots of experiments as shapes for SVG: a parameter against a metric, parallel coordinates, a search's history."""
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,12 +87,17 @@ class Parallel:
 
 def axis(title: str, values: Sequence[Any], low: float, high: float) -> Axis:
     """The axis from the pixel `low` to the pixel `high` that shows all values, of which none may be None."""
-    if values and all(isinstance(one, int | float) and not isinstance(one, bool) for one in values):
+    if values and all(map(_has_place, values)):
         return _numeric(title, [float(one) for one in values], low, high)
     names = sorted({str(one) for one in values})
     step = (high - low) / max(len(names), 1)
     at = {name: low + step * (place + 0.5) for place, name in enumerate(names)}
     return Axis(title, lambda value: at[str(value)], [(_short(name), at[name]) for name in names[:12]])
+
+
+def _has_place(value: Any) -> bool:
+    """Whether it is a number that an axis can reach."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _numeric(title: str, values: list[float], low: float, high: float) -> Axis:

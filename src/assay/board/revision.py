@@ -1,6 +1,7 @@
 """One revision: what it changed and gave, which stages ran for it, what they read and wrote, and how to get it back."""
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +12,17 @@ from typing import Any
 from assay.compare.changes import param_changes
 from assay.dvc_internals.objects import object_path
 from assay.errors import AssayError
-from assay.files import yaml_mapping
+from assay.experiments.parameters import mapping
 from assay.git import content, git
 from assay.lineage import lock
 from assay.lineage.costs import Cost, costs_of
 from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, Node, needs, nodes
+from assay.overview.contents import numbers, pairs
 from assay.overview.rows import BRANCH, EXPERIMENT
 from assay.paths import AUDIT, DATA_CARD, MODEL_CARD, PROFILE_PAGE, REPLAY_PAGE, REPORT, REPORTS
+from assay.statistics.edges import UNKNOWN
 
+MD5 = re.compile(r"([0-9a-f]{32}(\.dir)?)?")  # none for a dependency that DVC knows by another mark
 VERDICT = REPORTS / "verdict.json"
 DOCUMENTS = {
     "Report": REPORT,
@@ -109,13 +113,15 @@ class Commit:
 
     def _mapping(self, path: str) -> dict[str, Any]:
         try:
-            return yaml_mapping(self.text(path) or b"")
+            return mapping(self.text(path) or b"")
         except ValueError:
             return {}
 
 
 def resolved(root: Path, name: str) -> str:
     """The hash of the commit that git knows by a name or hash; LookupError if there is none."""
+    if "\0" in name:  # which no program can be given
+        raise LookupError(name)
     try:
         return git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except AssayError as error:
@@ -149,8 +155,10 @@ def stages(one: Commit, base: Commit | None) -> list[Ran]:
 
 
 def _readable(entry: Any) -> bool:
+    """Whether the files of an entry have names, and hashes that lead to nothing but an object of the cache."""
     try:
-        return all(isinstance(lock.recorded(entry, kind), dict) for kind in ("deps", "outs"))
+        found = [one for kind in ("deps", "outs") for one in lock.recorded(entry, kind).items()]
+        return all(isinstance(path, str) and MD5.fullmatch(md5) for path, md5 in found)
     except (AttributeError, KeyError, TypeError):
         return False
 
@@ -172,17 +180,32 @@ def _output(one: Commit, node: Node, path: str, md5: str) -> File:
 
 
 def findings(one: Commit) -> list[dict[str, Any]]:
-    """The criteria and whether each is met, of reports/verdict.json: figures of the test fold."""
+    """The criteria and whether each is met, of reports/verdict.json: figures of the test fold.
+
+    criterion, asked, verdict: texts. value: a number or None. interval: two numbers, NaN where there is none.
+    """
     said = one.json(VERDICT)
     listed = said.get("findings") if isinstance(said, dict) else None
-    wanted = {"criterion", "asked", "value", "verdict"}
-    return [row for row in listed if isinstance(row, dict) and wanted <= row.keys()] if isinstance(listed, list) else []
+    return [
+        {
+            **{key: str(row[key]) for key in ("criterion", "asked", "verdict")},
+            "value": numbers({"value": row["value"]}).get("value"),
+            "interval": pairs({"interval": row.get("interval")}).get("interval", UNKNOWN),
+        }
+        for row in _mappings(listed, {"criterion", "asked", "value", "verdict"})
+    ]
 
 
 def audit(one: Commit) -> list[dict[str, Any]]:
-    """The checks for leaks, of reports/audit.json: code, title, verdict and findings of each."""
-    said = one.json(AUDIT)
-    wanted = {"code", "title", "verdict", "findings"}
+    """The checks for leaks, of reports/audit.json: code, title, verdict, and the verdict and what of each finding."""
+    return [
+        {**row, "findings": _mappings(row["findings"], {"verdict", "what"})}
+        for row in _mappings(one.json(AUDIT), {"code", "title", "verdict", "findings"})
+    ]
+
+
+def _mappings(said: Any, wanted: set[str]) -> list[dict[str, Any]]:
+    """Those of a list from a file of a commit that have all of these keys; none if it is no list."""
     return [row for row in said if isinstance(row, dict) and wanted <= row.keys()] if isinstance(said, list) else []
 
 
@@ -195,9 +218,11 @@ def commands(name: str, kind: str, sha: str, base: str) -> list[tuple[str, str]]
     elif kind == EXPERIMENT:
         back = [
             ("Bring it into the workspace", f"dvc exp apply {quoted}"),
-            ("Make it a branch", f"dvc exp branch {quoted} NAME"),
+            ("Keep what is in the workspace then: write conf/, and commit", "assay params --keep && git commit -a"),
         ]
-    compared = [("Compare with its baseline", f"assay compare {shlex.quote(base)} {quoted}")] if base else []
+    compared = (
+        [("Compare with its baseline", f"assay compare --out-of-fold {shlex.quote(base)} {quoted}")] if base else []
+    )
     return [
         *back,
         *compared,

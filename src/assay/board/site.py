@@ -17,7 +17,7 @@ from assay.board.views import MOST_COMPARED, Listing, Test, loading
 from assay.compare.out_of_fold import side
 from assay.compare.page import plan_of
 from assay.dvc_internals.repository import cache_folder
-from assay.errors import AssayError
+from assay.errors import AssayError, translated
 from assay.experiments.revisions import Revision
 from assay.overview.rows import EXPERIMENT
 from assay.paths import MONITOR_PAGE
@@ -127,6 +127,8 @@ class Site:
     def curves(self, at: str, query: Query) -> str:
         """The part of a comparison that draws its curves."""
         found = [self.side(self.commit(one).sha) for one in query.getlist("rev")[:MOST_COMPARED]]
+        if not found:
+            raise UnknownError("There is no revision to draw", todo="choose rows of the experiments")
         return views.curves([side(one) for one in found], plan_of(found[0]).confidence)
 
     def parameters(self, at: str, nonce: str, query: Query) -> str:
@@ -162,7 +164,11 @@ class Site:
 
     def _compare(self, base: str, head: str) -> str:
         one, other = self.side(base), self.side(head)
-        return views.pair(pairs.compared(one, other), plan_of(other, pairs.RESAMPLES))
+        todo = "look at its files: git show COMMIT:params.yaml"
+        with translated(
+            f"{other.name} cannot be compared with {one.name}", where=f"{base[:10]}, {head[:10]}", todo=todo
+        ):
+            return views.pair(pairs.compared(one, other), plan_of(other, pairs.RESAMPLES))
 
     def _read(self, sha: str) -> Revision:
         row = self.listing().of(sha)

@@ -149,11 +149,10 @@ def _figures(row: Row | None, before: Row | None) -> list[tuple[str, ...]]:
 
 def _finding(found: Mapping[str, Any]) -> tuple[str, str, str, str]:
     metric = str(found["criterion"]).partition(" ")[0]
-    interval = found.get("interval") or (float("nan"), float("nan"))
     return (
         criterion_title(found["criterion"]),
         found["asked"],
-        words.with_interval(found["value"], interval, metric),
+        words.with_interval(found["value"], found["interval"], metric),
         found["verdict"],
     )
 

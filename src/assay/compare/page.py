@@ -8,6 +8,7 @@ from assay.compare.paired import Comparison, Plan, Side, compare
 from assay.config.load import typed
 from assay.config.words import Words, complete
 from assay.contract.population import slices
+from assay.errors import AssayError
 from assay.experiments.revisions import Revision
 
 
@@ -43,5 +44,8 @@ def compared(base: Revision, head: Revision, resamples: int = Plan.resamples, ou
 
 def plan_of(head: Revision, resamples: int = Plan.resamples) -> Plan:
     """How to compare with a revision as head: as its own evaluation does."""
-    evaluation = head.params["evaluation"]
+    evaluation = head.params.get("evaluation")
+    if not isinstance(evaluation, dict) or not {"confidence", "threshold_probability", "seed"} <= evaluation.keys():
+        todo = "choose another revision"
+        raise AssayError("params.yaml does not say how to evaluate", where=f"{head.name}: evaluation", todo=todo)
     return Plan(resamples, evaluation["confidence"], evaluation["threshold_probability"], evaluation["seed"])

@@ -17,6 +17,7 @@ from pyarrow import parquet
 from assay.dvc_internals.revisions import files_at, listed_md5s, recorded_md5, resolved_revision
 from assay.errors import AssayError, translated
 from assay.experiments.former import named_as_now
+from assay.experiments.parameters import mapping
 from assay.experiments.versions import version_tag
 from assay.files import folder_md5, parts_of, yaml_mapping
 from assay.lineage import lock
@@ -72,7 +73,8 @@ class Recorded:
         """The content of a file; AssayError if it cannot be read, or has another hash than in dvc.lock."""
         with self._translated(path):
             content = self.tree.read_bytes(path)
-        for what, recorded, found in self._hashes(path, content):
+            hashes = list(self._hashes(path, content))
+        for what, recorded, found in hashes:
             if recorded != found:
                 raise AssayError(
                     f"{what} is corrupted: its MD5 is {found}, dvc.lock says {recorded}",
@@ -94,9 +96,9 @@ class Recorded:
         """The entries of dvc.lock that name a statement."""
         try:
             stages = yaml_mapping(self.tree.read_bytes(LOCK)).get("stages") or {}
-        except (FileNotFoundError, ValueError):
+            return {stage: entry for stage, entry in stages.items() if lock.own_md5(entry, stage)}
+        except (FileNotFoundError, ValueError, AttributeError, KeyError, TypeError):
             return {}  # a reader of a file that it should name will report that
-        return {stage: entry for stage, entry in stages.items() if lock.own_md5(entry, stage)}
 
     def _hashes(self, path: str, content: bytes) -> Iterator[tuple[str, str, str]]:
         """Name, recorded and found hash of a file in DVC, and of its folder if DVC tracks the folder."""
@@ -143,8 +145,10 @@ class Revision:
 
     @cached_property
     def params(self) -> dict[str, Any]:
-        """params.yaml."""
-        return yaml_mapping(self.files.read_bytes(PARAMS))
+        """params.yaml; AssayError if it is damaged."""
+        content = self.files.read_bytes(PARAMS)
+        with translated(f"{PARAMS} is damaged", where=self.name, todo="choose another revision"):
+            return mapping(content)
 
     @cached_property
     def records(self) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from assay.git import objects
 from assay.lineage.graph import PARAMS
 from assay.overview.rows import Figures, Interval
 from assay.paths import REPORTS
+from assay.text import visible
 
 METRICS, INTERVALS = REPORTS / "metrics.json", REPORTS / "intervals.json"  # of the test fold
 FILES = (PARAMS, str(OUT_OF_FOLD), str(METRICS), str(INTERVALS))
@@ -102,8 +104,8 @@ def _figures(files: Mapping[str, bytes | None], path: str, faults: dict[str, str
 
 
 def numbers(found: Mapping[str, Any]) -> dict[str, float]:
-    """The numbers; null, as an undefined figure is written, is NaN."""
-    defined = {name: math.nan if value is None else value for name, value in found.items()}
+    """The numbers, under names that can be shown; null, as an undefined figure is written, is NaN."""
+    defined = {visible(name): math.nan if value is None else value for name, value in found.items()}
     return {name: value for name, value in defined.items() if _is_number(value)}
 
 
@@ -114,4 +116,6 @@ def pairs(found: Mapping[str, Any]) -> dict[str, Interval]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return abs(value) <= sys.float_info.max  # JSON has whole numbers of any length
+    return isinstance(value, float)

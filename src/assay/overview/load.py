@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import chdir, contextmanager
+from contextlib import AbstractContextManager, chdir, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from assay.errors import translated
 from assay.evaluation.assess import scored_by
 from assay.experiments import revisions
 from assay.experiments.parameters import read
@@ -64,9 +65,10 @@ class Loaded:
     def metrics(self) -> pd.DataFrame:
         """Figures out of fold, on train and validation: `value`, and `low` and `high`, the 95 % interval, by metric."""
         scored = scored_by(self.predictions, SCORE, self.threshold)
-        price = self.parameters["value"].get(PRICE, float("nan"))
+        with _damaged(PARAMS, self.name):
+            price = float(self.parameters["value"].get(PRICE, float("nan")))
         values = numbers(self._json(OUT_OF_FOLD))
-        return _figures(values, intervals(scored, list(registry.METRICS), float(price), values))
+        return _figures(values, intervals(scored, list(registry.METRICS), price, values))
 
     @cached_property
     def test_metrics(self) -> pd.DataFrame:
@@ -76,7 +78,9 @@ class Loaded:
     @cached_property
     def parameters(self) -> pd.DataFrame:
         """The `value` of each parameter by its dotted key, as DVC names it."""
-        values = read(self._bytes(PARAMS).decode())
+        content = self._bytes(PARAMS)
+        with _damaged(PARAMS, self.name):
+            values = read(content.decode())
         return pd.DataFrame({"value": pd.Series(values, dtype="object")}).rename_axis("parameter")
 
     @cached_property
@@ -104,11 +108,20 @@ class Loaded:
         return table.assign(**{ALERT: table[SCORE] >= self.threshold})
 
     def _json(self, path: Path) -> dict[str, Any]:
-        return json.loads(self._bytes(str(path)))
+        content = self._bytes(str(path))
+        with _damaged(str(path), self.name):
+            found = json.loads(content)
+            if not isinstance(found, dict):
+                raise ValueError("not a JSON object")
+        return found
 
     def _bytes(self, path: str) -> bytes:
         with chdir(self.root):
             return self.revision.files.read_bytes(path)
+
+
+def _damaged(path: str, revision: str) -> AbstractContextManager[None]:
+    return translated(f"{path} is damaged", where=revision, todo="choose another revision, or run this one again")
 
 
 def _figures(values: Mapping[str, float], ends: Mapping[str, Interval]) -> pd.DataFrame:

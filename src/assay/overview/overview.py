@@ -74,7 +74,10 @@ class Found:
             for prefix, kind in ((BRANCHES, BRANCH), (TAGS, TAG)):
                 if reference.startswith(prefix):
                     yield self.row(Row(reference.removeprefix(prefix), kind, DONE, commit, self.head))
-        names = set(self.references.values())
+        named = {commit for name, commit in self.references.items() if name.startswith((BRANCHES, TAGS))}
+        names = named | {
+            commit for _, _, commit in self.done
+        }  # not DVC's own references, such as that of what it applied
         for base in sorted({base for base, _, _ in self.done} | {run.base for run in self.runs} | {self.head} - {""}):
             if base not in names:
                 yield self.row(Row(base[:7], COMMIT, DONE, base, self.head))
