@@ -27,8 +27,8 @@ def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int)
     """Features and pairs of them that separate the classes without error; and the number of features and pairs tried.
 
     values: (n, k), NaN if missing; y: (n,) of 0 and 1; names: of the k features. Features and pairs are tried if at
-    least `enough` records of each class have a value. Each operation is first tried on few, the most complete records of
-    each class, so the time grows with k² and hardly with n: about a second for 500 features.
+    least `enough` records of each class have a value. Each operation is first tried on few records of each class, the
+    most complete ones, so the time grows with k² and hardly with n: about a second for 500 features.
 
     >>> values, y = np.array([[1.0, 5.0], [9.0, 9.0], [2.0, 3.0], [8.0, 8.5]]), np.array([0, 1, 0, 1])
     >>> found, tried = separating(values, y, ["a", "b"], enough=1)
