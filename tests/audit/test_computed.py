@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.audit.computed import OPERATIONS, SAMPLE, misplaced, separates, separating
+from assay.audit.computed import OPERATIONS, SAMPLES, misplaced, separates, separating
 
 
 def names(count: int) -> list[str]:
@@ -52,7 +52,7 @@ def test_finds_what_a_full_search_finds(seed: int, features: int, operation: str
 
 
 def test_one_exception_outside_the_sample_is_enough() -> None:
-    y = np.repeat([0, 1], [4 * SAMPLE, 2 * SAMPLE])
+    y = np.repeat([0, 1], [4 * SAMPLES[-1], 2 * SAMPLES[-1]])
     values = (y + 0.1)[:, None]
     assert found(values, y, ["x"], 30) == ["x"]
     values[-1] = 0

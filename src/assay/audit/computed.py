@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-SAMPLE = 128  # records of each class, tried first: what does not separate these does not separate all
+SAMPLES = (12, 128)  # records of each class, tried first: what does not separate these does not separate all
 
 Operation = Callable[[np.ndarray, np.ndarray], np.ndarray]
 OPERATIONS: dict[str, Operation] = {
@@ -27,8 +27,8 @@ def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int)
     """Features and pairs of them that separate the classes without error; and the number of features and pairs tried.
 
     values: (n, k), NaN if missing; y: (n,) of 0 and 1; names: of the k features. Features and pairs are tried if at
-    least `enough` records of each class have a value. Each operation is first tried on the most complete records of
-    each class, so the time grows with k² and hardly with n: about a second for 500 features.
+    least `enough` records of each class have a value. Each operation is first tried on few records of each class, the
+    most complete ones, so the time grows with k² and hardly with n: about a second for 500 features.
 
     >>> values, y = np.array([[1.0, 5.0], [9.0, 9.0], [2.0, 3.0], [8.0, 8.5]]), np.array([0, 1, 0, 1])
     >>> found, tried = separating(values, y, ["a", "b"], enough=1)
@@ -40,7 +40,7 @@ def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         alone = separates(values, y) & usable.diagonal()
         usable &= ~alone & ~alone[:, None]
-        pairs = _pairs(values, y, usable, _most_complete(known, y), enough)
+        pairs = _pairs(values, y, usable, [_most_complete(known, y, size) for size in SAMPLES], enough)
     found = [Separation(names[j], (int(j),)) for j in np.flatnonzero(alone)]
     found += [Separation(f"{names[i]} {operation} {names[j]}", (i, j)) for i, operation, j in pairs]
     return found, int(np.triu(usable, 1).sum()) + int(alone.sum())
@@ -76,21 +76,24 @@ def _both_known(known: np.ndarray, enough: int) -> np.ndarray:
     return np.asarray(counts.T @ counts >= enough)
 
 
-def _most_complete(known: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Positions of `SAMPLE` records of each class."""
+def _most_complete(known: np.ndarray, y: np.ndarray, size: int) -> np.ndarray:
+    """Positions of so many records of each class."""
     order = np.argsort(-known.sum(axis=1), kind="stable")
-    return np.concatenate([order[y[order] == label][:SAMPLE] for label in (0, 1)])
+    return np.concatenate([order[y[order] == label][:size] for label in (0, 1)])
 
 
 def _pairs(
-    values: np.ndarray, y: np.ndarray, usable: np.ndarray, sample: np.ndarray, enough: int
+    values: np.ndarray, y: np.ndarray, usable: np.ndarray, samples: list[np.ndarray], enough: int
 ) -> list[tuple[int, str, int]]:
     found = []
     for i in range(len(usable)):
         others = i + 1 + np.flatnonzero(usable[i, i + 1 :])
         for operation, compute in OPERATIONS.items():
-            tried = compute(values[sample, i][:, None], values[np.ix_(sample, others)])
-            for j in others[_possible(tried, y[sample])]:
+            left = others
+            for sample in samples:
+                tried = compute(values[sample, i][:, None], values[np.ix_(sample, left)])
+                left = left[_possible(tried, y[sample])]
+            for j in left:
                 computed = compute(values[:, [i]], values[:, [j]])
                 if separates(computed, y)[0] and _known_of_each(computed, y) >= enough:
                     found.append((i, operation, int(j)))

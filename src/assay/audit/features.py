@@ -144,21 +144,25 @@ class FittedElsewhere(LeakCheck):
 
 def differing(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, list[str]]:
     """Names of the features that differ, each with the ids of the records; both tables have the same records."""
-    found = {}
-    for name in one.columns.union(other.columns, sort=False):
-        if name not in one or name not in other:
-            found[name] = list(map(str, one.index))
-            continue
-        unequal = _unequal(one[name], other[name])
-        if unequal.any():
-            found[name] = list(map(str, one.index[unequal]))
-    return found
+    shared = [name for name in one if name in other]
+    numeric = [name for name in shared if all(pd.api.types.is_numeric_dtype(table[name]) for table in (one, other))]
+    unequal = dict(zip(numeric, _unequal_numbers(one[numeric], other[numeric]).T, strict=True))
+    unequal |= {name: _unequal_texts(one[name], other[name]) for name in shared if name not in unequal}
+    every = np.ones(len(one), dtype=bool)
+    rows = {name: unequal.get(name, every) for name in one.columns.union(other.columns, sort=False)}
+    return {
+        str(name): list(map(str, one.index[found]))
+        for name, found in rows.items()
+        if name not in unequal or found.any()
+    }
 
 
-def _unequal(one: pd.Series, other: pd.Series) -> np.ndarray:
-    if pd.api.types.is_numeric_dtype(one) and pd.api.types.is_numeric_dtype(other):
-        values = one.to_numpy(dtype=float), other.to_numpy(dtype=float)
-        return ~np.isclose(*values, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
+def _unequal_numbers(one: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
+    values = one.to_numpy(dtype=float), other.to_numpy(dtype=float)
+    return ~np.isclose(*values, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
+
+
+def _unequal_texts(one: pd.Series, other: pd.Series) -> np.ndarray:
     return (one.astype("object").fillna("") != other.astype("object").fillna("")).to_numpy()
 
 

@@ -64,7 +64,7 @@ def alike(values: dict[str, np.ndarray]) -> dict[str, list[str]]:
     taken: set[int] = set()
     for i, name in enumerate(names):
         if i not in taken:
-            later = [j for j in range(i + 1, len(names)) if close[i][j] and j not in taken]
+            later = [j for j in map(int, i + 1 + np.flatnonzero(close[i][i + 1 :])) if j not in taken]
             families[name] = [names[j] for j in later]
             taken.update(later)
     return families

@@ -17,9 +17,11 @@ def merged_cells(text: "pd.Series[str]", *, certain: bool) -> str | None:
     So it is if no value follows itself, and that is no chance. certain: it is none if values are missing at all, as
     those of identifiers are not.
     """
+    empty = int((text == "").sum())
+    if empty < MERGED * len(text):
+        return None
     there = text[text != ""]
-    empty = len(text) - len(there)
-    if empty < MERGED * len(text) or len(there) < FEW or text.iloc[0] == "" or (there == there.shift()).any():
+    if len(there) < FEW or text.iloc[0] == "" or (there == there.shift()).any():
         return None
     differ = 1 - float((there.value_counts(normalize=True) ** 2).sum())
     if not certain and differ ** (len(there) - 1) > CHANCE:

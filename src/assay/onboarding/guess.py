@@ -83,10 +83,12 @@ class Guess:
 
 def markers(raw: pd.DataFrame) -> list[str]:
     """The texts that seem to mean no value."""
-    values = {str(value) for _, column in raw.items() for value in column.unique()}
-    found = [value for value in values if value in (*MARKERS, *ERRORS) or not value.strip()]
-    found += [marker for marker in NUMBER_MARKERS if any(_numbers_but(column, marker) for _, column in raw.items())]
-    return sorted({"", *found})
+    found = {""}
+    for _, column in raw.items():
+        values = {*map(str, column.unique())}
+        found |= {value for value in values if value in (*MARKERS, *ERRORS) or not value.strip()}
+        found |= {marker for marker in NUMBER_MARKERS if marker in values and _numbers_but(column, marker)}
+    return sorted(found)
 
 
 def stored_as(values: pd.Series) -> str | None:
@@ -130,8 +132,10 @@ def none_as_class(raw: "pd.Series[str]", found: Guess, missing: Sequence[str]) -
 
     raw: the column before the markers of the table, `missing`, were taken out of it.
     """
-    there = raw[raw.isin(NONE) & raw.isin(missing)].value_counts()
-    if there.empty or found.entry["type"] != CATEGORY or "values" not in found.entry or "missing" in found.entry:
+    if found.entry["type"] != CATEGORY or "values" not in found.entry or "missing" in found.entry:
+        return
+    there = raw[raw.isin({*NONE} & {*missing})].value_counts()
+    if there.empty:
         return
     rest = [marker for marker in missing if marker not in there]
     found.entry |= {"values": sorted([*found.entry["values"], *map(str, there.index)]), "missing": rest}
@@ -149,13 +153,17 @@ def separation(
     be all positive or none. Whether a value is missing counts, if that says more.
     values: those of a column of numbers that are not written as usual.
     """
+    sick, empty = positive[text.index].to_numpy(bool), text.eq("").to_numpy(bool)
+    if sick.all() or not sick.any():
+        return 0.5
     each: pd.Series[Any]
     if kind != NUMBER:
         grouped = text.where(text.duplicated(keep=False), "")
         each = grouped.map(positive.groupby(grouped).mean())
     else:
         each = pd.to_numeric(text, errors="coerce") if values is None else values.reindex(text.index)
-    return max(_area(each, positive), _area_of_either(each.isna(), positive), _area_of_either(text.eq(""), positive))
+    numbers = each.to_numpy("float64", na_value=np.nan)
+    return max(_area(numbers, sick), *(_area_of_either(inside, sick) for inside in (np.isnan(numbers), empty)))
 
 
 def is_unique(text: "pd.Series[str]") -> bool:
@@ -202,13 +210,12 @@ def _long_numbers() -> Guess:
 
 
 def _by_values(there: "pd.Series[str]", missing: list[str], decimal_comma: bool) -> Guess:
-    words = there.str.strip().str.lower().value_counts() if _is_flag(there.iloc[0]) else there[:0].value_counts()
-    if all(({*words.index} <= {*YES, *NO}, {*words.index} & {*YES}, {*words.index} & {*NO})):
-        several = f"yes and no in {len(words)} spellings: {listed(words, len(words))}"
-        return Guess({"type": FLAG}, [several] * (len(words) > 2))
-    if there.str.fullmatch(r"0\d+").any() and there.str.fullmatch(r"\d+").all():
+    first = str(there.iloc[0])  # what it is not, the column is not: most columns need no more
+    if _is_flag(first) and (flag := _flag(there)):
+        return flag
+    if re.fullmatch(r"\d+", first) and there.str.fullmatch(r"0\d+").any() and there.str.fullmatch(r"\d+").all():
         return _leading_zeros(there)
-    if there.str.fullmatch(LIKE_AN_EXPONENT).all():
+    if re.fullmatch(LIKE_AN_EXPONENT, first) and there.str.fullmatch(LIKE_AN_EXPONENT).all():
         return _like_exponents(there)
     if entry := days(there):
         return Guess(entry, [WHEN, *doubts_of_days(there, str(entry.get("format")))])
@@ -227,6 +234,15 @@ def _among_numbers(there: "pd.Series[str]", found: Guess) -> Guess:
         said = f"{len(there) - others.sum()} of {len(there)} values are numbers, and these are not: {listed(others)}"
         found.remarks.append(f"{said}: if they mean no value, list them under missing, and set type number")
     return found
+
+
+def _flag(there: "pd.Series[str]") -> Guess | None:
+    """The guess where all values are words for yes and no, and both are there."""
+    words = there.str.strip().str.lower().value_counts()
+    if not all(({*words.index} <= {*YES, *NO}, {*words.index} & {*YES}, {*words.index} & {*NO})):
+        return None
+    several = f"yes and no in {len(words)} spellings: {listed(words, len(words))}"
+    return Guess({"type": FLAG}, [several] * (len(words) > 2))
 
 
 def _is_flag(text: str) -> bool:
@@ -281,25 +297,19 @@ def _is_number(there: "pd.Series[str]") -> bool:
 
 
 def _numbers_but(text: "pd.Series[str]", marker: str) -> bool:
-    if not text.eq(marker).any():
-        return False
     rest = text[~text.isin(["", marker, *MARKERS, *ERRORS])]
     return len(rest) > 0 and _is_number(rest)
 
 
-def _area_of_either(there: "pd.Series[bool]", positive: "pd.Series[bool]") -> float:
-    """The area of what is there or not: half of what sensitivity and specificity are together."""
-    inside, sick = there.to_numpy(), positive[there.index].to_numpy()
-    if sick.all() or not sick.any():
-        return 0.5
+def _area_of_either(inside: np.ndarray, sick: np.ndarray) -> float:
+    """The area of what is there or not, both (n,): half of what sensitivity and specificity are together."""
     area = 0.5 + float(inside[sick].mean() - inside[~sick].mean()) / 2
     return max(area, 1 - area)
 
 
-def _area(values: pd.Series, positive: "pd.Series[bool]") -> float:
-    there = values.dropna()
-    sick = positive[there.index]
-    if sick.nunique() < 2:
+def _area(values: np.ndarray, sick: np.ndarray) -> float:
+    known = ~np.isnan(values)
+    if len(np.unique(sick[known])) < 2:
         return 0.5
-    area = METRICS["roc_auc"].of(Scored(sick.to_numpy(dtype=int), there.to_numpy(dtype=float), 0.0))
+    area = METRICS["roc_auc"].of(Scored(sick[known].astype(int), values[known], 0.0))
     return max(area, 1 - area)

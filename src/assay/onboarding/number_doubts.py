@@ -48,8 +48,10 @@ def points_between_thousands(there: "pd.Series[str]") -> str | None:
     Thousands, if always three digits follow, and the numbers without a point would mostly be greater than the others.
     """
     pointed = there.str.contains(".", regex=False)
+    if pointed.all() or not pointed.any():
+        return None
     digits = [text.strip().lstrip("+-") for text in there[pointed].unique()]
-    if len(digits) < FEW or pointed.all() or not all_grouped(digits, ".") or any(one.startswith("0") for one in digits):
+    if len(digits) < FEW or not all_grouped(digits, ".") or any(one.startswith("0") for one in digits):
         return None
     size = pd.to_numeric(there, errors="coerce").abs()
     short = there[~pointed].str.fullmatch(r"\s*[+-]?\d{1,3}\s*").all()

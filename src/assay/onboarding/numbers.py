@@ -82,17 +82,17 @@ def _coded(values: "pd.Series[float]", entry: dict[str, Any], remarks: list[str]
 
 def _alone_below_zero(values: "pd.Series[float]") -> list[str]:
     """A remark on -1, where it is the only number below 0 and occurs twice or more: it often means no value."""
-    below = values[values < 0]
+    below = values.to_numpy()[values.to_numpy() < 0]
     if len(below) < 2 or not (below == -1).all() or values.nunique() <= FEW:
         return []
     return [f"-1 {len(below)} is the only number below 0: if it means no value, list it under missing"]
 
 
-def has_decimal_comma(there: "pd.Series[str]") -> bool:
-    """Whether the column can only be read with a decimal comma."""
-    if not there.str.contains(",", regex=False).any():
+def has_decimal_comma(text: "pd.Series[str]") -> bool:
+    """Whether the column, "" for no value, can only be read with a decimal comma."""
+    if not text.str.contains(",", regex=False).any():
         return False
-    texts = [str(text) for text in there.unique()]
+    texts = [str(one) for one in text[text != ""].unique()]
     written, question = _written(texts, decimal_comma=False)
     return not question and written.decimal == "," and bool(np.isfinite(_read(texts, written)).mean() >= ENOUGH)
 
@@ -100,7 +100,7 @@ def has_decimal_comma(there: "pd.Series[str]") -> bool:
 def sentinels(values: "pd.Series[float]") -> list[float]:
     """The numbers that stand for no value: codes such as -999 that occur twice or more, far from all other values."""
     codes = list[float]()
-    if (suspected := values.isin(SENTINELS)).any():  # in few columns
+    if (suspected := np.isin(values.to_numpy(), SENTINELS)).any():  # in few columns
         counts = values[suspected].value_counts()
         codes = [code for code in SENTINELS if counts.get(code, 0) > 1]
     if not codes:

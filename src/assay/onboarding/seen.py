@@ -58,7 +58,9 @@ def seen_in(table: pd.DataFrame, target: str | None, answer: Answer) -> Seen:
     require_no_reference(whole)
     require_classes_without_reference([raw[name] for name in whole])
     missing = _missing(raw, whole)
-    texts = with_columns(raw.mask(raw.isin(missing), ""), {name: raw[name] for name in whole})
+    texts = (
+        with_columns(raw.mask(raw.isin(missing), ""), {name: raw[name] for name in whole}) if missing != [""] else raw
+    )
     guesses = guessed(texts.drop(columns=whole), kinds, missing)
     follow_up = times(raw.drop(columns=whole))
     for column, one in guesses.items():
@@ -82,7 +84,7 @@ def _missing(raw: pd.DataFrame, whole: Sequence[str]) -> list[str]:
 
 def guessed(texts: pd.DataFrame, kinds: Mapping[str, str | None], missing: Sequence[str]) -> dict[str, Guess]:
     """What each column seems to be; kinds: as it is stored. One decimal comma makes a comma that of all columns."""
-    comma = any(has_decimal_comma(column[column != ""]) for _, column in texts.items())
+    comma = any(has_decimal_comma(column) for _, column in texts.items())
     return {
         str(name): guess(str(name), column, kinds[str(name)], missing, decimal_comma=comma)
         for name, column in texts.items()
@@ -104,8 +106,8 @@ def chosen_target(raw: pd.DataFrame, asked: str | None) -> str:
 
 def suspect_leaks(guesses: dict[str, Guess], texts: pd.DataFrame, positive: "pd.Series[bool]") -> None:
     """Remark on every feature that alone predicts the positive class almost perfectly; texts: of labelled records."""
+    there = positive[texts.index]
     for name, one in guesses.items():
-        there = positive[texts.index]
         area = separation(texts[name], there, one.entry["type"], one.values) if one.role == FEATURE else 0.5
         if area >= LEAKING:
             one.remarks.append(
@@ -124,5 +126,6 @@ def _no_value(raw: pd.DataFrame, guesses: Mapping[str, Guess], missing: Sequence
     counts: Counter[str] = Counter()
     for name, one in guesses.items():
         known = {*missing} & {*one.entry.get("missing", missing)} if one.entry["type"] == CATEGORY else missing
-        counts.update(map(str, raw[name][raw[name].isin(known) & (raw[name] != "")]))
+        if marked := {*known} - {""}:
+            counts.update(map(str, raw[name][raw[name].isin(marked)]))
     return [f"no value: {listed(counts)}"] if counts else []

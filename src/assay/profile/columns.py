@@ -62,18 +62,21 @@ def profile(name: str, there: str, records: pd.DataFrame, sides: Sides, column: 
         "distinct": int(values.nunique()),
     }
     if column.type != NUMBER:
-        return {**found, **NO_NUMBERS, "frequent": _frequent(values), "bars": _bars(values.astype("str"), sides)}
-    quantiles = values.quantile(list(QUANTILES.values())).round(6)
+        codes, kinds = pd.factorize(values.astype("str"), sort=True)
+        bars = _bars(codes, min(len(kinds), FREQUENT), sides)
+        return {**found, **NO_NUMBERS, "frequent": _frequent(codes, kinds), "bars": bars}
+    numbers = values.to_numpy("float64", na_value=np.nan)
+    known = ~np.isnan(numbers)
     change = greatest_change(values, records[DATE]) if DATE in records else None
-    binned, edges = _binned(values)
+    binned, edges = _binned(numbers, known)
     return {
         **found,
-        **dict(zip(QUANTILES, quantiles, strict=True)),
-        "extremes": _extremes(records, there),
+        **dict(zip(QUANTILES, _quantiles(numbers[known]), strict=True)),
+        "extremes": _extremes(numbers, known, records[RECORD_ID]),
         "greatest_change": {**vars(change), "notable": change.notable} if change else None,
         "edges": edges,
         "frequent": {},
-        "bars": _bars(binned, sides),
+        "bars": _bars(*_drawn(binned), sides),
     }
 
 
@@ -82,14 +85,21 @@ def monthly(values: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
     return pd.concat([by_month(values[name], dates).assign(column=name) for name in map(str, values)])
 
 
-def _frequent(values: pd.Series) -> dict[str, int]:
-    counts = values.astype("str").value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    return {str(value): int(count) for value, count in counts.head(FREQUENT).items()}
+def _frequent(codes: np.ndarray, kinds: pd.Index) -> dict[str, int]:
+    """The most frequent of these kinds (k,), in order of the alphabet if equal; codes: (n,), -1 for none."""
+    counts = np.bincount(codes[codes >= 0], minlength=len(kinds))
+    return {str(kinds[place]): int(counts[place]) for place in np.argsort(-counts, kind="stable")[:FREQUENT]}
 
 
-def _extremes(records: pd.DataFrame, name: str) -> dict[str, list[tuple[str, float]]]:
-    values = records[name].to_numpy("float64", na_value=np.nan)
-    known = np.flatnonzero(~np.isnan(values))
+def _quantiles(values: np.ndarray) -> list[float]:
+    if not len(values):
+        return [float("nan")] * len(QUANTILES)
+    found: list[float] = np.percentile(values, [100 * share for share in QUANTILES.values()]).round(6).tolist()
+    return found
+
+
+def _extremes(values: np.ndarray, there: np.ndarray, ids: pd.Series) -> dict[str, list[tuple[str, float]]]:
+    known = np.flatnonzero(there)
     most = min(EXTREMES, len(known))
     if not most:
         return {"lowest": [], "highest": []}
@@ -98,7 +108,7 @@ def _extremes(records: pd.DataFrame, name: str) -> dict[str, list[tuple[str, flo
 
     def ranked(places: np.ndarray) -> list[tuple[str, float]]:
         """Only what can be among the extremes is sorted: by value, then by id."""
-        return sorted(((str(records[RECORD_ID].iat[place]), float(values[place])) for place in places), key=_by_value)
+        return sorted(((str(ids.iat[place]), float(values[place])) for place in places), key=_by_value)
 
     return {"lowest": ranked(known[among <= low])[:most], "highest": ranked(known[among >= high])[::-1][:most]}
 
@@ -107,27 +117,35 @@ def _by_value(row: tuple[str, float]) -> tuple[float, str]:
     return row[1], row[0]
 
 
-def _binned(values: pd.Series) -> tuple[pd.Series, list[float]]:
-    """The bin of each value, and the edges. Bins have equal width; logarithmic if values are positive and far apart."""
-    there = values.dropna()
-    if there.empty:
-        return values, []
+def _binned(values: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, list[float]]:
+    """The bin of each value (n,), -1 where not known, and the edges.
+
+    Bins have equal width; logarithmic if values are positive and far apart.
+    """
+    there = values[known]
+    if not len(there):
+        return np.full(len(values), -1), []
     low, high = float(there.min()), float(there.max())
-    logarithmic = low > 0 and high > WIDE * float(there.median())
+    logarithmic = low > 0 and high > WIDE * float(np.median(there))
     edges = np.geomspace(low, high, BINS + 1) if logarithmic else np.linspace(low, high, BINS + 1)
-    binned = pd.Series(np.digitize(values, edges[1:-1]), index=values.index).where(values.notna())
-    return binned, [float(edge) for edge in edges]
+    return np.where(known, np.digitize(values, edges[1:-1]), -1), [float(edge) for edge in edges]
 
 
-def _bars(groups: pd.Series, sides: Sides) -> dict[str, list[float]]:
-    """The share of negative and of positive records in each group, in order of groups; without unlabelled records."""
-    codes, values = pd.factorize(groups, sort=True)
-    by_bin = groups.dtype.kind == "f" and len(values) > 0
-    bins = np.arange(BINS) if by_bin else np.arange(min(len(values), FREQUENT))
-    places = pd.Index(values).get_indexer(bins) if by_bin else bins  # -1: an empty bin
+def _drawn(bins: np.ndarray) -> tuple[np.ndarray, int]:
+    """The bar of each record (n,), and the number of bars: all bins; of a complete column the first that have a record.
+
+    None if no record has a value.
+    """
+    if (bins < 0).any():
+        return bins, BINS if (bins >= 0).any() else 0
+    taken, codes = np.unique(bins, return_inverse=True)
+    return codes, min(len(taken), FREQUENT)
+
+
+def _bars(codes: np.ndarray, bars: int, sides: Sides) -> dict[str, list[float]]:
+    """The share of negative and of positive records in each of the first groups; without those in none, code -1."""
     found = {}
     for side, inside in sides.items():
-        counts = np.bincount(codes[inside & (codes >= 0)], minlength=len(values))
-        total = max(int(counts.sum()), 1)
-        found[side] = [round(float(counts[place] / total), 6) if place >= 0 else 0.0 for place in places]
+        counts = np.bincount(codes[inside & (codes >= 0)], minlength=bars)
+        found[side] = [round(float(share), 6) for share in counts[:bars] / max(int(counts.sum()), 1)]
     return found

@@ -15,6 +15,7 @@ from assay.contract.validation import Validator, Violation
 from assay.contract.values import Cells, Reader, day_name
 from assay.preparation.steps import repeats_of_earlier
 from assay.records.columns import DATE, RECORD_ID
+from assay.records.tables import with_columns
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -62,15 +63,15 @@ def scorecard(records: pd.DataFrame, cells: Mapping[str, Cells], dataset: "Datas
     found = {one.rule.name: one for one in Validator(dataset)(columns, cells, records.index)}
     unread = {name: cells[name].unread if name in cells else np.zeros(len(records), "bool") for name in dataset.columns}
     features = [name for name, column in dataset.columns.items() if column.role == FEATURE]
-    cards = {name: column_card(name, records[name], unread[name], found) for name in features}
+    everywhere = {name: column_card(name, records[name], unread[name], found) for name in dataset.columns}
+    cards = {name: everywhere[name] for name in features}
     whole = {dimension: _sum(card[dimension] for card in cards.values()) for dimension in ("accuracy", "completeness")}
-    everywhere = [column_card(name, records[name], unread[name], found)["validity"] for name in dataset.columns]
     rules = [Share(len(records) - len(found[name].rows), len(records)) for name in dataset.rules]
     day = day_name(dataset)
     late = {row for kind in ("missing", "first", "last") for row in _rows(found.get(f"{day}_{kind}"))}
     whole |= {
         "consistency": _sum(rules),
-        "validity": _sum(everywhere),
+        "validity": _sum(card["validity"] for card in everywhere.values()),
         "uniqueness": Share(len(records) - repeats, len(records)),
         "timeliness": Share(len(records) - len(late), len(records)) if dataset.time else Share(0, 0),
     }
@@ -80,7 +81,7 @@ def scorecard(records: pd.DataFrame, cells: Mapping[str, Cells], dataset: "Datas
 def scorecards(raw: pd.DataFrame, cleaned: pd.DataFrame, dataset: "Dataset") -> tuple[dict[str, Card], dict[str, Card]]:
     """The scorecards before cleaning, and after it: of the kept records with their cleaned values."""
     values = Reader(dataset)(raw)
-    content = values.records.drop(columns=dataset.key or []).assign(**{RECORD_ID: values.ids})
+    content = with_columns(values.records.drop(columns=dataset.key or []), {RECORD_ID: values.ids})
     before = scorecard(values.records, values.cells, dataset, int(repeats_of_earlier(content).sum()))
     now = cleaned.set_index(values.ids[values.ids.isin(cleaned[RECORD_ID])].sort_values().index)
     named = dict(by_own_names(dataset, now).items()) | ({day_name(dataset): now[DATE]} if dataset.time else {})
@@ -91,12 +92,13 @@ def scorecards(raw: pd.DataFrame, cleaned: pd.DataFrame, dataset: "Dataset") -> 
 
 def column_card(name: str, values: pd.Series, unread: np.ndarray, found: dict[str, Violation]) -> Card:
     """Accuracy, completeness and validity of one column."""
-    there = int((values.notna() | unread).sum())
+    known = values.notna().to_numpy(bool)
+    there = int((known | unread).sum())
     broken: dict[str, set] = {"validity": set(), "accuracy": set()}
     for kind, dimension in KINDS.items():
         if violation := found.get(f"{name}_{kind}"):
             broken[dimension] |= set(violation.rows)
-    ranged = int(values.notna().sum()) if f"{name}_plausible" in found else 0
+    ranged = int(known.sum()) if f"{name}_plausible" in found else 0
     return {
         "accuracy": Share(ranged - len(broken["accuracy"]), ranged),
         "completeness": Share(there, len(values)),

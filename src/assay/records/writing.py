@@ -38,6 +38,8 @@ def texts(values: pd.Series) -> "pd.Series[str]":
     >>> texts(pd.Series([1.0, 0.1, None])).tolist()
     ['1', '0.1', '']
     """
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.astype("str").fillna("")
     there = values[values.notna()]
     if pd.api.types.is_bool_dtype(values):
         written = there.map({True: "true", False: "false"})
