@@ -157,11 +157,16 @@ def test_a_new_experiment_appears_while_somebody_looks(
 ) -> None:
     page = opened(served.address)
     page.get_by_label("Choose deeper").check()
+    page.get_by_label("Choose main").check()
     page.get_by_label("Filter").fill("experiment")
     repository.experiment("arrived", {"model.num_leaves": 7})
     page.get_by_role("link", name="arrived").wait_for()
     assert page.get_by_label("Choose deeper").is_checked()
     assert page.get_by_label("Filter").input_value() == "experiment"
+    page.get_by_role("button", name="Compare 2 chosen").click()
+    page.get_by_role("heading", name="Compare", exact=True).wait_for()
+    assert "base: deeper against main" in page.locator("main").inner_text(), "the one that was chosen first"
+    ready(page)
 
 
 def test_a_command_is_copied(served: Server, repository: Repository, opened: Callable) -> None:

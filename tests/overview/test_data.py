@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
+
+import pytest
 
 from assay.overview.data import all_columns, as_csv, as_json
 from assay.overview.rows import EXPERIMENT, Figures, Row
@@ -38,3 +41,10 @@ def test_json_has_all_with_the_test_fold_apart() -> None:
     assert row["test"] == {"values": {"recall": None}, "intervals": {}}
     assert row["changes"] == {"model.C": [None, 1e-7]}
     assert row["params"]["split.seed"] == 1
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1+cmd", "-1+cmd", "@SUM(1)"])
+def test_a_text_is_no_formula_in_csv(text: str) -> None:
+    row = replace(ROW, name=text, figures=Figures({"calibration_intercept": -0.5}))
+    (line,) = csv.DictReader(io.StringIO(as_csv([row], ["name", "calibration_intercept"])))
+    assert (line["name"], line["calibration_intercept"]) == (f"'{text}", "-0.5")

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from pipeline_copy import IDENTITY, Copy
+from pipeline_copy import Copy
 from samples import ROOT
 
-README = (ROOT / "README.md").read_text()
+README, DOCS = ((ROOT / path).read_text() for path in ("README.md", "docs/experiments.md"))
 
 
 def commands(after: str) -> str:
@@ -65,12 +65,18 @@ def test_change_a_parameter_and_see_whether_it_is_really_better(fork: Copy) -> N
 def keep_it(copy: Copy, experiment: str) -> None:
     """As README and docs/experiments.md say: conf/ and params.yaml agree afterwards, and no stage has to run."""
     assert "`assay params --keep` and then `git commit -a` keep it" in README
-    copy.run("dvc", "exp", "apply", experiment)
-    order = (copy.path / "params.yaml").read_bytes()
-    said = copy.run("assay", "params", "--keep").stdout
-    assert said == "conf/model/lightgbm.yaml: model.num_leaves: 31 -> 15\n"
-    copy.run("git", *IDENTITY, "commit", "-qam", "Grow smaller trees")
+    decision = DOCS.split("## A decision, from sweep to merged branch\n", 1)[1].split("\n## ", 1)[0]
+    _, keep, merge = re.findall(r"```sh\n(.*?)```", decision, re.S)
+    copy.run("git", "config", "user.name", "Test")
+    copy.run("git", "config", "user.email", "test@example.org")
+    said = copy.run("bash", "-ec", keep.replace("leaves-num_leaves-15-1c4b", experiment)).stdout
+    assert "conf/model/lightgbm.yaml: model.num_leaves: 31 -> 15\n" in said
+    assert "### smaller-trees against main: **undecided**" in said
+    assert re.search(r"-0\.009 \[-0\.024, \+0\.006\], undecided", decision)
+    assert "-0.009 [-0.024, +0.006] | undecided" in said
+    order = copy.run("git", "show", "smaller-trees:params.yaml").stdout
+    copy.run("bash", "-ec", merge)
     copy.run("assay", "params", "--check")
-    assert (copy.path / "params.yaml").read_bytes() == order
+    assert (copy.path / "params.yaml").read_text() == order
     assert copy.repro() == []
     assert copy.git_status() == ""

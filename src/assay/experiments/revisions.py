@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dvc.api import DVCFileSystem
 
 WORKSPACE = "workspace"
+CHOOSE = "choose another revision"
 THRESHOLDS, VERDICT = PREDICTIONS / "thresholds.json", REPORTS / "verdict.json"
 
 
@@ -147,7 +148,7 @@ class Revision:
     def params(self) -> dict[str, Any]:
         """params.yaml; AssayError if it is damaged."""
         content = self.files.read_bytes(PARAMS)
-        with translated(f"{PARAMS} is damaged", where=self.name, todo="choose another revision"):
+        with translated(f"{PARAMS} is damaged", where=self.name, todo=CHOOSE):
             return mapping(content)
 
     @cached_property
@@ -183,12 +184,22 @@ class Revision:
     @cached_property
     def findings(self) -> list[dict[str, Any]]:
         """The criteria, and whether each is met."""
-        return json.loads(self.files.read_bytes(str(VERDICT)))["findings"]
+        return self._verdict["findings"]
 
     @cached_property
     def warnings(self) -> list[str]:
         """What the audit warns of."""
-        return json.loads(self.files.read_bytes(str(VERDICT))).get("warnings", [])
+        return self._verdict.get("warnings", [])
+
+    @cached_property
+    def _verdict(self) -> dict[str, Any]:
+        """The verdict of the stage evaluate; AssayError if it is damaged."""
+        content = self.files.read_bytes(str(VERDICT))
+        with translated(f"{VERDICT} is damaged", where=self.name, todo=CHOOSE):
+            found = json.loads(content)
+            if not isinstance(found, dict) or not _are_findings(found.get("findings")):
+                raise ValueError("it has no list of criteria")
+            return found
 
     def require(self) -> None:
         """Read everything that a comparison needs; AssayError naming the first file that cannot be read."""
@@ -226,3 +237,14 @@ def commit(name: str) -> str:
         todo = "name a branch, tag, commit, an experiment of dvc exp list, or a version of assay registry"
         raise AssayError(f"no revision {name!r}", where="git", todo=todo)
     return found
+
+
+def _are_findings(said: Any) -> bool:
+    """Whether it is a list of criteria, each with its name, what it asks for, a figure or None, and a verdict."""
+    return isinstance(said, list) and all(
+        isinstance(one, dict)
+        and isinstance(one.get("criterion"), str)
+        and isinstance(one.get("value"), int | float | None)
+        and {"asked", "value", "verdict"} <= one.keys()
+        for one in said
+    )

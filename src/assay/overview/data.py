@@ -12,6 +12,8 @@ from assay.overview.rows import Row
 from assay.statistics.metrics import METRICS
 from assay.text import visible
 
+FORMULA = ("=", "+", "-", "@")  # how a cell begins that a spreadsheet runs
+
 
 def all_columns(rows: Sequence[Row]) -> list[str]:
     """What tells the rows apart: the fields, every figure, and the parameters in which they differ."""
@@ -25,7 +27,7 @@ def as_csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
     """A line for each row; a metric has two more columns, the ends of its interval, empty where it has none."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([visible(head) for column in columns for head in _heads(column)])
+    writer.writerow([_as_text(visible(head)) for column in columns for head in _heads(column)])
     for row in rows:
         writer.writerow([_written(one) for column in columns for one in _values(row, column)])
     return out.getvalue()
@@ -49,7 +51,12 @@ def _written(found: Any) -> Any:
         return found.isoformat()
     if found is None or found != found:
         return ""
-    return found if isinstance(found, int | float) else visible(found)
+    return found if isinstance(found, int | float) else _as_text(visible(found))
+
+
+def _as_text(text: str) -> str:
+    """A text that stays one in a spreadsheet, as the board's CSV has it: names and notes are of anybody who commits."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
