@@ -1,7 +1,8 @@
 """A repository with experiments, and boards of it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,19 @@ def repository(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def served(repository: Repository) -> Iterator[Server]:
-    """A board of it, in a thread of this process."""
-    with Server(here(repository.root)) as server, running(server):
-        yield server
+def serve() -> Iterator[Callable[[Server], Server]]:
+    """Runs a board in a thread of this process until the test's pages are closed: an open one asks again and again."""
+    with ExitStack() as until:
+
+        def start(server: Server) -> Server:
+            until.enter_context(server)
+            until.enter_context(running(server))
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def served(repository: Repository, serve: Callable) -> Server:
+    """A board of the copy."""
+    return serve(Server(here(repository.root)))

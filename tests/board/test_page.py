@@ -14,7 +14,6 @@ from assay.config.load import load
 from assay.labels.ledger import opened as opened_ledger
 from assay.review_page.session import session
 from board_repository import Repository
-from web_serving import running
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +24,7 @@ SLOW = 120_000  # milliseconds for what takes one or two
 
 
 @pytest.fixture
-def opened(browser: Any) -> Iterator[Callable]:
+def opened(browser: Any, serve: Callable) -> Iterator[Callable]:
     """Opens an address in a window of its own; at the end nothing may have gone wrong, and no other host was asked."""
     faults: list[str] = []
     contexts = []
@@ -178,32 +177,34 @@ def test_a_command_is_copied(served: Server, repository: Repository, opened: Cal
     assert page.evaluate("navigator.clipboard.readText()") == "dvc exp apply deeper"
 
 
-def test_labels_are_decided_on_from_the_board(repository: Repository, opened: Callable) -> None:
+def test_labels_are_decided_on_from_the_board(repository: Repository, serve: Callable, opened: Callable) -> None:
     reviewing = session(load(), "ann", "annotator")
-    with Server(here(repository.root, reviewing=True), 0, reviewing) as server, running(server):
-        page = opened(f"{server.address}labels")
-        page.get_by_role("link", name="Decide on the next record").click()
-        record = page.locator("#record:not(:empty)").inner_text()
-        page.keyboard.press("1")
-        page.locator("#status", has_text=f"{record}: ").wait_for()
-        page.goto(f"{server.address}labels")
-        page.get_by_role("link", name=record).click()
-        page.get_by_role("heading", name=f"History of {record}").wait_for()
+    server = serve(Server(here(repository.root, reviewing=True), 0, reviewing))
+    page = opened(f"{server.address}labels")
+    page.get_by_role("link", name="Decide on the next record").click()
+    record = page.locator("#record:not(:empty)").inner_text()
+    page.keyboard.press("1")
+    page.locator("#status", has_text=f"{record}: ").wait_for()
+    page.goto(f"{server.address}labels")
+    page.get_by_role("link", name=record).click()
+    page.get_by_role("heading", name=f"History of {record}").wait_for()
     (decision,) = opened_ledger(load().dataset, None).read()
     assert (decision.record_id, decision.annotator) == (record, "ann")
 
 
-def test_a_thousand_experiments_are_shown_step_by_step(repository: Repository, opened: Callable) -> None:
+def test_a_thousand_experiments_are_shown_step_by_step(
+    repository: Repository, serve: Callable, opened: Callable
+) -> None:
     repository.many(1000)
-    with Server(here(repository.root)) as server, running(server):
-        page = opened(server.address)
-        assert len(names(page)) == 200
-        page.get_by_role("button", name="Show more").click()
-        assert len(names(page)) == 400
-        page.get_by_label("Filter").fill("many-99")
-        assert len(names(page)) == 11
-        page.goto(f"{server.address}parameters")
-        assert page.get_by_role("img", name="Search history. 1003 experiments; the best:").count() == 1
+    server = serve(Server(here(repository.root)))
+    page = opened(server.address)
+    assert len(names(page)) == 200
+    page.get_by_role("button", name="Show more").click()
+    assert len(names(page)) == 400
+    page.get_by_label("Filter").fill("many-99")
+    assert len(names(page)) == 11
+    page.goto(f"{server.address}parameters")
+    assert page.get_by_role("img", name="Search history. 1003 experiments; the best:").count() == 1
 
 
 def test_a_file_needs_no_server_and_says_the_same(repository: Repository, opened: Callable, tmp_path: Path) -> None:
