@@ -1,6 +1,9 @@
 """The server: who gets what, what a page may do, and what a board leaves alone."""
 
+import html
 import json
+import re
+import shlex
 import shutil
 import subprocess
 import urllib.error
@@ -233,3 +236,16 @@ def test_a_damaged_file_of_an_experiment_leaves_every_page_to_be_had(
     assert ">damaged<" in get(served, "").text
     compared = get(served, f"compare/pair?base={repository.base}&head={sha}")
     assert compared.status == (422 if path in ("params.yaml", "dvc.lock", "reports/verdict.json") else 200)
+
+
+@pytest.mark.parametrize("name", ["--force", "a;touch", "$(touch)", "a\u202eb"])
+def test_a_name_in_a_command_is_one_argument_and_no_option(served: Server, repository: Repository, name: str) -> None:
+    sha = repository.experiment(name, {"model.num_leaves": 5})
+    command = next(
+        html.unescape(one)
+        for one in re.findall(r"<code>(.*?)</code>", get(served, f"revision/{sha}").text)
+        if one.startswith("dvc exp apply")
+    )
+    *_, last = words = shlex.split(command)
+    assert len(words) == 4
+    assert last == (sha[:10] if name == "--force" else name.replace("\u202e", "\\u202e"))

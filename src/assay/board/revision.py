@@ -209,9 +209,14 @@ def _mappings(said: Any, wanted: set[str]) -> list[dict[str, Any]]:
     return [row for row in said if isinstance(row, dict) and wanted <= row.keys()] if isinstance(said, list) else []
 
 
+def argument(name: str, sha: str) -> str:
+    """A revision as one types it: its name, or its commit if a program would take that for an option."""
+    return sha[:10] if name.startswith("-") else shlex.quote(name)
+
+
 def commands(name: str, kind: str, sha: str, base: str) -> list[tuple[str, str]]:
     """What to type to get a revision back, to check it and to use it; each with what it is for."""
-    quoted, short = shlex.quote(name), sha[:10]
+    quoted, short = argument(name, sha), sha[:10]
     back = [("Go to it", f"git checkout {short} && dvc checkout")]
     if kind == BRANCH:
         back = [("Go to it", f"git switch {quoted} && dvc checkout")]

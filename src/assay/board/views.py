@@ -1,6 +1,5 @@
 """The HTML of the views of experiments and revisions, without their frame."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -161,8 +160,8 @@ def compare(
     names: Sequence[str], commits: Sequence[Commit], parts: Mapping[str, Markup], curves: Markup, links: Links
 ) -> Markup:
     """Two or more revisions side by side; parts: of each but the first, by hash, how it compares with that."""
-    base = names[0] if names else ""
     heads = list(zip(names, commits, strict=True))[1:]
+    typed = [revision.argument(name, one.sha) for name, one in zip(names, commits, strict=True)]
     return view(
         "compare.html.j2",
         names=names,
@@ -170,7 +169,10 @@ def compare(
         experiments=links.views["Experiments"],
         params=differing([one.params for one in commits]),
         curves=curves,
-        pairs=[(name, parts[one.sha], f"{COMPARE} {shlex.quote(base)} {shlex.quote(name)}") for name, one in heads],
+        pairs=[
+            (name, parts[one.sha], f"{COMPARE} {typed[0]} {head}")
+            for (name, one), head in zip(heads, typed[1:], strict=True)
+        ],
     )
 
 
