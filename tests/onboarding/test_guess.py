@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from assay.onboarding.guess import guess, is_unique, markers, separation
+from assay.onboarding.guess import guess, is_unique, markers
 
 
 def column(*values: object, n: int = 60) -> pd.Series:
@@ -68,23 +68,6 @@ def test_a_column_by_its_name_and_values(name: str, values: pd.Series, entry: di
 )
 def test_what_seems_to_mean_no_value(values: dict, found: list[str]) -> None:
     assert markers(pd.DataFrame(values, dtype="str")) == found
-
-
-@pytest.mark.parametrize(
-    ("values", "kind", "area"),
-    [
-        (["1", "2", "3", "4"], "number", 1.0),
-        (["4", "3", "2", "1"], "number", 1.0),
-        (["1", "1", "1", "1"], "number", 0.5),
-        (["1", "3", "2", "4"], "number", 0.75),
-        (["a", "a", "b", "b"], "category", 1.0),
-        (["a", "b", "c", "d"], "category", 0.5),
-        (["", "", "7", "7"], "number", 1.0),
-    ],
-)
-def test_how_well_a_column_alone_separates_the_classes(values: list[str], kind: str, area: float) -> None:
-    positive = pd.Series([False, False, True, True])
-    assert separation(pd.Series(values, dtype="str"), positive, kind) == area
 
 
 def test_uniqueness_needs_a_value_for_every_record() -> None:

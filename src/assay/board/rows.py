@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from assay.overview.columns import TEST
 from assay.overview.rows import EXPERIMENT, Figures, Row
 from assay.presentation import words
 from assay.statistics.metrics import METRICS, RANKED_BY, Metric, Place, shown_in
@@ -13,7 +14,6 @@ from assay.sweep.log import DONE
 from assay.text import visible
 
 NAME, STATE, CHANGED, SECONDS, KIND, TIME = "name", "state", "changed", "seconds", "kind", "time"
-TEST = "test."
 MOST_PARAMETERS = 40  # columns of their own; all stand under "Changed"
 VALUE_SHOWN = 60  # characters of a parameter's value
 UNFOLDED = 4  # parameters under "Changed"

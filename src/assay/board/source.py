@@ -18,9 +18,9 @@ from assay.lineage.graph import LOCK, PARAMS
 from assay.overview import columns, local
 from assay.overview.intervals import KEPT, with_intervals
 from assay.overview.overview import overview
-from assay.overview.rows import RUNNING
 from assay.paths import REPORTS
 from assay.sweep.folder import FOLDER
+from assay.sweep.log import RUNNING
 
 WATCHED = (Path(PARAMS), Path(LOCK), RWLOCK, KEPT)
 FOLDERS = ((EXPS, "**/*"), (FOLDER, "*"), (REPORTS, "*.json"))

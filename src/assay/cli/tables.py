@@ -12,6 +12,7 @@ from assay.text import visible
 
 if TYPE_CHECKING:
     from assay.onboarding.draft import Draft
+    from assay.onboarding.outcome import Answer
 
 Name = Annotated[str | None, typer.Option(help="The name of the dataset; by default the file's name.")]
 Target = Annotated[str | None, typer.Option(help="The column to predict.")]
@@ -47,16 +48,13 @@ def init_dataset(
     No Python is needed: `dvc exp run -S dataset=NAME` then runs the whole line on it.
     """
     from assay.onboarding import dataset as drafting
-    from assay.onboarding.made import asked_for
-    from assay.onboarding.outcome import Answer
     from assay.onboarding.tracking import as_text
     from assay.onboarding.tracking import track as tracked
 
     with reported("assay init-dataset"):
         path = file.absolute()
         root = enter_root()
-        asked = asked_for(event, time, horizon, [target, positive, negative])
-        answer = Answer(positive or (), negative or (), asked)
+        answer = answered(target, positive, negative, event, time, horizon)
         name, draft, written = drafting.init_dataset(path, name, target, answer, encoding)
         say("\n".join(f"written: {one}" for one in written))
         if track:
@@ -83,8 +81,6 @@ def start(
 
     Run it in a clone of Assay, whose last commit gives the code.
     """
-    from assay.onboarding.made import asked_for
-    from assay.onboarding.outcome import Answer
     from assay.onboarding.tracking import as_text
     from assay.starting.start import Wanted
     from assay.starting.start import start as made
@@ -92,13 +88,27 @@ def start(
     with reported("assay start"):
         folder, table = folder.absolute(), table.absolute()
         place = str(Path(remote).absolute()) if remote and "://" not in remote else remote
-        asked = asked_for(event, time, horizon, [target, positive, negative])
-        answer = Answer(positive or (), negative or (), asked)
+        answer = answered(target, positive, negative, event, time, horizon)
         draft, kept = made(enter_root(), folder, Wanted(table, name, target, answer, encoding, place))
         say(f"{folder}: a repository with one commit\n{as_text(kept)}")
         say_draft(
             draft, "in its conf/dataset/", "in its conf/", "read its README.md, fill in what it says, and make repro"
         )
+
+
+def answered(
+    target: str | None,
+    positive: list[str] | None,
+    negative: list[str] | None,
+    event: str | None,
+    time: str | None,
+    horizon: float | None,
+) -> "Answer":
+    """What the options say of who is positive; AssayError if they contradict each other."""
+    from assay.onboarding.made import asked_for
+    from assay.onboarding.outcome import Answer
+
+    return Answer(positive or (), negative or (), asked_for(event, time, horizon, [target, positive, negative]))
 
 
 def say_draft(draft: "Draft", dataset: str, files: str, then: str) -> None:

@@ -18,8 +18,6 @@ from assay.onboarding.number_doubts import another_form, different_units
 from assay.onboarding.numbers import Numbers, numbers
 from assay.onboarding.references import REFERENCE, is_reference
 from assay.onboarding.spelling import listed
-from assay.statistics.metrics import METRICS
-from assay.statistics.resampled import Scored
 from assay.text import spelled
 
 MARKERS = (
@@ -65,7 +63,6 @@ REPEATS = "values repeat, as of one person or device: as group, split=group keep
 LIKE_AN_EXPONENT = r"\dE\d\d"  # as codes of ICD-11 are: 1E30, which a program takes for a number of 31 digits
 SCIENTIFIC = r"\d\.?\d*[eE]\+?\d+"
 MOST_SAID = 5
-LEAKING = 0.99  # area under the ROC curve that no honest measurement reaches alone
 
 
 @dataclass
@@ -142,28 +139,6 @@ def none_as_class(raw: "pd.Series[str]", found: Guess, missing: Sequence[str]) -
     if not raw.isin(rest).any():
         found.entry.pop("nullable", None)
     found.remarks.append(f"{listed(there)}: kept as a class; if it means no value, list it under missing, not values")
-
-
-def separation(
-    text: "pd.Series[str]", positive: "pd.Series[bool]", kind: str, values: "pd.Series[float] | None" = None
-) -> float:
-    """How well a column alone separates the classes: area under the ROC curve, 0.5 to 1 (Mann & Whitney 1947).
-
-    A category counts as the share of positives among its values, those that occur once taken together: each alone would
-    be all positive or none. Whether a value is missing counts, if that says more.
-    values: those of a column of numbers that are not written as usual.
-    """
-    sick, empty = positive[text.index].to_numpy(bool), text.eq("").to_numpy(bool)
-    if sick.all() or not sick.any():
-        return 0.5
-    each: pd.Series[Any]
-    if kind != NUMBER:
-        grouped = text.where(text.duplicated(keep=False), "")
-        each = grouped.map(positive.groupby(grouped).mean())
-    else:
-        each = pd.to_numeric(text, errors="coerce") if values is None else values.reindex(text.index)
-    numbers = each.to_numpy("float64", na_value=np.nan)
-    return max(_area(numbers, sick), *(_area_of_either(inside, sick) for inside in (np.isnan(numbers), empty)))
 
 
 def is_unique(text: "pd.Series[str]") -> bool:
@@ -299,17 +274,3 @@ def _is_number(there: "pd.Series[str]") -> bool:
 def _numbers_but(text: "pd.Series[str]", marker: str) -> bool:
     rest = text[~text.isin(["", marker, *MARKERS, *ERRORS])]
     return len(rest) > 0 and _is_number(rest)
-
-
-def _area_of_either(inside: np.ndarray, sick: np.ndarray) -> float:
-    """The area of what is there or not, both (n,): half of what sensitivity and specificity are together."""
-    area = 0.5 + float(inside[sick].mean() - inside[~sick].mean()) / 2
-    return max(area, 1 - area)
-
-
-def _area(values: np.ndarray, sick: np.ndarray) -> float:
-    known = ~np.isnan(values)
-    if len(np.unique(sick[known])) < 2:
-        return 0.5
-    area = METRICS["roc_auc"].of(Scored(sick[known].astype(int), values[known], 0.0))
-    return max(area, 1 - area)

@@ -11,20 +11,19 @@ from assay.errors import AssayError
 from assay.onboarding.follow_up import FOLLOW_UP, times
 from assay.onboarding.guess import (
     ERRORS,
-    LEAKING,
     MARKERS,
     Guess,
     guess,
     is_unique,
     markers,
     none_as_class,
-    separation,
     stored_as,
 )
 from assay.onboarding.made import made_outcome
 from assay.onboarding.numbers import has_decimal_comma
 from assay.onboarding.outcome import Answer, Outcome, outcome
 from assay.onboarding.references import require_classes_without_reference, require_no_reference
+from assay.onboarding.separation import LEAKING, separation
 from assay.onboarding.spelling import listed
 from assay.records.tables import with_columns
 from assay.records.writing import texts as texts_of

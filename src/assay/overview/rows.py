@@ -6,12 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from assay.experiments.parameters import Changes
-from assay.sweep.log import DONE, FAILED, PRUNED, RUNNING
 
 WORKSPACE, COMMIT, BRANCH, TAG, EXPERIMENT = KINDS = ("workspace", "commit", "branch", "tag", "experiment")
 # stopped: somebody takes it to be running, and its process is gone. stale: its results are not of its parameters.
 QUEUED, STOPPED, STALE = "queued", "stopped", "stale"
-STATES = (DONE, STALE, QUEUED, RUNNING, FAILED, STOPPED, PRUNED)
 Interval = tuple[float, float]
 
 
