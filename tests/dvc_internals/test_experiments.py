@@ -64,6 +64,18 @@ def setting_up(root: Path) -> None:
     write(root / QUEUE / "dvc-exp-worker-2.json", {"pid": os.getpid(), "returncode": None})
 
 
+def collected(root: Path) -> None:
+    """Its process has ended, and its worker brings the results home, or notes that there are none."""
+    message(root, "processed")
+    process(root / RUNS / STASH, DEAD, 1)
+    write(root / QUEUE / "dvc-exp-worker-1.json", {"pid": os.getpid(), "returncode": None})
+
+
+def killed_while_another_runs(root: Path) -> None:
+    killed(root)
+    write(root / QUEUE / "dvc-exp-worker-2.json", {"pid": os.getpid(), "returncode": None})
+
+
 def killed(root: Path) -> None:
     message(root, "processed")
     process(root / RUNS / STASH, DEAD)
@@ -87,7 +99,9 @@ def failed(root: Path) -> None:
         (queued, "queued", None),
         (running, "running", None),
         (setting_up, "running", None),
+        (collected, "running", None),
         (killed, "stopped", None),
+        (killed_while_another_runs, "stopped", None),
         (killed_before_it_began, "stopped", None),
         (failed, "failed", 12.5),
     ],
@@ -98,7 +112,11 @@ def test_a_run_has_the_state_that_is_true(
     make(tmp_path)
     (run,) = runs(tmp_path)
     assert (run.stash, run.name, run.baseline, run.state, run.seconds) == (STASH, "half", BASE, state, seconds)
-    assert run.log == (str(tmp_path / RUNS / STASH / f"{STASH}.out") if make in (running, killed, failed) else "")
+    assert run.log == (
+        str(tmp_path / RUNS / STASH / f"{STASH}.out")
+        if make not in (queued, setting_up, killed_before_it_began)
+        else ""
+    )
 
 
 def test_what_is_done_is_no_run_any_more_and_its_seconds_are_known(tmp_path: Path) -> None:

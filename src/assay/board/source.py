@@ -73,7 +73,7 @@ class Repository:
         for line in _stamps():
             found.update(line.encode())
         if self._runs:
-            found.update(repr([(row.base, row.name, row.state) for row in local.runs(())]).encode())
+            found.update(repr([(row.base, row.name, row.state) for row in local.runs()]).encode())
             found.update(local.workspace("").state.encode())
         return found.hexdigest()
 

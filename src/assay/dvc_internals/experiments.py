@@ -98,9 +98,8 @@ def _taken(root: Path, message: Mapping[str, Any], seconds: float | None) -> Run
     run = Run(
         stash, message["name"] or "", message["baseline_rev"], "failed", seconds, str(log) if log.exists() else ""
     )
-    if _status(root, message["id"]) not in READY:
-        setting_up = not log.exists() and any(map(_works, (root / QUEUE).glob(f"{WORKERS}.json")))
-        going = setting_up or _works(folder / f"{stash}.json")
+    going = _works(folder / f"{stash}.json") or (_served(folder / f"{stash}.json") and _has_worker(root))
+    if _status(root, message["id"]) not in READY:  # read last: a run that ends meanwhile is not "stopped"
         return replace(run, state="running" if going else "stopped")
     with suppress(*NOTED):
         return None if _info(root, stash)["result_hash"] else run
@@ -148,6 +147,17 @@ def _works(note: Path) -> bool:
         said = _json(note)
         return said["returncode"] is None and alive(int(said["pid"]), note.stat().st_mtime)
     return False
+
+
+def _served(note: Path) -> bool:
+    """Whether a run that is not ready has no process now, as its worker sets it up or collects its results."""
+    with suppress(*NOTED):
+        return _json(note)["returncode"] is not None
+    return True
+
+
+def _has_worker(root: Path) -> bool:
+    return any(map(_works, (root / QUEUE).glob(f"{WORKERS}.json")))
 
 
 def _logged(root: Path) -> dict[str, float]:

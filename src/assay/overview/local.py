@@ -1,7 +1,7 @@
 """What only this machine knows: runs that are not done, and what runs took."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from assay.dvc_internals import experiments as dvc
@@ -22,10 +22,9 @@ HERE = Path()
 END_OF_LOG = 20_000  # bytes in which a log says why
 
 
-def runs(done: Collection[tuple[str, str]]) -> list[Row]:
-    """The runs of DVC's queue and of sweeps that are not done, without those that are done since, by base and name."""
-    found = [*_of_the_queue(), *_of_sweeps()]
-    return [row for row in found if (row.base, row.name) not in done]
+def runs() -> list[Row]:
+    """The runs of DVC's queue and of sweeps that are not done, as their notes say."""
+    return [*_of_the_queue(), *_of_sweeps()]
 
 
 def _of_the_queue() -> Iterator[Row]:

@@ -34,6 +34,8 @@ def overview() -> list[Row]:
 class Found:
     """What is found in a repository, each kind of it read once."""
 
+    # Read before git's references: a run that ends meanwhile is then among them, and not lost between the two.
+    _noted: list[Row] = field(default_factory=local.runs)
     _menus: dict[tuple[str, str, str], Mapping[str, Any] | None] = field(default_factory=dict)
 
     @cached_property
@@ -53,7 +55,8 @@ class Found:
     @cached_property
     def runs(self) -> list[Row]:
         """The runs that are not done, of DVC's queue and of sweeps, with what their notes say of them."""
-        return local.runs({(base, name) for base, name, _ in self.done})
+        done = {(base, name) for base, name, _ in self.done}
+        return [run for run in self._noted if (run.base, run.name) not in done]
 
     @cached_property
     def done(self) -> list[tuple[str, str, str]]:
