@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from assay.lineage.libraries import LIBRARIES
+from assay.lineage.libraries import LIBRARIES, XGBOOST
 
 BUSY = 0.5  # load for each core, from which figures mislead
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -22,7 +22,7 @@ def machine() -> dict[str, Any]:
         "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),
-        "libraries": {name: found for name in LIBRARIES if (found := installed(name))},
+        "libraries": {name: found for name in (*LIBRARIES, *XGBOOST) if (found := installed(name))},
         "threads": {name: os.environ[name] for name in THREADS if name in os.environ},
     }
 

@@ -56,6 +56,20 @@ Positive = Annotated[float, Within(0, open_low=True)]
 NotNegative = Annotated[float, Within(0)]
 
 
+class OneOf:
+    """For a text that is one of these: `Annotated[str, OneOf("cpu", "cuda")]`. Hydra does not see it."""
+
+    def __init__(self, *choices: str) -> None:
+        self.choices = choices
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
+        from pydantic_core import core_schema
+
+        said = f"must be one of: {', '.join(self.choices)}"
+        one = core_schema.literal_schema(list(self.choices))
+        return core_schema.custom_error_schema(one, OUTSIDE, custom_error_message=said)
+
+
 @dataclass(frozen=True)
 class ReadAs:
     """The type as which pydantic reads a field that is `Any` to Hydra: `Annotated[Any, ReadAs(Sample | None)]`."""

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import Annotated, Any
 
-from assay.config.fields import MISSING, ByName, Count, NotNegative, Part, Positive, Share, Whole, Within
+from assay.config.fields import MISSING, ByName, Count, NotNegative, OneOf, Part, Positive, Share, Whole, Within
 from assay.config.targets import MEMBERS, model_faults
 from assay.paths import MEMBER_NAME
 
@@ -65,6 +65,7 @@ class XGBoost(Model):
     colsample_bytree: Part = MISSING
     reg_lambda: NotNegative = MISSING
     tree_method: str = MISSING
+    device: Annotated[str, OneOf("cpu", "cuda")] = "cpu"
     enable_categorical: bool = MISSING
     eval_metric: str = MISSING
     early_stopping_rounds: Count | None = MISSING

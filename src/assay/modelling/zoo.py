@@ -25,6 +25,7 @@ from assay.modelling.weights import of_fit
 
 if TYPE_CHECKING:
     from lightgbm import LGBMClassifier
+    from xgboost import XGBClassifier
 
 CATEGORIES = make_column_selector(dtype_include="category")
 NUMBERS = make_column_selector(dtype_exclude="category")
@@ -83,6 +84,17 @@ def lightgbm(**parameters: Any) -> "LGBMClassifier":
     return LGBMClassifier(
         n_jobs=0, verbosity=-1, deterministic=True, force_col_wise=True, enable_bundle=False, **parameters
     )
+
+
+def xgboost(*, device: str = "cpu", **parameters: Any) -> "XGBClassifier":
+    """XGBoost, with native categories and missing values; device: "cpu" or "cuda", which gives another model."""
+    if device == "cuda":
+        from assay.modelling.gpu import OnGPU
+
+        return OnGPU(**parameters)
+    from xgboost import XGBClassifier
+
+    return XGBClassifier(**parameters)
 
 
 def catboost(**parameters: Any) -> "CatBoost":
