@@ -6,8 +6,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from assay.overview.columns import TEST
-from assay.overview.rows import EXPERIMENT, Figures, Row
+from assay.overview.columns import MISSING, TEST
+from assay.overview.rows import EXPERIMENT, WORKSPACE, Figures, Row
 from assay.presentation import words
 from assay.statistics.metrics import METRICS, RANKED_BY, Metric, Place, shown_in
 from assay.sweep.log import DONE
@@ -58,9 +58,14 @@ def parameters(rows: Iterable[Row]) -> list[str]:
     return sorted(counted, key=lambda key: (-counted[key], key))
 
 
+def address(row: Row) -> str:
+    """What names a row in addresses: its commit, or the workspace; "" where there is neither."""
+    return WORKSPACE if row.kind == WORKSPACE else row.sha
+
+
 def comparable(row: Row) -> bool:
-    """Whether it has figures that can be compared."""
-    return bool(row.sha and row.figures.values)
+    """Whether it has figures that can be compared: of the workspace, those of a run that has ended."""
+    return bool(address(row) and row.figures.values) and (row.kind != WORKSPACE or row.state == DONE)
 
 
 def ends(figures: Figures, metric: str) -> tuple[float, float] | None:
@@ -108,7 +113,7 @@ def cells(row: Row, address: str, asked: Sequence[Column]) -> Markup:
         STATE: f'<td class="{escape(row.state)}">{_text(row.state)}{_note(row)}</td>',
         KIND: f'<td><span class="tag">{_text(row.kind)}</span></td>',
         TIME: f'<td class="figure">{when}</td>',
-        CHANGED: f'<td class="changed">{changed(row.changed)}</td>',
+        CHANGED: f'<td class="changed">{_changed(row)}</td>',
         SECONDS: _number(row.seconds),
     }
     return Markup("".join(made[one.key] if one.key in made else _cell(row, one.key) for one in asked))
@@ -120,6 +125,11 @@ def changed(said: Sequence[str]) -> Markup:
     first, rest = (lines, []) if len(lines) <= UNFOLDED else (lines[: UNFOLDED - 1], lines[UNFOLDED - 1 :])
     folded = [f"<details><summary>{len(rest)} more</summary>{'<br>'.join(rest)}</details>"] if rest else []
     return Markup("<br>".join([*first, *folded]))
+
+
+def _changed(row: Row) -> str:
+    """What a row changes; a dash if nobody knows."""
+    return changed(row.changed) if row.changed or row.changes is not None else MISSING
 
 
 def _cell(row: Row, key: str) -> str:

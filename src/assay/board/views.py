@@ -11,14 +11,16 @@ from assay.board import chart, graph, pairs, revision, rows
 from assay.board.frame import view
 from assay.board.links import Links
 from assay.board.revision import Commit
+from assay.board.workspace import Workspace
 from assay.compare.changes import param_changes
 from assay.compare.paired import Comparison, Plan
 from assay.compare.show import VERDICTS
 from assay.evaluation.criteria import criterion_title
 from assay.overview.intervals import with_intervals
-from assay.overview.rows import EXPERIMENT, TAG, Figures, Row
+from assay.overview.rows import DAMAGED, EXPERIMENT, TAG, Figures, Row
 from assay.presentation import words
 from assay.statistics.metrics import METRICS, RANKED_BY
+from assay.sweep.log import DONE
 
 WHY_HIDDEN = (
     "the test fold judges the model that was chosen; whoever chooses among experiments by it finds the luckiest one, "
@@ -38,7 +40,7 @@ class Listing:
 
     def of(self, sha: str) -> Row | None:
         """The row of a commit: that of an experiment or branch before that of a tag."""
-        found = [row for row in self.rows if row.sha == sha]
+        found = [row for row in self.rows if rows.address(row) == sha]
         return min(found, key=lambda row: row.kind == TAG, default=None)
 
 
@@ -78,6 +80,7 @@ def experiments(listing: Listing, links: Links, test: Test) -> Markup:
         step=STEP,
         states=[(state, states.count(state)) for state in dict.fromkeys(states)],
         compare=links.compare([]),
+        most=MOST_COMPARED,
         confidence=listing.confidence,
         **test.values,
     )
@@ -102,8 +105,9 @@ def _named(sha: str, members: Sequence[Row]) -> str:
 
 
 def _facts(row: Row, n: int, links: Links, asked: Sequence[rows.Column]) -> dict[str, Any]:
-    address = links.revision(row.sha) if row.sha and (row.kind != EXPERIMENT or row.figures.values) else ""
-    told = {"name": row.name, "rev": row.sha, "comparable": rows.comparable(row)}
+    done = row.kind != EXPERIMENT or row.state in (DONE, DAMAGED)
+    address = links.revision(row.sha) if row.sha and done else ""
+    told = {"name": row.name, "rev": rows.address(row), "comparable": rows.comparable(row)}
     return {"n": n, **told, "cells": rows.cells(row, address, asked)}
 
 
@@ -120,7 +124,7 @@ def one_revision(
         name=name,
         kind=kind,
         state=row.state if row else "",
-        error=row.note if row and row.state != "done" else "",
+        error=row.note if row and row.state != DONE else "",
         base=base,
         base_name=(before.name if before else base.sha[:10]) if base else "",
         documents=[(title, there) for title, path in one.documents.items() if (there := links.document(one.sha, path))],
@@ -157,17 +161,29 @@ def _finding(found: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 
 def compare(
-    names: Sequence[str], commits: Sequence[Commit], parts: Mapping[str, Markup], curves: Markup, links: Links
+    names: Sequence[str],
+    sides: Sequence[Commit | Workspace],
+    parts: Mapping[str, Markup],
+    curves: Markup,
+    links: Links,
+    left: Sequence[str] = (),
 ) -> Markup:
-    """Two or more revisions side by side; parts: of each but the first, by hash, how it compares with that."""
-    heads = list(zip(names, commits, strict=True))[1:]
-    typed = [revision.argument(name, one.sha) for name, one in zip(names, commits, strict=True)]
+    """Two or more revisions side by side; parts: of each but the first, by hash, how it compares with that.
+
+    left: the names of those that were chosen too, and have no place.
+    """
+    heads = list(zip(names, sides, strict=True))[1:]
+    typed = [revision.argument(name, one.sha) for name, one in zip(names, sides, strict=True)]
     return view(
         "compare.html.j2",
         names=names,
-        linked=[(name, links.revision(one.sha)) for name, one in zip(names, commits, strict=True)],
+        linked=[
+            (name, links.revision(one.sha) if isinstance(one, Commit) else "")
+            for name, one in zip(names, sides, strict=True)
+        ],
+        left=left,
         experiments=links.views["Experiments"],
-        params=differing([one.params for one in commits]),
+        params=differing([one.params for one in sides]),
         curves=curves,
         pairs=[
             (name, parts[one.sha], f"{COMPARE} {typed[0]} {head}")
@@ -218,7 +234,7 @@ def parameters(listing: Listing) -> Markup:
     return view(
         "parameters.html.j2",
         title=title,
-        number=sum(row.kind == EXPERIMENT and RANKED_BY in row.figures.values for row in listing.rows),
+        number=len(chart.having(listing.rows, RANKED_BY)),
         confidence=listing.confidence,
         scatters=chart.scatters(listing.rows, RANKED_BY, title),
         parallel=chart.parallel(listing.rows, RANKED_BY, title),
