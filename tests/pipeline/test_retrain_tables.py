@@ -63,6 +63,10 @@ def test_a_batch_brings_its_rows_of_the_table(copy: Copy, tmp_path: Path) -> Non
     assert "a batch has no rows of other tables: labs" in refused
     assert "--table labs=FILE" in refused
 
+    pd.concat([records(0, OLD)[1], labs]).to_csv(tmp_path / "all.csv", index=False)
+    refused = copy.run("assay", "retrain", *given, "--table", f"labs={tmp_path / 'all.csv'}", fails=True).stderr
+    assert f"the file has all {2 * OLD} rows that are there already, and they would count twice" in refused
+
     given = (*given, "--table", f"labs={tmp_path / 'labs.csv'}", "--json")
     process = copy.start("assay", "retrain", *given)
     out, err = process.communicate()
@@ -73,7 +77,8 @@ def test_a_batch_brings_its_rows_of_the_table(copy: Copy, tmp_path: Path) -> Non
     copy.commit("New records")
 
     counts = json.loads((copy.path / "reports/cleaning.json").read_text())["tables"]["labs"]
-    assert counts == {"rows": 2 * (OLD + NEW), "of_records": 2 * (OLD + NEW), "before": OLD + NEW, "no_time": 0}
+    rows = 2 * (OLD + NEW)
+    assert counts == {"rows": rows, "of_records": rows, "before": OLD + NEW, "no_time": 0, "repeated": 0}
     cleaned = pd.read_parquet(copy.path / "data/cleaned/records.parquet").set_index("record_id")["tsh"]
     expected = pd.concat([records(0, OLD)[1], labs]).query("day == -3").set_index("id")["value"]
     assert cleaned.sort_index().tolist() == pytest.approx(expected.sort_index().tolist())

@@ -45,6 +45,8 @@ def _of_made(name: str, made: "Made", dataset: "Dataset") -> Iterator[str]:
         yield f"dataset.columns.{name}.type={column.type}: a {made.take} is a number"
     if (made.value is None) != (made.take == COUNT):
         yield f"{key}.value is missing" if made.value is None else f"{key}.value: a count has none"
+    if made.within is not None and made.within < made.gap:
+        yield f"{key}.within={made.within:g} is less than {key}.gap={made.gap:g}: no row can count"
     if made.table not in dataset.tables:
         yield f"{key}.table names none of dataset.tables: {made.table}"
     elif dataset.tables[made.table].time is None and (made.take in (FIRST, LAST, TREND) or made.within is not None):

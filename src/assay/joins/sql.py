@@ -1,107 +1,68 @@
 """The queries that make columns of other tables, in DuckDB's SQL; this module reads and writes no file.
 
-Times, of records and of rows, are numbers: as the tables have them, or, of dates, days since 1970. Where the order of
-the rows could change the last digit of a figure, they are ordered first.
+Relations: `records` with the columns `ROW`, `KEY` (text) and `AT` (number), and `rows` as `assay.joins.rows` has them.
+Times, of records and of rows, are numbers. Where the order of the rows could change the last digit of a figure, they
+are ordered first.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assay.config.dataset import NUMBER
 from assay.config.joins import TREND
-from assay.records.engine import identifier, literal
+from assay.joins.rows import KEY, TIME, of_table, places, read_of, reads
+from assay.joins.rows import Read as ReadColumn
+from assay.records.engine import literal
 
 if TYPE_CHECKING:
-    from assay.config.dataset import Dataset, Made, Table
+    from collections.abc import Sequence
+
+    from assay.config.dataset import Dataset, Made
 
 RECORDS, ROWS = "records", "rows"
-# A prefix keeps our own columns apart from those of the tables, which may have any name.
-KEY, AT, TIME, ROW = (f"_join_{name}" for name in ("key", "at", "time", "row"))
-SHOWN = 6
-DAY = 86_400.0  # seconds
+ROW, AT, LATEST = "record", "moment", "latest"
 TAKES = {"mean": "avg"} | {name: name for name in ("last", "first", "min", "max", "sum")}
 ORDERED = "{function}({value} ORDER BY " + TIME + ", {value})"
 
 
-def known(name: str, missing: Sequence[str]) -> str:
-    """A column as text, NULL where it has no value."""
-    text = f"CAST({identifier(name)} AS VARCHAR)"
-    return f"CASE WHEN {text} NOT IN ({', '.join(map(literal, ['', *missing]))}) THEN {text} END"
-
-
-def number(name: str, missing: Sequence[str]) -> str:
-    """A column as a finite number; NULL where it has none. NaN is how Parquet writes that there is none."""
-    value = f"TRY_CAST({known(name, [*missing, 'nan'])} AS DOUBLE)"
-    return f"CASE WHEN isfinite({value}) THEN {value} END"
-
-
-def days(name: str, form: str, missing: Sequence[str]) -> str:
-    """A column of dates as days since 1970, NULL where it has none."""
-    text = known(name, missing)
-    moment = f"coalesce(try_strptime({text}, {literal(form)}), TRY_CAST({text} AS TIMESTAMP))"
-    return f"epoch({moment}) / {DAY}"
-
-
-def time(table: "Table", missing: Sequence[str]) -> str:
-    """When a row was known, as a number; of a table without time, always."""
-    if table.time is None:
-        return "CAST('-infinity' AS DOUBLE)"
-    return days(table.time, table.format, missing) if table.format else number(table.time, missing)
-
-
-def made(one: "Made", is_number: bool, missing: Sequence[str]) -> str:
+def made(name: str, dataset: "Dataset") -> str:
     """The value of a made column of one record."""
+    one = dataset.made[name]
+    every = reads(one.table, dataset)
     if one.value is None:
-        return f"count(*) FILTER ({_which(one, missing)})"
-    value = number(one.value, missing) if is_number else known(one.value, missing)
-    condition = f"FILTER ({_which(one, missing)} AND {value} IS NOT NULL)"
+        return f"count(*) FILTER ({_which(one, every)})"
+    value = read_of(name, one, dataset).name(every)
+    condition = f"FILTER ({_which(one, every)} AND {value} IS NOT NULL)"
     if one.take == TREND:
         slope = f"regr_slope({value}, {TIME} ORDER BY {TIME}, {value}) {condition}"
         return f"CASE WHEN isfinite({slope}) THEN {slope} END"
     return ORDERED.format(function=TAKES[one.take], value=value) + f" {condition}"
 
 
-def _which(one: "Made", missing: Sequence[str]) -> str:
+def _which(one: "Made", every: "Sequence[ReadColumn]") -> str:
     """The rows that count: those of the record, with these values, within the window before its time."""
     conditions = [f"{TIME} IS NOT NULL", f"{AT} - {TIME} >= {float(one.gap)!r}"]
     conditions += [f"{AT} - {TIME} <= {float(one.within)!r}"] if one.within is not None else []
-    for name, values in one.where.items():
-        conditions.append(f"{known(name, missing)} IN ({', '.join(map(literal, values))})")
+    for column, values in one.where.items():
+        name = ReadColumn(column, is_number=False).name(every)
+        conditions.append(f"{name} IN ({', '.join(map(literal, values))})")
     return f"WHERE {' AND '.join(conditions)}"
 
 
 def joined(dataset: "Dataset", table: str) -> str:
-    """Every made column of one table, a row for each record, in their order.
-
-    Relations: `records` with the columns `ROW`, `KEY` (text) and `AT` (number), and `rows`, the other table.
-    """
-    one, missing = dataset.tables[table], dataset.missing
-    columns = [
-        f"{made(each, dataset.columns[name].type == NUMBER, missing)} AS {identifier(name)}"
-        for name, each in dataset.made.items()
-        if each.table == table
-    ]
-    rows = f"SELECT *, {known(one.key, missing)} AS {KEY}, {time(one, missing)} AS {TIME} FROM {ROWS}"
+    """Every made column of one table under the name of its place, a row for each record, in their order."""
+    names = places(dataset.made)
+    columns = [f"{made(name, dataset)} AS {names[name]}" for name in of_table(table, dataset)]
     return (
-        f"SELECT {', '.join([ROW, *columns])} FROM {RECORDS} LEFT JOIN ({rows}) USING ({KEY}) "
+        f"SELECT {', '.join([ROW, *columns])} FROM {RECORDS} LEFT JOIN {ROWS} USING ({KEY}) "
         f"GROUP BY {ROW} ORDER BY {ROW}"
     )
 
 
-def counts(one: "Table", missing: Sequence[str]) -> str:
-    """How many rows there are, belong to a record, were known by its time (the latest), and have no time."""
-    when = time(one, missing)
+def counts() -> str:
+    """How many rows there are, belong to a record, were known by its time (the latest), have no time, and repeat."""
     latest = f"SELECT {KEY}, max({AT}) AS {AT} FROM {RECORDS} GROUP BY {KEY}"
+    repeats = f"(SELECT count(*) FROM {ROWS}) - (SELECT count(*) FROM (SELECT DISTINCT * FROM {ROWS}))"
     return (
-        f"SELECT count(*), count({KEY}), count(*) FILTER (WHERE {when} <= {AT}), "
-        f"count(*) FILTER (WHERE {when} IS NULL) "
-        f"FROM {ROWS} LEFT JOIN ({latest}) ON {KEY} = {known(one.key, missing)}"
-    )
-
-
-def unread(expression: str, name: str, missing: Sequence[str]) -> str:
-    """A few texts of a column that are not what the expression reads."""
-    text = known(name, [*missing, "nan"])
-    return (
-        f"SELECT DISTINCT {text} FROM {ROWS} WHERE {text} IS NOT NULL AND {expression} IS NULL ORDER BY 1 LIMIT {SHOWN}"
+        f"SELECT count(*), count({LATEST}.{KEY}), count(*) FILTER (WHERE {TIME} <= {AT}), "
+        f"count(*) FILTER (WHERE {TIME} IS NULL), {repeats} "
+        f"FROM {ROWS} LEFT JOIN ({latest}) AS {LATEST} USING ({KEY})"
     )

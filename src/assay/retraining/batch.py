@@ -26,7 +26,7 @@ from assay.records.columns import CODE, DATE
 from assay.records.dialect import one_cell
 from assay.records.formats import CSV, PARQUET, SUFFIXES
 from assay.records.reading import read
-from assay.records.writing import write_csv
+from assay.records.writing import texts, write_csv
 from assay.stages.collect import without
 
 NAME_LENGTH = 12  # hexadecimal digits of the hash in the names of file and experiment
@@ -139,8 +139,21 @@ def joined(batch: Batch, before: Mapping[str, pd.DataFrame], dataset: Dataset) -
         raise AssayError(what, where=batch.where, todo="leave them out: the line makes them")
     for name, one in batch.tables.items():
         require_columns([*one.table], [*before[name]], one.where, MEND)
+        _require_new_rows(before[name], one)
     whole = {name: pd.concat([before[name], one.table], ignore_index=True) for name, one in batch.tables.items()}
     return replace(batch, table=Joiner(whole, dataset)(batch.table))
+
+
+def _require_new_rows(before: pd.DataFrame, arrived: Arrived) -> None:
+    """AssayError for a file that has all rows that are there already: each would count twice."""
+    there, new = ({*map(tuple, _texts(one[[*before]]).to_numpy())} for one in (before, arrived.table))
+    if there and there <= new:
+        what = f"the file has all {len(before)} rows that are there already, and they would count twice"
+        raise AssayError(what, where=arrived.where, todo="hand over the new rows alone")
+
+
+def _texts(table: pd.DataFrame) -> pd.DataFrame:
+    return table.apply(texts)
 
 
 def _columns(copy: Path, form: str, source: Source) -> list[str]:

@@ -7,6 +7,7 @@ from assay.config.dataset import stated
 from assay.config.schema import STREAM, Config
 from assay.config.start import stage
 from assay.files import write_json, write_text
+from assay.joins.checks import require_useful
 from assay.joins.raw import joiner
 from assay.paths import CLEANED, CLEANING_LOG, CONTRACT, QUARANTINE, RAW
 from assay.preparation.reconcile import clean
@@ -32,7 +33,9 @@ def at_once(config: Config) -> dict[str, Any]:
     path = raw_file(RAW)
     raw, join = read(path, dialect=config.dataset.source.dialect), joiner(RAW, config.dataset)
     counts = {"tables": join.counts(raw)} if config.dataset.tables else {}
-    cleaned = clean(join(raw), config.dataset, str(path), counted_by(path))
+    made = join(raw)
+    require_useful(made, config.dataset)
+    cleaned = clean(made, config.dataset, str(path), counted_by(path))
     write_parts(CLEANED, cleaned.records, config.layout.part_rows)
     write_parts(QUARANTINE, cleaned.quarantined, config.layout.part_rows)
     return {**summary(cleaned.changes, len(raw), len(cleaned.records)), **counts}
