@@ -92,6 +92,7 @@ def test_dvc_says_it_in_our_words_alone(override: str, said: str) -> None:
 def test_a_name_that_is_like_none_is_answered_with_those_that_there_are() -> None:
     assert unknown("a.z", {"a": {"b": 1, "c": 2}}) == "there is no key a.z; a has: b, c"
     assert unknown("a.b.z", {"a": {"b": 1, "c": 2}}) == "there is no key a.b.z; a has: b, c"
+    assert unknown("a.b.z", {"a": {"b": {}, "c": 2}}) == "there is no key a.b.z: a.b has none"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from assay.cli.commands import app
 from assay.config.compose import composed
-from assay.config.load import typed
+from assay.config.dataset import Column, Dataset
+from assay.config.load import typed, typed_as
 from assay.errors import AssayError
 from assay.onboarding.dataset import init_dataset
 from assay.onboarding.draft import draft
@@ -21,6 +22,7 @@ from assay.records.reading import read
 from samples import ROOT
 
 LOST = Answer(["lost"])
+SOURCE = {"uri": "shop.csv", "sha256": "0", "licence": "unknown", "citation": "unknown"}
 
 
 def stranger(n: int = 120, wide: int = 3) -> pd.DataFrame:
@@ -68,6 +70,18 @@ def test_what_is_written_composes_and_takes_the_table_it_came_from(repository: P
     result = clean(table, config.dataset, "here")
     assert len(result.records) == len(table)
     assert not len(result.quarantined)
+
+
+def test_of_very_many_columns_those_with_the_description_of_another_name_it() -> None:
+    table = stranger(wide=200).assign(**{"a: b": ["x", "y"] * 60, "x.${1}": "1", "x, y": ["y", "x"] * 60})
+    text = draft("shop", table, SOURCE, "returned", LOST).dataset
+    assert "\ncolumns:  # like NAME: described as that column is\n" in text
+    assert "  x.0: {type: number}\n  x.1: like x.0\n" in text
+    assert "  'a: b': {type: category, values: [x, y]}\n  x.${1}: {type: number}" in text
+    assert "  x, y: 'like a: b'\n" in text
+    columns = typed_as(Dataset, yaml.safe_load(text), "dataset").columns
+    assert (columns["x.199"], columns["x, y"]) == (Column("number"), Column("category", values=["x", "y"]))
+    assert "like" not in draft("shop", stranger(wide=3), SOURCE, "returned", LOST).dataset
 
 
 def test_records_that_repeat_others_are_named_and_can_be_dropped(repository: Path) -> None:

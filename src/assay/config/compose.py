@@ -9,7 +9,7 @@ from omegaconf import DictConfig, ListConfig, Node, OmegaConf
 from yaml import YAMLError
 
 from assay.config import models, schema
-from assay.config.dataset import PERSONAL
+from assay.config.dataset import personal_in
 from assay.config.load import KEEP_OUT, PARAMS, typed
 from assay.config.unknown_key import name_the_nearest
 from assay.dvc_internals.configuration import composed_text, override_error
@@ -67,7 +67,7 @@ def _as_it_is(error: AssayError) -> Exception:
 
 def _personal(_parent_: DictConfig) -> ListConfig:
     """`personal: ${assay.personal:}` composes to the columns of that role: a stage may depend on those alone."""
-    return OmegaConf.create([name for name, column in _parent_.columns.items() if column.get("role") == PERSONAL])
+    return OmegaConf.create(personal_in(_parent_.columns))
 
 
 def _refused(*_: Any, _node_: Node) -> None:

@@ -6,10 +6,11 @@ contract cannot say.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
+from assay.config.alike import Alike, model_of
 from assay.config.expressions import CONDITION
 from assay.config.fields import MISSING, NotNegative, ReadAs
 from assay.config.outcome import CLASSES, Outcome
@@ -175,6 +176,8 @@ class Dataset:
     `assay.datasets`. `rule`: dotted path, there too, of a hand rule from the feature table to booleans, a baseline.
     `sample`: which rows are taken, see `assay.config.sample`; null for all.
 
+    `columns`: by name each column, or a text: `like NAME` has the description of that other one.
+
     `tables`, `made`: columns that are made of the rows of other tables; each stands in `columns`, too. `index`: the
     column of a record's time for that, a number or a date; null: 0, and the times of those rows are relative to it.
 
@@ -200,7 +203,7 @@ class Dataset:
     group: str | None = None
     missing: list[str] = field(default_factory=lambda: [""])
     # To Hydra no dataclasses: it would fill params.yaml with a Column's defaults, and could not set a key of a Sample.
-    columns: Annotated[dict[str, Any], ReadAs(dict[str, Column])] = MISSING
+    columns: Annotated[dict[str, Any], Alike(dict[str, Column])] = MISSING
     personal: Any = None
     tables: Annotated[dict[str, Any], ReadAs(dict[str, Table])] = field(default_factory=dict)
     made: Annotated[dict[str, Any], ReadAs(dict[str, Made])] = field(default_factory=dict)
@@ -227,6 +230,12 @@ def stated(dataset: Dataset) -> dict[str, Any]:
 def personal_columns(dataset: Dataset) -> list[str]:
     """The columns that are not even collected."""
     return [name for name, column in dataset.columns.items() if column.role == PERSONAL]
+
+
+def personal_in(columns: Mapping[str, Any]) -> list[str]:
+    """The same in `columns` as a person wrote them."""
+    own = {name for name, one in columns.items() if isinstance(one, Mapping) and one.get("role") == PERSONAL}
+    return [str(name) for name, one in columns.items() if (model_of(one) or name) in own]
 
 
 def targets(dataset: Dataset) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from assay.config import joins, outcome, sample, spelling_faults
+from assay.config.alike import distinct
 from assay.config.dataset import (
     ACTIONS,
     CATEGORY,
@@ -44,7 +45,9 @@ SECRET = re.compile(r"\w+(\+\w+)*://[^/?#]*@", re.ASCII)  # user:password@host
 def faults(dataset: Dataset) -> list[str]:
     """The contradictions in a contract, each with its key; empty if there are none."""
     columns: dict[str, Column] = dataset.columns
-    found = [fault for name, column in columns.items() for fault in _column_faults(f"dataset.columns.{name}", column)]
+    found = [
+        one for name, column in distinct(columns).items() for one in _column_faults(f"dataset.columns.{name}", column)
+    ]
     named = {"key": dataset.key, "target": dataset.target, "group": dataset.group}
     named |= {"time.column": dataset.time.column if dataset.time else None}
     named |= {f"slices.{name}": name for name in dataset.slices}

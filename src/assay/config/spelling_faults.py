@@ -2,6 +2,7 @@
 
 import codecs
 
+from assay.config.alike import distinct
 from assay.config.dataset import LIMIT, NUMBER, Column, Dataset, Written, has_limits
 from assay.config.source import Dialect
 
@@ -15,8 +16,9 @@ def faults(dataset: Dataset) -> list[str]:
     found = dialect_faults(source.dialect) if source.dialect else []
     if source.dialect and source.format not in (None, "csv"):
         found.append(f"dataset.source.dialect is of a CSV, not of source.format={source.format}")
-    for name, column in columns.items():
+    for name, column in distinct(columns).items():
         found += written_faults(f"dataset.columns.{name}", column)
+    for name, column in columns.items():
         if has_limits(column) and f"{name}{LIMIT}" in columns:
             what = f"dataset.columns.{name}{LIMIT}: a column of that name is made of the limits of {name}; rename it"
             found.append(what)

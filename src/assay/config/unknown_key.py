@@ -80,6 +80,8 @@ def unknown(key: str, config: Mapping[str, Any]) -> str:
     if near := nearest(name, {one.rpartition(".")[2] for one in elsewhere}):
         named = [one for one in elsewhere if one.rpartition(".")[2] == near]
         return f"there is no key {key}: did you mean {get_close_matches(key, named, n=1, cutoff=0)[0]}?"
+    if not beside:
+        return f"there is no key {key}: {parent} has none"
     return f"there is no key {key}; {parent or 'at the top'} has: {sample(list(beside), limit=12)}"
 
 

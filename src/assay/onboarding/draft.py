@@ -8,14 +8,17 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from assay.config.alike import LIKE
 from assay.config.dataset import DAY, FEATURE, ID
 from assay.config.questions import questions
 from assay.onboarding.guess import Guess, is_unique
 from assay.onboarding.outcome import Answer, Outcome
+from assay.onboarding.references import is_reference
 from assay.onboarding.seen import repeats, seen_in
 from assay.text import visible
 
 SLICED = 3
+IN_FULL = 200  # columns: in a table of more, those with the entry of another name that one
 NUMBER_LIKE = re.compile(r"[-+.]*[0-9]")
 NOTHING = Answer()
 Said = Sequence[str]
@@ -101,13 +104,25 @@ def contract(
             *(f"{key}: {_flow(value)}" for key, value in named.items()),
             *to_decide,
             "",
-            "columns:",
-            *(f"  {_flow(column)}: {_flow(one.entry)}{_comment(one.remarks)}" for column, one in guesses.items()),
+            f"columns:{'  # like NAME: described as that column is' * (len(guesses) > IN_FULL)}",
+            *_columns(guesses),
             "",
             f"slices: {_flow({column: [] for column in slices[:SLICED]})}",
             "",
         ]
     )
+
+
+def _columns(guesses: dict[str, Guess]) -> list[str]:
+    """A line for each column: its entry, or in a table of very many the earlier one that has the same."""
+    entries = {column: _flow(one.entry) for column, one in guesses.items()}
+    if len(guesses) > IN_FULL:
+        first: dict[str, str] = {}
+        for column, one in guesses.items():
+            if one.role == FEATURE and not is_reference(column) and not any(questions(one.entry, "")):
+                model = first.setdefault(entries[column], column)
+                entries[column] = entries[column] if model == column else _flow(f"{LIKE}{model}")
+    return [f"  {_flow(column)}: {entry}{_comment(guesses[column].remarks)}" for column, entry in entries.items()]
 
 
 def policy(name: str, found: Outcome) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.config.compose import CONF
-from assay.config.dataset import PERSONAL
+from assay.config.dataset import personal_in
 from assay.dvc_internals.commands import dvc
 from assay.errors import AssayError, sample
 from assay.files import read_text, sha256, write_text, yaml_mapping
@@ -36,7 +36,7 @@ def track(root: Path, name: str) -> Tracked:
     source, kept = described["source"], root / TABLES / f"{name}{Path(described['source']['uri']).suffix}"
     if kept_already(root, source["uri"]):
         return Tracked(source["uri"])
-    if personal := [str(column) for column, one in described["columns"].items() if one.get("role") == PERSONAL]:
+    if personal := personal_in(described["columns"]):
         return Tracked(source["uri"], f"it has personal columns ({sample(personal)}), and others can read a remote")
     _copy(root / source["uri"], kept, source["sha256"])
     uri = kept.relative_to(root).as_posix()
