@@ -22,13 +22,14 @@ import numpy as np
 import pandas as pd
 
 from assay.config.load import load
+from assay.engine.evaluate import in_batches, read_test, thresholds
 from assay.errors import AssayError
 from assay.evaluation.assess import scored_by
-from assay.files import read_json, read_table
-from assay.paths import FEATURES, MODEL_KEY, PREDICTIONS, SCORE, fold
-from assay.records.columns import RECORD_ID
+from assay.files import read_table
+from assay.paths import FEATURES, MODEL_KEY, PREDICTIONS, SCORE, SPLIT, fold
+from assay.records.batches import names_of
+from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import TEST
-from assay.stages.evaluate import read_predictions
 from assay.statistics.bootstrap import Estimate, Resamples, estimate_one
 from assay.statistics.metrics import METRICS, RANKED_BY
 from assay.statistics.resampled import Scored
@@ -183,10 +184,11 @@ def main() -> None:
     options = parser.parse_args()
     root, config, python = Path.cwd(), load(), python_of(options.peers)
     evaluation, floor = config.evaluation, config.criteria.min_recall
-    test, _ = read_predictions()
+    cut = thresholds()[MODEL_KEY]
+    test = pd.concat(in_batches(read_test([MODEL_KEY])))
     graded = test[test["excluded"] == ""]
-    ours = scored_by(graded, SCORE, read_json(PREDICTIONS / "thresholds.json")[MODEL_KEY]["value"])
-    if ours.weight is not None:
+    ours = scored_by(graded, SCORE, cut)
+    if WEIGHT in names_of(fold(SPLIT, TEST)):
         raise AssayError("the records are a weighted sample, which the peers are not told", todo="dataset.sample=null")
     drawn = Resamples(len(graded), evaluation.resamples, evaluation.seed)
     print(

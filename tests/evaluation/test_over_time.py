@@ -103,5 +103,5 @@ def test_a_month_is_placed_among_the_values_before_the_test_fold() -> None:
 def test_the_strongest_differ_most_between_positives_and_negatives(
     columns: dict[str, list], expected: list[str]
 ) -> None:
-    found = strongest(pd.DataFrame(columns), np.array([True, True, False, False]), np.ones(4))
+    found = strongest(pd.DataFrame(columns).items(), np.array([True, True, False, False]), np.ones(4))
     assert found == expected

@@ -12,7 +12,7 @@ from assay.bundle.contributions import contributions
 from assay.bundle.folder import load_model
 from assay.bundle.reasons import Explanation, Reason
 from assay.report.figures import draw_reasons
-from assay.report.reasons import FALSE_ALARM, MISSED, Example, errors, in_words, worst
+from assay.report.reasons import FALSE_ALARM, MISSED, Example, errors, in_words, worst, worst_of
 from hostile import TEXTS
 from svg_reading import Picture
 
@@ -43,7 +43,7 @@ def test_errors_are_graded_and_the_worst_come_first() -> None:
 
 
 def test_the_examples_are_those_that_are_explained() -> None:
-    found = worst(errors(TEST.assign(code_resolved="F"), 0.5), {"f": WHY, "c": WHY}, BUNDLE)
+    found = worst(*worst_of([TEST.assign(code_resolved="F")], 0.5, 3), {"f": WHY, "c": WHY}, BUNDLE)
     assert [(one.error, one.record_id, one.score, one.code) for one in found.examples] == [
         (MISSED, "f", 0.2, "F: hypo"),
         (FALSE_ALARM, "c", 0.6, "F: hypo"),
@@ -53,7 +53,17 @@ def test_the_examples_are_those_that_are_explained() -> None:
         "reasons_missed": "f",
         "reasons_false_alarm": "c",
     }
-    assert worst(errors(TEST, 2.0), {}, BUNDLE).pictured == {}
+    assert worst(*worst_of([TEST], 2.0, 3), {}, BUNDLE).pictured == {}
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 9])
+@pytest.mark.parametrize("most", [0, 1, 2, 9])
+def test_the_worst_are_the_same_however_the_records_come(rows: int, most: int) -> None:
+    batches = (TEST.iloc[start : start + rows] for start in range(0, len(TEST), rows))
+    found, counts = worst_of(batches, 0.5, most)
+    assert counts == {MISSED: 2, FALSE_ALARM: 3}
+    for kind, table in errors(TEST, 0.5).items():
+        pd.testing.assert_frame_equal(found[kind], table.head(most))
 
 
 @pytest.mark.parametrize(

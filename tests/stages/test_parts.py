@@ -7,6 +7,7 @@ import pytest
 
 from assay.files import files_md5, read_json
 from assay.paths import CLEANED, CROISSANT, FEATURES, LABELS, PREDICTIONS, REPORTS, SPLIT, fold
+from assay.records import streaming
 from assay.records.folds import FOLDS
 from conftest import run_small_line
 
@@ -17,7 +18,9 @@ STATING_HASHES = {"model_card.md", "report.html", "croissant.json", "data_card.m
 @pytest.fixture(scope="module")
 def parted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("parted") / "line"
-    run_small_line(folder, ["layout.part_rows=30"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streaming, "ROWS", 20)
+        run_small_line(folder, ["layout.part_rows=30"])
     return folder
 
 

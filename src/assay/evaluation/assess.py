@@ -51,8 +51,8 @@ def assess(
     thresholds: by model name. quality: the content of reports/quality.json.
     """
     graded = (test["excluded"] == "").to_numpy()
-    everyone = {name: scored_by(test, score_column(name), threshold) for name, threshold in thresholds.items()}
-    scored = {name: one.only(graded) for name, one in everyone.items()}
+    known = test[graded]
+    scored = {name: scored_by(known, score_column(name), threshold) for name, threshold in thresholds.items()}
     evaluation = config.evaluation
     drawn = Resamples(int(graded.sum()), evaluation.resamples, evaluation.seed)
     baselines = {name: measured(one, evaluation, drawn) for name, one in scored.items()}
@@ -64,7 +64,7 @@ def assess(
         differences={name: model[RANKED_BY].minus(other[RANKED_BY]) for name, other in baselines.items()},
         with_ungradable=model
         if graded.all()
-        else measured(everyone[MODEL_KEY], evaluation, replace(drawn, records=len(test))),
+        else measured(scored_by(test, SCORE, thresholds[MODEL_KEY]), evaluation, replace(drawn, records=len(test))),
         ungradable=int((~graded).sum()),
         slices=by_slice(scored[MODEL_KEY], groups[graded], drawn, evaluation),
         findings=[

@@ -1,5 +1,7 @@
 """What the model was worth month by month, and how the data changed meanwhile."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -22,13 +24,14 @@ def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray, confidence: flo
     of a weighted sample from the effective number of records. Recall is missing in a month without positives, precision
     in one without alerts.
     """
-    months, weight = dates.dt.strftime("%Y-%m").to_numpy(), scored.weights[0]
+    (month_of, months), (part_of, parts), weight = _months(dates), pd.factorize(fold, sort=True), scored.weights[0]
     rows = []
-    for group, places in pd.DataFrame({"month": months, "fold": fold}).groupby(["month", "fold"]).indices.items():
-        rows_in = np.isin(np.arange(len(fold)), places)
-        (month, part), one, mass = np.asarray(group), scored.only(rows_in), weight[rows_in]
+    for month, part in np.unique(np.stack([month_of, part_of])[:, month_of >= 0], axis=1).T:
+        places = np.flatnonzero((month_of == month) & (part_of == part))
+        one, mass = scored.only(places), weight[places]
         ill, alert = one.y == 1, one.alert
-        row = {"month": month, "fold": part, "records": len(places), "positives": int(ill.sum()), "weight": mass.sum()}
+        row = {"month": months[month], "fold": str(parts[part]), "records": len(places), "positives": int(ill.sum())}
+        row["weight"] = mass.sum()
         row["positives_per_1000"] = 1000 * np.average(ill, weights=mass)
         row["mean_score"] = np.average(one.score, weights=mass)
         row |= _rate("alerts_per_1000", alert, mass, confidence, 1000)
@@ -39,22 +42,26 @@ def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray, confidence: flo
     return pd.DataFrame(rows, columns=columns)
 
 
-def data_by_month(features: pd.DataFrame, scored: Scored, dates: pd.Series, fold: np.ndarray) -> pd.DataFrame:
+def data_by_month(
+    features: Mapping[str, pd.Series] | pd.DataFrame, scored: Scored, dates: pd.Series, fold: np.ndarray
+) -> pd.DataFrame:
     """How the strongest numbers among the features changed, a row for each of them and each month.
 
-    features: (n, k), the values of the scored records. Columns: month, feature, records, missing (share), median, and
-    rank: the share of the values outside the test fold that are below the median, equal ones by half. So .5 is a month
-    like all of them, whatever the unit. All are weighted. Which features are the strongest is settled without the test
-    fold: `strongest`.
+    features: of each (n,) the values of the scored records; one at a time is asked for. Columns: month, feature,
+    records, missing (share), median, and rank: the share of the values outside the test fold that are below the median,
+    equal ones by half. So .5 is a month like all of them, whatever the unit. All are weighted. Which features are the
+    strongest is settled without the test fold: `strongest`.
     """
-    months, weight = dates.dt.strftime("%Y-%m").to_numpy(), scored.weights[0]
-    seen = fold != TEST
+    (month_of, months), weight = _months(dates), scored.weights[0]
+    seen = np.asarray(fold != TEST)
     rows = []
-    for name in strongest(features[seen], scored.y[seen] == 1, weight[seen]):
+    before_test = ((name, features[name][seen]) for name in map(str, features))
+    for name in strongest(before_test, scored.y[seen] == 1, weight[seen]):
         values = features[name].to_numpy("float64")
         known = ~np.isnan(values)
         reference = values[seen & known], weight[seen & known]
-        for month, places in pd.Series(months).groupby(months).indices.items():
+        for number, month in enumerate(months):
+            places = np.flatnonzero(month_of == number)
             there = places[known[places]]
             middle = _median(values[there], weight[there])
             missing = 1 - weight[there].sum() / weight[places].sum()
@@ -63,15 +70,30 @@ def data_by_month(features: pd.DataFrame, scored: Scored, dates: pd.Series, fold
     return found.sort_values("month", kind="stable", ignore_index=True)
 
 
-def strongest(features: pd.DataFrame, positive: np.ndarray, weight: np.ndarray, most: int = STRONGEST) -> list[str]:
+def strongest(
+    features: Iterable[tuple[str, pd.Series]], positive: np.ndarray, weight: np.ndarray, most: int = STRONGEST
+) -> list[str]:
     """The names of the numbers whose values differ most between positives and negatives, the strongest first.
 
-    positive: (n,) bool. They differ by the Kolmogorov-Smirnov distance, which also sees a feature that is high in some
-    positives and low in others, times the share of records that have a value.
+    features: names with values (n,); positive: (n,) bool. They differ by the Kolmogorov-Smirnov distance, which also
+    sees a feature that is high in some positives and low in others, times the share of records that have a value.
     """
-    numbers = [str(name) for name, column in features.items() if column.dtype.kind in "iuf"]
-    found = {name: _separation(features[name].to_numpy("float64"), positive, weight) for name in numbers}
-    return sorted((name for name in numbers if found[name] > 0), key=lambda name: -found[name])[:most]
+    found = {
+        name: _separation(column.to_numpy("float64"), positive, weight)
+        for name, column in features
+        if column.dtype.kind in "iuf"
+    }
+    return sorted((name for name in found if found[name] > 0), key=lambda name: -found[name])[:most]
+
+
+def _months(dates: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """The number of the month of each date (n,), from 0 for the first one, -1 without a date; and the months."""
+    days = dates.to_numpy("datetime64[s]")
+    months = days.astype("datetime64[M]")
+    found, numbers = np.unique(months[~np.isnat(days)], return_inverse=True)
+    month_of = np.full(len(days), -1)
+    month_of[~np.isnat(days)] = numbers
+    return month_of, [str(month) for month in found]
 
 
 def _separation(values: np.ndarray, positive: np.ndarray, weight: np.ndarray) -> float:

@@ -48,6 +48,13 @@ def names_of(path: Path) -> list[str]:
         return file.schema_arrow.names
 
 
+def numbers_of(path: Path) -> list[str]:
+    """The columns of a table of the line that are numbers."""
+    with opened_table(parts_of(path)[0]) as file:
+        kinds = file.schema_arrow
+    return [one.name for one in kinds if pa.types.is_integer(one.type) or pa.types.is_floating(one.type)]
+
+
 def table_batches(path: Path, columns: Sequence[str] | None = None, *, whole: bool = False) -> Iterator[pd.DataFrame]:
     """A table of the line in batches with the types that `read_table` gives, or whole, as a single one; at least one.
 

@@ -21,10 +21,14 @@ def read_features(path: Path) -> pd.DataFrame:
     return as_named(read_table(path))
 
 
+def feature_column(name: str) -> str:
+    """The column of a feature in a table of features: its name, but for one that is called like the id."""
+    return stored(name) if name in (RECORD_ID, stored(RECORD_ID)) else name
+
+
 def as_stored(features: pd.DataFrame) -> pd.DataFrame:
     """Features indexed by record id with the id as a column; one that is called like the id gets another name."""
-    own = {RECORD_ID: stored(RECORD_ID), stored(RECORD_ID): stored(stored(RECORD_ID))}
-    return features.rename(columns=own).rename_axis(RECORD_ID).reset_index()
+    return features.rename(columns=feature_column).rename_axis(RECORD_ID).reset_index()
 
 
 def as_named(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The worst errors on the test fold, each with the reasons for its score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,20 @@ def errors(test: pd.DataFrame, threshold: float) -> dict[str, pd.DataFrame]:
     }
 
 
+def worst_of(
+    batches: Iterable[pd.DataFrame], threshold: float, most: int
+) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+    """The worst wrong decisions by kind, `most` of each at most, and how many there are; batches: as `errors` wants."""
+    found: dict[str, pd.DataFrame] = {}
+    counts = dict.fromkeys((MISSED, FALSE_ALARM), 0)
+    for batch in batches:
+        for kind, table in errors(batch, threshold).items():
+            counts[kind] += len(table)
+            rivals = pd.concat([found[kind], table.head(most)]) if kind in found else table.head(most)
+            found[kind] = errors(rivals, threshold)[kind].head(most)
+    return found, counts
+
+
 def in_words(code: str, config: Mapping[str, Any]) -> str:
     """A code with its meaning, as the policy reads codes; config: of the bundle.
 
@@ -69,15 +83,17 @@ def in_words(code: str, config: Mapping[str, Any]) -> str:
 
 
 def worst(
-    found: Mapping[str, pd.DataFrame], explanations: Mapping[str, Explanation], bundle: Mapping[str, Any]
+    found: Mapping[str, pd.DataFrame],
+    counts: Mapping[str, int],
+    explanations: Mapping[str, Explanation],
+    bundle: Mapping[str, Any],
 ) -> Worst:
-    """The examples of the errors that are explained, by record id."""
+    """The examples of the errors that are explained, by record id; counts: of all errors, by kind."""
     examples = [
         Example(error, row[RECORD_ID], row[SCORE], in_words(row.get(CODE_RESOLVED, ""), bundle["config"]), explanation)
         for error, table in found.items()
         for row in table.to_dict("records")
         if (explanation := explanations.get(row[RECORD_ID]))
     ]
-    counts = {error: len(table) for error, table in found.items()}
     own = "the log odds of the model, which are then recalibrated" if bundle.get("recalibration") else Worst.sum_of
     return Worst(examples, counts, bundle.get("without_reasons"), own)

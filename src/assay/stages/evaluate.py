@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from assay.config.reading import plain
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.config.words import Words, complete
-from assay.contract.population import slices
+from assay.engine import evaluate as reading
 from assay.evaluation import curves, over_time
 from assay.evaluation.assess import (
     Assessment,
@@ -31,34 +30,27 @@ from assay.evaluation.assess import (
     with_interval,
 )
 from assay.evaluation.criteria import Judged, verdict
-from assay.files import read_json, read_table, replacing, write_json, write_table, write_text
+from assay.files import read_json, replacing, write_json, write_table, write_text
 from assay.lineage.running import dependencies
 from assay.paths import (
     ANNOTATION_LOG,
     AUDIT,
     BUNDLE,
-    CLEANED,
     CLEANING_LOG,
-    FEATURES,
     FIGURES,
     MODEL,
     MODEL_KEY,
     PLOTS,
-    PREDICTIONS,
     QUALITY,
     REPORT,
     REPORTS,
     SCORE,
-    SPLIT,
     SPLIT_LOG,
-    fold,
 )
 from assay.presentation.words import audit_says
 from assay.progress import progress
-from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT, stored
-from assay.records.folds import TEST
-from assay.records.tables import read_features
-from assay.report.reasons import Worst, errors, worst
+from assay.records.columns import RECORD_ID
+from assay.report.reasons import Worst, worst, worst_of
 from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import RANKED_BY
 
@@ -71,27 +63,17 @@ ROUNDS = ("n_estimators", "max_iter")  # what libraries call their number
 def main(config: Config) -> None:
     """Read data/predictions, the test labels and models/, write reports/."""
     with progress(4, "evaluation") as bar:
-        records = read_table(CLEANED).set_index(RECORD_ID)
-        test, seen = read_predictions()
-        thresholds = {name: cut["value"] for name, cut in read_json(PREDICTIONS / "thresholds.json").items()}
+        thresholds = reading.thresholds()
+        test, seen = reading.read_test(thresholds), reading.read_seen()
         bar.update()
-        groups = slices(records.loc[test[RECORD_ID]], config.dataset)
-        assessment = assess(test, groups.reset_index(drop=True), thresholds, read_json(QUALITY), config)
+        assessment = assess(test, reading.test_slices(config.dataset), thresholds, read_json(QUALITY), config)
         bar.update()
         write_figures_of_merit(assessment, out_of_fold(seen, thresholds[MODEL_KEY], config.evaluation), config)
-        tables = all_curves(assessment, pd.concat([seen, test[test["excluded"] == ""]]), records, config)
+        tables = all_curves(assessment, seen, test, config)
         write_plots(tables)
         bar.update()
         write_report(assessment, tables, worst_errors(test, thresholds[MODEL_KEY], config), config)
         bar.update()
-
-
-def read_predictions() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The test records with labels and scores; those of train and validation with out-of-fold scores."""
-    labels = read_table(fold(SPLIT, TEST), [RECORD_ID, CODE_RESOLVED, "label", "excluded"], optional=[WEIGHT])
-    scores = read_table(PREDICTIONS / "test.parquet")
-    test = labels.merge(scores, on=RECORD_ID, validate="1:1").assign(fold=TEST)
-    return test, read_table(PREDICTIONS / "out_of_fold.parquet")
 
 
 def write_figures_of_merit(assessment: Assessment, seen: dict[str, float], config: Config) -> None:
@@ -139,20 +121,18 @@ def ungradable_figures(assessment: Assessment, confidence: float) -> dict[str, A
     return {"records": assessment.ungradable, **figures}
 
 
-def all_curves(assessment: Assessment, everyone: pd.DataFrame, records: pd.DataFrame, config: Config) -> Tables:
+def all_curves(assessment: Assessment, seen: pd.DataFrame, test: pd.DataFrame, config: Config) -> Tables:
     """Each table of `curves` and of `over_time` by name, then by model.
 
-    everyone: the records of all folds, each with the score of a model that had not learned from it. records: the
-    cleaned ones, by id.
+    seen, test: as `assay.engine.evaluate` gives them, each record with a score of a model that had not learned from
+    it.
     """
-    model = assessment.scored[MODEL_KEY]
-    whole, fold_of = scored_by(everyone, SCORE, model.threshold), everyone["fold"].to_numpy()
-    cleaned = records.loc[everyone[RECORD_ID]]
-    dates = cleaned.get(DATE, pd.Series(pd.NaT, cleaned.index))
+    model, graded = assessment.scored[MODEL_KEY], (test["excluded"] == "").to_numpy()
+    everyone, dates = reading.together(seen, test), reading.read_dates(graded)
+    whole, fold_of = scored_by(everyone, SCORE, model.threshold), everyone["fold"].array
     description = read_json(BUNDLE)
-    called, described = words_of(description), description["features"]
-    named = {stored(name) if stored(name) in cleaned else name: name for name in map(itemgetter("name"), described)}
-    features = cleaned[[name for name in named if name in cleaned]].rename(columns=named)
+    called = words_of(description)
+    features = reading.Numbers([one["name"] for one in description["features"]], graded)
     return {
         "precision_recall": {name: curves.precision_recall(one) for name, one in assessment.scored.items()},
         "roc": {name: curves.roc(one) for name, one in assessment.scored.items()},
@@ -195,14 +175,15 @@ def write_plots(tables: Tables) -> None:
 
 def worst_errors(test: pd.DataFrame, threshold: float, config: Config) -> Worst:
     """The worst errors of the model on the test fold, with the reasons for their scores."""
-    description, wrong = read_json(BUNDLE), errors(test, threshold)
-    ids = [one for table in wrong.values() for one in table[RECORD_ID].head(config.evaluation.examples)]
+    description = read_json(BUNDLE)
+    wrong, counts = worst_of(reading.in_batches(test), threshold, config.evaluation.examples)
+    ids = [one for table in wrong.values() for one in table[RECORD_ID]]
     reasons: dict[str, Explanation] = {}
     if ids and not description.get("without_reasons"):  # no model is loaded in vain, which takes long
-        X = read_features(fold(FEATURES, TEST)).loc[ids]
+        X = reading.features_of(ids)
         found = explained(contributions(load_model(MODEL), X), X, description, config.evaluation.reasons)
         reasons = dict(zip(ids, found, strict=True))
-    return worst(wrong, reasons, description)
+    return worst(wrong, counts, reasons, description)
 
 
 def write_report(assessment: Assessment, tables: Tables, mistakes: Worst, config: Config) -> None:
