@@ -205,6 +205,9 @@ def sweep(
         typer.Option("-S", "--set-param", help="As dvc exp run takes it: 'model.max_depth=2,3,4'"),
     ] = None,
     jobs: Annotated[int | None, typer.Option("-j", min=1, help="Workers; by default one for each processor.")] = None,
+    on: Annotated[
+        str, typer.Option(metavar="tcp://HOST:PORT", help="A scheduler of dask: its workers run the experiments.")
+    ] = "",
 ) -> None:
     """Run many experiments fast, each a real DVC experiment; the same command continues a killed sweep.
 
@@ -213,7 +216,7 @@ def sweep(
     from assay.sweep.command import swept
 
     with reported("assay sweep"):
-        summary, complete = swept(enter_root(), name, overrides or [], jobs or os.cpu_count() or 1)
+        summary, complete = swept(enter_root(), name, overrides or [], jobs, on)
         print_markdown(summary)
     if not complete:
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.dvc_internals.revisions import experiment_reference
 from assay.errors import AssayError
-from assay.git import git
+from assay.git import git, raw
 from assay.paths import REPORTS
 
 IDENTITY = {"NAME": "Assay", "EMAIL": "assay@localhost"}  # where git has none
@@ -31,6 +31,19 @@ def keep(folder: Path, name: str, baseline: str, message: str) -> str:
     commit = git(folder, "commit-tree", tree, "-p", baseline, "-m", message)
     git(folder, "push", "--quiet", "--force", "origin", f"{commit}:{experiment_reference(baseline, name)}")
     return commit
+
+
+def packed(folder: Path, name: str, baseline: str) -> tuple[str, bytes]:
+    """The commit of an experiment in a repository, and git's pack of it for others that have the baseline."""
+    commit = git(folder, "rev-parse", experiment_reference(baseline, name))
+    wanted = f"{commit}\n^{baseline}\n".encode()
+    return commit, raw(folder, "pack-objects", "--revs", "--stdout", "--quiet", stdin=wanted)
+
+
+def bring_home(root: Path, name: str, baseline: str, commit: str, pack: bytes) -> None:
+    """Make the commit of a pack an experiment of a repository, whole or not at all."""
+    git(root, "unpack-objects", "-q", "--strict", stdin=pack)
+    git(root, "update-ref", experiment_reference(baseline, name), commit)
 
 
 def with_identity(folder: Path) -> None:

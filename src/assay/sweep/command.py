@@ -1,6 +1,8 @@
 """Runs a sweep by its name, and sums it up."""
 
-from collections.abc import Collection, Sequence
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from assay.config.names import require_name
@@ -14,19 +16,37 @@ from assay.sweep import execution as sweep
 from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, FAILED, PRUNED, Entry
 from assay.sweep.plan import SEARCH, plan, read, read_sets
-from assay.sweep.worker_pool import Worker
 
 SHOWN = 10
 
 
-def swept(root: Path, name: str, overrides: Sequence[str], jobs: int) -> tuple[Markdown, bool]:
-    """Check all experiments, run the missing ones; return a summary as Markdown, and whether all are complete."""
+def swept(
+    root: Path, name: str, overrides: Sequence[str], jobs: int | None, scheduler: str = ""
+) -> tuple[Markdown, bool]:
+    """Check all experiments, run the missing ones; return a summary as Markdown, and whether all are complete.
+
+    jobs: how many at a time, by default one for each processor; scheduler: of the dask cluster whose workers run them,
+    by default one for each of their threads.
+    """
     require_name(name, "the name of the sweep")
-    setting = Setting(name, root, sweep.baseline(root), cache_folder(root), jobs)
+    setting = Setting(name, root, sweep.baseline(root), cache_folder(root), jobs or os.cpu_count() or 1)
     before = experiments(root, setting.baseline)
-    with sweep.warm(setting) as workers:
+    with _workers(setting, scheduler, jobs) as workers:
         entries = _run(_source(overrides, setting), workers, setting)
     return summary(setting, entries, before), all(entry.state != FAILED for entry in entries.values())
+
+
+@contextmanager
+def _workers(setting: Setting, scheduler: str, jobs: int | None) -> Iterator[Sequence[sweep.Runner]]:
+    """What runs the experiments: here, or on the workers of a cluster."""
+    if not scheduler:
+        with sweep.warm(setting) as workers:
+            yield workers
+        return
+    from assay.sweep.cluster import on_cluster
+
+    with sweep.alone(setting), on_cluster(scheduler, setting, jobs) as slots:
+        yield slots
 
 
 def _source(overrides: Sequence[str], setting: Setting) -> sweep.Experiments:
@@ -40,7 +60,7 @@ def _source(overrides: Sequence[str], setting: Setting) -> sweep.Experiments:
     return sweep.Listed(plan(setting.name, sets), experiments(setting.root, setting.baseline))
 
 
-def _run(source: sweep.Experiments, workers: Sequence[Worker], setting: Setting) -> dict[str, Entry]:
+def _run(source: sweep.Experiments, workers: Sequence[sweep.Runner], setting: Setting) -> dict[str, Entry]:
     """Run the experiments with a bar that shows the best so far, earlier runs of the sweep included."""
     scores = [entry.metrics.get(RANKED_BY) for entry in sweep.settled(source.known(), setting).values()]
     with progress(source.missing(), f"sweep {setting.name}") as bar:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from assay.dvc_internals.locks import holding
 from assay.errors import AssayError
@@ -16,7 +16,7 @@ from assay.git import git
 from assay.sweep.folder import FOLDER, Setting
 from assay.sweep.log import DONE, FAILED, PRUNED, RUNNING, Entry
 from assay.sweep.plan import Planned
-from assay.sweep.worker_pool import Worker
+from assay.sweep.worker_pool import Hopeless, Worker
 
 Report = Callable[[Entry], None]
 
@@ -66,12 +66,26 @@ class Listed:
         pass  # the log has it
 
 
+class Runner(Protocol):
+    """What runs one experiment at a time; several are at work."""
+
+    def run(self, one: Planned, log: Path, hopeless: Hopeless) -> dict[str, Any]:
+        """Run an experiment; its state, seconds, error and metrics."""
+
+
 @contextmanager
-def warm(setting: Setting) -> Iterator[list[Worker]]:
-    """Start workers, which import while experiments are still being checked; AssayError if the sweep runs already."""
+def alone(setting: Setting) -> Iterator[None]:
+    """AssayError if the sweep runs already."""
     setting.file("jsonl").parent.mkdir(parents=True, exist_ok=True)
     refusal = AssayError(f"the sweep {setting.name} is running", where=str(FOLDER), todo="wait for it")
     with holding(setting.file("lock"), refusal):
+        yield
+
+
+@contextmanager
+def warm(setting: Setting) -> Iterator[list[Worker]]:
+    """Start workers, which import while experiments are still being checked; AssayError if the sweep runs already."""
+    with alone(setting):
         work = setting.file("work")
         shutil.rmtree(work, ignore_errors=True)  # of one that was killed
         workers: list[Worker] = []
@@ -85,7 +99,7 @@ def warm(setting: Setting) -> Iterator[list[Worker]]:
 
 
 def run(
-    source: Experiments, workers: Sequence[Worker], setting: Setting, report: Report = lambda entry: None
+    source: Experiments, workers: Sequence[Runner], setting: Setting, report: Report = lambda entry: None
 ) -> dict[str, Entry]:
     """Run all experiments of the source; return the last entry of every experiment that it knows.
 
@@ -93,7 +107,7 @@ def run(
     """
     faults: list[BaseException] = []
 
-    def serve(worker: Worker) -> None:
+    def serve(worker: Runner) -> None:
         try:
             _serve(worker, source, setting, report)
         except BaseException as fault:  # of the sweep itself: raised in the main thread
@@ -109,7 +123,7 @@ def run(
     return settled(source.known(), setting)
 
 
-def _serve(worker: Worker, source: Experiments, setting: Setting, report: Report) -> None:
+def _serve(worker: Runner, source: Experiments, setting: Setting, report: Report) -> None:
     while one := source.next():
         log = setting.file("logs") / f"{one.name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,7 @@ class Worker:
         except (OSError, RuntimeError, ValueError, AssayError) as error:
             said = {"state": FAILED, "error": self._why(error)}
             self.stop()
-        return {**said, "error": _reason(said["error"], log)}
+        return {**said, "error": failure(said["error"], log)}
 
     def _why(self, error: Exception) -> str:
         """Why the process ended: its last words, what ended it, or the error on this side."""
@@ -93,7 +93,7 @@ class Worker:
         return said
 
 
-def _reason(error: str, log: Path) -> str:
-    """The stage's own words where it said some."""
+def failure(error: str, log: Path) -> str:
+    """Why an experiment failed: in the words of its stage where that said some."""
     said = [line for line in log.read_text(errors="replace").splitlines() if "error:" in line] if log.exists() else []
     return said[-1] if error and said else error

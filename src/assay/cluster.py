@@ -1,0 +1,65 @@
+"""The connection to a cluster of dask: its scheduler, and what to do where there is none."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from assay.errors import AssayError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+PATIENCE = 10  # seconds in which a scheduler must answer
+EXAMPLE = "tcp://HOST:8786"
+
+
+@contextmanager
+def connected(address: str) -> Iterator["Client"]:
+    """A client of the scheduler there; AssayError if dask is not installed, or no scheduler answers."""
+    require_dask()
+    from distributed import Client
+
+    _require_address(address)
+    with _without_its_log():
+        try:
+            client = Client(address, timeout=PATIENCE, set_as_default=False)
+        except OSError as error:
+            what = f"no scheduler of dask answered within {PATIENCE} seconds"
+            raise AssayError(what, where=address, todo="start one: dask scheduler; or correct the address") from error
+        with client:
+            yield client
+
+
+def require_dask() -> None:
+    """AssayError if dask is not installed."""
+    try:
+        import distributed  # noqa: F401
+    except ModuleNotFoundError as error:
+        todo = "install the extra dask: pip install distributed (make extras has it)"
+        raise AssayError(f"a cluster needs dask, which is not installed: {error.name}", todo=todo) from error
+
+
+def _require_address(address: str) -> None:
+    """AssayError unless it is one; a client asks an address of another kind for ever."""
+    from distributed.comm import parse_address, parse_host_port
+    from distributed.comm.registry import get_backend
+
+    try:
+        kind, place = parse_address(address, strict=True)
+        get_backend(kind)
+        parse_host_port(place)
+    except ValueError as error:
+        raise AssayError(f"no address of a scheduler: {error}", where=address, todo=f"as {EXAMPLE}") from error
+
+
+@contextmanager
+def _without_its_log() -> Iterator[None]:
+    """Without what dask's client logs to stderr: what matters of it is raised, and becomes one message."""
+    log = logging.getLogger("distributed")
+    level = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
