@@ -64,7 +64,7 @@ class Site(WorkerPlugin):
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, one: Planned) -> dict[str, Any]:
-        """Run one experiment: what `Worker.run` says of it, its log, and if it is done its commit and the pack of it."""
+        """Run one experiment: what `Worker.run` says of it, its log, and if it is done its commit and its pack."""
         self.ready.result()
         process = self.idle.get()
         try:
