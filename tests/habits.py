@@ -762,6 +762,14 @@ ASKED = [
         ending="asked",
     ),
     Habit(
+        "beyond_all_numbers",
+        "1e308, which no model holds, and 1e400",
+        "asks what they mean",
+        table(["1e308", *PLAIN[1:20], "1e400", *PLAIN[21:]]).encode(),
+        "1e308 1, 1e400 1 are no numbers",
+        ending="asked",
+    ),
+    Habit(
         "classes_spelled_twice",
         "Yes, yes, No as target",
         "asks who is positive",

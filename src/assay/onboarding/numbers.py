@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from assay.config.dataset import Written
 from assay.config.questions import OPEN
-from assay.contract.numbers import number
+from assay.contract.numbers import held, number
 from assay.contract.written import WrittenNumbers
 from assay.onboarding.number_doubts import ENOUGH, LONGEST, PARTS, all_grouped, doubtful_unit, points_between_thousands
 from assay.onboarding.spelling import listed
@@ -200,7 +200,7 @@ def _read(texts: "Sequence[str] | pd.Series[str]", written: Written) -> np.ndarr
     else:
         plain, _ = WrittenNumbers(written)(pa.array(texts, pa.large_string()))
         values = number(plain.to_numpy(zero_copy_only=False))
-    return np.where(np.isfinite(values), values, np.nan)
+    return np.where(held(values), values, np.nan)
 
 
 def _how(written: Written, there: "pd.Series[str]") -> list[str]:
