@@ -90,6 +90,9 @@ PROPOSED = ["assay monitor", "assay retrain", "dvc push"]
         ({"EXPERIMENT": "null"}, 0, PROPOSED[:2]),
         ({"BATCH": "none.csv"}, 1, []),
         ({"LABELS": "none.csv"}, 1, []),
+        ({"TABLES": "labs=none.csv"}, 1, []),
+        ({"TABLES": "labs.csv"}, 1, []),
+        ({"TABLES": "../../x=labels.csv"}, 1, []),
     ],
 )
 def test_it_retrains_if_the_monitor_says_so(script: Script, told: dict[str, str], code: int, called: list[str]) -> None:
@@ -111,6 +114,17 @@ def test_both_commands_get_the_labels(script: Script, labels: str, beside: str) 
     monitor, retrain, *_ = script.run(LABELS=labels)[1]
     assert f"--labels {beside} " in monitor
     assert ("--labels" in retrain) == bool(labels)
+
+
+def test_both_commands_get_the_tables(script: Script) -> None:
+    monitor, retrain, *_ = script.run(TABLES="labs=labels.csv visits=new.csv")[1]
+    given = "--table labs=.assay/table-labs.csv --table visits=.assay/table-visits.csv"
+    assert given in monitor
+    assert given in retrain
+    assert (script.clone / ".assay/table-labs.csv").read_text() == "a,target\n1,A\n"
+    assert script.run(TABLES="labs=labels.csv visits=new.csv") == (0, [])
+    assert script.run(TABLES="labs=new.csv visits=new.csv")[0] == 0
+    assert len(script.proposed()) == 2
 
 
 def test_the_data_of_the_new_branch_are_pushed_and_no_file_is_changed(script: Script) -> None:

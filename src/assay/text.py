@@ -39,9 +39,10 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 
 
 def spelled(text: object) -> str:
-    """A text without what spellings differ in: capitals, spaces, forms of the same letter.
+    """A text without what spellings differ in: capitals, spaces, forms of the same letter, what nobody sees.
 
-    >>> spelled(" Yes "), spelled("YES")
-    ('yes', 'yes')
+    >>> spelled(" Yes "), spelled("YES"), spelled("y\u200bes")
+    ('yes', 'yes', 'yes')
     """
-    return " ".join(unicodedata.normalize("NFKC", str(text)).casefold().split())
+    seen = (letter for letter in unicodedata.normalize("NFKC", str(text)) if unicodedata.category(letter) != "Cf")
+    return " ".join("".join(seen).casefold().split())

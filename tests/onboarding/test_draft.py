@@ -1,5 +1,6 @@
 """A first contract composes, and takes the very table that it was written from."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from assay.cli.commands import app
 from assay.config.compose import composed
 from assay.config.dataset import Column, Dataset
 from assay.config.load import typed, typed_as
+from assay.config.source import Dialect
 from assay.errors import AssayError
 from assay.onboarding.dataset import init_dataset
 from assay.onboarding.draft import draft
@@ -19,6 +21,7 @@ from assay.onboarding.outcome import Answer, outcome
 from assay.onboarding.seen import chosen_target
 from assay.preparation.reconcile import clean
 from assay.records.reading import read
+from assay.stages.collect import collect
 from samples import ROOT
 
 LOST = Answer(["lost"])
@@ -164,11 +167,16 @@ def test_a_file_that_is_not_there_is_named_with_the_folder_that_was_looked_in(
     deep.mkdir()
     (repository / "dvc.yaml").touch()
     (deep / "shops.csv").write_text("x,y\n1,a\n")
+    (repository / "empty").mkdir()
+    (deep / "broken.csv").symlink_to("nowhere.csv")
+    os.mkfifo(deep / "pipe.csv")
     monkeypatch.chdir(deep)
     for given, what, todo in (
         ("shop.csv", "there is no file shop.csv", "did you mean shops.csv?"),
         ("other.csv", "there is no file other.csv", "a path is taken from the folder that you stand in"),
-        ("../tables", "tables is a folder", "name a file in it"),
+        ("../empty", "no CSV or Parquet file in the folder", "name a folder with files of one format"),
+        ("broken.csv", "broken.csv is a link to nowhere.csv, which is no file", "name the file itself, or restore it"),
+        ("pipe.csv", "pipe.csv is no file but a pipe or a device", "save it as a file first"),
     ):
         refused = CliRunner().invoke(app, ["init-dataset", given])
         assert refused.exit_code == 1
@@ -208,3 +216,60 @@ def test_what_a_parquet_file_says_of_its_columns_is_not_guessed(repository: Path
     assert cleaned["order"].tolist() == [str(number) for number in table["order"]]
     assert cleaned["bought"].tolist() == table["bought"].dt.tz_localize(None).tolist()
     assert cleaned["gift"].isna().sum() == n // 2
+
+
+def test_a_column_says_what_belongs_together(repository: Path) -> None:
+    rows = "".join(f"P{row // 2},F{row // 4},{row}.5,{('sick', 'well')[row % 3 > 0]}\n" for row in range(60))
+    (repository / "families.csv").write_text(f"patient_id,family_id,x,y\n{rows}")
+    _, asked, (contract, *_) = init_dataset(repository / "families.csv", None, "y")
+    assert asked.is_open
+    assert yaml.safe_load(contract.read_text())["group"].startswith(
+        "??? which column says what records belong together"
+    )
+    _, answered, (contract, *_) = init_dataset(repository / "families.csv", "told", "y", Answer(group="family_id"))
+    assert not answered.is_open
+    assert yaml.safe_load(contract.read_text())["group"] == "family_id"
+    with pytest.raises(AssayError, match="no column 'family'"):
+        init_dataset(repository / "families.csv", "other", "y", Answer(group="family"))
+
+
+def halves(repository: Path, first: str, second: str) -> Path:
+    folder = repository / "exports"
+    folder.mkdir()
+    (folder / "2024.csv").write_text(first)
+    (folder / "2025.csv").write_text(second)
+    return folder
+
+
+ROWS = [f"{row}.5,{('sick', 'well')[row % 3 > 0]}" for row in range(60)]
+HEADER = "x,y"
+
+
+def test_a_folder_of_files_is_one_table(repository: Path) -> None:
+    second = "\n".join(["y, x", *(", ".join(line.split(",")[::-1]) for line in ROWS[40:])])
+    folder = halves(repository, "\n".join([HEADER, *ROWS[:40]]), second)
+    _, drawn, (written, *_) = init_dataset(folder, None, "y")
+    source = yaml.safe_load(written.read_text())["source"]
+    assert source["dialect"] == {"strip": True}
+    assert "2 files are one table, in the order of their names" in drawn.remarks
+    assert any("of 60 records" in line for line in drawn.outcome)
+    raw = repository / "raw"
+    collect(typed_as(Dataset, yaml.safe_load(written.read_text())), raw)
+    table = read(raw / "records.csv", dialect=typed_as(Dialect, source["dialect"]))
+    assert sorted(map(",".join, table[["x", "y"]].to_numpy())) == sorted(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ("\n".join(["x;y", *(line.replace(",", ";") for line in ROWS[40:])]), "2025.csv: ';' between cells"),
+        ("\n".join(["z,y", *ROWS[40:]]), "missing column x; unknown column z"),
+        ("x,y\n1,2,3\n4,5,6\n7,8,9\n", "line 2"),
+    ],
+    ids=["another separator", "other columns", "no table"],
+)
+def test_files_of_a_folder_that_do_not_fit_together_are_refused(repository: Path, second: str, said: str) -> None:
+    folder = halves(repository, "\n".join([HEADER, *ROWS[:40]]), second)
+    with pytest.raises(AssayError, match=said) as caught:
+        init_dataset(folder, None, "y")
+    assert "exports" in caught.value.where

@@ -53,6 +53,24 @@ def test_the_table_is_in_every_clone(repository: Path, tmp_path: Path) -> None:
     assert (tmp_path / "copy" / KEPT).read_text() == TABLE
 
 
+def test_a_folder_of_files_is_in_every_clone(repository: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "years"
+    (folder / "old").mkdir(parents=True)
+    lines = TABLE.splitlines(keepends=True)
+    (folder / "b.csv").write_text("".join([lines[0], *lines[31:]]))
+    (folder / "old/a.csv").write_text("".join(lines[:31]))
+    (folder / "notes.txt").write_text("none of the table")
+    told = CliRunner().invoke(app, ["init-dataset", "../years", "--name", "shop", "--target", "state"])
+    assert told.exit_code == 0, told.output
+    assert source()["uri"] == "data/tables/shop"
+    run("git", "add", "--all")
+    run("git", "commit", "--quiet", "--message", "mine")
+    clone(repository, tmp_path / "copy", git(repository, "rev-parse", "HEAD"))
+    kept = sorted(one.relative_to(tmp_path / "copy").as_posix() for one in (tmp_path / "copy/data").rglob("*.csv"))
+    assert kept == ["data/tables/shop/b.csv", "data/tables/shop/old/a.csv"]
+    assert (tmp_path / "copy/data/tables/shop/old/a.csv").read_text() == "".join(lines[:31])
+
+
 def test_the_rest_of_the_contract_stays_as_it_was_drafted(repository: Path) -> None:
     init_dataset(repository.parent / "shop.csv", None, "state")
     drafted = Path("conf/dataset/shop.yaml").read_text()

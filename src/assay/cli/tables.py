@@ -28,11 +28,15 @@ Time = Annotated[
     str | None, typer.Option(help="The column of how long after the record the event came, or it was seen.")
 ]
 Horizon = Annotated[float | None, typer.Option(help="The event counts up to this time, in the unit of that column.")]
+Group = Annotated[
+    str | None,
+    typer.Option(help="The column of a person or device whose records stay in one fold; else it is guessed."),
+]
 Encoding = Annotated[str | None, typer.Option(help="Of a CSV; by default it is found.")]
 
 
 def init_dataset(
-    file: Annotated[Path, typer.Argument(help="A CSV with a header, or a Parquet file.")],
+    file: Annotated[Path, typer.Argument(help="A CSV with a header, a Parquet file, or a folder of such files.")],
     name: Name = None,
     target: Target = None,
     positive: Positive = None,
@@ -40,6 +44,7 @@ def init_dataset(
     event: Event = None,
     time: Time = None,
     horizon: Horizon = None,
+    group: Group = None,
     encoding: Encoding = None,
     track: Annotated[bool, typer.Option(help="Copy the table to data/tables and give it to DVC.")] = True,
 ) -> None:
@@ -54,7 +59,7 @@ def init_dataset(
     with reported("assay init-dataset"):
         path = file.absolute()
         root = enter_root()
-        answer = answered(target, positive, negative, event, time, horizon)
+        answer = answered(target, positive, negative, event, time, horizon, group)
         name, draft, written = drafting.init_dataset(path, name, target, answer, encoding)
         say("\n".join(f"written: {one}" for one in written))
         if track:
@@ -64,7 +69,7 @@ def init_dataset(
 
 def start(
     folder: Annotated[Path, typer.Argument(help="A new folder for the repository.")],
-    table: Annotated[Path, typer.Option(help="A CSV with a header, or a Parquet file.")],
+    table: Annotated[Path, typer.Option(help="A CSV with a header, a Parquet file, or a folder of such files.")],
     target: Target = None,
     name: Name = None,
     positive: Positive = None,
@@ -72,6 +77,7 @@ def start(
     event: Event = None,
     time: Time = None,
     horizon: Horizon = None,
+    group: Group = None,
     encoding: Encoding = None,
     remote: Annotated[
         str | None, typer.Option(help="A folder or s3:// for data and models; a new clone needs it.")
@@ -88,7 +94,7 @@ def start(
     with reported("assay start"):
         folder, table = folder.absolute(), table.absolute()
         place = str(Path(remote).absolute()) if remote and "://" not in remote else remote
-        answer = answered(target, positive, negative, event, time, horizon)
+        answer = answered(target, positive, negative, event, time, horizon, group)
         draft, kept = made(enter_root(), folder, Wanted(table, name, target, answer, encoding, place))
         say(f"{folder}: a repository with one commit\n{as_text(kept)}")
         say_draft(
@@ -103,12 +109,13 @@ def answered(
     event: str | None,
     time: str | None,
     horizon: float | None,
+    group: str | None = None,
 ) -> "Answer":
-    """What the options say of who is positive; AssayError if they contradict each other."""
+    """What the options say of who is positive and what belongs together; AssayError if they contradict each other."""
     from assay.onboarding.made import asked_for
     from assay.onboarding.outcome import Answer
 
-    return Answer(positive or (), negative or (), asked_for(event, time, horizon, [target, positive, negative]))
+    return Answer(positive or (), negative or (), asked_for(event, time, horizon, [target, positive, negative]), group)
 
 
 def say_draft(draft: "Draft", dataset: str, files: str, then: str) -> None:

@@ -8,12 +8,23 @@ import pandas as pd
 EXACT = 2**53  # up to here float64 holds every whole number
 WHOLE = re.compile(r"\s*([+-]?\d+)(?:\.0*)?\s*", re.ASCII)
 
+LARGEST = float(np.finfo("float32").max)  # what a model holds: to XGBoost a larger number is infinite
+
 Mask = np.ndarray  # of truth values, one for each row
 
 
 def number(each: np.ndarray) -> np.ndarray:
     """Texts (or None) as float64: NaN for what is no number; -0 is 0."""
     return np.asarray(pd.to_numeric(each, errors="coerce"), "float64") + 0.0  # a -0 among whole numbers is read as 0
+
+
+def held(values: np.ndarray) -> Mask:
+    """Which numbers (float64) a model can hold; NaN and infinity are none.
+
+    >>> held(np.array([1e38, -1e39, np.inf, np.nan])).tolist()
+    [True, False, False, False]
+    """
+    return np.abs(values) <= LARGEST
 
 
 def rounded_texts(each: np.ndarray, values: np.ndarray) -> Mask:

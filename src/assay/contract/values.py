@@ -20,7 +20,7 @@ from assay.config.patterns import first_group
 from assay.contract.arrays import Array, arrow, is_text, pandas
 from assay.contract.lookup import Lookup
 from assay.contract.missing import FALSE, TRUE, Missing
-from assay.contract.numbers import Mask, number, rounded_integers, rounded_texts
+from assay.contract.numbers import Mask, held, number, rounded_integers, rounded_texts
 from assay.contract.times import day, seconds
 from assay.contract.written import WrittenNumbers
 from assay.records.columns import DATE
@@ -200,7 +200,7 @@ class ColumnReader:
         values = number(each)
         rounded = rounded_texts(each, values)
         blank = blank | (self.missing.numbers(values) & ~rounded)
-        unread = (~np.isfinite(values) & ~blank) | rounded
+        unread = (~held(values) & ~blank) | rounded
         return Cells(np.where(unread | blank, np.nan, values), blank, unread, rounded, limits)
 
     def _flag_texts(self, written: pa.Array, blank: Mask) -> Cells:
@@ -222,13 +222,13 @@ class ColumnReader:
         return Cells(as_they_are, blank, np.zeros(len(blank), bool))
 
     def _numbers(self, raw: pd.Series) -> Cells | None:
-        """Numbers as float64; an infinite one, or a whole one that float64 does not hold, counts as unread."""
+        """Numbers as float64; one that no model holds, or a whole one that float64 does not, counts as unread."""
         if not pd.api.types.is_any_real_numeric_dtype(raw.dtype):
             return None
         values = raw.to_numpy("float64", na_value=np.nan) + 0.0
         whole = pd.api.types.is_integer_dtype(raw.dtype)
         blank = np.isnan(values) | (self.missing.integers(raw) if whole else self.missing.numbers(values))
-        unread = (rounded_integers(raw, values) if whole else np.isinf(values)) & ~blank
+        unread = (rounded_integers(raw, values) if whole else ~held(values)) & ~blank
         limits = np.zeros(len(raw)) if self.written and self.written.written.limits else None
         return Cells(np.where(unread | blank, np.nan, values), blank, unread, unread if whole else None, limits)
 

@@ -33,7 +33,7 @@ def clone(root: Path, target: Path, sha: str, shared: Path | None = None) -> Non
 def bring_sources(root: Path, target: Path) -> None:
     """Copy the files that were given to DVC, and no stage makes, from the cache of `root`, or its remote, into a clone.
 
-    What is there stays. If neither has one, `collect` says so where it needs the file. A folder is left to DVC.
+    What is there stays. If neither has one, `collect` says so where it needs the file.
     """
     for tracked in git(target, "ls-files", "-z", "--", "*.dvc").split("\0")[:-1]:
         if not (target / tracked).with_suffix("").exists():
@@ -42,17 +42,27 @@ def bring_sources(root: Path, target: Path) -> None:
 
 def _bring(root: Path, target: Path, tracked: Path) -> None:
     from assay.dvc_internals.commands import asked
-    from assay.dvc_internals.objects import DIR, object_path
+    from assay.dvc_internals.objects import DIR, listed, object_path
     from assay.dvc_internals.repository import cache_folder
 
-    md5 = str(yaml_mapping((target / tracked).read_bytes())["outs"][0]["md5"])
-    if md5.endswith(DIR):
-        return
-    held = object_path(cache_folder(root), md5)
-    if not held.exists():
+    cache, md5 = cache_folder(root), str(yaml_mapping((target / tracked).read_bytes())["outs"][0]["md5"])
+    place = (target / tracked).with_suffix("")
+
+    def files() -> dict[Path, Path]:
+        """Where each file is to be, and where the cache has it; no file of a folder that it does not have."""
+        if not md5.endswith(DIR):
+            return {place: object_path(cache, md5)}
+        if not object_path(cache, md5).exists():
+            return {}
+        return {place / name: object_path(cache, one) for name, one in listed(cache, md5).items()}
+
+    if not (held := files()) or not all(one.exists() for one in held.values()):
         asked("fetch", str(tracked), folder=root)
-    if held.exists():
-        shutil.copyfile(held, (target / tracked).with_suffix(""))
+        held = files()
+    if held and all(one.exists() for one in held.values()):
+        for file, one in held.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(one, file)
 
 
 def repro(folder: Path, sha: str, *options: str) -> None:

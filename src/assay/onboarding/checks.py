@@ -9,9 +9,13 @@ import pandas as pd
 from assay.errors import AssayError, sample
 from assay.onboarding.guess import ERRORS, MARKERS, NUMBER_MARKERS
 from assay.records.dialect import SPACES
+from assay.text import visible
 
 TOTALS = {"total", "totals", "sum", "subtotal", "grand total", "mean", "average", "summe", "gesamt", "totaal", "somme"}
 DITTO = {'"', "''", "〃", "″", '-"-', "do.", "dto."}
+FEWEST = 5  # records, of which a sum is no chance
+LONGEST = 500  # letters of a name
+TYPOGRAPHIC = re.compile(r"[“”„«»‘’‚].*[“”«»‘’]", re.DOTALL)  # quotation marks of a text, and none of a CSV
 MOST_NOTES = 3  # lines at the end that are looked at
 NOTE = re.compile(
     r"[#*†].*|(sources?|notes?|footnotes?|remarks?|legend|quelle|fuente|anmerkung|generated|exported|printed|created|page|"
@@ -20,6 +24,7 @@ NOTE = re.compile(
 )
 NO_VALUE = {*MARKERS, *ERRORS, *NUMBER_MARKERS}
 LIKE_A_NUMBER = re.compile(r"[<>≤≥$€£+-]*\s*[.,]?\d")
+SHOWN = 40
 MEND = "correct the table, and call the command again"
 
 
@@ -30,7 +35,17 @@ def require_table(raw: pd.DataFrame, where: str, first: int) -> None:
         raise AssayError(f"{what}{': ' if places else ''}{places}", where=where, todo=f"{todo}; {MEND}")
 
 
+def require_names(raw: pd.DataFrame, where: str) -> None:
+    """AssayError for names that no configuration can hold."""
+    if long := [str(name)[:SHOWN] for name in raw.columns if len(visible(name)) > LONGEST]:
+        what = f"a name of more than {LONGEST} letters: {sample(long)} …"
+        raise AssayError(what, where=where, todo="give the column a shorter name")
+
+
 def _header_faults(raw: pd.DataFrame) -> Iterator[tuple[str, list[int], str]]:
+    if all(TYPOGRAPHIC.fullmatch(str(name)) for name in raw.columns):
+        what = f"cells stand between marks that a CSV takes for a part of them ({sample(list(raw.columns), 2)})"
+        yield what, [], 'write " in place of them'
     numeric = [str(name) for name in raw.columns if _number(str(name)) is not None]
     steps = np.diff([float(name) for name in numeric])
     counting = len(steps) > 0 and bool((steps == 1).all())  # years, or places
@@ -50,8 +65,7 @@ def _row_faults(raw: pd.DataFrame) -> Iterator[tuple[str, list[int], str]]:
     blank = np.flatnonzero((cells == "").all(axis=1))
     if len(blank):
         yield f"{len(blank)} record(s) without any value", blank.tolist(), "take them out"
-    last = [str(cell).strip(SPACES).rstrip(":").lower() for cell in cells[-1]] if len(cells) else []
-    if next((cell for cell in last if cell), "") in TOTALS and sum(cell == "" for cell in last) > 0:
+    if _is_called_total(cells) or _sums_up(cells):
         yield "a line of totals", [len(cells) - 1], "take it out"
     if _is_second_header(cells):
         said = sample([str(cell) for cell in cells[0] if cell])
@@ -69,6 +83,25 @@ def _row_faults(raw: pd.DataFrame) -> Iterator[tuple[str, list[int], str]]:
     ditto = np.flatnonzero(raw.isin(DITTO).any(axis=1))
     if len(ditto):
         yield f"{len(ditto)} record(s) with a ditto mark", ditto.tolist(), "write the value that it repeats"
+
+
+def _is_called_total(cells: np.ndarray) -> bool:
+    last = [str(cell).strip(SPACES).rstrip(":").lower() for cell in cells[-1]] if len(cells) else []
+    return next((cell for cell in last if cell), "") in TOTALS and "" in last
+
+
+def _sums_up(cells: np.ndarray) -> bool:
+    """Whether the last record has empty cells, and the sum or mean of each column of numbers that it has a cell of."""
+    if len(cells) < FEWEST or "" not in cells[-1]:
+        return False
+    last = [(place, _number(str(cell))) for place, cell in enumerate(cells[-1]) if cell]
+    of_numbers = [(value, pd.to_numeric(cells[:-1, place], errors="coerce")) for place, value in last if value]
+    sums = [
+        bool(np.isclose(value, [np.nansum(above), np.nanmean(above)]).any())
+        for value, above in of_numbers
+        if not np.isnan(above).all()
+    ]
+    return len(sums) > 1 and all(sums)
 
 
 def _is_second_header(cells: np.ndarray) -> bool:

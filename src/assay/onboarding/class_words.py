@@ -22,7 +22,7 @@ WITH_OTHERS = {"control", "present", "alive", "good", "ok", "well", "case"}  # b
 NOT_KNOWN = re.compile(
     r"\b(un\w*(known|sure|clear|certain|defined|determined|specified|available)|not|lost|missing|missed|censored|pending|"
     r"refused|declined|withdrawn|withdrew|in(conclusive|determinate|valid)|equivocal|ambiguous|maybe|possibl[ey]|"
-    r"suspected|borderline|other|na|nan|none|null|n/?a|nk|nd|dk)\b|don'?t|\?"
+    r"suspected|probabl[ey]|likely|presumed|trace|borderline|other|na|nan|none|null|n/?a|nk|nd|dk)\b|don'?t|\?"
 )  # what nobody knows, though it may look like a class
 GOOD = re.compile(
     r"alive|surviv|(?<!un)healthy|recover|cured|(?<!un)success|solved|(?<!ab)normal|negative|benign|retain|remain|"

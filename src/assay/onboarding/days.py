@@ -13,10 +13,13 @@ from assay.contract.times import day
 from assay.onboarding.spelling import listed
 
 NUMERIC = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d")
-SHORT = ("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y", "%d %b %Y", "%d%b%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
+SHORT = ("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d", "%y/%m/%d", "%y.%m.%d")
+NAMED = ("%d-%b-%Y", "%d %b %Y", "%d%b%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 FORMATS = tuple(
-    f"{one}{time}{zone}" for one, time, zone in product((*NUMERIC, *SHORT), TIMES, ("", "%z")) if time or not zone
+    f"{one}{time}{zone}"
+    for one, time, zone in product((*NUMERIC, *SHORT, *NAMED), TIMES, ("", "%z"))
+    if time or not zone
 )
 BEGINNING = 1000  # values among which those are looked for
 FIRST, ENOUGH = 3, 0.9  # values by which formats are chosen; share of values that are dates, at least
@@ -37,7 +40,7 @@ def days(there: "pd.Series[str]") -> dict[str, Any] | None:
     distinct = there.drop_duplicates()
     read = {form: _read(distinct, form) for form in forms}
     best = max((one.notna().sum() for one in read.values()), default=0)
-    fitting = [form for form, one in read.items() if one.notna().sum() == best]
+    fitting = _of_few_years({form: one for form, one in read.items() if one.notna().sum() == best})
     if not best:
         return None
     others = distinct[read[fitting[0]].isna()]
@@ -57,6 +60,16 @@ def days(there: "pd.Series[str]") -> dict[str, Any] | None:
     elif late := _in_the_future(distinct, read[fitting[0]], fitting[0]):
         entry["format"] = late
     return entry
+
+
+def _of_few_years(read: "dict[str, pd.Series[Any]]") -> list[str]:
+    """The formats, without those of a year in two digits that would be of many more years than another such format.
+
+    So 24-01-31 is of 2024 and not the 24th, and 31/12/24 is not of 2031. Where that does not tell, a person is asked.
+    """
+    years = {form: one.dt.year.nunique() for form, one in read.items() if "%y" in form}
+    fewest = min(years.values(), default=0)
+    return [form for form in read if form not in years or years[form] < 2 * fewest]
 
 
 def doubts_of_days(there: "pd.Series[str]", form: str) -> list[str]:

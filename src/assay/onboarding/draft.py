@@ -9,9 +9,10 @@ import pandas as pd
 import yaml
 
 from assay.config.alike import LIKE
-from assay.config.dataset import DAY, FEATURE, ID
+from assay.config.dataset import DAY, FEATURE
 from assay.config.questions import questions
-from assay.onboarding.guess import Guess, is_unique
+from assay.onboarding.guess import Guess
+from assay.onboarding.identity import identity
 from assay.onboarding.outcome import Answer, Outcome
 from assay.onboarding.references import is_reference
 from assay.onboarding.seen import repeats, seen_in
@@ -55,18 +56,14 @@ def draft(
     seen = seen_in(table, target, answer)
     guesses, found, texts = seen.guesses, seen.outcome, seen.texts
     repeated = repeats(texts, guesses)
-    ids = [column for column, one in guesses.items() if one.role == ID]
-    named = {
-        "key": next((column for column in ids if is_unique(texts[column])), None),
-        **found.keys,
-        "group": next((column for column in ids if not is_unique(texts[column])), None),
-        "missing": seen.missing,
-    }
+    of_record = identity(texts, guesses, answer.group)
+    named = {"key": of_record.key, **found.keys, "group": of_record.group, "missing": seen.missing}
     likely = found.likely[0] if found.likely else "positive"
     words = _words([*sorted(found.classes), *found.ungradable], likely)
     to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *words]
     of_file = [*said, *seen.no_value]
     head = [*found.lines, *(f"read so: {one}" for one in of_file)]
+    asked = [of_record.group, *(one.entry for one in guesses.values())]
     entries = {**guesses, **{column: Guess(entry) for column, entry in found.columns.items()}}
     return Draft(
         dataset=contract(name, source, named, entries, to_decide, head),
@@ -75,7 +72,7 @@ def draft(
         f"defaults:\n  - {'group' if named['group'] else 'random'}\n",
         outcome=found.lines,
         remarks=[*of_file, *_remarks(guesses, repeated)],
-        is_open=found.is_open or any(True for one in guesses.values() for _ in questions(one.entry, "")),
+        is_open=found.is_open or any(True for one in asked for _ in questions(one, "")),
     )
 
 

@@ -61,6 +61,30 @@ def foreign_words(text: str) -> list[str]:
     return list(dict.fromkeys(found[0] for found in WORD.finditer(text)))[:SHOWN]
 
 
+def spoiled(text: str) -> list[str]:
+    """Remarks on words that were read in a wrong encoding before they came into the file.
+
+    >>> spoiled("Köln"), spoiled("KÃ¶ln"), spoiled("K\ufffdln")
+    ([], ['words seem to have been read in a wrong encoding: KÃ¶ln for Köln'], ['letters are lost: K�ln'])
+    """
+    if text.isascii():
+        return []
+    words = dict.fromkeys(re.findall(r"[^\s,;|\"]*[^\x00-\x7f][^\s,;|\"]*", text))
+    meant = {word: right for word in words if (right := _decoded_twice(word))}
+    lost = [word for word in words if "\ufffd" in word]
+    said = ", ".join(f"{word} for {right}" for word, right in [*meant.items()][:SHOWN])
+    found = [f"words seem to have been read in a wrong encoding: {said}"] if meant else []
+    return found + ([f"letters are lost: {', '.join(lost[:SHOWN])}"] if lost else [])
+
+
+def _decoded_twice(word: str) -> str | None:
+    """The word as it was, if its UTF-8 was taken for Windows-1252."""
+    try:
+        return word.encode("cp1252").decode()
+    except UnicodeError:
+        return None
+
+
 def strange(text: str) -> list[str]:
     """The first words that no western language would write so, as where the encoding is another one.
 

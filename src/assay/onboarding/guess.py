@@ -17,8 +17,8 @@ from assay.onboarding.days import days, doubts_of_days
 from assay.onboarding.number_doubts import another_form, different_units
 from assay.onboarding.numbers import Numbers, numbers
 from assay.onboarding.references import REFERENCE, is_reference
-from assay.onboarding.spelling import listed
-from assay.text import spelled
+from assay.onboarding.spelling import alike, listed
+from assay.text import visible
 
 MARKERS = (
     "NA",
@@ -38,7 +38,11 @@ MARKERS = (
     "unknown",
 )
 NONE = ("None", "none")  # among words a class of its own, such as of a medication
-ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")  # of a spreadsheet
+OF_SPREADSHEETS = """
+    #N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #UNKNOWN! #GETTING_DATA
+    #NV #WERT! #BEZUG! #ZAHL! #N/D #VALEUR! #NOM? #NOMBRE! #¡VALOR! #¡REF! #¡DIV/0! #¿NOMBRE? #¡NUM!
+"""
+ERRORS = tuple(OF_SPREADSHEETS.split())
 NUMBER_MARKERS = ("-", "--", ".")  # no value where the rest of the column is numbers, and a value elsewhere
 PERSONAL_NAME = re.compile(
     r"names?(?![a-z])|(?<![a-z])name|e-?mail|phone|address|street|birth_?da|(?<![a-z])dob|passport|(?<![a-z])ssn|insurance",
@@ -59,10 +63,11 @@ DATE_NAME = re.compile(
     r"(^|[^a-z])(date|datum|fecha|timestamp|datetime)($|[^a-z])|date$|datum$|_(dt|at|on)$", re.IGNORECASE
 )
 COUNTED = "numbers where the name says dates (days since 1900 in a spreadsheet, or seconds since 1970?)"
-REPEATS = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
 LIKE_AN_EXPONENT = r"\dE\d\d"  # as codes of ICD-11 are: 1E30, which a program takes for a number of 31 digits
 SCIENTIFIC = r"\d\.?\d*[eE]\+?\d+"
-MOST_SAID = 5
+MOST_SAID, MOST_SHOWN = 5, 60
+LONGEST = 1000  # letters of a class; a longer text is prose
+UNNAMED = re.compile(r"Unnamed: \d+")
 
 
 @dataclass
@@ -115,6 +120,10 @@ def guess(
     if there.empty:
         return Guess({"type": TEXT, "role": IGNORE, "nullable": True}, ["has no value at all"])
     found = _by_name(name, there) or _by_kind(kind) or _by_values(there, list(missing), decimal_comma)
+    if UNNAMED.fullmatch(name):
+        found.remarks.append("has no name in the file")
+    if len(there) == len(text) > 1 and there.nunique() == 1:
+        found.remarks.append(f"{visible(there.iloc[0])[:MOST_SHOWN]} in every record: it tells nothing")
     if found.entry["type"] == NUMBER and DATE_NAME.search(name):
         found.remarks.append(f"{COUNTED}; {WHEN}")
     if "missing" not in found.entry and (question := merged_cells(text, certain=found.role == ID)):
@@ -164,10 +173,7 @@ def _identifier(name: str, there: "pd.Series[str]") -> Guess:
     if len(cut := there[there.str.fullmatch(SCIENTIFIC)]):
         what = f"{len(cut)} identifiers like {cut.iloc[0]}: a spreadsheet has cut their digits"
         raise AssayError(what, where=f"column {name}", todo="export it as text, from where its digits are whole")
-    remarks = [] if is_unique(there) else [REPEATS]
-    if there.str.fullmatch(r"\d+\.0").all():
-        remarks.append("written like 1.0, as a program does that took them for numbers: are zeros or digits lost?")
-    return Guess({"type": TEXT, "role": ID}, remarks)
+    return Guess({"type": TEXT, "role": ID})
 
 
 def _by_kind(kind: str | None) -> Guess | None:
@@ -252,9 +258,10 @@ def _of_texts(there: "pd.Series[str]") -> Guess:
     if any(map(is_reference, values)) and len(values) <= MOST_LISTED:
         unlisted = f"no values are listed: one has {REFERENCE} or ???, a reference or a question to the configuration"
         return Guess({"type": CATEGORY}, [unlisted])
-    if len(values) <= MOST_LISTED:
+    lengths = there.str.len()
+    if len(values) <= MOST_LISTED and lengths.max() <= LONGEST:
         return Guess({"type": CATEGORY, "values": values}, _spellings(counts))
-    if len(values) > len(there) / 2 or there.str.len().mean() > LONG:
+    if len(values) > len(there) / 2 or lengths.mean() > LONG or lengths.max() > LONGEST:
         return Guess({"type": TEXT, "role": IGNORE}, ["free text: no feature"])
     many = f"{len(values)} different values: the most frequent of train will be kept"
     return Guess({"type": CATEGORY}, [many, *_spellings(counts)])
@@ -262,7 +269,7 @@ def _of_texts(there: "pd.Series[str]") -> Guess:
 
 def _spellings(counts: "pd.Series[int]") -> list[str]:
     """A remark on values that differ in spelling alone."""
-    groups = counts.groupby(spelled)
+    groups = counts.groupby(alike)
     twice = [listed(part) for _, part in groups if len(part) > 1]
     return [f"spelled in several ways, which count as different: {'; '.join(twice[:MOST_SAID])}"] if twice else []
 

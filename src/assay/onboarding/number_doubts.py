@@ -15,6 +15,7 @@ from assay.onboarding.spelling import listed
 ENOUGH = 0.9  # share of values that are numbers, from which a column is one of numbers
 LONGEST = 12  # letters of a unit
 MOST_CLASSES = 20  # texts that may be classes with a number each
+MOST_MARKS = 6  # different texts after numbers that may be marks
 FEW = 5  # numbers with a point, from which it may stand between thousands
 DIGITS = r"[+-]?(?:\d[\d.,'’_ \u00a0\u202f]*\d|[.,]?\d+)(?:[eE][+-]?\d+)?"
 PARTS = re.compile(rf"\s*([<>]=?|[≤≥])?\s*([^\d\s.,+-]*)\s*({DIGITS})\s*(\D*?)\s*")  # limit, before, digits, after
@@ -24,7 +25,8 @@ SCALE = re.compile(
     r"%|‰|cr|dr|k|m|b|bn|mn|mm|mio\.?|mrd\.?|tsd\.?|thousands?|millions?|billions?|hundreds?|dozens?", re.IGNORECASE
 )
 ALIKE = str.maketrans({**dict.fromkeys(DASHES, "-"), "`": "'", "\u2019": "'", "\u2018": "'"})
-LIKE_A_NUMBER = re.compile(r"'?[~≈]?\(?[+-]?[$€£¥]?\(?\d{1,3}(?:[.,' ]?\d{3})*(?:[.,]\d+)?\)?'?")
+INDIAN = r"\d{1,2}(?:,\d{2})+,\d{3}"  # lakh and crore: 12,34,567
+LIKE_A_NUMBER = re.compile(rf"'?[~≈]?\(?[+-]?[$€£¥]?\(?(?:{INDIAN}|\d{{1,3}}(?:[.,' ]?\d{{3}})*)(?:[.,]\d+)?\)?'?")
 
 
 def doubtful_unit(there: "pd.Series[str]", after: str, written: Mapping[str, Any]) -> str | None:
@@ -75,9 +77,13 @@ def different_units(there: "pd.Series[str]") -> str | None:
     ):
         return None
     units = Counter(one[4] for one in found if one and one[4])
-    if len(units) < 2 or units.total() < ENOUGH * len(there) or max(map(len, units)) > LONGEST:
+    # Of many different texts, a few marks beside some of the numbers are no classes: 5.2, 5.2 H, 0.03*.
+    marked = len({*there}) > MOST_CLASSES and len(units) <= MOST_MARKS
+    numbers = sum(one is not None for one in found) if marked else units.total()
+    if len(units) < 2 or numbers < ENOUGH * len(there) or max(map(len, units)) > LONGEST:
         return None
-    return f"{OPEN}numbers with different units: {listed(units)}: bring them to one in the table"
+    said = f"numbers with different units, or marks: {listed(units)}"
+    return f"{OPEN}{said}: bring them to one in the table, marks to a column of their own, or set type: category"
 
 
 def another_form(there: "pd.Series[str]") -> str | None:

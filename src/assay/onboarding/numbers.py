@@ -12,16 +12,18 @@ import pyarrow as pa
 
 from assay.config.dataset import Written
 from assay.config.questions import OPEN
-from assay.contract.numbers import number
+from assay.contract.numbers import held, number
 from assay.contract.written import WrittenNumbers
 from assay.onboarding.number_doubts import ENOUGH, LONGEST, PARTS, all_grouped, doubtful_unit, points_between_thousands
 from assay.onboarding.spelling import listed
 
+MOST_CODED = 12  # different numbers that may be codes
 FEW = 5  # different numbers, at least, if there are other texts too
 BRACKETS = (("(", ")"), ("[", "]"), ("'", "'"), ('"', '"'))
 CODES = (9, 99, 999, 9999, 99999, 77, 777, 7777, 88, 888, 8888, 99.9, 999.9)
 SENTINELS = [sign * code for code in CODES for sign in (-1, 1)]
 SENTINELS += [-1.0, 32767, -32768, 65535, 2147483647, -2147483648]
+REFUSED = (7, 8)  # in questionnaires, where 9 is "does not know"
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK", "Rs", "US$", "kr")
 
 
@@ -73,7 +75,7 @@ def _are_ranges(counts: "pd.Series[int]", written: Written) -> bool:
 def _coded(values: "pd.Series[float]", entry: dict[str, Any], remarks: list[str], missing: list[str]) -> Numbers:
     """The column without the numbers that stand for no value, which are said."""
     if not (codes := sentinels(values)):
-        return Numbers(values, entry, [*remarks, *_alone_below_zero(values)])
+        return Numbers(values, entry, [*remarks, *_alone_below_zero(values), *_apart(values)])
     counts = values[values.isin(codes)].map("{:g}".format).value_counts()
     said = f"{listed(counts)}: read as no value, far from all others"
     entry = {**entry, "missing": [*missing, *(f"{code:g}" for code in codes)]}
@@ -86,6 +88,24 @@ def _alone_below_zero(values: "pd.Series[float]") -> list[str]:
     if len(below) < 2 or not (below == -1).all() or values.nunique() <= FEW:
         return []
     return [f"-1 {len(below)} is the only number below 0: if it means no value, list it under missing"]
+
+
+def _apart(values: "pd.Series[float]") -> list[str]:
+    """A remark on codes such as 9 beside 0 and 1: numbers of a questionnaire that often mean no value.
+
+    >>> _apart(pd.Series([0.0, 1, 9, 1])), _apart(pd.Series([4.0, 6, 8]))
+    (['9 1 stands apart from 0 to 1: if it means no value, list it under missing'], [])
+    """
+    found = values.value_counts().sort_index()
+    if not 3 <= len(found) <= MOST_CODED or (found.index % 1 != 0).any():
+        return []
+    counted = found.index[found.index >= 0]
+    run = [value for place, value in enumerate(counted) if value == counted[0] + place]
+    codes = found[~found.index.isin(run)]
+    if len(run) < 2 or codes.empty or not codes.index.isin([*SENTINELS, *REFUSED]).all():
+        return []
+    said = listed(codes.rename("{:g}".format))
+    return [f"{said} stands apart from {run[0]:g} to {run[-1]:g}: if it means no value, list it under missing"]
 
 
 def has_decimal_comma(text: "pd.Series[str]") -> bool:
@@ -180,7 +200,7 @@ def _read(texts: "Sequence[str] | pd.Series[str]", written: Written) -> np.ndarr
     else:
         plain, _ = WrittenNumbers(written)(pa.array(texts, pa.large_string()))
         values = number(plain.to_numpy(zero_copy_only=False))
-    return np.where(np.isfinite(values), values, np.nan)
+    return np.where(held(values), values, np.nan)
 
 
 def _how(written: Written, there: "pd.Series[str]") -> list[str]:

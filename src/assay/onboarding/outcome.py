@@ -23,15 +23,17 @@ CHECK_IT = "Who counts as positive? Check it: all figures depend on it."
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person has said of who is positive.
+    """What a person has said of who is positive, and of what records belong together.
 
     The classes of the target: without `negative` all others are negative, with it they are left out. Or `event`, in
-    place of a target: the condition that makes a record positive, with a horizon or without.
+    place of a target: the condition that makes a record positive, with a horizon or without. group: the column whose
+    equal values stay in one fold.
     """
 
     positive: Sequence[str] = ()
     negative: Sequence[str] = ()
     event: Event | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True)

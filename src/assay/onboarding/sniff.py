@@ -11,13 +11,14 @@ from pathlib import Path
 
 from assay.config.source import Dialect
 from assay.errors import AssayError
-from assay.onboarding.encoding import encoding_of, foreign_words, require_text
+from assay.onboarding.encoding import encoding_of, foreign_words, require_text, spoiled
 from assay.records.dialect import SPACES
 
 NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 LOOKED_AT = 1000  # records by which separator and header are found
 ALIKE = 0.9  # share of them that have the same number of cells, at least
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+SPACE_BEFORE_A_QUOTE = re.compile(r'[,;|\t] +"')
 Row = tuple[int, list[str]]  # the number of the line on which it ends, and its cells
 
 
@@ -36,11 +37,17 @@ def sniffed(path: Path, encoding: str | None = None) -> Sniffed:
     encoding = encoding or encoding_of(content, where)
     try:
         text = content.decode(encoding).removeprefix("\ufeff")
-    except (UnicodeDecodeError, LookupError) as error:
-        raise AssayError(f"the text is not in {encoding}: {error}", where=where, todo="try another encoding") from error
-    separator = _separator(text, where)
-    above, trailing = _header(list(islice(_rows(text, separator), LOOKED_AT)), where)
-    first = next(islice(io.StringIO(text, newline=""), above, None))
+    except (UnicodeError, LookupError) as error:
+        start = getattr(error, "start", None)
+        line = "" if start is None else f"line {content.count(10, 0, start) + 1}: "
+        todo = "try another encoding, or leave --encoding out: then it is looked for"
+        raise AssayError(f"{line}the text is not in {encoding}", where=where, todo=todo) from error
+    apart = bool(SPACE_BEFORE_A_QUOTE.search(text)) and not _fitting(text)  # else that space is a part of the cell
+    separator = _separator(text, where, skip=apart)
+    above, trailing = _header(list(islice(_rows(text, separator, skip=apart), LOOKED_AT)), where)
+    lines = io.StringIO(text, newline="")
+    titles, first = list(islice(lines, above)), next(lines)
+    _require_titles(titles, len(first.split(separator)), separator, where)
     quote = "'" if all(_is_quoted(cell.strip()) for cell in first.split(separator)) else '"'
     spaced = sum(cell != cell.strip(SPACES) for line, row in _rows(text, separator) if line > above for cell in row)
     dialect = Dialect(encoding, separator, quote, above, bool(spaced), trailing)
@@ -58,10 +65,10 @@ def _remarks(dialect: Dialect, spaced: int, text: str) -> list[str]:
         f"{spaced} cells have spaces around them, which are taken off": dialect.strip,
         "each record ends in one separator more than the header, with nothing after it": dialect.trailing,
     }
-    return [said for said, holds in found.items() if holds]
+    return [*(said for said, holds in found.items() if holds), *spoiled(text)]
 
 
-def _separator(text: str, where: str) -> str:
+def _separator(text: str, where: str, *, skip: bool) -> str:
     """The character that divides the first records into as many cells each, and their header as well.
 
     If several do, that which leaves most numbers whole, then that of `csv.Sniffer`. Where none does, a quotation mark
@@ -69,13 +76,13 @@ def _separator(text: str, where: str) -> str:
     """
     lines = list(islice(io.StringIO(text, newline=""), LOOKED_AT))
     start = "".join(lines)
-    found = {one: _divided([row for _, row in _rows(start, one)]) for one in NAMES}
-    if all(share < ALIKE for share, _ in found.values()):
-        found = {one: _divided([row for line in lines for _, row in _rows(line, one)]) for one in NAMES}
-    found = {one: divided for one, divided in found.items() if divided[0] >= ALIKE}
+    found = _fitting(text, skip=skip)
+    if not found:
+        each = {one: _divided([row for line in lines for _, row in _rows(line, one)]) for one in NAMES}
+        found = {one: divided for one, divided in each.items() if divided[0] >= ALIKE}
     if not found:
         todo = "give a header, and records with as many cells, separated by a comma, a semicolon, a tab or a bar"
-        raise AssayError("no table: records have different numbers of cells, or only one", where=where, todo=todo)
+        raise AssayError(f"no table: {_why_none(lines)}", where=where, todo=todo)
     first = min(header for _, header in found.values())
     best = max(share for share, header in found.values() if header == first)
     fitting = [one for one, divided in found.items() if divided == (best, first)]
@@ -83,6 +90,31 @@ def _separator(text: str, where: str) -> str:
         return fitting[0]
     numbers = {one: _numbers(row for _, row in _rows(start, one)) for one in fitting}
     return _by_library(start, [one for one in fitting if numbers[one] == max(numbers.values())])
+
+
+def _fitting(text: str, *, skip: bool = False) -> dict[str, tuple[float, int]]:
+    """The separators that divide most of the first records alike, as `_divided` says; skip: spaces before cells."""
+    start = "".join(islice(io.StringIO(text, newline=""), LOOKED_AT))
+    found = {one: _divided([row for _, row in _rows(start, one, skip=skip)]) for one in NAMES}
+    return {one: divided for one, divided in found.items() if divided[0] >= ALIKE}
+
+
+def _why_none(lines: list[str]) -> str:
+    """What is wrong with lines that no separator divides alike: the first two that differ, by the best separator."""
+    filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip(SPACES + "\r\n")]
+    if not filled:
+        return "the file has no text"
+    if all(len(line.strip()) > 1 and line.strip()[0] == line.strip()[-1] == '"' for _, line in filled) and any(
+        one in filled[0][1] for one in NAMES
+    ):
+        return "each line stands between quotation marks as a whole, and is one cell"
+    best = max(NAMES, key=lambda one: sum(line.count(one) for _, line in filled))
+    cells = {number: line.count(best) + 1 for number, line in filled}
+    first, count = next(iter(cells.items()))
+    other = next((number for number, one in cells.items() if one != count), None)
+    if other is None:
+        return "records have only one cell"
+    return f"by {NAMES[best]}, line {first} has {count} cells, and line {other} has {cells[other]}"
 
 
 def _by_library(start: str, fitting: list[str]) -> str:
@@ -110,9 +142,9 @@ def _divided(rows: Sequence[list[str]]) -> tuple[float, int]:
     return counts[cells] / max(1, len(rows)), header
 
 
-def _rows(text: str, separator: str) -> Iterator[Row]:
+def _rows(text: str, separator: str, *, skip: bool = False) -> Iterator[Row]:
     """The records with a value. Not strict: `assay.records.reading.read` is, later."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=skip)
     return ((reader.line_num, row) for row in reader if any(row))
 
 
@@ -128,6 +160,16 @@ def _header(rows: Sequence[Row], where: str) -> tuple[int, bool]:
         what = f"line {before[0]} names {cells - 1} columns, and records have {cells} cells, as on line {filled[0]}"
         raise AssayError(what, where=where, todo="name each column in the header, that of the row names too")
     return _above(before), True
+
+
+def _require_titles(titles: Sequence[str], cells: int, separator: str, where: str) -> None:
+    """AssayError for a line above the header that is one itself, with another separator."""
+    for number, title in enumerate(titles, 1):
+        for other in {*NAMES} - {separator}:
+            if len(title.rstrip("\r\n").split(other)) == cells:
+                what = f"line {number} has as many cells by {NAMES[other]} as records have by {NAMES[separator]}"
+                todo = "write one separator in all lines, or take that line out"
+                raise AssayError(what, where=where, todo=todo)
 
 
 def _above(header: Row) -> int:

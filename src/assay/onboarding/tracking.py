@@ -10,9 +10,10 @@ from assay.config.compose import CONF
 from assay.config.dataset import personal_in
 from assay.dvc_internals.commands import dvc
 from assay.errors import AssayError, sample
-from assay.files import read_text, sha256, write_text, yaml_mapping
+from assay.files import read_text, write_text, yaml_mapping
 from assay.git import git
 from assay.paths import TABLES
+from assay.records.folders import files_of, fingerprint
 
 URI = re.compile(r"^(\s+uri: ).*$", re.M)
 
@@ -33,7 +34,7 @@ def track(root: Path, name: str) -> Tracked:
     """
     contract = root / CONF / "dataset" / f"{name}.yaml"
     described = yaml_mapping(contract.read_bytes())
-    source, kept = described["source"], root / TABLES / f"{name}{Path(described['source']['uri']).suffix}"
+    source, kept = described["source"], root / TABLES / f"{name}{_suffix(root / described['source']['uri'])}"
     if kept_already(root, source["uri"]):
         return Tracked(source["uri"])
     if personal := personal_in(described["columns"]):
@@ -60,15 +61,30 @@ def kept_already(root: Path, uri: str) -> bool:
     return bool(git(root, "--literal-pathspecs", "ls-files", "--", uri, f"{uri}.dvc"))
 
 
+def _suffix(source: Path) -> str:
+    return "" if source.is_dir() else source.suffix
+
+
 def _copy(source: Path, kept: Path, declared: str) -> None:
-    if kept.exists() and sha256(kept) != declared:
+    """Copy a file, or of a folder the files that are the table."""
+    if kept.exists() and _fingerprint(kept) != declared:
         raise AssayError("another table is there", where=str(kept), todo="delete it, or choose another --name")
-    kept.parent.mkdir(parents=True, exist_ok=True)
     if not kept.exists():
-        shutil.copyfile(source, kept)
-    if sha256(kept) != declared:
-        kept.unlink()
+        for file in _files(source):
+            target = kept / file.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+    if _fingerprint(kept) != declared:
+        shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
         raise AssayError("the file has changed since it was described", where=str(source), todo="begin again")
+
+
+def _files(source: Path) -> list[Path]:
+    return [Path(one) for one in files_of(str(source))] or [source]
+
+
+def _fingerprint(source: Path) -> str:
+    return fingerprint(_files(source))
 
 
 def _point(contract: Path, described: dict[str, Any], uri: str) -> None:

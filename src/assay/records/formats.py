@@ -19,6 +19,13 @@ def raw_file(folder: Path) -> Path:
     return found[0]
 
 
+def form_of_name(path: Path) -> str:
+    """The format of a file by its name; AssayError if it tells none."""
+    if form := SUFFIXES.get(path.suffix.lower()):
+        return form
+    raise AssayError(f"not one of: {', '.join(SUFFIXES)}", where=str(path), todo="write it as CSV or Parquet")
+
+
 def counted_by(path: Path) -> str | None:
     """The format of a raw file, by which a place in it is told: CSV has lines; None, for rows, of a folder of files."""
     return None if path.is_dir() else SUFFIXES[path.suffix]

@@ -12,7 +12,7 @@ from pyarrow import parquet
 from assay.errors import AssayError, about
 from assay.files import ASKED
 from assay.memory import require_memory
-from assay.records.formats import CSV, PARQUET, RESTORE, SUFFIXES
+from assay.records.formats import CSV, PARQUET, RESTORE, form_of_name
 from assay.records.pickled import read_pickle
 from assay.records.plain import typed, understood
 from assay.records.streaming import CsvRecords
@@ -39,7 +39,7 @@ def read(
     where: the name of the file in it, if this is a copy. dialect: how a CSV is written, if not in the usual way.
     Nothing that a pickle names is run (`assay.records.pickled`).
     """
-    form = form or SUFFIXES[path.suffix]
+    form = form or form_of_name(path)
     parts = raw_parts(path, form)
     if sum(part.stat().st_size for part in parts if part.is_file()) > ASKED:
         require_memory(needed(parts, form, todo, where), where or str(path))

@@ -82,19 +82,22 @@ class CsvRecords:
         if "straddling" in said or "try to increase block size" in said:
             return f"a record of more than {BLOCK >> 20} MiB, or a quotation mark that is never closed"
         found, cells = ROW.search(said), LENGTH.search(said)
-        place = f"{self._place(int(found[1]))}: " if found else ""
+        place = f"{self._place(int(found[1]) if found else None)}: " if found or cells else ""
         if cells:
             return f"{place}{cells[2]} cells and not {cells[1]}"
         return f"{place}{NOT_UTF8 if 'UTF8' in said else 'a record that cannot be read'}"
 
-    def _place(self, record: int) -> str:
-        """The line on which a record (the first is 1) ends; of what cannot be read again, the record."""
+    def _place(self, record: int | None) -> str:
+        """The line on which a record (the first is 1) ends; of what cannot be read again, the record.
+
+        None: the first with another number of cells. Arrow does not count records in all blocks.
+        """
         line = None
         self.checked.stop()
         if self.size is not None:
             self.stream.seek(self.start)
-            line = _line(self.stream, record + 1)
-        return f"line {line}" if line else f"record {record}"
+            line = _line(self.stream, record + 1) if record else _misfit(self.stream, len(self.names))
+        return f"line {line}" if line else f"record {record}" if record else "a record"
 
 
 class ParquetRecords:
@@ -208,6 +211,16 @@ def _rows_in(metadata: parquet.FileMetaData, columns: Sequence[str]) -> int:
 def _bytes(group: parquet.RowGroupMetaData, columns: set[str]) -> int:
     every = (group.column(place) for place in range(group.num_columns))
     return sum(one.total_uncompressed_size for one in every if one.path_in_schema in columns)
+
+
+def _misfit(stream: BinaryIO, cells: int) -> int | None:
+    """The number of the line on which the first record with another number of cells ends; None if none is found."""
+    rows = csv.reader(line.decode(errors="replace") for line in stream)
+    try:
+        next((row for row in rows if row and len(row) != cells), None)
+    except csv.Error:
+        return None
+    return rows.line_num
 
 
 def _line(stream: BinaryIO, record: int) -> int | None:
