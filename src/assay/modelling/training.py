@@ -9,7 +9,7 @@ import numpy as np
 
 from assay.bundle.model_names import for_model
 from assay.bundle.recalibration import Recalibration
-from assay.bundle.scoring import log_odds, recalibrated, score
+from assay.bundle.scoring import recalibrated, score_and_log_odds
 from assay.modelling import early_stopping, threshold
 from assay.modelling.building import MEMBERS, build
 from assay.modelling.calibration import recalibration
@@ -121,7 +121,7 @@ def out_of_fold(
     scores, odds = np.empty((2, len(records.y)))
     for rest, block in blocks(records, folds):
         estimator, X = fitted(model, records.rows(rest)), records.X.iloc[block]
-        scores[block], odds[block] = score(estimator, X), log_odds(estimator, X)
+        scores[block], odds[block] = score_and_log_odds(estimator, X)
         advance()
         if watch:
             watch(records.rows(block), scores[block])
