@@ -123,9 +123,8 @@ def _ties(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _numbers(X: pd.DataFrame, y: np.ndarray) -> Iterator[np.ndarray]:
-    for name in X:
-        number = pd.api.types.is_numeric_dtype(X[name])
-        yield X[name].to_numpy(dtype=float) if number else _rates(X[name], y)
+    for _, column in X.items():
+        yield column.to_numpy(dtype=float) if pd.api.types.is_numeric_dtype(column) else _rates(column, y)
 
 
 def _rates(column: pd.Series, y: np.ndarray) -> np.ndarray:
