@@ -54,7 +54,7 @@ class _Discriminant(NamedTuple):
 
 
 def _farthest(values: np.ndarray, y: np.ndarray, enough: int) -> list[_Discriminant]:
-    """The `TRIED` pairs whose classes are farthest apart, the best first; `ROWS` features at a time with all later ones."""
+    """The `TRIED` pairs whose classes are farthest apart, the best first; `ROWS` features at a time with all later."""
     sides, found = [_Side.of(values[:, y == label]) for label in (0, 1)], list[_Discriminant]()
     for start in range(0, len(values), ROWS):
         a, b, separation = _discriminants(sides, slice(start, start + ROWS), enough)

@@ -77,12 +77,17 @@ def correlations(values: np.ndarray) -> np.ndarray:
     >>> correlations(np.array([[1.0, 2.0, 3.0], [9.0, 4.0, 1.0], [7.0, 7.0, 7.0]])).round(9).tolist()
     [[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
     """
+    unit = unit_ranks(values)
+    return np.asarray(unit @ unit.T)
+
+
+def unit_ranks(values: np.ndarray) -> np.ndarray:
+    """The ranks of the values in each row (k, n), centred and of length 1: their products are rank correlations."""
     ranks = midranks(values)
     middle = np.nansum(ranks, axis=1, keepdims=True) / np.maximum((~np.isnan(ranks)).sum(axis=1, keepdims=True), 1)
     centred = np.nan_to_num(ranks - middle)
     length = np.linalg.norm(centred, axis=1, keepdims=True)
-    unit = centred / np.where(length > 0, length, 1.0)
-    return np.asarray(unit @ unit.T)
+    return np.asarray(centred / np.where(length > 0, length, 1.0))
 
 
 def _average_precisions(values: np.ndarray, y: np.ndarray) -> np.ndarray:
