@@ -14,7 +14,7 @@ from sklearn.ensemble import AdaBoostClassifier
 
 from assay.bundle.ensemble import MeanLogOdds
 from assay.bundle.folder import describe, load_model, save_model
-from assay.bundle.scoring import LOWEST, log_odds
+from assay.bundle.scoring import DECIMALS, LOWEST, log_odds, score, score_and_log_odds
 from assay.errors import AssayError
 from assay.files import md5, write_json
 from assay.modelling.building import build
@@ -47,6 +47,15 @@ def test_log_odds_are_those_of_the_probability(name: str) -> None:
     found, said = log_odds(model, RECORDS.X), model.predict_proba(RECORDS.X)[:, 1]
     assert (found.shape, found.dtype) == (said.shape, np.dtype("float64"))
     np.testing.assert_allclose(expit(found), said, atol=2e-6)
+    np.testing.assert_array_equal(score_and_log_odds(model, RECORDS.X), (score(model, RECORDS.X), found))
+
+
+def test_a_pipeline_says_what_its_last_step_says() -> None:
+    model = alone("logistic")
+    np.testing.assert_array_equal(log_odds(model, RECORDS.X), model.decision_function(RECORDS.X))
+    np.testing.assert_array_equal(
+        score_and_log_odds(model, RECORDS.X)[0], model.predict_proba(RECORDS.X)[:, 1].round(DECIMALS)
+    )
 
 
 @pytest.mark.parametrize("estimator", [AdaBoostClassifier(random_state=0), LinearDiscriminantAnalysis()])

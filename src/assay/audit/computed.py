@@ -48,9 +48,8 @@ def separating(values: np.ndarray, y: np.ndarray, names: list[str], enough: int)
 
 def separates(values: np.ndarray, y: np.ndarray) -> np.ndarray:
     """For each column (k,): whether all known positives are above, or all below, all known negatives."""
-    positive, negative = values[y == 1], values[y == 0]
-    above = np.fmin.reduce(positive) > np.fmax.reduce(negative)
-    return above | (np.fmax.reduce(positive) < np.fmin.reduce(negative))
+    (lowest, highest), (lowest_negative, highest_negative) = _ends(values[y == 1]), _ends(values[y == 0])
+    return np.asarray((lowest > highest_negative) | (highest < lowest_negative))
 
 
 def misplaced(column: np.ndarray, y: np.ndarray) -> int:
@@ -86,13 +85,16 @@ def _pairs(
     values: np.ndarray, y: np.ndarray, usable: np.ndarray, samples: list[np.ndarray], enough: int
 ) -> list[tuple[int, str, int]]:
     found = []
+    first, *further = [[values[sample[y[sample] == label]] for label in (0, 1)] for sample in samples]
     for i in range(len(usable)):
         others = i + 1 + np.flatnonzero(usable[i, i + 1 :])
+        with_others = [part.take(others, axis=1) for part in first]
         for operation, compute in OPERATIONS.items():
-            left = others
-            for sample in samples:
-                tried = compute(values[sample, i][:, None], values[np.ix_(sample, left)])
-                left = left[_possible(tried, y[sample])]
+            left = others[_possible(compute, [part[:, [i]] for part in first], with_others)]
+            for sample in further:
+                left = left[
+                    _possible(compute, [part[:, [i]] for part in sample], [part.take(left, axis=1) for part in sample])
+                ]
             for j in left:
                 computed = compute(values[:, [i]], values[:, [j]])
                 if separates(computed, y)[0] and _known_of_each(computed, y) >= enough:
@@ -106,7 +108,16 @@ def _known_of_each(column: np.ndarray, y: np.ndarray) -> int:
     return int(min(known[y == 1].sum(), known[y == 0].sum()))
 
 
-def _possible(tried: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The columns that separate the sample, or that lack all values of a class in it, so that it excludes nothing."""
-    positive, negative = ~np.isnan(tried[y == 1]), ~np.isnan(tried[y == 0])
-    return separates(tried, y) | ~positive.any(axis=0) | ~negative.any(axis=0)
+def _possible(compute: Operation, one: list[np.ndarray], others: list[np.ndarray]) -> np.ndarray:
+    """Which of the other columns, of negatives and of positives, separate the sample with this one.
+
+    Those that lack all values of a class in it count as well, because for them it excludes nothing.
+    """
+    lowest, highest = zip(*(_ends(compute(*both)) for both in zip(one, others, strict=True)), strict=True)
+    lacking = np.isnan(lowest[0]) | np.isnan(lowest[1])
+    return (lowest[1] > highest[0]) | (highest[1] < lowest[0]) | lacking
+
+
+def _ends(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest known value of each column; NaN if there is none."""
+    return np.fmin.reduce(values), np.fmax.reduce(values)

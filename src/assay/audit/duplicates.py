@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from assay.audit.strength import unit_ranks
+
 TOLERANCE = 1e-3  # relative: different records differ by more, a conversion of units changes values by less
 EXPECTED = 0.05  # the most pairs of the whole table that may be expected to coincide by chance
 CORRELATED = 0.5  # rank correlation from which a column adds too little to another one
@@ -23,7 +25,7 @@ def near_duplicates(content: pd.DataFrame) -> tuple[list[tuple[int, int]], int]:
     if numbers.empty or len(content) < 2:
         return [], 0
     values = numbers.to_numpy(dtype=float)
-    counted = _independent(numbers)
+    counted = _independent(values)
     surprise = -np.log(np.column_stack([_shares(values[:, column]) for column in counted])).sum(axis=1)
     enough = np.flatnonzero(surprise > np.log(len(content) ** 2 / 2 / EXPECTED))
     if len(enough) < 2:
@@ -46,18 +48,23 @@ def _shares(values: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(values), 1.0, (high - low) / len(values))
 
 
-def _independent(numbers: pd.DataFrame) -> list[int]:
+def _independent(values: np.ndarray) -> list[int]:
     """Positions of at most `COUNTED` columns, those with most values first, none correlated with an earlier one."""
-    ranks = numbers.rank()
-    centred = (ranks - ranks.mean()).fillna(0).to_numpy()
-    length = np.linalg.norm(centred, axis=0)
-    unit = centred / np.where(length, length, 1.0)
-    correlation = np.abs(unit.T @ unit)
+    unit = unit_ranks(values.T)
     chosen: list[int] = []
-    for column in np.argsort(-numbers.nunique().to_numpy(), kind="stable"):
-        if len(chosen) < COUNTED and not (correlation[column, chosen] > CORRELATED).any():
+    for column in np.argsort(-_different(values), kind="stable"):
+        if not (np.abs(unit[chosen] @ unit[column]) > CORRELATED).any():
             chosen.append(int(column))
+        if len(chosen) == COUNTED:
+            break
     return chosen
+
+
+def _different(values: np.ndarray) -> np.ndarray:
+    """How many different known values each column has, (k,)."""
+    ordered = np.sort(values, axis=0)  # NaN last
+    new = np.vstack([np.ones((1, values.shape[1]), dtype=bool), ordered[1:] != ordered[:-1]])
+    return np.asarray((new & ~np.isnan(ordered)).sum(axis=0))
 
 
 def _blocks(content: pd.DataFrame, numbers: pd.Index) -> np.ndarray:

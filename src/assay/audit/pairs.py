@@ -54,29 +54,33 @@ class _Discriminant(NamedTuple):
 
 
 def _farthest(values: np.ndarray, y: np.ndarray, enough: int) -> list[_Discriminant]:
-    """The `TRIED` pairs whose classes are farthest apart, the best first; `ROWS` features at a time with all others."""
+    """The `TRIED` pairs whose classes are farthest apart, the best first; `ROWS` features at a time with all later."""
     sides, found = [_Side.of(values[:, y == label]) for label in (0, 1)], list[_Discriminant]()
     for start in range(0, len(values), ROWS):
         a, b, separation = _discriminants(sides, slice(start, start + ROWS), enough)
-        later = np.arange(len(values)) > np.arange(start, start + len(separation))[:, None]
-        far = np.where(later, separation, 0.0)
-        for row, j in zip(*np.unravel_index(_highest(far.ravel(), TRIED), far.shape), strict=True):
-            if later[row, j]:
-                found.append(_Discriminant(far[row, j], start + int(row), int(j), float(a[row, j]), float(b[row, j])))
-    return sorted(found, key=lambda one: (-one.separation, one.i, one.j))[:TRIED]
+        later = np.triu(np.ones(separation.shape, dtype=bool), 1)
+        above = found[-1].separation if len(found) == TRIED else -np.inf
+        for place in _highest(np.where(later, separation, -np.inf).ravel(), TRIED, above):
+            row, j = divmod(int(place), separation.shape[1])
+            weights = float(a[row, j]), float(b[row, j])
+            found.append(_Discriminant(separation[row, j], start + row, start + j, *weights))
+        found = sorted(found, key=lambda one: (-one.separation, one.i, one.j))[:TRIED]
+    return found
 
 
-def _highest(values: np.ndarray, many: int) -> np.ndarray:
-    """The positions of the highest values (n,), the highest first; of equal ones the first."""
-    if len(values) <= many:
-        return np.argsort(-values, kind="stable")
-    bound = np.partition(values, -many)[-many]
-    places = np.concatenate([np.flatnonzero(values > bound), np.flatnonzero(values == bound)[:many]])
+def _highest(values: np.ndarray, many: int, above: float) -> np.ndarray:
+    """The positions of the highest values (n,) above a bound, the highest first; of equal ones the first."""
+    places = np.flatnonzero(values > above)
+    if len(places) > many:
+        bound = np.partition(values[places], -many)[-many]
+        places = np.concatenate([np.flatnonzero(values > bound), np.flatnonzero(values == bound)[:many]])
     return places[np.argsort(-values[places], kind="stable")][:many]
 
 
 def _discriminants(sides: "list[_Side]", rows: slice, enough: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For some features with each other one (rows, k) the weights of both, and the squared distance of the classes."""
+    """For some features with those from the first of them on (rows, others) the weights of both, and the squared
+    distance of the classes.
+    """
     classes = [side.moments(rows) for side in sides]
     count = sum(one.known for one in classes)
     usable = np.minimum(classes[0].known, classes[1].known) >= enough
@@ -117,13 +121,14 @@ class _Side(NamedTuple):
         return cls((~np.isnan(values)).astype(float), filled, filled**2)
 
     def moments(self, rows: slice) -> _Moments:
-        """Of the features `rows` with each feature: all (rows, k)."""
+        """Of the features `rows` with each from the first of them on: all (rows, others)."""
         known, filled, squares = (part[rows] for part in self)
-        count = known @ self.known.T
+        others = _Side(*(part[rows.start :] for part in self))
+        count = known @ others.known.T
         safe = np.maximum(count, 1)
-        mean, other_mean = filled @ self.known.T / safe, known @ self.filled.T / safe
-        square, other_square = squares @ self.known.T / safe, known @ self.squares.T / safe
-        product = filled @ self.filled.T / safe
+        mean, other_mean = filled @ others.known.T / safe, known @ others.filled.T / safe
+        square, other_square = squares @ others.known.T / safe, known @ others.squares.T / safe
+        product = filled @ others.filled.T / safe
         variance, other_variance = np.maximum(square - mean**2, 0), np.maximum(other_square - other_mean**2, 0)
         return _Moments(count, mean, other_mean, variance, other_variance, product - mean * other_mean)
 

@@ -77,12 +77,17 @@ def correlations(values: np.ndarray) -> np.ndarray:
     >>> correlations(np.array([[1.0, 2.0, 3.0], [9.0, 4.0, 1.0], [7.0, 7.0, 7.0]])).round(9).tolist()
     [[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
     """
+    unit = unit_ranks(values)
+    return np.asarray(unit @ unit.T)
+
+
+def unit_ranks(values: np.ndarray) -> np.ndarray:
+    """The ranks of the values in each row (k, n), centred and of length 1: their products are rank correlations."""
     ranks = midranks(values)
     middle = np.nansum(ranks, axis=1, keepdims=True) / np.maximum((~np.isnan(ranks)).sum(axis=1, keepdims=True), 1)
     centred = np.nan_to_num(ranks - middle)
     length = np.linalg.norm(centred, axis=1, keepdims=True)
-    unit = centred / np.where(length > 0, length, 1.0)
-    return np.asarray(unit @ unit.T)
+    return np.asarray(centred / np.where(length > 0, length, 1.0))
 
 
 def _average_precisions(values: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -123,9 +128,8 @@ def _ties(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _numbers(X: pd.DataFrame, y: np.ndarray) -> Iterator[np.ndarray]:
-    for name in X:
-        number = pd.api.types.is_numeric_dtype(X[name])
-        yield X[name].to_numpy(dtype=float) if number else _rates(X[name], y)
+    for _, column in X.items():
+        yield column.to_numpy(dtype=float) if pd.api.types.is_numeric_dtype(column) else _rates(column, y)
 
 
 def _rates(column: pd.Series, y: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from assay.bundle.recalibration import Recalibration
 
 LOWEST = 1e-6  # probability: a model that says 0 has log odds all the same
 SAME = 1e-12  # difference of probabilities that are the same but for rounding
+WITH_ODDS = ("get_booster", "booster_", "members_")  # of estimators that give log odds by themselves
 DECIMALS = 6  # of a score, as many as files keep: so a threshold that is read back is the same
 
 
@@ -20,7 +21,15 @@ def score(estimator: Any, X: "pd.DataFrame | np.ndarray", recalibration: Recalib
     """
     if recalibration:
         return recalibrated(log_odds(estimator, X), recalibration)
-    return np.round(estimator.predict_proba(for_model(estimator, X))[:, 1].astype("float64"), DECIMALS)
+    return np.round(_probability(estimator, for_model(estimator, X)), DECIMALS)
+
+
+def score_and_log_odds(estimator: Any, X: "pd.DataFrame | np.ndarray") -> tuple[np.ndarray, np.ndarray]:
+    """What `score` and `log_odds` give, both (n,); a pipeline prepares the features for both once."""
+    if any(hasattr(estimator, own) for own in WITH_ODDS):
+        return score(estimator, X), log_odds(estimator, X)
+    said, odds = _both(estimator, for_model(estimator, X))
+    return np.round(said, DECIMALS), odds
 
 
 def recalibrated(log_odds: np.ndarray, recalibration: Recalibration) -> np.ndarray:
@@ -40,13 +49,24 @@ def log_odds(estimator: Any, X: "pd.DataFrame | np.ndarray") -> np.ndarray:
         return estimator.predict_proba(X, raw_score=True)
     if hasattr(estimator, "members_"):
         return estimator.decision_function(X)
-    said = estimator.predict_proba(X)[:, 1].astype("float64")
+    return _both(estimator, X)[1]
+
+
+def _probability(estimator: Any, X: "pd.DataFrame | np.ndarray") -> np.ndarray:
+    return np.asarray(estimator.predict_proba(X)[:, 1].astype("float64"))
+
+
+def _both(estimator: Any, X: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The probability of an estimator that gives no log odds by itself, and the log odds that follow from it."""
+    if len(getattr(estimator, "steps", ())) > 1:
+        estimator, X = estimator[-1], estimator[:-1].transform(X)
+    said = _probability(estimator, X)
     positive = np.clip(said, LOWEST, 1 - LOWEST)
     found = np.log(positive) - np.log1p(-positive)
     if not hasattr(estimator, "decision_function"):
-        return found
+        return said, found
     decision = estimator.decision_function(X)  # log odds of some estimators, something else of others, such as AdaBoost
-    return np.where(np.isclose(_expit(decision), said, rtol=0, atol=SAME), decision, found)
+    return said, np.where(np.isclose(_expit(decision), said, rtol=0, atol=SAME), decision, found)
 
 
 def _expit(logit: np.ndarray) -> np.ndarray:

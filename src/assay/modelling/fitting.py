@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from assay.bundle.model_names import for_model
-from assay.bundle.scoring import log_odds, score
+from assay.bundle.scoring import score_and_log_odds
 from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve, fit_watching
 from assay.modelling.records import Records
@@ -67,7 +67,7 @@ class InMemory:
 
     def scored(self, estimator: Any, records: Records) -> tuple[np.ndarray, np.ndarray]:
         """As of `Fitting`."""
-        return score(estimator, records.X), log_odds(estimator, records.X)
+        return score_and_log_odds(estimator, records.X)
 
 
 IN_MEMORY = InMemory()

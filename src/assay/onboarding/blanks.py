@@ -11,16 +11,15 @@ MERGED, FEW = 0.4, 5  # share of empty cells, and values, from which cells may h
 CHANCE = 0.01  # that no value follows itself, if values are missing at random
 
 
-def merged_cells(text: "pd.Series[str]", *, certain: bool) -> str | None:
+def merged_cells(text: "pd.Series[str]", there: "pd.Series[str]", *, certain: bool) -> str | None:
     """A question, where a value seems to stand for the empty cells below it, as a spreadsheet writes merged cells.
 
-    So it is if no value follows itself, and that is no chance. certain: it is none if values are missing at all, as
-    those of identifiers are not.
+    So it is if no value follows itself, and that is no chance. there: the cells that are not empty. certain: it is none
+    if values are missing at all, as those of identifiers are not.
     """
-    empty = int((text == "").sum())
+    empty = len(text) - len(there)
     if empty < MERGED * len(text):
         return None
-    there = text[text != ""]
     if len(there) < FEW or text.iloc[0] == "" or (there == there.shift()).any():
         return None
     differ = 1 - float((there.value_counts(normalize=True) ** 2).sum())

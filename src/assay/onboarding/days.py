@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import pandas as pd
@@ -31,8 +31,8 @@ YEARS = (pd.Timestamp("1850-01-01"), pd.Timestamp("2150-01-01"))
 
 def days(there: "pd.Series[str]") -> dict[str, Any] | None:
     """What the contract is to say of a column of dates, None if it is none; with a question where that is not clear."""
-    some = there.head(BEGINNING).drop_duplicates()
-    first = [str(text) for text in (some if len(some) >= FIRST else there.drop_duplicates()).head(FIRST)]
+    some = dict.fromkeys(there.head(BEGINNING).tolist())
+    first = [str(text) for text in islice(some if len(some) >= FIRST else there.drop_duplicates(), FIRST)]
     like = list(filter(_is_like_a_date, first))
     forms = [form for form in FORMATS if any(_is_of(text, form) for text in like)]
     if not forms:

@@ -87,7 +87,7 @@ def markers(raw: pd.DataFrame) -> list[str]:
     """The texts that seem to mean no value."""
     found = {""}
     for _, column in raw.items():
-        values = {*map(str, column.unique())}
+        values = {*map(str, column.unique().tolist())}
         found |= {value for value in values if value in (*MARKERS, *ERRORS) or not value.strip()}
         found |= {marker for marker in NUMBER_MARKERS if marker in values and _numbers_but(column, marker)}
     return sorted(found)
@@ -126,7 +126,7 @@ def guess(
         found.remarks.append(f"{visible(there.iloc[0])[:MOST_SHOWN]} in every record: it tells nothing")
     if found.entry["type"] == NUMBER and DATE_NAME.search(name):
         found.remarks.append(f"{COUNTED}; {WHEN}")
-    if "missing" not in found.entry and (question := merged_cells(text, certain=found.role == ID)):
+    if "missing" not in found.entry and (question := merged_cells(text, there, certain=found.role == ID)):
         found.entry["missing"] = [question]
     if len(there) < len(text) or "missing" in found.entry:
         found.entry["nullable"] = True
@@ -269,6 +269,8 @@ def _of_texts(there: "pd.Series[str]") -> Guess:
 
 def _spellings(counts: "pd.Series[int]") -> list[str]:
     """A remark on values that differ in spelling alone."""
+    if len({alike(str(text)) for text in counts.index}) == len(counts):
+        return []
     groups = counts.groupby(alike)
     twice = [listed(part) for _, part in groups if len(part) > 1]
     return [f"spelled in several ways, which count as different: {'; '.join(twice[:MOST_SAID])}"] if twice else []

@@ -76,7 +76,7 @@ def profile(name: str, there: str, records: pd.DataFrame, sides: Sides, column: 
         "greatest_change": {**vars(change), "notable": change.notable} if change else None,
         "edges": edges,
         "frequent": {},
-        "bars": _bars(*_drawn(binned), sides),
+        "bars": _bars(binned, max(len(edges) - 1, 0), sides),
     }
 
 
@@ -129,17 +129,6 @@ def _binned(values: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, list[flo
     logarithmic = low > 0 and high > WIDE * float(np.median(there))
     edges = np.geomspace(low, high, BINS + 1) if logarithmic else np.linspace(low, high, BINS + 1)
     return np.where(known, np.digitize(values, edges[1:-1]), -1), [float(edge) for edge in edges]
-
-
-def _drawn(bins: np.ndarray) -> tuple[np.ndarray, int]:
-    """The bar of each record (n,), and the number of bars: all bins; of a complete column the first that have a record.
-
-    None if no record has a value.
-    """
-    if (bins < 0).any():
-        return bins, BINS if (bins >= 0).any() else 0
-    taken, codes = np.unique(bins, return_inverse=True)
-    return codes, min(len(taken), FREQUENT)
 
 
 def _bars(codes: np.ndarray, bars: int, sides: Sides) -> dict[str, list[float]]:
