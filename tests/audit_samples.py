@@ -44,10 +44,9 @@ def clean(seed: int = 0) -> Evidence:
 
 def line(records: pd.DataFrame, y: "pd.Series[bool]", generator: np.random.Generator, compute: Compute) -> Evidence:
     """The tables that the stages would write for these records, split by time."""
-    annotated = pd.DataFrame({"label": y, "excluded": ""})
+    annotated = pd.DataFrame({"label": y, "excluded": "", "date": records["date"]})
     edges = np.cumsum([0, *SIZES.values()])
-    tracked = annotated.assign(date=records["date"])
-    folds = {name: tracked.iloc[edges[i] : edges[i + 1]] for i, name in enumerate(FOLDS)}
+    folds = {name: annotated.iloc[edges[i] : edges[i + 1]] for i, name in enumerate(FOLDS)}
     scores = pd.Series(np.round(1 / (1 + np.exp(2 - 3 * y - generator.normal(0, 1, len(y)))), 6), index=y.index)
     scored = pd.DataFrame({"label": y, "score": scores})
     return Evidence(

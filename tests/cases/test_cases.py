@@ -173,19 +173,18 @@ def test_sentinels_are_no_values() -> None:
 
 
 @pytest.mark.parametrize("kind", ["text", "number", "flag", "date"])
-def test_a_column_without_any_value_is_profiled_whatever_its_type(kind: str) -> None:
+def test_a_column_without_any_value_is_profiled_whatever_its_type(kind: str, tmp_path: Path) -> None:
     found = case("empty_column")
     assert "ferritin: has no value at all" in found.draft.remarks
     found.contract["columns"]["ferritin"]["type"] = kind
     records = found.cleaned().records
-    labels = pd.Series(records["code"].eq("sick").to_numpy(), pd.Index(records["record_id"]))
-    columns = profiles(records, labels, found.dataset)
+    sick = records["code"].eq("sick").to_numpy()
+    columns = profiles(records, {"negative": ~sick, "positive": sick}, found.dataset)
     told = {one["column"]: one for one in columns}["ferritin"]
     assert (told["missing"], told["distinct"]) == (ROWS, 0)
-    before, after = scorecards(found.raw(), records, found.dataset)
-    page = render(
-        Findings(before[""], after[""], columns, 0, 0), records, labels.rename("label").reset_index(), found.dataset
-    )
+    before, after = scorecards([found.raw()], lambda: [records], found.dataset, tmp_path)
+    findings = Findings(before[""], after[""], columns, 0, 0, len(records))
+    page = render(findings, pd.DataFrame({"label": sick}), found.dataset)
     assert "no value" in page
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from assay.config.dataset import Column, Dataset
 from assay.presentation.many import shown
-from assay.profile.columns import BINS, MOST, importance, profiles
+from assay.profile.columns import BINS, MOST, NEGATIVE, POSITIVE, importance, profiles
 
 DATASET = Dataset(
     "small",
@@ -17,15 +17,20 @@ RECORDS = pd.DataFrame({"record_id": list("abcdef"), "x": [1.0, 2, 3, None, 100,
 LABELS = pd.Series([False, False, True, True], index=list("abcd"))
 
 
+def sides(records: pd.DataFrame, labels: pd.Series) -> dict[str, np.ndarray]:
+    known = records["record_id"].map(labels)
+    return {NEGATIVE: known.eq(False).to_numpy(), POSITIVE: known.eq(True).to_numpy()}
+
+
 def test_numbers_have_extremes_with_their_records_and_categories_their_counts() -> None:
-    x, sex = profiles(RECORDS, LABELS, DATASET)
+    x, sex = profiles(RECORDS, sides(RECORDS, LABELS), DATASET)
     assert (x["missing"], x["min"], x["median"], x["max"]) == (1, 1.0, 3.0, 100.0)
     assert x["extremes"]["highest"] == [("e", 100.0), ("f", 5.0), ("c", 3.0)]
     assert sex["frequent"] == {"F": 3, "M": 2}
 
 
 def test_bars_are_shares_of_each_class_and_leave_out_what_has_no_label() -> None:
-    x, sex = profiles(RECORDS, LABELS, DATASET)
+    x, sex = profiles(RECORDS, sides(RECORDS, LABELS), DATASET)
     assert len(x["bars"]["negative"]) == BINS
     assert sum(x["bars"]["negative"]) == sum(x["bars"]["positive"]) == 1
     assert sex["bars"] == {"negative": [1.0, 0.0], "positive": [0.0, 1.0]}
@@ -46,7 +51,7 @@ def test_bars_and_extremes_are_those_of_counting_and_sorting(gaps: bool) -> None
     x = pd.Series(generator.integers(0, 6, 90).astype(float))  # with ties, and with bins that are empty
     records = pd.DataFrame({"record_id": ids, "x": x.mask(x == 2) if gaps else x, "sex": generator.choice([*"FM"], 90)})
     labels = pd.Series(generator.random(80) < 0.3, index=ids[:80])
-    found, sex = profiles(records, labels, DATASET)
+    found, sex = profiles(records, sides(records, labels), DATASET)
     known = records["record_id"].map(labels)
     binned = pd.Series(np.digitize(records["x"], found["edges"][1:-1])).where(records["x"].notna())
     assert found["bars"] == by_the_book(binned, known, [*range(BINS)])
@@ -62,7 +67,8 @@ def test_of_very_many_columns_those_in_which_the_classes_differ_are_shown() -> N
     table = {name: generator.normal(size=200) for name in names}
     table["x100"] += 5 * labels.to_numpy()
     dataset = Dataset("wide", target="y", columns={name: Column("number") for name in names})
-    columns = profiles(pd.DataFrame({"record_id": labels.index, **table}), labels, dataset)
+    records = pd.DataFrame({"record_id": labels.index, **table})
+    columns = profiles(records, sides(records, labels), dataset)
     kept, rest = shown(columns, importance, MOST)
     assert (len(kept), rest) == (MOST, 5)
     assert max(columns, key=importance)["column"] == "x100"

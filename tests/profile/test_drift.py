@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import ks_2samp
 
-from assay.profile.drift import by_month, distance, greatest_change
+from assay.profile.drift import by_month, greatest_change
 
 DAYS = pd.Series(pd.date_range("2020-01-01", "2020-12-31").repeat(4))
 
@@ -15,8 +15,12 @@ def noise(seed: int = 0) -> pd.Series:
 
 
 def test_the_distance_is_the_kolmogorov_smirnov_statistic() -> None:
-    one, other = noise(1)[:300], noise(2)[:200] + 0.3
-    assert distance(one, other) == pytest.approx(ks_2samp(one, other).statistic)
+    one, other = noise(1)[:300].round(1), noise(2)[:200].round(1) + 0.3
+    days = pd.Series(pd.to_datetime(["2020-01-05"] * 300 + ["2020-02-09"] * 200))
+    change = greatest_change(pd.concat([one, other], ignore_index=True), days)
+    assert change is not None
+    assert (change.day, change.low_before, change.low_after) == ("2020-02-09", one.min(), other.min())
+    assert change.distance == pytest.approx(ks_2samp(one, other).statistic)
 
 
 @pytest.mark.parametrize("day", ["2020-03-17", "2020-08-02", "2020-11-20"])
@@ -38,6 +42,16 @@ def test_noise_is_no_notable_change(seed: int) -> None:
 def test_too_few_values_say_nothing() -> None:
     assert greatest_change(noise()[:40], DAYS[:40]) is None
     assert by_month(noise()[:40], DAYS[:40])["ks"].isna().all()
+
+
+def test_of_months_all_are_compared_with_the_first_three() -> None:
+    values = noise().round(1)
+    table = by_month(values, DAYS).set_index("month")
+    months = {month: values[month == DAYS.dt.strftime("%Y-%m")] for month in table.index}
+    reference = pd.concat(list(months.values())[:3])
+    for month, part in months.items():
+        assert table.loc[month, "ks"] == pytest.approx(ks_2samp(reference, part).statistic)
+        assert (table.loc[month, "median"], table.loc[month, "low"]) == (part.median(), part.min())
 
 
 def test_months_count_what_is_missing() -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from assay.config.words import complete
 from assay.presentation.style import STYLE, WIDE, svg
+from assay.profile.correlation import CORRELATED
 from assay.profile.drift import ChangePoint
-from assay.profile.figures import CORRELATED, correlation, label_timeline, pictures
+from assay.profile.figures import correlation, label_timeline, pictures
 from assay.profile.page import timeline
 from assay.records.columns import DATE, WEIGHT
 from assay.text import visible
@@ -60,9 +61,9 @@ def drawn(names: list[str]) -> list[str]:
         [(name, month, 0.1, 0.2) for name in names for month in ("1985-01", "1985-02", "1985-03")],
         columns=["column", "month", "missing", "ks"],
     )
-    numbers = pd.DataFrame(np.random.default_rng(0).random((20, len(names))), columns=names)
+    correlations = pd.DataFrame(np.eye(len(names)), names, names)
     changes = {name: ChangePoint("1985-02-01", 0.5, 0.1, 0.05) for name in names}
-    return list(pictures(months, changes, numbers, None, complete(None)).values())
+    return list(pictures(months, changes, correlations, None, complete(None)).values())
 
 
 @pytest.mark.parametrize("first", [0, len(TEXTS) - CORRELATED])

@@ -1,7 +1,11 @@
 """The six dimensions count what they say, before cleaning and after."""
 
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from assay.contract.values import Reader
@@ -14,9 +18,33 @@ UNREAD = ("1.5", "high", str(2**53 + 1))
 NO_LABS = dict.fromkeys(LABS, "")
 
 
-def cards(*records: dict[str, str]):
+def cards(*records: dict[str, str], batch: int = 100):
     raw = raw_table(*records)
-    return scorecards(raw, clean(raw, THYROID, "").records, THYROID)
+    cleaned = clean(raw, THYROID, "").records
+    with TemporaryDirectory() as folder:
+        return scorecards(divided(raw, batch), lambda: divided(cleaned, batch), THYROID, Path(folder))
+
+
+def divided(table: pd.DataFrame, batch: int) -> list[pd.DataFrame]:
+    return [table.iloc[start : start + batch] for start in range(0, len(table), batch)]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5, 50, 100])
+def test_the_same_counts_however_the_records_come(batch: int) -> None:
+    """Out of order, with repeats, values that cannot be read, and rows that are quarantined."""
+    rng = np.random.default_rng(0)
+    ages = rng.choice(["40", "51", "455", ""], 80)
+    records = [
+        raw_record(
+            f"86{1 + number % 9:02}{1 + number // 9:02}001", TSH=str(number % 7), age=age, pregnant="ft"[number % 2]
+        )
+        for number, age in enumerate(ages)
+    ]
+    shuffled = [records[place] for place in rng.permutation(len(records))]
+    expected = cards(*records)
+    assert expected[0][""]["uniqueness"].good < 80
+    assert expected[1][""]["uniqueness"].total < 80
+    assert cards(*shuffled, batch=batch) == expected
 
 
 @pytest.mark.parametrize(
@@ -50,7 +78,7 @@ def test_a_column_has_a_card_of_its_own() -> None:
 
 def test_what_cannot_be_read_is_not_valid() -> None:
     values = Reader(THYROID)(raw_table(*(raw_record(one, TSH=tsh) for one, tsh in zip(IDS, UNREAD, strict=True))))
-    assert scorecard(values.records, values.cells, THYROID, 0)["TSH"]["validity"] == Share(1, 3)
+    assert scorecard(values.records, values.cells, THYROID)["TSH"]["validity"] == Share(1, 3)
 
 
 def lost(share: dict[str, int]) -> int:

@@ -41,7 +41,7 @@ class LeakCheck(ABC):
     """A check for one kind of leak.
 
     severity: ERROR (the line stops and no metrics are published) or WARNING (the report says so). why: the harm. mend:
-    the remedy.
+    the remedy. of_all: whether it looks at all records even where others look at a sample.
     """
 
     code: ClassVar[str]
@@ -49,6 +49,7 @@ class LeakCheck(ABC):
     severity: ClassVar[str]
     why: ClassVar[str]
     mend: ClassVar[str]
+    of_all: ClassVar[bool] = False
 
     @abstractmethod
     def examine(self, evidence: "Evidence") -> Examination:

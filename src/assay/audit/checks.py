@@ -111,7 +111,9 @@ def judged(check: LeakCheck, evidence: Evidence, accept: Sequence[str]) -> Audit
     )
     verdict = PASSED if seen.applies else NOT_APPLICABLE
     gravest = next((grave for grave in GRAVE if grave in {finding.verdict for finding in findings}), verdict)
-    return AuditResult(check.code, check.title, gravest, seen.figure, findings)
+    sampled = seen.applies and evidence.sample and not check.of_all
+    figure = f"{seen.figure}; {evidence.sample}" if sampled else seen.figure
+    return AuditResult(check.code, check.title, gravest, figure, findings)
 
 
 def _verdict(finding: Finding, check: LeakCheck, accept: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """The evidence for the checks: the tables that the line has written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +11,7 @@ import pandas as pd
 from assay.audit.copies import copies
 from assay.audit.strength import Alone, alone
 from assay.config.dataset import FEATURE, ID, LEAK, TARGET, cleaned_name, is_the_time
-from assay.records.columns import CODE, CODE_RESOLVED, DATE, RECORD_ID
+from assay.records.columns import CODE, CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TRAIN, VALIDATION
 from assay.records.tables import with_columns
 
@@ -42,17 +42,30 @@ class Shuffled(NamedTuple):
     y: np.ndarray
 
 
+class Sample(NamedTuple):
+    """How many records were drawn, and of how many."""
+
+    drawn: int
+    records: int
+
+    def __str__(self) -> str:
+        return f"on {self.drawn} of {self.records} records"
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """Tables with one row per record, indexed by record id.
+    """Tables with one row per record, indexed by record id or by number.
 
-    records: all cleaned records. annotated: their `label` and `excluded`. folds: by name of the fold, `date`, `label`,
-    `excluded`, and `group` if the split keeps groups together. features: by name of the fold. out_of_fold, test:
-    `label` and the model's score of graded records. recompute: the function from records to features that `featurize`
-    uses. outcome: columns that no real prediction will have. identity: columns that identify a record or say when it
-    was made. by_time: whether folds follow each other in time. groups: that of each cleaned record; None without.
-    own: features that are called like a column of Assay's, and are another. future: where columns are made of other
-    tables, which of them change with rows from after a record's time, and how many such rows were tried.
+    records: cleaned records, all or a sample. annotated: of all `label`, `excluded`, and `date` if there are days.
+    folds: by name of the fold, of all its records `date`, `label`, `excluded`, and `group` if the split keeps groups
+    together. features: by name of the fold, of the records that are there. out_of_fold, test: `label` and the model's
+    score of all graded records. recompute: the function from records to features that `featurize` uses. outcome:
+    columns that no real prediction will have. identity: columns that identify a record or say when it was made.
+    by_time: whether folds follow each other in time. groups: that of each cleaned record; None without. own: features
+    that are called like a column of Assay's, and are another. future: where columns are made of other tables, which of
+    them change with rows from after a record's time, and how many such rows were tried. alike: the `content` of the
+    records among which near-duplicates are looked for; None: that of `records`. names: the ids of some records. sample:
+    what `records`, `features` and `alike` have of all records; None if that is all.
     """
 
     records: pd.DataFrame
@@ -68,6 +81,14 @@ class Evidence:
     groups: pd.Series | None = None
     own: frozenset[str] = frozenset()
     future: Callable[[], tuple[list[str], int]] | None = None
+    alike: pd.DataFrame | None = None
+    names: Callable[[pd.Index], Sequence[str]] = lambda index: list(map(str, index))
+    sample: Sample | None = None
+
+    @property
+    def compared(self) -> pd.DataFrame:
+        """The content among which near-duplicates are looked for."""
+        return content(self.records, self.identity, self.outcome) if self.alike is None else self.alike
 
     def labelled(self, name: str) -> tuple[pd.DataFrame, np.ndarray]:
         """The features of a fold and its labels (n,) of 0 and 1; each record once, even if a table repeats it."""
@@ -118,6 +139,11 @@ class Evidence:
                 again = self.recompute(with_columns(records, moved))
             found.append(Shuffled(X if again is X or again.equals(X) else again, y[order]))
         return tuple(found)
+
+
+def content(records: pd.DataFrame, identity: Sequence[str], outcome: Sequence[str]) -> pd.DataFrame:
+    """What records say, without what names them, dates them, or will not be known of them."""
+    return records.drop(columns=[*identity, *outcome, WEIGHT], errors="ignore")
 
 
 def outcome(dataset: "Dataset") -> tuple[str, ...]:

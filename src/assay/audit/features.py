@@ -136,25 +136,25 @@ class FittedElsewhere(LeakCheck):
         ids = evidence.records.index.intersection(tracked.index)
         different = differing(tracked.loc[ids], evidence.recompute(evidence.records.loc[ids]))
         found = tuple(
-            Finding(f"{name} of {len(rows)} records is another when computed from train alone", COMPUTING, tuple(rows))
+            Finding(
+                f"{name} of {len(rows)} records is another when computed from train alone",
+                COMPUTING,
+                tuple(evidence.names(rows)),
+            )
             for name, rows in sorted(different.items())
         )
         return Examination(f"{len(tracked.columns)} features of {len(ids)} records computed again", found)
 
 
-def differing(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, list[str]]:
-    """Names of the features that differ, each with the ids of the records; both tables have the same records."""
+def differing(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, pd.Index]:
+    """Names of the features that differ, each with the records; both tables have the same records."""
     shared = [name for name in one if name in other]
     numeric = [name for name in shared if all(pd.api.types.is_numeric_dtype(table[name]) for table in (one, other))]
     unequal = dict(zip(numeric, _unequal_numbers(one[numeric], other[numeric]).T, strict=True))
     unequal |= {name: _unequal_texts(one[name], other[name]) for name in shared if name not in unequal}
     every = np.ones(len(one), dtype=bool)
     rows = {name: unequal.get(name, every) for name in one.columns.union(other.columns, sort=False)}
-    return {
-        str(name): list(map(str, one.index[found]))
-        for name, found in rows.items()
-        if name not in unequal or found.any()
-    }
+    return {str(name): one.index[found] for name, found in rows.items() if name not in unequal or found.any()}
 
 
 def _unequal_numbers(one: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:

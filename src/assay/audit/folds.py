@@ -10,12 +10,15 @@ from assay.audit.chance import LIMIT
 from assay.audit.duplicates import near_duplicates
 from assay.audit.evidence import Evidence, distinct
 from assay.paths import SPLIT, fold
-from assay.records.columns import DATE, WEIGHT
+from assay.records.columns import DATE
 from assay.records.folds import FOLDS, GROUP
+
+RECORD_IDS = "record ids"
 
 
 class Resampling(LeakCheck):
     code = "A01"
+    of_all = True
     title = "Resampling before the split"
     severity = ERROR
     why = (
@@ -29,9 +32,9 @@ class Resampling(LeakCheck):
         found, figures = [], []
         for name, table in evidence.folds.items():
             where = str(fold(SPLIT, name))
-            if repeated := _ids(table.index[table.index.duplicated()]):
+            if repeated := _ids(table.index[table.index.duplicated()], evidence):
                 found.append(Finding(f"record ids that stand there twice: {len(repeated)}", where, repeated))
-            if unknown := _ids(table.index[evidence.annotated.index.get_indexer(table.index) < 0]):
+            if unknown := _ids(table.index[evidence.annotated.index.get_indexer(table.index) < 0], evidence):
                 found.append(Finding(f"record ids not among the annotated records: {len(unknown)}", where, unknown))
             share, expected, deviation = _prevalence(name, table, evidence)
             figures.append(f"{name} {share:.3f}, annotated {expected:.3f}")
@@ -42,6 +45,7 @@ class Resampling(LeakCheck):
 
 class SharedEntity(LeakCheck):
     code = "A02"
+    of_all = True
     title = "A record or entity in two folds"
     severity = ERROR
     why = "The model is tested on what it learned from: it can recognise instead of predict."
@@ -52,7 +56,7 @@ class SharedEntity(LeakCheck):
         found = []
         for one, other in combinations(evidence.folds, 2):
             for what, (left, right) in _keys(evidence.folds[one], evidence.folds[other]).items():
-                if shared := _ids(left.intersection(right)):
+                if shared := _shared(what, left.intersection(right), evidence):
                     said = f"{what} in both {one} and {other}: {len(shared)}"
                     found.append(Finding(said, f"{SPLIT}/", shared))
         grouped = all(GROUP in table for table in evidence.folds.values())
@@ -71,12 +75,12 @@ class NearDuplicates(LeakCheck):
         folds = [distinct(table) for table in evidence.folds.values()]
         ids = folds[0].index.append([table.index for table in folds[1:]])
         number = np.repeat(np.arange(len(folds)), [len(table) for table in folds])
-        place = evidence.records.index.get_indexer(ids)
+        compared = evidence.compared
+        place = compared.index.get_indexer(ids)
         ids, number = ids[place >= 0], number[place >= 0]
-        told = evidence.records.drop(columns=[*evidence.identity, *evidence.outcome, WEIGHT], errors="ignore")
-        content = told.iloc[place[place >= 0]]
-        pairs, comparable = near_duplicates(content)
-        across = [(ids[i], ids[j]) for i, j in pairs if number[i] != number[j] and ids[i] != ids[j]]
+        pairs, comparable = near_duplicates(compared.iloc[place[place >= 0]])
+        found = [(i, j) for i, j in pairs if number[i] != number[j] and ids[i] != ids[j]]
+        across = list(zip(*(evidence.names(ids[list(side)]) for side in zip(*found, strict=True)), strict=True))
         figure = f"{len(across)} pairs; {comparable} of {len(ids)} records say enough to tell"
         if not comparable:
             return Examination(figure, applies=False)
@@ -87,6 +91,7 @@ class NearDuplicates(LeakCheck):
 
 class TimeOverlap(LeakCheck):
     code = "A04"
+    of_all = True
     title = "Folds overlap in time"
     severity = ERROR
     why = "Records of the time that is to be predicted were learned from: the future is known in part."
@@ -103,7 +108,7 @@ class TimeOverlap(LeakCheck):
             late = dates[one][dates[one] >= dates[other].min()]
             if len(late):
                 said = f"records of {one} that are not older than the first of {other}: {len(late)}"
-                found.append(Finding(said, f"{SPLIT}/", _ids(late.index)))
+                found.append(Finding(said, f"{SPLIT}/", _ids(late.index, evidence)))
         return Examination(figure, tuple(found))
 
 
@@ -117,12 +122,16 @@ def _later(name: str, evidence: Evidence) -> np.ndarray:
     return evidence.groups.reindex(annotated).isin(later).to_numpy()
 
 
-def _ids(ids: pd.Index) -> tuple[str, ...]:
-    return tuple(sorted(map(str, set(ids))))
+def _ids(ids: pd.Index, evidence: Evidence) -> tuple[str, ...]:
+    return tuple(sorted(evidence.names(ids.unique()))) if len(ids) else ()
+
+
+def _shared(what: str, keys: pd.Index, evidence: Evidence) -> tuple[str, ...]:
+    return _ids(keys, evidence) if what == RECORD_IDS else tuple(sorted(map(str, set(keys))))
 
 
 def _keys(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, tuple[pd.Index, pd.Index]]:
-    keys = {"record ids": (one.index, other.index)}
+    keys = {RECORD_IDS: (one.index, other.index)}
     if GROUP in one and GROUP in other:
         keys["groups"] = pd.Index(one[GROUP].dropna()), pd.Index(other[GROUP].dropna())
     return keys
@@ -138,7 +147,7 @@ def _prevalence(name: str, table: pd.DataFrame, evidence: Evidence) -> tuple[flo
     annotated = evidence.annotated
     whole = annotated["excluded"] == ""
     if evidence.by_time:
-        whole &= evidence.records[DATE].reindex(annotated.index).between(table[DATE].min(), table[DATE].max())
+        whole &= annotated[DATE].between(table[DATE].min(), table[DATE].max())
         whole &= ~_later(name, evidence)
     expected = annotated.loc[whole, "label"].to_numpy(dtype=float)
     left_out = max(0.0, 1 - len(y) / len(expected)) if len(expected) else 0.0

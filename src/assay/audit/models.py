@@ -50,6 +50,7 @@ class ShuffledLabels(LeakCheck):
 
 class TellingOrder(LeakCheck):
     code = "A10"
+    of_all = True
     title = "Row order or id predicts the label"
     severity = WARNING
     why = (
@@ -66,17 +67,20 @@ class TellingOrder(LeakCheck):
         are looked at.
         """
         train, validation = (_evenly(distinct(evidence.folds[name])) for name in (TRAIN, VALIDATION))
-        known, asked = (_places(table.index, evidence.records.index) for table in (train, validation))
+        known, asked = (_places(table.index, evidence) for table in (train, validation))
         y = validation["label"].to_numpy(dtype=int)
         score = predictor(known, asked)(train["label"].to_numpy(dtype=int))
         far, area = deviation(score, y), _area(score, y)
         figure = f"ROC AUC {area:.3f}, {far:+.1f} standard errors from chance; limit {LIMIT:g}"
+        if max(len(evidence.folds[name]) for name in (TRAIN, VALIDATION)) > MOST:
+            figure += f"; on {len(train)} records of train and {len(validation)} of validation"
         said = f"a model of row order and record id has a ROC AUC of {area:.3f} on validation"
         return Examination(figure, (Finding(said, f"{SPLIT}/"),) if far > LIMIT else ())
 
 
 class FallsOnTest(LeakCheck):
     code = "A11"
+    of_all = True
     title = "Much better out of fold than on test"
     severity = WARNING
     why = "What was chosen on train and validation does not hold on the test fold: a leak, overfitting, or a change."
@@ -124,11 +128,12 @@ def _evenly(fold: pd.DataFrame) -> pd.DataFrame:
     return fold.iloc[np.linspace(0, len(fold) - 1, MOST).astype(int)] if len(fold) > MOST else fold
 
 
-def _places(ids: pd.Index, everyone: pd.Index) -> np.ndarray:
+def _places(ids: pd.Index, evidence: Evidence) -> np.ndarray:
     """The position of each record, as a share and in tenths, and the characters of its id; (records, terms)."""
+    everyone = evidence.annotated.index
     places = np.arange(len(ids)) / len(ids), everyone.get_indexer(ids) / len(everyone)
     tenths = [one_hot(np.floor(place * TENTHS), TENTHS) for place in places]
-    padded = np.array([str(one)[-ID_CHARACTERS:].rjust(ID_CHARACTERS) for one in ids])
+    padded = np.array([one[-ID_CHARACTERS:].rjust(ID_CHARACTERS) for one in evidence.names(ids)])
     # The last bits of a code point suffice to tell characters apart, and give the same terms in every fold.
     characters = padded.view(np.uint32).reshape(len(ids), ID_CHARACTERS) % CHARACTERS
     return np.column_stack([*places, *tenths, *(one_hot(column, CHARACTERS) for column in characters.T)])

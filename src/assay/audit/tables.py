@@ -6,6 +6,7 @@ from assay.audit.evidence import Evidence
 
 class FutureRows(LeakCheck):
     code = "A16"
+    of_all = True
     title = "Rows of other tables from after a record's time"
     severity = ERROR
     why = "What was measured or noted later is not there when the model is asked, and may tell the outcome."

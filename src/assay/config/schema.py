@@ -172,9 +172,14 @@ class Evaluation:
 
 @dataclass
 class Audit:
-    """The leakage gate. `accept`: what a person has judged harmless, as CODE:FEATURE, or CODE for a whole check."""
+    """The leakage gate. `accept`: what a person has judged harmless, as CODE:FEATURE, or CODE for a whole check.
+
+    `records`: of more cleaned records, the checks that need whole records look at so many, drawn by their ids; 0 for
+    all.
+    """
 
     accept: list[str] = MISSING
+    records: Whole = 100_000
 
 
 @dataclass

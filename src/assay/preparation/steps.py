@@ -109,20 +109,29 @@ class Repair:
         return _changed(batch, *self.knowledge.repair(batch.records, summary))
 
 
-def repeats_of_earlier(records: pd.DataFrame) -> "pd.Series[bool]":
-    """Which records agree with an earlier one, by id, in everything but id and date."""
-    return records.sort_values(RECORD_ID).duplicated(_compared(records)).reindex(records.index)
+def repeats(contents: Sequence[np.ndarray]) -> int:
+    """How many of all records repeat another one, of those that agree all but one; contents: `hashed` of each batch."""
+    one, other = np.concatenate(contents, axis=1)
+    order = np.lexsort((other, one))
+    one, other = one[order], other[order]
+    return int(((one[1:] == one[:-1]) & (other[1:] == other[:-1])).sum())
 
 
 def content(records: pd.DataFrame) -> np.ndarray:
     """What each record holds but for id and date, as a hash of 128 bits (its digits)."""
+    return np.array([f"{one:016x}{other:016x}" for one, other in hashed(records).T], "object")
+
+
+def hashed(records: pd.DataFrame) -> np.ndarray:
+    """The same as numbers: both halves of that hash, (2, n) uint64."""
     names = _compared(records)
     orders = (names, names[::-1])  # another key changes the hashes of texts only, another order those of numbers too
-    halves = [
-        pd.util.hash_pandas_object(records[order], index=False, hash_key=key).to_numpy()
-        for order, key in zip(orders, HASH_KEYS, strict=True)
-    ]
-    return np.array([f"{one:016x}{other:016x}" for one, other in zip(*halves, strict=True)], "object")
+    return np.array(
+        [
+            pd.util.hash_pandas_object(records[order], index=False, hash_key=key).to_numpy()
+            for order, key in zip(orders, HASH_KEYS, strict=True)
+        ]
+    )
 
 
 def _compared(records: pd.DataFrame) -> list[str]:

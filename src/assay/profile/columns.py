@@ -21,17 +21,18 @@ EXTREMES = 3
 FREQUENT = 12
 WIDE = 20  # largest value over median, from which the scale is logarithmic
 
+NEGATIVE, POSITIVE = "negative", "positive"
+
+Columns = Mapping[str, pd.Series] | pd.DataFrame  # of one table, asked for one at a time
 Sides = Mapping[str, np.ndarray]  # masks of the records (n,), by class
 
 
-def profiles(records: pd.DataFrame, labels: pd.Series, dataset: "Dataset") -> list[dict[str, Any]]:
+def profiles(records: Columns, sides: Sides, dataset: "Dataset") -> list[dict[str, Any]]:
     """A profile of every column that passed cleaning.
 
-    records: cleaned records. labels: bool, indexed by record id, without those of the test fold, which must stay
-    unseen.
+    records: cleaned records. sides: which of them are `NEGATIVE`, and which `POSITIVE`; none of the test fold, which
+    must stay unseen.
     """
-    known = records[RECORD_ID].map(labels)
-    sides = {"negative": known.eq(False).to_numpy(), "positive": known.eq(True).to_numpy()}
     return [
         profile(name, there, records, sides, column)
         for name, column in dataset.columns.items()
@@ -46,7 +47,7 @@ def importance(column: dict[str, Any]) -> tuple[bool, float]:
     return bool(change and change["notable"]), apart
 
 
-def profile(name: str, there: str, records: pd.DataFrame, sides: Sides, column: "Column") -> dict[str, Any]:
+def profile(name: str, there: str, records: Columns, sides: Sides, column: "Column") -> dict[str, Any]:
     """The profile of one column as plain data; `bars`: shares of negative and of positive records by bin or value.
 
     name: its own; there: that among the records. sides: the records of either class.
@@ -80,7 +81,7 @@ def profile(name: str, there: str, records: pd.DataFrame, sides: Sides, column: 
     }
 
 
-def monthly(values: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
+def monthly(values: Columns, dates: pd.Series) -> pd.DataFrame:
     """A row per column of the values and month: `column`, then the columns of `assay.profile.drift.by_month`."""
     return pd.concat([by_month(values[name], dates).assign(column=name) for name in map(str, values)])
 
@@ -106,15 +107,14 @@ def _extremes(values: np.ndarray, there: np.ndarray, ids: pd.Series) -> dict[str
     among = values[known]
     low, high = np.partition(among, most - 1)[most - 1], np.partition(among, -most)[-most]
 
-    def ranked(places: np.ndarray) -> list[tuple[str, float]]:
+    def ranked(inside: np.ndarray, *, rising: bool) -> list[tuple[str, float]]:
         """Only what can be among the extremes is sorted: by value, then by id."""
-        return sorted(((str(ids.iat[place]), float(values[place])) for place in places), key=_by_value)
+        places = known[inside]
+        rows = pd.DataFrame({"id": ids.iloc[places].to_numpy(), "value": values[places]})
+        first = rows.sort_values(["value", "id"], ascending=rising).head(most)
+        return [(str(id), float(value)) for id, value in first.itertuples(index=False)]
 
-    return {"lowest": ranked(known[among <= low])[:most], "highest": ranked(known[among >= high])[::-1][:most]}
-
-
-def _by_value(row: tuple[str, float]) -> tuple[float, str]:
-    return row[1], row[0]
+    return {"lowest": ranked(among <= low, rising=True), "highest": ranked(among >= high, rising=False)}
 
 
 def _binned(values: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, list[float]]:

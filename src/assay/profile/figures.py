@@ -12,20 +12,20 @@ from assay.text import visible
 
 WIDTH, ROW = 9.8, 0.19  # inches
 MOST_ROWS = 40
-CORRELATED = 24
 
 
 def pictures(
     months: pd.DataFrame | None,
     changes: dict[str, ChangePoint],
-    numbers: pd.DataFrame,
+    correlations: pd.DataFrame | None,
     timeline: pd.DataFrame | None,
     called: Words,
 ) -> dict[str, str]:
     """Each figure as SVG, by caption; those over time only if records have a date.
 
-    months: from `assay.profile.columns.monthly`; changes: the notable change of each column; numbers: the numeric
-    columns; timeline: columns month, records, positives_per_1000; called: the words of the dataset.
+    months: from `assay.profile.columns.monthly`; changes: the notable change of each column; correlations: of pairs of
+    numeric columns, if there are two; timeline: columns month, records, positives_per_1000; called: the words of the
+    dataset.
     """
     drawn = {}
     with matplotlib.rc_context(STYLE):
@@ -41,10 +41,9 @@ def pictures(
             drawn[
                 f"Records and {called.event} per 1000 by month, train and validation; the test fold stays unseen."
             ] = svg((WIDTH, 3.0), lambda ax: label_timeline(ax, timeline, called))
-        if numbers.shape[1] > 1:
-            ranks = numbers.iloc[:, :CORRELATED].rank().corr()
+        if correlations is not None:
             drawn["Rank correlation (Spearman) of the numeric columns."] = svg(
-                (6.4, 5.4), lambda ax: correlation(ax, ranks)
+                (6.4, 5.4), lambda ax: correlation(ax, correlations)
             )
     return drawn
 

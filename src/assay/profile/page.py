@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from assay.config.dataset import by_own_names
 from assay.config.words import complete
 from assay.presentation.pages import data_uri, environment
-from assay.profile.columns import monthly
 from assay.profile.drift import ChangePoint
 from assay.profile.figures import pictures
 from assay.profile.scorecard import DIMENSIONS, Card
 from assay.records.columns import DATE, WEIGHT
+from assay.records.months import months_of
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 class Findings:
     """The content of the page: scorecards before and after cleaning, profiles of columns, quarantined records.
 
-    rest: how many more columns there are, which are not shown.
+    rest: how many more columns there are, which are not shown. records: how many are cleaned. months: of numbers, from
+    `assay.profile.columns.monthly`; correlations: of pairs of them; each None if there are none.
     """
 
     before: Card
@@ -30,15 +30,16 @@ class Findings:
     columns: list[dict[str, Any]]
     rest: int
     quarantined: int
+    records: int
+    months: pd.DataFrame | None = None
+    correlations: pd.DataFrame | None = None
 
 
-def render(findings: Findings, cleaned: pd.DataFrame, labelled: pd.DataFrame, dataset: "Dataset") -> str:
+def render(findings: Findings, labelled: pd.DataFrame, dataset: "Dataset") -> str:
     """The page as HTML, with figures and styles included; labelled: the records outside the test fold, with labels."""
     columns, called = findings.columns, complete(dataset.words)
-    numbers = [one["column"] for one in columns if one["type"] == "number"]
-    values = by_own_names(dataset, cleaned)[numbers]
-    months = monthly(values, cleaned[DATE]) if DATE in cleaned and numbers else None
-    drawn = pictures(months, notable_changes(columns), values, timeline(labelled), called)
+    changes = notable_changes(columns)
+    drawn = pictures(findings.months, changes, findings.correlations, timeline(labelled), called)
     return (
         environment("assay.profile")
         .get_template("profile.html.j2")
@@ -46,7 +47,7 @@ def render(findings: Findings, cleaned: pd.DataFrame, labelled: pd.DataFrame, da
             dataset=dataset,
             called=called,
             rows_in=findings.before["uniqueness"].total,
-            rows_out=len(cleaned),
+            rows_out=findings.records,
             quarantined=findings.quarantined,
             dimensions=[
                 (name, findings.before[name], findings.after[name], words) for name, words in DIMENSIONS.items()
@@ -75,9 +76,11 @@ def timeline(labelled: pd.DataFrame) -> pd.DataFrame | None:
     """
     if DATE not in labelled:
         return None
+    month_of, months = months_of(labelled[DATE])
     weight = labelled.get(WEIGHT, 1.0)
     by_record = pd.DataFrame({"weight": weight, "ill": weight * labelled["label"]}, index=labelled.index)
-    months = by_record.groupby(labelled[DATE].dt.strftime("%Y-%m").rename("month"))
-    sums = months.sum()
-    table = pd.DataFrame({"records": months.size(), "positives_per_1000": 1000 * sums["ill"] / sums["weight"]})
-    return table.reset_index()
+    found = by_record[month_of >= 0].groupby(month_of[month_of >= 0])
+    sums, records = found.sum(), found.size()
+    return pd.DataFrame(
+        {"month": months, "records": records, "positives_per_1000": 1000 * sums["ill"] / sums["weight"]}
+    )

@@ -1,6 +1,6 @@
 """Tables in batches of bounded size: raw files, and tables of the line, with the values that whole ones have."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +46,43 @@ def names_of(path: Path) -> list[str]:
     """The columns of a table of the line."""
     with opened_table(parts_of(path)[0]) as file:
         return file.schema_arrow.names
+
+
+def rows_of(path: Path) -> int:
+    """How many rows a table of the line has."""
+    rows = 0
+    for part in parts_of(path):
+        with opened_table(part) as file:
+            rows += file.metadata.num_rows
+    return rows
+
+
+class Columns(Mapping[str, pd.Series]):
+    """The columns of a table of the line; each is read when it is asked for, and not kept.
+
+    names: what each is called there, by another name; by default all have their own. AssayError as of `read_table`.
+    """
+
+    def __init__(self, path: Path, names: Mapping[str, str] | None = None) -> None:
+        self.path = path
+        self.names = {name: name for name in names_of(path)} if names is None else names
+
+    def __getitem__(self, name: str) -> pd.Series:
+        there = self.names[name]
+        return read_table(self.path, [there])[there].rename(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def chosen(self, names: Mapping[str, str]) -> "Columns":
+        """Some of them under other names: those there by these."""
+        return Columns(self.path, names)
 
 
 def numbers_of(path: Path) -> list[str]:

@@ -1,21 +1,28 @@
 """profile: describe the data before and after cleaning, and change nothing."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from assay.config.dataset import NUMBER, cleaned_name
 from assay.config.schema import Config
 from assay.config.start import stage
+from assay.engine.spill import scratch
 from assay.files import read_table, write_json, write_text
-from assay.joins.raw import raw_records
+from assay.joins.raw import raw_in_batches
 from assay.paths import CLEANED, PROFILE, PROFILE_PAGE, QUALITY, QUARANTINE, RAW, SPLIT, fold
 from assay.preparation.reduced import collected
 from assay.presentation.many import shown
-from assay.profile.columns import MOST, importance, profiles
+from assay.profile.columns import MOST, NEGATIVE, POSITIVE, importance, monthly, profiles
+from assay.profile.correlation import CORRELATED, rank_correlations
 from assay.profile.scorecard import scorecards
-from assay.records.columns import RECORD_ID
+from assay.records.batches import Columns, rows_of, table_batches
+from assay.records.columns import DATE, WEIGHT
 from assay.records.folds import TRAIN, VALIDATION
+from assay.records.places import places
 
 if TYPE_CHECKING:
     from assay.profile.scorecard import Card
@@ -23,14 +30,22 @@ if TYPE_CHECKING:
 
 @stage
 def main(config: Config) -> None:
-    """Read data/raw, data/cleaned, data/quarantine and the labels of train and validation; write the profile."""
+    """Read data/raw, data/cleaned, data/quarantine and the labels of train and validation; write the profile.
+
+    Rows are read in batches, columns one at a time.
+    """
     from assay.profile.page import Findings, render
 
-    dataset = collected(config.dataset)
-    cleaned = read_table(CLEANED)
-    labelled = pd.concat([read_table(fold(SPLIT, name)) for name in (TRAIN, VALIDATION)])
-    before, after = scorecards(raw_records(RAW, dataset), cleaned, dataset)
-    columns, rest = shown(profiles(cleaned, labelled.set_index(RECORD_ID)["label"], dataset), importance, MOST)
+    dataset, cleaned = collected(config.dataset), Columns(CLEANED)
+    with scratch(CLEANED.parents[1]) as folder:
+        before, after = scorecards(raw_in_batches(RAW, dataset), partial(table_batches, CLEANED), dataset, folder)
+        columns, rest = shown(profiles(cleaned, by_class(), dataset), importance, MOST)
+        numbers = cleaned.chosen(
+            {one["column"]: cleaned_name(dataset, one["column"]) for one in columns if one["type"] == NUMBER}
+        )
+        few = [*numbers][:CORRELATED]
+        correlations = rank_correlations(numbers, few, folder) if len(few) > 1 else None
+    months = monthly(numbers, cleaned[DATE]) if DATE in cleaned and few else None
     write_json(QUALITY, quality(before[""], after[""]))
     write_json(
         PROFILE,
@@ -41,8 +56,27 @@ def main(config: Config) -> None:
         ],
         sort_keys=False,
     )
-    findings = Findings(before[""], after[""], columns, rest, len(read_table(QUARANTINE)))
-    write_text(PROFILE_PAGE, render(findings, cleaned, labelled, dataset))
+    counts = rows_of(QUARANTINE), rows_of(CLEANED)
+    findings = Findings(before[""], after[""], columns, rest, *counts, months, correlations)
+    write_text(PROFILE_PAGE, render(findings, labelled(), dataset))
+
+
+def by_class() -> dict[str, np.ndarray]:
+    """Which of the cleaned records are negative, and which positive; of the test fold neither, which stays unseen."""
+    found = {side: np.zeros(rows_of(CLEANED), "bool") for side in (NEGATIVE, POSITIVE)}
+    for name in (TRAIN, VALIDATION):
+        place, label = places(CLEANED, fold(SPLIT, name)), Columns(fold(SPLIT, name))["label"].to_numpy("bool")
+        there = np.flatnonzero(place >= 0)
+        found[POSITIVE][there] = label[place[there]]
+        found[NEGATIVE][there] = ~label[place[there]]
+    return found
+
+
+def labelled() -> pd.DataFrame:
+    """The days, labels and weights of train and validation."""
+    return pd.concat(
+        [read_table(fold(SPLIT, name), ["label"], optional=[DATE, WEIGHT]) for name in (TRAIN, VALIDATION)]
+    )
 
 
 def quality(before: "Card", after: "Card") -> dict[str, Any]:

@@ -1,0 +1,199 @@
+"""audit, on tables of any size: of each record some numbers are in memory, and all columns only of a sample.
+
+A record is called by a number: its row in the cleaned table, or a higher one if it is not there. The names of the few
+that people are told of are read again. Ids are compared by hashes of 64 bits: of a million ids two have the same one by
+chance once in forty million tables.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from assay.audit.duplicates import alike_hashed
+from assay.audit.evidence import Evidence, Sample, content, identity, outcome, own_features
+from assay.config.dataset import cleaned_name
+from assay.files import read_table
+from assay.joins.future import entered
+from assay.joins.raw import joiner
+from assay.paths import CLEANED, FEATURES, LABELS, PREDICTIONS, RAW, SCORE, SPLIT, fold
+from assay.preparation.features import categorised, features, text_counts, vocabulary
+from assay.records.batches import Columns, table_batches
+from assay.records.columns import DATE, RECORD_ID
+from assay.records.folds import FOLDS, GROUP, TEST, TIME, TRAIN
+from assay.records.formats import raw_file
+from assay.records.places import hashes, require_same_records
+from assay.records.reading import read
+from assay.records.tables import as_named
+
+if TYPE_CHECKING:
+    from assay.config.dataset import Dataset
+    from assay.config.schema import Config
+
+KEY = "sample for audit"  # of the hashes by which records are drawn
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The records of the line by number. most: of more, so many are drawn, to be read whole; 0: all are.
+
+    Drawn are those with the lowest hashes of their ids, whatever their order.
+    """
+
+    most: int
+    known: np.ndarray = field(default_factory=lambda: hashes(CLEANED))
+
+    @property
+    def some(self) -> bool:
+        """Whether not all records are read whole."""
+        return 0 < self.most < len(self.known)
+
+    @cached_property
+    def drawn(self) -> np.ndarray:
+        """Which cleaned records are read whole, (n,) bool."""
+        return _lowest(hashes(CLEANED, KEY), self.most) if self.some else np.ones(len(self.known), "bool")
+
+    def drawn_alike(self, told: Callable[[pd.DataFrame], pd.DataFrame]) -> np.ndarray:
+        """As many, so that records of nearly the same content are drawn together; told: that content of a batch."""
+        if not self.some:
+            return self.drawn
+        found = [alike_hashed(told(batch), KEY) for batch in table_batches(CLEANED)]
+        return _lowest(np.concatenate(found), self.most)
+
+    @cached_property
+    def folds(self) -> dict[str, np.ndarray]:
+        """The numbers of the records of each fold."""
+        found, start = {}, len(self.known)
+        for name in FOLDS:
+            found[name] = self.of(fold(SPLIT, name), start)
+            start += len(found[name])
+        return found
+
+    def of(self, path: Path, start: int) -> np.ndarray:
+        """The numbers of the records of a table, (m,), from `start` on for those that are not cleaned ones."""
+        ids, inverse = np.unique(hashes(path), return_inverse=True)
+        place = np.searchsorted(ids, self.known)
+        there = np.flatnonzero(np.append(ids, 0)[place] == self.known)
+        numbers = start + np.arange(len(ids))
+        numbers[place[there]] = there
+        return numbers[inverse]
+
+    def names(self, numbers: pd.Index) -> list[str]:
+        """The ids of some records."""
+        found: dict[int, str] = {}
+        tables = {CLEANED: np.arange(len(self.known)), **{fold(SPLIT, name): rows for name, rows in self.folds.items()}}
+        for path, rows in tables.items():
+            if (wanted := np.isin(rows, numbers)).any():
+                found |= zip(rows[wanted].tolist(), taken(path, wanted, [RECORD_ID])[RECORD_ID], strict=True)
+        return [found[int(number)] for number in numbers]
+
+
+def read_evidence(config: "Config") -> Evidence:
+    """The tables on disk."""
+    dataset, rows = config.dataset, Rows(config.audit.records)
+    told = partial(content, identity=identity(dataset), outcome=outcome(dataset))
+    records = taken(CLEANED, rows.drawn).drop(columns=RECORD_ID)
+    alike = taken(CLEANED, rows.drawn_alike(told)) if rows.some else records
+    folds = {name: _of_fold(name, numbers) for name, numbers in rows.folds.items()}
+    graded = folds[TEST][folds[TEST]["excluded"] == ""]
+    scores = _scores("test", rows, [SCORE])
+    return Evidence(
+        records=records,
+        annotated=_annotated(),
+        folds=folds,
+        features={name: _features(name, rows) for name in FOLDS},
+        out_of_fold=_scores("out_of_fold", rows, ["label", SCORE]),
+        test=graded[["label"]].join(scores, how="inner"),
+        recompute=partial(recomputed, config=config, vocabularies=_vocabularies(rows, config)),
+        outcome=outcome(dataset),
+        identity=identity(dataset),
+        by_time=config.split.by == TIME,
+        future=partial(future, dataset) if dataset.tables else None,
+        groups=Columns(CLEANED)[cleaned_name(dataset, dataset.group)] if dataset.group else None,
+        own=own_features(dataset),
+        alike=told(alike),
+        names=rows.names,
+        sample=Sample(len(records), len(rows.known)) if rows.some else None,
+    )
+
+
+def future(dataset: "Dataset") -> tuple[list[str], int]:
+    """Which made columns change with rows of the future, and how many such rows were added."""
+    return entered(read(raw_file(RAW), dialect=dataset.source.dialect), joiner(RAW, dataset))
+
+
+def recomputed(records: pd.DataFrame, config: "Config", vocabularies: dict[str, list[str]]) -> pd.DataFrame:
+    """The features of these records, computed as by `featurize` if there were no others than they and those of train.
+
+    vocabularies: the categories of all of train, as its records give them.
+    """
+    return categorised(features(records, config.dataset, config.features), vocabularies)
+
+
+def taken(path: Path, rows: np.ndarray, columns: list[str] | None = None) -> pd.DataFrame:
+    """Some rows of a table, with their places as index; rows: which, (n,) bool."""
+    parts, start = [], 0
+    for batch in table_batches(path, columns):
+        here = np.flatnonzero(rows[start : start + len(batch)])
+        parts.append(batch.iloc[here].set_axis(start + here, axis="index"))
+        start += len(batch)
+    return pd.concat(parts)
+
+
+def _lowest(found: np.ndarray, most: int) -> np.ndarray:
+    """Which of the hashes (n,) are the lowest, of equal ones the first, (n,) bool."""
+    chosen = np.zeros(len(found), "bool")
+    chosen[np.argsort(found, kind="stable")[:most]] = True
+    return chosen
+
+
+def _annotated() -> pd.DataFrame:
+    """Label, exclusion and day of each cleaned record, by number."""
+    require_same_records([CLEANED], [LABELS], todo="dvc repro annotate")
+    days = {DATE: Columns(CLEANED)[DATE]} if DATE in Columns(CLEANED) else {}
+    return pd.DataFrame({"label": Columns(LABELS)["label"], "excluded": _kinds(LABELS), **days}, copy=False)
+
+
+def _of_fold(name: str, numbers: np.ndarray) -> pd.DataFrame:
+    columns = Columns(fold(SPLIT, name))
+    found = {one: columns[one] for one in ("label", DATE, GROUP) if one in columns}
+    return pd.DataFrame({**found, "excluded": _kinds(fold(SPLIT, name))}, copy=False).set_axis(numbers, axis="index")
+
+
+def _features(name: str, rows: Rows) -> pd.DataFrame:
+    """The features of the drawn records of a fold, and of those that are not cleaned ones, in order."""
+    path = fold(FEATURES, name)
+    numbers = rows.of(path, len(rows.known))
+    drawn = np.append(rows.drawn, np.ones(len(numbers), "bool"))[numbers]
+    found = taken(path, drawn)
+    return as_named(found).set_axis(numbers[drawn], axis="index")
+
+
+def _scores(name: str, rows: Rows, columns: list[str]) -> pd.DataFrame:
+    path = PREDICTIONS / f"{name}.parquet"
+    found = {one: read_table(path, [one])[one] for one in columns}
+    return pd.DataFrame(found, copy=False).set_axis(rows.of(path, 2 * len(rows.known)), axis="index")
+
+
+def _kinds(path: Path) -> pd.Series:
+    return Columns(path)["excluded"].astype("category")
+
+
+def _vocabularies(rows: Rows, config: "Config") -> dict[str, list[str]]:
+    """The categories of each text feature, learned from the records of train alone, which are read in batches."""
+    counts: dict[str, list[pd.Series]] = {}
+    inside = np.isin(np.arange(len(rows.known)), rows.folds[TRAIN])
+    start = 0
+    for batch in table_batches(CLEANED):
+        some = batch[inside[start : start + len(batch)]]
+        start += len(batch)
+        found = text_counts(features(some.set_index(RECORD_ID), config.dataset, config.features))
+        for name, one in found.items():
+            counts.setdefault(name, []).append(one)
+        if not found:
+            break
+    return {name: vocabulary(pd.concat(several).groupby(level=0).sum()) for name, several in counts.items()}
