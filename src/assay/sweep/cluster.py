@@ -3,9 +3,10 @@
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,17 +62,30 @@ def _require_worker(client: "Client", scheduler: str) -> None:
 
 
 def _register(client: "Client", scheduler: str, site: "Site") -> None:
+    """Give the workers what they prepare; AssayError if one cannot take it, as where it cannot import this package."""
     try:
         client.register_plugin(site)
-    except ImportError as error:
+    except Exception as error:  # whatever a worker raises; dask sends some of it only as a text
+        what = f"a worker cannot take part: {' '.join(str(error).split())}"
         todo = "workers need the environment of this repository: make repro, and the extra dask"
-        raise AssayError(f"a worker cannot import {error.name}", where=scheduler, todo=todo) from error
+        raise AssayError(what, where=scheduler, todo=todo) from error
 
 
 def _name(setting: Setting) -> str:
     """A name for what the workers have of the sweep: the same when it is started again, another for other clones."""
     digest = hashlib.sha256(str(setting.root.resolve()).encode()).hexdigest()[:8]
     return f"assay-{setting.name}-{digest}"
+
+
+def _task() -> Callable[[str, dict[str, Any]], "Outcome"]:
+    """What a worker runs. dask sends a function within another by value, so that the scheduler needs none of ours."""
+
+    def task(name: str, one: dict[str, Any]) -> Any:
+        from distributed import get_worker
+
+        return get_worker().plugins[name].run(one)
+
+    return task
 
 
 def _threads(client: "Client") -> int:
@@ -124,10 +138,10 @@ class Cluster:
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
-        from assay.sweep.site import Outcome, experiment
+        from assay.sweep.site import Outcome
 
         key = f"{self._name}-{one.name}"
-        future = self._client.submit(experiment, self._name, one, key=key, pure=False)
+        future = self._client.submit(_task(), self._name, asdict(one), key=key, pure=False)
         try:
             return future.result()
         except FutureCancelledError as error:

@@ -89,10 +89,13 @@ class Site(WorkerPlugin):
         self.ready.cancel()
         self.ready.add_done_callback(self._end)
 
-    def run(self, one: Planned) -> Outcome:
-        """Run one experiment. Where the cache is not shared, its data is on DVC's remote then."""
+    def run(self, planned: dict[str, Any]) -> Outcome:
+        """Run one experiment, which has the fields of `Planned`.
+
+        Where the cache is not shared, its data is on DVC's remote then.
+        """
         self.ready.result()
-        process = self.idle.get()
+        one, process = Planned(**planned), self.idle.get()
         try:
             with tempfile.TemporaryDirectory(dir=self.folder) as folder:
                 log = Path(folder, "log")
@@ -187,8 +190,3 @@ def _fetch(clone: Path) -> None:
 def prepared(name: str, dask_worker: Any = None) -> None:
     """Wait until a worker, which dask gives, is prepared for a sweep; AssayError if it cannot be."""
     dask_worker.plugins[name].ready.result()
-
-
-def experiment(name: str, one: Planned) -> Outcome:
-    """Run an experiment of a sweep on the worker that this is called on."""
-    return get_worker().plugins[name].run(one)
