@@ -1,6 +1,7 @@
 """Runs git."""
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.machine import advice
 
+CREDENTIALS = re.compile(r"(?<=https://)[^/@]*@|(?<=http://)[^/@]*@")  # in an address
 LINES = 6  # of git's output that are shown
 
 
@@ -32,6 +34,16 @@ def raw(folder: Path, *arguments: str, stdin: bytes | None = None, env: Mapping[
         said = done.stderr.decode(errors="replace").strip()
         raise AssayError(f"git {arguments[0]} failed: {_shortened(said)}", where=str(folder), todo=advice(said))
     return done.stdout
+
+
+def address(folder: Path) -> str:
+    """Where the remote `origin` is, without what is secret in it; "" if there is none."""
+    try:
+        found = git(folder, "remote", "get-url", "origin")
+    except AssayError:
+        return ""
+    here = Path(folder, found)
+    return str(here.resolve()) if here.exists() else CREDENTIALS.sub("", found)
 
 
 def content(folder: Path, revision: str, path: str) -> bytes | None:

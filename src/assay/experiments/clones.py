@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+from assay.dvc_internals import commands
 from assay.errors import AssayError
 from assay.files import yaml_mapping
 from assay.git import git
@@ -22,12 +24,24 @@ HINTS = (
 
 def clone(root: Path, target: Path, sha: str, shared: Path | None = None) -> None:
     """Clone one commit of `root` into the folder `target`, with the data cache `shared`, or an empty one."""
+    clone_commit(root, target, sha, shared)
+    bring_sources(root, target)
+
+
+def clone_commit(root: Path, target: Path, sha: str, shared: Path | None) -> None:
+    """The same without files that were given to DVC; `root` may be a repository without a work tree."""
     shutil.rmtree(target, ignore_errors=True)
     git(root, "clone", "--quiet", "--shared", "--no-checkout", str(root), str(target))
     git(target, "checkout", "--quiet", "--detach", sha)
     if shared:
         (target / ".dvc/config.local").write_text(f"[cache]\n    dir = {shared}\n")
-    bring_sources(root, target)
+
+
+def fetch_data(root: Path, sha: str, cache: Path) -> None:
+    """Bring the data of a commit of `root` from DVC's remote into a cache; AssayError if not all of it is there."""
+    with tempfile.TemporaryDirectory(prefix="assay-fetch-") as folder:
+        clone_commit(root, Path(folder, "clone"), sha, cache)
+        commands.dvc("fetch", folder=Path(folder, "clone"))
 
 
 def bring_sources(root: Path, target: Path) -> None:
@@ -41,7 +55,6 @@ def bring_sources(root: Path, target: Path) -> None:
 
 
 def _bring(root: Path, target: Path, tracked: Path) -> None:
-    from assay.dvc_internals.commands import asked
     from assay.dvc_internals.objects import DIR, listed, object_path
     from assay.dvc_internals.repository import cache_folder
 
@@ -57,7 +70,7 @@ def _bring(root: Path, target: Path, tracked: Path) -> None:
         return {place / name: object_path(cache, one) for name, one in listed(cache, md5).items()}
 
     if not (held := files()) or not all(one.exists() for one in held.values()):
-        asked("fetch", str(tracked), folder=root)
+        commands.asked("fetch", str(tracked), folder=root)
         held = files()
     if held and all(one.exists() for one in held.values()):
         for file, one in held.items():

@@ -40,9 +40,13 @@ def packed(folder: Path, name: str, baseline: str) -> tuple[str, bytes]:
     return commit, raw(folder, "pack-objects", "--revs", "--stdout", "--quiet", stdin=wanted)
 
 
-def bring_home(root: Path, name: str, baseline: str, commit: str, pack: bytes) -> None:
-    """Make the commit of a pack an experiment of a repository, whole or not at all."""
+def unpack(root: Path, pack: bytes) -> None:
+    """Take the objects of a pack into a repository; AssayError if one is broken, or refers to one that is not there."""
     git(root, "unpack-objects", "-q", "--strict", stdin=pack)
+
+
+def name_experiment(root: Path, name: str, baseline: str, commit: str) -> None:
+    """Make a commit of a repository an experiment there, in one step."""
     git(root, "update-ref", experiment_reference(baseline, name), commit)
 
 

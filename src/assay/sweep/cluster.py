@@ -1,16 +1,21 @@
 """A sweep on the workers of a dask cluster: experiments go there as tasks, and come home as experiments of DVC."""
 
+import asyncio
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.cluster import connected
+from assay.cluster import connected, require_dask
 from assay.errors import AssayError, described
-from assay.experiments.refs import bring_home
+from assay.experiments.clones import fetch_data
+from assay.experiments.refs import name_experiment, unpack
 from assay.files import WRITING
+from assay.git import address
 from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, FAILED
 from assay.sweep.plan import Planned
@@ -19,26 +24,51 @@ from assay.sweep.worker_pool import Hopeless, failure
 if TYPE_CHECKING:
     from distributed import Client
 
+    from assay.sweep.site import Outcome, Site
+
+JOINING = 60  # seconds in which a first worker must join
+AGAIN = "start it, and say the same again: the sweep goes on"
+
 
 @contextmanager
-def on_cluster(address: str, setting: Setting, at_once: int | None) -> Iterator[list["Slot"]]:
-    """Prepare the workers of a cluster for a sweep; a slot for each experiment that they run at a time.
+def on_cluster(scheduler: str, setting: Setting, at_once: int | None) -> Iterator[list["Cluster"]]:
+    """The cluster, as often as experiments run at a time; its workers are being prepared for them.
 
-    at_once: how many, by default as many as the workers have threads. AssayError if there is no scheduler at this
-    address or no worker, or if a worker cannot run these experiments.
+    at_once: by default as many as its workers have threads. AssayError if no scheduler answers at this address, or it
+    has no worker.
     """
-    with connected(address) as client, tempfile.NamedTemporaryFile(prefix=WRITING, dir=setting.cache) as mark:
-        from assay.sweep import site
+    require_dask()
+    from assay.sweep.site import Origin, Site
 
-        name = _name(setting)
-        client.wait_for_workers(1, timeout=30)
-        origin = site.Origin(setting.name, setting.root, setting.baseline, setting.cache, Path(mark.name))
-        client.register_plugin(site.Site(name, origin))
+    with connected(scheduler) as client, tempfile.NamedTemporaryFile(prefix=WRITING, dir=setting.cache) as mark:
+        _require_worker(client, scheduler)
+        name, root = _name(setting), setting.root
+        origin = Origin(setting.name, root, address(root), setting.baseline, setting.cache, Path(mark.name))
+        _register(client, scheduler, Site(name, origin))
         try:
-            client.run(site.prepared, name)
-            yield [Slot(client, address, name, setting) for _ in range(at_once or _threads(client))]
+            yield [Cluster(client, scheduler, name, setting)] * (at_once or _threads(client))
         finally:
-            client.unregister_worker_plugin(name)
+            if client.status == "running":
+                client.unregister_worker_plugin(name)
+
+
+def _require_worker(client: "Client", scheduler: str) -> None:
+    """AssayError if none joins soon; a cluster that grows with its tasks gets a small one."""
+    try:
+        client.submit(int, pure=False).result(timeout=JOINING)
+    except TimeoutError as error:
+        todo = "start some there, and say the same again: dask worker ADDRESS --nthreads 1"
+        raise AssayError(f"the scheduler got no worker within {JOINING} seconds", where=scheduler, todo=todo) from error
+
+
+def _register(client: "Client", scheduler: str, site: "Site") -> None:
+    """Give the workers what they prepare; AssayError if one cannot take it, as where it cannot import this package."""
+    try:
+        client.register_plugin(site)
+    except Exception as error:  # whatever a worker raises; dask sends some of it only as a text
+        what = f"a worker cannot take part: {' '.join(str(error).split())}"
+        todo = "workers need the environment of this repository: make repro, and the extra dask"
+        raise AssayError(what, where=scheduler, todo=todo) from error
 
 
 def _name(setting: Setting) -> str:
@@ -47,39 +77,94 @@ def _name(setting: Setting) -> str:
     return f"assay-{setting.name}-{digest}"
 
 
+def _task() -> Callable[[str, dict[str, Any]], "Outcome"]:
+    """What a worker runs. dask sends a function within another by value, so that the scheduler needs none of ours."""
+
+    def task(name: str, one: dict[str, Any]) -> Any:
+        from distributed import get_worker
+
+        return get_worker().plugins[name].run(one)
+
+    return task
+
+
 def _threads(client: "Client") -> int:
     return sum(client.nthreads().values()) or 1
 
 
-class Slot:
-    """A place for one experiment at a time, on whichever worker dask chooses."""
+class Cluster:
+    """Runs experiments on whichever workers dask chooses; several threads ask it to."""
 
-    def __init__(self, client: "Client", address: str, name: str, setting: Setting) -> None:
-        self._client, self._address, self._name, self._setting = client, address, name, setting
+    def __init__(self, client: "Client", scheduler: str, name: str, setting: Setting) -> None:
+        self._client, self._scheduler, self._name, self._setting = client, scheduler, name, setting
+        self._asked: dict[str, Hopeless] = {}
+        self._ready = self._prepared()
+        client.subscribe_topic(name, self._answer)
 
     def run(self, one: Planned, log: Path, hopeless: Hopeless) -> dict[str, Any]:
-        """Run one experiment, and take it home; as of `assay.sweep.worker_pool.Worker.run`.
+        """Run one experiment and take it home; as of `assay.sweep.worker_pool.Worker.run`.
 
-        dask runs it again elsewhere if its worker dies. AssayError if the scheduler is gone.
+        dask runs it elsewhere if its worker dies. AssayError if a worker cannot be prepared, or the scheduler is gone.
         """
+        if one.fault:
+            return {"state": FAILED, "error": one.fault}
+        self._ready.result()
+        self._asked[one.name] = hopeless
+        came = self._outcome(one)
+        log.write_text(came.log)
+        if came.said["state"] == DONE:
+            self._take_home(one.name, came)
+        return {**came.said, "error": failure(came.said["error"], log)}
+
+    def _prepared(self) -> Future[None]:
+        """When all workers are; beside what the caller does."""
+        from assay.sweep.site import prepared
+
+        beside = ThreadPoolExecutor(1)
+        ready = beside.submit(self._require, prepared)
+        beside.shutdown(wait=False)
+        return ready
+
+    def _require(self, prepared: Any) -> None:
+        found = self._client.run(prepared, self._name, on_error="return")
+        for worker, fault in found.items():
+            if isinstance(fault, AssayError):
+                where = f"{fault.where}, on the worker {worker}" if fault.where else f"the worker {worker}"
+                raise AssayError(fault.what, where=where, rows=fault.rows, todo=fault.todo)
+            if fault:
+                raise AssayError(f"a worker cannot be prepared: {described(fault)}", where=worker)
+
+    def _outcome(self, one: Planned) -> "Outcome":
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
-        from assay.sweep import site
+        from assay.sweep.site import Outcome
 
-        if one.fault:
-            return {"state": FAILED, "error": one.fault}
-        future = self._client.submit(site.experiment, self._name, one, key=f"{self._name}-{one.name}", pure=False)
+        key = f"{self._name}-{one.name}"
+        future = self._client.submit(_task(), self._name, asdict(one), key=key, pure=False)
         try:
-            said = future.result()
-        except KilledWorker as error:
-            return {"state": FAILED, "error": str(error)}
+            return future.result()
         except FutureCancelledError as error:
-            todo = "start it, and say the same again: the sweep goes on"
-            raise AssayError("the scheduler is gone", where=self._address, todo=todo) from error
-        except Exception as error:
-            return {"state": FAILED, "error": described(error)}
-        log.write_text(said.pop("log"))
-        if said["state"] == DONE:
-            bring_home(self._setting.root, one.name, self._setting.baseline, said.pop("commit"), said.pop("pack"))
-        return {**said, "error": failure(said["error"], log)}
+            raise AssayError("the scheduler is gone", where=self._scheduler, todo=AGAIN) from error
+        except KilledWorker as error:
+            what = f"{error.allowed_failures + 1} workers of the cluster died while it ran"
+            return Outcome({"state": FAILED, "error": what}, "")
+        except Exception as error:  # whatever a worker raises: the sweep goes on with the next
+            said = "; ".join(line.strip() for line in described(error).splitlines())
+            return Outcome({"state": FAILED, "error": said}, "")
+
+    def _take_home(self, name: str, came: "Outcome") -> None:
+        """Its commit, then its data, then its name: an experiment is there whole or not at all."""
+        unpack(self._setting.root, came.pack)
+        if not came.shared:
+            fetch_data(self._setting.root, came.commit, self._setting.cache)
+        name_experiment(self._setting.root, name, self._setting.baseline, came.commit)
+
+    async def _answer(self, event: tuple[float, dict[str, Any]]) -> None:
+        """Tell a worker whether an experiment is hopeless."""
+        from distributed import Variable
+
+        asked = event[1]
+        hopeless = self._asked[asked["experiment"]]
+        said = await asyncio.to_thread(hopeless, asked["experiment"], asked["value"])
+        await Variable(asked["answer"], client=self._client).set(said)

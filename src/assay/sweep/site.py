@@ -1,22 +1,26 @@
 """What a worker of a dask cluster has of a sweep: a clone of the repository, its data, and warm processes.
 
 The processes are those of a sweep on one machine (`assay.sweep.worker`), one for each thread of the worker; they end
-with it. An experiment leaves as git's pack of its commit, which the other side makes an experiment of.
+with it. A commit leaves as git's pack, which the other side makes an experiment of.
 """
 
 import os
 import shutil
 import tempfile
+import time
+import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from distributed import WorkerPlugin, get_worker
+from distributed import Variable, WorkerPlugin, get_client, get_worker
+from tornado.ioloop import PeriodicCallback
 
+from assay.dvc_internals.commands import dvc
 from assay.errors import AssayError
-from assay.experiments.clones import clone
+from assay.experiments.clones import clone_commit
 from assay.experiments.refs import packed
 from assay.git import git
 from assay.lineage.libraries import versions
@@ -25,21 +29,40 @@ from assay.sweep.log import DONE
 from assay.sweep.plan import Planned
 from assay.sweep.worker_pool import Worker
 
+IDLE = 600  # seconds after which processes that nobody uses end, such as those of a sweep that was killed
+PATIENCE = 600  # seconds for the other side to say whether an experiment is hopeless
+UNASKED = {"GIT_TERMINAL_PROMPT": "0"}  # nobody is there to type a password
+
 
 @dataclass(frozen=True)
 class Origin:
     """Where a worker finds the repository and the data of a sweep.
 
-    baseline: the commit. cache: DVC's, of which `mark` is a file at present. versions: of the libraries that can change
-    a model, where the sweep was started.
+    repository: its folder where the sweep was started, or else its address. baseline: the commit. cache: DVC's, which a
+    worker shares if it sees the file `mark` in it. versions: of the libraries that can change a model.
     """
 
     name: str
     repository: Path
+    address: str
     baseline: str
     cache: Path
     mark: Path
     versions: dict[str, str] = field(default_factory=versions)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an experiment went, as `assay.sweep.worker_pool.Worker.run` says it, and its log.
+
+    If it is done: whether its data is in a cache that both sides have, its commit, and git's pack of that.
+    """
+
+    said: dict[str, Any]
+    log: str
+    shared: bool = True
+    commit: str = ""
+    pack: bytes = b""
 
 
 class Site(WorkerPlugin):
@@ -50,42 +73,63 @@ class Site(WorkerPlugin):
 
     def setup(self, worker: Any) -> None:
         """Begin to prepare, beside what the worker does."""
-        self.folder = Path(worker.local_directory, self.name)
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{self.name}-", dir=worker.local_directory))
+        self.shared = self.origin.mark.exists()
         self.idle: SimpleQueue[Worker] = SimpleQueue()
-        with_it = ThreadPoolExecutor(1, thread_name_prefix=self.name)
-        self.ready: Future[list[Worker]] = with_it.submit(self._prepare, worker.state.nthreads)
-        with_it.shutdown(wait=False)
+        self.used = time.monotonic()
+        self.resting = PeriodicCallback(self._rest, IDLE * 100)
+        self.resting.start()
+        beside = ThreadPoolExecutor(1, thread_name_prefix=self.name)
+        self.ready: Future[list[Worker]] = beside.submit(self._prepare, worker.state.nthreads)
+        beside.shutdown(wait=False)
 
     def teardown(self, worker: Any) -> None:
         """End the processes, and remove the clones."""
-        if not self.ready.cancel() and not self.ready.exception():
-            for process in self.ready.result():
-                process.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.resting.stop()
+        self.ready.cancel()
+        self.ready.add_done_callback(self._end)
 
-    def run(self, one: Planned) -> dict[str, Any]:
-        """Run one experiment: what `Worker.run` says of it, its log, and if it is done its commit and its pack."""
+    def run(self, planned: dict[str, Any]) -> Outcome:
+        """Run one experiment, which has the fields of `Planned`.
+
+        Where the cache is not shared, its data is on DVC's remote then.
+        """
         self.ready.result()
-        process = self.idle.get()
+        one, process = Planned(**planned), self.idle.get()
         try:
             with tempfile.TemporaryDirectory(dir=self.folder) as folder:
                 log = Path(folder, "log")
-                said = process.run(one, log, lambda name, value: False)
-                said["log"] = log.read_text(errors="replace") if log.exists() else ""
+                said = process.run(one, log, self._hopeless)
+                written = log.read_text(errors="replace") if log.exists() else ""
+            if said["state"] == DONE and not self.shared:
+                dvc("push", folder=process.folder)
         finally:
+            self.used = time.monotonic()
             self.idle.put(process)
-        if said["state"] == DONE:
-            said["commit"], said["pack"] = packed(self.folder / "source", one.name, self.origin.baseline)
-        return said
+        if said["state"] != DONE:
+            return Outcome(said, written)
+        return Outcome(said, written, self.shared, *packed(self.folder / "source", one.name, self.origin.baseline))
+
+    def _hopeless(self, name: str, value: float) -> bool:
+        """What the other side answers: it listens to events of this name, and sets a variable."""
+        answer = Variable(uuid.uuid4().hex, client=get_client())
+        get_worker().log_event(self.name, {"experiment": name, "value": value, "answer": answer.name})
+        try:
+            return answer.get(timeout=PATIENCE)
+        finally:
+            answer.delete()
 
     def _prepare(self, threads: int) -> list[Worker]:
         """The processes; AssayError if this worker cannot run experiments of the sweep."""
         self._require_libraries()
-        shutil.rmtree(self.folder, ignore_errors=True)  # of the same sweep, which was killed
-        self.folder.mkdir(parents=True)
-        source = self.folder / "source"
-        clone(self._repository(), source, self.origin.baseline, self._cache())
-        setting = Setting(self.origin.name, source, self.origin.baseline, self._cache(), os.cpu_count() or 1)
+        source, baseline = self.folder / "source", self.origin.baseline
+        cache = self.origin.cache if self.shared else self.folder / "cache"
+        clone_commit(self._repository(), source, baseline, cache)
+        if not self.shared:
+            _fetch(source)
+        # dask's workers tell libraries how many threads to have: one, unless a deployment says more.
+        several = int(os.environ.get("OMP_NUM_THREADS", "1"))
+        setting = Setting(self.origin.name, source, baseline, cache, max(1, (os.cpu_count() or 1) // several))
         processes = [Worker(self.folder / "work" / str(number), setting) for number in range(threads)]
         for process in processes:
             self.idle.put(process)
@@ -97,26 +141,52 @@ class Site(WorkerPlugin):
             raise AssayError(what, todo="install what requirements.lock says on the workers: make repro")
 
     def _repository(self) -> Path:
-        repository, baseline = self.origin.repository, self.origin.baseline
-        try:
-            git(repository, "cat-file", "-e", f"{baseline}^{{commit}}")
-        except (AssayError, OSError) as error:
-            what = f"a worker does not have the repository at this path, with commit {baseline[:10]}"
-            raise AssayError(what, where=str(repository), todo="share the folder with the workers") from error
-        return repository
+        """The repository's folder, or else a clone of its address."""
+        folder, baseline = self.origin.repository, self.origin.baseline
+        if _has(folder, baseline):
+            return folder
+        what = f"a worker does not have the repository with commit {baseline[:10]}"
+        todo = "share that folder with the workers, or git push, so that they can clone the remote"
+        if not self.origin.address:
+            raise AssayError(what, where=str(folder), todo=todo)
+        clone = self.folder / "origin"
+        git(self.folder, "clone", "--quiet", "--bare", self.origin.address, str(clone), env=UNASKED)
+        if not _has(clone, baseline):
+            raise AssayError(what, where=f"{folder}, {self.origin.address}", todo=todo)
+        return clone
 
-    def _cache(self) -> Path:
-        if not self.origin.mark.exists():
-            what = "a worker does not have DVC's cache at this path"
-            raise AssayError(what, where=str(self.origin.cache), todo="share the folder with the workers")
-        return self.origin.cache
+    def _rest(self) -> None:
+        """End the processes if nobody has used one for long; each starts again when it is."""
+        if time.monotonic() - self.used > IDLE and self.ready.done():
+            self._stop()
+
+    def _stop(self) -> None:
+        if not self.ready.cancelled() and not self.ready.exception():
+            for process in self.ready.result():
+                process.stop()
+
+    def _end(self, ready: Future[list[Worker]]) -> None:
+        self._stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _has(repository: Path, commit: str) -> bool:
+    try:
+        git(repository, "cat-file", "-e", f"{commit}^{{commit}}")
+    except (AssayError, OSError):
+        return False
+    return True
+
+
+def _fetch(clone: Path) -> None:
+    """Bring the data of the commit from DVC's remote; AssayError if it is not there."""
+    try:
+        dvc("fetch", folder=clone)
+    except AssayError as error:
+        todo = "dvc push it to the remote that .dvc/config names, or share the cache with the workers"
+        raise AssayError(f"a worker has not got the data: {error.what}", todo=todo) from error
 
 
 def prepared(name: str, dask_worker: Any = None) -> None:
-    """Wait until this worker is prepared for a sweep; AssayError if it cannot be. dask gives the worker."""
+    """Wait until a worker, which dask gives, is prepared for a sweep; AssayError if it cannot be."""
     dask_worker.plugins[name].ready.result()
-
-
-def experiment(name: str, one: Planned) -> dict[str, Any]:
-    """Run an experiment of a sweep on the worker that this is called on: as of `Site.run`."""
-    return get_worker().plugins[name].run(one)

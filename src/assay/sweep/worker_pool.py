@@ -21,10 +21,10 @@ Hopeless = Callable[[str, float], bool]
 
 
 class Worker:
-    """A warm process in a clone of its own that shares the cache; one that dies is replaced."""
+    """A warm process in a clone of its own that shares the cache; one that dies is replaced. `folder`: the clone."""
 
     def __init__(self, folder: Path, setting: Setting) -> None:
-        self._folder, self._setting = folder, setting
+        self.folder, self._setting = folder, setting
         self._said = folder.with_name(f"{folder.name}.said")  # what it says before an experiment has a log of its own
         self._process: subprocess.Popen | None = self._start()
 
@@ -59,14 +59,14 @@ class Worker:
         self._process = None
 
     def _start(self) -> subprocess.Popen:
-        clone(self._setting.root, self._folder, self._setting.baseline, self._setting.cache)
+        clone(self._setting.root, self.folder, self._setting.baseline, self._setting.cache)
         self._said.unlink(missing_ok=True)
         threads = str(max(1, (os.cpu_count() or 1) // self._setting.jobs))
         with self._said.open("w") as said:
             return subprocess.Popen(
                 COMMAND,
-                cwd=self._folder,
-                env={**environment(self._folder), "OMP_NUM_THREADS": threads},
+                cwd=self.folder,
+                env={**environment(self.folder), "OMP_NUM_THREADS": threads},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=said,
