@@ -42,6 +42,8 @@ ANSWERS: dict[str, tuple[str, Answer]] = {
     "branch of a remote": ("dvc.scm.resolve_rev", lambda: revisions.resolved_revision("theirs")),
     "tag": ("dvc.scm.resolve_rev", lambda: revisions.resolved_revision("v1")),
     "experiment": ("dvc.scm.resolve_rev", lambda: revisions.resolved_revision(TRIED)),
+    "no name": ("dvc.scm.resolve_rev", lambda: revisions.resolved_revision("")),
+    "a file": ("dvc.scm.resolve_rev", lambda: revisions.resolved_revision("HEAD:params.yaml")),
     "no revision": ("dvc.scm.RevError", lambda: revisions.resolved_revision("--not")),
 }
 

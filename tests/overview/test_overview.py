@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from assay.overview.overview import overview
-from assay.overview.rows import STOPPED, Row
+from assay.overview.rows import STALE, STOPPED, Row
 from assay.sweep.log import DONE, FAILED, PRUNED, RUNNING, Entry, SweepLog
+from hostile_yaml import BOMB, WITHIN_ITSELF
 from many_experiments import repository
-
-# Nine lines that stand for 9 ** 9 values.
-BOMB = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
 
 
 @pytest.fixture
@@ -118,7 +116,7 @@ def test_an_experiment_that_git_has_is_done_whatever_a_log_says(repo: Path) -> N
         ("params.yaml", b"\xff", "params.yaml"),
         ("params.yaml", b"a: " + b"{a: " * 3000 + b"1" + b"}" * 3000 + b"\n", "params.yaml"),
         ("params.yaml", b"".join(b"  " * n + b"a:\n" for n in range(1200)), "params.yaml"),
-        ("params.yaml", b"a: &a {b: *a}\n", "params.yaml"),
+        ("params.yaml", WITHIN_ITSELF.encode(), "params.yaml"),
         ("params.yaml", BOMB.encode(), "params.yaml"),
         ("reports/out_of_fold.json", b"{", "out_of_fold.json"),
         ("reports/metrics.json", b"[1]", "metrics.json"),
@@ -167,3 +165,11 @@ def test_nothing_is_written(repo: Path) -> None:
     before = sorted(Path().rglob("*"))
     overview()
     assert sorted(Path().rglob("*")) == before
+
+
+@pytest.mark.parametrize("text", [BOMB, WITHIN_ITSELF, "a: [", "- 1\n", ""])
+def test_params_that_nobody_can_read_are_said_of_the_workspace(repo: Path, text: str) -> None:
+    Path("params.yaml").write_text(text)
+    row = overview()[0]
+    assert (row.name, row.state) == ("workspace", STALE)
+    assert row.note

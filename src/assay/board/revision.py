@@ -12,7 +12,6 @@ from typing import Any
 from assay.compare.changes import param_changes
 from assay.dvc_internals.objects import object_path
 from assay.errors import AssayError
-from assay.experiments.parameters import mapping
 from assay.git import content, git
 from assay.lineage import lock
 from assay.lineage.costs import Cost, costs_of
@@ -21,6 +20,7 @@ from assay.overview.contents import numbers, pairs
 from assay.overview.rows import BRANCH, EXPERIMENT
 from assay.paths import AUDIT, DATA_CARD, MODEL_CARD, PROFILE_PAGE, REPLAY_PAGE, REPORT, REPORTS
 from assay.statistics.edges import UNKNOWN
+from assay.untrusted import mapping
 
 MD5 = re.compile(r"([0-9a-f]{32}(\.dir)?)?")  # none for a dependency that DVC knows by another mark
 VERDICT = REPORTS / "verdict.json"
@@ -93,8 +93,10 @@ class Commit:
     def nodes(self) -> list[Node]:
         """The stages of dvc.yaml in their order; none if it is missing or damaged."""
         try:
-            return nodes((self.text(DVC_YAML) or b"").decode())
-        except (AssayError, UnicodeDecodeError):
+            text = (self.text(DVC_YAML) or b"").decode()
+            mapping(text)
+            return nodes(text)
+        except (AssayError, ValueError):
             return []
 
     @cached_property

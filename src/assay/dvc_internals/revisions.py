@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from assay.dvc_internals.boundary import ChangedError, otherwise, part, within
 from assay.dvc_internals.commands import dvc
 from assay.dvc_internals.repository import config, opened
-from assay.errors import AssayError
+from assay.errors import AssayError, translated
 from assay.files import yaml_mapping
-from assay.git import git
+from assay.git import git, objects
+from assay.untrusted import mapping
 
 if TYPE_CHECKING:
     from dvc.api import DVCFileSystem
 
 EXPERIMENTS = "refs/exps"
+READ, TRACKED = ("dvc.yaml", "dvc.lock", "params.yaml"), ".dvc"  # the files that DVC reads of a commit
 
 
 def _resolved_by_commands(name: str) -> str | None:
@@ -26,6 +28,7 @@ def _resolved_by_commands(name: str) -> str | None:
 
 
 def _by_git(name: str) -> str | None:
+    """The commit that git knows by a name; None if there is none: HEAD:FILE names a file."""
     try:
         return git(Path(), "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}") or None
     except AssayError:
@@ -56,7 +59,7 @@ def resolved_revision(name: str) -> str | None:
     resolve, unknown = part("dvc.scm:resolve_rev", "scm rev"), part("dvc.scm:RevError")
     with opened() as repo:
         try:
-            return resolve(within(repo, "scm"), name)
+            return _by_git(resolve(within(repo, "scm"), name)) if name else None  # DVC takes "" for HEAD
         except unknown:
             return None
 
@@ -64,11 +67,29 @@ def resolved_revision(name: str) -> str | None:
 def files_at(sha: str) -> "DVCFileSystem":
     """The files of a commit, git's and DVC's, from the cache or else a remote.
 
-    The remotes are those that are named here: the commit may be older than they are.
+    The remotes are those that are named here: the commit may be older than they are. AssayError if it has a file that
+    DVC would read for ever.
     """
     from dvc.api import DVCFileSystem
 
+    _require_finite(sha)
     return DVCFileSystem(".", rev=sha, config=config())
+
+
+def _require_finite(sha: str) -> None:
+    """AssayError if a file that DVC reads of a commit stands for more values than it has letters.
+
+    DVC walks through all of them, and no interrupt gets through to it.
+    """
+    listed = git(Path(), "ls-tree", "-r", "-z", "--name-only", "--full-tree", sha).split("\0")
+    read = [path for path in listed if PurePosixPath(path).name in READ or path.endswith(TRACKED)]
+    todo = "choose another revision"
+    with translated("a file of the commit cannot be read", where=sha[:10], todo=todo):
+        texts = objects(Path(), [f"{sha}:{path}" for path in read])
+    for path, text in zip(read, texts, strict=True):
+        if text and b"&" in text:  # without an anchor there is no alias
+            with translated(f"{path} is damaged", where=sha[:10], todo=todo):
+                mapping(text)
 
 
 def _md5_by_lock(tree: "DVCFileSystem", sha: str, path: str) -> str | None:

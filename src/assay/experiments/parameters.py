@@ -2,19 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from assay.files import yaml_mapping
 from assay.lineage.lock import leaves
+from assay.untrusted import TOO_DEEP, mapping
 
 SECTION = re.compile(r"^(?=[^\s#-])", re.MULTILINE)  # where a key of the outermost mapping stands
 BARE = re.compile(r"[A-Za-z_]\w*:")
 NUMBER = re.compile(r"([a-z_]+): (-?(?:0|[1-9]\d*)(?:\.\d+)?)\n")  # the same in JSON, which takes a tenth of the time
-DEEPEST, MOST_VALUES = 50, 100_000  # of a params.yaml or dvc.lock
-TOO_DEEP = f"values within more than {DEEPEST} others"
 KEPT = 8192  # keys of params.yaml, with what is below them, that are parsed once: experiments differ in a few
 LONGEST = 40  # letters of a value in a line
 Changes = Mapping[str, tuple[Any, Any]]
@@ -32,33 +30,6 @@ def read(text: str) -> dict[str, Any]:
         return leaves(mapping(text)) if found is None else found
     except RecursionError as error:  # rows of keys, each within the one before
         raise ValueError(TOO_DEEP) from error
-
-
-def mapping(text: str | bytes) -> dict[str, Any]:
-    """The mapping in YAML that anybody may have committed; ValueError with the reason if there is none.
-
-    It may be walked through: aliases let a few lines stand for any number of values, even for one within itself.
-    """
-    content = yaml_mapping(text)
-    level: list[Any] = [content]
-    number = 0
-    for _ in range(DEEPEST):
-        level = list(islice(_within(level), MOST_VALUES - number + 1))
-        number += len(level)
-        if number > MOST_VALUES:
-            raise ValueError(f"more than {MOST_VALUES:,} values")
-        if not level:
-            return content
-    raise ValueError(TOO_DEEP)
-
-
-def _within(level: Iterable[Any]) -> Iterator[Any]:
-    """What the mappings and lists of a level hold."""
-    for one in level:
-        if isinstance(one, dict):
-            yield from one.values()
-        elif isinstance(one, list | tuple | set):
-            yield from one
 
 
 def _by_key(text: str) -> dict[str, Any] | None:

@@ -17,7 +17,6 @@ from pyarrow import parquet
 from assay.dvc_internals.revisions import files_at, listed_md5s, recorded_md5, resolved_revision
 from assay.errors import AssayError, translated
 from assay.experiments.former import named_as_now
-from assay.experiments.parameters import mapping
 from assay.experiments.versions import version_tag
 from assay.files import folder_md5, parts_of, yaml_mapping
 from assay.lineage import lock
@@ -27,6 +26,7 @@ from assay.lineage.statement import location, parse
 from assay.paths import CLEANED, LABELS, MODEL_KEY, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
 from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import TEST
+from assay.untrusted import mapping
 
 if TYPE_CHECKING:
     from dvc.api import DVCFileSystem

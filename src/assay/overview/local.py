@@ -8,7 +8,7 @@ from assay.dvc_internals import experiments as dvc
 from assay.dvc_internals.locks import RWLOCK
 from assay.errors import AssayError
 from assay.experiments.clones import reason
-from assay.files import read_text, yaml_mapping
+from assay.files import read_text
 from assay.lineage.busy import holders
 from assay.lineage.costs import costs_of
 from assay.lineage.graph import PARAMS, graph
@@ -17,6 +17,7 @@ from assay.overview.rows import EXPERIMENT, STALE, STOPPED, WORKSPACE, Figures, 
 from assay.processes import holder
 from assay.sweep.folder import FOLDER
 from assay.sweep.log import DONE, FAILED, RUNNING, Entry, SweepLog
+from assay.untrusted import mapping
 
 HERE = Path()
 END_OF_LOG = 20_000  # bytes in which a log says why
@@ -99,7 +100,7 @@ def workspace(head: str) -> Row:
 def _unproven() -> str:
     """Why the figures in reports/ are not of the parameters and files that are here now; "" if they are."""
     try:
-        return Results(yaml_mapping(read_text(Path(PARAMS)))).fault(EVALUATE)
+        return Results(mapping(read_text(Path(PARAMS)))).fault(EVALUATE)
     except (AssayError, ValueError) as error:
         return str(error).partition("\n")[0]
 

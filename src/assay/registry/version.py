@@ -10,10 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from assay.errors import AssayError
-from assay.files import WRITING, folder_md5, md5, yaml_mapping
+from assay.files import WRITING, folder_md5, md5
 from assay.git import content
 from assay.paths import MODEL
 from assay.registry.tags import Tag, Tags, tags
+from assay.untrusted import mapping
 
 VERSIONS = Path(".assay/versions")
 FOLDER_MD5 = re.compile(r"[0-9a-f]{32}\.dir")
@@ -61,7 +62,7 @@ def model_md5(root: Path, commit: str) -> str:
         todo = "run the line and commit it; in a clone that lacks the commit: git fetch --unshallow (or --tags)"
         raise AssayError("the commit has no dvc.lock, or is not here", where=where, todo=todo)
     try:
-        stages = yaml_mapping(text)["stages"]
+        stages = mapping(text)["stages"]
         found = next(out["md5"] for one in stages.values() for out in one["outs"] if out["path"] == str(MODEL))
     except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
         raise AssayError(f"it names no {MODEL}/", where=where, todo="dvc repro, and commit dvc.lock") from error
@@ -85,7 +86,7 @@ class Subject:
 def subject(root: Path, commit: str) -> Subject:
     """What the model of a commit is of, by its params.yaml."""
     try:
-        params = yaml_mapping(content(root, commit, f"./{PARAMS}") or b"")
+        params = mapping(content(root, commit, f"./{PARAMS}") or b"")
     except ValueError:
         return Subject("", "")
     return Subject(_name(params.get("dataset")), _name(params.get("labels")))
