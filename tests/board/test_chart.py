@@ -1,12 +1,13 @@
 """Where values lie in the plots of experiments."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from assay.board.chart import axis, history, parallel, scatters
-from assay.overview.rows import EXPERIMENT, Figures, Row
+from assay.board.chart import axis, having, history, parallel, scatters
+from assay.overview.rows import DAMAGED, EXPERIMENT, Figures, Row
 
 METRIC, TITLE = "average_precision", "Average precision"
 
@@ -26,6 +27,11 @@ def row(number: int, value: float | None, **params: Any) -> Row:
 
 
 ROWS = [row(1, 0.5, depth=2), row(3, 0.9, depth=8), row(2, 0.7, depth=4, kind="a"), row(4, None, depth=1)]
+
+
+def test_what_is_damaged_is_not_drawn() -> None:
+    damaged = replace(row(5, 0.99, depth=3), state=DAMAGED)
+    assert [one.name for one in having([*ROWS, damaged], METRIC)] == ["e1", "e3", "e2"]
 
 
 @pytest.mark.parametrize(

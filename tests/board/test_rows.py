@@ -3,7 +3,7 @@
 import pytest
 
 from assay.board.rows import cells, changed, columns, comparable, parameters
-from assay.overview.rows import BRANCH, EXPERIMENT, Figures, Row
+from assay.overview.rows import BRANCH, DAMAGED, EXPERIMENT, Figures, Row
 from hostile import TEXTS
 
 
@@ -31,6 +31,14 @@ def test_parameters_are_those_of_experiments_the_most_changed_first() -> None:
         row(changes=None),
     ]
     assert parameters(rows) == ["b", "a"]
+
+
+def test_damage_is_said_beside_the_figures_and_what_is_not_known_is_no_change() -> None:
+    one = row(state=DAMAGED, note="params.yaml: not a mapping", figures=Figures({"average_precision": 0.99}))
+    html = cells(one, "", columns([one], with_test=False))
+    assert '<td class="damaged">damaged<br><span class="muted">params.yaml: not a mapping</span></td>' in html
+    assert '<td class="changed">–</td>' in html
+    assert '<td class="changed"></td>' in cells(row(changes={}), "", columns([one], with_test=False))
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())

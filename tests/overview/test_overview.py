@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay.overview.overview import overview
-from assay.overview.rows import STALE, STOPPED, Row
+from assay.overview.rows import DAMAGED, STALE, STOPPED, Row
 from assay.sweep.log import DONE, FAILED, PRUNED, RUNNING, Entry, SweepLog
 from hostile_yaml import BOMB, WITHIN_ITSELF
 from many_experiments import repository
@@ -132,7 +132,9 @@ def test_a_damaged_file_of_a_revision_is_named_and_the_rest_is_shown(
     git("checkout", "--quiet", "main")
     rows = by_name()
     assert named in rows["damaged"].note
+    assert rows["damaged"].state == DAMAGED
     assert rows["try-0001"].changed
+    assert rows["try-0001"].state == DONE
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from assay.overview.columns import FIELDS, known, text, title
-from assay.overview.rows import BRANCH, EXPERIMENT, STOPPED, WORKSPACE, Figures, Row
+from assay.overview.rows import BRANCH, DAMAGED, EXPERIMENT, STOPPED, WORKSPACE, Figures, Row
 from assay.overview.terminal import notes, table
 from assay.sweep.log import DONE, FAILED, RUNNING
 from hostile import TEXTS
@@ -71,10 +71,16 @@ def test_hostile_texts_are_shown_and_do_nothing(name: str) -> None:
 
 
 def test_what_failed_is_said_and_figures_of_the_test_fold_are_called_so() -> None:
-    rows = [experiment("a", state=FAILED, note="no room", log="a.log"), experiment("b", state=STOPPED), experiment("c")]
+    rows = [
+        experiment("a", state=FAILED, note="no room", log="a.log"),
+        experiment("b", state=STOPPED),
+        experiment("c"),
+        experiment("d", state=DAMAGED, note="params.yaml: not a mapping"),
+    ]
     assert notes(rows, ["average_precision", "test.recall"]) == [
         "failed a: no room (log: a.log)",
         "stopped b: its process has ended without a result",
+        "damaged d: params.yaml: not a mapping",
         "Figures are out of fold, on train and validation, with 95 % intervals: choose by these.",
         "Columns with 'test' are of the test fold: who chooses by them has no test left.",
     ]

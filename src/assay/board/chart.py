@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.board.rows import ends, figure, parameters
-from assay.overview.rows import EXPERIMENT, Figures, Row
+from assay.overview.rows import DAMAGED, EXPERIMENT, Figures, Row
 
 WIDTH, HEIGHT = 420, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 40
@@ -136,7 +136,7 @@ def _steps(first: float, last: float, powers: bool) -> list[float]:
 
 def scatters(rows: Sequence[Row], metric: str, title: str, most: int = 6) -> list[Scatter]:
     """The metric against each of the parameters that most rows change, and that take more than one value."""
-    measured = _measured(rows, metric)
+    measured = having(rows, metric)
     found = []
     for key in parameters(measured):
         own = [row for row in measured if row.params.get(key) is not None]
@@ -147,7 +147,7 @@ def scatters(rows: Sequence[Row], metric: str, title: str, most: int = 6) -> lis
 
 def history(rows: Sequence[Row], metric: str, title: str) -> Scatter | None:
     """The metric in the order in which experiments were made, with a line through the best so far; None for few."""
-    timed = sorted(((row.time, row) for row in _measured(rows, metric) if row.time), key=lambda pair: pair[0])
+    timed = sorted(((row.time, row) for row in having(rows, metric) if row.time), key=lambda pair: pair[0])
     own = [row for _, row in timed]
     if len(own) < 3:
         return None
@@ -179,7 +179,7 @@ def _scatter(rows: list[Row], metric: str, title: str, key: str, values: list[An
 
 def parallel(rows: Sequence[Row], metric: str, title: str) -> Parallel | None:
     """Experiments over the parameters that they change, and the metric last; None where fewer than two differ."""
-    measured = _measured(rows, metric)
+    measured = having(rows, metric)
     keys = [key for key in parameters(measured) if len({_at(row, key) for row in measured}) > 1][:MOST_AXES]
     if len(measured) < 2 or not keys:
         return None
@@ -199,9 +199,10 @@ def parallel(rows: Sequence[Row], metric: str, title: str) -> Parallel | None:
     return Parallel(list(zip(map(float, places), [*axes, last], strict=True)), lines, places[-1] + 130)
 
 
-def _measured(rows: Sequence[Row], metric: str) -> list[Row]:
-    """The experiments that have the metric."""
-    return [row for row in rows if row.kind == EXPERIMENT and math.isfinite(row.figures.values.get(metric, math.nan))]
+def having(rows: Sequence[Row], metric: str) -> list[Row]:
+    """The experiments that have the metric, without those of which a file is damaged."""
+    own = (row for row in rows if row.kind == EXPERIMENT and row.state != DAMAGED)
+    return [row for row in own if math.isfinite(row.figures.values.get(metric, math.nan))]
 
 
 def _at(row: Row, key: str) -> str:

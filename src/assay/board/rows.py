@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from assay.overview.columns import TEST
+from assay.overview.columns import MISSING, TEST
 from assay.overview.rows import EXPERIMENT, Figures, Row
 from assay.presentation import words
 from assay.statistics.metrics import METRICS, RANKED_BY, Metric, Place, shown_in
@@ -108,7 +108,7 @@ def cells(row: Row, address: str, asked: Sequence[Column]) -> Markup:
         STATE: f'<td class="{escape(row.state)}">{_text(row.state)}{_note(row)}</td>',
         KIND: f'<td><span class="tag">{_text(row.kind)}</span></td>',
         TIME: f'<td class="figure">{when}</td>',
-        CHANGED: f'<td class="changed">{changed(row.changed)}</td>',
+        CHANGED: f'<td class="changed">{changed(row.changed) if row.changed or row.changes is not None else MISSING}</td>',
         SECONDS: _number(row.seconds),
     }
     return Markup("".join(made[one.key] if one.key in made else _cell(row, one.key) for one in asked))

@@ -16,9 +16,10 @@ from assay.compare.paired import Comparison, Plan
 from assay.compare.show import VERDICTS
 from assay.evaluation.criteria import criterion_title
 from assay.overview.intervals import with_intervals
-from assay.overview.rows import EXPERIMENT, TAG, Figures, Row
+from assay.overview.rows import DAMAGED, EXPERIMENT, TAG, Figures, Row
 from assay.presentation import words
 from assay.statistics.metrics import METRICS, RANKED_BY
+from assay.sweep.log import DONE
 
 WHY_HIDDEN = (
     "the test fold judges the model that was chosen; whoever chooses among experiments by it finds the luckiest one, "
@@ -102,7 +103,8 @@ def _named(sha: str, members: Sequence[Row]) -> str:
 
 
 def _facts(row: Row, n: int, links: Links, asked: Sequence[rows.Column]) -> dict[str, Any]:
-    address = links.revision(row.sha) if row.sha and (row.kind != EXPERIMENT or row.figures.values) else ""
+    done = row.kind != EXPERIMENT or row.state in (DONE, DAMAGED)
+    address = links.revision(row.sha) if row.sha and done else ""
     told = {"name": row.name, "rev": row.sha, "comparable": rows.comparable(row)}
     return {"n": n, **told, "cells": rows.cells(row, address, asked)}
 
@@ -120,7 +122,7 @@ def one_revision(
         name=name,
         kind=kind,
         state=row.state if row else "",
-        error=row.note if row and row.state != "done" else "",
+        error=row.note if row and row.state != DONE else "",
         base=base,
         base_name=(before.name if before else base.sha[:10]) if base else "",
         documents=[(title, there) for title, path in one.documents.items() if (there := links.document(one.sha, path))],
@@ -218,7 +220,7 @@ def parameters(listing: Listing) -> Markup:
     return view(
         "parameters.html.j2",
         title=title,
-        number=sum(row.kind == EXPERIMENT and RANKED_BY in row.figures.values for row in listing.rows),
+        number=len(chart.having(listing.rows, RANKED_BY)),
         confidence=listing.confidence,
         scatters=chart.scatters(listing.rows, RANKED_BY, title),
         parallel=chart.parallel(listing.rows, RANKED_BY, title),

@@ -26,6 +26,7 @@ def export_mlflow(
     from assay.overview.columns import figures
     from assay.overview.intervals import with_intervals
     from assay.overview.overview import overview
+    from assay.overview.rows import DAMAGED
     from assay.overview.selection import where
     from assay.tracking.runs import runs
     from assay.tracking.server import DATABASE, export
@@ -34,7 +35,11 @@ def export_mlflow(
         here = Path.cwd()
         enter_root()
         place = to if "://" in to else str(here / to)
-        done = export(runs(with_intervals(where(overview(), conditions or []), figures())), place, experiment)
+        rows = where(overview(), conditions or [])
+        done = export(runs(with_intervals(rows, figures())), place, experiment)
         say(f"{place}: {done.new} new, {done.updated} updated, {done.same} as they were")
+        for row in rows:
+            if row.state == DAMAGED:
+                say(f"left out: {row.name}, which is damaged ({row.note})")
         if "://" not in to:
             say(f"look at them: mlflow ui --backend-store-uri sqlite:///{Path(place) / DATABASE}")

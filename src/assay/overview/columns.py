@@ -58,7 +58,7 @@ def value(row: Row, column: str) -> Any:
 
 def _field(row: Row, column: str) -> Any:
     if column == "changed":
-        return " ".join(row.changed)
+        return " ".join(row.changed) if row.changed or row.changes is not None else None
     if column == "commit":
         return row.sha
     return getattr(row, column)

@@ -12,7 +12,7 @@ from assay.git import git, objects
 from assay.overview import local
 from assay.overview.contents import Content, contents, workspace
 from assay.overview.local import HERE
-from assay.overview.rows import BRANCH, COMMIT, EXPERIMENT, TAG, Row
+from assay.overview.rows import BRANCH, COMMIT, DAMAGED, EXPERIMENT, TAG, Row
 from assay.sweep.log import DONE
 
 FORMAT = "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(*objecttype)"
@@ -97,17 +97,18 @@ class Found:
     def row(self, row: Row, content: Content | None = None) -> Row:
         """The row with what its commit holds."""
         holds = content or self.contents.get(row.sha) or Content()
-        faults = "; ".join(f"{path}: {why}" for path, why in holds.faults.items())
+        faults = [f"{path}: {why}" for path, why in holds.faults.items()]
         known, params = self.changes(row.base, holds.params), holds.params or {}
         return replace(
             row,
+            state=DAMAGED if faults and row.state == DONE else row.state,
             time=row.time or holds.time,
             changes=known,
             changed=row.changed or tuple(spelled(known or {}, params, lambda *choice: self.menu(row.base, *choice))),
             params=params,
             figures=holds.figures,
             test=holds.test,
-            note=row.note or faults or (holds.subject if row.kind != EXPERIMENT else ""),
+            note="; ".join([*filter(None, [row.note]), *faults]) or (holds.subject if row.kind != EXPERIMENT else ""),
         )
 
     def changes(self, base: str, params: Mapping[str, Any] | None) -> Changes | None:

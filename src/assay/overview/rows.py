@@ -9,7 +9,8 @@ from assay.experiments.parameters import Changes
 
 WORKSPACE, COMMIT, BRANCH, TAG, EXPERIMENT = KINDS = ("workspace", "commit", "branch", "tag", "experiment")
 # stopped: somebody takes it to be running, and its process is gone. stale: its results are not of its parameters.
-QUEUED, STOPPED, STALE = "queued", "stopped", "stale"
+# damaged: it is done, and a file of it cannot be read.
+QUEUED, STOPPED, STALE, DAMAGED = "queued", "stopped", "stale", "damaged"
 Interval = tuple[float, float]
 
 
