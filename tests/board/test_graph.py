@@ -18,5 +18,11 @@ def test_each_stage_lies_below_those_that_it_needs() -> None:
     assert all(0 <= x <= found.width and 0 <= y <= found.height for x, y in at.values())
 
 
+def test_a_long_chain_is_drawn_with_a_line_from_each_to_the_next() -> None:
+    names = [f"s{number}" for number in range(3000)]
+    found = picture([ran(name, *names[max(0, number - 2) : number]) for number, name in enumerate(names)])
+    assert len(found.lines) == len(names) - 1
+
+
 def test_no_stage_is_no_picture() -> None:
     assert picture([]).boxes == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.overview.rows import BRANCH, EXPERIMENT, QUEUED, TAG, WORKSPACE, Figures, Row
+from assay.overview.rows import BRANCH, DAMAGED, EXPERIMENT, QUEUED, TAG, WORKSPACE, Figures, Row
 from assay.sweep.log import DONE
 from assay.tracking.runs import LONGEST_NAME, LONGEST_PARAM, Run, runs
 from hostile import TEXTS
@@ -40,9 +40,11 @@ def test_a_commit_is_one_run_under_all_its_names() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [row(state=QUEUED), row(kind=WORKSPACE, sha=""), row(figures=Figures())], ids=["queued", "here", "empty"]
+    "other",
+    [row(state=QUEUED), row(state=DAMAGED), row(kind=WORKSPACE, sha=""), row(figures=Figures())],
+    ids=["queued", "damaged", "here", "empty"],
 )
-def test_what_is_not_done_is_no_run(other: Row) -> None:
+def test_what_is_not_done_or_damaged_is_no_run(other: Row) -> None:
     assert runs([other]) == []
 
 

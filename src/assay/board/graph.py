@@ -1,7 +1,9 @@
 """The graph of a revision's stages as a picture of HTML's own: each stage below those that it needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from assay.board.revision import Ran
 
@@ -38,21 +40,20 @@ def picture(stages: list[Ran]) -> Picture:
     ]
     at = {box.ran.node.name: box for box in boxes}
     lines = [
-        (at[name].x + WIDE / 2, at[name].y + TALL, box.x + WIDE / 2, box.y)
-        for box in boxes
-        for name in _directly(box.ran, {one.node.name: one for one in stages})
+        (at[name].x + WIDE / 2, at[name].y + TALL, at[below].x + WIDE / 2, at[below].y)
+        for name, below in _direct(stages)
     ]
     return Picture(boxes, lines, width, len(rows) * DOWN)
 
 
-def _directly(one: Ran, stages: Mapping[str, Ran]) -> list[str]:
-    """The stages that it needs, without those that another one of them needs already: so many lines hide the graph."""
-    above = {further for name in one.needs for further in _all_above(stages[name], stages)}
-    return [name for name in one.needs if name not in above]
-
-
-def _all_above(one: Ran, stages: Mapping[str, Ran]) -> set[str]:
-    return {*one.needs, *(further for name in one.needs for further in _all_above(stages[name], stages))}
+def _direct(stages: list[Ran]) -> Iterator[tuple[str, str]]:
+    """A stage and one that needs it, unless another one that it needs does already: so many lines hide the graph."""
+    bits = {one.node.name: 1 << number for number, one in enumerate(stages)}
+    above: dict[str, int] = {}  # all that a stage needs, directly or not, as bits: chains may be long
+    for one in stages:
+        further = reduce(or_, (above[name] for name in one.needs), 0)
+        yield from ((name, one.node.name) for name in one.needs if not further & bits[name])
+        above[one.node.name] = reduce(or_, (bits[name] for name in one.needs), further)
 
 
 def _rows(stages: list[Ran]) -> list[list[Ran]]:

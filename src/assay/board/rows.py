@@ -108,7 +108,7 @@ def cells(row: Row, address: str, asked: Sequence[Column]) -> Markup:
         STATE: f'<td class="{escape(row.state)}">{_text(row.state)}{_note(row)}</td>',
         KIND: f'<td><span class="tag">{_text(row.kind)}</span></td>',
         TIME: f'<td class="figure">{when}</td>',
-        CHANGED: f'<td class="changed">{changed(row.changed) if row.changed or row.changes is not None else MISSING}</td>',
+        CHANGED: f'<td class="changed">{_changed(row)}</td>',
         SECONDS: _number(row.seconds),
     }
     return Markup("".join(made[one.key] if one.key in made else _cell(row, one.key) for one in asked))
@@ -120,6 +120,11 @@ def changed(said: Sequence[str]) -> Markup:
     first, rest = (lines, []) if len(lines) <= UNFOLDED else (lines[: UNFOLDED - 1], lines[UNFOLDED - 1 :])
     folded = [f"<details><summary>{len(rest)} more</summary>{'<br>'.join(rest)}</details>"] if rest else []
     return Markup("<br>".join([*first, *folded]))
+
+
+def _changed(row: Row) -> str:
+    """What a row changes; a dash if nobody knows."""
+    return changed(row.changed) if row.changed or row.changes is not None else MISSING
 
 
 def _cell(row: Row, key: str) -> str:
