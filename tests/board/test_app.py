@@ -20,10 +20,11 @@ from assay.board.site import here
 from assay.compare.page import compared
 from assay.compare.show import as_markdown
 from assay.dvc_internals.locks import LOCK, RWLOCK
+from assay.errors import AssayError
 from assay.experiments.revisions import revision
 from assay.git import git
 from assay.statistics.metrics import METRICS
-from board_repository import HOSTILE, Repository
+from board_repository import HOSTILE, Repository, changed
 from web_serving import Answer, ask
 
 VIEWS = ("", "compare", "parameters", "labels", "models", "watch")
@@ -124,6 +125,51 @@ def test_what_is_not_there_is_said_on_a_page(served: Server, path: str) -> None:
     answer = get(served, path)
     assert answer.status == 404
     assert "There is no" in answer.text
+
+
+def test_the_workspace_is_compared_as_it_is_now(served: Server, repository: Repository) -> None:
+    page = compared(revision("worse"), revision("workspace"), RESAMPLES, out_of_fold=True)
+    sha = git(repository.root, "rev-parse", f"refs/exps/{repository.base[:2]}/{repository.base[2:]}/worse")
+    pair = f"compare/pair?base={sha}&head=workspace"
+    text = get(served, pair).text
+    for row in rows(page.comparison):
+        for cell in row:
+            assert cell in text
+    whole = get(served, f"compare?rev={sha}&rev=workspace").text
+    assert f"assay compare --out-of-fold --resamples {RESAMPLES} worse workspace" in whole
+    assert "<code>model.num_leaves</code>" in whole
+    assert get(served, f"compare/curves?rev={sha}&rev=workspace").status == 200
+    assert 'value="workspace"' in get(served, "").text
+
+    Path("params.yaml").write_text(changed(Path("params.yaml").read_text(), {"model.num_leaves": 5}))
+    for part in (pair, f"compare/curves?rev={sha}&rev=workspace"):
+        answer = get(served, part, **{"Sec-Fetch-Dest": "empty"})
+        assert answer.status == 422
+        assert "stale, train ran with model.num_leaves=" in answer.text
+    assert 'value="workspace"' not in get(served, "").text
+
+
+def test_a_workspace_that_another_run_changes_meanwhile_is_not_compared(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = here(repository.root)
+
+    def compare(base: str, head: str) -> str:
+        lock = Path("dvc.lock")
+        lock.write_text(f"{lock.read_text()}# of another run\n")
+        return "compared"
+
+    monkeypatch.setattr(site, "_compare", compare)
+    with pytest.raises(AssayError, match="changed while it was read"):
+        site.compared(repository.base, "workspace")
+
+
+def test_more_than_can_be_told_apart_are_named_and_not_compared(served: Server, repository: Repository) -> None:
+    shas = [repository.base, *(repository.experiment(f"try-{n}<b>", {"model.num_leaves": n + 2}) for n in range(8))]
+    text = get(served, "compare?" + "&".join(f"rev={sha}" for sha in shas)).text
+    assert text.count('data-load="') == 6
+    assert "Not compared: try-5&lt;b&gt;, try-6&lt;b&gt;, try-7&lt;b&gt;." in text
+    assert "Not compared" not in get(served, "compare?" + "&".join(f"rev={sha}" for sha in shas[:6])).text
 
 
 def test_a_pair_says_what_the_comparison_says(served: Server, repository: Repository) -> None:

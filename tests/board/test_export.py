@@ -25,6 +25,11 @@ def test_an_unknown_name_is_refused(repository: Repository) -> None:
         page(here(repository.root), ["main", "nope"])
 
 
+def test_the_workspace_is_refused_with_the_way_to_keep_it(repository: Repository) -> None:
+    with pytest.raises(AssayError, match="dvc exp save"):
+        page(here(repository.root), ["main", "workspace"])
+
+
 def test_a_name_of_two_experiments_is_refused(repository: Repository) -> None:
     other = repository.commit({"x": "1"}, "another")
     from assay.git import git

@@ -168,6 +168,21 @@ def test_a_new_experiment_appears_while_somebody_looks(
     ready(page)
 
 
+def test_the_button_says_how_many_of_the_chosen_are_compared(
+    served: Server, repository: Repository, opened: Callable
+) -> None:
+    for number in range(6):
+        repository.experiment(f"try-{number}", {"model.num_leaves": 2 + number})
+    page = opened(served.address)
+    for name in ("workspace", "main", *(f"try-{number}" for number in range(5))):
+        page.get_by_label(f"Choose {name}").check()
+    page.get_by_role("button", name="Compare the first 6 of 7 chosen").click()
+    page.get_by_text("Not compared: try-4.").wait_for()
+    ready(page)
+    assert page.get_by_text("records in common").count() == 5
+    assert page.get_by_text("could not be had").count() == 0
+
+
 def test_a_command_is_copied(served: Server, repository: Repository, opened: Callable) -> None:
     page = opened(
         f"{served.address}revision/{sha(repository, 'deeper')}", permissions=["clipboard-read", "clipboard-write"]

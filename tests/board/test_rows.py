@@ -2,8 +2,8 @@
 
 import pytest
 
-from assay.board.rows import cells, changed, columns, comparable, parameters
-from assay.overview.rows import BRANCH, DAMAGED, EXPERIMENT, Figures, Row
+from assay.board.rows import address, cells, changed, columns, comparable, parameters
+from assay.overview.rows import BRANCH, DAMAGED, EXPERIMENT, STALE, WORKSPACE, Figures, Row
 from hostile import TEXTS
 
 
@@ -83,3 +83,7 @@ def test_what_has_no_commit_or_no_figures_cannot_be_compared() -> None:
     assert comparable(row(figures=figures))
     assert not comparable(row(figures=figures, sha=""))
     assert not comparable(row())
+    here = {"kind": WORKSPACE, "sha": "", "figures": figures}
+    assert comparable(row(**here))
+    assert not comparable(row(**here, state=STALE))
+    assert address(row(**here)) == "workspace"

@@ -114,7 +114,8 @@ function choose(row, on) {
   if (on) chosen.add(box.value); else chosen.delete(box.value);
   if ($("compare")) {
     $("compare").disabled = chosen.size < 2;
-    $("compare").textContent = chosen.size ? `Compare ${chosen.size} chosen` : "Compare";
+    const most = +$("compare").dataset.most, number = chosen.size > most ? `the first ${most} of ${chosen.size}` : chosen.size;
+    $("compare").textContent = chosen.size ? `Compare ${number} chosen` : "Compare";
   }
 }
 

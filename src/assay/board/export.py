@@ -15,6 +15,7 @@ from assay.compare.page import plan_of
 from assay.errors import AssayError
 from assay.overview import columns
 from assay.overview.intervals import with_intervals
+from assay.overview.rows import WORKSPACE
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
@@ -45,6 +46,9 @@ def page(site: Site, names: Sequence[str]) -> str:
 
 def _sha(listing: Listing, name: str) -> str:
     """The commit of a name; AssayError if a name is of two experiments, or a run that is not done."""
+    if name == WORKSPACE:
+        todo = "make an experiment of it, and name that: dvc exp save --name NAME"
+        raise AssayError("the workspace is no revision that a file can show", where=WORKSPACE, todo=todo)
     found = {row.sha for row in listing.rows if row.name == name}
     if len(found) > 1 or found == {""}:
         what = f"{name} names more than one revision" if len(found) > 1 else f"{name} has no results yet"

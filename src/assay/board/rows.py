@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from assay.overview.columns import MISSING, TEST
-from assay.overview.rows import EXPERIMENT, Figures, Row
+from assay.overview.rows import EXPERIMENT, WORKSPACE, Figures, Row
 from assay.presentation import words
 from assay.statistics.metrics import METRICS, RANKED_BY, Metric, Place, shown_in
 from assay.sweep.log import DONE
@@ -58,9 +58,14 @@ def parameters(rows: Iterable[Row]) -> list[str]:
     return sorted(counted, key=lambda key: (-counted[key], key))
 
 
+def address(row: Row) -> str:
+    """What names a row in addresses: its commit, or the workspace; "" where there is neither."""
+    return WORKSPACE if row.kind == WORKSPACE else row.sha
+
+
 def comparable(row: Row) -> bool:
-    """Whether it has figures that can be compared."""
-    return bool(row.sha and row.figures.values)
+    """Whether it has figures that can be compared: of the workspace, those of a run that has ended."""
+    return bool(address(row) and row.figures.values) and (row.kind != WORKSPACE or row.state == DONE)
 
 
 def ends(figures: Figures, metric: str) -> tuple[float, float] | None:

@@ -8,17 +8,18 @@ from urllib.parse import urlencode
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from assay.board import frame, labels, models, pairs, stored, views, watch
+from assay.board import frame, labels, models, pairs, stored, views, watch, workspace
 from assay.board.frame import Frame, Watched, view
 from assay.board.links import OnServer
 from assay.board.revision import DOCUMENTS, Commit, resolved
 from assay.board.source import Repository
 from assay.board.views import MOST_COMPARED, Listing, Test, loading
+from assay.board.workspace import Workspace
 from assay.compare.out_of_fold import side
 from assay.compare.page import plan_of
 from assay.dvc_internals.repository import cache_folder
 from assay.errors import AssayError, translated
-from assay.experiments.revisions import Revision
+from assay.experiments.revisions import WORKSPACE, Revision
 from assay.overview.rows import EXPERIMENT
 from assay.paths import MONITOR_PAGE
 
@@ -57,8 +58,8 @@ class Site:
 
     def __init__(self, root: Path, cache: Path, source: Source, project: str, reviewing: bool = False) -> None:
         self.root, self.cache, self.source, self.project, self.reviewing = root, cache, source, project, reviewing
-        self.compared = lru_cache(COMPARISONS_KEPT)(self._compare)
-        self.side = lru_cache(SIDES_KEPT)(self._read)
+        self._compared = lru_cache(COMPARISONS_KEPT)(self._compare)
+        self._side = lru_cache(SIDES_KEPT)(self._read)
         self._commit_at = lru_cache(COMMITS_KEPT)(lambda sha: Commit(root, sha, cache))
 
     def listing(self) -> Listing:
@@ -111,22 +112,23 @@ class Site:
     def compare(self, at: str, nonce: str, query: Query) -> str:
         """Two or more revisions; what takes seconds is asked for by the page afterwards."""
         links, listing = OnServer(at), self.listing()
-        commits = [self.commit(one) for one in dict.fromkeys(query.getlist("rev"))][:MOST_COMPARED]
-        shas = [one.sha for one in commits]
-        names = [row.name if (row := listing.of(sha)) else sha[:10] for sha in shas]
+        asked = [self.named(one) for one in dict.fromkeys(query.getlist("rev"))]
+        names = [row.name if (row := listing.of(one.sha)) else one.sha[:10] for one in asked]
+        sides, left = asked[:MOST_COMPARED], names[MOST_COMPARED:]
+        shas = [one.sha for one in sides]
         parts = {sha: loading(links.pair(shas[0], sha), "Comparing record by record") for sha in shas[1:]}
         drawn = loading(links.curves(shas), "Drawing") if len(shas) > 1 else Markup("")
-        body = views.compare(names, commits, parts, drawn, links)
+        body = views.compare(names[:MOST_COMPARED], sides, parts, drawn, links, left)
         return self._page(at, nonce, "Compare", body, frame.COMPARE)
 
     def pair(self, at: str, query: Query) -> str:
         """The part of a comparison on one pair."""
-        base, head = (self.commit(str(query.get(side, ""))).sha for side in ("base", "head"))
+        base, head = (self.named(str(query.get(side, ""))).sha for side in ("base", "head"))
         return self.compared(base, head)
 
     def curves(self, at: str, query: Query) -> str:
         """The part of a comparison that draws its curves."""
-        found = [self.side(self.commit(one).sha) for one in query.getlist("rev")[:MOST_COMPARED]]
+        found = [self.side(self.named(one).sha) for one in query.getlist("rev")[:MOST_COMPARED]]
         if not found:
             raise UnknownError("There is no revision to draw", todo="choose rows of the experiments")
         return views.curves([side(one) for one in found], plan_of(found[0]).confidence)
@@ -162,6 +164,17 @@ class Site:
             at, nonce, "Not to be had", Markup('<h1>Not to be had</h1><pre tabindex="0">{}</pre>').format(what)
         )
 
+    def compared(self, base: str, head: str) -> str:
+        """How a side compares with another, each by the hash of its commit, or as the workspace is now."""
+        if WORKSPACE not in (base, head):
+            return self._compared(base, head)
+        with workspace.unchanged():
+            return self._compare(base, head)
+
+    def side(self, sha: str) -> Revision:
+        """A commit, or the workspace as it is now."""
+        return workspace.revision() if sha == WORKSPACE else self._side(sha)
+
     def _compare(self, base: str, head: str) -> str:
         one, other = self.side(base), self.side(head)
         todo = "look at its files: git show COMMIT:params.yaml"
@@ -182,6 +195,10 @@ class Site:
             return self.commit(parent) if parent else None
         except UnknownError:
             return None  # a shallow clone
+
+    def named(self, name: str) -> Commit | Workspace:
+        """The commit of a name or hash, or the workspace; UnknownError if there is none."""
+        return Workspace(self.root) if name == WORKSPACE else self.commit(name)
 
     def commit(self, name: str) -> Commit:
         """The commit of a name or hash; UnknownError if there is none."""

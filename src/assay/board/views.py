@@ -11,6 +11,7 @@ from assay.board import chart, graph, pairs, revision, rows
 from assay.board.frame import view
 from assay.board.links import Links
 from assay.board.revision import Commit
+from assay.board.workspace import Workspace
 from assay.compare.changes import param_changes
 from assay.compare.paired import Comparison, Plan
 from assay.compare.show import VERDICTS
@@ -39,7 +40,7 @@ class Listing:
 
     def of(self, sha: str) -> Row | None:
         """The row of a commit: that of an experiment or branch before that of a tag."""
-        found = [row for row in self.rows if row.sha == sha]
+        found = [row for row in self.rows if rows.address(row) == sha]
         return min(found, key=lambda row: row.kind == TAG, default=None)
 
 
@@ -79,6 +80,7 @@ def experiments(listing: Listing, links: Links, test: Test) -> Markup:
         step=STEP,
         states=[(state, states.count(state)) for state in dict.fromkeys(states)],
         compare=links.compare([]),
+        most=MOST_COMPARED,
         confidence=listing.confidence,
         **test.values,
     )
@@ -105,7 +107,7 @@ def _named(sha: str, members: Sequence[Row]) -> str:
 def _facts(row: Row, n: int, links: Links, asked: Sequence[rows.Column]) -> dict[str, Any]:
     done = row.kind != EXPERIMENT or row.state in (DONE, DAMAGED)
     address = links.revision(row.sha) if row.sha and done else ""
-    told = {"name": row.name, "rev": row.sha, "comparable": rows.comparable(row)}
+    told = {"name": row.name, "rev": rows.address(row), "comparable": rows.comparable(row)}
     return {"n": n, **told, "cells": rows.cells(row, address, asked)}
 
 
@@ -159,17 +161,29 @@ def _finding(found: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 
 def compare(
-    names: Sequence[str], commits: Sequence[Commit], parts: Mapping[str, Markup], curves: Markup, links: Links
+    names: Sequence[str],
+    sides: Sequence[Commit | Workspace],
+    parts: Mapping[str, Markup],
+    curves: Markup,
+    links: Links,
+    left: Sequence[str] = (),
 ) -> Markup:
-    """Two or more revisions side by side; parts: of each but the first, by hash, how it compares with that."""
-    heads = list(zip(names, commits, strict=True))[1:]
-    typed = [revision.argument(name, one.sha) for name, one in zip(names, commits, strict=True)]
+    """Two or more revisions side by side; parts: of each but the first, by hash, how it compares with that.
+
+    left: the names of those that were chosen too, and have no place.
+    """
+    heads = list(zip(names, sides, strict=True))[1:]
+    typed = [revision.argument(name, one.sha) for name, one in zip(names, sides, strict=True)]
     return view(
         "compare.html.j2",
         names=names,
-        linked=[(name, links.revision(one.sha)) for name, one in zip(names, commits, strict=True)],
+        linked=[
+            (name, links.revision(one.sha) if isinstance(one, Commit) else "")
+            for name, one in zip(names, sides, strict=True)
+        ],
+        left=left,
         experiments=links.views["Experiments"],
-        params=differing([one.params for one in commits]),
+        params=differing([one.params for one in sides]),
         curves=curves,
         pairs=[
             (name, parts[one.sha], f"{COMPARE} {typed[0]} {head}")
