@@ -109,5 +109,5 @@ def _choice(done: list[Entry], cache: Path) -> Markdown:
         value=words.with_interval(chosen.value, chosen.interval),
         optimism=f"{max(chosen.optimism, 0):.3f}",
         take=code(f"dvc exp apply {chosen.best}"),
-        ask=code(f"assay compare HEAD {chosen.best}"),
+        ask=code(f"assay compare --out-of-fold HEAD {chosen.best}"),
     )
