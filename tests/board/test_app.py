@@ -217,6 +217,19 @@ def test_the_board_neither_waits_for_nor_takes_the_locks_of_dvc(
     assert not list(Path(".dvc/tmp").glob("*.tmp"))
 
 
+def test_the_copies_of_the_workspace_in_which_runs_work_are_not_looked_at(repository: Repository) -> None:
+    site = here(repository.root)
+    before = site.fingerprint()
+    for made in (".dvc/tmp/exps/tmpx1/data/raw/records.csv", ".dvc/tmp/exps/standalone/tmpx2/params.yaml"):
+        Path(made).parent.mkdir(parents=True)
+        Path(made).write_text("comes and goes")
+    assert site.fingerprint() == before
+    note = Path(".dvc/tmp/exps/celery/broker/in/1.celery.msg")
+    note.parent.mkdir(parents=True)
+    note.write_text("{}")
+    assert site.fingerprint() != before
+
+
 def test_the_fingerprint_changes_with_what_it_shows(served: Server, repository: Repository) -> None:
     def seen() -> str:
         return json.loads(get(served, "state").text)["fingerprint"]

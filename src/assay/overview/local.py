@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from assay.dvc_internals import experiments as dvc
@@ -44,11 +45,10 @@ def _of_the_queue() -> Iterator[Row]:
 
 def _fault(log: str) -> str:
     """The line of a log that says why a run has failed."""
-    if not log:
-        return ""
-    with Path(log).open("rb") as file:
+    with suppress(OSError), Path(log).open("rb") as file:  # of a run that was removed meanwhile there is none
         file.seek(max(0, file.seek(0, os.SEEK_END) - END_OF_LOG))
         return reason(file.read().decode(errors="replace"))
+    return ""
 
 
 def seconds() -> dict[tuple[str, str], float]:
