@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -161,6 +162,20 @@ def test_a_repository_without_a_commit_has_a_workspace(
     monkeypatch.chdir(new)
     git("init", "--quiet")
     assert [row.kind for row in overview()] == ["workspace"]
+
+
+@pytest.mark.parametrize(
+    ("words", "note"), [(("repro", "-f", "train"), "dvc repro -f train"), (("exp", "queue-worker"), None)]
+)
+def test_between_two_stages_a_repro_runs_until_its_process_ends(
+    repo: Path, words: tuple[str, ...], note: str | None
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", *words]) as process:
+        Path(".dvc/tmp/lock").write_text(f" {process.pid}\n")
+        row = overview()[0]
+        process.kill()
+    assert (row.state, row.note) == (RUNNING, note) if note else row.state != RUNNING
+    assert overview()[0].state != RUNNING
 
 
 def test_nothing_is_written(repo: Path) -> None:

@@ -13,6 +13,7 @@ from assay.board import computing
 from assay.board.computing import lacking
 from assay.board.views import Listing
 from assay.dvc_internals.experiments import QUEUE, RUNS, STANDALONE
+from assay.dvc_internals.locks import LOCK as DVC_LOCK
 from assay.dvc_internals.locks import RWLOCK
 from assay.git import raw
 from assay.lineage.graph import LOCK, PARAMS
@@ -23,7 +24,7 @@ from assay.paths import REPORTS
 from assay.sweep.folder import FOLDER
 from assay.sweep.log import RUNNING
 
-WATCHED = (Path(PARAMS), Path(LOCK), RWLOCK, KEPT)
+WATCHED = (Path(PARAMS), Path(LOCK), DVC_LOCK, RWLOCK, KEPT)
 FOLDERS = (QUEUE, RUNS, STANDALONE, FOLDER, REPORTS)  # and not the copies of the workspace in which runs work
 
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from assay.dvc_internals import experiments as dvc
+from assay.dvc_internals.locks import LOCK as DVC_LOCK
 from assay.dvc_internals.locks import RWLOCK
 from assay.errors import AssayError
 from assay.experiments.clones import reason
@@ -21,6 +22,7 @@ from assay.sweep.log import DONE, FAILED, RUNNING, Entry, SweepLog
 from assay.untrusted import mapping
 
 HERE = Path()
+REPRO = "repro"
 END_OF_LOG = 20_000  # bytes in which a log says why
 
 
@@ -90,11 +92,21 @@ def _entries() -> Iterator[tuple[Path, Entry]]:
 def workspace(head: str) -> Row:
     """The row of the workspace, without what its files hold."""
     run = dvc.in_workspace(HERE)
-    holding = next(iter(holders(RWLOCK).values()), "")
+    holding = _reproducing() or next(iter(holders(RWLOCK).values()), "")
     if holding or (run and run.state == RUNNING):
         return Row(WORKSPACE, WORKSPACE, RUNNING, base=head, note=f"experiment {run.name}" if run else holding)
     why = _unproven()
     return Row(WORKSPACE, WORKSPACE, STALE if why else DONE, base=head, note=why, seconds=_took())
+
+
+def _reproducing() -> str:
+    """The `dvc repro` that is at work here: between two stages no rwlock names it, only the lock that it took last."""
+    import psutil
+
+    pid, words = holder(DVC_LOCK), []
+    with suppress(psutil.Error):
+        words = psutil.Process(pid).cmdline() if pid else []
+    return f"dvc {' '.join(words[words.index(REPRO) :])}" if REPRO in words else ""
 
 
 def _unproven() -> str:
