@@ -165,6 +165,28 @@ def test_a_repository_without_a_commit_has_a_workspace(
 
 
 @pytest.mark.parametrize(
+    ("path", "content", "note"),
+    [
+        ("params.yaml", None, "params.yaml: "),
+        ("params.yaml", "- 1\n", "params.yaml: not a mapping"),
+        ("dvc.yaml", "stages: [1", "dvc.yaml: not a graph of stages"),
+        ("dvc.yaml", None, "dvc.yaml: "),
+    ],
+)
+def test_a_file_of_the_workspace_that_is_lost_or_damaged_is_named_once(
+    repo: Path, path: str, content: str | None, note: str
+) -> None:
+    Path(path).unlink()
+    if content:
+        Path(path).write_text(content)
+    row = overview()[0]
+    assert row.state == STALE
+    assert row.note.startswith(note)
+    assert row.note.count(path) == 1
+    assert len(overview()) == 5
+
+
+@pytest.mark.parametrize(
     ("words", "note"), [(("repro", "-f", "train"), "dvc repro -f train"), (("exp", "queue-worker"), None)]
 )
 def test_between_two_stages_a_repro_runs_until_its_process_ends(

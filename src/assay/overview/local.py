@@ -103,7 +103,8 @@ def _reproducing() -> str:
     """The `dvc repro` that is at work here: between two stages no rwlock names it, only the lock that it took last."""
     import psutil
 
-    pid, words = holder(DVC_LOCK), []
+    pid = holder(DVC_LOCK)
+    words: list[str] = []
     with suppress(psutil.Error):
         words = psutil.Process(pid).cmdline() if pid else []
     return f"dvc {' '.join(words[words.index(REPRO) :])}" if REPRO in words else ""
@@ -113,11 +114,16 @@ def _unproven() -> str:
     """Why the figures in reports/ are not of the parameters and files that are here now; "" if they are."""
     try:
         return Results(mapping(read_text(Path(PARAMS)))).fault(EVALUATE)
-    except (AssayError, ValueError) as error:
-        return str(error).partition("\n")[0]
+    except AssayError as error:
+        return f"{error.where or PARAMS}: {error.what}"
+    except ValueError as error:
+        return f"{PARAMS}: {error}"
 
 
 def _took() -> float | None:
-    """The seconds of the last run of every stage on this machine; None if one has not run here."""
-    noted = [costs_of(stage) for stage in graph().nodes]
+    """The seconds of the last run of every stage on this machine; None if one has not run here, or nobody knows."""
+    try:
+        noted = [costs_of(stage) for stage in graph().nodes]
+    except AssayError:  # it is what the state says
+        return None
     return sum(one.last.seconds for one in noted if one) if noted and all(noted) else None
