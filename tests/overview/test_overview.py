@@ -192,6 +192,9 @@ def test_a_file_of_the_workspace_that_is_lost_or_damaged_is_named_once(
 def test_between_two_stages_a_repro_runs_until_its_process_ends(
     repo: Path, words: tuple[str, ...], note: str | None
 ) -> None:
+    killed = Path(".dvc/tmp/exps/run/workspace/workspace.run")  # an experiment before
+    killed.parent.mkdir(parents=True)
+    killed.write_text(json.dumps({"status": 2, "baseline_rev": "1" * 40, "name": "killed"}))
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", *words]) as process:
         Path(".dvc/tmp/lock").write_text(f" {process.pid}\n")
         row = overview()[0]

@@ -93,8 +93,9 @@ def workspace(head: str) -> Row:
     """The row of the workspace, without what its files hold."""
     run = dvc.in_workspace(HERE)
     holding = _reproducing() or next(iter(holders(RWLOCK).values()), "")
-    if holding or (run and run.state == RUNNING):
-        return Row(WORKSPACE, WORKSPACE, RUNNING, base=head, note=f"experiment {run.name}" if run else holding)
+    experiment = f"experiment {run.name}" if run and run.state == RUNNING else ""
+    if holding or experiment:
+        return Row(WORKSPACE, WORKSPACE, RUNNING, base=head, note=experiment or holding)
     why = _unproven()
     return Row(WORKSPACE, WORKSPACE, STALE if why else DONE, base=head, note=why, seconds=_took())
 
