@@ -89,7 +89,7 @@ def test_test_figures_stay_behind_a_switch(served: Server) -> None:
 
 
 def test_a_revision_has_its_stages_files_and_documents(served: Server, repository: Repository) -> None:
-    sha = git(repository.root, "rev-parse", f"refs/exps/{repository.base[:2]}/{repository.base[2:]}/deeper")
+    sha = sha_of(repository, "deeper")
     text = get(served, f"revision/{sha}").text
     for command in ("dvc exp apply deeper", "assay params --keep", "assay compare --out-of-fold"):
         assert command in text
@@ -107,6 +107,18 @@ def test_a_revision_has_its_stages_files_and_documents(served: Server, repositor
 
 def raw_report(repository: Repository) -> str:
     return repository.text("reports/report.html")
+
+
+@pytest.mark.parametrize("path", ["dvc.lock", "dvc.yaml", "params.yaml"])
+def test_damage_in_the_workspace_hides_no_other_revision(served: Server, repository: Repository, path: str) -> None:
+    Path(path).unlink()
+    Path(path).write_text("stages: [1")
+    assert ">deeper<" in get(served, "").text
+    assert "<code>model.num_leaves</code>" in get(served, f"revision/{sha_of(repository, 'deeper')}").text
+
+
+def sha_of(repository: Repository, name: str) -> str:
+    return git(repository.root, "rev-parse", f"refs/exps/{repository.base[:2]}/{repository.base[2:]}/{name}")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +141,7 @@ def test_what_is_not_there_is_said_on_a_page(served: Server, path: str) -> None:
 
 def test_the_workspace_is_compared_as_it_is_now(served: Server, repository: Repository) -> None:
     page = compared(revision("worse"), revision("workspace"), RESAMPLES, out_of_fold=True)
-    sha = git(repository.root, "rev-parse", f"refs/exps/{repository.base[:2]}/{repository.base[2:]}/worse")
+    sha = sha_of(repository, "worse")
     pair = f"compare/pair?base={sha}&head=workspace"
     text = get(served, pair).text
     for row in rows(page.comparison):
@@ -215,6 +227,19 @@ def test_the_board_neither_waits_for_nor_takes_the_locks_of_dvc(
         assert get(served, view).status == 200
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in locked} == locked
     assert not list(Path(".dvc/tmp").glob("*.tmp"))
+
+
+def test_the_copies_of_the_workspace_in_which_runs_work_are_not_looked_at(repository: Repository) -> None:
+    site = here(repository.root)
+    before = site.fingerprint()
+    for made in (".dvc/tmp/exps/tmpx1/data/raw/records.csv", ".dvc/tmp/exps/standalone/tmpx2/params.yaml"):
+        Path(made).parent.mkdir(parents=True)
+        Path(made).write_text("comes and goes")
+    assert site.fingerprint() == before
+    note = Path(".dvc/tmp/exps/celery/broker/in/1.celery.msg")
+    note.parent.mkdir(parents=True)
+    note.write_text("{}")
+    assert site.fingerprint() != before
 
 
 def test_the_fingerprint_changes_with_what_it_shows(served: Server, repository: Repository) -> None:

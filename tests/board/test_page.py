@@ -11,6 +11,7 @@ from assay.board.app import Server
 from assay.board.export import page as page_of
 from assay.board.site import here
 from assay.config.load import load
+from assay.errors import AssayError
 from assay.labels.ledger import opened as opened_ledger
 from assay.review_page.session import session
 from board_repository import Repository
@@ -181,6 +182,30 @@ def test_the_button_says_how_many_of_the_chosen_are_compared(
     ready(page)
     assert page.get_by_text("records in common").count() == 5
     assert page.get_by_text("could not be had").count() == 0
+
+
+def test_a_page_that_can_no_longer_follow_says_so(
+    repository: Repository, serve: Callable, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in a window of `opened`: a request that fails is an error in the console."""
+    server = serve(Server(here(repository.root)))
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(SLOW)
+    page.goto(server.address)
+    alert = page.locator("#said.alert")
+    with monkeypatch.context() as patch:
+        patch.setattr(server.source, "fingerprint", refusing)
+        alert.get_by_text("What is shown may be out of date. the disk is full").wait_for()
+        assert alert.is_visible()
+    alert.wait_for(state="detached")
+    page.route("**/state", lambda route: route.abort())
+    alert.get_by_text("The board does not answer: start it again with assay board").wait_for()
+    context.close()
+
+
+def refusing() -> str:
+    raise AssayError("the disk is full")
 
 
 def test_a_command_is_copied(served: Server, repository: Repository, opened: Callable) -> None:

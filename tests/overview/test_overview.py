@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -161,6 +162,45 @@ def test_a_repository_without_a_commit_has_a_workspace(
     monkeypatch.chdir(new)
     git("init", "--quiet")
     assert [row.kind for row in overview()] == ["workspace"]
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "note"),
+    [
+        ("params.yaml", None, "params.yaml: "),
+        ("params.yaml", "- 1\n", "params.yaml: not a mapping"),
+        ("dvc.yaml", "stages: [1", "dvc.yaml: not a graph of stages"),
+        ("dvc.yaml", None, "dvc.yaml: "),
+    ],
+)
+def test_a_file_of_the_workspace_that_is_lost_or_damaged_is_named_once(
+    repo: Path, path: str, content: str | None, note: str
+) -> None:
+    Path(path).unlink()
+    if content:
+        Path(path).write_text(content)
+    row = overview()[0]
+    assert row.state == STALE
+    assert row.note.startswith(note)
+    assert row.note.count(path) == 1
+    assert len(overview()) == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "note"), [(("repro", "-f", "train"), "dvc repro -f train"), (("exp", "queue-worker"), None)]
+)
+def test_between_two_stages_a_repro_runs_until_its_process_ends(
+    repo: Path, words: tuple[str, ...], note: str | None
+) -> None:
+    killed = Path(".dvc/tmp/exps/run/workspace/workspace.run")  # an experiment before
+    killed.parent.mkdir(parents=True)
+    killed.write_text(json.dumps({"status": 2, "baseline_rev": "1" * 40, "name": "killed"}))
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", *words]) as process:
+        Path(".dvc/tmp/lock").write_text(f" {process.pid}\n")
+        row = overview()[0]
+        process.kill()
+    assert (row.state, row.note) == (RUNNING, note) if note else row.state != RUNNING
+    assert overview()[0].state != RUNNING
 
 
 def test_nothing_is_written(repo: Path) -> None:

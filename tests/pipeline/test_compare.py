@@ -41,6 +41,11 @@ def test_an_experiment_is_compared_by_name_without_a_checkout(fork: Copy) -> Non
     assert "### workspace against weak: **better**" in better
     assert "| `model.name` | logistic | lightgbm |" in better
     assert fork.run("assay", "compare", "main", "weak", "--fail-on", "worse", *QUICK, fails=True).returncode == 3
+    # What is in the workspace is not of parameters that nothing has run with.
+    assert "not of what is here now" not in fork.run("assay", "compare", "weak", *QUICK).stderr
+    params = fork.path / "params.yaml"
+    params.write_text(params.read_text().replace("num_leaves: 31", "num_leaves: 12"))
+    assert "stale, train ran with model.num_leaves=31" in fork.run("assay", "compare", "weak", *QUICK).stderr
 
 
 def test_predictions_that_are_nowhere_are_named_with_the_way_to_get_them(line: Copy, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 // Sorts, filters and groups the table of experiments, chooses its columns, and copies commands. Without it all can be read.
 const $ = id => document.getElementById(id);
-const say = text => { $("said").textContent = text; };
+const say = (text, loud = false) => { $("said").textContent = text; $("said").className = loud ? "alert" : "sr"; };
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets = [sheet];
 
@@ -120,7 +120,7 @@ function choose(row, on) {
 }
 
 function compareChosen() {
-  if (chosen.size < 2 || !$("compare")) { say("Choose two or more rows first"); return; }
+  if (chosen.size < 2 || !$("compare")) { say("Choose two or more rows first", true); return; }
   location.href = `${$("compare").dataset.to}?${new URLSearchParams([...chosen].map(one => ["rev", one]))}`;
 }
 
@@ -213,11 +213,15 @@ function wireTools() {
 
 // What a page loads after it is shown, what it copies, and what changes while somebody looks.
 
+async function got(address) {
+  const answer = await fetch(address).catch(() => { throw Error("The board does not answer: start it again with assay board"); });
+  if (!answer.ok) throw Error((await answer.json()).error);
+  return answer;
+}
+
 async function load(box) {
   try {
-    const answer = await fetch(box.dataset.load);
-    if (!answer.ok) throw Error((await answer.json()).error);
-    box.innerHTML = await answer.text();  // a page of this server, in which every text is escaped
+    box.innerHTML = await (await got(box.dataset.load)).text();  // a page of this server, in which every text is escaped
   } catch (error) { box.textContent = `This could not be had: ${error.message}`; }
   box.removeAttribute("aria-busy");
 }
@@ -235,9 +239,10 @@ async function watch() {
   const {watch: address, again, seen} = document.body.dataset;
   if (document.hidden) return;
   try {
-    const now = await (await fetch(address)).json();
+    const now = await (await got(address)).json();
+    if ($("said").className === "alert") say("");
     if (now.fingerprint === seen) return;
-    const page = new DOMParser().parseFromString(await (await fetch(again + location.search)).text(), "text/html");
+    const page = new DOMParser().parseFromString(await (await got(again + location.search)).text(), "text/html");
     const at = document.activeElement.closest("#experiments tr")?.querySelector("input")?.value;
     const open = $("columns")?.open;
     document.body.dataset.seen = now.fingerprint;
@@ -246,7 +251,7 @@ async function watch() {
     const row = at && rows().find(one => one.querySelector("input")?.value === at);
     if (row) { row.tabIndex = -1; row.focus(); }
     say("The table has changed");
-  } catch { say("The board does not answer: start it again with assay board"); }
+  } catch (error) { say(`What is shown may be out of date. ${error.message}`, true); }
 }
 
 document.addEventListener("keydown", pressed);

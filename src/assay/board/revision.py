@@ -139,7 +139,7 @@ def stages(one: Commit, base: Commit | None) -> list[Ran]:
     """The stages of a revision in their order."""
     before = base.entries if base else {}
     by_name = {node.name: node for node in one.nodes}
-    here = lock.entries(one.root / LOCK)
+    here = _here(one.root)
     found = []
     for node in one.nodes:
         entry = one.entries.get(node.name, {})
@@ -154,6 +154,14 @@ def stages(one: Commit, base: Commit | None) -> list[Ran]:
             )
         )
     return found
+
+
+def _here(root: Path) -> Mapping[str, lock.Entry]:
+    """The entries of the dvc.lock of the workspace, which say whose the noted costs are; none if it is damaged."""
+    try:
+        return lock.entries(root / LOCK)
+    except AssayError:
+        return {}
 
 
 def _readable(entry: Any) -> bool:

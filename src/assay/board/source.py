@@ -1,6 +1,7 @@
 """Where the rows of the table come from, and whether they are still those: read again only if something has changed."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ from threading import Lock
 from assay.board import computing
 from assay.board.computing import lacking
 from assay.board.views import Listing
-from assay.dvc_internals.experiments import EXPS
+from assay.dvc_internals.experiments import QUEUE, RUNS, STANDALONE
+from assay.dvc_internals.locks import LOCK as DVC_LOCK
 from assay.dvc_internals.locks import RWLOCK
 from assay.git import raw
 from assay.lineage.graph import LOCK, PARAMS
@@ -22,8 +24,8 @@ from assay.paths import REPORTS
 from assay.sweep.folder import FOLDER
 from assay.sweep.log import RUNNING
 
-WATCHED = (Path(PARAMS), Path(LOCK), RWLOCK, KEPT)
-FOLDERS = ((EXPS, "**/*"), (FOLDER, "*"), (REPORTS, "*.json"))
+WATCHED = (Path(PARAMS), Path(LOCK), DVC_LOCK, RWLOCK, KEPT)
+FOLDERS = (QUEUE, RUNS, STANDALONE, FOLDER, REPORTS)  # and not the copies of the workspace in which runs work
 
 
 @dataclass
@@ -84,8 +86,9 @@ class Repository:
 
 def _stamps() -> Iterator[str]:
     """Name, size and time of every file that a row is read from and git does not have."""
-    listed = [path for folder, pattern in FOLDERS for path in sorted(folder.glob(pattern))]
-    for path in (*WATCHED, *listed):
+    # os.walk passes over a folder that is removed meanwhile, where glob raises.
+    listed = [Path(at, name) for folder in FOLDERS for at, _, names in os.walk(folder) for name in names]
+    for path in (*WATCHED, *sorted(listed)):
         try:
             found = path.stat()
         except FileNotFoundError:

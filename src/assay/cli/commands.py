@@ -32,7 +32,7 @@ from assay.cli.replay import replay
 from assay.cli.retrain import retrain
 from assay.cli.review import review
 from assay.cli.tables import init_dataset, start, update
-from assay.errors import AssayError, reported
+from assay.errors import AssayError, reported, warn
 from assay.root import enter_root
 from assay.terminal import print_markdown, say
 
@@ -180,11 +180,13 @@ def compare(
 
     from assay.compare import show
     from assay.compare.page import compared
-    from assay.experiments.revisions import revision
+    from assay.experiments.revisions import WORKSPACE, revision
 
     with reported("assay compare"):
         enter_root()
         page = compared(revision(base), revision(head), resamples, out_of_fold)
+        if WORKSPACE in (base, head):
+            _warn_of_the_workspace()
         if html:
             from assay.files import write_text
 
@@ -195,6 +197,16 @@ def compare(
             print_markdown(show.as_markdown(page), as_it_is=markdown)
     if fail_on and page.comparison.verdict == fail_on.value:
         raise typer.Exit(3)
+
+
+def _warn_of_the_workspace() -> None:
+    """Say if what was compared is not of the parameters and files that are here now."""
+    from assay.overview.local import workspace
+    from assay.sweep.log import DONE
+
+    row = workspace("")
+    if row.state != DONE:
+        warn(f"the results in the workspace are not of what is here now: {row.state}, {row.note}")
 
 
 @app.command()

@@ -107,7 +107,7 @@ def _taken(root: Path, message: Mapping[str, Any], seconds: float | None) -> Run
 
 
 def _standalone(root: Path) -> Iterator[Run | None]:
-    for folder in _folders(root / STANDALONE):
+    for folder in _listed(root / STANDALONE, "*"):
         if HASH.fullmatch(folder.name):
             yield _running(folder)
 
@@ -124,7 +124,7 @@ def _running(folder: Path) -> Run | None:
 
 def _messages(folder: Path) -> Iterator[dict[str, Any]]:
     """What the queue was told of each run, with the number of the task as "id"."""
-    for path in sorted(folder.glob("*.celery.msg")):
+    for path in _listed(folder, "*.celery.msg"):
         with suppress(*NOTED):  # one that a worker takes moves away meanwhile, and is found where it went
             message = _json(path)
             if message["headers"]["task"] != TASK:
@@ -157,13 +157,17 @@ def _served(note: Path) -> bool:
 
 
 def _has_worker(root: Path) -> bool:
-    return any(map(_works, (root / QUEUE).glob(f"{WORKERS}.json")))
+    return any(map(_works, _listed(root / QUEUE, f"{WORKERS}.json")))
 
 
 def _logged(root: Path) -> dict[str, float]:
     """The seconds of every task that the workers of the queue have ended, by its number."""
-    texts = (path.read_text(encoding="utf-8", errors="replace") for path in (root / QUEUE).glob(f"{WORKERS}.out"))
-    return {task: round(float(seconds), 2) for text in texts for task, seconds in ENDED.findall(text)}
+    found = {}
+    for path in _listed(root / QUEUE, f"{WORKERS}.out"):
+        with suppress(OSError):  # DVC removes what a worker leaves
+            said = ENDED.findall(path.read_text(encoding="utf-8", errors="replace"))
+            found.update({task: round(float(seconds), 2) for task, seconds in said})
+    return found
 
 
 def _info(root: Path, stash: str) -> dict[str, Any]:
@@ -171,8 +175,11 @@ def _info(root: Path, stash: str) -> dict[str, Any]:
     return _json(root / RUNS / stash / f"{stash}.run")
 
 
-def _folders(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+def _listed(folder: Path, pattern: str) -> list[Path]:
+    """What a folder has, in order; nothing of one that is not there, or is removed meanwhile."""
+    with suppress(OSError):
+        return sorted(folder.glob(pattern))
+    return []
 
 
 def _json(path: Path) -> Any:

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from assay.dvc_internals import experiments as dvc
+from assay.dvc_internals.locks import LOCK as DVC_LOCK
 from assay.dvc_internals.locks import RWLOCK
 from assay.errors import AssayError
 from assay.experiments.clones import reason
@@ -20,6 +22,7 @@ from assay.sweep.log import DONE, FAILED, RUNNING, Entry, SweepLog
 from assay.untrusted import mapping
 
 HERE = Path()
+REPRO = "repro"
 END_OF_LOG = 20_000  # bytes in which a log says why
 
 
@@ -44,11 +47,10 @@ def _of_the_queue() -> Iterator[Row]:
 
 def _fault(log: str) -> str:
     """The line of a log that says why a run has failed."""
-    if not log:
-        return ""
-    with Path(log).open("rb") as file:
+    with suppress(OSError), Path(log).open("rb") as file:  # of a run that was removed meanwhile there is none
         file.seek(max(0, file.seek(0, os.SEEK_END) - END_OF_LOG))
         return reason(file.read().decode(errors="replace"))
+    return ""
 
 
 def seconds() -> dict[tuple[str, str], float]:
@@ -90,22 +92,39 @@ def _entries() -> Iterator[tuple[Path, Entry]]:
 def workspace(head: str) -> Row:
     """The row of the workspace, without what its files hold."""
     run = dvc.in_workspace(HERE)
-    holding = next(iter(holders(RWLOCK).values()), "")
-    if holding or (run and run.state == RUNNING):
-        return Row(WORKSPACE, WORKSPACE, RUNNING, base=head, note=f"experiment {run.name}" if run else holding)
+    holding = _reproducing() or next(iter(holders(RWLOCK).values()), "")
+    experiment = f"experiment {run.name}" if run and run.state == RUNNING else ""
+    if holding or experiment:
+        return Row(WORKSPACE, WORKSPACE, RUNNING, base=head, note=experiment or holding)
     why = _unproven()
     return Row(WORKSPACE, WORKSPACE, STALE if why else DONE, base=head, note=why, seconds=_took())
+
+
+def _reproducing() -> str:
+    """The `dvc repro` that is at work here: between two stages no rwlock names it, only the lock that it took last."""
+    import psutil
+
+    pid = holder(DVC_LOCK)
+    words: list[str] = []
+    with suppress(psutil.Error):
+        words = psutil.Process(pid).cmdline() if pid else []
+    return f"dvc {' '.join(words[words.index(REPRO) :])}" if REPRO in words else ""
 
 
 def _unproven() -> str:
     """Why the figures in reports/ are not of the parameters and files that are here now; "" if they are."""
     try:
         return Results(mapping(read_text(Path(PARAMS)))).fault(EVALUATE)
-    except (AssayError, ValueError) as error:
-        return str(error).partition("\n")[0]
+    except AssayError as error:
+        return f"{error.where or PARAMS}: {error.what}"
+    except ValueError as error:
+        return f"{PARAMS}: {error}"
 
 
 def _took() -> float | None:
-    """The seconds of the last run of every stage on this machine; None if one has not run here."""
-    noted = [costs_of(stage) for stage in graph().nodes]
+    """The seconds of the last run of every stage on this machine; None if one has not run here, or nobody knows."""
+    try:
+        noted = [costs_of(stage) for stage in graph().nodes]
+    except AssayError:  # it is what the state says
+        return None
     return sum(one.last.seconds for one in noted if one) if noted and all(noted) else None

@@ -108,7 +108,8 @@ class Found:
             params=params,
             figures=holds.figures,
             test=holds.test,
-            note="; ".join([*filter(None, [row.note]), *faults]) or (holds.subject if row.kind != EXPERIMENT else ""),
+            note="; ".join(dict.fromkeys([*filter(None, [row.note]), *faults]))
+            or (holds.subject if row.kind != EXPERIMENT else ""),
         )
 
     def changes(self, base: str, params: Mapping[str, Any] | None) -> Changes | None:
