@@ -242,6 +242,10 @@ def _of_numbers(there: "pd.Series[str]", found: Numbers) -> Guess:
 
 def _leading_zeros(there: "pd.Series[str]") -> Guess:
     zeros = f"numbers with zeros before them ({there[there.str.startswith('0')].iloc[0]}): kept as texts"
+    if is_unique(there):
+        return Guess(
+            {"type": TEXT, "role": IGNORE}, [f"{zeros}; another in each record: if an identifier, set role id"]
+        )
     found = _of_texts(there)
     return Guess(found.entry, [zeros, *found.remarks])
 
