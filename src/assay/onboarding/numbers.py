@@ -20,10 +20,11 @@ from assay.onboarding.spelling import listed
 MOST_CODED = 12  # different numbers that may be codes
 FEW = 5  # different numbers, at least, if there are other texts too
 BRACKETS = (("(", ")"), ("[", "]"), ("'", "'"), ('"', '"'))
-CODES = (9, 99, 999, 9999, 99999, 77, 777, 7777, 88, 888, 8888, 99.9, 999.9)
-SENTINELS = [sign * code for code in CODES for sign in (-1, 1)]
+NINES = (9, 99, 999, 9999, 99999, 77, 777, 7777, 88, 888, 8888, 99.9, 999.9)
+SENTINELS = [sign * code for code in NINES for sign in (-1, 1)]
 SENTINELS += [-1.0, 32767, -32768, 65535, 2147483647, -2147483648]
 REFUSED = (7, 8)  # in questionnaires, where 9 is "does not know"
+CODES = (*SENTINELS, *REFUSED)
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK", "Rs", "US$", "kr")
 
 
@@ -102,7 +103,7 @@ def _apart(values: "pd.Series[float]") -> list[str]:
     counted = found.index[found.index >= 0]
     run = [value for place, value in enumerate(counted) if value == counted[0] + place]
     codes = found[~found.index.isin(run)]
-    if len(run) < 2 or codes.empty or not codes.index.isin([*SENTINELS, *REFUSED]).all():
+    if len(run) < 2 or codes.empty or not codes.index.isin(CODES).all():
         return []
     said = listed(codes.rename("{:g}".format))
     return [f"{said} stands apart from {run[0]:g} to {run[-1]:g}: if it means no value, list it under missing"]
@@ -129,10 +130,11 @@ def sentinels(values: "pd.Series[float]") -> list[float]:
     if rest.nunique() < FEW:
         return []
     low, high = float(rest.min()), float(rest.max())
-    return sorted(code for code in codes if _is_far(code, low, high))
+    return sorted(code for code in codes if is_far(code, low, high))
 
 
-def _is_far(code: float, low: float, high: float) -> bool:
+def is_far(code: float, low: float, high: float) -> bool:
+    """Whether a number is far from all others, which are from low to high."""
     if code < -1 and low >= 0:
         return True
     return code < low - 2 * (high - low) or code > high + 2 * (high - low)
