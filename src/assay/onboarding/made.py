@@ -18,7 +18,7 @@ from assay.config.questions import OPEN, questions
 from assay.contract.outcome import coded
 from assay.contract.values import NO, YES
 from assay.errors import AssayError, sample
-from assay.onboarding.class_words import NOT_KNOWN
+from assay.onboarding.class_words import NOBODY_KNOWS
 from assay.onboarding.follow_up import FOLLOW_UP
 from assay.onboarding.guess import MOST_LISTED, Guess
 from assay.onboarding.numbers import CODES, is_far, numbers
@@ -105,7 +105,7 @@ def _unclear(text: "pd.Series[str]", entry: Mapping[str, Any], event: Event) -> 
         value
         for value, number in zip(counts.index, numbers_there, strict=True)
         if value not in named and f"{number:.1f}" not in named and not is_reference(value)
-        if NOT_KNOWN.search(spelled(value))
+        if NOBODY_KNOWS.search(spelled(value))
         or (number in CODES and len(known) and is_far(number, min(known), max(known)))
     ]
     if not odd:
