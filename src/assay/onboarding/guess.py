@@ -122,7 +122,7 @@ def guess(
     found = _by_name(name, there) or _by_kind(kind) or _by_values(there, list(missing), decimal_comma)
     if UNNAMED.fullmatch(name):
         found.remarks.append("has no name in the file")
-    if len(there) == len(text) > 1 and there.nunique() == 1:
+    if len(there) == len(text) > 1 and there.iloc[0] == there.iloc[-1] and there.nunique() == 1:
         found.remarks.append(f"{visible(there.iloc[0])[:MOST_SHOWN]} in every record: it tells nothing")
     if found.entry["type"] == NUMBER and DATE_NAME.search(name):
         found.remarks.append(f"{COUNTED}; {WHEN}")

@@ -17,6 +17,7 @@ from assay.contract.written import WrittenNumbers
 from assay.onboarding.number_doubts import ENOUGH, LONGEST, PARTS, all_grouped, doubtful_unit, points_between_thousands
 from assay.onboarding.spelling import listed
 
+LOOKED_AT = 100  # values, of which more different ones than codes are no codes
 MOST_CODED = 12  # different numbers that may be codes
 FEW = 5  # different numbers, at least, if there are other texts too
 BRACKETS = (("(", ")"), ("[", "]"), ("'", "'"), ('"', '"'))
@@ -97,6 +98,8 @@ def _apart(values: "pd.Series[float]") -> list[str]:
     >>> _apart(pd.Series([0.0, 1, 9, 1])), _apart(pd.Series([4.0, 6, 8]))
     (['9 1 stands apart from 0 to 1: if it means no value, list it under missing'], [])
     """
+    if values.head(LOOKED_AT).nunique() > MOST_CODED:  # as of most columns: to look at all would take its time
+        return []
     found = values.value_counts().sort_index()
     if not 3 <= len(found) <= MOST_CODED or (found.index % 1 != 0).any():
         return []
