@@ -137,6 +137,7 @@ def test_a_reader_that_ends_early_is_no_fault(line: Path) -> None:
         ([RAW, "-o", "/dev/null"], "a file of scores ends with .csv"),
         ([RAW, "-o", "params.yaml/out.csv"], "something is in the way"),
         ([RAW, "-o", "out.csv", "--bundle", "data"], "hashes.json"),
+        ([RAW, "-o", "out.csv", "--table", "a=x.csv", "--table", "a=y.csv"], "given more than once: a"),
     ],
 )
 def test_what_cannot_be_done_is_told_and_nothing_is_written(arguments: list[str], what: str, line: Path) -> None:

@@ -217,6 +217,7 @@ OUTCOME = {"event": "target == 'A' or TSH > 6", "time": "age", "horizon": 60}
         ({}, "dataset.target=target: null, because dataset.outcome makes the codes"),
         ({}, r"dataset.outcome.event: no column 'TSH'"),  # it is a feature: the outcome would be known beforehand
         ({"event": "target =="}, "dataset.outcome.event: no expression"),
+        ({"event": "target > 'A'"}, "dataset.outcome.event: target holds texts, which are not more or less"),
         ({"horizon": None}, "go together"),
         ({"time": None}, "go together"),
         ({"horizon": 0}, "dataset.outcome.horizon=0.0 must be above 0"),

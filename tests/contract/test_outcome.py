@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.config.dataset import Column, Dataset, Outcome, Outside
+from assay.config.dataset import Column, Dataset, Outcome, Outside, Written
 from assay.contract.outcome import coded
 from assay.contract.population import exclusions
 from assay.preparation.prepare import Preparer
@@ -45,6 +45,51 @@ def test_an_event_counts_within_its_horizon(died: str, days: str, code: str) -> 
 @pytest.mark.parametrize(("value", "code"), [("6.5", "event"), ("6.4", "no event"), ("", "")])
 def test_a_number_becomes_an_outcome_by_a_threshold(value: str, code: str) -> None:
     assert coded(pd.DataFrame({"hba1c": [value]}), HBA1C).tolist() == [code]
+
+
+LIMITED = Column("number", "target", range=[0, 10_000], nullable=True, written=Written(limits=True))
+
+
+@pytest.mark.parametrize(
+    ("event", "value", "code"),
+    [
+        ("tsh < 0.6", "<0.6", "event"),
+        ("tsh < 0.6", "0.6", "no event"),
+        ("tsh < 0.5", "<0.6", "unknown"),  # it may be .55
+        ("tsh < 0.5", "> 9", "no event"),
+        ("tsh >= 6.5", "> 9", "event"),
+        ("tsh >= 6.5", ">6", "unknown"),
+        ("tsh >= 6.5", ">6.5", "event"),
+        ("tsh >= 6.5", "<7", "unknown"),
+        ("tsh >= 6.5", "<6.5", "no event"),
+        ("tsh >= 6.5 or tsh < 0.6", "<7", "unknown"),
+        ("tsh > 1 and tsh < 4", ">4", "no event"),
+        ("tsh >= 6.5", "", ""),
+    ],
+)
+def test_a_limit_of_detection_tells_the_outcome_only_if_all_values_beyond_it_do(
+    event: str, value: str, code: str
+) -> None:
+    contract = Dataset(columns={"age": AGE, "tsh": LIMITED}, target=None, outcome=Outcome(event))
+    assert coded(pd.DataFrame({"tsh": [value]}), contract).tolist() == [code]
+    table = pd.DataFrame({"age": ["1", "2"], "tsh": [value, "5"]})
+    assert Preparer(contract)(table, "a table").records["code"].tolist()[0] == code
+
+
+@pytest.mark.parametrize(
+    ("died", "days", "code"),
+    [
+        ("0", ">365", "no event"),
+        ("0", ">300", "unknown"),
+        ("1", "<30", "event"),
+        ("1", "<400", "unknown"),
+        ("1", ">365", "no event"),
+    ],
+)
+def test_a_time_may_be_a_limit(died: str, days: str, code: str) -> None:
+    outcome = Outcome("died == '1'", "days", 365)
+    contract = Dataset(columns={"died": DIED, "days": LIMITED}, target=None, outcome=outcome)
+    assert coded(pd.DataFrame({"died": [died], "days": [days]}), contract).tolist() == [code]
 
 
 def test_a_record_of_the_line_has_the_code_and_not_what_it_is_made_of() -> None:

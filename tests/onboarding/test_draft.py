@@ -41,7 +41,7 @@ def stranger(n: int = 120, wide: int = 3) -> pd.DataFrame:
             "size": generator.choice(["S", "M", "L", "?"], n),
             "note": [f"please leave number {i} at the door, and ring the bell twice" for i in range(n)],
             **{f"x.{i}": [f"{value:.3f}" for value in generator.normal(size=n)] for i in range(wide)},
-            "returned": generator.choice(["kept", "returned", "lost"], n, p=[0.8, 0.15, 0.05]),
+            "returned": generator.choice(["kept", "returned", "lost"], n, p=[0.8, 0.1, 0.1]),
             "refund": "0",
         },
         dtype="str",

@@ -13,7 +13,7 @@ from assay.config.load import typed
 from assay.config.outcome import Outcome as Event
 from assay.errors import AssayError
 from assay.onboarding.dataset import init_dataset
-from assay.onboarding.draft import draft
+from assay.onboarding.draft import Draft, draft
 from assay.onboarding.made import asked_for
 from assay.onboarding.outcome import Answer
 from assay.preparation.reconcile import clean
@@ -97,6 +97,65 @@ def test_a_threshold_needs_no_time(repository: Path) -> None:
     high = study()["hba1c"].astype(float) >= 6.5
     assert clean(study(), dataset, "here").records["code"].tolist() == [*np.where(high, "event", "no event")]
     assert drafted.outcome[-1] == "left out: none"
+
+
+def told(column: list[str], event: Event) -> Draft:
+    """The draft of a table with these values of `x`, again and again, and times."""
+    rows = 60
+    table = pd.DataFrame({"x": [column[row % len(column)] for row in range(rows)], "days": map(str, range(rows))})
+    table["age"] = [str(20 + row % 31) for row in range(rows)]
+    return draft("study", table.astype("str"), {"uri": "x"}, None, Answer(event=event))
+
+
+@pytest.mark.parametrize(
+    ("column", "event", "asked"),
+    [
+        (["1", "0", "Unknown"], Event("x == '1'", "days", 30), "Unknown 20"),
+        (["1", "0", "9"], Event("x == 1"), "9 20"),
+        (["1", "0", "9"], Event("x == '1'"), "9 20"),
+        (["4.5", "6.5", "7.5", "-999"], Event("x >= 6.5"), "-999 15"),
+        (["4.5", "6.5", "7.5", "-999"], Event("x < 6.5"), "-999 15"),
+        (["dead", "alive", "lost to follow-up"], Event("x == 'dead'"), "lost to follow-up 20"),
+    ],
+)
+def test_values_that_may_mean_that_nobody_knows_are_asked_about(column: list[str], event: Event, asked: str) -> None:
+    found = told(column, event)
+    assert found.is_open
+    assert f"??? {asked}: if nobody knows the outcome of these records" in found.dataset
+
+
+@pytest.mark.parametrize(
+    ("column", "event", "line"),
+    [
+        (["1", "0", "9"], Event("x in [1, 9]"), "left out: none"),
+        (["1", "0", "2", "3"], Event("x == 1"), "left out: none"),
+        (["5.5", "<7", "8.5"], Event("x >= 6.5"), "left out: 20 with a limit of detection that does not tell"),
+        (["5,5", "7,5", "8,5"], Event("x >= 6.5"), "x: ',' is a decimal mark in 60 values"),
+        (["5.5 %", "7.5 %", "8.5 %"], Event("x >= 6.5"), "x: '%' beside the number is left out in 60 of 60 values"),
+    ],
+)
+def test_how_the_values_of_an_event_are_read_is_said(column: list[str], event: Event, line: str) -> None:
+    found = told(column, event)
+    assert not found.is_open
+    assert line in found.outcome
+
+
+@pytest.mark.parametrize(
+    ("column", "event", "said"),
+    [
+        (["9", "10", "11"], Event("x >= '10'"), "'>=' takes number, not a text"),
+        (["a", "b", "c"], Event("x >= 'b'"), "x holds texts, which are not more or less"),
+        (["2024-01-09", "2024-02-10"], Event("x > '10.01.2024'"), "is no date like"),
+        (["50 days", "3", "4"], Event("x > 3"), "'days' stands after 20 of 60 numbers"),
+    ],
+)
+def test_an_event_that_would_be_told_otherwise_than_meant_is_refused(
+    column: list[str], event: Event, said: str
+) -> None:
+    with pytest.raises(AssayError, match=said) as caught:
+        told(column, event)
+    assert caught.value.where
+    assert caught.value.todo
 
 
 def test_a_leak_is_sought_among_labelled_records_alone() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -96,7 +97,11 @@ def named(tables: Sequence[str]) -> dict[str, Path]:
     """The files of tables, by name, from texts NAME=FILE; AssayError if one is none."""
     if wrong := [one for one in tables if not all(one.partition("="))]:
         raise AssayError(f"not NAME=FILE: {', '.join(wrong)}", where="--table", todo="such as --table labs=labs.csv")
-    return {name: Path(file).absolute() for name, _, file in (one.partition("=") for one in tables)}
+    given = [(name, Path(file).absolute()) for name, _, file in (one.partition("=") for one in tables)]
+    if twice := sorted(name for name, count in Counter(name for name, _ in given).items() if count > 1):
+        todo = "a table is one file here: write its rows into one"
+        raise AssayError(f"given more than once: {', '.join(twice)}", where="--table", todo=todo)
+    return dict(given)
 
 
 def of_place(place: Path, trusted: Collection[str]) -> InUse:

@@ -101,12 +101,31 @@ def parse(text: str) -> Node:
 def names(text: str) -> set[str]:
     """The columns that an expression names; Refused for anything outside the grammar."""
 
-    def of(node: Node) -> set[str]:
-        if isinstance(node, Operation):
-            return {name for one in node.operands for name in of(one)}
-        return {node.name} if isinstance(node, ColumnName) else set()
+    return {one.name for one in nodes(text) if isinstance(one, ColumnName)}
 
-    return of(parse(text))
+
+def numbers(text: str) -> set[float]:
+    """The numbers that an expression names; Refused for anything outside the grammar."""
+    return {one.value for one in nodes(text) if isinstance(one, Constant) and isinstance(one.value, float)}
+
+
+def ordered(text: str) -> set[str]:
+    """The columns that an expression asks for more or less; Refused for anything outside the grammar.
+
+    >>> ordered("age > 50 and sex == 'F'")
+    {'age'}
+    """
+    asked = [one for one in nodes(text) if isinstance(one, Operation) and one.name in ORDER.values()]
+    return {part.name for one in asked for part in one.operands if isinstance(part, ColumnName)}
+
+
+def nodes(text: str) -> list[Node]:
+    """All parts of an expression; Refused for anything outside the grammar."""
+    found, waiting = list[Node](), [parse(text)]
+    while waiting:
+        found.append(one := waiting.pop())
+        waiting += one.operands if isinstance(one, Operation) else ()
+    return found
 
 
 def quoted(name: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assay.config.expressions import NUMBER, fault
+from assay.config.expressions import NUMBER, TEXT, fault
 from assay.config.fields import MISSING, Positive
-from assay.config.grammar import Refused, names
+from assay.config.grammar import Refused, names, ordered
 
 EVENT, NO_EVENT, LOST = "event", "no event", "unknown"
 CLASSES = (EVENT, NO_EVENT, LOST)
@@ -37,7 +37,8 @@ def faults(outcome: Outcome, kinds: Mapping[str, str], least: float | None) -> l
 
     kinds: of the columns of role target, by name. least: the low end of the possible range of the time, if it has one.
     """
-    found = [one] if (one := fault(outcome.event, kinds, "dataset.outcome.event")) else []
+    refused = fault(outcome.event, kinds, "dataset.outcome.event")
+    found = [refused] if refused else _of_texts(outcome.event, kinds)
     if (outcome.time is None) != (outcome.horizon is None):
         found.append("dataset.outcome.time (a column) and dataset.outcome.horizon (a number in its unit) go together")
     if outcome.time is not None:
@@ -47,6 +48,13 @@ def faults(outcome: Outcome, kinds: Mapping[str, str], least: float | None) -> l
     except Refused:
         unused = []
     return found + [f"dataset.columns.{name}: role target, and dataset.outcome does not name it" for name in unused]
+
+
+def _of_texts(event: str, kinds: Mapping[str, str]) -> list[str]:
+    """Texts are not more or less: '10' comes before '9'."""
+    of_texts = [name for name in sorted(ordered(event)) if kinds.get(name) == TEXT]
+    why = "holds texts, which are not more or less: compare with == or in"
+    return [f"dataset.outcome.event: {name} {why}" for name in of_texts]
 
 
 def _time_faults(time: str, kinds: Mapping[str, str], least: float | None) -> list[str]:

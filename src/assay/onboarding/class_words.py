@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from assay.contract.values import NO, YES
@@ -11,19 +12,27 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HALF = 0.5  # share of records, above which a positive class is not rare
-CODES_YES, CODES_NO = {"1", "1.0", "t", "y", "+"}, {"0", "0.0", "f", "n", "-"}  # which say so only beside each other
+CODES = {("1", "0"), ("1.0", "0.0"), ("t", "f"), ("y", "n"), ("+", "-")}  # which say so only beside each other
+CODES_YES, CODES_NO = ({*map(str, side)} for side in zip(*CODES, strict=True))
+ALIKE = 0.8  # from 0 to 1: from there on a word may be another spelling of one that is known
 OF_POSITIVE = """
     positive pos present presence abnormal sick ill disease diseased case malignant cancer died dead death deceased
     event fraud bad churn churned default failure failed defective relapse recurrence infected affected
+    unhealthy unwell
 """
 OF_NEGATIVE = "negative neg absent absence normal well healthy control benign alive survived none ok good unaffected"
 POSITIVE, NEGATIVE = {*YES, *OF_POSITIVE.split()}, {*NO, *OF_NEGATIVE.split()}
 WITH_OTHERS = {"control", "present", "alive", "good", "ok", "well", "case"}  # beside another word they say nothing
-NOT_KNOWN = re.compile(
-    r"\b(un\w*(known|sure|clear|certain|defined|determined|specified|available)|not|lost|missing|missed|censored|pending|"
-    r"refused|declined|withdrawn|withdrew|in(conclusive|determinate|valid)|equivocal|ambiguous|maybe|possibl[ey]|"
-    r"suspected|probabl[ey]|likely|presumed|trace|borderline|other|na|nan|none|null|n/?a|nk|nd|dk)\b|don'?t|\?"
+UNKNOWN = (
+    r"un\w*(known|sure|clear|certain|defined|determined|specified|available|tested|readable|reported)|lost|missing|missed|"
+    r"censored|pending|ongoing|running|transferred|aborted|excluded|refused|declined|withdrawn|withdrew|"
+    r"in(conclusive|determinate|valid)|equivocal|ambiguous|maybe|possibl[ey]|suspected|suspicious|probabl[ey]|likely|"
+    r"presumed|borderline|na|nan|none|null|n/?a|nk|nd|dk"
 )  # what nobody knows, though it may look like a class
+NOBODY_KNOWS = re.compile(rf"\b({UNKNOWN})\b|don'?t|\?")
+NOT_KNOWN = re.compile(
+    rf"\b({UNKNOWN}|not|still|in|exposed|trace|other)\b|don'?t|\?"
+)  # or says nothing of its opposite
 GOOD = re.compile(
     r"alive|surviv|(?<!un)healthy|recover|cured|(?<!un)success|solved|(?<!ab)normal|negative|benign|retain|remain|"
     r"free($|[^a-z])|(^|[^a-z])(no|not|non|ok|well|without|pass|passed)($|[^a-z])|[uü]berleb|ueberleb|lebend|gesund|geheilt|"
@@ -36,12 +45,15 @@ def by_words(classes: Sequence[str]) -> str | None:
     words = [spelled(one) for one in classes]
     if len(classes) != 2 or len({*words}) != 2:
         return None
-    yes, no = ([one in known for one in words] for known in (POSITIVE | CODES_YES, NEGATIVE | CODES_NO))
+    if {*words} & (CODES_YES | CODES_NO):
+        found = [one for one in (words, words[::-1]) if tuple(one) in CODES]
+        return classes[words.index(found[0][0])] if found else None
+    yes, no = ([one in known for one in words] for known in (POSITIVE, NEGATIVE))
     if yes == no[::-1] and True in yes:
         return classes[yes.index(True)]
     known = [one for one, *told in zip(words, yes, no, strict=True) if any(told)]
     others = [one for one in words if one not in known]
-    if {*words} & (CODES_YES | CODES_NO) or len(known) != 1 or not _is_opposite(known[0], others[0]):
+    if len(known) != 1 or not _is_opposite(known[0], others[0]):
         return None
     return classes[yes.index(True)] if True in yes else classes[1 - no.index(True)]
 
@@ -51,12 +63,19 @@ def _is_opposite(known: str, other: str) -> bool:
 
     >>> _is_opposite("fraud", "genuine"), _is_opposite("case", "no case"), _is_opposite("good", "excellent")
     (True, True, False)
-    >>> _is_opposite("yes", "not sure"), _is_opposite("died", "unknown")
+    >>> _is_opposite("yes", "not sure"), _is_opposite("died", "unknown"), _is_opposite("yes", "no answer")
+    (False, False, False)
+    >>> _is_opposite("positive", "weak positive"), _is_opposite("sick", "sickk")
     (False, False)
     """
     if re.fullmatch(rf"(no|not|non|without)?[\s_-]*{re.escape(known)}", other):
         return True
-    return known not in WITH_OTHERS and not NOT_KNOWN.search(other)
+    if known in WITH_OTHERS or NOT_KNOWN.search(other) or not any(map(str.isalpha, other)):
+        return False
+    parts = re.findall(r"\w+", other)
+    if known in parts or parts[0] in ("no", "not", "non", "without"):  # a kind of the same, or without something else
+        return False
+    return not get_close_matches(other, POSITIVE | NEGATIVE, n=1, cutoff=ALIKE)
 
 
 def doubt(positive: str, counts: "pd.Series[int]", name: str, seen: Sequence[str] = ()) -> str:

@@ -13,7 +13,7 @@ from assay.config.dataset import DAY, FEATURE
 from assay.config.questions import questions
 from assay.onboarding.guess import Guess
 from assay.onboarding.identity import identity
-from assay.onboarding.outcome import Answer, Outcome
+from assay.onboarding.outcome import Answer, Outcome, require_enough
 from assay.onboarding.references import is_reference
 from assay.onboarding.seen import repeats, seen_in
 from assay.text import visible
@@ -55,6 +55,7 @@ def draft(
     """
     seen = seen_in(table, target, answer)
     guesses, found, texts = seen.guesses, seen.outcome, seen.texts
+    require_enough(found)
     repeated = repeats(texts, guesses)
     of_record = identity(texts, guesses, answer.group)
     named = {"key": of_record.key, **found.keys, "group": of_record.group, "missing": seen.missing}

@@ -122,7 +122,7 @@ def guess(
     found = _by_name(name, there) or _by_kind(kind) or _by_values(there, list(missing), decimal_comma)
     if UNNAMED.fullmatch(name):
         found.remarks.append("has no name in the file")
-    if len(there) == len(text) > 1 and there.nunique() == 1:
+    if len(there) == len(text) > 1 and there.iloc[0] == there.iloc[-1] and there.nunique() == 1:
         found.remarks.append(f"{visible(there.iloc[0])[:MOST_SHOWN]} in every record: it tells nothing")
     if found.entry["type"] == NUMBER and DATE_NAME.search(name):
         found.remarks.append(f"{COUNTED}; {WHEN}")
@@ -242,6 +242,10 @@ def _of_numbers(there: "pd.Series[str]", found: Numbers) -> Guess:
 
 def _leading_zeros(there: "pd.Series[str]") -> Guess:
     zeros = f"numbers with zeros before them ({there[there.str.startswith('0')].iloc[0]}): kept as texts"
+    if is_unique(there):
+        return Guess(
+            {"type": TEXT, "role": IGNORE}, [f"{zeros}; another in each record: if an identifier, set role id"]
+        )
     found = _of_texts(there)
     return Guess(found.entry, [zeros, *found.remarks])
 

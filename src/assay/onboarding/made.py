@@ -8,21 +8,26 @@ from typing import Any
 
 import pandas as pd
 
-from assay.config.dataset import CATEGORY, FLAG, KINDS, NUMBER, TARGET, Column, Dataset
+from assay.config.dataset import CATEGORY, FLAG, KINDS, NUMBER, TARGET, TEXT, Column, Dataset
 from assay.config.expressions import fault
-from assay.config.grammar import Refused, names
+from assay.config.grammar import Constant, Refused, names, nodes, ordered
 from assay.config.load import typed_as
 from assay.config.outcome import EVENT, LOST, NO_EVENT
 from assay.config.outcome import Outcome as Event
+from assay.config.questions import OPEN, questions
 from assay.contract.outcome import coded
 from assay.contract.values import NO, YES
 from assay.errors import AssayError, sample
+from assay.onboarding.class_words import NOBODY_KNOWS
+from assay.onboarding.follow_up import FOLLOW_UP
 from assay.onboarding.guess import MOST_LISTED, Guess
-from assay.onboarding.numbers import numbers
+from assay.onboarding.numbers import CODES, is_far, numbers
 from assay.onboarding.outcome import CHECK_IT, Outcome, share
 from assay.onboarding.references import is_reference, require_no_reference
 from assay.onboarding.spelling import listed
+from assay.text import spelled
 
+OF_LIMITS = "with a limit of detection that does not tell"
 CORRECT = "correct it: docs/tables.md, Outcomes that are made of columns"
 
 
@@ -41,7 +46,7 @@ def made_outcome(texts: pd.DataFrame, event: Event, guesses: Mapping[str, Guess]
         keys={"target": None, "outcome": _stated(event)},
         positive=[EVENT],
         ungradable=[LOST],
-        lines=_lines(codes, event, texts),
+        lines=[*_lines(codes, event, texts), *_how_read(entries, guesses)],
         codes=codes,
         classes=[EVENT, NO_EVENT],
         likely=[EVENT],
@@ -56,18 +61,57 @@ def _entries(
     _require_columns(event, texts)
     of_event = sorted(names(event.event))
     ways = [[*_ways(texts[name], guesses[name], missing)] for name in of_event]
+    more_or_less = ordered(event.event)
     for chosen in product(*ways):
         entries = dict(zip(of_event, chosen, strict=True))
-        if not fault(event.event, _kinds(entries), "--event"):
+        of_texts = [name for name in more_or_less if _kinds(entries)[name] == TEXT]  # '10' comes before '9'
+        if not of_texts and not fault(event.event, _kinds(entries), "--event"):
             break
     else:
         first = {name: one.entry for name, one in guesses.items()}
-        raise AssayError(str(fault(event.event, _kinds(first), "--event")), where="--event", todo=CORRECT)
+        said = fault(event.event, _kinds(first), "--event")
+        texts_only = f"{sample(sorted(more_or_less))} holds texts, which are not more or less: compare with == or in"
+        raise AssayError(str(said or texts_only), where="--event", todo=CORRECT)
     if event.time is not None:
         entries[event.time] = _time(texts[event.time], event, guesses[event.time], missing)
         if said := fault(event.event, _kinds(entries), "--event"):
             raise AssayError(said, where="--event", todo=CORRECT)
+    for name, one in entries.items():
+        _require_clear(name, one)
+        if asked := _unclear(texts[name], one, event):
+            one.update(missing=[*missing, asked], nullable=True)
     return {name: {**one, "role": TARGET} for name, one in entries.items()}
+
+
+def _require_clear(name: str, entry: Mapping[str, Any]) -> None:
+    """AssayError if it is a question how the values of a column are read: nothing can be told of events before."""
+    unread = {key: one for key, one in entry.items() if key != "missing"}
+    if asked := next((text for _, text in questions(unread, "")), None):
+        raise AssayError(asked, where=f"column {name}", todo="mend the table, and call the command again")
+
+
+def _unclear(text: "pd.Series[str]", entry: Mapping[str, Any], event: Event) -> str | None:
+    """A question, where values that the event does not name may mean that nobody knows, as unknown or 9 beside 0 and 1.
+
+    Without an answer such a record would be without the event.
+    """
+    if "missing" in entry:
+        return None
+    counts = text[text != ""].value_counts()
+    named = {str(one.value) for one in nodes(event.event) if isinstance(one, Constant)}
+    numbers_there = pd.to_numeric(pd.Series(counts.index), errors="coerce")
+    known = numbers_there[~numbers_there.isin(CODES)]
+    odd = [
+        value
+        for value, number in zip(counts.index, numbers_there, strict=True)
+        if value not in named and f"{number:.1f}" not in named and not is_reference(value)
+        if NOBODY_KNOWS.search(spelled(value))
+        or (number in CODES and len(known) and is_far(number, min(known), max(known)))
+    ]
+    if not odd:
+        return None
+    said = listed(counts[odd])
+    return f"{OPEN}{said}: if nobody knows the outcome of these records, list it here; if it tells, delete this text"
 
 
 def _require_columns(event: Event, texts: pd.DataFrame) -> None:
@@ -134,7 +178,7 @@ def _lines(codes: "pd.Series[str]", event: Event, texts: pd.DataFrame) -> list[s
     lacking = (texts[named] == "").any(axis=1)
     unknown, nothing = codes == LOST, codes == ""
     outside = {
-        f"lost before {event.horizon:g} without the event (censored)" if event.time else "": unknown & ~lacking,
+        f"lost before {event.horizon:g} without the event (censored)" if event.time else OF_LIMITS: unknown & ~lacking,
         "without a value that tells": unknown & lacking,
         "without any value": nothing,
     }
@@ -146,6 +190,12 @@ def _lines(codes: "pd.Series[str]", event: Event, texts: pd.DataFrame) -> list[s
         f"negative: {negative}: {int(counts[NO_EVENT])}",
         f"left out: {', '.join(said) or 'none'}",
     ]
+
+
+def _how_read(entries: Mapping[str, Any], guesses: Mapping[str, Guess]) -> list[str]:
+    """How values of the event's columns are read, where that is not usual."""
+    unusual = [name for name, one in entries.items() if {"written", "missing"} & {*one}]
+    return [f"{name}: {remark}" for name in unusual for remark in guesses[name].remarks if remark != FOLLOW_UP]
 
 
 def _in_words(event: Event) -> str:

@@ -17,13 +17,15 @@ from assay.contract.written import WrittenNumbers
 from assay.onboarding.number_doubts import ENOUGH, LONGEST, PARTS, all_grouped, doubtful_unit, points_between_thousands
 from assay.onboarding.spelling import listed
 
+LOOKED_AT = 100  # values, of which more different ones than codes are no codes
 MOST_CODED = 12  # different numbers that may be codes
 FEW = 5  # different numbers, at least, if there are other texts too
 BRACKETS = (("(", ")"), ("[", "]"), ("'", "'"), ('"', '"'))
-CODES = (9, 99, 999, 9999, 99999, 77, 777, 7777, 88, 888, 8888, 99.9, 999.9)
-SENTINELS = [sign * code for code in CODES for sign in (-1, 1)]
+NINES = (9, 99, 999, 9999, 99999, 77, 777, 7777, 88, 888, 8888, 99.9, 999.9)
+SENTINELS = [sign * code for code in NINES for sign in (-1, 1)]
 SENTINELS += [-1.0, 32767, -32768, 65535, 2147483647, -2147483648]
 REFUSED = (7, 8)  # in questionnaires, where 9 is "does not know"
+CODES = (*SENTINELS, *REFUSED)
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK", "Rs", "US$", "kr")
 
 
@@ -96,13 +98,15 @@ def _apart(values: "pd.Series[float]") -> list[str]:
     >>> _apart(pd.Series([0.0, 1, 9, 1])), _apart(pd.Series([4.0, 6, 8]))
     (['9 1 stands apart from 0 to 1: if it means no value, list it under missing'], [])
     """
+    if values.head(LOOKED_AT).nunique() > MOST_CODED:  # as of most columns: to look at all would take its time
+        return []
     found = values.value_counts().sort_index()
     if not 3 <= len(found) <= MOST_CODED or (found.index % 1 != 0).any():
         return []
     counted = found.index[found.index >= 0]
     run = [value for place, value in enumerate(counted) if value == counted[0] + place]
     codes = found[~found.index.isin(run)]
-    if len(run) < 2 or codes.empty or not codes.index.isin([*SENTINELS, *REFUSED]).all():
+    if len(run) < 2 or codes.empty or not codes.index.isin(CODES).all():
         return []
     said = listed(codes.rename("{:g}".format))
     return [f"{said} stands apart from {run[0]:g} to {run[-1]:g}: if it means no value, list it under missing"]
@@ -129,10 +133,11 @@ def sentinels(values: "pd.Series[float]") -> list[float]:
     if rest.nunique() < FEW:
         return []
     low, high = float(rest.min()), float(rest.max())
-    return sorted(code for code in codes if _is_far(code, low, high))
+    return sorted(code for code in codes if is_far(code, low, high))
 
 
-def _is_far(code: float, low: float, high: float) -> bool:
+def is_far(code: float, low: float, high: float) -> bool:
+    """Whether a number is far from all others, which are from low to high."""
     if code < -1 and low >= 0:
         return True
     return code < low - 2 * (high - low) or code > high + 2 * (high - low)

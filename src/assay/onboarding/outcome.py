@@ -18,6 +18,7 @@ from assay.onboarding.spelling import listed
 from assay.text import spelled
 
 MOST_CLASSES = 20
+FOLDS = 3  # train, validation, test
 CHECK_IT = "Who counts as positive? Check it: all figures depend on it."
 
 
@@ -142,6 +143,16 @@ def _outcome(
     outside = [listed(counts[left_out]), f"{empty} without a value" * bool(empty)]
     lines += [f"left out: {', '.join(filter(None, outside)) or 'none'}"]
     return made(lines, likely=chosen or likely, about=f"{name} {' or '.join(chosen)}")
+
+
+def require_enough(found: Outcome) -> None:
+    """AssayError if a class has fewer records than there are folds, each of which needs one; not if that is open."""
+    labelled = found.codes[found.labelled]
+    positive = labelled.isin(found.positive)
+    if found.is_open or min(counts := [int(positive.sum()), int((~positive).sum())]) >= FOLDS:
+        return
+    what = f"{counts[0]} records are positive and {counts[1]} negative: each of {FOLDS} folds needs one of each"
+    raise AssayError(what, where="the table", todo="give more records, or another outcome")
 
 
 def share(count: int, total: int) -> str:

@@ -26,7 +26,7 @@ from assay.config.dataset import (
     targets,
 )
 from assay.contract.categories import Categories
-from assay.contract.outcome import Coder
+from assay.contract.outcome import Coder, limits_of
 from assay.contract.validation import Validator, Violation
 from assay.contract.values import Reader, Values, day_name
 from assay.errors import AssayError, sample
@@ -170,7 +170,8 @@ class Preparer:
         table |= {there: columns[name] for name, (there, _) in self.finish.items()}
         table |= {f"{name}{LIMIT}": values.cells[name].limits for name in self.limited}
         if self.targets and values.cells.keys() >= {*self.targets}:
-            made = self.codes(columns, len(values.raw)) if self.codes else _codes(judged, self.targets[0]).array
+            limits = limits_of(values) if self.codes else None
+            made = self.codes(columns, len(values.raw), limits) if self.codes else _codes(judged, self.targets[0]).array
             table[CODE] = made
         weighted = WEIGHT in values.raw.columns and WEIGHT not in self.known
         table |= {WEIGHT: values.raw.columns[WEIGHT].astype("float64")} if weighted else {}

@@ -90,7 +90,8 @@ def score_file(
 def of_files(tables: Mapping[str, Path], dataset: "Dataset") -> Joiner | None:
     """What joins records with these files; None if there are none. AssayError for a table that the contract lacks."""
     require_tables(tables, dataset)
-    given = {name: read(path, dialect=dataset.tables[name].source.dialect) for name, path in tables.items()}
+    todo = "name the file of its rows: --table NAME=FILE"
+    given = {name: read(path, todo=todo, dialect=dataset.tables[name].source.dialect) for name, path in tables.items()}
     return Joiner(given, dataset) if tables else None
 
 

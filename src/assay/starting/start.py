@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import chdir
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay.config.compose import CONF
 from assay.errors import AssayError
+from assay.experiments.clones import reason
 from assay.files import read_text, replacing, write_text
 from assay.git import git
 from assay.onboarding.dataset import init_dataset, name_of, require_file
@@ -38,11 +40,10 @@ def start(home: Path, folder: Path, wanted: Wanted) -> tuple[Draft, Tracked]:
     The result: the draft of its contract, and where its table is kept. AssayError if the folder is there already, or as
     of `assay init-dataset`; then nothing is left behind.
     """
-    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
-        raise AssayError("it is there already, and not empty", where=str(folder), todo="name a new folder")
+    _require_new(home, folder)
     require_file(wanted.table)
     name = name_of(wanted.table, wanted.name)
-    with replacing(folder) as scratch:
+    with _nothing_left(folder), replacing(folder) as scratch:
         scratch.mkdir()
         upstream.write(upstream.taken(home, "HEAD"), scratch)
         write_text(scratch / upstream.NOTE, upstream.note(home, "HEAD"))
@@ -64,6 +65,27 @@ def start(home: Path, folder: Path, wanted: Wanted) -> tuple[Draft, Tracked]:
     return drawn, kept
 
 
+def _require_new(home: Path, folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
+        raise AssayError("it is there already, and not empty", where=str(folder), todo="name a new folder")
+    if folder.resolve().is_relative_to(home.resolve()):
+        what = "it would be inside this clone, which would take it for a part of itself"
+        raise AssayError(what, where=str(folder), todo="name a folder outside, such as ../shop")
+
+
+@contextmanager
+def _nothing_left(folder: Path) -> Iterator[None]:
+    """Remove the folders above `folder` that were made for it, if it comes to nothing."""
+    new = [one for one in folder.parents if not one.exists()]
+    try:
+        yield
+    except BaseException:
+        for one in new:
+            with suppress(OSError):
+                one.rmdir()
+        raise
+
+
 def _choose(name: str, folder: Path) -> None:
     """Make the dataset the default, and take the days of another one out of the split by time."""
     _replace(folder / CONF / "config.yaml", r"(?m)^(  - dataset:) \S+$", rf"\1 {name}")
@@ -82,7 +104,11 @@ def _push(folder: Path, remote: str) -> None:
     """Make a remote the default one, and send it what DVC keeps."""
     _run(folder, "dvc", "remote", "add", "--quiet", "--default", "storage", remote)
     _run(folder, "dvc", "remote", "modify", "--quiet", "storage", "verify", "true")
-    _run(folder, "dvc", "push", "--quiet")
+    try:
+        _run(folder, "dvc", "push")
+    except AssayError as error:
+        todo = "check the address, and that you may write there; or start without --remote, and add one later"
+        raise AssayError(f"the table cannot be sent: {error.what}", where=remote, todo=todo) from error
 
 
 def _run(folder: Path, *command: str) -> str:
@@ -90,5 +116,5 @@ def _run(folder: Path, *command: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(folder / "src")}
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
     if done.returncode:
-        raise AssayError(f"{' '.join(command[-3:])} failed: {done.stderr.strip()}", where=str(folder))
+        raise AssayError(f"{' '.join(command[-3:])} failed: {reason(done.stderr)}", where=str(folder))
     return done.stdout.strip()
