@@ -145,7 +145,7 @@ class FittedElsewhere(LeakCheck):
 def differing(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, list[str]]:
     """Names of the features that differ, each with the ids of the records; both tables have the same records."""
     shared = [name for name in one if name in other]
-    kinds = one.dtypes, other.dtypes
+    kinds = dict(one.dtypes), dict(other.dtypes)
     numeric = [name for name in shared if all(pd.api.types.is_numeric_dtype(of[name]) for of in kinds)]
     unequal = dict(zip(numeric, _unequal_numbers(one[numeric], other[numeric]).T, strict=True))
     unequal |= {name: _unequal_texts(one[name], other[name]) for name in shared if name not in unequal}
