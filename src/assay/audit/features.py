@@ -149,7 +149,8 @@ class FittedElsewhere(LeakCheck):
 def differing(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, pd.Index]:
     """Names of the features that differ, each with the records; both tables have the same records."""
     shared = [name for name in one if name in other]
-    numeric = [name for name in shared if all(pd.api.types.is_numeric_dtype(table[name]) for table in (one, other))]
+    kinds = dict(one.dtypes), dict(other.dtypes)
+    numeric = [name for name in shared if all(pd.api.types.is_numeric_dtype(of[name]) for of in kinds)]
     unequal = dict(zip(numeric, _unequal_numbers(one[numeric], other[numeric]).T, strict=True))
     unequal |= {name: _unequal_texts(one[name], other[name]) for name in shared if name not in unequal}
     every = np.ones(len(one), dtype=bool)
@@ -163,6 +164,10 @@ def _unequal_numbers(one: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
 
 
 def _unequal_texts(one: pd.Series, other: pd.Series) -> np.ndarray:
+    if all(isinstance(each.dtype, pd.CategoricalDtype) for each in (one, other)):
+        categories = one.cat.categories
+        if "" not in categories and categories.equals(other.cat.categories):
+            return np.asarray(one.cat.codes.to_numpy() != other.cat.codes.to_numpy())
     return (one.astype("object").fillna("") != other.astype("object").fillna("")).to_numpy()
 
 
