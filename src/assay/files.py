@@ -230,15 +230,16 @@ def _needed(path: Path, columns: Sequence[str] | None) -> float:
 
 def _read_part(path: Path, columns: Sequence[str] | None, optional: Sequence[str]) -> "pa.Table":
     with opened_table(path) as file:
-        there = file.schema_arrow.names
-        if missing := sorted(set(columns or []) - set(there)):
-            raise AssayError(
-                f"no column {', '.join(missing)}",
-                where=str(path),
-                todo="run: dvc repro (from this stage up)",
-            )
-        chosen = [*columns, *(name for name in optional if name in there)] if columns else None
+        require_columns(file, path, columns or [])
+        chosen = [*columns, *(name for name in optional if name in file.schema_arrow.names)] if columns else None
         return file.read(columns=chosen)
+
+
+def require_columns(file: "parquet.ParquetFile", path: Path, columns: Sequence[str]) -> None:
+    """AssayError if a table of the line lacks one of these columns."""
+    if missing := sorted(set(columns) - set(file.schema_arrow.names)):
+        what, todo = f"no column {', '.join(missing)}", "run: dvc repro (from this stage up)"
+        raise AssayError(what, where=str(path), todo=todo)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Columns as declared and as found."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -47,8 +48,8 @@ def test_every_column_of_every_dataset_has_words_of_ours_or_of_its_contract() ->
 
 def test_missing_values_are_counted_in_all_records_and_in_each_fold() -> None:
     records = pd.DataFrame({"record_id": list("abcd"), "TSH": [1.0, None, 2.0, None]})
-    folds = {"train": records.iloc[:2], "test": records.iloc[2:3]}
-    rows = {row.name: row for row in found(records, ["record_id", "TSH"], folds, load(ROOT / "params.yaml").dataset)}
+    inside = {"train": np.array([1, 1, 0, 0], "bool"), "test": np.array([0, 0, 1, 0], "bool")}
+    rows = {row.name: row for row in found(records, ["record_id", "TSH"], inside, load(ROOT / "params.yaml").dataset)}
     assert rows["TSH"].missing == ["50.0 %", "50.0 %", "0.0 %"]
     assert rows["record_id"].missing == []
     assert rows["TSH"].about == "thyroid stimulating hormone"

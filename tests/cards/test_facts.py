@@ -69,7 +69,7 @@ def test_codes_read_whole_are_those_of_the_policy_and_of_the_records() -> None:
 def test_what_is_known_of_persons_follows_from_contract_and_split(group: str, by: str, last: str) -> None:
     dataset = replace(CONFIG.dataset, group=group, limits=["A limit."])
     config = replace(CONFIG, dataset=dataset, split=replace(CONFIG.split, by=by))
-    found = limits(Facts(config, *[pd.DataFrame()] * 2, {}, {}, {"profile": []}, {}, {}, ""))
+    found = limits(Facts(config, *[pd.DataFrame()] * 2, {}, {}, {}, {"profile": []}, {}, {}, ""))
     assert found == ["A limit.", *([last] if last else [])]
 
 

@@ -40,6 +40,7 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
         date=pd.Timestamp("1986-01-01") + pd.to_timedelta(rng.integers(0, 300, 60), unit="D"),
         label=rng.random(60) < 0.4,
         excluded=np.where(rng.random(60) < 0.1, "ungradable", ""),
+        code_resolved="A",
         score=rng.random(60),
     )
     for number, name in enumerate(FOLDS):

@@ -8,6 +8,7 @@ import pytest
 
 from assay.errors import AssayError
 from assay.files import read_table
+from assay.records.batches import Columns, rows_of, table_batches
 from assay.records.parts import write_parts, writing
 
 ROWS = 100
@@ -95,3 +96,18 @@ def test_a_damaged_part_is_named(table: pd.DataFrame, tmp_path: Path) -> None:
     with pytest.raises(AssayError) as caught:
         read_table(tmp_path / "table.parquet")
     assert caught.value.where == str(part)
+
+
+def test_columns_are_read_one_at_a_time_and_one_that_is_not_there_is_told(table: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    write_parts(path, table, 40)
+    columns = Columns(path)
+    assert list(columns) == list(table)
+    for name in columns:
+        pd.testing.assert_series_equal(columns[name], read_table(path)[name])
+    assert list(columns.chosen({"years": "age"})) == ["years"]
+    assert columns.chosen({"years": "age"})["years"].name == "years"
+    assert (rows_of(path), "weight" in columns) == (ROWS, False)
+    for read in (lambda: columns["weight"], lambda: list(table_batches(path, ["age", "weight"]))):
+        with pytest.raises(AssayError, match="no column weight"):
+            read()

@@ -1,11 +1,13 @@
 """Describes each column of the cleaned and annotated tables: its meaning, and its content."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from assay.cards.facts import Columns
 from assay.cards.markdown import percent
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Column, cleaned_name
 from assay.errors import sample
@@ -95,15 +97,14 @@ def telling(names: Iterable[str], profiled: Sequence[str], dataset: "Dataset") -
     return shown([*names], lambda name: 2 if name in COMMON else int(name in own))
 
 
-def found(
-    records: pd.DataFrame, names: Iterable[str], folds: dict[str, pd.DataFrame], dataset: "Dataset"
-) -> list[Found]:
-    """These columns of the cleaned table."""
-    parts = [records, *(records[records[RECORD_ID].isin(fold[RECORD_ID])] for fold in folds.values())]
+def found(records: Columns, names: Iterable[str], inside: Mapping[str, np.ndarray], dataset: "Dataset") -> list[Found]:
+    """These columns of the cleaned table; inside: which of its records are in each fold, (n,) bool."""
     columns = []
     for name in names:
         words, values = described(name, dataset), records[name]
-        gaps = [percent(float(part[name].isna().mean())) for part in parts] if values.hasnans else []
+        missing = values.isna()
+        parts = [missing, *(missing[rows] for rows in inside.values())] if missing.any() else []
+        gaps = [percent(float(part.mean())) for part in parts]
         columns.append(Found(name, words.about, kind(values), words.unit, allowed(words), in_short(values), gaps))
     return columns
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from assay.cards.columns import INTEGER, described, kind
-from assay.cards.facts import Facts, limits
+from assay.cards.facts import Columns, Facts, limits
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Dataset
 from assay.presentation.many import shown
 from assay.records.columns import RECORD_ID
@@ -96,7 +96,7 @@ def file_object(key: str, file: Stored) -> dict[str, Any]:
     }
 
 
-def record_set(name: str, about: str, table: pd.DataFrame, dataset: Dataset, parts: list[Stored]) -> dict[str, Any]:
+def record_set(name: str, about: str, table: Columns, dataset: Dataset, parts: list[Stored]) -> dict[str, Any]:
     """The columns of a table, of very many the first ones."""
     kind = "fileObject" if len(parts) == 1 else "fileSet"
     told = shown([*map(str, table)], most=FIELDS)

@@ -39,7 +39,7 @@ def data_card(facts: Facts) -> str:
         quality=facts.reports["quality"],
         sample=facts.reports["sampling"]["sample"],
         unlike=unlike(facts.reports["sampling"]["sample"]),
-        columns=found(facts.records, told.rows, facts.folds, dataset),
+        columns=found(facts.records, told.rows, facts.inside, dataset),
         columns_rest=told.rest,
         rules=rules,
         dropped=personal_columns(facts.config.dataset),

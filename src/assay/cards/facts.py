@@ -1,8 +1,10 @@
 """The facts for the cards: the content of the line's files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from assay.config.words import Words
@@ -13,6 +15,7 @@ from assay.records.folds import RANDOM
 if TYPE_CHECKING:
     from assay.config.schema import Config
 
+Columns = Mapping[str, pd.Series] | pd.DataFrame  # of a table, asked for one at a time
 NO_GROUP = (
     "No column says which records belong together, as those of one person do: if there are such, they may lie in two "
     "folds."
@@ -38,15 +41,18 @@ REPORTS = (
 class Facts:
     """Everything that a card may state.
 
-    records: the cleaned table. labels: the annotated table, with the same records in the same order. folds: the tables
-    of data/split; split: their counts. reports: the JSON files of `REPORTS` by name. bundle: the model's description.
-    hashes: the MD5 of the cards' dependencies in data/, models/ and reports/, as in dvc.lock. licence: of the code.
+    records: the columns of the cleaned table. labels: those of the annotated table, with the same records in the same
+    order. folds: of data/split `label`, `excluded`, and `date` if there are days; split: their counts. inside: which of
+    the records are in each fold, (n,) bool. reports: the JSON files of `REPORTS` by name. bundle: the model's
+    description. hashes: the MD5 of the cards' dependencies in data/, models/ and reports/, as in dvc.lock. licence: of
+    the code.
     """
 
     config: "Config"
-    records: pd.DataFrame
-    labels: pd.DataFrame
-    folds: dict[str, pd.DataFrame]
+    records: Columns
+    labels: Columns
+    folds: Mapping[str, pd.DataFrame]
+    inside: Mapping[str, np.ndarray]
     split: dict[str, Any]
     reports: dict[str, Any]
     bundle: dict[str, Any]
@@ -77,9 +83,12 @@ class CodeRow:
     used: int
 
 
-def span(table: pd.DataFrame) -> tuple[str, str] | None:
+def span(table: Columns) -> tuple[str, str] | None:
     """The first and last day of a table's records; None if they have no date."""
-    return (f"{table[DATE].min():%Y-%m-%d}", f"{table[DATE].max():%Y-%m-%d}") if DATE in table else None
+    if DATE not in table:
+        return None
+    days = table[DATE]
+    return f"{days.min():%Y-%m-%d}", f"{days.max():%Y-%m-%d}"
 
 
 def limits(facts: Facts) -> list[str]:
@@ -103,7 +112,7 @@ def changes(profile: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def fold_rows(folds: dict[str, pd.DataFrame]) -> list[FoldRow]:
+def fold_rows(folds: Mapping[str, pd.DataFrame]) -> list[FoldRow]:
     """The figures of each fold."""
     rows = []
     for name, fold in folds.items():
@@ -122,15 +131,19 @@ def fold_rows(folds: dict[str, pd.DataFrame]) -> list[FoldRow]:
     return rows
 
 
-def code_rows(labels: pd.DataFrame, config: "Config", called: Words) -> list[CodeRow]:
+def code_rows(labels: Columns, config: "Config", called: Words) -> list[CodeRow]:
     """Each code that the dataset explains or the policy names; if codes are read whole, also those of the records."""
-    policy, words, codes = config.labels, config.dataset.codes, labels[CODE_RESOLVED]
+    policy, words = config.labels, config.dataset.codes
+    of_record = labels[CODE_RESOLVED].astype("category").cat
+    codes, graded = of_record.categories.to_series().astype("str"), (labels["excluded"] == "").to_numpy()
+    records = np.bincount(of_record.codes, minlength=len(codes))
+    used = np.bincount(of_record.codes[graded], minlength=len(codes))
     by_letter = policy.codes == "letters"
     matches = any_letter if by_letter else whole
     counts_as = {**dict.fromkeys(policy.positive, called.event), **dict.fromkeys(policy.ungradable, UNGRADABLE)}
     rows = []
     for code in dict.fromkeys([*words, *counts_as, *([] if by_letter else sorted({*codes} - {""}))]):
-        has = labels[matches(codes, [code])]
-        used = int((has["excluded"] == "").sum())
-        rows.append(CodeRow(code, words.get(code, ""), counts_as.get(code, called.no_event), len(has), used))
+        has = matches(codes, [code]).to_numpy("bool")
+        numbers = int(records[has].sum()), int(used[has].sum())
+        rows.append(CodeRow(code, words.get(code, ""), counts_as.get(code, called.no_event), *numbers))
     return rows

@@ -17,7 +17,6 @@ import pandas as pd
 from assay.audit.duplicates import alike_hashed
 from assay.audit.evidence import Evidence, Sample, content, identity, outcome, own_features
 from assay.config.dataset import cleaned_name
-from assay.files import read_table
 from assay.joins.future import entered
 from assay.joins.raw import joiner
 from assay.paths import CLEANED, FEATURES, LABELS, PREDICTIONS, RAW, SCORE, SPLIT, fold
@@ -154,7 +153,8 @@ def _lowest(found: np.ndarray, most: int) -> np.ndarray:
 def _annotated() -> pd.DataFrame:
     """Label, exclusion and day of each cleaned record, by number."""
     require_same_records([CLEANED], [LABELS], todo="dvc repro annotate")
-    days = {DATE: Columns(CLEANED)[DATE]} if DATE in Columns(CLEANED) else {}
+    records = Columns(CLEANED)
+    days = {DATE: records[DATE]} if DATE in records else {}
     return pd.DataFrame({"label": Columns(LABELS)["label"], "excluded": _kinds(LABELS), **days}, copy=False)
 
 
@@ -175,8 +175,10 @@ def _features(name: str, rows: Rows) -> pd.DataFrame:
 
 def _scores(name: str, rows: Rows, columns: list[str]) -> pd.DataFrame:
     path = PREDICTIONS / f"{name}.parquet"
-    found = {one: read_table(path, [one])[one] for one in columns}
-    return pd.DataFrame(found, copy=False).set_axis(rows.of(path, 2 * len(rows.known)), axis="index")
+    table = Columns(path)
+    return pd.DataFrame({one: table[one] for one in columns}, copy=False).set_axis(
+        rows.of(path, 2 * len(rows.known)), axis="index"
+    )
 
 
 def _kinds(path: Path) -> pd.Series:

@@ -12,9 +12,9 @@ import pandas as pd
 
 from assay.config.dataset import cleaned_name
 from assay.contract.population import slices
-from assay.files import read_json, read_table
+from assay.files import read_json
 from assay.paths import CLEANED, FEATURES, PREDICTIONS, SCORE, SPLIT, fold, score_column
-from assay.records.batches import names_of, numbers_of, table_batches
+from assay.records.batches import Columns, numbers_of, rows_of, table_batches
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT, stored
 from assay.records.folds import TEST, TRAIN, VALIDATION
 from assay.records.places import places, require_same_records
@@ -41,8 +41,10 @@ def read_test(models: Iterable[str]) -> pd.DataFrame:
     """
     labels = fold(SPLIT, TEST)
     require_same_records([labels], [OF_TEST], todo=TRAIN_AGAIN)
-    scores = _columns(OF_TEST, [score_column(name) for name in models])
-    return pd.DataFrame({**_labels(labels), "excluded": _kinds(labels, "excluded"), **scores}, copy=False)
+    scores = Columns(OF_TEST)
+    found = {score_column(name): scores[score_column(name)] for name in models}
+    excluded = Columns(labels)["excluded"].astype("category")
+    return pd.DataFrame({**_labels(labels), "excluded": excluded, **found}, copy=False)
 
 
 def read_seen() -> pd.DataFrame:
@@ -51,7 +53,8 @@ def read_seen() -> pd.DataFrame:
     AssayError if they are other records than those of the split.
     """
     require_same_records([fold(SPLIT, name) for name in SEEN], [OUT_OF_FOLD], todo=TRAIN_AGAIN)
-    found = {**_labels(OUT_OF_FOLD), "fold": _kinds(OUT_OF_FOLD, "fold"), **_columns(OUT_OF_FOLD, [SCORE])}
+    columns = Columns(OUT_OF_FOLD)
+    found = {**_labels(OUT_OF_FOLD), "fold": columns["fold"].astype("category"), SCORE: columns[SCORE]}
     return pd.DataFrame(found, copy=False)
 
 
@@ -64,8 +67,8 @@ def together(seen: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
 
 def read_dates(graded: np.ndarray) -> pd.Series:
     """The days of the records of `together`; graded: which of the test records are, (n,) bool."""
-    if DATE not in names_of(fold(SPLIT, TEST)):
-        seen = sum(len(read_table(fold(SPLIT, name), ["label"])) for name in SEEN)
+    if DATE not in Columns(fold(SPLIT, TEST)):
+        seen = sum(rows_of(fold(SPLIT, name)) for name in SEEN)
         return pd.Series(pd.NaT, range(seen + int(graded.sum())))
     return _of_all(SPLIT, DATE, graded)
 
@@ -142,18 +145,11 @@ def features_of(ids: Sequence[str]) -> pd.DataFrame:
 
 
 def _of_all(folder: Path, column: str, graded: np.ndarray) -> pd.Series:
-    parts = {name: read_table(fold(folder, name), [column])[column] for name in (*SEEN, TEST)}
+    parts = {name: Columns(fold(folder, name))[column] for name in (*SEEN, TEST)}
     return pd.concat([*(parts[name] for name in SEEN), parts[TEST][graded]], ignore_index=True)
 
 
 def _labels(path: Path) -> dict[str, pd.Series]:
-    weight = _columns(path, [WEIGHT]) if WEIGHT in names_of(path) else {}
-    return {"label": read_table(path, ["label"])["label"].astype("int64"), **weight}
-
-
-def _columns(path: Path, names: Iterable[str]) -> dict[str, pd.Series]:
-    return {name: read_table(path, [name])[name] for name in names}
-
-
-def _kinds(path: Path, name: str) -> pd.Series:
-    return read_table(path, [name])[name].astype("category")
+    columns = Columns(path)
+    weight = {WEIGHT: columns[WEIGHT]} if WEIGHT in columns else {}
+    return {"label": columns["label"].astype("int64"), **weight}

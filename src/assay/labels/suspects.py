@@ -71,7 +71,7 @@ def uncertain(scores: np.ndarray, threshold: float) -> np.ndarray:
 
 def counts(listed: pd.DataFrame, seen: pd.DataFrame, scores: pd.Series) -> dict[str, Any]:
     """The size of the queue by reason and by fold, and the estimated number of wrong labels among all."""
-    folds = seen.set_index(RECORD_ID)["fold"].loc[listed[RECORD_ID]]
+    folds = seen.loc[seen[RECORD_ID].isin(listed[RECORD_ID]), "fold"].astype("str")
     return {
         "records": len(seen),
         "estimated_label_errors": estimated_errors(seen["label"].to_numpy(), scores.to_numpy()),

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from assay.errors import about
-from assay.files import opened_table, parts_of, read_table
+from assay.files import opened_table, parts_of, read_table, require_columns
 from assay.records import streaming
 from assay.records.formats import CSV, RESTORE, SUFFIXES
 from assay.records.reading import csv_records, raw_parts, require_there
@@ -68,7 +68,7 @@ class Columns(Mapping[str, pd.Series]):
         self.names = {name: name for name in names_of(path)} if names is None else names
 
     def __getitem__(self, name: str) -> pd.Series:
-        there = self.names[name]
+        there = self.names.get(name, name)  # of one that is not there `read_table` tells
         return read_table(self.path, [there])[there].rename(name)
 
     def __contains__(self, name: object) -> bool:
@@ -103,6 +103,7 @@ def table_batches(path: Path, columns: Sequence[str] | None = None, *, whole: bo
     some = False
     for part in parts_of(path):
         with opened_table(part) as file:
+            require_columns(file, part, columns or [])
             for batch in file.iter_batches(streaming.ROWS, columns=columns):
                 some = True
                 yield pa.Table.from_batches([batch]).to_pandas()

@@ -13,7 +13,10 @@ from assay.files import parts_of, read_json, read_table, read_text, sha256, writ
 from assay.lineage.running import dependencies
 from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, SPLIT_LOG, fold
 from assay.paths import REPORTS as REPORTS_FOLDER
+from assay.records.batches import Columns
+from assay.records.columns import DATE
 from assay.records.folds import FOLDS
+from assay.records.places import places
 
 LICENCE = Path("LICENSE")
 STATED = ("data/", "models", "reports/")  # the dependencies whose hashes the cards state
@@ -21,7 +24,7 @@ STATED = ("data/", "models", "reports/")  # the dependencies whose hashes the ca
 
 @stage
 def main(config: Config) -> None:
-    """Read the tables and results of the line, write the cards and the metadata to reports/."""
+    """Read the tables, a column at a time, and results of the line; write the cards and the metadata to reports/."""
     facts = read_facts(config)
     write_text(MODEL_CARD, model_card(facts))
     write_text(DATA_CARD, data_card(facts))
@@ -38,9 +41,10 @@ def read_facts(config: Config) -> Facts:
     """Everything that the cards state."""
     return Facts(
         config=config,
-        records=read_table(CLEANED),
-        labels=read_table(LABELS),
-        folds={name: read_table(fold(SPLIT, name)) for name in FOLDS},
+        records=Columns(CLEANED),
+        labels=Columns(LABELS),
+        folds={name: read_table(fold(SPLIT, name), ["label", "excluded"], optional=[DATE]) for name in FOLDS},
+        inside={name: places(CLEANED, fold(SPLIT, name)) >= 0 for name in FOLDS},
         split=read_json(SPLIT_LOG),
         reports={name: read_json(REPORTS_FOLDER / f"{name}.json") for name in REPORTS},
         bundle=read_json(BUNDLE),

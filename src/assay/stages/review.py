@@ -1,19 +1,26 @@
 """review: list the labels of train and validation that most deserve a second look; it changes none."""
 
+import numpy as np
+
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.files import read_json, read_table, write_json, write_table
 from assay.labels.precedence import DECIDED_BY
 from assay.labels.suspects import counts, queue
 from assay.paths import LABELS, MODEL_KEY, PREDICTIONS, REVIEW_LOG, REVIEW_QUEUE, SCORE
+from assay.records.batches import Columns
 from assay.records.columns import RECORD_ID
+from assay.records.places import places
 
 
 @stage
 def main(config: Config) -> None:
     """Read the out-of-fold scores and who decided on the labels, write data/review and reports/review.json."""
-    scored = read_table(PREDICTIONS / "out_of_fold.parquet", [RECORD_ID, "label", "fold", SCORE])
-    seen = scored.merge(read_table(LABELS, [RECORD_ID, DECIDED_BY]), on=RECORD_ID, validate="1:1")
+    path = PREDICTIONS / "out_of_fold.parquet"
+    seen = read_table(path, [RECORD_ID, "label", "fold", SCORE]).astype({"fold": "category"})
+    place = places(LABELS, path)
+    row = np.argsort(place, kind="stable")[len(place) - len(seen) :]  # among the labels, of each record that is seen
+    seen[DECIDED_BY] = Columns(LABELS)[DECIDED_BY].astype("category").iloc[row].array
     threshold = read_json(PREDICTIONS / "thresholds.json")[MODEL_KEY]["value"]
     listed = queue(seen, seen[SCORE], threshold, config.review)
     write_table(REVIEW_QUEUE, listed)
