@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 PATIENCE = 10  # seconds in which a scheduler must answer
+LOGS = ("distributed", "distributed.client")  # dask gives each a level of its own
 EXAMPLE = "tcp://HOST:8786"
 
 
@@ -56,10 +57,12 @@ def _require_address(address: str) -> None:
 @contextmanager
 def _without_its_log() -> Iterator[None]:
     """Without what dask's client logs to stderr: what matters of it is raised, and becomes one message."""
-    log = logging.getLogger("distributed")
-    level = log.level
-    log.setLevel(logging.CRITICAL + 1)
+    logs = [logging.getLogger(name) for name in LOGS]
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        log.setLevel(level)
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)
