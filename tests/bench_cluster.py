@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from dask_cluster import cluster
-from pipeline_copy import FRESH, Copy, cheapened, copy_of_the_tree, wait_for
+from pipeline_copy import ENVIRONMENT, FRESH, Copy, cheapened, copy_of_the_tree, wait_for
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
         values = ",".join(f"{0.02 + number / 400:.4f}" for number in range(given.experiments))
         seconds, found = timed(here, "-S", f"{key}={values}", "-j", "2")
         print(f"local sweep, two workers: {seconds:.0f} s, {len(found)} experiments", flush=True)
-        with cluster(there.path / "src") as two:
+        with cluster({**ENVIRONMENT, "PYTHONPATH": str(there.path / "src")}) as two:
             threading.Thread(target=killing, args=(there, two.workers[0], given.experiments), daemon=True).start()
             seconds, others = timed(there, "-S", f"{key}={values}", "--on", two.address)
         print(f"two workers of dask, one killed half way: {seconds:.0f} s, {len(others)} experiments", flush=True)

@@ -1,14 +1,12 @@
-"""A cluster of dask on loopback: a scheduler and two workers, each a process, with the code of a copy of the repository.
+"""A cluster of dask on loopback: a scheduler and workers, each a process of its own with one thread.
 
-python tests/dask_cluster.py SRC [WORKERS]: prints the address and the worker processes, and ends with its stdin.
+python tests/dask_cluster.py WORKERS: prints the address and the worker processes, and ends with its stdin.
 """
 
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 
@@ -20,11 +18,10 @@ class Cluster(NamedTuple):
 
 
 @contextmanager
-def cluster(src: Path, workers: int = 2, **environment: str) -> Iterator[Cluster]:
-    """A cluster whose workers import from `src`."""
-    command = [sys.executable, __file__, str(workers)]
-    env = {**os.environ, "PYTHONPATH": str(src), **environment}
-    process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+def cluster(environment: Mapping[str, str], within: Sequence[str] = (), workers: int = 2) -> Iterator[Cluster]:
+    """A cluster with these variables. within: a command that runs the one that comes after it."""
+    command = [*within, sys.executable, __file__, str(workers)]
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         address, *pids = process.stdout.readline().split()
@@ -37,7 +34,7 @@ def main() -> None:
     from distributed import LocalCluster
 
     workers = int(sys.argv[1])
-    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None) as found:
+    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0") as found:
         print(found.scheduler_address, *(worker.pid for worker in found.workers.values()), flush=True)
         sys.stdin.read()
 

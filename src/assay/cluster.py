@@ -1,5 +1,6 @@
 """The connection to a cluster of dask: its scheduler, and what to do where there is none."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,12 +25,21 @@ def connected(address: str) -> Iterator["Client"]:
     _require_address(address)
     with _without_its_log():
         try:
-            client = Client(address, timeout=PATIENCE, set_as_default=False)
-        except OSError as error:
+            asyncio.run(asyncio.wait_for(_answer(address), PATIENCE))
+        except (OSError, ValueError) as error:  # ValueError: something else answered
             what = f"no scheduler of dask answered within {PATIENCE} seconds"
             raise AssayError(what, where=address, todo="start one: dask scheduler; or correct the address") from error
-        with client:
+        with Client(address, timeout=PATIENCE, set_as_default=False) as client:
             yield client
+
+
+async def _answer(address: str) -> None:
+    """Wait for a word of the scheduler: a client would wait for ever for something else that listens there."""
+    from distributed import Security
+    from distributed.core import rpc
+
+    async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:
+        await scheduler.identity()
 
 
 def require_dask() -> None:
