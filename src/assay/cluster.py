@@ -1,4 +1,4 @@
-"""The connection to a cluster of dask: its scheduler, and what to do where there is none."""
+"""A cluster of dask: one that runs, or one on this machine; and what to do where there is none."""
 
 import asyncio
 import logging
@@ -30,6 +30,18 @@ def connected(address: str) -> Iterator["Client"]:
             what = f"no scheduler of dask answered within {PATIENCE} seconds"
             raise AssayError(what, where=address, todo="start one: dask scheduler; or correct the address") from error
         with Client(address, timeout=PATIENCE, set_as_default=False) as client:
+            yield client
+
+
+@contextmanager
+def started(workers: int) -> Iterator["Client"]:
+    """A client of so many worker processes on this machine, which end with the block, and with this process."""
+    require_dask()
+    from distributed import Client, LocalCluster
+
+    with _without_its_log():
+        options = {"threads_per_worker": 1, "processes": True, "dashboard_address": "127.0.0.1:0"}
+        with LocalCluster(n_workers=workers, **options) as here, Client(here, set_as_default=False) as client:
             yield client
 
 
