@@ -1,5 +1,6 @@
-"""The connection to a cluster of dask: its scheduler, and what to do where there is none."""
+"""A cluster of dask: one that runs, or one on this machine; and what to do where there is none."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 PATIENCE = 10  # seconds in which a scheduler must answer
+LOGS = ("distributed", "distributed.client")  # dask gives each a level of its own
 EXAMPLE = "tcp://HOST:8786"
 
 
@@ -23,12 +25,33 @@ def connected(address: str) -> Iterator["Client"]:
     _require_address(address)
     with _without_its_log():
         try:
-            client = Client(address, timeout=PATIENCE, set_as_default=False)
-        except OSError as error:
+            asyncio.run(asyncio.wait_for(_answer(address), PATIENCE))
+        except (OSError, ValueError) as error:  # ValueError: something else answered
             what = f"no scheduler of dask answered within {PATIENCE} seconds"
             raise AssayError(what, where=address, todo="start one: dask scheduler; or correct the address") from error
-        with client:
+        with Client(address, timeout=PATIENCE, set_as_default=False) as client:
             yield client
+
+
+@contextmanager
+def started(workers: int) -> Iterator["Client"]:
+    """A client of so many worker processes on this machine, which end with the block, and with this process."""
+    require_dask()
+    from distributed import Client, LocalCluster
+
+    with _without_its_log():
+        options = {"threads_per_worker": 1, "processes": True, "dashboard_address": "127.0.0.1:0"}
+        with LocalCluster(n_workers=workers, **options) as here, Client(here, set_as_default=False) as client:
+            yield client
+
+
+async def _answer(address: str) -> None:
+    """Wait for a word of the scheduler: a client would wait for ever for something else that listens there."""
+    from distributed import Security
+    from distributed.core import rpc
+
+    async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:
+        await scheduler.identity()
 
 
 def require_dask() -> None:
@@ -56,10 +79,12 @@ def _require_address(address: str) -> None:
 @contextmanager
 def _without_its_log() -> Iterator[None]:
     """Without what dask's client logs to stderr: what matters of it is raised, and becomes one message."""
-    log = logging.getLogger("distributed")
-    level = log.level
-    log.setLevel(logging.CRITICAL + 1)
+    logs = [logging.getLogger(name) for name in LOGS]
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        log.setLevel(level)
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)

@@ -4,13 +4,12 @@ import re
 from datetime import date
 
 from assay.config import classes, dataset_faults, models, names
-from assay.config.schema import FIGURES, LOCAL, STREAM, Config, Labels, Split
+from assay.config.schema import ENGINES, FIGURES, Config, Engine, Labels, Split
 from assay.config.targets import MEMBERS
 from assay.config.words import QUALITY
 
 SPLITS = ("time", "random", "group")
 CODES = ("letters", "whole")
-ENGINES = (LOCAL, STREAM)
 MEMORY = re.compile(r"[1-9]\d{0,5}(MiB|GiB)", re.ASCII)
 
 
@@ -64,11 +63,11 @@ def _date_faults(split: Split) -> list[str]:
 
 def _engine_faults(config: Config) -> list[str]:
     engine = config.engine
-    if engine.name not in ENGINES:
-        return [f"engine.name={engine.name} is none of: {', '.join(ENGINES)}"]
+    if not isinstance(engine, Engine):
+        return [f"engine.name={engine.get('name')} is none of: {', '.join(ENGINES)}"]
     found = [] if MEMORY.fullmatch(engine.memory) else [f"engine.memory={engine.memory} is no size like 800MiB or 2GiB"]
-    if engine.name == STREAM and config.dataset.tables:
-        found.append("engine=stream joins no tables: dataset.tables needs engine=local")
+    if engine.in_batches and config.dataset.tables:
+        found.append(f"engine={engine.name} joins no tables: dataset.tables needs engine=local")
     return found
 
 

@@ -13,7 +13,7 @@ from assay.config.dataset import Dataset
 from assay.config.fields import MISSING, ByName, Count, NotNegative, Share, Whole, Within
 
 FORMAT = 2
-LOCAL, STREAM = "local", "stream"
+LOCAL, STREAM, DASK = "local", "stream", "dask"
 # Of a model, measured by `assay budget`: megabytes, seconds, milliseconds.
 FIGURES = (
     "bundle_mb",
@@ -83,6 +83,26 @@ class Engine:
     name: str = LOCAL
     memory: str = "1GiB"
     sample: Whole = 0
+
+    @property
+    def in_batches(self) -> bool:
+        """Whether tables are read and written batch by batch."""
+        return self.name != LOCAL
+
+
+@dataclass
+class DaskEngine(Engine):
+    """Batches as in "stream", whose records the workers of a dask cluster prepare, label and make features of.
+
+    `scheduler`: the address of one that runs; None: each stage starts `workers` processes here, and ends them.
+    """
+
+    name: str = DASK
+    scheduler: str | None = None
+    workers: Annotated[int, Within(1, 1000)] = 2
+
+
+ENGINES: dict[str, type[Engine]] = {LOCAL: Engine, STREAM: Engine, DASK: DaskEngine}
 
 
 @dataclass
@@ -215,7 +235,7 @@ class Config:
     labels: Labels = field(default_factory=Labels)
     split: Split = field(default_factory=Split)
     features: Features = field(default_factory=Features)
-    engine: Engine = field(default_factory=Engine)
+    engine: Annotated[Engine, ByName(ENGINES)] = field(default_factory=Engine)
     layout: Layout = field(default_factory=Layout)
     # Any: a model without a schema of its own is one YAML file; see `conf/model/`.
     model: Annotated[Any, ByName(models.MODELS)] = MISSING

@@ -1,11 +1,13 @@
 """annotate, in one batch or many: labels the records of a table, and tells of all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from assay.contract.population import exclusions
+from assay.engine.spread import Each
 from assay.labels.agreement import agreement, votes
 from assay.labels.classes import Effect
 from assay.labels.decision import Decision
@@ -18,19 +20,19 @@ if TYPE_CHECKING:
 
 
 class Annotator:
-    """Labels any number of batches of cleaned records by these decisions and a policy."""
+    """Labels any number of batches of cleaned records by these decisions and a policy. each: where that is done."""
 
-    def __init__(self, dataset: "Dataset", policy: "Labels", decisions: Sequence[Decision]) -> None:
-        self.dataset, self.policy, self.decisions = dataset, policy, decisions
+    def __init__(self, dataset: "Dataset", policy: "Labels", decisions: Sequence[Decision], each: Each = map) -> None:
+        self.policy, self.decisions, self.each = policy, decisions, each
+        self.label = partial(labelled, dataset=dataset, policy=policy, decisions=decisions)
         self.counts, self.effect = Counts(), Effect()
 
-    def __call__(self, records: pd.DataFrame) -> pd.DataFrame:
-        """The labels of a batch, as `assay.labels.policy.annotate` gives them."""
-        outside = exclusions(records, self.dataset)
-        by_source, labels = (annotate(merge(records, said), outside, self.policy) for said in ([], self.decisions))
-        self.counts.add(labels)
-        self.effect.add(by_source, labels)
-        return labels
+    def __call__(self, batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        """The labels of batches, as `assay.labels.policy.annotate` gives them."""
+        for by_source, labels in self.each(self.label, batches):
+            self.counts.add(labels)
+            self.effect.add(by_source, labels)
+            yield labels
 
     def log(self) -> dict[str, Any]:
         """What became of the records of all batches, for JSON."""
@@ -40,3 +42,12 @@ class Annotator:
             **self.effect.stated(),
             "agreement": agreement(votes(self.decisions, self.policy)),
         }
+
+
+def labelled(
+    records: pd.DataFrame, dataset: "Dataset", policy: "Labels", decisions: Sequence[Decision]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The labels of a batch by its own codes alone, and with the decisions."""
+    outside = exclusions(records, dataset)
+    by_source, labels = (annotate(merge(records, said), outside, policy) for said in ([], decisions))
+    return by_source, labels

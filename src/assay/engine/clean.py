@@ -9,6 +9,7 @@ import pandas as pd
 
 from assay.engine.answer import TOGETHER
 from assay.engine.spill import Sorted
+from assay.engine.spread import Each
 from assay.files import parts_of
 from assay.preparation.prepare import Broken, Prepared, Preparer, require_rows
 from assay.preparation.reconcile import above, merged_broken, steps, stop_for
@@ -25,10 +26,17 @@ Chain = Sequence[tuple[Step, Any]]  # steps with their summaries
 
 
 class Cleaner:
-    """Cleans one table. folder: for what is on disk meanwhile; memory: of DuckDB; where, form: as of `reconcile`."""
+    """Cleans one table.
 
-    def __init__(self, dataset: "Dataset", where: str, form: str | None, folder: Path, memory: str) -> None:
+    folder: for what is on disk meanwhile; memory: of DuckDB; each: where batches are prepared; where, form: as of
+    `reconcile`.
+    """
+
+    def __init__(
+        self, dataset: "Dataset", where: str, form: str | None, folder: Path, memory: str, each: Each = map
+    ) -> None:
         self.dataset, self.where, self.form, self.folder, self.memory = dataset, where, form, folder, memory
+        self.each = each
         self.prepared = Sorted(folder / "prepared")
         self.log: list[Change] = []
         self.rows = 0
@@ -58,16 +66,15 @@ class Cleaner:
 
     def _prepare(self, batches: Iterable[pd.DataFrame], quarantined: Parts) -> list[Broken]:
         """Prepare each batch; what stops the line."""
-        prepare, broken = Preparer(self.dataset), []
+        prepare, broken = partial(Preparer(self.dataset), where=self.where), []
         keys = Parts(self.folder / "keys", TOGETHER)
-        for batch in batches:
-            one = prepare(batch, self.where)
+        for one in self.each(prepare, batches):
             self.prepared.add(one.records, one.records[RECORD_ID])
             quarantined.add(one.quarantined)
             if one.keys is not None:
                 keys.add(pd.DataFrame({"key": one.keys, "row": one.keys.index, "id": one.ids}))
             self.log = merged([self.log, one.changes]) if self.log else one.changes
-            self.rows += len(batch)
+            self.rows += len(one.ids)
             broken += one.broken
         require_rows(self.rows, self.where)
         if self.dataset.key:

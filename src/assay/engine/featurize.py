@@ -1,6 +1,7 @@
 """featurize, out of core: features batch by batch, then by fold, in its order, with the categories of all of train."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from assay.engine.answer import ROWS, asked, stored
 from assay.engine.spill import Sorted
+from assay.engine.spread import Each
 from assay.errors import AssayError
 from assay.preparation.features import categorised, text_counts, vocabulary
 from assay.records.columns import RECORD_ID
@@ -27,11 +29,11 @@ Batches = Callable[[], Iterable[pd.DataFrame]]  # gives the same batches wheneve
 class FeaturesByFold:
     """Computes the features of one table, record by record with `featurize`, and divides them into the folds.
 
-    folder, memory: as of `assay.engine.clean`.
+    folder, memory, each: as of `assay.engine.clean`.
     """
 
-    def __init__(self, featurize: Featurize, folder: Path, memory: str) -> None:
-        self.featurize, self.folder, self.memory = featurize, folder, memory
+    def __init__(self, featurize: Featurize, folder: Path, memory: str, each: Each = map) -> None:
+        self.featurize, self.folder, self.memory, self.each = featurize, folder, memory, each
         self.counts: dict[str, pd.Series[int]] = {}
         self.found = {name: Sorted(folder / name) for name in FOLDS}
 
@@ -56,20 +58,30 @@ class FeaturesByFold:
             if missing:
                 what = f"{missing} records of the folds are not among the cleaned ones"
                 raise AssayError(what, where="data/split", todo="dvc repro split")
-            for batch in records():
-                self._add(batch, answer.take(len(batch)))
+            placed = ((batch, answer.take(len(batch))) for batch in records())
+            for found in self.each(partial(of_folds_in, featurize=self.featurize), placed):
+                for one in found:
+                    self._add(*one)
 
-    def _add(self, records: pd.DataFrame, found: Mapping[str, Any]) -> None:
-        for number, name in enumerate(FOLDS):
-            here = found["fold"] == number
-            if not here.any():
-                continue
-            features = self.featurize(records[here].set_index(RECORD_ID))
-            self.found[name].add(as_stored(features), found["place"][here])
-            if name == TRAIN:
-                for text, counts in text_counts(features).items():
-                    known = self.counts.get(text)
-                    self.counts[text] = counts if known is None else known.add(counts, fill_value=0).astype("int64")
+    def _add(self, name: str, features: pd.DataFrame, places: Any) -> None:
+        self.found[name].add(as_stored(features), places)
+        if name == TRAIN:
+            for text, counts in text_counts(features).items():
+                known = self.counts.get(text)
+                self.counts[text] = counts if known is None else known.add(counts, fill_value=0).astype("int64")
+
+
+def of_folds_in(
+    placed: tuple[pd.DataFrame, Mapping[str, Any]], featurize: Featurize
+) -> list[tuple[str, pd.DataFrame, Any]]:
+    """The features of a batch for each fold that it has records of, and their places there."""
+    records, found = placed
+    several = []
+    for number, name in enumerate(FOLDS):
+        here = found["fold"] == number
+        if here.any():
+            several.append((name, featurize(records[here].set_index(RECORD_ID)), found["place"][here]))
+    return several
 
 
 def _numbered(ids: Mapping[str, Iterable["pd.Series[str]"]]) -> Iterator[dict[str, Any]]:

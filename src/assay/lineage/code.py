@@ -16,6 +16,7 @@ PACKAGE = SOURCE / "assay"
 STAGES = "assay.stages"
 # Imported everywhere, but no output depends on them. Their imports are not followed.
 CARRIERS = {
+    "assay.cluster": "connects",
     "assay.errors": "messages",
     "assay.forkserver.client": "starts a stage",
     "assay.git": "runs git",

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from assay.config.classes import classes
-from assay.config.schema import STREAM, Config
+from assay.config.schema import Config
 from assay.config.start import stage
 from assay.engine.annotate import Annotator
+from assay.engine.spread import spread
 from assay.files import write_json
 from assay.labels.ledger import opened
 from assay.labels.policy import require_classes
@@ -23,20 +24,20 @@ if TYPE_CHECKING:
 @stage
 def main(config: Config) -> None:
     """Read data/cleaned and the ledger in annotations/, write data/annotated and reports/annotation.json."""
-    in_batches = config.engine.name == STREAM
-    annotate = Annotator(config.dataset, config.labels, checked(config, in_batches))
-    with writing(LABELS, config.layout.part_rows) as parts:
-        for records in table_batches(CLEANED, whole=not in_batches):
-            parts.add(annotate(records))
+    whole, decisions = not config.engine.in_batches, checked(config)
+    with spread(config.engine) as each, writing(LABELS, config.layout.part_rows) as parts:
+        annotate = Annotator(config.dataset, config.labels, decisions, each)
+        for labels in annotate(table_batches(CLEANED, whole=whole)):
+            parts.add(labels)
     write_json(ANNOTATION_LOG, annotate.log(), sort_keys=False)
 
 
-def checked(config: Config, in_batches: bool) -> "list[Decision]":
+def checked(config: Config) -> "list[Decision]":
     """The decisions in the ledger; AssayError if one is about no record, or no record has a class of the policy."""
     said = opened(config.dataset, None).mentioned()
     there: set[str] = set()
     codes: set[str] = set()
-    for records in table_batches(CLEANED, [RECORD_ID, CODE], whole=not in_batches):
+    for records in table_batches(CLEANED, [RECORD_ID, CODE], whole=not config.engine.in_batches):
         there |= said.intersection(records[RECORD_ID])
         codes |= {*records[CODE].unique()}
     decisions = opened(config.dataset, there).read()

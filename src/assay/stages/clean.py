@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from assay.config.dataset import stated
-from assay.config.schema import STREAM, Config
+from assay.config.schema import Config
 from assay.config.start import stage
 from assay.files import write_json, write_text
 from assay.joins.checks import require_useful
@@ -23,7 +23,7 @@ def main(config: Config) -> None:
 
     Where the contract makes columns of other tables, that report says of each how many rows belong to the records.
     """
-    log = in_batches(config) if config.engine.name == STREAM else at_once(config)
+    log = in_batches(config) if config.engine.in_batches else at_once(config)
     write_text(CONTRACT, json.dumps(stated(config.dataset), indent=2, ensure_ascii=False) + "\n")
     write_json(CLEANING_LOG, log, sort_keys=False)
 
@@ -45,11 +45,17 @@ def in_batches(config: Config) -> dict[str, Any]:
     """Write the tables, batch by batch; the log."""
     from assay.engine.clean import Cleaner
     from assay.engine.spill import scratch
+    from assay.engine.spread import spread
     from assay.records.batches import raw_batches
 
     path, rows = raw_file(RAW), config.layout.part_rows
-    with scratch(RAW.parent) as folder, writing(CLEANED, rows) as records, writing(QUARANTINE, rows) as quarantined:
-        clean_in_batches = Cleaner(config.dataset, str(path), counted_by(path), folder, config.engine.memory)
+    with (
+        spread(config.engine) as each,
+        scratch(RAW.parent) as folder,
+        writing(CLEANED, rows) as records,
+        writing(QUARANTINE, rows) as quarantined,
+    ):
+        clean_in_batches = Cleaner(config.dataset, str(path), counted_by(path), folder, config.engine.memory, each)
         batches = raw_batches(path, config.dataset.source.dialect)
         return clean_in_batches(batches, records, quarantined)
 

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from assay.config.schema import STREAM, Config
+from assay.config.schema import Config
 from assay.config.start import stage
 from assay.files import read_table
 from assay.paths import CLEANED, FEATURES, SPLIT, fold
@@ -19,7 +19,7 @@ def main(config: Config) -> None:
 
     The one thing that is learned, the categories of a column that declares none, is learned from train.
     """
-    if config.engine.name == STREAM:
+    if config.engine.in_batches:
         in_batches(config)
     else:
         at_once(config)
@@ -42,15 +42,16 @@ def in_batches(config: Config) -> None:
 
     from assay.engine.featurize import FeaturesByFold
     from assay.engine.spill import scratch
+    from assay.engine.spread import spread
     from assay.records.batches import table_batches
 
     featurize = partial(features, dataset=config.dataset, config=config.features)
-    with scratch(CLEANED.parents[1]) as folder, ExitStack() as open_folds:
+    with spread(config.engine) as each, scratch(CLEANED.parents[1]) as folder, ExitStack() as open_folds:
         folds = {
             name: open_folds.enter_context(writing(fold(FEATURES, name), config.layout.part_rows)) for name in FOLDS
         }
         ids = {name: (batch[RECORD_ID] for batch in table_batches(fold(SPLIT, name), [RECORD_ID])) for name in FOLDS}
-        FeaturesByFold(featurize, folder, config.engine.memory)(partial(table_batches, CLEANED), ids, folds)
+        FeaturesByFold(featurize, folder, config.engine.memory, each)(partial(table_batches, CLEANED), ids, folds)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from assay.config.dataset import cleaned_name
-from assay.config.schema import STREAM, Config
+from assay.config.schema import Config
 from assay.config.start import stage
 from assay.errors import warn
 from assay.files import read_table, write_json
@@ -24,7 +24,7 @@ LABEL_COLUMNS = [RECORD_ID, CODE_RESOLVED, "label", "excluded"]
 @stage
 def main(config: Config) -> None:
     """Read data/cleaned (dates, groups) and data/annotated, write a table for each fold and counts to data/split."""
-    sizes = in_batches(config) if config.engine.name == STREAM else at_once(config)
+    sizes = in_batches(config) if config.engine.in_batches else at_once(config)
     write_json(SPLIT_LOG, sizes.stated(), sort_keys=False)
     if lost := sum(sizes.purged.values()):
         warn(f"{lost} records are in no fold: their {sizes.groups} groups are in a later one ({SPLIT_LOG})")

@@ -4,6 +4,7 @@ The processes are those of a sweep on one machine (`assay.sweep.worker`), one fo
 with it. A commit leaves as git's pack, which the other side makes an experiment of.
 """
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -79,15 +80,14 @@ class Site(WorkerPlugin):
         self.used = time.monotonic()
         self.resting = PeriodicCallback(self._rest, IDLE * 100)
         self.resting.start()
-        beside = ThreadPoolExecutor(1, thread_name_prefix=self.name)
-        self.ready: Future[list[Worker]] = beside.submit(self._prepare, worker.state.nthreads)
-        beside.shutdown(wait=False)
+        self.beside = ThreadPoolExecutor(1, thread_name_prefix=self.name)
+        self.ready: Future[list[Worker]] = self.beside.submit(self._prepare, worker.state.nthreads)
 
     def teardown(self, worker: Any) -> None:
-        """End the processes, and remove the clones."""
+        """Begin to end the processes, and to remove the clones."""
         self.resting.stop()
-        self.ready.cancel()
-        self.ready.add_done_callback(self._end)
+        self.beside.submit(self._end)
+        self.beside.shutdown(wait=False)
 
     def run(self, planned: dict[str, Any]) -> Outcome:
         """Run one experiment, which has the fields of `Planned`.
@@ -157,15 +157,15 @@ class Site(WorkerPlugin):
 
     def _rest(self) -> None:
         """End the processes if nobody has used one for long; each starts again when it is."""
-        if time.monotonic() - self.used > IDLE and self.ready.done():
-            self._stop()
+        if time.monotonic() - self.used > IDLE:
+            self.beside.submit(self._stop)
 
     def _stop(self) -> None:
-        if not self.ready.cancelled() and not self.ready.exception():
+        if not self.ready.exception():
             for process in self.ready.result():
                 process.stop()
 
-    def _end(self, ready: Future[list[Worker]]) -> None:
+    def _end(self) -> None:
         self._stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -187,6 +187,6 @@ def _fetch(clone: Path) -> None:
         raise AssayError(f"a worker has not got the data: {error.what}", todo=todo) from error
 
 
-def prepared(name: str, dask_worker: Any = None) -> None:
+async def prepared(name: str, dask_worker: Any = None) -> None:
     """Wait until a worker, which dask gives, is prepared for a sweep; AssayError if it cannot be."""
-    dask_worker.plugins[name].ready.result()
+    await asyncio.wrap_future(dask_worker.plugins[name].ready)

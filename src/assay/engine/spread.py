@@ -1,0 +1,106 @@
+"""Where a stage's work on single records is done: in this process, or by the workers of a dask cluster.
+
+In either case batch after batch, in order, with few of them at a time in memory. What a stage writes depends on neither
+the workers nor their number.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import assay
+from assay.config.schema import DaskEngine
+from assay.errors import AssayError
+from assay.files import files_md5, folder_md5
+from assay.lineage.libraries import versions
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+    from assay.config.schema import Engine
+
+# Calls a function on each batch; the results in order, as they are asked for: as `map` does.
+Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+AHEAD = 2  # batches for each thread of the cluster: one at work, one that waits for it
+Task = Callable[[bytes], Any]
+
+
+@contextmanager
+def spread(engine: "Engine") -> Iterator[Each]:
+    """The way to do the work that an engine asks for."""
+    if not isinstance(engine, DaskEngine):
+        yield map
+        return
+    from assay.cluster import connected, started
+
+    with connected(engine.scheduler) if engine.scheduler else started(engine.workers) as client:
+        yield OnWorkers(client)
+
+
+class OnWorkers:
+    """Calls a function on batches on the workers of a cluster; dask calls it elsewhere if a worker dies."""
+
+    def __init__(self, client: "Client") -> None:
+        self.client = client
+
+    def __call__(self, function: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
+        from distributed.protocol.pickle import dumps
+
+        waiting: deque[Future] = deque()
+        task, window = _task(), AHEAD * max(1, sum(self.client.nthreads().values()))
+        for batch in batches:
+            packed = dumps((self._stated(), function, batch))
+            waiting.append(self.client.submit(task, packed, pure=False))
+            if len(waiting) >= window:
+                yield self._result(waiting.popleft())
+        while waiting:
+            yield self._result(waiting.popleft())
+
+    def _result(self, future: "Future") -> Any:
+        from distributed import KilledWorker
+        from distributed.client import FutureCancelledError
+
+        try:
+            return future.result()
+        except KilledWorker as error:
+            what = f"{error.allowed_failures + 1} workers of the cluster died at the same batch"
+            raise AssayError(what, where=self._where(), todo="give the workers more memory") from error
+        except FutureCancelledError as error:
+            raise AssayError("the scheduler is gone", where=self._where(), todo="start it; dvc repro") from error
+
+    def _where(self) -> str:
+        return str(self.client.scheduler_info()["address"]) if self.client.scheduler else "the cluster"
+
+    def _stated(self) -> tuple[str, dict[str, str]]:
+        return code(), versions()
+
+
+def _task() -> Task:
+    """What a worker runs. dask sends a function within another by value, so that the scheduler needs none of ours."""
+
+    def task(packed: bytes) -> Any:
+        from assay.engine.spread import done
+
+        return done(packed)
+
+    return task
+
+
+def done(packed: bytes) -> Any:
+    """The result of a function for a batch; AssayError unless this worker has the same code and the same libraries."""
+    from pickle import loads
+
+    (its_code, its_versions), function, batch = loads(packed)
+    if its_code != code() or its_versions != versions():
+        what = "a worker has another code of Assay, or other versions of libraries, than this repository"
+        raise AssayError(what, todo="check out the same commit there, and install what requirements.lock says")
+    return function(batch)
+
+
+@cache
+def code() -> str:
+    """A hash of all code of this package."""
+    return folder_md5(files_md5(Path(assay.__path__[0])))

@@ -1,0 +1,43 @@
+"""A cluster of dask on loopback: a scheduler and workers, each a process of its own with one thread.
+
+python tests/dask_cluster.py WORKERS: prints the address and the worker processes, and ends with its stdin.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+
+class Cluster(NamedTuple):
+    """The address of its scheduler, and the processes of its workers as they were at the start."""
+
+    address: str
+    workers: list[int]
+
+
+@contextmanager
+def cluster(environment: Mapping[str, str], within: Sequence[str] = (), workers: int = 2) -> Iterator[Cluster]:
+    """A cluster with these variables. within: a command that runs the one that comes after it."""
+    command = [*within, sys.executable, __file__, str(workers)]
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        address, *pids = process.stdout.readline().split()
+        yield Cluster(address, list(map(int, pids)))
+    finally:
+        process.communicate()
+
+
+def main() -> None:
+    from distributed import LocalCluster
+
+    workers = int(sys.argv[1])
+    with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0") as found:
+        print(found.scheduler_address, *(worker.pid for worker in found.workers.values()), flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""`assay sweep --on`: experiments on the workers of a real dask cluster are those of a sweep on this machine."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dask_cluster import cluster
+from pipeline_copy import ENVIRONMENT, IDENTITY, Copy, wait_for, workers
+
+pytest.importorskip("distributed", reason="dask is an extra: make extras")
+pytestmark = pytest.mark.slow
+STRENGTHS = ("-S", "model.C=0.1,0.2,0.3,0.4,0.5")
+
+
+def trees(copy: Copy) -> dict[str, str]:
+    """The tree in git, a hash of all its files, of each experiment by name."""
+    listed = copy.run("git", "for-each-ref", "--format=%(refname:lstrip=4) %(tree)", "refs/exps").stdout
+    return dict(one.split() for one in listed.splitlines())
+
+
+def with_code(src: Path) -> dict[str, str]:
+    return {**ENVIRONMENT, "PYTHONPATH": str(src)}
+
+
+def test_it_gives_what_a_local_sweep_gives_and_a_worker_that_is_killed_loses_nothing(
+    cheap: Copy, tmp_path: Path
+) -> None:
+    there = cheap.fork(tmp_path / "there")
+    cheap.run("assay", "sweep", "strength", *STRENGTHS)
+    ledger = there.path / ".assay/sweeps/strength.jsonl"
+    with cluster(with_code(there.path / "src")) as two:
+        sweep = there.start("assay", "sweep", "strength", *STRENGTHS, "--on", two.address)
+        wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text())
+        os.kill(two.workers[0], signal.SIGKILL)
+        summary, said = sweep.communicate()
+        assert "5 of 5 experiments" in summary, said
+        again = there.run("assay", "sweep", "strength", *STRENGTHS, "--on", two.address).stdout
+        assert "5 of 5 experiments, 5 of them from before" in again
+        wait_for(lambda: not workers(there.path))
+    assert trees(there) == trees(cheap)
+    entries = [json.loads(line) for line in ledger.read_text().splitlines()]
+    assert len([entry for entry in entries if entry["state"] == "done"]) == 5
+    assert said == ""
+    assert there.git_status() == ""
+    there.run("dvc", "exp", "apply", min(trees(there)))
+    assert there.repro() == []
+
+
+def test_one_that_fails_is_reported_with_its_log(cheap: Copy) -> None:
+    with cluster(with_code(cheap.path / "src"), workers=1) as one:
+        command = ("assay", "sweep", "drops", "-S", "features.drop=[nonsense]", "--on", one.address)
+        failed = cheap.run(*command, fails=True)
+    assert "no feature nonsense" in failed.stdout
+    [log] = (cheap.path / ".assay/sweeps/drops.logs").iterdir()
+    assert "assay featurize: error: no feature nonsense" in log.read_text()
+
+
+def test_workers_that_share_no_folder_take_the_remotes_of_git_and_dvc(cheap: Copy, tmp_path: Path) -> None:
+    """In a namespace of their own they do not see the folder of the repository."""
+    empty, installed = tmp_path / "empty", tmp_path / "installed"
+    empty.mkdir()
+    hide = ["unshare", "-rm", "sh", "-c", f"mount --bind '{empty}' '{cheap.path}' && exec \"$@\"", "sh"]
+    if not shutil.which("unshare") or subprocess.run([*hide, "true"], capture_output=True).returncode:
+        pytest.skip("no namespace of mounts can be made here")
+    shutil.copytree(cheap.path / "src", installed)
+    command = ("assay", "sweep", "strength", "-S", "model.C=0.1")
+    cheap.run("dvc", "remote", "add", "--default", "storage", str(tmp_path / "storage"))
+    cheap.commit("A remote")
+    with cluster(with_code(installed), hide, workers=1) as one:
+        alone = cheap.run(*command, "--on", one.address, fails=True)
+        assert "does not have the repository" in alone.stderr
+        assert "git push" in alone.stderr
+        cheap.run("git", "clone", "--quiet", "--bare", ".", str(tmp_path / "remote.git"))
+        cheap.run("git", "remote", "add", "origin", str(tmp_path / "remote.git"))
+        without = cheap.run(*command, "--on", one.address, fails=True)
+        assert "dvc push" in without.stderr
+        cheap.run("dvc", "push")
+        cheap.run(*command, "--on", one.address)
+    [name] = trees(cheap)
+    cheap.run("dvc", "exp", "apply", name)
+    assert cheap.repro() == []
+    cheap.run("git", *IDENTITY, "stash")
+    assert list((tmp_path / "storage").iterdir())
+
+
+def test_a_scheduler_that_goes_away_gives_one_message_and_the_sweep_goes_on_elsewhere(cheap: Copy) -> None:
+    ledger = cheap.path / ".assay/sweeps/strength.jsonl"
+    command = ("assay", "sweep", "strength", "-S", "model.C=0.1,0.2,0.3")
+    with cluster(with_code(cheap.path / "src")) as two:
+        sweep = cheap.start(*command, "--on", two.address)
+        wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text())
+    _, said = sweep.communicate()
+    assert sweep.returncode == 1
+    assert said.startswith("assay sweep: error: the scheduler is gone")
+    assert said.count("\n") == 3
+    assert 1 <= len(trees(cheap)) < 3
+    assert "3 of 3 experiments" in cheap.run(*command).stdout

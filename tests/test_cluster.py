@@ -1,0 +1,44 @@
+"""The connection to a scheduler of dask: where there is none, one message says so, soon."""
+
+import socket
+import sys
+
+import pytest
+
+from assay import cluster
+from assay.errors import AssayError
+
+
+def refused(address: str) -> str:
+    with pytest.raises(AssayError) as refusal, cluster.connected(address):
+        pass
+    return str(refusal.value)
+
+
+def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert "install the extra dask" in refused("tcp://127.0.0.1:8786")
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://", "ftp://127.0.0.1:8786", "127.0.0.1:8786"])
+def test_an_address_of_another_kind_is_refused(address: str) -> None:
+    pytest.importorskip("distributed", reason="dask is an extra: make extras")
+    said = refused(address)
+    assert "no address of a scheduler" in said
+    assert "as tcp://HOST:8786" in said
+
+
+def test_where_no_scheduler_answers_one_message_says_so(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("distributed", reason="dask is an extra: make extras")
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    with socket.socket() as silent:  # listens, and never says a word of dask's
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        assert refused(address).startswith("no scheduler of dask answered within 1 seconds")
+    said = refused(address)
+    assert address in said
+    assert "dask scheduler" in said
+    assert capfd.readouterr().err == ""
