@@ -35,7 +35,8 @@ from assay.config.load import order
 from assay.config.models import possible
 from assay.config.reading import plain
 from assay.modelling.records import joined, read_labelled
-from assay.modelling.training import blocks, fits, fitted, with_rounds
+from assay.modelling.fitting import fitted
+from assay.modelling.training import blocks, fits, with_rounds
 _, config = order()
 train, validation = map(read_labelled, ("train", "validation"))
 both, taken = joined(train, validation), {}

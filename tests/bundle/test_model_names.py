@@ -12,7 +12,8 @@ from assay.bundle.contributions import BASELINE, contributions, without
 from assay.bundle.folder import describe, load_model, save_model
 from assay.bundle.model_names import model_names
 from assay.bundle.scoring import log_odds, score
-from assay.modelling.training import fitted, with_rounds
+from assay.modelling.fitting import fitted
+from assay.modelling.training import with_rounds
 from modelling_samples import MODELS, configured, labelled, require_library
 
 NAMES = ["age [years]", "TSH < 4.5", 'say "x", {y}: z', "a b", "a_b", "line\nend", "größe"]

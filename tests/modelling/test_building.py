@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from assay.bundle.scoring import score
 from assay.errors import AssayError
 from assay.modelling.building import build
-from assay.modelling.training import fitted
+from assay.modelling.fitting import fitted
 from modelling_samples import configured, labelled
 from samples import ROOT
 

@@ -8,8 +8,9 @@ import pytest
 from assay.bundle.scoring import score
 from assay.config.schema import Training
 from assay.errors import AssayError
+from assay.modelling.fitting import fitted
 from assay.modelling.records import Records
-from assay.modelling.training import fitted, out_of_fold, train
+from assay.modelling.training import out_of_fold, train
 from modelling_samples import MODELS, configured, labelled, require_library
 
 NEW = labelled(120, seed=1)

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from assay.modelling.early_stopping import stops_early
+from assay.modelling.fitting import fitted
 from assay.modelling.records import Records
-from assay.modelling.training import blocks, fitted, members, with_rounds
+from assay.modelling.training import blocks, members, with_rounds
 
 
 def parts_of(records: Records, folds: int) -> list[np.ndarray]:

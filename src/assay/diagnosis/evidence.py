@@ -10,8 +10,9 @@ import pandas as pd
 
 from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
+from assay.modelling.fitting import fitted
 from assay.modelling.records import Records
-from assay.modelling.training import blocks, fitted
+from assay.modelling.training import blocks
 from assay.statistics.bootstrap import Estimate, Resamples, estimate_one
 from assay.statistics.ratios import ratio
 from assay.statistics.resampled import Resampled, Scored, average_precision

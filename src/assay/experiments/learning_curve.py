@@ -12,8 +12,9 @@ from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
 from assay.files import read_json, write_table, write_text
 from assay.lineage.checks import require
+from assay.modelling.fitting import fitted
 from assay.modelling.records import Records, joined, read_labelled
-from assay.modelling.training import blocks, fitted
+from assay.modelling.training import blocks
 from assay.paths import BUNDLE, FEATURES, SPLIT, fold
 from assay.presentation import words
 from assay.presentation.markdown import Markdown

@@ -32,6 +32,10 @@ class Records:
         weight = None if self.weight is None else self.weight[chosen]
         return Records(self.X.iloc[chosen], self.y.iloc[chosen], groups, weight)
 
+    def followed_by(self, other: "Records") -> "Records":
+        """As of `joined`."""
+        return joined(self, other)
+
 
 def joined(train: Records, validation: Records) -> Records:
     """Train, then validation, as one; X is indexed from 0."""

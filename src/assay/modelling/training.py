@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.bundle.model_names import for_model
 from assay.bundle.recalibration import Recalibration
-from assay.bundle.scoring import log_odds, recalibrated, score
+from assay.bundle.scoring import recalibrated
 from assay.modelling import early_stopping, threshold
-from assay.modelling.building import MEMBERS, build
+from assay.modelling.building import MEMBERS
 from assay.modelling.calibration import recalibration
-from assay.modelling.records import Records, joined
-from assay.modelling.weights import of_fit
+from assay.modelling.fitting import IN_MEMORY, Fitting, RecordSet
 
 if TYPE_CHECKING:
     from assay.config.schema import Training
 
 
-Watch = Callable[[Records, np.ndarray], Any]  # gets the last scored block and its scores; may raise to end the training
+Watch = Callable[[Any, np.ndarray], Any]  # gets the last scored block and its scores; may raise to end the training
 WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)  # set by a search, to give up hopeless trials
 
 
@@ -43,29 +41,29 @@ class Trained:
 
 def train(
     model: dict[str, Any],
-    train: Records,
-    validation: Records,
+    train: RecordSet,
+    validation: RecordSet,
     config: "Training",
     min_recall: float,
     advance: Callable[[], Any] = lambda: None,
     watch: Watch | None = None,
+    fitting: Fitting = IN_MEMORY,
 ) -> Trained:
     """Fit `model` and choose its threshold; the test fold is not among the arguments.
 
     Early stopping on `validation`, if there is any, chooses the number of rounds. With that number, all records get
     out-of-fold scores in contiguous blocks (of time, if the split is by time). From these come the recalibration, if it
-    helps, and the threshold. `advance` is called after each fit, `watch` after each block. AssayError if the estimator
-    cannot be made or takes no weights.
+    helps, and the threshold. `advance` is called after each fit, `watch` after each block. `fitting` is how the records
+    are fitted and scored. AssayError if the estimator cannot be made or takes no weights.
     """
-    both = joined(train, validation)
-    chosen, curve, estimator = with_rounds(model, train, validation, advance)
+    both = train.followed_by(validation)
+    chosen, curve, estimator = with_rounds(model, train, validation, advance, fitting)
     if estimator is None and early_stopping.has_rounds(model):
-        estimator = build(model)
-        curve = early_stopping.fit_watching(estimator, train, validation)
+        estimator, curve = fitting.watched(model, train, validation)
         advance()
-    scores, odds = out_of_fold(chosen, both, config.folds, advance, watch)
+    scores, odds = out_of_fold(chosen, both, config.folds, advance, watch, fitting)
     if config.refit or estimator is None:
-        estimator = fitted(chosen, both if config.refit else train)
+        estimator = fitting.fitted(chosen, both if config.refit else train)
         advance()
     y = both.y.to_numpy()
     if (fixed := model.get("threshold")) is not None:
@@ -92,7 +90,11 @@ def members(model: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def with_rounds(
-    model: dict[str, Any], train: Records, validation: Records, advance: Callable[[], Any] = lambda: None
+    model: dict[str, Any],
+    train: RecordSet,
+    validation: RecordSet,
+    advance: Callable[[], Any] = lambda: None,
+    fitting: Fitting = IN_MEMORY,
 ) -> tuple[dict[str, Any], early_stopping.Curve, Any]:
     """The model with the number of rounds from early stopping, its curve, and the estimator fitted on train.
 
@@ -100,35 +102,35 @@ def with_rounds(
     and the estimator None.
     """
     if MEMBERS in model:
-        each = {name: with_rounds(one, train, validation, advance)[0] for name, one in members(model).items()}
+        each = {name: with_rounds(one, train, validation, advance, fitting)[0] for name, one in members(model).items()}
         return {**model, MEMBERS: each}, {}, None
     if not early_stopping.stops_early(model):
         return model, {}, None
-    estimator = build(model)
-    curve = early_stopping.fit_watching(estimator, train, validation)
+    estimator, curve = fitting.watched(model, train, validation)
     advance()
     return early_stopping.chosen_rounds(model, estimator, curve), curve, estimator
 
 
 def out_of_fold(
     model: dict[str, Any],
-    records: Records,
+    records: RecordSet,
     folds: int,
     advance: Callable[[], Any] = lambda: None,
     watch: Watch | None = None,
+    fitting: Fitting = IN_MEMORY,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Scores and log odds, each (n,), of models fitted on the other blocks."""
     scores, odds = np.empty((2, len(records.y)))
     for rest, block in blocks(records, folds):
-        estimator, X = fitted(model, records.rows(rest)), records.X.iloc[block]
-        scores[block], odds[block] = score(estimator, X), log_odds(estimator, X)
+        estimator, tried = fitting.fitted(model, records.rows(rest)), records.rows(block)
+        scores[block], odds[block] = fitting.scored(estimator, tried)
         advance()
         if watch:
-            watch(records.rows(block), scores[block])
+            watch(tried, scores[block])
     return scores, odds
 
 
-def blocks(records: Records, folds: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def blocks(records: RecordSet, folds: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """For each block: the positions of all other records, and those of the block.
 
     Blocks are contiguous in the order of the records. If there are groups, whole groups are in one block instead.
@@ -136,10 +138,4 @@ def blocks(records: Records, folds: int) -> Iterator[tuple[np.ndarray, np.ndarra
     from sklearn.model_selection import GroupKFold, KFold
 
     splitter = KFold(folds) if records.groups is None else GroupKFold(folds)
-    return splitter.split(records.X, groups=records.groups)
-
-
-def fitted(model: dict[str, Any], records: Records) -> Any:
-    """A new estimator, fitted on all of the records."""
-    estimator = build(model)
-    return estimator.fit(for_model(estimator, records.X), records.y, **of_fit(estimator, records.weight))
+    return splitter.split(records.y, groups=records.groups)

@@ -143,8 +143,9 @@ class Watcher:
         The blocks are scored anew: scores in files are recalibrated, and other records tie once they are rounded.
         """
         from assay.bundle.scoring import score
+        from assay.modelling.fitting import fitted
         from assay.modelling.records import joined, read_labelled
-        from assay.modelling.training import blocks, fitted, with_rounds
+        from assay.modelling.training import blocks, with_rounds
         from assay.records.folds import TRAIN, VALIDATION
 
         if self._seen:
