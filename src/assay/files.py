@@ -199,7 +199,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
 
     parts = parts_of(path)
     if sum(part.stat().st_size for part in parts) > ASKED:
-        require_memory(sum(_needed(part, columns) for part in parts), str(path))
+        require_memory(needed(path, columns), str(path))
     frame = pa.concat_tables(_read_part(part, columns, optional) for part in parts).to_pandas()
     assert isinstance(frame, pd.DataFrame)
     return frame
@@ -214,8 +214,12 @@ def parts_of(path: Path) -> list[Path]:
     return found
 
 
+def needed(path: Path, columns: Sequence[str] | None = None) -> float:
+    """About how many bytes a stage takes that reads a table, or some of its columns, and works on it."""
+    return sum(_needed(part, columns) for part in parts_of(path))
+
+
 def _needed(path: Path, columns: Sequence[str] | None) -> float:
-    """About how many bytes a stage takes that reads a part and works on it."""
     with opened_table(path) as file:
         names, rows = file.schema_arrow.names, file.metadata.num_rows
         groups = range(file.metadata.num_row_groups)

@@ -8,11 +8,21 @@ from pathlib import Path
 from assay.errors import AssayError
 
 GIB = 1 << 30
+UNITS = {"MiB": 1 << 20, "GiB": GIB}
 SMALL = 1 << 28  # bytes: for less nobody asks the system
 SCALE = (
     "take a sample (docs/sampling.md) or a machine with more; engine=stream runs the stages of the data in less, "
     "batch by batch (docs/scale.md)"
 )
+
+
+def in_bytes(size: str) -> int:
+    """The bytes of a size of the configuration.
+
+    >>> in_bytes("2GiB")
+    2147483648
+    """
+    return int(size[:-3]) * UNITS[size[-3:]]
 
 
 def require_memory(need: float, where: str, todo: str = SCALE) -> None:

@@ -38,13 +38,13 @@ def fit_watching(estimator: Any, train: "Records", validation: "Records") -> Cur
     if "eval_X" in accepted:  # LightGBM, which never stops by what is called "training"
         watched = {"eval_X": (train.X, validation.X), "eval_y": (train.y, validation.y)}
         estimator.fit(train.X, train.y, **watched, eval_names=["training", "validation"], **more)
-        return _curve(estimator.evals_result_)
+        return curve_of(estimator.evals_result_)
     if "eval_set" in accepted:  # XGBoost, CatBoost
         quiet = {"verbose": False} if "verbose" in accepted else {}
         both = [(one.X, one.y) for one in (train, validation)]
         estimator.fit(train.X, train.y, eval_set=both, **quiet, **more)
         recorded = getattr(estimator, "evals_result", None)
-        return _curve(recorded() if callable(recorded) else estimator.evals_result_)
+        return curve_of(recorded() if callable(recorded) else estimator.evals_result_)
     # Scikit-learn: scores are losses with the sign turned.
     estimator.fit(train.X, train.y, X_val=validation.X, y_val=validation.y, **more)
     return {
@@ -68,7 +68,7 @@ def first_round(model: dict[str, Any]) -> int:
     return 1 if "early_stopping_rounds" in model else 0
 
 
-def _curve(recorded: dict[str, dict[str, list[float]]]) -> Curve:
+def curve_of(recorded: dict[str, dict[str, list[float]]]) -> Curve:
     """The first metric of what was watched first, train, and last, validation."""
     losses = [next(iter(metrics.values())) for metrics in recorded.values()]
     return {"train": [float(v) for v in losses[0]], "validation": [float(v) for v in losses[-1]]}

@@ -36,7 +36,10 @@ class RecordSet(Protocol):
 
 
 class Fitting(Protocol):
-    """Fits models on sets of records of one kind, and scores them."""
+    """Fits models on sets of records of one kind, and scores them. sample: of how many of them it fits; 0: of all."""
+
+    @property
+    def sample(self) -> int: ...
 
     def fitted(self, model: dict[str, Any], records: Any) -> Any:
         """A new estimator, fitted on all of the records; AssayError if it cannot be made or takes no weights."""
@@ -50,6 +53,8 @@ class Fitting(Protocol):
 
 class InMemory:
     """The features of all records are one table in memory."""
+
+    sample = 0
 
     def fitted(self, model: dict[str, Any], records: Records) -> Any:
         """As of `Fitting`."""

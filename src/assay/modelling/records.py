@@ -1,10 +1,13 @@
 """The records that a model learns from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from assay.errors import AssayError
 from assay.files import read_table
 from assay.modelling.weights import Weight
 from assay.paths import FEATURES, SPLIT, fold
@@ -51,8 +54,17 @@ def joined(train: Records, validation: Records) -> Records:
 
 def read_labelled(name: str) -> Records:
     """The features of a fold ("train" or "validation") with its labels, groups and weights, read from the files."""
-    X = read_features(fold(FEATURES, name))
-    return labelled(X, read_table(fold(SPLIT, name)).set_index(RECORD_ID).loc[X.index])
+    X, labels = read_features(fold(FEATURES, name)), read_table(fold(SPLIT, name))
+    require_same_records(fold(FEATURES, name), [X.index.equals(pd.Index(labels[RECORD_ID]))])
+    return labelled(X, labels.set_index(RECORD_ID))
+
+
+def require_same_records(features: Path, same: Iterable[bool]) -> None:
+    """AssayError unless the features are of the records of data/split, in their order; same: of each batch of them."""
+    if not all(same):
+        raise AssayError(
+            "not the features of the records of data/split", where=str(features), todo="dvc repro featurize"
+        )
 
 
 def labelled(X: pd.DataFrame, labels: pd.DataFrame) -> Records:

@@ -28,7 +28,8 @@ class Trained:
 
     chosen: the configuration with the number of rounds from early stopping. curve: the loss of each round. out_of_fold:
     (n,), a score for each record of train, then validation, by a model that had not learned from it. recalibration: of
-    the estimator's log odds, None if it would not help; the scores out of fold and the threshold are after it.
+    the estimator's log odds, None if it would not help; the scores out of fold and the threshold are after it. sample:
+    from how many records, drawn from all, each fit learned; 0: from all.
     """
 
     estimator: Any
@@ -37,6 +38,7 @@ class Trained:
     out_of_fold: np.ndarray
     threshold: threshold.Threshold
     recalibration: Recalibration | None = None
+    sample: int = 0
 
 
 def train(
@@ -65,17 +67,17 @@ def train(
     if config.refit or estimator is None:
         estimator = fitting.fitted(chosen, both if config.refit else train)
         advance()
-    y = both.y.to_numpy()
+    y = both.y.to_numpy("int64")
     if (fixed := model.get("threshold")) is not None:
         cut = threshold.measure(y, scores, fixed, min_recall, config.confidence, both.weight, fixed=True)
-        return Trained(estimator, chosen, curve, scores, cut)
+        return Trained(estimator, chosen, curve, scores, cut, sample=fitting.sample)
     scale = None
     if config.recalibrate:
         parts = [block for _, block in blocks(both, config.folds)]
         scale = recalibration(y, odds, parts, both.weight)
     scores = recalibrated(odds, scale) if scale else scores
     cut = threshold.choose(y, scores, min_recall, config.confidence, both.weight)
-    return Trained(estimator, chosen, curve, scores, cut, scale)
+    return Trained(estimator, chosen, curve, scores, cut, scale, fitting.sample)
 
 
 def fits(model: dict[str, Any], config: "Training") -> int:

@@ -1,5 +1,6 @@
 """train: fit the model and the baselines, choose thresholds, score the test fold without its labels."""
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,36 +18,61 @@ from assay.bundle.scoring import score
 from assay.bundle.threshold import Threshold
 from assay.config.models import possible
 from assay.config.reading import plain
-from assay.config.schema import Config
+from assay.config.schema import STREAM, Config
 from assay.config.start import stage
 from assay.contract.population import exclusions, grouped
 from assay.datasets import knowledge
-from assay.files import Exact, read_table, replacing, write_json, write_table
+from assay.files import Exact, read_table, replacing, write_json
 from assay.lineage.libraries import versions
 from assay.lineage.running import dependencies
 from assay.modelling import figures
 from assay.modelling.early_stopping import first_round
-from assay.modelling.records import Records, joined, read_labelled
+from assay.modelling.fitting import IN_MEMORY, Fitting
+from assay.modelling.records import read_labelled
 from assay.modelling.training import WATCH, Trained, fits, members, train
 from assay.paths import CLEANED, FEATURES, MODEL, MODEL_KEY, PREDICTIONS, SPLIT, fold, score_column
 from assay.progress import progress
+from assay.records.batches import names_of, table_batches
 from assay.records.columns import DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST, TRAIN, VALIDATION
-from assay.records.tables import read_features
+from assay.records.parts import Parts
+from assay.records.tables import as_named
 
+FITTED = (TRAIN, VALIDATION)
 BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configuration behind the model
 
 
 @stage
 def main(config: Config) -> None:
     """Read data/features and the labels of train and validation, write models and data/predictions."""
-    folds = {name: read_labelled(name) for name in (TRAIN, VALIDATION)}
-    trained = train_all({MODEL_KEY: plain(config.model), **possible(plain(config.baselines))}, folds, config)
+    if config.engine.name == STREAM:
+        in_batches(config)
+    else:
+        run({name: read_labelled(name) for name in FITTED}, lambda _: IN_MEMORY, config)
+
+
+def in_batches(config: Config) -> None:
+    """Train with the features on the disk."""
+    from assay.engine.spill import scratch
+    from assay.engine.train import fitting, read_streamed
+
+    with scratch(FEATURES.parent) as folder:
+        folds = {name: read_streamed(name) for name in FITTED}
+        run(folds, lambda model: fitting(model, config.engine, folder), config)
+
+
+def run(folds: Mapping[str, Any], fitting: Callable[[dict[str, Any]], Fitting], config: Config) -> None:
+    """Train all models and write them. folds: records of train and validation, of the kind that `fitting` fits."""
+    models = {MODEL_KEY: plain(config.model), **possible(plain(config.baselines))}
+    ways = {name: fitting(model) for name, model in models.items()}  # all, before any fit: it may refuse one
+    trained = train_all(models, folds, ways, config)
     write_bundle(trained[MODEL_KEY], folds, config)
-    write_predictions(trained, folds)
+    write_predictions(trained, config)
 
 
-def train_all(models: dict[str, dict[str, Any]], folds: dict[str, Records], config: Config) -> dict[str, Trained]:
+def train_all(
+    models: dict[str, dict[str, Any]], folds: Mapping[str, Any], ways: Mapping[str, Fitting], config: Config
+) -> dict[str, Trained]:
     """Every model on the same folds under the same rules."""
     with progress(sum(fits(model, config.training) for model in models.values()), "fits") as bar:
         return {
@@ -58,20 +84,21 @@ def train_all(models: dict[str, dict[str, Any]], folds: dict[str, Records], conf
                 config.criteria.min_recall,
                 bar.update,
                 WATCH.get() if name == MODEL_KEY else None,
+                ways[name],
             )
             for name, model in models.items()
         }
 
 
-def write_bundle(model: Trained, folds: dict[str, Records], config: Config) -> None:
+def write_bundle(model: Trained, folds: Mapping[str, Any], config: Config) -> None:
     """The model folder, whole or not at all."""
     titles = {name: asdict(title) for name, title in knowledge(config.dataset).titles.items()}
-    both, first = joined(folds[TRAIN], folds[VALIDATION]), folds[TRAIN]
+    both, first = folds[TRAIN].followed_by(folds[VALIDATION]), folds[TRAIN]
     with replacing(MODEL) as folder:
         folder.mkdir()
         bundle.save_model(model.estimator, folder)
         log_curve(model, folder / "training")
-        seen = scored_records(model, folds)
+        seen = scored_records(model)
         slices = grouped(both.X, config.dataset.slices)
         found = reference(first.X, first.weight, seen, model.threshold.value, everyone(seen, config), slices)
         write_json(folder / bundle.REFERENCE, found, sort_keys=False)
@@ -80,12 +107,13 @@ def write_bundle(model: Trained, folds: dict[str, Records], config: Config) -> N
             assay=__version__,
             config=Exact({name: plain(getattr(config, name)) for name in BUNDLED}),
             model=Exact(model.chosen),
+            **sample_of(model),
             features=feature_schema(first.X, first.weight, titles),
             without_reasons=without(model.estimator),
             recalibration=asdict(model.recalibration) if model.recalibration else None,
             threshold=as_stated(model.threshold),
             metrics_out_of_fold_threshold_chosen_on_them=figures.out_of_fold(
-                both.y.to_numpy(), model.out_of_fold, model.threshold.value, both.weight
+                both.y.to_numpy("int64"), model.out_of_fold, model.threshold.value, both.weight
             ),
             code={plugin: asdict(source) for plugin, source in code.listing(config.dataset).items()},
             lineage=dependencies(),
@@ -94,12 +122,11 @@ def write_bundle(model: Trained, folds: dict[str, Records], config: Config) -> N
         seal(folder)
 
 
-def scored_records(model: Trained, folds: dict[str, Records]) -> pd.DataFrame:
+def scored_records(model: Trained) -> pd.DataFrame:
     """The records of train and validation, as `assay.bundle.reference` wants them."""
-    seen = pd.concat([of_fold(name, part).rename(columns={WEIGHT: "weight"}) for name, part in folds.items()])
-    dates = pd.concat([read_table(fold(SPLIT, name), [RECORD_ID], optional=[DATE]) for name in folds])
-    scored = seen.assign(score=model.out_of_fold)
-    return scored.merge(dates.rename(columns={DATE: "date"}), on=RECORD_ID, validate="1:1")
+    names = {DATE: "date", WEIGHT: "weight"}
+    tables = [read_table(fold(SPLIT, name), ["label"], optional=[*names]).assign(fold=name) for name in FITTED]
+    return pd.concat(tables, ignore_index=True).rename(columns=names).assign(score=model.out_of_fold)
 
 
 def everyone(seen: pd.DataFrame, config: Config) -> pd.DataFrame:
@@ -107,13 +134,22 @@ def everyone(seen: pd.DataFrame, config: Config) -> pd.DataFrame:
 
     seen: as of `scored_records`. No label is read: who is outside the population, the columns of a record say.
     """
-    cleaned = read_table(CLEANED)
-    found = cleaned.filter([DATE, WEIGHT]).rename(columns={DATE: "date", WEIGHT: "weight"})
-    found = found.assign(outside=exclusions(cleaned, config.dataset))
+    found = pd.concat(
+        [
+            cleaned.filter([DATE, WEIGHT]).assign(outside=exclusions(cleaned, config.dataset))
+            for cleaned in table_batches(CLEANED, whole=at_once(config))
+        ],
+        ignore_index=True,
+    ).rename(columns={DATE: "date", WEIGHT: "weight"})
     if "date" not in found:
         return found
     days = seen[seen["fold"] == TRAIN]["date"]
     return found[found["date"].between(days.min(), days.max())]
+
+
+def sample_of(model: Trained) -> dict[str, int]:
+    """From how many records each fit learned, if not from all."""
+    return {"sample": model.sample} if model.sample else {}
 
 
 def as_stated(threshold: Threshold) -> dict[str, Any]:
@@ -134,22 +170,48 @@ def log_curve(model: Trained, folder: Path) -> None:
                 live.log_metric(f"{name}/loss", round(loss, 6))
 
 
-def write_predictions(trained: dict[str, Trained], folds: dict[str, Records]) -> None:
+def write_predictions(trained: dict[str, Trained], config: Config) -> None:
     """Scores of every model: out of fold with labels, test without; and the thresholds."""
-    seen = pd.concat([of_fold(name, part) for name, part in folds.items()])
-    X = read_features(fold(FEATURES, TEST))
     with replacing(PREDICTIONS) as folder:
-        out_of_fold = {score_column(name): model.out_of_fold for name, model in trained.items()}
-        write_table(folder / "out_of_fold.parquet", seen.assign(**out_of_fold))
-        test = {score_column(name): score(model.estimator, X, model.recalibration) for name, model in trained.items()}
-        write_table(folder / "test.parquet", X.index.to_frame(index=False).assign(**test))
-        write_json(folder / "thresholds.json", {name: as_stated(model.threshold) for name, model in trained.items()})
+        folder.mkdir()
+        write_batches(folder / "out_of_fold.parquet", out_of_fold(trained, config), config)
+        write_batches(folder / "test.parquet", tested(trained, config), config)
+        cuts = {name: as_stated(model.threshold) | sample_of(model) for name, model in trained.items()}
+        write_json(folder / "thresholds.json", cuts)
 
 
-def of_fold(name: str, part: Records) -> pd.DataFrame:
-    """Label and fold of each record, and its weight if there are weights."""
-    table = part.y.rename("label").reset_index().assign(fold=name)
-    return table if part.weight is None else table.assign(**{WEIGHT: part.weight})
+def write_batches(path: Path, batches: Iterator[pd.DataFrame], config: Config) -> None:
+    """Write a table within a folder that is being written."""
+    parts = Parts(path, config.layout.part_rows)
+    for batch in batches:
+        parts.add(batch)
+    parts.end()
+
+
+def out_of_fold(trained: dict[str, Trained], config: Config) -> Iterator[pd.DataFrame]:
+    """Label and fold of each record of train and validation, its weight if there are weights, and its scores."""
+    start = 0
+    for name in FITTED:
+        path = fold(SPLIT, name)
+        columns = [RECORD_ID, "label", *({WEIGHT} & {*names_of(path)})]
+        for batch in table_batches(path, columns, whole=at_once(config)):
+            here = slice(start, start + len(batch))
+            start = here.stop
+            table = batch[[RECORD_ID, "label"]].astype({"label": "int64"}).assign(fold=name)
+            table = table.assign(**{WEIGHT: batch[WEIGHT]} if WEIGHT in batch else {})
+            yield table.assign(**{score_column(one): model.out_of_fold[here] for one, model in trained.items()})
+
+
+def tested(trained: dict[str, Trained], config: Config) -> Iterator[pd.DataFrame]:
+    """The scores of each record of the test fold."""
+    for X in map(as_named, table_batches(fold(FEATURES, TEST), whole=at_once(config))):
+        scores = {score_column(name): score(one.estimator, X, one.recalibration) for name, one in trained.items()}
+        yield X.index.to_frame(index=False).assign(**scores)
+
+
+def at_once(config: Config) -> bool:
+    """Whether a table is read whole."""
+    return config.engine.name != STREAM
 
 
 if __name__ == "__main__":

@@ -1,0 +1,126 @@
+"""Fits estimators on records that are read in batches. `WAYS` says which classes can, and how each does."""
+
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from assay.bundle import lightgbm_text
+from assay.modelling.early_stopping import Curve, curve_of
+from assay.modelling.matrices import Source, lightgbm_dataset, xgboost_matrix
+
+SEED_OF_BINS = re.compile(r"^\[data_random_seed: (\d+)\]$", re.M)  # as LightGBM's text of a model states it
+
+
+# Fits an estimator on the first records; where there are others, stops early on them; folder: for what is on disk
+# meanwhile. Gives what scores as the estimator would, and the losses of each round, if there were others.
+Way = Callable[[Any, Source, Source | None, Path], tuple[Any, Curve]]
+
+
+def way(estimator: Any) -> Way | None:
+    """How an estimator is fitted out of core; None if it needs all records in memory."""
+    if hasattr(estimator, "members"):
+        return _ensemble if all(map(way, estimator.members.values())) else None
+    asked = estimator.get_params()
+    found = WAYS.get(type(estimator).__name__)
+    return None if found and any(asked.get(name) not in taken for name, taken in IN_MEMORY_BUT.items()) else found
+
+
+def _xgboost(estimator: Any, train: Source, validation: Source | None, folder: Path) -> tuple[Any, Curve]:
+    import xgboost
+
+    params = {**estimator.get_xgb_params(), "eval_metric": estimator.eval_metric}
+    losses: Any = {}
+    with tempfile.TemporaryDirectory(dir=folder) as pages:
+
+        def made(source: Source, name: str, reference: Any = None) -> Any:
+            return xgboost_matrix(source, Path(pages, name), estimator, reference)
+
+        matrix = made(train, "train")
+        watched = [(matrix, "train"), (made(validation, "validation", matrix), "validation")] if validation else []
+        booster = xgboost.train(
+            {name: value for name, value in params.items() if value is not None},
+            matrix,
+            estimator.get_num_boosting_rounds(),
+            evals=watched,
+            early_stopping_rounds=estimator.early_stopping_rounds,
+            evals_result=losses,
+            verbose_eval=False,
+        )
+        estimator.load_model(booster.save_raw("ubj"))
+        del booster, watched, matrix  # before the pages that they read
+    return estimator, curve_of(losses) if validation else {}
+
+
+def _lightgbm(estimator: Any, train: Source, validation: Source | None, folder: Path) -> tuple[Any, Curve]:
+    import lightgbm
+
+    params = _as_core_params(estimator)
+    dataset = lightgbm_dataset(train, params)
+    watched = [dataset, lightgbm_dataset(validation, params, dataset)] if validation else []
+    losses: Any = {}
+    booster = lightgbm.train(
+        params,
+        dataset,
+        estimator.n_estimators,
+        valid_sets=watched,
+        valid_names=["training", "validation"] if watched else None,
+        callbacks=[lightgbm.record_evaluation(losses)],
+    )
+    found: Any = lightgbm_text.read(lightgbm_text.canonical(booster.model_to_string()).encode())
+    found.best_iteration_ = booster.best_iteration
+    return found, curve_of(losses) if validation else {}
+
+
+def _as_core_params(estimator: Any) -> dict[str, Any]:
+    """The parameters of a classifier for `lightgbm.train`, which would else draw other rows for the bounds of bins."""
+    import lightgbm
+
+    own = ("class_weight", "importance_type", "n_estimators")
+    asked = {name: value for name, value in estimator.get_params().items() if name not in own and value is not None}
+    params = {"objective": "binary", **asked}
+    two = lightgbm.Dataset(np.array([[0.0], [1.0]]), label=[0, 1], params=params)
+    stated = SEED_OF_BINS.search(lightgbm.Booster(params, two).model_to_string())
+    assert stated, "LightGBM states all parameters"
+    return {**params, "data_random_seed": int(stated[1])}
+
+
+def _unlearned(estimator: Any, train: Source, validation: Source | None, folder: Path) -> tuple[Any, Curve]:
+    """Of estimators that look at labels alone: a table of the same size, which takes no memory, is the features."""
+    names = next(train.batches()).columns
+    nothing = pd.DataFrame(np.broadcast_to(0.0, (len(train.y), len(names))), columns=names, copy=False)
+    weights = {} if train.weight is None else {"sample_weight": train.weight}
+    return estimator.fit(nothing, train.y.astype("int64"), **weights), {}
+
+
+def _ensemble(estimator: Any, train: Source, validation: Source | None, folder: Path) -> tuple[Any, Curve]:
+    """Every member on the same records; members stop early one by one, before (`with_rounds`)."""
+    from sklearn.base import clone
+
+    estimator.members_ = {}
+    for name, member in estimator.members.items():
+        fit = way(member)
+        assert fit, f"{name} is fitted out of core: `way` was asked"
+        estimator.members_[name], _ = fit(clone(member), train.of(member), None, folder)
+    estimator.classes_ = np.unique(train.y)
+    return estimator, {}
+
+
+WAYS: dict[str, Way] = {  # by the class of the estimator
+    "DummyClassifier": _unlearned,
+    "LGBMClassifier": _lightgbm,
+    "RuleClassifier": _unlearned,
+    "XGBClassifier": _xgboost,
+}
+# What else than these an estimator asks for, it does in memory alone.
+IN_MEMORY_BUT: dict[str, tuple[Any, ...]] = {
+    "booster": (None, "gbtree"),
+    "class_weight": (None,),
+    "device": (None, "cpu"),
+    "linear_tree": (None, False),
+    "tree_method": (None, "auto", "hist"),
+}
