@@ -17,8 +17,9 @@ from assay.config.compose import composed
 from assay.files import files_md5, folder_md5, write_json
 from samples import ROOT
 
-STAGES = ("clean", "annotate", "split", "featurize")
-MADE = ("data/cleaned", "data/quarantine", "data/annotated", "data/split", "data/features", "reports")
+STAGES = ("clean", "annotate", "split", "featurize", "train")
+FOLDERS = ("cleaned", "quarantine", "annotated", "split", "features", "predictions")
+MADE = (*(f"data/{name}" for name in FOLDERS), "models", "reports")
 # A copy's key is longer than the key of its record.
 LONGER_KEYS = [r"dataset.columns.patient_id.pattern='\d{9,}'", r"dataset.time.pattern='(\d{6})\d+'"]
 

@@ -134,13 +134,12 @@ def everyone(seen: pd.DataFrame, config: Config) -> pd.DataFrame:
 
     seen: as of `scored_records`. No label is read: who is outside the population, the columns of a record say.
     """
-    found = pd.concat(
-        [
-            cleaned.filter([DATE, WEIGHT]).assign(outside=exclusions(cleaned, config.dataset))
-            for cleaned in table_batches(CLEANED, whole=at_once(config))
-        ],
-        ignore_index=True,
-    ).rename(columns={DATE: "date", WEIGHT: "weight"})
+    reasons = pd.CategoricalDtype(["", *dict.fromkeys(one.reason for one in config.dataset.population)])
+    told = [
+        cleaned.filter([DATE, WEIGHT]).assign(outside=exclusions(cleaned, config.dataset).astype(reasons))
+        for cleaned in table_batches(CLEANED, whole=at_once(config))
+    ]
+    found = pd.concat(told, ignore_index=True).rename(columns={DATE: "date", WEIGHT: "weight"})
     if "date" not in found:
         return found
     days = seen[seen["fold"] == TRAIN]["date"]
