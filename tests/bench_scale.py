@@ -1,6 +1,8 @@
-"""Seconds, memory and bytes of the stages of the data by engine, on enlarged thyroid records: make bench-scale.
+"""Seconds, memory and bytes of the stages up to train by engine, on enlarged thyroid records: make bench-scale.
 
-python tests/bench_scale.py 1000000 5000000 [--engines local stream] [--folder FOLDER]
+python tests/bench_scale.py 1000000 5000000 [--engines local stream] [--rounds 100] [--folder FOLDER]
+
+With --rounds, in place of train with its models, blocks and baselines, one fit of each booster with so many rounds.
 """
 
 import argparse
@@ -20,6 +22,8 @@ from samples import ROOT
 STAGES = ("clean", "annotate", "split", "featurize", "train")
 FOLDERS = ("cleaned", "quarantine", "annotated", "split", "features", "predictions")
 MADE = (*(f"data/{name}" for name in FOLDERS), "models", "reports")
+FIT = "fit"  # a word before the name of a booster and rounds, for a process of its own
+BOOSTERS = ("lightgbm", "xgboost")
 # A copy's key is longer than the key of its record.
 LONGER_KEYS = [r"dataset.columns.patient_id.pattern='\d{9,}'", r"dataset.time.pattern='(\d{6})\d+'"]
 
@@ -37,12 +41,16 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("rows", nargs="+", type=int)
     asked.add_argument("--engines", nargs="+", default=["local", "stream"])
+    asked.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
     asked.add_argument("--folder", type=Path, help="where the tables are made, and stay; by default a temporary one")
     given = asked.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.folder) as scratch:
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for rows in given.rows:
-            raw = enlarged(given.folder or Path(scratch), rows)
-            made = {engine: measured(Path(scratch, f"{engine}-{rows}"), raw, engine, rows) for engine in given.engines}
+            raw = enlarged(given.folder or Path(folder), rows)
+            made = {
+                engine: measured(Path(folder, f"{engine}-{rows}"), raw, engine, rows, given.rounds)
+                for engine in given.engines
+            }
             print(
                 f"{rows:,} rows: {'the same bytes' if len({*made.values()}) == 1 else f'other bytes: {made}'}",
                 flush=True,
@@ -71,8 +79,8 @@ def enlarged(folder: Path, rows: int) -> Path:
     return path
 
 
-def measured(folder: Path, raw: Path, engine: str, rows: int) -> str:
-    """Run the stages in a folder of their own; the hash of all that they wrote."""
+def measured(folder: Path, raw: Path, engine: str, rows: int, rounds: int | None) -> str:
+    """Run the stages in a folder of their own, or one fit of each booster for the last; the hash of what they wrote."""
     folder.mkdir()
     for name in ("LICENSE", "conf", "src", "requirements.lock", "dvc.yaml", "annotations"):
         (folder / name).symlink_to(ROOT / name)
@@ -81,14 +89,42 @@ def measured(folder: Path, raw: Path, engine: str, rows: int) -> str:
     (folder / "data/raw").mkdir(parents=True)
     (folder / "data/raw/records.parquet").hardlink_to(raw)
     write_json(folder / "reports/sampling.json", {"sample": None})
-    for stage in STAGES:
-        cost = run([sys.executable, "-m", f"assay.stages.{stage}"], folder)
-        print(line(stage, engine, rows, cost), flush=True)
+    commands = {stage: ["-m", f"assay.stages.{stage}"] for stage in (STAGES[:-1] if rounds else STAGES)}
+    if rounds:
+        commands |= {name: [__file__, FIT, name, str(rounds)] for name in BOOSTERS}
+    for name, command in commands.items():
+        cost = run([sys.executable, *command], folder)
+        print(line(name, engine, rows, cost), flush=True)
     return folder_md5(dict(hashes(folder, MADE)))
 
 
+def one_fit(name: str, rounds: int) -> None:
+    """In a process of its own: fit a booster on all records of train, and write it, by the engine of params.yaml."""
+    from assay.bundle.folder import save_model
+    from assay.config.load import load
+    from assay.config.reading import plain
+    from assay.config.schema import STREAM
+    from assay.engine.spill import scratch
+    from assay.engine.train import fitting, read_streamed
+    from assay.modelling.fitting import IN_MEMORY
+    from assay.modelling.records import read_labelled
+    from assay.paths import FEATURES
+    from assay.records.folds import TRAIN
+
+    config = load()
+    known = {"lightgbm": config.model, "xgboost": config.baselines["xgboost"]}
+    model = {**plain(known[name]), "n_estimators": rounds, "early_stopping_rounds": None}
+    if config.engine.name == STREAM:
+        with scratch(FEATURES.parent) as folder:
+            estimator = fitting(model, config.engine, folder).fitted(model, read_streamed(TRAIN))
+    else:
+        estimator = IN_MEMORY.fitted(model, read_labelled(TRAIN))
+    Path("models").mkdir(exist_ok=True)
+    save_model(estimator, Path("models"))
+
+
 def hashes(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
+    for name in filter(lambda one: (folder / one).exists(), names):
         for file, md5 in files_md5(folder / name).items():
             yield f"{name}/{file}", md5
 
@@ -113,4 +149,7 @@ def line(stage: str, engine: str, rows: int, cost: Cost) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1] == FIT:
+        one_fit(sys.argv[2], int(sys.argv[3]))
+    else:
+        main()
