@@ -7,19 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assay.bundle.loading import load
 from assay.config.compose import composed
 from assay.engine import train as engine
 from assay.engine.train import Stored, Streamed, read_streamed
 from assay.errors import AssayError
 from assay.files import files_md5, read_json, read_table
 from assay.modelling.records import joined, read_labelled
-from assay.paths import CLEANED, FEATURES, PREDICTIONS, SPLIT, fold
+from assay.paths import BUNDLE, CLEANED, FEATURES, MODEL_CARD, PREDICTIONS, REPORT, SPLIT, fold
 from assay.records import streaming
 from assay.records.columns import DATE, WEIGHT
 from assay.records.folds import FOLDS, TRAIN, VALIDATION
 from assay.records.parts import write_parts
 from assay.records.tables import read_features
-from assay.stages import train
+from assay.stages import cards, evaluate, train
 from samples import forget_statements
 
 SMALL = ["debug=fast", "baselines.xgboost.n_estimators=20", "layout.part_rows=70"]
@@ -132,21 +133,19 @@ def test_a_model_that_cannot_is_refused_before_any_is_trained(
 
 def test_a_model_that_cannot_learns_from_a_sample(line: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = trained("engine=stream", "engine.sample=100", FEW)
-    assert "sample" not in read_json(PREDICTIONS / "thresholds.json")["logistic"]
+    assert "samples" not in read_json(BUNDLE)
     monkeypatch.setattr(engine, "needed", lambda path: 1e9)
     found = trained("engine=stream", "engine.sample=100", FEW)
     assert found == trained("engine=stream", "engine.sample=100", FEW)
-    told = read_json(PREDICTIONS / "thresholds.json")
-    assert {name: one.get("sample") for name, one in told.items()} == {
-        "model": None,
-        "majority": None,
-        "rule": None,
-        "logistic": 100,
-        "xgboost": None,
-    }
+    assert read_json(BUNDLE)["samples"] == {"logistic": 100}
+    assert load(Path("models")).threshold > 0
     assert found["models/model.txt"] == whole["models/model.txt"]
     trained("engine=stream", "engine.sample=100", "model=hist_gbm", "model.max_iter=20")
-    assert read_json(Path("models/bundle.json"))["sample"] == 100
+    assert read_json(BUNDLE)["samples"] == {"model": 100, "logistic": 100}
+    evaluate.main()
+    cards.main()
+    assert "Each fit of the model learned from 100 of its records, drawn by chance" in REPORT.read_text()
+    assert "Each fit of `logistic` learned from 100 of them, drawn by chance." in MODEL_CARD.read_text()
 
 
 def test_a_sample_has_a_fixed_number_of_the_records_of_a_fit(line: Path, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def run(folds: Mapping[str, Any], fitting: Callable[[dict[str, Any]], Fitting], 
     models = {MODEL_KEY: plain(config.model), **possible(plain(config.baselines))}
     ways = {name: fitting(model) for name, model in models.items()}  # all, before any fit: it may refuse one
     trained = train_all(models, folds, ways, config)
-    write_bundle(trained[MODEL_KEY], folds, config)
+    write_bundle(trained, folds, config)
     write_predictions(trained, config)
 
 
@@ -90,8 +90,10 @@ def train_all(
         }
 
 
-def write_bundle(model: Trained, folds: Mapping[str, Any], config: Config) -> None:
+def write_bundle(trained: Mapping[str, Trained], folds: Mapping[str, Any], config: Config) -> None:
     """The model folder, whole or not at all."""
+    model = trained[MODEL_KEY]
+    samples = {name: one.sample for name, one in trained.items() if one.sample}
     titles = {name: asdict(title) for name, title in knowledge(config.dataset).titles.items()}
     both, first = folds[TRAIN].followed_by(folds[VALIDATION]), folds[TRAIN]
     with replacing(MODEL) as folder:
@@ -107,7 +109,6 @@ def write_bundle(model: Trained, folds: Mapping[str, Any], config: Config) -> No
             assay=__version__,
             config=Exact({name: plain(getattr(config, name)) for name in BUNDLED}),
             model=Exact(model.chosen),
-            **sample_of(model),
             features=feature_schema(first.X, first.weight, titles),
             without_reasons=without(model.estimator),
             recalibration=asdict(model.recalibration) if model.recalibration else None,
@@ -115,6 +116,7 @@ def write_bundle(model: Trained, folds: Mapping[str, Any], config: Config) -> No
             metrics_out_of_fold_threshold_chosen_on_them=figures.out_of_fold(
                 both.y.to_numpy("int64"), model.out_of_fold, model.threshold.value, both.weight
             ),
+            **({"samples": samples} if samples else {}),
             code={plugin: asdict(source) for plugin, source in code.listing(config.dataset).items()},
             lineage=dependencies(),
             versions=versions(members(model.chosen).values()),
@@ -146,11 +148,6 @@ def everyone(seen: pd.DataFrame, config: Config) -> pd.DataFrame:
     return found[found["date"].between(days.min(), days.max())]
 
 
-def sample_of(model: Trained) -> dict[str, int]:
-    """From how many records each fit learned, if not from all."""
-    return {"sample": model.sample} if model.sample else {}
-
-
 def as_stated(threshold: Threshold) -> dict[str, Any]:
     """The threshold for JSON: not rounded, because a fixed one may have any number of decimals."""
     return {**asdict(threshold), "value": Exact(threshold.value), "min_recall": Exact(threshold.min_recall)}
@@ -175,8 +172,7 @@ def write_predictions(trained: dict[str, Trained], config: Config) -> None:
         folder.mkdir()
         write_batches(folder / "out_of_fold.parquet", out_of_fold(trained, config), config)
         write_batches(folder / "test.parquet", tested(trained, config), config)
-        cuts = {name: as_stated(model.threshold) | sample_of(model) for name, model in trained.items()}
-        write_json(folder / "thresholds.json", cuts)
+        write_json(folder / "thresholds.json", {name: as_stated(model.threshold) for name, model in trained.items()})
 
 
 def write_batches(path: Path, batches: Iterator[pd.DataFrame], config: Config) -> None:
