@@ -10,7 +10,8 @@ from assay.paths import CLEANED, CROISSANT, FEATURES, LABELS, PREDICTIONS, REPOR
 from assay.records.folds import FOLDS
 from conftest import run_small_line
 
-TABLES = [CLEANED, LABELS, *(fold(folder, name) for folder in (SPLIT, FEATURES) for name in FOLDS)]
+SCORES = [PREDICTIONS / "out_of_fold.parquet", PREDICTIONS / "test.parquet"]
+TABLES = [CLEANED, LABELS, *(fold(folder, name) for folder in (SPLIT, FEATURES) for name in FOLDS), *SCORES]
 STATING_HASHES = {"model_card.md", "report.html", "croissant.json", "data_card.md"}
 
 
@@ -28,11 +29,12 @@ def test_every_table_is_a_folder_with_the_same_rows(parted: Path, small_line: Pa
         pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), pd.read_parquet(small_line / path))
 
 
-def test_predictions_and_reports_are_the_same(parted: Path, small_line: Path) -> None:
-    for folder in (PREDICTIONS, REPORTS):
-        found, expected = ({**files_md5(line / folder)} for line in (parted, small_line))
-        assert found.keys() == expected.keys()
-        assert {name for name in found if found[name] != expected[name]} <= STATING_HASHES
+def test_thresholds_and_reports_are_the_same(parted: Path, small_line: Path) -> None:
+    thresholds = PREDICTIONS / "thresholds.json"
+    assert (parted / thresholds).read_bytes() == (small_line / thresholds).read_bytes()
+    found, expected = (files_md5(line / REPORTS) for line in (parted, small_line))
+    assert found.keys() == expected.keys()
+    assert {name for name in found if found[name] != expected[name]} <= STATING_HASHES
 
 
 def test_the_metadata_describe_a_set_of_files(parted: Path) -> None:
