@@ -1,4 +1,4 @@
-"""The stages of the data out of core write the bytes that they write from memory, whatever the batches are."""
+"""The stages up to train out of core write the bytes that they write from memory, whatever the batches are."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
