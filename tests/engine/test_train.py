@@ -156,6 +156,11 @@ def test_a_sample_has_a_fixed_number_of_the_records_of_a_fit(line: Path, tmp_pat
     assert len(engine.Sampled(tmp_path, 10_000)._drawn(records).y) == len(records.y)
 
 
+def test_a_sample_without_a_class(line: Path, tmp_path: Path) -> None:
+    with pytest.raises(AssayError, match="of the 2 records that a model would learn from, all have the same label"):
+        engine.Sampled(tmp_path, 2)._drawn(read_streamed(TRAIN))
+
+
 def test_tables_that_are_not_there(here: Path) -> None:
     with pytest.raises(AssayError, match="the file is missing"):
         read_streamed(TRAIN)

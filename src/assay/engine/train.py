@@ -181,7 +181,10 @@ class Whole:
 
 
 class Sampled(OutOfCore):
-    """Has in memory for each fit the same number of its records, drawn without regard to anything."""
+    """Has in memory for each fit the same number of its records, drawn without regard to anything.
+
+    AssayError if no record of a class is among them.
+    """
 
     def __init__(self, folder: Path, sample: int) -> None:
         super().__init__(folder)
@@ -195,7 +198,11 @@ class Sampled(OutOfCore):
     def _drawn(self, records: Streamed) -> Records:
         n = len(records.y)
         drawn = np.random.default_rng(SEED).choice(n, min(n, self.sample), replace=False, shuffle=False)
-        return records.rows(np.sort(drawn)).in_memory()
+        found = records.rows(np.sort(drawn))
+        if found.y.nunique() < records.y.nunique():
+            what = f"of the {self.sample} records that a model would learn from, all have the same label"
+            raise AssayError(what, where="engine.sample", todo="choose a larger sample")
+        return found.in_memory()
 
 
 def fitting(model: dict[str, Any], engine: "Engine", folder: Path) -> Fitting:
