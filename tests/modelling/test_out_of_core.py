@@ -111,8 +111,9 @@ def test_nothing_stays_on_the_disk(tmp_path: Path) -> None:
         configured("xgboost", booster="gblinear"),
         configured("xgboost", tree_method="approx"),
         configured("xgboost", device="cuda"),
+        configured("xgboost", feature_weights=[1, 2, 1, 1, 1, 1, 1]),
     ],
-    ids=[*CANNOT, "ensemble", "class_weight", "linear_tree", "gblinear", "approx", "cuda"],
+    ids=[*CANNOT, "ensemble", "class_weight", "linear_tree", "gblinear", "approx", "cuda", "feature_weights"],
 )
 def test_what_needs_all_records_says_so(model: dict[str, Any]) -> None:
     assert way(build(model)) is None
