@@ -10,7 +10,7 @@ bench-line: $(VENV)/ready  ## what DVC costs beside the same functions in one pr
 bench-sampling: $(VENV)/ready  ## a sample of 50 million records: memory, seconds, bytes; takes a quarter of an hour
 	python tests/bench_sampling.py
 
-bench-scale: $(VENV)/ready  ## the stages of the data on 1 and 5 million records by engine: memory, seconds, bytes; some minutes
+bench-scale: $(VENV)/ready  ## the stages up to train on 1 and 5 million records by engine: memory, seconds, bytes; an hour
 	PYTHONPATH=src python tests/bench_scale.py $(or $(ROWS),1000000 5000000)
 
 bench-labels: $(VENV)/ready  ## wrong labels: what to do with those that are flagged, measured

@@ -1,6 +1,9 @@
 """Seconds, memory and bytes of the stages by engine, on enlarged thyroid records: make bench-scale.
 
-python tests/bench_scale.py 1000000 5000000 [--engines local stream] [--folder FOLDER] [--whole] [--set model=logistic]
+python tests/bench_scale.py 1000000 5000000 [--engines local stream] [--rounds 100 | --whole] [--set model=logistic]
+
+Up to train; with --whole, to the end of the line; with --rounds, in place of train with its models, blocks and
+baselines, one fit of each booster with so many rounds.
 """
 
 import argparse
@@ -10,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -21,9 +24,11 @@ from assay.config.compose import composed
 from assay.files import files_md5, folder_md5, write_json
 from samples import ROOT
 
-STAGES = ("clean", "annotate", "split", "featurize")
-LATER = ("profile", "train", "audit", "evaluate", "cards", "review")
-MADE = ("data/cleaned", "data/quarantine", "data/annotated", "data/split", "data/features", "reports")
+DATA, LATER = ("clean", "annotate", "split", "featurize"), ("profile", "audit", "evaluate", "cards", "review")
+FOLDERS = ("cleaned", "quarantine", "annotated", "split", "features", "predictions")
+MADE = (*(f"data/{name}" for name in FOLDERS), "models", "reports")
+FIT = "fit"  # a word before the name of a booster and rounds, for a process of its own
+BOOSTERS = ("lightgbm", "xgboost")
 EVERY = 0.05  # seconds between two looks at the memory of a process and of those that it started
 # A copy's key is longer than the key of its record.
 LONGER_KEYS = [r"dataset.columns.patient_id.pattern='\d{9,}'", r"dataset.time.pattern='(\d{6})\d+'"]
@@ -46,19 +51,16 @@ def main() -> None:
     asked.add_argument("rows", nargs="+", type=int)
     asked.add_argument("--engines", nargs="+", default=["local", "stream"])
     asked.add_argument("--folder", type=Path, help="where the tables are made, and stay; by default a temporary one")
-    asked.add_argument("--whole", action="store_true", help="run the line to its end, not only the stages of the data")
+    asked.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
+    asked.add_argument("--whole", action="store_true", help="run the line to its end, not only up to train")
     asked.add_argument("--set", nargs="+", default=[], help="settings of the line, as of assay params")
     given = asked.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.folder) as scratch:
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for rows in given.rows:
-            raw = enlarged(given.folder or Path(scratch), rows)
+            raw = enlarged(given.folder or Path(folder), rows)
             made = {
                 engine: measured(
-                    Path(scratch, f"{engine}-{rows}"),
-                    raw,
-                    [f"engine={engine}", *given.set],
-                    STAGES + LATER * given.whole,
-                    rows,
+                    Path(folder, f"{engine}-{rows}"), raw, [f"engine={engine}", *given.set], rows, commands(given)
                 )
                 for engine in given.engines
             }
@@ -90,8 +92,15 @@ def enlarged(folder: Path, rows: int) -> Path:
     return path
 
 
-def measured(folder: Path, raw: Path, settings: Sequence[str], stages: Sequence[str], rows: int) -> str:
-    """Run the stages in a folder of their own; the hash of all tables and reports that they wrote."""
+def commands(given: argparse.Namespace) -> dict[str, list[str]]:
+    """The words for Python of each step, by its name."""
+    trained = {name: [__file__, FIT, name, str(given.rounds)] for name in BOOSTERS} if given.rounds else {}
+    stages = (*DATA, *(() if given.rounds else ("train",)), *(LATER if given.whole else ()))
+    return {stage: ["-m", f"assay.stages.{stage}"] for stage in stages} | trained
+
+
+def measured(folder: Path, raw: Path, settings: Sequence[str], rows: int, steps: Mapping[str, Sequence[str]]) -> str:
+    """Run the steps in a folder of their own; the hash of all that they wrote."""
     folder.mkdir()
     for name in ("LICENSE", "conf", "src", "requirements.lock", "dvc.yaml", "annotations"):
         (folder / name).symlink_to(ROOT / name)
@@ -100,14 +109,38 @@ def measured(folder: Path, raw: Path, settings: Sequence[str], stages: Sequence[
     (folder / "data/raw").mkdir(parents=True)
     (folder / "data/raw/records.parquet").hardlink_to(raw)
     write_json(folder / "reports/sampling.json", {"sample": None})
-    for stage in stages:
-        cost = run([sys.executable, "-m", f"assay.stages.{stage}"], folder)
-        print(line(stage, folder.name.split("-")[0], rows, cost), flush=True)
+    for name, words in steps.items():
+        cost = run([sys.executable, *words], folder)
+        print(line(name, folder.name.split("-")[0], rows, cost), flush=True)
     return folder_md5(dict(hashes(folder, MADE)))
 
 
+def one_fit(name: str, rounds: int) -> None:
+    """In a process of its own: fit a booster on all records of train, and write it, by the engine of params.yaml."""
+    from assay.bundle.folder import save_model
+    from assay.config.load import load
+    from assay.config.reading import plain
+    from assay.engine.spill import scratch
+    from assay.engine.train import fitting, read_streamed
+    from assay.modelling.fitting import IN_MEMORY
+    from assay.modelling.records import read_labelled
+    from assay.paths import FEATURES
+    from assay.records.folds import TRAIN
+
+    config = load()
+    known = {"lightgbm": config.model, "xgboost": config.baselines["xgboost"]}
+    model = {**plain(known[name]), "n_estimators": rounds, "early_stopping_rounds": None}
+    if config.engine.in_batches:
+        with scratch(FEATURES.parent) as folder:
+            estimator = fitting(model, config.engine, folder).fitted(model, read_streamed(TRAIN))
+    else:
+        estimator = IN_MEMORY.fitted(model, read_labelled(TRAIN))
+    Path("models").mkdir(exist_ok=True)
+    save_model(estimator, Path("models"))
+
+
 def hashes(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
+    for name in filter(lambda one: (folder / one).exists(), names):
         for file, md5 in files_md5(folder / name).items():
             yield f"{name}/{file}", md5
 
@@ -155,4 +188,7 @@ def line(stage: str, engine: str, rows: int, cost: Cost) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == [FIT]:
+        one_fit(sys.argv[2], int(sys.argv[3]))
+    else:
+        main()

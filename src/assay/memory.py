@@ -11,7 +11,7 @@ GIB = 1 << 30
 UNITS = {"MiB": 1 << 20, "GiB": GIB}
 SMALL = 1 << 28  # bytes: for less nobody asks the system
 SCALE = (
-    "take a sample (docs/sampling.md) or a machine with more; engine=stream runs the stages of the data in less, "
+    "take a sample (docs/sampling.md) or a machine with more; engine=stream runs the stages up to train in less, "
     "batch by batch (docs/scale.md)"
 )
 

@@ -1,4 +1,4 @@
-"""The stages of the data out of core write the bytes that they write from memory, whatever the batches are."""
+"""The stages up to train out of core write the bytes that they write from memory, whatever the batches are."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,8 +13,9 @@ from assay.records import streaming
 from conftest import run_small_line
 from samples import synthetic_raw
 
-STAGES = ["clean", "annotate", "split", "featurize"]
-WRITTEN = ["data/cleaned", "data/quarantine", "data/annotated", "data/split", "data/features", "reports"]
+STAGES = ["clean", "annotate", "split", "featurize", "train"]
+FOLDERS = ["cleaned", "quarantine", "annotated", "split", "features", "predictions"]
+WRITTEN = [*(f"data/{name}" for name in FOLDERS), "models", "reports"]
 PARTS = ["layout.part_rows=70"]
 BY_CHANCE = ["split=random", "split.seed=3"]
 

@@ -33,12 +33,21 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: pd.DataFrame) 
     monkeypatch.chdir(tmp_path)
     cache = tmp_path / "cache"
     monkeypatch.setattr("assay.overview.intervals.cache_folder", lambda: cache)
+    name(cache, {"out_of_fold.parquet": parquet(table)})
+    return cache
+
+
+def parquet(table: pd.DataFrame) -> bytes:
     content = BytesIO()
     table.to_parquet(content, index=False)
+    return content.getvalue()
+
+
+def name(cache: Path, scores: dict[str, bytes]) -> None:
+    """Let dvc.lock name predictions of these files, which the cache has then."""
     thresholds = json.dumps({"model": {"value": 0.5}}).encode()
-    folder = keep_folder(cache, {"out_of_fold.parquet": content.getvalue(), "thresholds.json": thresholds})
+    folder = keep_folder(cache, {**scores, "thresholds.json": thresholds})
     Path("dvc.lock").write_text(f"    - path: data/predictions\n      hash: md5\n      md5: {folder}\n")
-    return cache
 
 
 def here(**more: object) -> Row:
@@ -53,6 +62,17 @@ def test_they_are_those_of_the_summary_of_a_sweep(cache: Path, table: pd.DataFra
     low, high = row.figures.intervals["recall"]
     assert low < (scored.alert & (scored.y == 1)).sum() / scored.y.sum() < high
     assert row.figures.values == FIGURES
+
+
+def test_they_are_those_of_a_table_in_parts(cache: Path, table: pd.DataFrame) -> None:
+    (expected,) = with_intervals([here()], METRICS)
+    KEPT.unlink()
+    parts = {
+        f"out_of_fold.parquet/part-0000{number}.parquet": parquet(table[100 * number :][:100]) for number in (1, 0, 2)
+    }
+    name(cache, parts)
+    (row,) = with_intervals([here()], METRICS)
+    assert row.figures.intervals == expected.figures.intervals
 
 
 def test_they_are_computed_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,11 +20,12 @@ from assay.statistics.binomial import effective
 
 BINS = 20  # between quantiles
 NUMBER, CATEGORY, FLAG = "number", "category", "flag"
+Months = pd.Categorical | np.ndarray  # of each record, (n,), such as 1985-05; of an unknown date, NaN
 KINDS = {"category": CATEGORY, "bool": FLAG}
 
 
 def reference(
-    X: pd.DataFrame,
+    X: pd.DataFrame | Mapping[str, pd.Series],
     weight: np.ndarray | None,
     seen: pd.DataFrame,
     threshold: float,
@@ -33,11 +34,11 @@ def reference(
 ) -> dict[str, Any]:
     """The statistics, for JSON.
 
-    X: the features of train, (n rows); weight: (n,) or None. seen: a row for each record of train and validation, with
-    `score` (out of fold), `label`, `fold`, and `date` and `weight` if there are any; those of train in the order of X.
-    everyone: a row for each record of the days of train, whether used or not, with `outside`, the reason why it is not
-    in the population or "", and `date` and `weight` alike. grouped: by column of the contract's slices, the group of
-    each row of seen.
+    X: the features of train, (n rows) by name, taken one after another; weight: (n,) or None. seen: a row for each
+    record of train and validation, with `score` (out of fold), `label`, `fold`, and `date` and `weight` if there are
+    any; those of train in the order of X. everyone: a row for each record of the days of train, whether used or not,
+    with `outside`, the reason why it is not in the population or "", and `date` and `weight` alike. grouped: by column
+    of the contract's slices, the group of each row of seen.
 
     Keys: `features`, by name, of train: `kind` (number, category or flag), `count` of records, `missing` (their share),
     and `edges` and `counts` of a number, `counts` by value of a category or flag. `scores`: `edges`, `counts`, `count`
@@ -48,7 +49,7 @@ def reference(
     of those not in the population. `slices`: as of `slices`. `effective`: of weighted records, how many records of
     equal weight are as informative.
     """
-    months = seen["date"].dt.strftime("%Y-%m").to_numpy() if "date" in seen else None
+    months = months_of(seen["date"]) if "date" in seen else None
     dated = None if months is None else months[(seen["fold"] == TRAIN).to_numpy()]
     score, y = seen["score"].to_numpy(), seen["label"].to_numpy()
     seen_weight = seen["weight"].to_numpy() if "weight" in seen else None
@@ -65,7 +66,17 @@ def reference(
     }
 
 
-def feature(column: pd.Series, weight: np.ndarray | None = None, months: np.ndarray | None = None) -> dict[str, Any]:
+def months_of(dates: pd.Series) -> "pd.Categorical[Any]":
+    """The month of each date, such as 1985-05.
+
+    >>> months_of(pd.Series(pd.to_datetime(["1985-05-23", None, "1984-08-01"]))).tolist()
+    ['1985-05', nan, '1984-08']
+    """
+    codes, found = pd.factorize(dates.to_numpy().astype("datetime64[M]"), sort=True)
+    return pd.Categorical.from_codes(codes, pd.Index([str(month) for month in found]))
+
+
+def feature(column: pd.Series, weight: np.ndarray | None = None, months: Months | None = None) -> dict[str, Any]:
     """The statistics of one feature; months: (n,), that of each record, None if there are none.
 
     >>> feature(pd.Series([1.0, 2.0, 2.0, None]))["counts"]
@@ -99,11 +110,12 @@ def feature(column: pd.Series, weight: np.ndarray | None = None, months: np.ndar
     return {**kind, **of(np.ones(len(column), "bool")), **_by_month(of, months)}
 
 
-def _by_month(of: Callable[[np.ndarray], dict[str, Any]], months: np.ndarray | None) -> dict[str, Any]:
+def _by_month(of: Callable[[np.ndarray], dict[str, Any]], months: Months | None) -> dict[str, Any]:
     """What `of` says of the records of each month, if they have dates."""
     if months is None:
         return {}
-    return {"by_month": {month: of(months == month) for month in sorted(set(months[pd.notna(months)]))}}
+    told = pd.Categorical(months).remove_unused_categories()
+    return {"by_month": {month: of(np.asarray(told == month)) for month in told.categories}}
 
 
 def quantile_edges(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -164,17 +176,17 @@ def population(everyone: pd.DataFrame) -> dict[str, Any]:
     {'count': 2, 'outside': {'treated': 0.5}}
     """
     weights = (everyone["weight"] if "weight" in everyone else pd.Series(1.0, everyone.index)).to_numpy("float64")
-    why = everyone["outside"].to_numpy("object")
+    why = everyone["outside"].astype("category")
+    reasons = sorted({*why.unique()} - {""})
 
     def of(rows: np.ndarray) -> dict[str, Any]:
         total = weights[rows].sum()
-        reasons = sorted({*why} - {""})
         return {
             "count": _short(total),
-            "outside": {one: float(weights[rows & (why == one)].sum() / total) for one in reasons},
+            "outside": {one: float(weights[rows & (why == one).to_numpy()].sum() / total) for one in reasons},
         }
 
-    months = everyone["date"].dt.strftime("%Y-%m").to_numpy() if "date" in everyone else None
+    months = months_of(everyone["date"]) if "date" in everyone else None
     return {**of(np.ones(len(why), "bool")), **_by_month(of, months)}
 
 
@@ -183,7 +195,7 @@ def calibration(
     y: np.ndarray,
     threshold: float,
     weight: np.ndarray | None = None,
-    months: np.ndarray | None = None,
+    months: Months | None = None,
 ) -> dict[str, Any]:
     """How many records with about the same score are positive: what performance before labels is estimated from.
 
@@ -217,9 +229,10 @@ def slices(
     score, y, weight: as of `calibration`. grouped: by column, the group of each record (n,). edges: of the calibration.
     """
     of = _with_positives(score, y, edges, weight)
-    texts = {column: group.to_numpy("object") for column, group in grouped.items()}
+    found = {column: group.astype("category") for column, group in sorted(grouped.items())}
     return {
-        column: {str(name): of(group == name) for name in sorted(set(group))} for column, group in sorted(texts.items())
+        column: {str(name): of((group == name).to_numpy()) for name in sorted({*group.unique()})}
+        for column, group in found.items()
     }
 
 

@@ -13,7 +13,9 @@ LOST = 0.01  # a quantile that rounding changes by a greater share is left out
 
 
 def feature_schema(
-    X: pd.DataFrame, weight: np.ndarray | None = None, titles: Mapping[str, Mapping[str, Any]] | None = None
+    X: pd.DataFrame | Mapping[str, pd.Series],
+    weight: np.ndarray | None = None,
+    titles: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """An entry for each feature, in order.
 

@@ -74,7 +74,7 @@ class Features:
 
 @dataclass
 class Engine:
-    """How much of a table the stages of the data have in memory: all ("local"), or a batch at a time ("stream").
+    """How much of a table the stages up to train have in memory: all ("local"), or a batch at a time ("stream").
 
     `memory`: of DuckDB, such as 800MiB or 2GiB; what exceeds it goes to disk. `sample`: how many records a model learns
     from that cannot train out of core, if all of them would need more than `memory`; 0: then it is refused.

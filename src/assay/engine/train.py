@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +40,8 @@ class Stored(Mapping[str, pd.Series]):
 
     def __init__(self, paths: Sequence[Path], chosen: np.ndarray | None = None) -> None:
         self.paths = [part for path in paths for part in parts_of(path)]
-        self.ends = np.cumsum([_rows(part) for part in self.paths])
-        self.chosen = np.ones(self.ends[-1], "bool") if chosen is None else chosen
+        self.bounds = np.cumsum([0, *map(_rows, self.paths)])
+        self.chosen = np.ones(self.bounds[-1], "bool") if chosen is None else chosen
 
     def rows(self, chosen: np.ndarray) -> "Stored":
         """Those at these positions, which are in order."""
@@ -55,8 +55,7 @@ class Stored(Mapping[str, pd.Series]):
 
     def batches(self) -> Iterator[pd.DataFrame]:
         """Tables indexed by record id, none of them empty."""
-        for part, end in zip(self.paths, self.ends, strict=True):
-            start = end - _rows(part)
+        for part, (start, end) in zip(self.paths, pairwise(self.bounds), strict=True):
             if not self.chosen[start:end].any():
                 continue
             for batch in table_batches(part):
@@ -105,7 +104,7 @@ class Streamed:
         """The records at these positions, which are in order."""
         groups = None if self.groups is None else self.groups.iloc[chosen]
         weight = None if self.weight is None else self.weight[chosen]
-        return Streamed(self.X.rows(chosen), self.y.iloc[chosen], groups, weight)
+        return Streamed(self.X.rows(chosen), pd.Series(self.y.to_numpy()[chosen]), groups, weight)
 
     def followed_by(self, other: "Streamed") -> "Streamed":
         """These records, then the others."""
@@ -182,7 +181,10 @@ class Whole:
 
 
 class Sampled(OutOfCore):
-    """Has in memory for each fit the same number of its records, drawn without regard to anything."""
+    """Has in memory for each fit the same number of its records, drawn without regard to anything.
+
+    AssayError if no record of a class is among them.
+    """
 
     def __init__(self, folder: Path, sample: int) -> None:
         super().__init__(folder)
@@ -196,7 +198,11 @@ class Sampled(OutOfCore):
     def _drawn(self, records: Streamed) -> Records:
         n = len(records.y)
         drawn = np.random.default_rng(SEED).choice(n, min(n, self.sample), replace=False, shuffle=False)
-        return records.rows(np.sort(drawn)).in_memory()
+        found = records.rows(np.sort(drawn))
+        if found.y.nunique() < records.y.nunique():
+            what = f"of the {self.sample} records that a model would learn from, all have the same label"
+            raise AssayError(what, where="engine.sample", todo="choose a larger sample")
+        return found.in_memory()
 
 
 def fitting(model: dict[str, Any], engine: "Engine", folder: Path) -> Fitting:

@@ -121,6 +121,7 @@ IN_MEMORY_BUT: dict[str, tuple[Any, ...]] = {
     "booster": (None, "gbtree"),
     "class_weight": (None,),
     "device": (None, "cpu"),
+    "feature_weights": (None,),
     "linear_tree": (None, False),
     "tree_method": (None, "auto", "hist"),
 }

@@ -101,7 +101,8 @@ def scored(lock: bytes, cache: Path) -> "Scored":
         raise KeyError(str(PREDICTIONS))
     files = listed(cache, folder[1].decode())
     threshold = json.loads(read_object(cache, files[THRESHOLDS]))[MODEL_KEY]["value"]
-    table = pd.read_parquet(BytesIO(read_object(cache, files[SCORES])))
+    parts = [files[name] for name in sorted(files) if name == SCORES or name.startswith(f"{SCORES}/")]
+    table = pd.concat([pd.read_parquet(BytesIO(read_object(cache, part))) for part in parts], ignore_index=True)
     return scored_by(named_as_now(table, PREDICTIONS / SCORES), SCORE, float(threshold))
 
 

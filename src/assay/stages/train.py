@@ -18,7 +18,7 @@ from assay.bundle.scoring import score
 from assay.bundle.threshold import Threshold
 from assay.config.models import possible
 from assay.config.reading import plain
-from assay.config.schema import STREAM, Config
+from assay.config.schema import Config
 from assay.config.start import stage
 from assay.contract.population import exclusions, grouped
 from assay.datasets import knowledge
@@ -45,7 +45,7 @@ BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configur
 @stage
 def main(config: Config) -> None:
     """Read data/features and the labels of train and validation, write models and data/predictions."""
-    if config.engine.name == STREAM:
+    if config.engine.in_batches:
         in_batches(config)
     else:
         run({name: read_labelled(name) for name in FITTED}, lambda _: IN_MEMORY, config)
@@ -66,7 +66,7 @@ def run(folds: Mapping[str, Any], fitting: Callable[[dict[str, Any]], Fitting], 
     models = {MODEL_KEY: plain(config.model), **possible(plain(config.baselines))}
     ways = {name: fitting(model) for name, model in models.items()}  # all, before any fit: it may refuse one
     trained = train_all(models, folds, ways, config)
-    write_bundle(trained[MODEL_KEY], folds, config)
+    write_bundle(trained, folds, config)
     write_predictions(trained, config)
 
 
@@ -90,8 +90,10 @@ def train_all(
         }
 
 
-def write_bundle(model: Trained, folds: Mapping[str, Any], config: Config) -> None:
+def write_bundle(trained: Mapping[str, Trained], folds: Mapping[str, Any], config: Config) -> None:
     """The model folder, whole or not at all."""
+    model = trained[MODEL_KEY]
+    samples = {name: one.sample for name, one in trained.items() if one.sample}
     titles = {name: asdict(title) for name, title in knowledge(config.dataset).titles.items()}
     both, first = folds[TRAIN].followed_by(folds[VALIDATION]), folds[TRAIN]
     with replacing(MODEL) as folder:
@@ -107,7 +109,6 @@ def write_bundle(model: Trained, folds: Mapping[str, Any], config: Config) -> No
             assay=__version__,
             config=Exact({name: plain(getattr(config, name)) for name in BUNDLED}),
             model=Exact(model.chosen),
-            **sample_of(model),
             features=feature_schema(first.X, first.weight, titles),
             without_reasons=without(model.estimator),
             recalibration=asdict(model.recalibration) if model.recalibration else None,
@@ -115,6 +116,7 @@ def write_bundle(model: Trained, folds: Mapping[str, Any], config: Config) -> No
             metrics_out_of_fold_threshold_chosen_on_them=figures.out_of_fold(
                 both.y.to_numpy("int64"), model.out_of_fold, model.threshold.value, both.weight
             ),
+            **({"samples": samples} if samples else {}),
             code={plugin: asdict(source) for plugin, source in code.listing(config.dataset).items()},
             lineage=dependencies(),
             versions=versions(members(model.chosen).values()),
@@ -134,22 +136,16 @@ def everyone(seen: pd.DataFrame, config: Config) -> pd.DataFrame:
 
     seen: as of `scored_records`. No label is read: who is outside the population, the columns of a record say.
     """
-    found = pd.concat(
-        [
-            cleaned.filter([DATE, WEIGHT]).assign(outside=exclusions(cleaned, config.dataset))
-            for cleaned in table_batches(CLEANED, whole=at_once(config))
-        ],
-        ignore_index=True,
-    ).rename(columns={DATE: "date", WEIGHT: "weight"})
+    reasons = pd.CategoricalDtype(["", *dict.fromkeys(one.reason for one in config.dataset.population)])
+    told = [
+        cleaned.filter([DATE, WEIGHT]).assign(outside=exclusions(cleaned, config.dataset).astype(reasons))
+        for cleaned in table_batches(CLEANED, whole=at_once(config))
+    ]
+    found = pd.concat(told, ignore_index=True).rename(columns={DATE: "date", WEIGHT: "weight"})
     if "date" not in found:
         return found
     days = seen[seen["fold"] == TRAIN]["date"]
     return found[found["date"].between(days.min(), days.max())]
-
-
-def sample_of(model: Trained) -> dict[str, int]:
-    """From how many records each fit learned, if not from all."""
-    return {"sample": model.sample} if model.sample else {}
 
 
 def as_stated(threshold: Threshold) -> dict[str, Any]:
@@ -176,8 +172,7 @@ def write_predictions(trained: dict[str, Trained], config: Config) -> None:
         folder.mkdir()
         write_batches(folder / "out_of_fold.parquet", out_of_fold(trained, config), config)
         write_batches(folder / "test.parquet", tested(trained, config), config)
-        cuts = {name: as_stated(model.threshold) | sample_of(model) for name, model in trained.items()}
-        write_json(folder / "thresholds.json", cuts)
+        write_json(folder / "thresholds.json", {name: as_stated(model.threshold) for name, model in trained.items()})
 
 
 def write_batches(path: Path, batches: Iterator[pd.DataFrame], config: Config) -> None:
@@ -211,7 +206,7 @@ def tested(trained: dict[str, Trained], config: Config) -> Iterator[pd.DataFrame
 
 def at_once(config: Config) -> bool:
     """Whether a table is read whole."""
-    return config.engine.name != STREAM
+    return not config.engine.in_batches
 
 
 if __name__ == "__main__":

@@ -1,0 +1,179 @@
+"""train with the features on the disk: the same bytes as from memory, and what cannot be trained so."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from assay.bundle.loading import load
+from assay.config.compose import composed
+from assay.engine import train as engine
+from assay.engine.train import Stored, Streamed, read_streamed
+from assay.errors import AssayError
+from assay.files import files_md5, read_json, read_table
+from assay.modelling.records import joined, read_labelled
+from assay.paths import BUNDLE, CLEANED, FEATURES, MODEL_CARD, PREDICTIONS, REPORT, SPLIT, fold
+from assay.records import streaming
+from assay.records.columns import DATE, WEIGHT
+from assay.records.folds import FOLDS, TRAIN, VALIDATION
+from assay.records.parts import write_parts
+from assay.records.tables import read_features
+from assay.stages import cards, evaluate, train
+from samples import forget_statements
+
+SMALL = ["debug=fast", "baselines.xgboost.n_estimators=20", "layout.part_rows=70"]
+FEW = "model.n_estimators=20"
+
+
+@pytest.fixture
+def line(line: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small line in parts of 70 rows, read in batches of 50."""
+    for path in (CLEANED, *(fold(folder, name) for folder in (FEATURES, SPLIT) for name in FOLDS)):
+        write_parts(path, pd.read_parquet(path), 70)
+    forget_statements()
+    monkeypatch.setattr("sys.argv", ["stage"])
+    monkeypatch.setattr(streaming, "ROWS", 50)
+    return line
+
+
+def trained(*overrides: str) -> dict[str, str]:
+    """The hashes of what train writes."""
+    Path("params.yaml").write_text(composed([*SMALL, *overrides]))
+    train.main()
+    return {f"{name}/{file}": md5 for name in ("models", PREDICTIONS) for file, md5 in files_md5(Path(name)).items()}
+
+
+def rewritten(change: Callable[[pd.DataFrame], pd.DataFrame], paths: Sequence[Path]) -> None:
+    for path in paths:
+        write_parts(path, change(read_table(path)), 70)
+
+
+def with_weights() -> None:
+    rng = np.random.default_rng(0)
+    for_each = [CLEANED, *(fold(SPLIT, name) for name in FOLDS)]
+    rewritten(lambda table: table.assign(**{WEIGHT: rng.integers(1, 9, len(table)) / 2}), for_each)
+
+
+def without_dates() -> None:
+    rewritten(lambda table: table.drop(columns=DATE), [CLEANED, *(fold(SPLIT, name) for name in FOLDS)])
+
+
+@pytest.mark.parametrize(
+    ("change", "overrides"),
+    [
+        (lambda: None, ["training.refit=true", FEW]),
+        (with_weights, ["training.refit=true", FEW]),
+        (without_dates, [FEW]),
+        (lambda: None, ["model=xgboost", "model.n_estimators=30", "model.early_stopping_rounds=3"]),
+        (lambda: None, ["model=ensemble", "training.folds=3"]),
+        (lambda: None, ["model=majority"]),
+        (lambda: None, ["model=hist_gbm", "model.max_iter=20"]),
+    ],
+    ids=["lightgbm", "weights", "no dates", "xgboost", "ensemble", "majority", "in memory"],
+)
+def test_the_same_bytes(line: Path, change: Callable[[], None], overrides: list[str]) -> None:
+    change()
+    assert trained("engine=stream", *overrides) == trained("engine=local", *overrides)
+    assert len(list((PREDICTIONS / "out_of_fold.parquet").iterdir())) > 1
+    assert not list(Path("data").glob(".writing-*"))
+
+
+def test_records_are_those_of_the_folds(line: Path) -> None:
+    stored = read_streamed(TRAIN).followed_by(read_streamed(VALIDATION))
+    whole = joined(read_labelled(TRAIN), read_labelled(VALIDATION))
+    for chosen in (np.arange(len(whole.y)), np.arange(60, 200), np.array([0, 69, 70, 71, 250])):
+        some, expected = stored.rows(chosen), whole.rows(chosen)
+        pd.testing.assert_frame_equal(pd.concat(some.X.batches(), ignore_index=True), expected.X.reset_index(drop=True))
+        np.testing.assert_array_equal(some.y, expected.y)
+    last = stored.rows(np.arange(60, 200)).rows(np.array([3, 130]))
+    pd.testing.assert_frame_equal(last.in_memory().X, whole.rows(np.array([63, 190])).X.reset_index(drop=True))
+
+
+def test_features_are_columns_by_name(line: Path) -> None:
+    stored, whole = Stored([fold(FEATURES, TRAIN)]), read_features(fold(FEATURES, TRAIN)).reset_index(drop=True)
+    assert list(stored) == list(whole)
+    assert "TSH" in stored
+    assert "record_id" not in stored
+    for name, column in stored.items():
+        pd.testing.assert_series_equal(column, whole[name], check_names=False)
+
+
+def test_a_feature_may_be_called_as_a_column_of_ours(tmp_path: Path) -> None:
+    table = pd.DataFrame({"record_id": ["a", "b"], "record_id (own)": [1.0, 2.0], "age": [3.0, 4.0]})
+    table.to_parquet(tmp_path / "features.parquet")
+    stored = Stored([tmp_path / "features.parquet"])
+    assert list(stored) == ["record_id", "age"]
+    assert stored["record_id"].tolist() == [1.0, 2.0]
+    assert [list(batch) for batch in stored.batches()] == [["record_id", "age"]]
+
+
+@pytest.mark.parametrize("name", ["local", "stream"])
+def test_features_of_other_records(line: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    rewritten(lambda table: table.iloc[::-1], [fold(FEATURES, VALIDATION)])
+    with pytest.raises(SystemExit):
+        trained(f"engine={name}")
+    assert "not the features of the records of data/split" in capsys.readouterr().err
+
+
+def test_a_model_that_cannot_is_refused_before_any_is_trained(
+    line: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files_md5(Path("models"))
+    monkeypatch.setattr(engine, "needed", lambda path: 1e9)
+    monkeypatch.setattr(train, "train", None)
+    with pytest.raises(SystemExit):
+        trained("engine=stream")
+    said = capsys.readouterr().err
+    assert "logistic cannot train out of core, and needs about 1.9 GiB: more than engine.memory" in said
+    assert "engine.sample=200000" in said
+    assert files_md5(Path("models")) == before
+
+
+def test_a_model_that_cannot_learns_from_a_sample(line: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = trained("engine=stream", "engine.sample=100", FEW)
+    assert "samples" not in read_json(BUNDLE)
+    monkeypatch.setattr(engine, "needed", lambda path: 1e9)
+    found = trained("engine=stream", "engine.sample=100", FEW)
+    assert found == trained("engine=stream", "engine.sample=100", FEW)
+    assert read_json(BUNDLE)["samples"] == {"logistic": 100}
+    assert load(Path("models")).threshold > 0
+    assert found["models/model.txt"] == whole["models/model.txt"]
+    trained("engine=stream", "engine.sample=100", "model=hist_gbm", "model.max_iter=20")
+    assert read_json(BUNDLE)["samples"] == {"model": 100, "logistic": 100}
+    evaluate.main()
+    cards.main()
+    assert "Each fit of the model learned from 100 of its records, drawn by chance" in REPORT.read_text()
+    assert "Each fit of `logistic` learned from 100 of them, drawn by chance." in MODEL_CARD.read_text()
+
+
+def test_a_sample_has_a_fixed_number_of_the_records_of_a_fit(line: Path, tmp_path: Path) -> None:
+    records = read_streamed(TRAIN)
+    drawn = engine.Sampled(tmp_path, 90)._drawn(records)
+    assert len(drawn.X) == len(drawn.y) == 90
+    assert drawn.X.equals(engine.Sampled(tmp_path, 90)._drawn(records).X)
+    assert len(engine.Sampled(tmp_path, 10_000)._drawn(records).y) == len(records.y)
+
+
+def test_a_sample_without_a_class(line: Path, tmp_path: Path) -> None:
+    with pytest.raises(AssayError, match="of the 2 records that a model would learn from, all have the same label"):
+        engine.Sampled(tmp_path, 2)._drawn(read_streamed(TRAIN))
+
+
+def test_tables_that_are_not_there(here: Path) -> None:
+    with pytest.raises(AssayError, match="the file is missing"):
+        read_streamed(TRAIN)
+
+
+def test_streamed_keeps_groups_and_weights(line: Path) -> None:
+    records = read_streamed(TRAIN)
+    n = len(records.y)
+    given = Streamed(records.X, records.y, pd.Series(range(n)), np.arange(n) / 2)
+    both = given.followed_by(given)
+    assert both.groups is not None
+    assert both.weight is not None
+    chosen = np.array([1, n + 1])
+    assert both.rows(chosen).groups.tolist() == [1, 1]  # type: ignore[union-attr]
+    assert both.rows(chosen).weight.tolist() == [0.5, 0.5]  # type: ignore[union-attr]
+    assert both.rows(chosen).in_memory().groups is not None
