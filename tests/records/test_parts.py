@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assay import memory
 from assay.errors import AssayError
 from assay.files import read_table
-from assay.records.batches import Columns, rows_of, table_batches
+from assay.records.batches import Columns, require_room, rows_of, table_batches
 from assay.records.parts import write_parts, writing
 
 ROWS = 100
@@ -111,3 +112,14 @@ def test_columns_are_read_one_at_a_time_and_one_that_is_not_there_is_told(table:
     for read in (lambda: columns["weight"], lambda: list(table_batches(path, ["age", "weight"]))):
         with pytest.raises(AssayError, match="no column weight"):
             read()
+
+
+def test_a_table_that_needs_more_than_is_free_is_refused(
+    table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "table.parquet"
+    write_parts(path, table, 40)
+    monkeypatch.setattr(memory, "free", lambda: memory.GIB)
+    require_room(path, memory.GIB // ROWS)
+    with pytest.raises(AssayError, match=r"about 2.0 GiB at once, and 1.0 GiB are free"):
+        require_room(path, 2 * memory.GIB // ROWS)

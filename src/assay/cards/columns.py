@@ -105,7 +105,8 @@ def found(records: Columns, names: Iterable[str], inside: Mapping[str, np.ndarra
         missing = values.isna()
         parts = [missing, *(missing[rows] for rows in inside.values())] if missing.any() else []
         gaps = [percent(float(part.mean())) for part in parts]
-        columns.append(Found(name, words.about, kind(values), words.unit, allowed(words), in_short(values), gaps))
+        told = f"{len(values)} different" if name == RECORD_ID else in_short(values)
+        columns.append(Found(name, words.about, kind(values), words.unit, allowed(words), told, gaps))
     return columns
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from assay.cards.columns import INTEGER, described, kind
-from assay.cards.facts import Columns, Facts, limits
+from assay.cards.facts import Facts, limits
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Dataset
 from assay.presentation.many import shown
 from assay.records.columns import RECORD_ID
@@ -39,8 +39,8 @@ class Stored:
     size: int
 
 
-def croissant(facts: Facts, files: dict[str, list[Stored]]) -> dict[str, Any]:
-    """The metadata as JSON-LD; files: of the tables "records" and "labels", in order."""
+def croissant(facts: Facts, files: dict[str, list[Stored]], types: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """The metadata as JSON-LD; of the tables "records" and "labels" their files, in order, and their columns' types."""
     dataset, source = facts.config.dataset, facts.config.dataset.source
     policy = facts.reports["annotation"]["policy"]
     content = {
@@ -59,8 +59,8 @@ def croissant(facts: Facts, files: dict[str, list[Stored]]) -> dict[str, Any]:
         "rai:personalSensitiveInformation": [dataset.personal_data] if dataset.personal_data else [],
         "distribution": [one for name, parts in files.items() for one in distributed(name, parts)],
         "recordSet": [
-            record_set("records", "cleaned records", facts.records, dataset, files["records"]),
-            record_set("labels", f"label of each record by policy {policy}", facts.labels, dataset, files["labels"]),
+            record_set("records", "cleaned records", types["records"], dataset, files["records"]),
+            record_set("labels", f"label of each record by policy {policy}", types["labels"], dataset, files["labels"]),
             *([code_set(dataset.codes)] if dataset.codes else []),
         ],
     }
@@ -96,7 +96,7 @@ def file_object(key: str, file: Stored) -> dict[str, Any]:
     }
 
 
-def record_set(name: str, about: str, table: Columns, dataset: Dataset, parts: list[Stored]) -> dict[str, Any]:
+def record_set(name: str, about: str, table: pd.DataFrame, dataset: Dataset, parts: list[Stored]) -> dict[str, Any]:
     """The columns of a table, of very many the first ones."""
     kind = "fileObject" if len(parts) == 1 else "fileSet"
     told = shown([*map(str, table)], most=FIELDS)

@@ -21,7 +21,7 @@ from assay.joins.future import entered
 from assay.joins.raw import joiner
 from assay.paths import CLEANED, FEATURES, LABELS, PREDICTIONS, RAW, SCORE, SPLIT, fold
 from assay.preparation.features import categorised, features, text_counts, vocabulary
-from assay.records.batches import Columns, table_batches
+from assay.records.batches import Columns, require_room, table_batches
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.folds import FOLDS, GROUP, TEST, TIME, TRAIN
 from assay.records.formats import raw_file
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from assay.config.dataset import Dataset
     from assay.config.schema import Config
 
+EACH = 70  # bytes of memory for each record, as measured: docs/scale.md
 KEY = "sample for audit"  # of the hashes by which records are drawn
 
 
@@ -93,6 +94,7 @@ class Rows:
 
 def read_evidence(config: "Config") -> Evidence:
     """The tables on disk."""
+    require_room(CLEANED, EACH)
     dataset, rows = config.dataset, Rows(config.audit.records)
     told = partial(content, identity=identity(dataset), outcome=outcome(dataset))
     records = taken(CLEANED, rows.drawn).drop(columns=RECORD_ID)

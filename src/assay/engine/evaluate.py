@@ -14,7 +14,7 @@ from assay.config.dataset import cleaned_name
 from assay.contract.population import slices
 from assay.files import read_json
 from assay.paths import CLEANED, FEATURES, PREDICTIONS, SCORE, SPLIT, fold, score_column
-from assay.records.batches import Columns, numbers_of, rows_of, table_batches
+from assay.records.batches import Columns, numbers_of, require_room, rows_of, table_batches
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT, stored
 from assay.records.folds import TEST, TRAIN, VALIDATION
 from assay.records.places import places, require_same_records
@@ -23,6 +23,7 @@ from assay.records.tables import as_named, feature_column
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
+EACH = 130  # bytes of memory for each cleaned record, as measured: docs/scale.md
 SEEN = (TRAIN, VALIDATION)
 OUT_OF_FOLD, OF_TEST = PREDICTIONS / "out_of_fold.parquet", PREDICTIONS / "test.parquet"
 THRESHOLDS = PREDICTIONS / "thresholds.json"
@@ -37,8 +38,9 @@ def thresholds() -> dict[str, float]:
 def read_test(models: Iterable[str]) -> pd.DataFrame:
     """The test records in order: `label` (0 or 1), `excluded`, the scores of these models, and weights if there are.
 
-    AssayError if the scores are those of other records.
+    AssayError if the scores are those of other records, or if there is no room for what the stage reads.
     """
+    require_room(CLEANED, EACH)
     labels = fold(SPLIT, TEST)
     require_same_records([labels], [OF_TEST], todo=TRAIN_AGAIN)
     scores = Columns(OF_TEST)

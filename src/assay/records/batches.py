@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from assay.errors import about
 from assay.files import opened_table, parts_of, read_table, require_columns
+from assay.memory import require_memory
 from assay.records import streaming
 from assay.records.formats import CSV, RESTORE, SUFFIXES
 from assay.records.reading import csv_records, raw_parts, require_there
@@ -55,6 +56,11 @@ def rows_of(path: Path) -> int:
         with opened_table(part) as file:
             rows += file.metadata.num_rows
     return rows
+
+
+def require_room(path: Path, each: int) -> None:
+    """AssayError if so many bytes for each record of a table of the line are not free."""
+    require_memory(each * rows_of(path), str(path), "take a sample (docs/sampling.md) or a machine with more")
 
 
 class Columns(Mapping[str, pd.Series]):

@@ -3,13 +3,15 @@
 from os.path import relpath
 from pathlib import Path
 
+import pandas as pd
+
 from assay.cards.croissant import Stored, croissant
 from assay.cards.data_card import data_card
 from assay.cards.facts import REPORTS, Facts
 from assay.cards.model_card import model_card
 from assay.config.schema import Config
 from assay.config.start import stage
-from assay.files import parts_of, read_json, read_table, read_text, sha256, write_json, write_text
+from assay.files import opened_table, parts_of, read_json, read_table, read_text, sha256, write_json, write_text
 from assay.lineage.running import dependencies
 from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, SPLIT_LOG, fold
 from assay.paths import REPORTS as REPORTS_FOLDER
@@ -29,12 +31,20 @@ def main(config: Config) -> None:
     write_text(MODEL_CARD, model_card(facts))
     write_text(DATA_CARD, data_card(facts))
     files = {"records": CLEANED, "labels": LABELS}
-    write_json(CROISSANT, croissant(facts, {name: stored(path) for name, path in files.items()}), sort_keys=False)
+    found = {name: stored(path) for name, path in files.items()}
+    types = {name: nothing_of(path) for name, path in files.items()}
+    write_json(CROISSANT, croissant(facts, found, types), sort_keys=False)
 
 
 def stored(path: Path) -> list[Stored]:
     """The files of a table as the metadata describe them."""
     return [Stored(relpath(one, CROISSANT.parent), sha256(one), one.stat().st_size) for one in parts_of(path)]
+
+
+def nothing_of(path: Path) -> pd.DataFrame:
+    """The columns of a table with their types, without its rows."""
+    with opened_table(parts_of(path)[0]) as file:
+        return file.schema_arrow.empty_table().to_pandas()
 
 
 def read_facts(config: Config) -> Facts:

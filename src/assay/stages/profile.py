@@ -19,10 +19,12 @@ from assay.presentation.many import shown
 from assay.profile.columns import MOST, NEGATIVE, POSITIVE, importance, monthly, profiles
 from assay.profile.correlation import CORRELATED, rank_correlations
 from assay.profile.scorecard import scorecards
-from assay.records.batches import Columns, rows_of, table_batches
+from assay.records.batches import Columns, require_room, rows_of, table_batches
 from assay.records.columns import DATE, WEIGHT
 from assay.records.folds import TRAIN, VALIDATION
 from assay.records.places import places
+
+EACH = 130  # bytes of memory for each record, as measured: docs/scale.md
 
 if TYPE_CHECKING:
     from assay.profile.scorecard import Card
@@ -36,6 +38,7 @@ def main(config: Config) -> None:
     """
     from assay.profile.page import Findings, render
 
+    require_room(CLEANED, EACH)
     dataset, cleaned = collected(config.dataset), Columns(CLEANED)
     with scratch(CLEANED.parents[1]) as folder:
         before, after = scorecards(raw_in_batches(RAW, dataset), partial(table_batches, CLEANED), dataset, folder)
