@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from assay.onboarding.outcome import Answer
+
 N = 40
 OUTCOME = ["sick" if row % 4 == 0 else "well" for row in range(N)]
 AGE = [str(20 + row) for row in range(N)]
@@ -944,6 +946,26 @@ REFUSED = [
         "1 records are positive and 1 negative",
         ending="stops",
         todo="give more records",
+    ),
+    Habit(
+        "negative_alone",
+        "--negative well, and no --positive",
+        "stops",
+        TEXT.encode(),
+        "--negative alone tells nobody who is positive",
+        ending="stops",
+        todo="--positive VALUE",
+        options={"answer": Answer(negative=["well"])},
+    ),
+    Habit(
+        "both_sides",
+        "a class that is named as positive and as negative",
+        "stops",
+        TEXT.encode(),
+        "positive and negative at once: sick",
+        ending="stops",
+        todo="name each class once",
+        options={"answer": Answer(["sick"], ["sick", "well"])},
     ),
     Habit(
         "crosses",

@@ -77,6 +77,7 @@ def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer, se
     unclear = [str(value) for value in counts.index if value in markers]
     classes = [str(value) for value in counts.index if value not in markers]
     _require_classes(target, classes, unclear)
+    _require_sides(answer)
     _require_there([*answer.positive, *answer.negative], counts, target)
     _require_every_spelling(answer, classes)
     if answer.positive:
@@ -185,6 +186,16 @@ def _require_classes(target: "pd.Series[str]", classes: Sequence[str], unclear: 
         where=f"column {target.name}",
         todo=f"{todo}, or name another: --target COLUMN",
     )
+
+
+def _require_sides(answer: Answer) -> None:
+    """AssayError for an answer that names the negative classes alone, or a class on both sides."""
+    if answer.negative and not answer.positive:
+        todo = "name who is positive too: --positive VALUE"
+        raise AssayError("--negative alone tells nobody who is positive", where="--negative", todo=todo)
+    if both := sorted({*answer.positive} & {*answer.negative}):
+        what = f"positive and negative at once: {sample(both)}"
+        raise AssayError(what, where="--positive, --negative", todo="name each class once")
 
 
 def _require_there(named: Sequence[str], counts: "pd.Series[int]", target: "pd.Series[str]") -> None:
