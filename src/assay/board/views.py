@@ -201,10 +201,11 @@ def differing(sides: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     return {key: [side.get(key) for side in flat] for key in sorted(keys)}
 
 
-def pair(found: Comparison, plan: Plan) -> Markup:
-    """How one revision compares with another, out of fold."""
+def pair(found: Comparison, plan: Plan, name: str) -> Markup:
+    """How one revision, that with the name, compares with another, out of fold."""
     return view(
         "pair.html.j2",
+        name=name,
         verdict=found.verdict,
         meaning=VERDICTS[found.verdict],
         ranked_by=METRICS[RANKED_BY].phrase,
