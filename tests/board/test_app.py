@@ -98,6 +98,8 @@ def test_a_revision_has_its_stages_files_and_documents(served: Server, repositor
     for file in (*clean["deps"], *(out for out in clean["outs"] if "lineage" not in out["path"])):
         assert f"<code>{file['md5']}</code>" in text
     assert "in the cache" in text
+    verdicts = [check["verdict"] for check in json.loads(repository.text("reports/audit.json"))]
+    assert f"{len(verdicts)} checks for leaks: {verdicts.count('passed')} passed, " in text
     report = get(served, f"revision/{sha}/file/reports/report.html")
     assert report.text == raw_report(repository)
     assert "sandbox" in report.headers["content-security-policy"]

@@ -181,7 +181,7 @@ class Site:
         with translated(
             f"{other.name} cannot be compared with {one.name}", where=f"{base[:10]}, {head[:10]}", todo=todo
         ):
-            return views.pair(pairs.compared(one, other), plan_of(other, pairs.RESAMPLES))
+            return views.pair(pairs.compared(one, other), plan_of(other, pairs.RESAMPLES), other.name)
 
     def _read(self, sha: str) -> Revision:
         row = self.listing().of(sha)

@@ -1,5 +1,6 @@
 """The HTML of the views of experiments and revisions, without their frame."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -115,7 +116,7 @@ def one_revision(
     one: Commit, base: Commit | None, row: Row | None, before: Row | None, links: Links, test: Test
 ) -> Markup:
     """Everything on one revision. row, before: its own row and that of its baseline, if the table has them."""
-    ran = revision.stages(one, base)
+    ran, audit = revision.stages(one, base), revision.audit(one)
     name, kind = (row.name, row.kind) if row else (one.sha[:10], "commit")
     return view(
         "revision.html.j2",
@@ -132,7 +133,8 @@ def one_revision(
         params=revision.changed_params(one, base),
         figures=_figures(row, before),
         findings=[_finding(found) for found in revision.findings(one)] if test.shown else [],
-        audit=revision.audit(one),
+        audit=audit,
+        verdicts=Counter(str(check["verdict"]) for check in audit).most_common(),
         stages=ran,
         drawn=graph.picture(ran),
         commands=revision.commands(name, kind, one.sha, base.sha[:10] if base else ""),
@@ -201,10 +203,11 @@ def differing(sides: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     return {key: [side.get(key) for side in flat] for key in sorted(keys)}
 
 
-def pair(found: Comparison, plan: Plan) -> Markup:
-    """How one revision compares with another, out of fold."""
+def pair(found: Comparison, plan: Plan, name: str) -> Markup:
+    """How one revision, that with the name, compares with another, out of fold."""
     return view(
         "pair.html.j2",
+        name=name,
         verdict=found.verdict,
         meaning=VERDICTS[found.verdict],
         ranked_by=METRICS[RANKED_BY].phrase,
