@@ -14,6 +14,7 @@ from pipeline_copy import ENVIRONMENT, IDENTITY, Copy, wait_for, workers
 
 pytest.importorskip("distributed", reason="dask is an extra: make extras")
 pytestmark = pytest.mark.slow
+PATIENCE = 600  # seconds: a worker makes a clone and imports everything before its first experiment
 STRENGTHS = ("-S", "model.C=0.1,0.2,0.3,0.4,0.5")
 
 
@@ -35,13 +36,13 @@ def test_it_gives_what_a_local_sweep_gives_and_a_worker_that_is_killed_loses_not
     ledger = there.path / ".assay/sweeps/strength.jsonl"
     with cluster(with_code(there.path / "src")) as two:
         sweep = there.start("assay", "sweep", "strength", *STRENGTHS, "--on", two.address)
-        wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text())
+        wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text(), PATIENCE)
         os.kill(two.workers[0], signal.SIGKILL)
         summary, said = sweep.communicate()
         assert "5 of 5 experiments" in summary, said
         again = there.run("assay", "sweep", "strength", *STRENGTHS, "--on", two.address).stdout
         assert "5 of 5 experiments, 5 of them from before" in again
-        wait_for(lambda: not workers(there.path))
+        wait_for(lambda: not workers(there.path), PATIENCE)
     assert trees(there) == trees(cheap)
     entries = [json.loads(line) for line in ledger.read_text().splitlines()]
     assert len([entry for entry in entries if entry["state"] == "done"]) == 5
@@ -93,7 +94,7 @@ def test_a_scheduler_that_goes_away_gives_one_message_and_the_sweep_goes_on_else
     command = ("assay", "sweep", "strength", "-S", "model.C=0.1,0.2,0.3")
     with cluster(with_code(cheap.path / "src")) as two:
         sweep = cheap.start(*command, "--on", two.address)
-        wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text())
+        wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text(), PATIENCE)
     _, said = sweep.communicate()
     assert sweep.returncode == 1
     assert said.startswith("assay sweep: error: the scheduler is gone")

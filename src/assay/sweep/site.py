@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from distributed import Variable, WorkerPlugin, get_client, get_worker
+from distributed import Status, Variable, WorkerPlugin, get_client, get_worker
 from tornado.ioloop import PeriodicCallback
 
 from assay.dvc_internals.commands import dvc
@@ -86,7 +86,7 @@ class Site(WorkerPlugin):
     def teardown(self, worker: Any) -> None:
         """Begin to end the processes, and to remove the clones."""
         self.resting.stop()
-        self.beside.submit(self._end)
+        self.beside.submit(self._end if worker.status == Status.running else self._stop)  # dask removes its own folder
         self.beside.shutdown(wait=False)
 
     def run(self, planned: dict[str, Any]) -> Outcome:
