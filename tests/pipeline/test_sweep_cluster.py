@@ -15,6 +15,7 @@ from pipeline_copy import ENVIRONMENT, IDENTITY, Copy, wait_for, workers
 pytest.importorskip("distributed", reason="dask is an extra: make extras")
 pytestmark = pytest.mark.slow
 PATIENCE = 600  # seconds: a worker makes a clone and imports everything before its first experiment
+SEARCH = "search: {trials: 1, space: {model.C: {low: 0.01, high: 10, log: true}}}"  # each trial asks once
 STRENGTHS = ("-S", "model.C=0.1,0.2,0.3,0.4,0.5")
 
 
@@ -52,10 +53,12 @@ def test_it_gives_what_a_local_sweep_gives_and_a_worker_that_is_killed_loses_not
     assert there.repro() == []
 
 
-def test_one_that_fails_is_reported_with_its_log(cheap: Copy) -> None:
+def test_one_that_fails_is_reported_with_its_log_and_a_trial_asks_whether_it_is_hopeless(cheap: Copy) -> None:
+    (cheap.path / "conf/sweep/strength.yaml").write_text(SEARCH)
     with cluster(with_code(cheap.path / "src"), workers=1) as one:
         command = ("assay", "sweep", "drops", "-S", "features.drop=[nonsense]", "--on", one.address)
         failed = cheap.run(*command, fails=True)
+        assert "1 of 1 experiments" in cheap.run("assay", "sweep", "strength", "--on", one.address).stdout
     assert "no feature nonsense" in failed.stdout
     [log] = (cheap.path / ".assay/sweeps/drops.logs").iterdir()
     assert "assay featurize: error: no feature nonsense" in log.read_text()
