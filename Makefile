@@ -67,7 +67,7 @@ pull: $(VENV)/ready  ## data and model of the last commit, from the remote: dvc 
 back: $(VENV)/ready  ## back to the last commit's params.yaml, dvc.lock, reports, data and models: assay back
 	assay back
 
-extras: $(VENV)/ready-dev  ## add what S3 remotes, examples, model=catboost and the tests need
+extras: $(VENV)/ready-dev  ## add what S3 remotes, clusters, examples, model=catboost and the tests need
 
 lock: $(VENV)/ready-dev  ## resolve the versions anew (needs the network)
 	pip install --quiet uv

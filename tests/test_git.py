@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assay.errors import AssayError
-from assay.git import git, objects, raw
+from assay.git import address, git, objects, parents, raw
 from pipeline_copy import IDENTITY, Copy
 
 
@@ -66,3 +66,36 @@ def test_many_files_and_commits_are_read_at_once_and_what_is_not_there_is_none(t
     assert objects(tmp_path, []) == []
     with pytest.raises(ValueError, match="end of line"):
         objects(tmp_path, ["HEAD\nHEAD"])
+
+
+@pytest.mark.parametrize(
+    ("remote", "expected"),
+    [
+        ("https://someone:secret@example.org/a.git", "https://example.org/a.git"),
+        ("https://token@example.org/a.git", "https://example.org/a.git"),
+        ("ssh://git@example.org/a.git", "ssh://git@example.org/a.git"),
+        ("git@example.org:a.git", "git@example.org:a.git"),
+    ],
+)
+def test_the_address_of_the_remote_has_no_secret(remote: str, expected: str, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    assert address(tmp_path) == ""
+    git(tmp_path, "remote", "add", "origin", remote)
+    assert address(tmp_path) == expected
+
+
+def test_the_address_of_a_folder_is_whole(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder in (here, there):
+        git(tmp_path, "init", "--quiet", str(folder))
+    git(here, "remote", "add", "origin", "../there")
+    assert address(here) == str(there.resolve())
+
+
+def test_the_parents_of_a_commit(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    tree = git(tmp_path, "write-tree")
+    first = git(tmp_path, *IDENTITY, "commit-tree", tree, "-m", "first")
+    second = git(tmp_path, *IDENTITY, "commit-tree", tree, "-p", first, "-m", "second")
+    assert parents(tmp_path, first) == []
+    assert parents(tmp_path, second) == [first]

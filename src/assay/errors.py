@@ -130,6 +130,11 @@ def described(error: BaseException) -> str:
     )
 
 
+def in_a_line(error: BaseException) -> str:
+    """The message for an error, as a part of another one."""
+    return "; ".join(line.strip() for line in described(error).splitlines())
+
+
 def report_from_the_start() -> None:
     """Report errors during the import of one of our programs too, such as a missing package.
 

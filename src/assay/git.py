@@ -54,6 +54,11 @@ def content(folder: Path, revision: str, path: str) -> bytes | None:
         return None
 
 
+def parents(folder: Path, commit: str) -> list[str]:
+    """The commits from which a commit was made."""
+    return git(folder, "rev-list", "--parents", "--max-count=1", commit).split()[1:]
+
+
 def objects(folder: Path, names: Sequence[str]) -> list[bytes | None]:
     """Many files of commits (SHA:path) and commits (SHA), read by one process; None for each that there is not.
 

@@ -72,3 +72,14 @@ def test_the_same_bytes(
     monkeypatch.setattr(spill, "BUCKET", 60)
     assert made(tmp_path / "stream", raw, [*overrides, "engine=stream"]) == expected
     assert not list((tmp_path / "stream" / "data").glob(".writing-*"))
+
+
+@pytest.mark.slow
+def test_the_same_bytes_where_a_cluster_does_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="dask is an extra: make extras")
+    raw = messy(synthetic_raw())
+    expected = made(tmp_path / "local", raw, PARTS)
+    monkeypatch.setattr(streaming, "ROWS", 200)
+    monkeypatch.setattr(spill, "BUCKET", 150)
+    assert made(tmp_path / "dask", raw, [*PARTS, "engine=dask"]) == expected
+    assert not list((tmp_path / "dask" / "data").glob(".writing-*"))

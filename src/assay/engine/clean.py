@@ -11,7 +11,7 @@ from assay.engine.answer import TOGETHER
 from assay.engine.spill import Sorted
 from assay.engine.spread import Each
 from assay.files import parts_of
-from assay.preparation.prepare import Broken, Prepared, Preparer, require_rows
+from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.reconcile import above, merged_broken, steps, stop_for
 from assay.preparation.steps import DropRepeats, Step, content
 from assay.records.changes import Change, merged, summary
@@ -66,9 +66,9 @@ class Cleaner:
 
     def _prepare(self, batches: Iterable[pd.DataFrame], quarantined: Parts) -> list[Broken]:
         """Prepare each batch; what stops the line."""
-        prepare, broken = partial(Preparer(self.dataset), where=self.where), []
+        broken: list[Broken] = []
         keys = Parts(self.folder / "keys", TOGETHER)
-        for one in self.each(prepare, batches):
+        for one in self.each(partial(prepare, dataset=self.dataset, where=self.where), batches):
             self.prepared.add(one.records, one.records[RECORD_ID])
             quarantined.add(one.quarantined)
             if one.keys is not None:

@@ -37,22 +37,29 @@ def spread(engine: "Engine") -> Iterator[Each]:
     from assay.cluster import connected, started
 
     with connected(engine.scheduler) if engine.scheduler else started(engine.workers) as client:
-        yield OnWorkers(client)
+        import dask
+
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):  # it warns of batches
+            yield OnWorkers(client, engine.scheduler or "this machine")
 
 
 class OnWorkers:
-    """Calls a function on batches on the workers of a cluster; dask calls it elsewhere if a worker dies."""
+    """Calls a function on batches on the workers of a cluster; dask calls it elsewhere if a worker dies.
 
-    def __init__(self, client: "Client") -> None:
-        self.client = client
+    where: the cluster, in messages.
+    """
+
+    def __init__(self, client: "Client", where: str) -> None:
+        self.client, self.where = client, where
 
     def __call__(self, function: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
         from distributed.protocol.pickle import dumps
 
         waiting: deque[Future] = deque()
-        task, window = _task(), AHEAD * max(1, sum(self.client.nthreads().values()))
+        task, stated = _task(), (code(), versions())
+        window = AHEAD * max(1, sum(self.client.nthreads().values()))
         for batch in batches:
-            packed = dumps((self._stated(), function, batch))
+            packed = dumps((stated, function, batch))
             waiting.append(self.client.submit(task, packed, pure=False))
             if len(waiting) >= window:
                 yield self._result(waiting.popleft())
@@ -67,15 +74,9 @@ class OnWorkers:
             return future.result()
         except KilledWorker as error:
             what = f"{error.allowed_failures + 1} workers of the cluster died at the same batch"
-            raise AssayError(what, where=self._where(), todo="give the workers more memory") from error
+            raise AssayError(what, where=self.where, todo="give the workers more memory") from error
         except FutureCancelledError as error:
-            raise AssayError("the scheduler is gone", where=self._where(), todo="start it; dvc repro") from error
-
-    def _where(self) -> str:
-        return str(self.client.scheduler_info()["address"]) if self.client.scheduler else "the cluster"
-
-    def _stated(self) -> tuple[str, dict[str, str]]:
-        return code(), versions()
+            raise AssayError("the scheduler is gone", where=self.where, todo="start it; dvc repro") from error
 
 
 def _task() -> Task:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.cluster import connected, require_dask
-from assay.errors import AssayError, described
+from assay.errors import AssayError, in_a_line
 from assay.experiments.clones import fetch_data
 from assay.experiments.refs import name_experiment, unpack
 from assay.files import WRITING
-from assay.git import address
+from assay.git import address, content, parents
+from assay.lineage.graph import PARAMS
 from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, FAILED
 from assay.sweep.plan import Planned
@@ -113,7 +114,10 @@ class Cluster:
         came = self._outcome(one)
         log.write_text(came.log)
         if came.said["state"] == DONE:
-            self._take_home(one.name, came)
+            try:
+                self._take_home(one, came)
+            except AssayError as error:
+                return {"state": FAILED, "error": in_a_line(error)}
         return {**came.said, "error": failure(came.said["error"], log)}
 
     def _prepared(self) -> Future[None]:
@@ -132,7 +136,7 @@ class Cluster:
                 where = f"{fault.where}, on the worker {worker}" if fault.where else f"the worker {worker}"
                 raise AssayError(fault.what, where=where, rows=fault.rows, todo=fault.todo)
             if fault:
-                raise AssayError(f"a worker cannot be prepared: {described(fault)}", where=worker)
+                raise AssayError(f"a worker cannot be prepared: {in_a_line(fault)}", where=worker)
 
     def _outcome(self, one: Planned) -> "Outcome":
         from distributed import KilledWorker
@@ -150,15 +154,17 @@ class Cluster:
             what = f"{error.allowed_failures + 1} workers of the cluster died while it ran"
             return Outcome({"state": FAILED, "error": what}, "")
         except Exception as error:  # whatever a worker raises: the sweep goes on with the next
-            said = "; ".join(line.strip() for line in described(error).splitlines())
-            return Outcome({"state": FAILED, "error": said}, "")
+            return Outcome({"state": FAILED, "error": in_a_line(error)}, "")
 
-    def _take_home(self, name: str, came: "Outcome") -> None:
+    def _take_home(self, one: Planned, came: "Outcome") -> None:
         """Its commit, then its data, then its name: an experiment is there whole or not at all."""
-        unpack(self._setting.root, came.pack)
+        root, baseline = self._setting.root, self._setting.baseline
+        unpack(root, came.pack)
+        if parents(root, came.commit) != [baseline] or content(root, came.commit, PARAMS) != one.params.encode():
+            raise AssayError("a worker gave another experiment than it was asked for", where=came.commit)
         if not came.shared:
-            fetch_data(self._setting.root, came.commit, self._setting.cache)
-        name_experiment(self._setting.root, name, self._setting.baseline, came.commit)
+            fetch_data(root, came.commit, self._setting.cache)
+        name_experiment(root, one.name, baseline, came.commit)
 
     async def _answer(self, event: tuple[float, dict[str, Any]]) -> None:
         """Tell a worker whether an experiment is hopeless."""

@@ -16,10 +16,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from distributed import Variable, WorkerPlugin, get_client, get_worker
+from distributed import Status, Variable, WorkerPlugin, get_client, get_worker
 from tornado.ioloop import PeriodicCallback
 
-from assay.dvc_internals.commands import dvc
+from assay.dvc_internals.commands import asked, dvc
 from assay.errors import AssayError
 from assay.experiments.clones import clone_commit
 from assay.experiments.refs import packed
@@ -86,7 +86,7 @@ class Site(WorkerPlugin):
     def teardown(self, worker: Any) -> None:
         """Begin to end the processes, and to remove the clones."""
         self.resting.stop()
-        self.beside.submit(self._end)
+        self.beside.submit(self._end if worker.status == Status.running else self._stop)  # dask removes its own folder
         self.beside.shutdown(wait=False)
 
     def run(self, planned: dict[str, Any]) -> Outcome:
@@ -179,12 +179,12 @@ def _has(repository: Path, commit: str) -> bool:
 
 
 def _fetch(clone: Path) -> None:
-    """Bring the data of the commit from DVC's remote; AssayError if it is not there."""
-    try:
-        dvc("fetch", folder=clone)
-    except AssayError as error:
-        todo = "dvc push it to the remote that .dvc/config names, or share the cache with the workers"
-        raise AssayError(f"a worker has not got the data: {error.what}", todo=todo) from error
+    """Bring the data of the commit from DVC's remote, as far as it is there; AssayError if there is no remote."""
+    if not asked("config", "core.remote", folder=clone):
+        todo = "name a remote (docs/sharing.md), commit, git push; or share the cache with the workers"
+        what = "a worker neither shares DVC's cache nor has a default remote for the data"
+        raise AssayError(what, where=".dvc/config", todo=todo)
+    dvc("fetch", folder=clone)
 
 
 async def prepared(name: str, dask_worker: Any = None) -> None:

@@ -24,7 +24,7 @@ from assay.config.load import load
 from assay.config.reading import plain
 from assay.dvc_internals import in_process
 from assay.dvc_internals.repository import check_out
-from assay.errors import AssayError, described
+from assay.errors import AssayError, in_a_line
 from assay.experiments.clones import dvc, reason
 from assay.experiments.refs import OUT_OF_FOLD, keep, with_identity
 from assay.files import md5, read_json
@@ -168,7 +168,7 @@ def answer(request: dict[str, Any], answers: TextIO, reproduce: Callable[[], Non
     except Hopeless:
         said["state"] = PRUNED
     except Exception as error:  # whatever a stage or DVC raises: told to the parent, which goes on with the next
-        said |= {"state": FAILED, "error": "; ".join(line.strip() for line in described(error).splitlines())}
+        said |= {"state": FAILED, "error": in_a_line(error)}
     return {**said, "seconds": round(time.perf_counter() - start, 2)}
 
 

@@ -1,0 +1,76 @@
+"""Batches on the workers of a real dask cluster: in order, few at a time, and with the bytes of one process."""
+
+import os
+from collections.abc import Iterator
+from itertools import count, islice
+from pathlib import Path
+from pickle import dumps
+from typing import Any
+
+import pytest
+
+from assay.config.schema import DaskEngine, Engine
+from assay.engine import spread
+from assay.errors import AssayError
+from assay.lineage.libraries import versions
+
+
+@pytest.fixture(scope="module")
+def each() -> Iterator[spread.Each]:
+    pytest.importorskip("distributed", reason="dask is an extra: make extras")
+    with spread.spread(DaskEngine(workers=2)) as found:
+        yield found
+
+
+def test_here_nothing_is_spread() -> None:
+    with spread.spread(Engine()) as each:
+        assert each is map
+
+
+def test_results_come_in_order_and_few_batches_are_read_ahead(each: spread.Each) -> None:
+    read = []
+
+    def batches() -> Iterator[int]:
+        for number in count():
+            read.append(number)
+            yield number
+
+    def slow_at_first(number: int) -> int:
+        import time
+
+        time.sleep(0.3 if number == 0 else 0)
+        return number * number
+
+    assert list(islice(each(slow_at_first, batches()), 10)) == [number * number for number in range(10)]
+    assert len(read) <= 10 + 2 * spread.AHEAD
+
+
+def test_an_error_on_a_worker_comes_as_it_is(each: spread.Each) -> None:
+    def refuses(batch: Any) -> None:
+        from assay.errors import AssayError
+
+        raise AssayError("a broken rule", where="a table", rows=[7], todo="mend it")
+
+    with pytest.raises(AssayError) as raised:
+        list(each(refuses, [1]))
+    assert str(raised.value) == str(AssayError("a broken rule", where="a table", rows=[7], todo="mend it"))
+
+
+def test_a_worker_that_dies_loses_no_batch(each: spread.Each, tmp_path: Path) -> None:
+    died = tmp_path / "died"
+
+    def dies_once(batch: int) -> int:
+        if batch == 3 and not died.exists():
+            died.touch()
+            os._exit(1)
+        return batch
+
+    assert list(each(dies_once, range(8))) == list(range(8))
+    assert died.exists()
+
+
+@pytest.mark.parametrize("stated", [("other code", versions()), (spread.code(), {**versions(), "numpy": "1.0"})])
+def test_a_worker_with_another_code_or_other_libraries_refuses(stated: tuple[str, dict[str, str]]) -> None:
+    assert spread.done(dumps(((spread.code(), versions()), len, "abc"))) == 3
+    with pytest.raises(AssayError, match="check out the same commit"):
+        spread.done(dumps((stated, len, "abc")))
