@@ -84,7 +84,8 @@ def _task() -> Callable[[str, dict[str, Any]], "Outcome"]:
     def task(name: str, one: dict[str, Any]) -> Any:
         from distributed import get_worker
 
-        return get_worker().plugins[name].run(one)
+        site: Any = get_worker().plugins[name]
+        return site.run(one)
 
     return task
 
