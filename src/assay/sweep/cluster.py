@@ -41,6 +41,7 @@ def on_cluster(scheduler: str, setting: Setting, at_once: int | None) -> Iterato
     require_dask()
     from assay.sweep.site import Origin, Site
 
+    setting.cache.mkdir(parents=True, exist_ok=True)
     with connected(scheduler) as client, tempfile.NamedTemporaryFile(prefix=WRITING, dir=setting.cache) as mark:
         _require_worker(client, scheduler)
         name, root = _name(setting), setting.root
