@@ -72,7 +72,7 @@ def read_dates(graded: np.ndarray) -> pd.Series:
     if DATE not in Columns(fold(SPLIT, TEST)):
         seen = sum(rows_of(fold(SPLIT, name)) for name in SEEN)
         return pd.Series(pd.NaT, range(seen + int(graded.sum())))
-    return _of_all(SPLIT, DATE, graded)
+    return _of_all(_folds(SPLIT), DATE, graded)
 
 
 def test_slices(dataset: "Dataset") -> pd.DataFrame:
@@ -121,9 +121,10 @@ class Numbers(Mapping[str, pd.Series]):
         self.names = [name for name in described if {name, stored(name)} & there]
         for name in (*SEEN, TEST):
             require_same_records([fold(SPLIT, name)], [fold(FEATURES, name)], todo="dvc repro featurize")
+        self.columns = _folds(FEATURES)
 
     def __getitem__(self, name: str) -> pd.Series:
-        return _of_all(FEATURES, feature_column(name), self.graded)
+        return _of_all(self.columns, feature_column(name), self.graded)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
@@ -146,9 +147,16 @@ def features_of(ids: Sequence[str]) -> pd.DataFrame:
     return as_named(pd.concat(found)).loc[list(ids)]
 
 
-def _of_all(folder: Path, column: str, graded: np.ndarray) -> pd.Series:
-    parts = {name: Columns(fold(folder, name))[column] for name in (*SEEN, TEST)}
-    return pd.concat([*(parts[name] for name in SEEN), parts[TEST][graded]], ignore_index=True)
+def _of_all(columns: Columns, name: str, graded: np.ndarray) -> pd.Series:
+    """A column of the records of `together`. columns: of all folds; graded: which of the test records are."""
+    whole = columns[name]
+    kept = np.concatenate([np.ones(len(whole) - len(graded), bool), graded])
+    return whole[kept].reset_index(drop=True)
+
+
+def _folds(folder: Path) -> Columns:
+    """The columns of the records of all folds, those of test last."""
+    return Columns(*(fold(folder, name) for name in (*SEEN, TEST)))
 
 
 def _labels(path: Path) -> dict[str, pd.Series]:

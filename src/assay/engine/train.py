@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from assay.modelling.out_of_core import way
 from assay.modelling.records import Records, require_same_records
 from assay.modelling.weights import Weight
 from assay.paths import FEATURES, SPLIT, fold
-from assay.records.batches import table_batches
+from assay.records.batches import Columns, table_batches
 from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import GROUP, TRAIN, VALIDATION
 from assay.records.tables import as_named
@@ -65,19 +66,22 @@ class Stored(Mapping[str, pd.Series]):
                     yield as_named(batch if here.all() else batch[here])
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names()
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names())
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._names())
+        return len(self._names)
 
     def __getitem__(self, name: str) -> pd.Series:
-        stored = self._names()[name]
-        columns = [read_table(part, [stored])[stored] for part in self.paths]
-        return pd.concat(columns, ignore_index=True)[self.chosen]
+        return self._columns[name].reset_index(drop=True)[self.chosen]
 
+    @cached_property
+    def _columns(self) -> Columns:
+        return Columns(*self.paths, names=self._names)
+
+    @cached_property
     def _names(self) -> dict[str, str]:
         """The name that each column has in the files, by its own name."""
         with opened_table(self.paths[0]) as file:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from assay.records.streaming import CsvRecords, ParquetRecords
 
 if TYPE_CHECKING:
     from assay.config.source import Dialect
+
+BLOCK, VALUE = 64 << 20, 64  # bytes of columns that are read together, and of a value, if it is a text
 
 
 def raw_batches(path: Path, dialect: "Dialect | None" = None) -> Iterator[pd.DataFrame]:
@@ -64,18 +67,22 @@ def require_room(path: Path, each: int) -> None:
 
 
 class Columns(Mapping[str, pd.Series]):
-    """The columns of a table of the line; each is read when it is asked for, and not kept.
+    """The columns of tables of the line, one after another; each is read when it is asked for, with a few after it.
 
-    names: what each is called there, by another name; by default all have their own. AssayError as of `read_table`.
+    They are as many as take about `BLOCK` bytes: to open a file again takes the longer, the more columns it has. names:
+    what each is called there, by another name; by default all have their own. AssayError as of `read_table`.
     """
 
-    def __init__(self, path: Path, names: Mapping[str, str] | None = None) -> None:
-        self.path = path
-        self.names = {name: name for name in names_of(path)} if names is None else names
+    def __init__(self, *paths: Path, names: Mapping[str, str] | None = None) -> None:
+        self.paths = paths
+        self.names = {name: name for name in names_of(paths[0])} if names is None else names
+        self._read = pd.DataFrame()
 
     def __getitem__(self, name: str) -> pd.Series:
-        there = self.names.get(name, name)  # of one that is not there `read_table` tells
-        return read_table(self.path, [there])[there].rename(name)
+        there = self.names.get(name, name)
+        if there not in self._read:
+            self._read = self._together([there, *self._after(there)])
+        return self._read[there].rename(name)
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
@@ -88,7 +95,26 @@ class Columns(Mapping[str, pd.Series]):
 
     def chosen(self, names: Mapping[str, str]) -> "Columns":
         """Some of them under other names: those there by these."""
-        return Columns(self.path, names)
+        return Columns(*self.paths, names=names)
+
+    def _together(self, names: list[str]) -> pd.DataFrame:
+        tables = [read_table(path, names) for path in self.paths]
+        return tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
+
+    def _after(self, name: str) -> list[str]:
+        """Columns that are there, and that are named after this one."""
+        at_once = BLOCK // (VALUE * max(1, self._rows))
+        place = self._places.get(name, len(self._places))
+        return list(self._places)[place + 1 : place + at_once]
+
+    @cached_property
+    def _rows(self) -> int:
+        return sum(map(rows_of, self.paths))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        there = set(names_of(self.paths[0]))
+        return {name: place for place, name in enumerate(one for one in self.names.values() if one in there)}
 
 
 def numbers_of(path: Path) -> list[str]:
