@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assay.config.source import Dialect
 
 BLOCK, VALUE = 64 << 20, 64  # bytes of columns that are read together, and of a value, if it is a text
+KEPT = 3  # blocks of columns: a column is often asked for beside the ids and the days
 
 
 def raw_batches(path: Path, dialect: "Dialect | None" = None) -> Iterator[pd.DataFrame]:
@@ -76,13 +77,15 @@ class Columns(Mapping[str, pd.Series]):
     def __init__(self, *paths: Path, names: Mapping[str, str] | None = None) -> None:
         self.paths = paths
         self.names = {name: name for name in names_of(paths[0])} if names is None else names
-        self._read = pd.DataFrame()
+        self._read: list[pd.DataFrame] = []
 
     def __getitem__(self, name: str) -> pd.Series:
         there = self.names.get(name, name)
-        if there not in self._read:
-            self._read = self._together([there, *self._after(there)])
-        return self._read[there].rename(name)
+        found = next((some for some in self._read if there in some), None)
+        if found is None:
+            found = self._together([there, *self._after(there)])
+            self._read = [found, *self._read][: KEPT if found.shape[1] > 1 else 1]
+        return found[there].rename(name)
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
