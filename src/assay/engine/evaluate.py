@@ -17,7 +17,7 @@ from assay.paths import CLEANED, FEATURES, PREDICTIONS, SCORE, SPLIT, fold, scor
 from assay.records.batches import Columns, numbers_of, require_room, rows_of, table_batches
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT, stored
 from assay.records.folds import TEST, TRAIN, VALIDATION
-from assay.records.places import places, require_same_records
+from assay.records.places import places, require_features, require_same_records
 from assay.records.tables import as_named, feature_column
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Numbers(Mapping[str, pd.Series]):
         there = set(numbers_of(CLEANED))
         self.names = [name for name in described if {name, stored(name)} & there]
         for name in (*SEEN, TEST):
-            require_same_records([fold(SPLIT, name)], [fold(FEATURES, name)], todo="dvc repro featurize")
+            require_features(name)
         self.columns = _folds(FEATURES)
 
     def __getitem__(self, name: str) -> pd.Series:

@@ -3,28 +3,29 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from assay.bundle.scoring import log_odds, score
+from assay.bundle.scoring import score_and_log_odds
 from assay.errors import AssayError
-from assay.files import needed, opened_table, parts_of, read_table
+from assay.files import needed, parts_of, read_table
 from assay.memory import GIB, in_bytes
 from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve
 from assay.modelling.fitting import IN_MEMORY, Fitting
 from assay.modelling.matrices import Source
 from assay.modelling.out_of_core import way
-from assay.modelling.records import Records, require_same_records
+from assay.modelling.records import Records
 from assay.modelling.weights import Weight
 from assay.paths import FEATURES, SPLIT, fold
-from assay.records.batches import Columns, table_batches
+from assay.records.batches import Columns, names_of, rows_of, table_batches
 from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import GROUP, TRAIN, VALIDATION
+from assay.records.places import require_features
 from assay.records.tables import as_named
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Stored(Mapping[str, pd.Series]):
 
     def __init__(self, paths: Sequence[Path], chosen: np.ndarray | None = None) -> None:
         self.paths = [part for path in paths for part in parts_of(path)]
-        self.bounds = np.cumsum([0, *map(_rows, self.paths)])
+        self.bounds = np.cumsum([0, *map(rows_of, self.paths)])
         self.chosen = np.ones(self.bounds[-1], "bool") if chosen is None else chosen
 
     def rows(self, chosen: np.ndarray) -> "Stored":
@@ -84,15 +85,9 @@ class Stored(Mapping[str, pd.Series]):
     @cached_property
     def _names(self) -> dict[str, str]:
         """The name that each column has in the files, by its own name."""
-        with opened_table(self.paths[0]) as file:
-            written = [name for name in file.schema_arrow.names if name != RECORD_ID]
-            empty = pd.DataFrame(columns=[RECORD_ID, *written])
+        written = [name for name in names_of(self.paths[0]) if name != RECORD_ID]
+        empty = pd.DataFrame(columns=[RECORD_ID, *written])
         return dict(zip(as_named(empty).columns, written, strict=True))
-
-
-def _rows(part: Path) -> int:
-    with opened_table(part) as file:
-        return int(file.metadata.num_rows)
 
 
 @dataclass(frozen=True)
@@ -128,12 +123,10 @@ class Streamed:
 
 def read_streamed(name: str) -> Streamed:
     """The records of a fold ("train" or "validation"); AssayError unless features and labels are of the same ones."""
-    features, labels = fold(FEATURES, name), fold(SPLIT, name)
-    both = zip_longest(table_batches(features, [RECORD_ID]), table_batches(labels, [RECORD_ID]))
-    require_same_records(features, (one is not None and one.equals(other) for one, other in both))
-    found = read_table(labels, ["label"], optional=[GROUP, WEIGHT])
+    require_features(name)
+    found = read_table(fold(SPLIT, name), ["label"], optional=[GROUP, WEIGHT])
     weight = found[WEIGHT].to_numpy() if WEIGHT in found else None
-    return Streamed(Stored([features]), found["label"].astype("int8"), found.get(GROUP), weight)
+    return Streamed(Stored([fold(FEATURES, name)]), found["label"].astype("int8"), found.get(GROUP), weight)
 
 
 class OutOfCore:
@@ -154,8 +147,7 @@ class OutOfCore:
 
     def scored(self, estimator: Any, records: Streamed) -> tuple[np.ndarray, np.ndarray]:
         """As of `Fitting`."""
-        found = [(score(estimator, X), log_odds(estimator, X)) for X in records.X.batches()]
-        scores, odds = zip(*found, strict=True)
+        scores, odds = zip(*(score_and_log_odds(estimator, X) for X in records.X.batches()), strict=True)
         return np.concatenate(scores), np.concatenate(odds)
 
     def _fitted(self, model: dict[str, Any], train: Streamed, validation: Streamed | None) -> tuple[Any, Curve]:

@@ -1,18 +1,16 @@
 """The records that a model learns from."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from assay.errors import AssayError
 from assay.files import read_table
 from assay.modelling.weights import Weight
 from assay.paths import FEATURES, SPLIT, fold
 from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import GROUP
+from assay.records.places import require_features
 from assay.records.tables import read_features
 
 
@@ -54,17 +52,9 @@ def joined(train: Records, validation: Records) -> Records:
 
 def read_labelled(name: str) -> Records:
     """The features of a fold ("train" or "validation") with its labels, groups and weights, read from the files."""
-    X, labels = read_features(fold(FEATURES, name)), read_table(fold(SPLIT, name))
-    require_same_records(fold(FEATURES, name), [X.index.equals(pd.Index(labels[RECORD_ID]))])
-    return labelled(X, labels.set_index(RECORD_ID))
-
-
-def require_same_records(features: Path, same: Iterable[bool]) -> None:
-    """AssayError unless the features are of the records of data/split, in their order; same: of each batch of them."""
-    if not all(same):
-        raise AssayError(
-            "not the features of the records of data/split", where=str(features), todo="dvc repro featurize"
-        )
+    require_features(name)
+    labels = read_table(fold(SPLIT, name)).set_index(RECORD_ID)
+    return labelled(read_features(fold(FEATURES, name)), labels)
 
 
 def labelled(X: pd.DataFrame, labels: pd.DataFrame) -> Records:

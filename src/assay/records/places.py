@@ -11,6 +11,7 @@ import pandas as pd
 
 from assay.errors import AssayError
 from assay.files import MAKE_AGAIN
+from assay.paths import FEATURES, SPLIT, fold
 from assay.records.batches import table_batches
 from assay.records.columns import RECORD_ID
 
@@ -41,13 +42,24 @@ def hashes(path: Path, key: str = KEYS[0]) -> np.ndarray:
     return np.concatenate(list(_of_batches(path, key)))
 
 
-def require_same_records(*tables: list[Path], todo: str) -> None:
-    """AssayError unless each list of tables has, one table after the other, the same records in the same order."""
-    first, *others = (np.concatenate([hashes(path) for path in paths]) for paths in tables)
-    for paths, other in zip(tables[1:], others, strict=True):
-        if not np.array_equal(first, other):
-            what = f"not the records of {', '.join(map(str, tables[0]))}, or not in their order"
-            raise AssayError(what, where=", ".join(map(str, paths)), todo=todo)
+def require_same_records(first: list[Path], others: list[Path], todo: str) -> None:
+    """AssayError unless two lists of tables have, one table after the other, the same records in the same order."""
+    if not _same_records(first, others):
+        what = f"not the records of {', '.join(map(str, first))}, or not in their order"
+        raise AssayError(what, where=", ".join(map(str, others)), todo=todo)
+
+
+def require_features(name: str) -> None:
+    """AssayError unless the features of a fold are those of its records, in their order."""
+    features = fold(FEATURES, name)
+    if not _same_records([fold(SPLIT, name)], [features]):
+        what = "not the features of the records of data/split"
+        raise AssayError(what, where=str(features), todo="dvc repro featurize")
+
+
+def _same_records(first: list[Path], others: list[Path]) -> bool:
+    one, other = (np.concatenate([hashes(path) for path in paths]) for paths in (first, others))
+    return np.array_equal(one, other)
 
 
 def _of_batches(path: Path, key: str) -> Iterator[np.ndarray]:
