@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -98,6 +99,14 @@ def test_features_are_columns_by_name(line: Path) -> None:
     assert "record_id" not in stored
     for name, column in stored.items():
         pd.testing.assert_series_equal(column, whole[name], check_names=False)
+
+
+def test_other_features_in_the_same_file_are_other_arguments_to_a_sweep_that_remembers(tmp_path: Path) -> None:
+    digests = set()
+    for age in (3.0, 4.0):
+        pd.DataFrame({"record_id": ["a", "b"], "age": [age, 5.0]}).to_parquet(tmp_path / "features.parquet")
+        digests |= {joblib.hash(Stored([tmp_path / "features.parquet"])) for _ in range(2)}
+    assert len(digests) == 2
 
 
 def test_a_feature_may_be_called_as_a_column_of_ours(tmp_path: Path) -> None:

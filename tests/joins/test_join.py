@@ -13,6 +13,7 @@ from assay.config.source import Source
 from assay.errors import AssayError
 from assay.joins.checks import require_useful
 from assay.joins.future import entered
+from assay.joins.checks import Spellings
 from assay.joins.join import Joiner
 from assay.records.pickled import read_pickle
 
@@ -146,6 +147,11 @@ def test_a_fault_is_told_with_its_rows() -> None:
     with pytest.raises(AssayError) as caught:
         Joiner({"labs": LABS.assign(value=["high", *LABS["value"][1:]])}, contract(Made("labs", "last", "value")))
     assert (caught.value.where, caught.value.rows) == ("dataset.tables.labs", ["row 1"])
+
+
+def test_one_of_two_spellings_that_no_record_has_is_named() -> None:
+    with pytest.raises(AssayError, match="1 keys are written in another way .*: '07' for '007'"):
+        Spellings(pd.Series(["7", "07"]), "x").require_those_of(pd.Series(["7", "007"]))
 
 
 def test_two_keys_of_records_that_differ_in_zeros_are_two() -> None:

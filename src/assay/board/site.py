@@ -161,7 +161,7 @@ class Site:
     def problem(self, at: str, nonce: str, what: str) -> str:
         """A page that says what is wrong."""
         return self._page(
-            at, nonce, "Not to be had", Markup('<h1>Not to be had</h1><pre tabindex="0">{}</pre>').format(what)
+            at, nonce, "Not available", Markup('<h1>Not available</h1><pre tabindex="0">{}</pre>').format(what)
         )
 
     def compared(self, base: str, head: str) -> str:

@@ -48,7 +48,7 @@ class Repository:
             seen = self.fingerprint()
             if seen != self._seen:
                 self._listing = Listing(with_intervals(overview(), columns.figures(), compute=False))
-                self._seen = self.fingerprint() if self._runs else seen
+                self._seen = seen  # of before: what changed while it was read is then read again
                 self._compute({f"{row.sha} {row.figures.values}" for row in lacking(self._listing.rows)})
             return self._listing
 

@@ -59,7 +59,7 @@ class OnWorkers:
         task, stated = _task(), (code(), versions())
         window = AHEAD * max(1, sum(self.client.nthreads().values()))
         for batch in batches:
-            packed = dumps((stated, function, batch))
+            packed = dumps((stated, dumps((function, batch))))
             waiting.append(self.client.submit(task, packed, pure=False))
             if len(waiting) >= window:
                 yield self._result(waiting.popleft())
@@ -94,10 +94,12 @@ def done(packed: bytes) -> Any:
     """The result of a function for a batch; AssayError unless this worker has the same code and the same libraries."""
     from pickle import loads
 
-    (its_code, its_versions), function, batch = loads(packed)
+    (its_code, its_versions), work = loads(packed)
     if its_code != code() or its_versions != versions():
-        what = "a worker has another code of Assay, or other versions of libraries, than this repository"
-        raise AssayError(what, todo="check out the same commit there, and install what requirements.lock says")
+        what = "a worker has other code of Assay, or other versions of libraries, than this repository"
+        todo = "check out the same commit there, install what requirements.lock says, and start the worker again"
+        raise AssayError(what, todo=todo)
+    function, batch = loads(work)  # only now: other code may lack the function
     return function(batch)
 
 

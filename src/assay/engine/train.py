@@ -12,7 +12,7 @@ import pandas as pd
 
 from assay.bundle.scoring import score_and_log_odds
 from assay.errors import AssayError
-from assay.files import needed, parts_of, read_table
+from assay.files import md5, needed, parts_of, read_table
 from assay.memory import GIB, in_bytes
 from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve
@@ -44,6 +44,11 @@ class Stored(Mapping[str, pd.Series]):
         self.paths = [part for path in paths for part in parts_of(path)]
         self.bounds = np.cumsum([0, *map(rows_of, self.paths)])
         self.chosen = np.ones(self.bounds[-1], "bool") if chosen is None else chosen
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Also what the files hold: a sweep remembers trainings by the content of their arguments."""
+        content = [md5(path) for path in self.paths]
+        return {"paths": self.paths, "bounds": self.bounds, "chosen": self.chosen, "content": content}
 
     def rows(self, chosen: np.ndarray) -> "Stored":
         """Those at these positions, which are in order."""

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from assay.records.folds import TEST
+from assay.records.months import months_of
 from assay.statistics.binomial import weighted_share
 from assay.statistics.distances import kolmogorov_smirnov
 from assay.statistics.resampled import Scored
@@ -24,7 +25,7 @@ def by_month(scored: Scored, dates: pd.Series, fold: np.ndarray, confidence: flo
     of a weighted sample from the effective number of records. Recall is missing in a month without positives, precision
     in one without alerts.
     """
-    (month_of, months), (part_of, parts), weight = _months(dates), pd.factorize(fold, sort=True), scored.weights[0]
+    (month_of, months), (part_of, parts), weight = months_of(dates), pd.factorize(fold, sort=True), scored.weights[0]
     rows = []
     for month, part in np.unique(np.stack([month_of, part_of])[:, month_of >= 0], axis=1).T:
         places = np.flatnonzero((month_of == month) & (part_of == part))
@@ -52,7 +53,7 @@ def data_by_month(
     equal ones by half. So .5 is a month like all of them, whatever the unit. All are weighted. Which features are the
     strongest is settled without the test fold: `strongest`.
     """
-    (month_of, months), weight = _months(dates), scored.weights[0]
+    (month_of, months), weight = months_of(dates), scored.weights[0]
     seen = np.asarray(fold != TEST)
     rows = []
     before_test = ((name, features[name][seen]) for name in map(str, features))
@@ -84,16 +85,6 @@ def strongest(
         if column.dtype.kind in "iuf"
     }
     return sorted((name for name in found if found[name] > 0), key=lambda name: -found[name])[:most]
-
-
-def _months(dates: pd.Series) -> tuple[np.ndarray, list[str]]:
-    """The number of the month of each date (n,), from 0 for the first one, -1 without a date; and the months."""
-    days = dates.to_numpy("datetime64[s]")
-    months = days.astype("datetime64[M]")
-    found, numbers = np.unique(months[~np.isnat(days)], return_inverse=True)
-    month_of = np.full(len(days), -1)
-    month_of[~np.isnat(days)] = numbers
-    return month_of, [str(month) for month in found]
 
 
 def _separation(values: np.ndarray, positive: np.ndarray, weight: np.ndarray) -> float:

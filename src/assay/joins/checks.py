@@ -20,7 +20,9 @@ class Spellings:
 
     def __init__(self, keys: "pd.Series[str]", where: str) -> None:
         self.exact, self.where = {*keys.dropna()}, where
-        self.by_plain = {_plain(key): key for key in self.exact}
+        self.by_plain: dict[str, list[str]] = {}
+        for key in sorted(self.exact):
+            self.by_plain.setdefault(_plain(key), []).append(key)
 
     def require_those_of(self, records: "pd.Series[str]") -> None:
         """AssayError for keys of rows that are those of records, but written in another way, as 7 for 007.
@@ -28,8 +30,10 @@ class Spellings:
         Each would be a row that belongs to nobody. Not if that spelling is the key of another record.
         """
         asked = {*records} - {""}
-        meant = {key: self.by_plain.get(_plain(key)) for key in asked - self.exact}
-        found = sorted(f"{other!r} for {key!r}" for key, other in meant.items() if other and other not in asked)
+        meant = {
+            key: [one for one in self.by_plain.get(_plain(key), []) if one not in asked] for key in asked - self.exact
+        }
+        found = sorted(f"{others[0]!r} for {key!r}" for key, others in meant.items() if others)
         if found:
             what = f"{len(found)} keys are written in another way than those of the records: {sample(found)}"
             raise AssayError(what, where=self.where, todo="write a key alike in all tables")

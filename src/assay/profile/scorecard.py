@@ -24,6 +24,7 @@ from assay.records.tables import with_columns
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
+OTHERS = "not the cleaned records of these raw ones"
 DIMENSIONS = {
     "accuracy": "values within what is plausible, of the values that have such a range",
     "completeness": "values that are there, of all that features could have",
@@ -137,8 +138,10 @@ def _beside(
         now, waiting = waiting.iloc[:upto].reset_index(drop=True), waiting.iloc[upto:]
         kept = batch[batch[key].isin(now[RECORD_ID])].reset_index(drop=True)
         if len(kept) != len(now):
-            raise AssayError("not the cleaned records of these raw ones", where=str(CLEANED), todo="dvc repro clean")
+            raise AssayError(OTHERS, where=str(CLEANED), todo="dvc repro clean")
         yield kept.drop(columns=key), now
+    if len(waiting) or any(map(len, batches)):
+        raise AssayError(OTHERS, where=str(CLEANED), todo="dvc repro clean")
 
 
 def _added(one: dict[str, Card], other: dict[str, Card]) -> dict[str, Card]:

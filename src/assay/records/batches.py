@@ -84,7 +84,8 @@ class Columns(Mapping[str, pd.Series]):
         found = next((some for some in self._read if there in some), None)
         if found is None:
             found = self._together([there, *self._after(there)])
-            self._read = [found, *self._read][: KEPT if found.shape[1] > 1 else 1]
+        others = [some for some in self._read if some is not found]  # from the one that was asked for last
+        self._read = [found, *others][: KEPT if found.shape[1] > 1 else 1]
         return found[there].rename(name)
 
     def __contains__(self, name: object) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import platform
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from assay.sweep.site import Outcome, Site
 
 JOINING = 60  # seconds in which a first worker must join
-AGAIN = "start it, and say the same again: the sweep goes on"
+AGAIN = "start it, and run the same command again: the sweep goes on"
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def _require_worker(client: "Client", scheduler: str) -> None:
     try:
         client.submit(int, pure=False).result(timeout=JOINING)
     except TimeoutError as error:
-        todo = "start some there, and say the same again: dask worker ADDRESS --nthreads 1"
+        todo = "start some there, and run the same command again: dask worker ADDRESS --nthreads 1"
         raise AssayError(f"the scheduler got no worker within {JOINING} seconds", where=scheduler, todo=todo) from error
 
 
@@ -75,7 +76,8 @@ def _register(client: "Client", scheduler: str, site: "Site") -> None:
 
 def _name(setting: Setting) -> str:
     """A name for what the workers have of the sweep: the same when it is started again, another for other clones."""
-    digest = hashlib.sha256(str(setting.root.resolve()).encode()).hexdigest()[:8]
+    clone = f"{platform.node()}:{setting.root.resolve()}"
+    digest = hashlib.sha256(clone.encode()).hexdigest()[:8]
     return f"assay-{setting.name}-{digest}"
 
 

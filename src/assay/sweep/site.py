@@ -11,9 +11,10 @@ import tempfile
 import time
 import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from distributed import Status, Variable, WorkerPlugin, get_client, get_worker
@@ -158,7 +159,15 @@ class Site(WorkerPlugin):
     def _rest(self) -> None:
         """End the processes if nobody has used one for long; each starts again when it is."""
         if time.monotonic() - self.used > IDLE:
-            self.beside.submit(self._stop)
+            self.beside.submit(self._stop_idle)
+
+    def _stop_idle(self) -> None:
+        """The processes that no experiment has now; an experiment may take longer than `IDLE`."""
+        for _ in range(self.idle.qsize()):
+            with suppress(Empty):  # an experiment has taken it meanwhile
+                process = self.idle.get_nowait()
+                process.stop()
+                self.idle.put(process)
 
     def _stop(self) -> None:
         if not self.ready.exception():
