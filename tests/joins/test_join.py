@@ -11,9 +11,8 @@ import pytest
 from assay.config.dataset import Column, Dataset, Made, Table
 from assay.config.source import Source
 from assay.errors import AssayError
-from assay.joins.checks import require_useful
+from assay.joins.checks import Spellings, require_useful
 from assay.joins.future import entered
-from assay.joins.checks import Spellings
 from assay.joins.join import Joiner
 from assay.records.pickled import read_pickle
 
@@ -150,7 +149,7 @@ def test_a_fault_is_told_with_its_rows() -> None:
 
 
 def test_one_of_two_spellings_that_no_record_has_is_named() -> None:
-    with pytest.raises(AssayError, match="1 keys are written in another way .*: '07' for '007'"):
+    with pytest.raises(AssayError, match=r"1 keys .* another way .*: '07' for '007'"):
         Spellings(pd.Series(["7", "07"]), "x").require_those_of(pd.Series(["7", "007"]))
 
 
