@@ -135,7 +135,8 @@ def _outcome(
         Outcome, {name: entry}, {"target": name}, positive, ungradable, codes=target, classes=entry["values"]
     )
     if asked:
-        command = f"or call init-dataset with the answer: --positive {_argument(likely or list(counts.index))}"
+        answer = _argument(likely or list(counts.index))
+        command = f"or delete this draft and call init-dataset with the answer: --positive {answer}"
         head = "WHO COUNTS AS POSITIVE? Nothing runs until it is answered: write it in place of each ??? here"
         return made([head, command, f"values: {listed(counts, MOST_CLASSES)}"], likely=likely)
     lines = [CHECK_IT]
