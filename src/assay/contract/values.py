@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 # Spellings of yes and no, in lower case, for a flag that declares no values of its own.
 YES, NO = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
+Rows = slice | np.ndarray  # of a column: some in a row, or places
 TOGETHER = 4096  # rows: of more, each column is read by itself, which needs less memory
 
 
@@ -176,12 +177,12 @@ class ColumnReader:
                 return found
             raw = texts(column).array
         written = arrow(raw)
-        blank = self.missing.texts(written)
         if not self.read_texts:
-            return self._as_texts(written, blank, pandas(raw))
-        return self._part(self.read_texts(written, blank), slice(None))
+            return self._as_texts(written, self.missing.texts(written), pandas(raw))
+        distinct, rows = of_distinct(written)
+        return self._part(self.read_texts(distinct, self.missing.texts(distinct)), rows)
 
-    def _part(self, read: Cells, rows: slice) -> Cells:
+    def _part(self, read: Cells, rows: Rows) -> Cells:
         """The cells of these rows, as if nothing else had been read."""
         blank, unread = read.blank[rows], read.unread[rows]
         rounded = None if read.rounded is None else read.rounded[rows]
@@ -249,6 +250,15 @@ class ColumnReader:
         return Cells(_without(values, emptied), np.asarray(values.isna()) | emptied, np.zeros(len(raw), "bool"))
 
 
+def of_distinct(written: pa.Array) -> tuple[pa.Array, Rows]:
+    """Texts to read, and where among them that of each row is: each once, if many rows have few."""
+    if len(written) > TOGETHER:
+        encoded = written.dictionary_encode(null_encoding="encode")
+        if 2 * len(encoded.dictionary) < len(written):
+            return encoded.dictionary, encoded.indices.to_numpy()
+    return written, slice(None)
+
+
 def _but(written: pa.Array, blank: Mask) -> np.ndarray:
     """The texts as objects, None where blank."""
     each = written.to_numpy(zero_copy_only=False).copy()
@@ -266,7 +276,8 @@ def dates(raw: Array, blank: Mask, time: "Time") -> Array:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return pd.Series(seconds(column)).mask(blank).array
     written = arrow(_texts_but(column, blank).array)
-    return day(first_group(written, time.pattern).to_pylist(), time.format)
+    distinct, rows = of_distinct(first_group(written, time.pattern))
+    return day(distinct.to_pylist(), time.format)[rows]
 
 
 def _texts_but(raw: pd.Series, blank: Mask) -> "pd.Series[str]":

@@ -12,7 +12,7 @@ from assay.labels.agreement import agreement, votes
 from assay.labels.classes import Effect
 from assay.labels.decision import Decision
 from assay.labels.policy import Counts, annotate
-from assay.labels.precedence import merge
+from assay.labels.precedence import DECISIONS, merge
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
@@ -47,7 +47,8 @@ class Annotator:
 def labelled(
     records: pd.DataFrame, dataset: "Dataset", policy: "Labels", decisions: Sequence[Decision]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The labels of a batch by its own codes alone, and with the decisions."""
+    """The labels of a batch, after those that its records with decisions would have without."""
     outside = exclusions(records, dataset)
-    by_source, labels = (annotate(merge(records, said), outside, policy) for said in ([], decisions))
-    return by_source, labels
+    labels = annotate(merge(records, decisions), outside, policy)
+    decided = labels[DECISIONS] > 0
+    return annotate(merge(records[decided], []), outside[decided], policy), labels

@@ -111,7 +111,7 @@ class Cleaner:
         source = scan(parts_of(self.folder / "contents"))
         query = f"SELECT content, min(id) FROM ({source}) GROUP BY content HAVING count(*) > 1"
         found = dict(self._asked(query, "dataset.repeats"))
-        return pd.Series(found, index=pd.Index(list(found), dtype="str"), dtype="str")
+        return pd.Series(found, index=pd.Index(list(found), dtype="object"), dtype="str")
 
     def _asked(self, query: str, asks: str) -> list[tuple[Any, ...]]:
         with engine(self.folder, self.where, asks, memory=self.memory) as connection:

@@ -47,10 +47,10 @@ class Effect:
         self.changed: Counter[tuple[str, str]] = Counter()
 
     def add(self, by_source: pd.DataFrame, labels: pd.DataFrame) -> None:
-        """by_source: records annotated without any decision. labels: the same records, annotated with them."""
+        """labels: annotated records. by_source: those that decisions are about, annotated without them."""
         self.by.update(counted(labels))
         self.disputed += labels.loc[labels[DECIDED_BY] == DISPUTED, RECORD_ID].tolist()
-        self.changed.update(flips(by_source, labels))
+        self.changed.update(flips(by_source, labels.loc[by_source.index]))
 
     def stated(self) -> dict[str, Any]:
         """For JSON."""

@@ -9,9 +9,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from assay.labels.decision import ADJUDICATOR, Decision, standing
 from assay.records.columns import CODE, CODE_IN_FORCE, RECORD_ID
@@ -66,17 +68,19 @@ def merge(records: pd.DataFrame, decisions: Iterable[Decision]) -> pd.DataFrame:
     spaces).
     """
     decided, rows = verdicts(decisions), len(records)
-    columns: dict[str, tuple[str, np.ndarray]] = {
-        CODE_IN_FORCE: ("str", np.array(records[CODE], "object")),
-        DECIDED_BY: ("str", np.full(rows, SOURCE, "object")),
-        DECISIONS: ("int64", np.zeros(rows, "int64")),
-        ANNOTATORS: ("str", np.full(rows, "", "object")),
+    columns: dict[str, Any] = {
+        CODE_IN_FORCE: records[CODE].array.copy(),
+        DECIDED_BY: _repeated(SOURCE, rows),
+        DECISIONS: np.zeros(rows, "int64"),
+        ANNOTATORS: _repeated("", rows),
     }
-    values = [values for _, values in columns.values()]
     for place in np.flatnonzero(records[RECORD_ID].isin(list(decided))):  # few of many records
         one = decided[records[RECORD_ID].iloc[place]]
-        found = (one.code or values[0][place], one.kind, one.decisions, " ".join(one.annotators))
-        for column, value in zip(values, found, strict=True):
+        found = (one.code or columns[CODE_IN_FORCE][place], one.kind, one.decisions, " ".join(one.annotators))
+        for column, value in zip(columns.values(), found, strict=True):
             column[place] = value
-    series = {name: pd.Series(values, records.index, type_) for name, (type_, values) in columns.items()}
-    return records[[RECORD_ID, CODE]].assign(**series)
+    return records[[RECORD_ID, CODE]].assign(**columns)
+
+
+def _repeated(text: str, rows: int) -> Any:
+    return pd.array(pa.repeat(pa.scalar(text, pa.large_string()), rows), dtype="str")

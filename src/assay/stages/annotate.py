@@ -34,11 +34,11 @@ def main(config: Config) -> None:
 
 def checked(config: Config) -> "list[Decision]":
     """The decisions in the ledger; AssayError if one is about no record, or no record has a class of the policy."""
-    said = opened(config.dataset, None).mentioned()
+    said = [*opened(config.dataset, None).mentioned()]
     there: set[str] = set()
     codes: set[str] = set()
     for records in table_batches(CLEANED, [RECORD_ID, CODE], whole=not config.engine.in_batches):
-        there |= said.intersection(records[RECORD_ID])
+        there |= {*records.loc[records[RECORD_ID].isin(said), RECORD_ID]}
         codes |= {*records[CODE].unique()}
     decisions = opened(config.dataset, there).read()
     if not classes(config.labels, config.dataset):
