@@ -1,5 +1,8 @@
-"""Whether a process runs that has noted its number in a file."""
+"""Whether a process runs that has noted its number in a file, and what one does whose parent is gone."""
 
+import os
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,3 +29,14 @@ def holder(lock: Path) -> int | None:
         pid = int(lock.read_text())
         return pid if alive(pid, lock.stat().st_mtime) else None
     return None
+
+
+def leave_with(parent: int) -> None:
+    """End this process when its parent is gone: a command that is killed leaves nothing running."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.2)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

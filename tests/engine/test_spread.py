@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assay.config.schema import DaskEngine, Engine
+from assay.config.schema import DaskEngine, Engine, StreamEngine
 from assay.engine import spread
 from assay.errors import AssayError
 from assay.lineage.libraries import versions
@@ -25,6 +25,19 @@ def each() -> Iterator[spread.Each]:
 def test_here_nothing_is_spread() -> None:
     with spread.spread(Engine()) as each:
         assert each is map
+
+
+def test_processes_give_results_in_order_and_a_single_batch_needs_none() -> None:
+    with spread.spread(StreamEngine(workers=2)) as each:
+        assert list(each(eval, ["__import__('os').getpid()"])) == [os.getpid()]
+        found = list(each(eval, [f"({number}, __import__('os').getpid())" for number in range(6)]))
+    assert [number for number, _ in found] == [*range(6)]
+    assert os.getpid() not in {pid for _, pid in found}
+
+
+def test_a_process_that_dies_is_one_clear_message() -> None:
+    with spread.spread(StreamEngine(workers=2)) as each, pytest.raises(AssayError, match=r"engine\.workers=1"):
+        list(each(os._exit, range(6)))
 
 
 def test_results_come_in_order_and_few_batches_are_read_ahead(each: spread.Each) -> None:

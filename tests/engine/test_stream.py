@@ -70,8 +70,16 @@ def test_the_same_bytes(
     expected = made(tmp_path / "local", raw, overrides)
     monkeypatch.setattr(streaming, "ROWS", 50)
     monkeypatch.setattr(spill, "BUCKET", 60)
-    assert made(tmp_path / "stream", raw, [*overrides, "engine=stream"]) == expected
+    assert made(tmp_path / "stream", raw, [*overrides, "engine=stream", "engine.workers=1"]) == expected
     assert not list((tmp_path / "stream" / "data").glob(".writing-*"))
+
+
+def test_the_same_bytes_where_other_processes_do_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = messy(synthetic_raw())
+    expected = made(tmp_path / "local", raw, PARTS)
+    monkeypatch.setattr(streaming, "ROWS", 200)
+    monkeypatch.setattr(spill, "BUCKET", 150)
+    assert made(tmp_path / "stream", raw, [*PARTS, "engine=stream"]) == expected
 
 
 @pytest.mark.slow

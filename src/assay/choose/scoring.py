@@ -19,7 +19,7 @@ from assay.errors import AssayError
 from assay.files import write_bytes
 from assay.machine import of_the_system
 from assay.modelling.records import Records
-from assay.sweep.parent import leave_with
+from assay.processes import leave_with
 
 Scores = dict[str, list[np.ndarray]]  # by candidate, for each seed: (records,)
 

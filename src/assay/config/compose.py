@@ -33,6 +33,7 @@ def register() -> None:
     store.store(group="schema", name="config", node=schema.Config)
     for name, model in models.MODELS.items():
         store.store(group="schema/model", name=name, node=model)
+    store.store(group="schema/engine", name=schema.STREAM, node=schema.StreamEngine)
     store.store(group="schema/engine", name=schema.DASK, node=schema.DaskEngine)
     OmegaConf.register_new_resolver("assay.checked", _checked, replace=True)
     OmegaConf.register_new_resolver("assay.personal", _personal, replace=True)

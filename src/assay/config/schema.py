@@ -91,18 +91,25 @@ class Engine:
 
 
 @dataclass
-class DaskEngine(Engine):
-    """Batches as in "stream", whose records the workers of a dask cluster prepare, label and make features of.
+class StreamEngine(Engine):
+    """`workers`: how many processes prepare, label and make features of records; 1: the stage's own."""
+
+    name: str = STREAM
+    workers: Annotated[int, Within(1, 1000)] = 2
+
+
+@dataclass
+class DaskEngine(StreamEngine):
+    """As "stream"; the workers are those of a dask cluster.
 
     `scheduler`: the address of one that runs; None: each stage starts `workers` processes here, and ends them.
     """
 
     name: str = DASK
     scheduler: str | None = None
-    workers: Annotated[int, Within(1, 1000)] = 2
 
 
-ENGINES: dict[str, type[Engine]] = {LOCAL: Engine, STREAM: Engine, DASK: DaskEngine}
+ENGINES: dict[str, type[Engine]] = {LOCAL: Engine, STREAM: StreamEngine, DASK: DaskEngine}
 
 
 @dataclass

@@ -1,21 +1,27 @@
-"""Where a stage's work on single records is done: in this process, or by the workers of a dask cluster.
+"""Where a stage's work on single records is done: in this process, in others beside it, or by a dask cluster.
 
-In either case batch after batch, in order, with few of them at a time in memory. What a stage writes depends on neither
+In each case batch after batch, in order, with few of them at a time in memory. What a stage writes depends on neither
 the workers nor their number.
 """
 
-from collections import deque
+import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from functools import cache
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from functools import cache, cached_property
+from itertools import chain, islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import assay
-from assay.config.schema import DaskEngine
+from assay.ahead import ahead
+from assay.config.schema import DaskEngine, StreamEngine
 from assay.errors import AssayError
 from assay.files import files_md5, folder_md5
 from assay.lineage.libraries import versions
+from assay.processes import leave_with
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 
 # Calls a function on each batch; the results in order, as they are asked for: as `map` does.
 Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
-AHEAD = 2  # batches for each thread of the cluster: one at work, one that waits for it
+AHEAD = 2  # batches for each worker: one at work, one that waits for it
 Task = Callable[[bytes], Any]
 
 
@@ -32,7 +38,8 @@ Task = Callable[[bytes], Any]
 def spread(engine: "Engine") -> Iterator[Each]:
     """The way to do the work that an engine asks for."""
     if not isinstance(engine, DaskEngine):
-        yield map
+        with ExitStack() as stack:
+            yield Processes(engine.workers, stack) if isinstance(engine, StreamEngine) and engine.workers > 1 else map
         return
     from assay.cluster import connected, started
 
@@ -41,6 +48,39 @@ def spread(engine: "Engine") -> Iterator[Each]:
 
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):  # it warns of batches
             yield OnWorkers(client, engine.scheduler or "this machine")
+
+
+class Processes:
+    """Calls a function on batches in so many processes of this machine, and on a single one in this process.
+
+    They start when they are first needed, and end with `stack`, or with this process.
+    """
+
+    def __init__(self, workers: int, stack: ExitStack) -> None:
+        self.workers, self.stack = workers, stack
+
+    def __call__(self, function: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
+        left = iter(batches)
+        first = list(islice(left, 2))
+        if len(first) < 2:
+            yield from map(function, first)
+            return
+        submitted = ahead(lambda batch: self._pool.submit(function, batch), chain(first, left), AHEAD * self.workers)
+        yield from map(self._result, submitted)
+
+    @cached_property
+    def _pool(self) -> ProcessPoolExecutor:
+        # Not forked: DuckDB and Arrow have threads.
+        pool = ProcessPoolExecutor(self.workers, get_context("spawn"), leave_with, (os.getpid(),))
+        self.stack.callback(pool.shutdown, cancel_futures=True)
+        return pool
+
+    def _result(self, future: Any) -> Any:
+        try:
+            return future.result()
+        except BrokenProcessPool as error:
+            todo = "give the machine more memory, or: engine.workers=1"
+            raise AssayError("a process that worked on a batch of records was ended", todo=todo) from error
 
 
 class OnWorkers:
@@ -55,16 +95,14 @@ class OnWorkers:
     def __call__(self, function: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
         from distributed.protocol.pickle import dumps
 
-        waiting: deque[Future] = deque()
         task, stated = _task(), (code(), versions())
-        window = AHEAD * max(1, sum(self.client.nthreads().values()))
-        for batch in batches:
+
+        def submit(batch: Any) -> "Future":
             packed = dumps((stated, dumps((function, batch))))
-            waiting.append(self.client.submit(task, packed, pure=False))
-            if len(waiting) >= window:
-                yield self._result(waiting.popleft())
-        while waiting:
-            yield self._result(waiting.popleft())
+            return self.client.submit(task, packed, pure=False)
+
+        workers = max(1, sum(self.client.nthreads().values()))
+        yield from map(self._result, ahead(submit, batches, AHEAD * workers))
 
     def _result(self, future: "Future") -> Any:
         from distributed import KilledWorker

@@ -18,7 +18,7 @@ from assay.errors import AssayError, described
 from assay.experiments.refs import keep, with_identity
 from assay.lineage.checks import Known, require_record
 from assay.lineage.graph import PARAMS, graph
-from assay.sweep.parent import leave_with
+from assay.processes import leave_with
 from assay.sweep.worker import way_to_run
 
 HERE = Path()

@@ -1,9 +1,8 @@
 """Scores files of records, in batches, into files of scores: `assay score`."""
 
 import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
+from assay.ahead import ahead
 from assay.bundle.contributions import no_reasons
 from assay.errors import AssayError, sample, warn
 from assay.joins.join import Joiner
@@ -192,14 +192,9 @@ def in_order(function: Callable[[Item], Made], items: Iterable[Item], threads: i
     if threads == 1:
         yield from map(function, items)
         return
-    waiting: deque[Future[Made]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for item in items:
-            waiting.append(pool.submit(function, item))
-            if len(waiting) > threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        for future in ahead(lambda item: pool.submit(function, item), items, most=threads + 1):
+            yield future.result()
 
 
 def model_name(bundle: "Bundle", version: str = "") -> str:

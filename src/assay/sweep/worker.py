@@ -34,8 +34,8 @@ from assay.lineage.checks import Known, require_record
 from assay.lineage.graph import graph
 from assay.lineage.running import LOCK_COMES_LAST
 from assay.paths import PREDICTIONS
+from assay.processes import leave_with
 from assay.sweep.log import DONE, FAILED, PRUNED
-from assay.sweep.parent import leave_with
 
 if TYPE_CHECKING:
     from assay.modelling.records import Records
