@@ -1,13 +1,14 @@
-"""Seconds, memory and bytes of the stages by engine, on enlarged thyroid records: make bench-scale.
+"""Rows a second, memory and bytes by stage and engine, on enlarged thyroid records of 20 columns: make bench-scale.
 
-python tests/bench_scale.py 1000000 5000000 [--engines local stream] [--rounds 100 | --whole] [--set model=logistic]
+python tests/bench_scale.py ROWS [ROWS ...] [--engines local stream hand] [--rounds 100 | --whole] [--set model=logistic]
 
 Up to train; with --whole, to the end of the line; with --rounds, in place of train with its models, blocks and
-baselines, one fit of each booster with so many rounds.
+baselines, one fit of each booster with so many rounds. `hand` is no engine, but the same in pandas (by_hand.py).
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
 import psutil
 
 from assay.config.compose import composed
@@ -29,9 +31,20 @@ FOLDERS = ("cleaned", "quarantine", "annotated", "split", "features", "predictio
 MADE = (*(f"data/{name}" for name in FOLDERS), "models", "reports")
 FIT = "fit"  # a word before the name of a booster and rounds, for a process of its own
 BOOSTERS = ("lightgbm", "xgboost")
+HAND = "hand"
 EVERY = 0.05  # seconds between two looks at the memory of a process and of those that it started
-# A copy's key is longer than the key of its record.
-LONGER_KEYS = [r"dataset.columns.patient_id.pattern='\d{9,}'", r"dataset.time.pattern='(\d{6})\d+'"]
+# Twenty of the 31 columns: those that the features of the dataset ask for, age, sex, target and key.
+MEASURED = [f"{name}_measured" for name in ("TSH", "T3", "TT4", "T4U", "FTI", "TBG")]
+TREATED = ["on_thyroxine", "on_antithyroid_meds", "thyroid_surgery", "I131_treatment"]
+LEFT_OUT = [*MEASURED, *TREATED, "referral_source"]
+CONTRACT = [
+    r"dataset.columns.patient_id.pattern='\d{9,}'",  # a copy's key is longer than the key of its record
+    r"dataset.time.pattern='(\d{6})\d+'",
+    "dataset.population=[]",
+    "~dataset.slices.referral_source",
+    *(f"~dataset.columns.{name}" for name in LEFT_OUT),
+    *(f"~dataset.rules.{name}_at_odds" for name in MEASURED),
+]
 
 
 class Cost(NamedTuple):
@@ -49,7 +62,7 @@ def main() -> None:
     """Print a row for each stage, engine and number of rows, and whether the engines wrote the same bytes."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("rows", nargs="+", type=int)
-    asked.add_argument("--engines", nargs="+", default=["local", "stream"])
+    asked.add_argument("--engines", nargs="+", default=["local", "stream"], help="local, stream, dask, hand")
     asked.add_argument("--folder", type=Path, help="where the tables are made, and stay; by default a temporary one")
     asked.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
     asked.add_argument("--whole", action="store_true", help="run the line to its end, not only up to train")
@@ -58,61 +71,55 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for rows in given.rows:
             raw = enlarged(given.folder or Path(folder), rows)
-            made = {
-                engine: measured(
-                    Path(folder, f"{engine}-{rows}"), raw, [f"engine={engine}", *given.set], rows, commands(given)
-                )
-                for engine in given.engines
-            }
-            print(
-                f"{rows:,} rows: {'the same bytes' if len({*made.values()}) == 1 else f'other bytes: {made}'}",
-                flush=True,
-            )
+            made = {}
+            for engine in given.engines:
+                steps = commands(given, engine)
+                made[engine] = measured(Path(folder, f"{engine}-{rows}"), raw, [*CONTRACT, *given.set], rows, steps)
+            written = {of_all for engine, of_all in made.items() if engine != HAND}
+            print(f"{rows:,} rows: {'the same bytes' if len(written) == 1 else f'other bytes: {made}'}", flush=True)
 
 
 def enlarged(folder: Path, rows: int) -> Path:
     """The raw table of so many rows, as Parquet; one that is there is taken."""
     path = folder / f"thyroid-{rows}.parquet"
     if not path.exists():
-        source = str(ROOT / "data/raw/records.csv")
-        words = [
-            "enlarge",
-            source,
-            "-o",
-            str(path),
-            "--rows",
-            str(rows),
-            "--target",
-            "target",
-            "--number",
-            "patient_id",
-        ]
-        cost = run([sys.executable, "-m", "assay.cli", *words], ROOT)
+        few = folder / "records.csv"
+        pd.read_csv(ROOT / "data/raw/records.csv", dtype="str").drop(columns=LEFT_OUT).to_csv(few, index=False)
+        words = ["enlarge", str(few), "-o", str(path), "--rows", str(rows), "--target", "target"]
+        cost = run([sys.executable, "-m", "assay.cli", *words, "--number", "patient_id"], ROOT)
         print(line("enlarge", "", rows, cost), flush=True)
     return path
 
 
-def commands(given: argparse.Namespace) -> dict[str, list[str]]:
+def commands(given: argparse.Namespace, engine: str) -> dict[str, list[str]]:
     """The words for Python of each step, by its name."""
+    if engine == HAND:
+        return {HAND: [str(ROOT / "tests/by_hand.py"), str(given.rounds or 100)]}
     trained = {name: [__file__, FIT, name, str(given.rounds)] for name in BOOSTERS} if given.rounds else {}
     stages = (*DATA, *(() if given.rounds else ("train",)), *(LATER if given.whole else ()))
     return {stage: ["-m", f"assay.stages.{stage}"] for stage in stages} | trained
 
 
 def measured(folder: Path, raw: Path, settings: Sequence[str], rows: int, steps: Mapping[str, Sequence[str]]) -> str:
-    """Run the steps in a folder of their own; the hash of all that they wrote."""
+    """Run the steps in a folder of their own, which is removed; the hash of all that they wrote."""
     folder.mkdir()
+    engine = folder.name.split("-")[0]
     for name in ("LICENSE", "conf", "src", "requirements.lock", "dvc.yaml", "annotations"):
         (folder / name).symlink_to(ROOT / name)
     os.chdir(ROOT)
-    (folder / "params.yaml").write_text(composed([*LONGER_KEYS, *settings]))
+    (folder / "params.yaml").write_text(composed([*settings, *([] if engine == HAND else [f"engine={engine}"])]))
     (folder / "data/raw").mkdir(parents=True)
     (folder / "data/raw/records.parquet").hardlink_to(raw)
     write_json(folder / "reports/sampling.json", {"sample": None})
+    costs = {}
     for name, words in steps.items():
-        cost = run([sys.executable, *words], folder)
-        print(line(name, folder.name.split("-")[0], rows, cost), flush=True)
-    return folder_md5(dict(hashes(folder, MADE)))
+        costs[name] = run([sys.executable, *words], folder)
+        print(line(name, engine, rows, costs[name]), flush=True)
+    for booster in costs.keys() & {*BOOSTERS}:
+        print(line(f"clean to {booster}", engine, rows, total([costs[name] for name in (*DATA, booster)])), flush=True)
+    found = folder_md5(dict(hashes(folder, MADE)))
+    shutil.rmtree(folder)
+    return found
 
 
 def one_fit(name: str, rounds: int) -> None:
@@ -179,11 +186,17 @@ def resident(process: psutil.Process) -> int:
         return 0
 
 
+def total(costs: Sequence[Cost]) -> Cost:
+    """What steps that run one after another take together."""
+    seconds, busy, peaks = zip(*costs, strict=True)
+    return Cost(sum(seconds), sum(busy), max(peaks))
+
+
 def line(stage: str, engine: str, rows: int, cost: Cost) -> str:
     """A row of the table."""
     return (
-        f"| {stage:<9} | {engine:<6} | {rows:>11,} | {cost.seconds:7.1f} s | {cost.busy:7.1f} s "
-        f"| {rows / cost.busy:>9,.0f} rows/s | {cost.peak_mib:7,.0f} MiB |"
+        f"| {stage:<17} | {engine:<6} | {rows:>11,} | {cost.seconds:7.1f} s | {rows / cost.seconds:>9,.0f} rows/s "
+        f"| {cost.busy:7.1f} s of processors | {cost.peak_mib:7,.0f} MiB |"
     )
 
 
