@@ -53,6 +53,11 @@ class Knowledge:
 
     module: Any = None
 
+    @property
+    def repairs(self) -> bool:
+        """Whether the dataset repairs records."""
+        return hasattr(self.module, "repair")
+
     def summarise(self, records: "pd.DataFrame") -> "pd.DataFrame":
         """A table of what `repair` must know of these records when it repairs others."""
         own = getattr(self.module, "summarise", None)

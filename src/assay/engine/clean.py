@@ -1,11 +1,13 @@
 """clean, out of core: batches are prepared, reconciled by what they have in common, and written in order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from assay.engine.answer import TOGETHER
 from assay.engine.spill import Sorted
@@ -13,7 +15,7 @@ from assay.engine.spread import Each
 from assay.files import parts_of
 from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.reconcile import above, merged_broken, steps, stop_for
-from assay.preparation.steps import DropRepeats, Step, content
+from assay.preparation.steps import DropRepeats, Step, hashed
 from assay.records.changes import Change, merged, summary
 from assay.records.columns import RECORD_ID
 from assay.records.engine import engine, scan
@@ -22,7 +24,14 @@ from assay.records.parts import Parts
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-Chain = Sequence[tuple[Step, Any]]  # steps with their summaries
+Applied = Callable[[Prepared], Prepared]  # a step with what it knows of all records
+Pass = Callable[[], Sequence[Applied]]  # the steps for one pass over all batches, in the order in which they came
+KEYS, CONTENTS = "keys", "contents"  # tables for DuckDB
+REPEATED = f"""
+    WITH several AS (SELECT one, other FROM {CONTENTS} GROUP BY one, other HAVING count(*) > 1),
+    alike AS (SELECT "row", id, one, other FROM {CONTENTS} JOIN several USING (one, other))
+    SELECT "row", min(id) OVER (PARTITION BY one, other) AS first FROM alike ORDER BY "row"
+"""
 
 
 class Cleaner:
@@ -48,17 +57,16 @@ class Cleaner:
         """
         broken = [*self._prepare(batches, quarantined), *self._repeated_keys()]
         stop_for(merged_broken(broken), self.where, self.form, above(self.dataset, self.form))
-        chain: list[tuple[Step, Any]] = []
+        passing: Pass = list
         for step in steps(self.dataset):
-            chain.append((step, self._summary(step, map(partial(after, chain), self.prepared.as_they_came()))))
-        later: list[Change] = []
+            passing = self._and(step, passing)
+        done, later, left = passing(), list[Change](), 0
 
         def changed(batch: pd.DataFrame) -> pd.DataFrame:
-            found = after(chain, batch)
+            found = after(done, batch)
             later[:] = merged([later, found.changes]) if later else found.changes
             return found.records
 
-        left = 0
         for batch in self.prepared.batches(changed):
             records.add(batch)
             left += len(batch)
@@ -67,8 +75,11 @@ class Cleaner:
     def _prepare(self, batches: Iterable[pd.DataFrame], quarantined: Parts) -> list[Broken]:
         """Prepare each batch; what stops the line."""
         broken: list[Broken] = []
-        keys = Parts(self.folder / "keys", TOGETHER)
-        for one in self.each(partial(prepare, dataset=self.dataset, where=self.where), batches):
+        keys, contents = (Parts(self.folder / name, TOGETHER) for name in (KEYS, CONTENTS))
+        work = partial(prepared, dataset=self.dataset, where=self.where)
+        for one, hashes in self.each(work, batches):
+            if hashes is not None:
+                contents.add(_content(one, hashes, self.prepared.rows))
             self.prepared.add(one.records, one.records[RECORD_ID])
             quarantined.add(one.quarantined)
             if one.keys is not None:
@@ -77,50 +88,79 @@ class Cleaner:
             self.rows += len(one.ids)
             broken += one.broken
         require_rows(self.rows, self.where)
-        if self.dataset.key:
-            keys.end()
+        for part, asked in ((keys, self.dataset.key), (contents, self.dataset.repeats)):
+            if asked:
+                part.end()
         return broken
 
     def _repeated_keys(self) -> list[Broken]:
         """What stops the line if two records have the same key (`assay.preparation.steps.UniqueKeys`)."""
         if not self.dataset.key:
             return []
-        source = scan(parts_of(self.folder / "keys"))
-        several = f"SELECT key FROM ({source}) WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1"
-        found = self._asked(f'SELECT "row", id FROM ({source}) WHERE key IN ({several}) ORDER BY "row"', "dataset.key")
-        if not found:
+        several = f"SELECT key FROM {KEYS} WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1"
+        query = f'SELECT "row", id FROM {KEYS} WHERE key IN ({several}) ORDER BY "row"'
+        found = self._asked(query, KEYS, "dataset.key").to_pydict()
+        if not found["row"]:
             return []
-        written = tuple(dict.fromkeys(id for _, id in found))
-        return [Broken((self.dataset.key,), "repeated", tuple(row for row, _ in found), written)]
+        written = tuple(dict.fromkeys(found["id"]))
+        return [Broken((self.dataset.key,), "repeated", tuple(found["row"]), written)]
+
+    def _and(self, step: Step, before: Pass) -> Pass:
+        """What applies a step after others."""
+        if isinstance(step, DropRepeats):  # the first
+            found = self._asked(REPEATED, CONTENTS, "dataset.repeats")
+            return lambda: [*before(), ButFirst(step, found)]
+        of_all = self._summary(step, map(partial(after, before()), self.prepared.as_they_came()))
+        return lambda: [*before(), partial(step.apply, summary=of_all)]
 
     def _summary(self, step: Step, batches: Iterator[Prepared]) -> Any:
-        """What the batches have in common for a step: of repeats in DuckDB, of others merged as they come."""
-        if isinstance(step, DropRepeats):
-            return self._first_of_repeated(batches)
+        """What the batches have in common for a step, merged as they come."""
         found = None
         for batch in batches:
             one = step.summarise(batch)
             found = step.merge([one] if found is None else [found, one])
         return found
 
-    def _first_of_repeated(self, batches: Iterator[Prepared]) -> "pd.Series[str]":
-        contents = Parts(self.folder / "contents", TOGETHER)
-        for batch in batches:
-            contents.add(pd.DataFrame({"content": content(batch.records), "id": batch.records[RECORD_ID]}))
-        contents.end()
-        source = scan(parts_of(self.folder / "contents"))
-        query = f"SELECT content, min(id) FROM ({source}) GROUP BY content HAVING count(*) > 1"
-        found = dict(self._asked(query, "dataset.repeats"))
-        return pd.Series(found, index=pd.Index(list(found), dtype="object"), dtype="str")
-
-    def _asked(self, query: str, asks: str) -> list[tuple[Any, ...]]:
+    def _asked(self, query: str, table: str, asks: str) -> pa.Table:
         with engine(self.folder, self.where, asks, memory=self.memory) as connection:
-            return connection.execute(query).fetchall()
+            connection.execute(f"CREATE VIEW {table} AS {scan(parts_of(self.folder / table))}")
+            return connection.sql(query).to_arrow_table()  # `execute` would give Arrow the rows in any order
 
 
-def after(chain: Chain, records: pd.DataFrame) -> Prepared:
+class ButFirst:
+    """Drops the repeats of batches that come in the order in which they were prepared.
+
+    found: the rows among all of those that are like another one (`row`, ascending), and the id of the first like each.
+    """
+
+    def __init__(self, step: DropRepeats, found: pa.Table) -> None:
+        self.step, self.found, self.start = step, found, 0
+        self.rows = found["row"].to_numpy()
+
+    def __call__(self, batch: Prepared) -> Prepared:
+        rows = len(batch.records)
+        start, end = np.searchsorted(self.rows, [self.start, self.start + rows])
+        first = np.full(rows, None, "object")
+        first[self.rows[start:end] - self.start] = self.found["first"].slice(start, end - start).to_numpy()
+        self.start += rows
+        return self.step.but(batch, first)
+
+
+def prepared(batch: pd.DataFrame, dataset: "Dataset", where: str) -> tuple[Prepared, np.ndarray | None]:
+    """A batch of prepared records, and, if the contract asks for repeats, the hashes of their contents."""
+    found = prepare(batch, dataset, where)
+    return found, hashed(found.records) if dataset.repeats else None
+
+
+def _content(one: Prepared, hashes: np.ndarray, start: int) -> pd.DataFrame:
+    first, second = hashes
+    rows = np.arange(start, start + len(one.records))
+    return pd.DataFrame({"one": first, "other": second, "row": rows, "id": one.records[RECORD_ID].array})
+
+
+def after(steps: Iterable[Applied], records: pd.DataFrame) -> Prepared:
     """A batch of prepared records after some steps, with their changes alone in its log."""
     batch = Prepared(records, records.iloc[:0], None, records[RECORD_ID], [], [])
-    for step, summary_of_all in chain:
-        batch = step.apply(batch, summary_of_all)
+    for apply in steps:
+        batch = apply(batch)
     return batch

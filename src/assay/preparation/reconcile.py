@@ -67,7 +67,8 @@ def above(dataset: "Dataset", form: str | None) -> int:
 
 def steps(dataset: "Dataset") -> list[Step]:
     """The steps for the records of this contract, in order; they run only if no broken rule stops the line."""
-    return [*_drop_repeats(dataset), Repair(knowledge(dataset))]
+    own = knowledge(dataset)
+    return [*_drop_repeats(dataset), *([Repair(own)] if own.repairs else [])]
 
 
 def _drop_repeats(dataset: "Dataset") -> list[Step]:

@@ -77,10 +77,12 @@ class DropRepeats:
         return pd.concat(summaries).groupby(level=0, sort=False).min()
 
     def apply(self, batch: Prepared, summary: "pd.Series[str]") -> Prepared:
+        return self.but(batch, summary.reindex(content(batch.records)).to_numpy())
+
+    def but(self, batch: Prepared, first: np.ndarray) -> Prepared:
+        """The batch without the repeats that it has; first: the id of the first record like each, missing if alone."""
         records = batch.records
-        ids = records[RECORD_ID].to_numpy()
-        first = summary.reindex(content(records)).to_numpy()
-        repeated = (ids != first) & pd.notna(first)
+        repeated = (records[RECORD_ID].to_numpy() != first) & pd.notna(first)
         rich = (records[self.repeats.known].notna().sum(axis=1) >= self.repeats.at_least).to_numpy()
         dropped, kept = (records.loc[repeated & known, RECORD_ID].tolist() for known in (rich, ~rich))
         return _changed(

@@ -5,6 +5,7 @@ same bytes, however they came to be written: at once or batch by batch.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,13 +26,15 @@ NAME = "part-{:05}.parquet"
 class Parts:
     """Takes a table in batches with the same columns and types, in order, and writes a part once its rows are there."""
 
-    def __init__(self, path: Path, rows: int) -> None:
-        self.path, self.rows, self.number = path, rows, 0
+    def __init__(self, path: Path, rows: int, beside: Executor | None = None) -> None:
+        """beside: where parts are written while others are made; the caller ends it before the folder goes away."""
+        self.path, self.rows, self.number, self.beside = path, rows, 0, beside
         self.waiting: list[pa.Table] = []
         self.there = 0
+        self.written: Future[None] | None = None
 
     def write(self, batch: pa.Table) -> None:
-        """Add rows; of no more than one part and this batch they are in memory."""
+        """Add rows; of no more than two parts and this batch they are in memory."""
         self.waiting.append(_alone(batch))
         self.there += len(batch)
         while self.there > self.rows:
@@ -47,20 +50,32 @@ class Parts:
             _write(pa.concat_tables(self.waiting), self.path)
         elif self.there:
             self._part()
+        self._wait()
 
     def _part(self) -> None:
         together = pa.concat_tables(self.waiting)
         self.path.mkdir(exist_ok=True)
-        _write(together.slice(0, self.rows), self.path / NAME.format(self.number))
+        self._begin(together.slice(0, self.rows), self.path / NAME.format(self.number))
         left = together.slice(self.rows)
         self.number, self.waiting, self.there = self.number + 1, [_alone(left)], len(left)
+
+    def _begin(self, part: pa.Table, path: Path) -> None:
+        self._wait()
+        if self.beside:
+            self.written = self.beside.submit(_write, part, path)
+        else:
+            _write(part, path)
+
+    def _wait(self) -> None:
+        if self.written:
+            self.written.result()
 
 
 @contextmanager
 def writing(path: Path, rows: int) -> Iterator[Parts]:
     """Parts that become the table at `path`, in place of one that is there, when the block has succeeded."""
-    with replacing(path) as scratch:
-        parts = Parts(scratch, rows)
+    with replacing(path) as scratch, ThreadPoolExecutor(1) as beside:
+        parts = Parts(scratch, rows, beside)
         yield parts
         parts.end()
 
