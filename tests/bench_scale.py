@@ -1,6 +1,6 @@
 """Rows a second, memory and bytes by stage and engine, on enlarged thyroid records of 20 columns: make bench-scale.
 
-python tests/bench_scale.py ROWS [ROWS ...] [--engines local stream hand] [--rounds 100 | --whole] [--set model=logistic]
+python tests/bench_scale.py ROWS [ROWS ...] [--engines local stream hand] [--rounds 100 | --whole] [--set KEY=VALUE]
 
 Up to train; with --whole, to the end of the line; with --rounds, in place of train with its models, blocks and
 baselines, one fit of each booster with so many rounds. `hand` is no engine, but the same in pandas (by_hand.py).

@@ -92,7 +92,7 @@ class Engine:
 
 @dataclass
 class StreamEngine(Engine):
-    """`workers`: how many processes prepare, label and make features of records; 1: the stage's own."""
+    """`workers`: how many processes prepare records; 1: the stage's own."""
 
     name: str = STREAM
     workers: Annotated[int, Within(1, 1000)] = 2

@@ -67,7 +67,7 @@ class Cleaner:
             later[:] = merged([later, found.changes]) if later else found.changes
             return found.records
 
-        for batch in self.prepared.batches(changed):
+        for batch in self.prepared.batches(changed, self.each):
             records.add(batch)
             left += len(batch)
         return summary([*self.log, *later], self.rows, left)

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from assay.engine.spread import Each
 from assay.files import WRITING
 
 BUCKET = 1 << 17  # rows that are sorted at a time, about
@@ -54,6 +56,11 @@ class Spill:
         with self.path.open("rb") as stream, pa.ipc.open_stream(stream) as batches:
             for batch in batches:
                 yield _typed(pa.Table.from_batches([batch]).to_pandas(), self.types)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process, which reads it."""
+        self.open.close()
+        return {**vars(self), "open": ExitStack(), "writer": None}
 
     def remove(self) -> None:
         """Give its place on the disk back."""
@@ -108,13 +115,17 @@ class Sorted:
         """The rows in the order in which they were added."""
         return (batch.drop(columns=self.key) for batch in self.spill)
 
-    def batches(self, changed: Change = lambda batch: batch) -> Iterator[pd.DataFrame]:
-        """The rows in order; `changed` is called on each batch as it came, and may leave rows out."""
+    def batches(self, changed: Change = lambda batch: batch, each: Each = map) -> Iterator[pd.DataFrame]:
+        """The rows in order; `changed` is called on each batch as it came, and may leave rows out.
+
+        each: where buckets are sorted.
+        """
         if self.in_order:
             yield from map(changed, self.as_they_came())
             return
-        for bucket in filter(lambda one: one.rows, self._buckets(changed)):
-            yield pd.concat(list(bucket)).sort_values(self.key, kind="stable", ignore_index=True).drop(columns=self.key)
+        buckets = [one for one in self._buckets(changed) if one.rows]
+        for bucket, found in zip(buckets, each(partial(sorted_by, key=self.key), buckets), strict=True):
+            yield found
             bucket.remove()
 
     def _buckets(self, changed: Change) -> list[Spill]:
@@ -135,6 +146,11 @@ class Sorted:
         several = min(MOST_BUCKETS, -(-self.rows // BUCKET))
         noted = np.array(sorted(self.noted), dtype=object if isinstance(self.noted[0], str) else None)
         return np.unique(noted[[len(noted) * number // several for number in range(1, several)]])
+
+
+def sorted_by(bucket: Spill, key: str) -> pd.DataFrame:
+    """The rows of a bucket in the order of a column, without it; rows with equal values as they came."""
+    return pd.concat(list(bucket)).sort_values(key, kind="stable", ignore_index=True).drop(columns=key)
 
 
 def unused(names: Collection[str]) -> str:

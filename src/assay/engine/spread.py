@@ -35,11 +35,15 @@ Task = Callable[[bytes], Any]
 
 
 @contextmanager
-def spread(engine: "Engine") -> Iterator[Each]:
-    """The way to do the work that an engine asks for."""
+def spread(engine: "Engine", light: bool = False) -> Iterator[Each]:
+    """The way to do the work that an engine asks for.
+
+    light: a batch takes no longer than to send it to another process; so it is sent only where there is more memory.
+    """
     if not isinstance(engine, DaskEngine):
         with ExitStack() as stack:
-            yield Processes(engine.workers, stack) if isinstance(engine, StreamEngine) and engine.workers > 1 else map
+            alone = light or not isinstance(engine, StreamEngine) or engine.workers == 1
+            yield map if alone else Processes(engine.workers, stack)
         return
     from assay.cluster import connected, started
 

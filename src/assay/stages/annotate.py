@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def main(config: Config) -> None:
     """Read data/cleaned and the ledger in annotations/, write data/annotated and reports/annotation.json."""
     whole, decisions = not config.engine.in_batches, checked(config)
-    with spread(config.engine) as each, writing(LABELS, config.layout.part_rows) as parts:
+    with spread(config.engine, light=True) as each, writing(LABELS, config.layout.part_rows) as parts:
         annotate = Annotator(config.dataset, config.labels, decisions, each)
         for labels in annotate(table_batches(CLEANED, whole=whole)):
             parts.add(labels)

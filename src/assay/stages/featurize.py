@@ -46,7 +46,7 @@ def in_batches(config: Config) -> None:
     from assay.records.batches import table_batches
 
     featurize = partial(features, dataset=config.dataset, config=config.features)
-    with spread(config.engine) as each, scratch(CLEANED.parents[1]) as folder, ExitStack() as open_folds:
+    with spread(config.engine, light=True) as each, scratch(CLEANED.parents[1]) as folder, ExitStack() as open_folds:
         folds = {
             name: open_folds.enter_context(writing(fold(FEATURES, name), config.layout.part_rows)) for name in FOLDS
         }
