@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 
 class Cluster(NamedTuple):
-    """The address of its scheduler, and the processes of its workers as they were at the start."""
+    """The address of its scheduler, and the processes: of the scheduler, of the workers as they were at the start."""
 
     address: str
+    scheduler: int
     workers: list[int]
 
 
@@ -25,7 +26,7 @@ def cluster(environment: Mapping[str, str], within: Sequence[str] = (), workers:
     assert process.stdout is not None
     try:
         address, *pids = process.stdout.readline().split()
-        yield Cluster(address, list(map(int, pids)))
+        yield Cluster(address, process.pid, list(map(int, pids)))
     finally:
         process.communicate()
 

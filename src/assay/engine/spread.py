@@ -42,8 +42,8 @@ def spread(engine: "Engine", light: bool = False) -> Iterator[Each]:
     """
     if not isinstance(engine, DaskEngine):
         with ExitStack() as stack:
-            alone = light or not isinstance(engine, StreamEngine) or engine.workers == 1
-            yield map if alone else Processes(engine.workers, stack)
+            workers = engine.workers if isinstance(engine, StreamEngine) and not light else 1
+            yield Processes(workers, stack) if workers > 1 else map
         return
     from assay.cluster import connected, started
 
