@@ -82,6 +82,7 @@ def fresh(start: Copy, engine: str) -> Iterator[Copy]:
     path = start.path.with_name("copy")
     copy = start.fork(path, PATH=FRESH)
     (path / f"{engine}.yaml").rename(path / "params.yaml")
+    (path / "dvc.lock").unlink()
     yield copy
     shutil.rmtree(path)
 
@@ -113,8 +114,9 @@ def kill_line(copy: Copy, chance: random.Random, seconds: float) -> int:
 
 def running(copy: Copy) -> str:
     """The stage after the last one that dvc.lock has."""
-    done = set(outputs(copy))
-    return next((name for name in bench_scale.FOLDERS if f"data/{name}" not in done), "train")
+    done = outputs(copy)
+    names = (path.split("/")[1] for path in done if path.startswith("data/"))
+    return next((name for name in bench_scale.FOLDERS if name not in {*names}), "train")
 
 
 def kill_worker(copy: Copy, after: float) -> None:

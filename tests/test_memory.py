@@ -1,7 +1,10 @@
 """What does not fit into memory is refused before it is read."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 
@@ -12,7 +15,7 @@ import pytest
 from assay import memory
 from assay.errors import AssayError
 from assay.files import read_table
-from assay.memory import GIB, free, require_memory
+from assay.memory import GIB, VERSION_1, VERSION_2, free, require_memory
 from assay.records.parts import write_parts
 from assay.records.reading import needed, read
 
@@ -55,6 +58,18 @@ def test_the_narrowest_limit_counts(tmp_path: Path, groups: dict[str, tuple[str,
     assert free(**system(tmp_path, **groups)) == left
 
 
+@pytest.mark.parametrize("kinds", ["memory", "cpu,memory"])
+def test_a_limit_of_the_first_version_of_control_groups_counts(tmp_path: Path, kinds: str) -> None:
+    found = system(tmp_path)
+    (tmp_path / "proc/self/cgroup").write_text(f"3:cpuset:/box\n2:{kinds}:/outer/box\n0::/\n")
+    group = tmp_path / "groups/memory/outer"
+    group.mkdir(parents=True)
+    (group / "memory.limit_in_bytes").write_text(f"{3 * GIB}\n")
+    (group / "memory.usage_in_bytes").write_text(f"{GIB}\n")
+    (group / "memory.stat").write_text(f"inactive_file 7\ntotal_inactive_file {GIB // 2}\n")
+    assert free(**found) == 2.5 * GIB
+
+
 def test_a_system_that_does_not_say_is_not_in_the_way(tmp_path: Path) -> None:
     assert free(proc=tmp_path, groups=tmp_path) == inf
 
@@ -62,6 +77,31 @@ def test_a_system_that_does_not_say_is_not_in_the_way(tmp_path: Path) -> None:
 def test_the_limit_of_the_process_counts() -> None:
     code = "import resource; from assay.memory import free; resource.setrlimit(resource.RLIMIT_AS, (2**31,) * 2); "
     done = subprocess.run([sys.executable, "-c", code + "print(free() < 2**31)"], capture_output=True, text=True)
+    assert done.stdout == "True\n", done.stderr
+
+
+@pytest.fixture
+def group() -> Iterator[Path]:
+    """A control group of 300 MiB, of the version that this machine has."""
+    own = dict(line.split(":", 2)[1:] for line in Path("/proc/self/cgroup").read_text().splitlines())
+    first = "memory" in own
+    root = Path("/sys/fs/cgroup/memory" if first else "/sys/fs/cgroup")
+    path = root / own.get("memory", own.get("", "/")).strip("/") / f"assay-{os.getpid()}"
+    try:
+        path.mkdir()
+        (path / (VERSION_1 if first else VERSION_2).limit).write_text(str(300 << 20))
+    except OSError as error:
+        with suppress(OSError):
+            path.rmdir()
+        pytest.skip(f"no control group can be made here: {error}")
+    yield path
+    path.rmdir()
+
+
+def test_a_real_control_group_counts(group: Path) -> None:
+    code = "from assay.memory import free; print(free() < 300 * 2**20)"
+    enter = f"echo $$ > {group}/cgroup.procs && exec {sys.executable} -c '{code}'"
+    done = subprocess.run(["sh", "-c", enter], capture_output=True, text=True)
     assert done.stdout == "True\n", done.stderr
 
 

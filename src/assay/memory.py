@@ -4,6 +4,7 @@ import resource
 from collections.abc import Iterator
 from math import inf
 from pathlib import Path
+from typing import NamedTuple
 
 from assay.errors import AssayError
 
@@ -14,6 +15,18 @@ SCALE = (
     "take a sample (docs/sampling.md) or a machine with more; engine=stream runs the stages up to train in less, "
     "batch by batch (docs/scale.md)"
 )
+
+
+class Files(NamedTuple):
+    """In which files a control group says its limit and what it uses, and under which name files that can go."""
+
+    limit: str
+    used: str
+    cache: str
+
+
+VERSION_2 = Files("memory.max", "memory.current", "inactive_file")
+VERSION_1 = Files("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 
 
 def in_bytes(size: str) -> int:
@@ -48,13 +61,20 @@ def _of_machine(path: Path) -> Iterator[int]:
 
 
 def _of_groups(own: Path, root: Path) -> Iterator[int]:
-    """What each control group around this process has left (version 2: the Linux kernel's cgroup-v2.rst, "Memory")."""
+    """What each control group around this process has left (the Linux kernel's cgroup-v2.rst, cgroup-v1/memory.rst)."""
     for line in _lines(own):
-        if line.startswith("0::"):
-            folder = root / line.removeprefix("0::").strip("/")
-            for group in (folder, *folder.parents):
-                if group.is_relative_to(root) and (limit := _number(group / "memory.max")) is not None:
-                    yield limit - (_number(group / "memory.current") or 0) + _cache(group / "memory.stat")
+        number, kinds, place = line.split(":", 2)
+        if number == "0":
+            yield from _left(root, place, VERSION_2)
+        elif "memory" in kinds.split(","):
+            yield from _left(root / "memory", place, VERSION_1)
+
+
+def _left(root: Path, place: str, files: Files) -> Iterator[int]:
+    folder = root / place.strip("/")
+    for group in (folder, *folder.parents):
+        if group.is_relative_to(root) and (limit := _number(group / files.limit)) is not None:
+            yield limit - (_number(group / files.used) or 0) + _cache(group / "memory.stat", files.cache)
 
 
 def _number(path: Path) -> int | None:
@@ -63,9 +83,9 @@ def _number(path: Path) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _cache(path: Path) -> int:
+def _cache(path: Path, name: str) -> int:
     """The bytes of files that the kernel gives back before it kills."""
-    return sum(int(line.split()[1]) for line in _lines(path) if line.startswith("inactive_file "))
+    return sum(int(line.split()[1]) for line in _lines(path) if line.startswith(f"{name} "))
 
 
 def _of_process(proc: Path) -> Iterator[int]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from assay.engine.answer import TOGETHER
 from assay.engine.spill import Sorted
-from assay.engine.spread import Each
+from assay.engine.spread import Each, beside
 from assay.files import parts_of
 from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.reconcile import above, merged_broken, steps, stop_for
@@ -67,7 +67,7 @@ class Cleaner:
             later[:] = merged([later, found.changes]) if later else found.changes
             return found.records
 
-        for batch in self.prepared.batches(changed, self.each):
+        for batch in self.prepared.batches(changed, beside(self.each)):
             records.add(batch)
             left += len(batch)
         return summary([*self.log, *later], self.rows, left)
