@@ -43,9 +43,9 @@ def beside(each: "Each") -> "Each":
 def spread(engine: "Engine", light: bool = False) -> Iterator[Each]:
     """The way to do the work that an engine asks for.
 
-    light: a batch takes no longer than to send it to another process; so it is sent only where there is more memory.
+    light: a batch takes no longer than to send it to another process, so that only other machines are worth it.
     """
-    if not isinstance(engine, DaskEngine):
+    if not isinstance(engine, DaskEngine) or (light and not engine.scheduler):
         with ExitStack() as stack:
             workers = engine.workers if isinstance(engine, StreamEngine) and not light else 1
             yield Processes(workers, stack) if workers > 1 else map
