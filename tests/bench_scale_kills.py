@@ -165,14 +165,16 @@ def outputs(copy: Copy) -> dict[str, str]:
 
 
 def mended(copy: Copy) -> None:
-    """What a user does after a kill. The command also says that the parameters are those of no commit."""
+    """What a user does after a kill. It may take the settings, which are of no commit, for those of an experiment."""
+    settings = (copy.path / "params.yaml").read_text()
     copy.start("assay", "doctor", "--mend").communicate()
+    (copy.path / "params.yaml").write_text(settings)
 
 
 def judge(copy: Copy, expected: dict[str, str]) -> None:
     """Print whether the outputs are those of an undisturbed line, and what is left of killed ones."""
     found = outputs(copy)
-    differ = sorted(path for path in found.keys() | expected.keys() if found.get(path) != expected.get(path))
+    differ = sorted(path for path in expected if found.get(path) != expected[path])
     mended(copy)
     left = list((copy.path / "data").rglob(f"{WRITING}*"))
     verdict = f"OTHER: {differ}" if differ else "the same hashes"
