@@ -8,6 +8,7 @@ baselines, one fit of each booster with so many rounds.
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -100,14 +101,17 @@ def commands(given: argparse.Namespace) -> dict[str, list[str]]:
 
 
 def measured(folder: Path, raw: Path, settings: Sequence[str], rows: int, steps: Mapping[str, Sequence[str]]) -> str:
-    """Run the steps in a folder of their own; the hash of all that they wrote."""
+    """Run the steps in a folder of their own; the hash of all that they wrote. raw: the table, or all of data/raw."""
     folder.mkdir()
     for name in ("LICENSE", "conf", "src", "requirements.lock", "dvc.yaml", "annotations"):
         (folder / name).symlink_to(ROOT / name)
     os.chdir(ROOT)
     (folder / "params.yaml").write_text(composed([*LONGER_KEYS, *settings]))
-    (folder / "data/raw").mkdir(parents=True)
-    (folder / "data/raw/records.parquet").hardlink_to(raw)
+    if raw.is_dir():
+        shutil.copytree(raw, folder / "data/raw", copy_function=os.link)
+    else:
+        (folder / "data/raw").mkdir(parents=True)
+        (folder / "data/raw/records.parquet").hardlink_to(raw)
     write_json(folder / "reports/sampling.json", {"sample": None})
     for name, words in steps.items():
         cost = run([sys.executable, *words], folder)
