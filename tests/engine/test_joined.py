@@ -1,5 +1,6 @@
 """Records that are joined with other tables: the same bytes by each engine, however rows and keys are divided."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -101,3 +102,35 @@ def test_what_is_joined_is_what_was_taken_apart(local: tuple[Path, dict[str, str
     rows = int((whole[["TSH", "T3"]] != "").to_numpy().sum())
     assert (counts["labs"]["rows"], counts["labs"]["before"]) == (3 * rows, 2 * rows)
     assert counts["clinics"]["rows"] == counts["clinics"]["before"] == 60
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda labs: labs.assign(value=[*labs["value"][:-1], "high"]), "column value: no number: high"),
+        (lambda labs: labs.assign(person="0" + labs["person"]), "are written in another way than those of the records"),
+        (lambda labs: labs.assign(day="1"), "was known at the time of its record"),
+        (lambda labs: labs[labs["test"] == "TSH"], "no row of labs has 'T3' in column test"),
+        (lambda labs: labs.assign(day=-40), "no row of labs counts for any record, within 30"),
+        (lambda labs: labs.drop(columns="day"), "missing column day"),
+        (lambda labs: labs[:0], "the table has no rows"),
+    ],
+    ids=["value", "keys", "times", "where", "window", "columns", "empty"],
+)
+def test_what_stops_a_join_stops_it_by_each_engine(
+    spoil: Callable[[pd.DataFrame], pd.DataFrame],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    raw, found = synthetic_raw(), {}
+    spoilt = {**tables(raw), "labs": spoil(tables(raw)["labs"])}
+    monkeypatch.setattr("conftest.synthetic_raw", lambda: raw.drop(columns=["TSH", "T3"]))
+    for engine in ("local", "stream"):
+        with pytest.raises(SystemExit):
+            run_small_line(tmp_path / engine, [*CONTRACT, f"engine={engine}"], ["clean"], spoilt)
+        found[engine] = capsys.readouterr().err
+        assert not list((tmp_path / engine / "data").rglob(".writing-*"))
+    assert said in found["local"]
+    assert found["stream"] == found["local"]

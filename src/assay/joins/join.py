@@ -126,13 +126,21 @@ class Asked:
     def take(self, prefix: str = sql.TAKEN) -> None:
         """Make the columns, of a span of keys at a time, as relations with this prefix."""
         for name in self.dataset.tables:
-            columns = 1 + len(of_table(name, self.dataset))
-            found = done(self.connection, sql.spans(name, self.dataset, max(1, self.pairs // columns)))
             relation = sql.taken(prefix, name, self.dataset)
-            for place, span in enumerate(found or [(0, 0)]):
-                query = sql.joined(name, self.dataset, sql.Span(*span))
+            for place, span in enumerate(self._spans(name)):
                 start = f"INSERT INTO {relation}" if place else f"CREATE TEMP TABLE {relation} AS"
-                done(self.connection, f"{start} {query}")
+                done(self.connection, f"{start} {sql.joined(name, self.dataset, span)}")
+
+    def _spans(self, name: str) -> list[sql.Span]:
+        """What is joined at a time with a table; at least one span, though there be no record."""
+        most = max(1, self.pairs // (1 + len(of_table(name, self.dataset))))
+        found = done(self.connection, sql.spans(name, self.dataset, most)) or [(0, 0, 0)]
+        return [
+            sql.Span(first, last, part, parts)
+            for first, last, pairs in found
+            for parts in [1 + int(pairs) // (SHARE * most)]
+            for part in range(parts)
+        ]
 
     def require_useful(self) -> None:
         """AssayError for a made column that is empty, or 0, for every record."""

@@ -35,10 +35,12 @@ ORDERED = "{function}({value} ORDER BY " + TIME + ", {value})"
 
 
 class Span(NamedTuple):
-    """Keys that are joined at a time: those with these places, ends included."""
+    """What is joined at a time: keys with these places, ends included, and of so many parts of their records one."""
 
     first: int
     last: int
+    part: int = 0
+    parts: int = 1
 
 
 def rows(table: str, dataset: "Dataset") -> str:
@@ -113,20 +115,24 @@ def stored_records(column: str, dataset: "Dataset") -> str:
 
 
 def spans(table: str, dataset: "Dataset", most: int) -> str:
-    """Spans of places that hold all keys of records, with about so many records and pairs of record and row in each."""
+    """Spans of places that hold all keys of records, with about so many records and pairs of record and row in each.
+
+    More if a place has more; the third column is their number.
+    """
     there = f"{records(table, dataset)} LEFT JOIN {keys(table, dataset)} USING ({KEY})"
     costs = f"SELECT {PLACE}, sum(1 + coalesce(rows, 0)) AS cost FROM {there} GROUP BY {PLACE}"
-    parts = f"SELECT {PLACE}, (sum(cost) OVER (ORDER BY {PLACE}) - cost) // {most} AS part FROM ({costs})"
-    return f"SELECT min({PLACE}), max({PLACE}) FROM ({parts}) GROUP BY part ORDER BY part"
+    parts = f"SELECT *, (sum(cost) OVER (ORDER BY {PLACE}) - cost) // {most} AS part FROM ({costs})"
+    return f"SELECT min({PLACE}), max({PLACE}), sum(cost) FROM ({parts}) GROUP BY part ORDER BY part"
 
 
 def joined(table: str, dataset: "Dataset", span: Span) -> str:
     """Every made column of one table under the name of its place, a row for each record within the span."""
     names, inside = places(dataset.made), f"WHERE {PLACE} BETWEEN {span.first} AND {span.last}"
+    part = f"AND {ROW} % {span.parts} = {span.part}"
     columns = [f"{value(name, dataset)} AS {names[name]}" for name in of_table(table, dataset)]
     return (
         f"SELECT {', '.join([ROW, *columns])} "
-        f"FROM (SELECT {ROW}, {KEY}, {AT} FROM {records(table, dataset)} {inside}) "
+        f"FROM (SELECT {ROW}, {KEY}, {AT} FROM {records(table, dataset)} {inside} {part}) "
         f"LEFT JOIN (SELECT * EXCLUDE ({PLACE}) FROM {rows(table, dataset)} {inside}) USING ({KEY}) GROUP BY {ROW}"
     )
 
