@@ -1,11 +1,14 @@
 """Columns that are made of the rows of other tables."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -122,6 +125,27 @@ def test_any_division_of_records_rows_and_keys_changes_no_bit(pair: int, monkeyp
         asked.take()
         found = pd.concat(list(join_module.beside(parts, asked.made(), dataset)))
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+@pytest.mark.parametrize("least", [2, 1 << 30])
+def test_what_needs_more_memory_than_expected_is_joined_in_parts(least: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """least: parts of the records of a key, of which DuckDB can join one."""
+    expected, real, refused = joined(LABS, contract(Made("labs", "count"))), join_module.done, []
+
+    def short(connection: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
+        parts = re.search(r"^INSERT INTO taken_0 .* % (\d+) =", query)
+        if parts and int(parts[1]) < least:
+            refused.append(query)
+            raise duckdb.OutOfMemoryException("Out of Memory Error: too many rows")
+        return real(connection, query)
+
+    monkeypatch.setattr(join_module, "done", short)
+    if least == 2:
+        assert joined(LABS, contract(Made("labs", "count"))).equals(expected)
+    else:
+        with pytest.raises(AssayError, match="too many rows"):
+            joined(LABS, contract(Made("labs", "count")))
+    assert len(refused) in (1, 22)
 
 
 def test_no_record_gives_no_row() -> None:

@@ -16,7 +16,7 @@ from assay.joins import sql
 from assay.joins.checks import MOST, NAMED, plain, require_alike, require_known, require_useful, require_values
 from assay.joins.rows import as_number, of_table, places, rows
 from assay.memory import in_bytes
-from assay.records.answer import TOGETHER, Answer
+from assay.records.answer import Answer
 from assay.records.engine import MEMORY, engine
 from assay.records.tables import with_columns
 from assay.records.writing import texts
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 ASKS = "dataset.made"
 COUNTED = ("rows", "of_records", "before", "no_time", "repeated")
 BATCH = "batch"  # what is loaded next
-PAIR = 64  # bytes of memory that a record, or a row of one, takes for each made column, at most, as measured
+TOGETHER = 1 << 16  # records whose columns are read at a time
+PAIR = 64  # bytes of memory that a record, or a row of one, takes for each made column: as measured, with numbers
 SHARE = 2  # of the memory so many parts: one for what is joined at a time
+MOST_PARTS = 1 << 20  # of a key's records: more do not help
 
 Batches = Iterable[pd.DataFrame]
 
@@ -127,20 +129,29 @@ class Asked:
         """Make the columns, of a span of keys at a time, as relations with this prefix."""
         for name in self.dataset.tables:
             relation = sql.taken(prefix, name, self.dataset)
-            for place, span in enumerate(self._spans(name)):
-                start = f"INSERT INTO {relation}" if place else f"CREATE TEMP TABLE {relation} AS"
-                done(self.connection, f"{start} {sql.joined(name, self.dataset, span)}")
+            empty = sql.joined(name, self.dataset, sql.Span(0, 0))
+            done(self.connection, f"CREATE TEMP TABLE {relation} AS {empty} WITH NO DATA")
+            for span in self._spans(name):
+                self._insert(relation, name, span)
 
-    def _spans(self, name: str) -> list[sql.Span]:
-        """What is joined at a time with a table; at least one span, though there be no record."""
+    def _spans(self, name: str) -> Iterator[sql.Span]:
+        """What is joined at a time with a table."""
         most = max(1, self.pairs // (1 + len(of_table(name, self.dataset))))
-        found = done(self.connection, sql.spans(name, self.dataset, most)) or [(0, 0, 0)]
-        return [
-            sql.Span(first, last, part, parts)
-            for first, last, pairs in found
-            for parts in [1 + int(pairs) // (SHARE * most)]
-            for part in range(parts)
-        ]
+        for first, last, pairs in done(self.connection, sql.spans(name, self.dataset, most)):
+            parts = 1 + int(pairs) // (SHARE * most)
+            yield from (sql.Span(first, last, part, parts) for part in range(parts))
+
+    def _insert(self, relation: str, name: str, span: sql.Span) -> None:
+        """Make the columns of a span; where that needs more memory than there is (long texts), half at a time."""
+        import duckdb
+
+        try:
+            done(self.connection, f"INSERT INTO {relation} {sql.joined(name, self.dataset, span)}")
+        except duckdb.OutOfMemoryException:
+            if span.parts > MOST_PARTS:
+                raise
+            for half in span.halves():
+                self._insert(relation, name, half)
 
     def require_useful(self) -> None:
         """AssayError for a made column that is empty, or 0, for every record."""
