@@ -1,6 +1,6 @@
 # The benches: scripts that print ratios, measured side by side in one run. `make help` lists them.
 .PHONY: bench bench-line bench-sampling bench-labels bench-merges bench-models bench-score bench-serve bench-estimate \
-	bench-monitor bench-tables bench-experiments bench-board bench-scale bench-scale-kills bench-cluster
+	bench-monitor bench-tables bench-experiments bench-board bench-scale bench-scale-kills bench-joined bench-cluster
 
 bench: bench-line bench-serve  ## what DVC and the service cost, as ratios measured side by side
 
@@ -15,6 +15,9 @@ bench-scale: $(VENV)/ready  ## the stages up to train on 1 and 5 million records
 
 bench-scale-kills: $(VENV)/ready-dev  ## the same killed at random moments, on this machine and on a cluster; an hour
 	python tests/bench_scale_kills.py $(ROWS)
+
+bench-joined: $(VENV)/ready  ## joins of 1 and 3 million records with a table by engine: memory, seconds, bytes; half an hour
+	PYTHONPATH=src python tests/bench_joined.py $(or $(ROWS),1000000 3000000) --memory 1GiB 300MiB
 
 bench-cluster: $(VENV)/ready-dev  ## forty experiments on a dask cluster, a worker killed, beside the local sweep; some minutes
 	python tests/bench_cluster.py

@@ -74,7 +74,8 @@ def main() -> None:
             made = {}
             for engine in given.engines:
                 steps = commands(given, engine)
-                made[engine] = measured(Path(folder, f"{engine}-{rows}"), raw, [*CONTRACT, *given.set], rows, steps)
+                settings = [*CONTRACT, *([] if engine == HAND else [f"engine={engine}"]), *given.set]
+                made[engine] = measured(Path(folder, f"{engine}-{rows}"), raw, settings, rows, steps)
             written = {of_all for engine, of_all in made.items() if engine != HAND}
             print(f"{rows:,} rows: {'the same bytes' if len(written) == 1 else f'other bytes: {made}'}", flush=True)
 
@@ -101,15 +102,21 @@ def commands(given: argparse.Namespace, engine: str) -> dict[str, list[str]]:
 
 
 def measured(folder: Path, raw: Path, settings: Sequence[str], rows: int, steps: Mapping[str, Sequence[str]]) -> str:
-    """Run the steps in a folder of their own, which is removed; the hash of all that they wrote."""
+    """Run the steps in a folder of their own, which is removed; the hash of all that they wrote.
+
+    raw: the table, or all of data/raw.
+    """
     folder.mkdir()
     engine = folder.name.split("-")[0]
     for name in ("LICENSE", "conf", "src", "requirements.lock", "dvc.yaml", "annotations"):
         (folder / name).symlink_to(ROOT / name)
     os.chdir(ROOT)
-    (folder / "params.yaml").write_text(composed([*settings, *([] if engine == HAND else [f"engine={engine}"])]))
-    (folder / "data/raw").mkdir(parents=True)
-    (folder / "data/raw/records.parquet").hardlink_to(raw)
+    (folder / "params.yaml").write_text(composed(settings))
+    if raw.is_dir():
+        shutil.copytree(raw, folder / "data/raw", copy_function=os.link)
+    else:
+        (folder / "data/raw").mkdir(parents=True)
+        (folder / "data/raw/records.parquet").hardlink_to(raw)
     write_json(folder / "reports/sampling.json", {"sample": None})
     costs = {}
     for name, words in steps.items():

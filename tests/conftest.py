@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -82,7 +82,12 @@ def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "small_line", run_small_line)
 
 
-def run_small_line(folder: Path, overrides: Sequence[str] = (), stages: Sequence[str] = STAGES) -> None:
+def run_small_line(
+    folder: Path,
+    overrides: Sequence[str] = (),
+    stages: Sequence[str] = STAGES,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+) -> None:
     from assay.config.compose import composed
     from assay.files import write_json
 
@@ -98,6 +103,9 @@ def run_small_line(folder: Path, overrides: Sequence[str] = (), stages: Sequence
         )
         Path("data/raw").mkdir(parents=True)
         synthetic_raw().to_csv("data/raw/records.csv", index=False)
+        for name, table in (tables or {}).items():
+            Path("data/raw/tables", name).mkdir(parents=True)
+            table.to_csv(f"data/raw/tables/{name}/records.csv", index=False)
         write_json(Path("reports/sampling.json"), {"sample": None})  # as collect says without one
         for stage in stages:
             import_module(f"assay.stages.{stage}").main()

@@ -48,13 +48,14 @@ def _said(what: str) -> str:
     return visible(FORGED.sub(r"\\n", what), keep="\n")
 
 
-def sample(rows: Sequence[object], limit: int = 5) -> str:
-    """The first few items, and how many more there are.
+def sample(rows: Sequence[object], limit: int = 5, count: int | None = None) -> str:
+    """The first few items, and how many more there are; count: of how many, if the others are not at hand.
 
     >>> sample(["a", "b", "c"], limit=2)
     'a, b and 1 more'
     """
-    more = f" and {len(rows) - limit} more" if len(rows) > limit else ""
+    left = (len(rows) if count is None else count) - limit
+    more = f" and {left} more" if left > 0 else ""
     return ", ".join(visible(row) for row in rows[:limit]) + more
 
 

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from assay.engine import spill
-from assay.engine.answer import asked
 from assay.engine.spill import Sorted, Spill, scratch, unused
 
 ROWS = 200
@@ -80,20 +79,6 @@ def test_what_changes_batches_may_leave_rows_out(table: pd.DataFrame, tmp_path: 
 def test_a_name_that_no_column_has() -> None:
     assert unused(["a"]) not in ["a"]
     assert unused(["_order_0", "_order_1"]) == "_order_2"
-
-
-def test_an_answer_comes_in_the_order_of_the_rows(table: pd.DataFrame, tmp_path: Path) -> None:
-    rows = ({"id": batch["id"], "whole": batch["whole"]} for batch in batches(table, 30))
-    query = 'SELECT id, count(*) OVER (PARTITION BY whole) AS alike FROM rows ORDER BY "row"'
-    with asked(rows, query, "SELECT count(*), max(whole) FROM rows", tmp_path / "rows", "100MiB", "a test") as (
-        answer,
-        counts,
-    ):
-        assert counts == (ROWS, table["whole"].max())
-        found = [answer.take(len(batch)) for batch in batches(table, 70)]
-    assert np.concatenate([one["id"] for one in found]).tolist() == table["id"].tolist()
-    alike = table.groupby("whole")["id"].transform("size")
-    assert np.concatenate([one["alike"] for one in found]).tolist() == alike.tolist()
 
 
 def test_nothing_is_left_on_the_disk_after_a_fault(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assay.config.dataset import Column, Dataset, Made, Table
 from assay.config.source import Source
-from assay.joins.join import Joiner
+from assay.joins.join import joining
 
 KEYS = st.sampled_from(["a", "b", "C", "007", "1e3", ""])
 TIMES = st.one_of(st.integers(-5, 5).map(str), st.just(""))
@@ -57,7 +57,8 @@ def test_each_column_is_that_by_hand(
     dataset = Dataset(columns=columns, key="id", index="visit", tables=labs, made=made, missing=MISSING)
     whole = pd.DataFrame(records, columns=["id", "visit"], dtype="str")
     table = pd.DataFrame(rows, columns=["id", "day", "test", "value"], dtype="str")
-    found = Joiner({"labs": table}, dataset)(whole)
+    with joining({"labs": [table]}, dataset) as join:
+        found = join(whole)
     for take in TAKES:
         expected = [by_hand(key, at, rows, made[take]) for key, at in records]
         assert found[take].astype("float64").tolist() == pytest.approx(expected, abs=1e-9, nan_ok=True), take

@@ -1,9 +1,14 @@
 """Columns that are made of the rows of other tables."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,9 +16,9 @@ import pytest
 from assay.config.dataset import Column, Dataset, Made, Table
 from assay.config.source import Source
 from assay.errors import AssayError
-from assay.joins.checks import Spellings, require_useful
+from assay.joins import join as join_module
 from assay.joins.future import entered
-from assay.joins.join import Joiner
+from assay.joins.join import Joiner, joining
 from assay.records.pickled import read_pickle
 
 NUMBER, TEXT = Column("number", nullable=True), Column("category", nullable=True)
@@ -32,12 +37,29 @@ LABS = pd.DataFrame(
     columns=["id", "day", "test", "value"],
 )
 HDL = {"test": ["hdl"]}
+TAKES = ("last", "first", "mean", "min", "max", "sum", "trend", "count")
 
 
 def contract(made: Made, kind: Column = NUMBER) -> Dataset:
     columns = {"id": Column("text", "id"), "visit": Column("date", "ignore"), "made": kind}
     table = Table(Source(), "id", time="day", format="%Y-%m-%d")
     return Dataset(columns=columns, key="id", index="visit", tables={"labs": table}, made={"made": made})
+
+
+@contextmanager
+def joiner(labs: pd.DataFrame, dataset: Dataset) -> Iterator[Joiner]:
+    with joining({"labs": [labs]}, dataset) as join:
+        yield join
+
+
+def joined(labs: pd.DataFrame, dataset: Dataset, records: pd.DataFrame = RECORDS) -> pd.DataFrame:
+    with joiner(labs, dataset) as join:
+        return join(records)
+
+
+def counts(labs: pd.DataFrame, dataset: Dataset, records: pd.DataFrame = RECORDS) -> dict[str, dict[str, int]]:
+    with joiner(labs, dataset) as join, join.asked([records]) as asked:
+        return asked.counts()
 
 
 @pytest.mark.parametrize(
@@ -60,13 +82,13 @@ def contract(made: Made, kind: Column = NUMBER) -> Dataset:
     ids=lambda value: value.take if isinstance(value, Made) else "",
 )
 def test_a_record_gets_what_was_known_before_its_time(made: Made, values: list[float | None]) -> None:
-    found = Joiner({"labs": LABS}, contract(made))(RECORDS)
+    found = joined(LABS, contract(made))
     assert list(found) == ["id", "visit", "made"]
     assert found["made"].astype("float64").tolist() == pytest.approx(np.array(values, "float64"), nan_ok=True)
 
 
 def test_the_last_of_texts_is_a_text() -> None:
-    found = Joiner({"labs": LABS}, contract(Made("labs", "last", "test"), TEXT))(RECORDS)
+    found = joined(LABS, contract(Made("labs", "last", "test"), TEXT))
     assert found["made"].tolist() == ["ldl", "hdl", ""]
 
 
@@ -77,19 +99,64 @@ def test_the_order_of_rows_changes_no_bit() -> None:
     mixed = labs.sample(frac=1, random_state=1)
     for take in ("mean", "sum", "trend", "last", "first"):
         dataset = contract(Made("labs", take, "value"))
-        one, other = (Joiner({"labs": table}, dataset)(RECORDS) for table in (labs, mixed))
+        one, other = (joined(table, dataset) for table in (labs, mixed))
         assert one.equals(other), take
 
 
 def test_a_batch_is_joined_as_the_whole() -> None:
-    join = Joiner({"labs": LABS}, contract(Made("labs", "mean", "value")))
-    parts = pd.concat([join(RECORDS[:1]), join(RECORDS[1:])])
-    pd.testing.assert_frame_equal(parts, join(RECORDS))
+    with joiner(LABS, contract(Made("labs", "mean", "value"))) as join:
+        parts = pd.concat([join(RECORDS[:1]), join(RECORDS[1:])])
+        pd.testing.assert_frame_equal(parts, join(RECORDS))
+
+
+@pytest.mark.parametrize("pair", [join_module.PAIR, 1 << 40], ids=["all keys at once", "one key at a time"])
+def test_any_division_of_records_rows_and_keys_changes_no_bit(pair: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    columns = {one: Column("number", nullable=True) for one in TAKES}
+    made = {one: Made("labs", one, None if one == "count" else "value", within=60) for one in TAKES}
+    dataset = replace(contract(made["last"]), columns={**contract(made["last"]).columns, **columns}, made=made)
+    days = pd.Series(pd.to_datetime("2020-01-01") + pd.to_timedelta(rng.integers(0, 90, 3000), "D")).astype("str")
+    labs = pd.DataFrame({"id": rng.integers(0, 200, 3000).astype("str"), "day": days, "value": rng.normal(size=3000)})
+    records = pd.DataFrame({"id": rng.permutation(300).astype("str"), "visit": "2020-03-01"})
+    expected = joined(labs, dataset, records)
+    monkeypatch.setattr(join_module, "PAIR", pair)
+    parts = [records[:7], records[7:7], records[7:200], records[200:]]
+    with joining({"labs": [labs[:1], labs[1:2000], labs[2000:]]}, dataset) as join, join.asked(parts) as asked:
+        asked.take()
+        found = pd.concat(list(join_module.beside(parts, asked.made(), dataset)))
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
+@pytest.mark.parametrize("least", [2, 1 << 30])
+def test_what_needs_more_memory_than_expected_is_joined_in_parts(least: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """least: parts of the records of a key, of which DuckDB can join one."""
+    expected, real, refused = joined(LABS, contract(Made("labs", "count"))), join_module.done, []
+
+    def short(connection: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
+        parts = re.search(r"^INSERT INTO taken_0 .* % (\d+) =", query)
+        if parts and int(parts[1]) < least:
+            refused.append(query)
+            raise duckdb.OutOfMemoryException("Out of Memory Error: too many rows")
+        return real(connection, query)
+
+    monkeypatch.setattr(join_module, "done", short)
+    if least == 2:
+        assert joined(LABS, contract(Made("labs", "count"))).equals(expected)
+    else:
+        with pytest.raises(AssayError, match="too many rows"):
+            joined(LABS, contract(Made("labs", "count")))
+    assert len(refused) in (1, 22)
+
+
+def test_no_record_gives_no_row() -> None:
+    found = joined(LABS, contract(Made("labs", "count")), RECORDS[:0])
+    assert (list(found), len(found)) == (["id", "visit", "made"], 0)
 
 
 def test_rows_are_counted() -> None:
-    found = Joiner({"labs": LABS}, contract(Made("labs", "count"))).counts(RECORDS)
-    assert found == {"labs": {"rows": 8, "of_records": 7, "before": 5, "no_time": 0, "repeated": 0}}
+    assert counts(LABS, contract(Made("labs", "count"))) == {
+        "labs": {"rows": 8, "of_records": 7, "before": 5, "no_time": 0, "repeated": 0}
+    }
 
 
 ZONED = LABS.assign(day=LABS["day"] + "T23:00:00-05:00")  # the day before, to a clock in Greenwich and later
@@ -110,7 +177,7 @@ ZONED = LABS.assign(day=LABS["day"] + "T23:00:00-05:00")  # the day before, to a
 def test_a_table_is_read_as_the_records_are(labs: pd.DataFrame, form: str, values: list[float | None]) -> None:
     dataset = contract(Made("labs", "last", "value", HDL))
     dataset.tables["labs"].format, dataset.missing = form, ["", "-999"]
-    found = Joiner({"labs": labs}, dataset)(RECORDS)
+    found = joined(labs, dataset)
     assert found["made"].tolist() == pytest.approx(np.array(values, "float64"), nan_ok=True)
 
 
@@ -118,7 +185,7 @@ def test_names_that_differ_in_capitals_are_different() -> None:
     dataset = contract(Made("labs", "last", "value", HDL))
     dataset.made["Made"] = Made("labs", "last", "Value", HDL)
     dataset.columns["Made"] = NUMBER
-    found = Joiner({"labs": LABS.assign(Value="9")}, dataset)(RECORDS)
+    found = joined(LABS.assign(Value="9"), dataset)
     assert found[["made", "Made"]].head(2).to_numpy().tolist() == [[60, 9], [40, 9]]
 
 
@@ -139,22 +206,32 @@ def test_names_that_differ_in_capitals_are_different() -> None:
 )
 def test_what_cannot_be_joined_is_named(records: pd.DataFrame, labs: pd.DataFrame, said: str) -> None:
     with pytest.raises(AssayError, match=said):
-        Joiner({"labs": labs}, contract(Made("labs", "last", "value", HDL)))(records)
+        joined(labs, contract(Made("labs", "last", "value", HDL)), records)
 
 
 def test_a_fault_is_told_with_its_rows() -> None:
-    with pytest.raises(AssayError) as caught:
-        Joiner({"labs": LABS.assign(value=["high", *LABS["value"][1:]])}, contract(Made("labs", "last", "value")))
-    assert (caught.value.where, caught.value.rows) == ("dataset.tables.labs", ["row 1"])
+    labs = LABS.assign(value=[*LABS["value"][:-1], "high"])
+    dataset = contract(Made("labs", "last", "value"))
+    with pytest.raises(AssayError) as caught, joining({"labs": [labs[:3], labs[3:]]}, dataset):
+        pass
+    assert (caught.value.where, caught.value.rows) == ("dataset.tables.labs", ["row 8"])
 
 
 def test_one_of_two_spellings_that_no_record_has_is_named() -> None:
+    labs, records = LABS[:2].assign(id=["7", "07"]), RECORDS[:2].assign(id=["7", "007"])
     with pytest.raises(AssayError, match=r"1 keys .* another way .*: '07' for '007'"):
-        Spellings(pd.Series(["7", "07"]), "x").require_those_of(pd.Series(["7", "007"]))
+        joined(labs, contract(Made("labs", "count")), records)
+
+
+def test_of_many_spellings_the_first_are_named() -> None:
+    labs = pd.DataFrame({"id": [f"{number:03}" for number in range(10, 30)], "day": "2020-01-01"})
+    records = pd.DataFrame({"id": [str(number) for number in range(10, 30)], "visit": "2020-01-10"})
+    with pytest.raises(AssayError, match=r"20 keys .*: '010' for '10', .*'014' for '14' and 15 more"):
+        joined(labs, contract(Made("labs", "count")), records)
 
 
 def test_two_keys_of_records_that_differ_in_zeros_are_two() -> None:
-    found = Joiner({"labs": LABS}, contract(Made("labs", "count")))(RECORDS.assign(id=["1", "01", "2"]))
+    found = joined(LABS, contract(Made("labs", "count")), RECORDS.assign(id=["1", "01", "2"]))
     assert found["made"].tolist() == [3, 0, 0]
 
 
@@ -171,34 +248,44 @@ def test_two_keys_of_records_that_differ_in_zeros_are_two() -> None:
 )
 def test_a_table_that_gives_nothing_to_any_record_is_refused(labs: pd.DataFrame, made: Made, said: str) -> None:
     with pytest.raises(AssayError, match=said) as caught:
-        Joiner({"labs": labs}, contract(made)).counts(RECORDS)
+        counts(labs, contract(made))
     assert caught.value.where
     assert caught.value.todo
+
+
+def require_useful(labs: pd.DataFrame, dataset: Dataset) -> None:
+    with joiner(labs, dataset) as join, join.asked([RECORDS]) as asked:
+        asked.take()
+        asked.require_useful()
 
 
 @pytest.mark.parametrize("made", [Made("labs", "count", gap=900), Made("labs", "last", "value", within=0, gap=0)])
 def test_a_column_for_which_no_row_counts_is_refused(made: Made) -> None:
     dataset, labs = contract(made), LABS.assign(day="2020-01-02")
     with pytest.raises(AssayError, match="no row of labs counts for any record"):
-        require_useful(Joiner({"labs": labs}, dataset)(RECORDS), dataset)
-    useful = contract(Made("labs", "count"))
-    require_useful(Joiner({"labs": labs}, useful)(RECORDS), useful)
+        require_useful(labs, dataset)
+    require_useful(labs, contract(Made("labs", "count")))
+    require_useful(labs, contract(Made("labs", "last", "test"), TEXT))
 
 
 def test_rows_that_repeat_others_are_counted() -> None:
-    join = Joiner({"labs": pd.concat([LABS, LABS[:2]])}, contract(Made("labs", "last", "value", HDL)))
-    assert join.counts(RECORDS)["labs"]["repeated"] == 2
+    labs = pd.concat([LABS, LABS[:2]])
+    assert counts(labs, contract(Made("labs", "last", "value", HDL)))["labs"]["repeated"] == 2
+
+
+def entered_of(dataset: Dataset) -> tuple[list[str], int]:
+    with joiner(LABS, dataset) as join, join.asked([RECORDS]) as asked:
+        return entered(asked)
 
 
 def test_a_row_of_the_future_changes_nothing() -> None:
-    join = Joiner({"labs": LABS}, contract(Made("labs", "max", "value", HDL)))
-    assert entered(RECORDS, join) == ([], 2)
+    assert entered_of(contract(Made("labs", "max", "value", HDL))) == ([], 2)
 
 
 def test_a_row_of_the_future_that_would_enter_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = contract(Made("labs", "max", "value", HDL))
     monkeypatch.setitem(dataset.made, "made", replace(dataset.made["made"], gap=-5))
-    assert entered(RECORDS, Joiner({"labs": LABS}, dataset))[0] == ["made"]
+    assert entered_of(dataset)[0] == ["made"]
 
 
 NAFLD = {
@@ -219,7 +306,8 @@ def test_three_tables_give_what_pandas_gives_by_hand() -> None:
     columns = {"id": Column("text", "id"), **dict.fromkeys(NAFLD, NUMBER), "event": TEXT}
     tables = {name: Table(Source(), "id", time="days") for name in ("labs", "events")}
     dataset = Dataset(columns=columns, key="id", tables=tables, made=NAFLD)
-    found = Joiner({"labs": labs, "events": events}, dataset)(subjects)
+    with joining({"labs": [labs], "events": [events]}, dataset) as join:
+        found = join(subjects)
     known = labs[labs["days"] <= 0].sort_values(["days", "value"])
     recent = known[(known["test"] == "hdl") & (known["days"] >= -730)]
     cholesterol = known[(known["test"] == "chol") & (known["days"] >= -1826)]

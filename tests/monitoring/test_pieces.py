@@ -163,12 +163,15 @@ def test_records_are_joined_with_the_tables_that_columns_are_made_of(
     records = as_file(raw.drop(columns="TSH"), tmp_path / "in.csv")
     labs = pd.DataFrame({"person": raw["patient_id"], "day": "-3", "test": "TSH", "value": raw["TSH"]})
     as_file(pd.concat([labs.assign(day="1", value="99"), labs]), tmp_path / "labs.csv")
-    columns, pieces = read(joined, records, of_files({"labs": tmp_path / "labs.csv"}, joined.dataset))
+    with of_files({"labs": tmp_path / "labs.csv"}, joined.dataset) as join:
+        columns, pieces = read(joined, records, join)
+        found = counted(pieces, training)
     assert (columns.absent, columns.unknown) == ((), ())
-    assert same(
-        counted(pieces, training), counted(of_file(Scorer(bundle), as_file(raw, tmp_path / "a.csv"))[1], training)
-    )
+    assert same(found, counted(of_file(Scorer(bundle), as_file(raw, tmp_path / "a.csv"))[1], training))
     with pytest.raises(AssayError, match=r"made of other tables: TSH(.|\n)*--table labs=FILE"):
         read(joined, records)
-    with pytest.raises(AssayError, match="no table lab"):
-        of_files({"lab": tmp_path / "labs.csv"}, joined.dataset)
+    with (
+        pytest.raises(AssayError, match="no table lab"),
+        of_files({"lab": tmp_path / "labs.csv"}, joined.dataset),
+    ):
+        pass

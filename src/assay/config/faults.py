@@ -65,10 +65,7 @@ def _engine_faults(config: Config) -> list[str]:
     engine = config.engine
     if not isinstance(engine, Engine):
         return [f"engine.name={engine.get('name')} is none of: {', '.join(ENGINES)}"]
-    found = [] if MEMORY.fullmatch(engine.memory) else [f"engine.memory={engine.memory} is no size like 800MiB or 2GiB"]
-    if engine.in_batches and config.dataset.tables:
-        found.append(f"engine={engine.name} joins no tables: dataset.tables needs engine=local")
-    return found
+    return [] if MEMORY.fullmatch(engine.memory) else [f"engine.memory={engine.memory} is no size like 800MiB or 2GiB"]
 
 
 def label_faults(labels: Labels) -> list[str]:

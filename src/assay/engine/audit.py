@@ -17,16 +17,15 @@ import pandas as pd
 from assay.audit.duplicates import alike_hashed
 from assay.audit.evidence import Evidence, Sample, content, identity, outcome, own_features
 from assay.config.dataset import cleaned_name
+from assay.engine.spill import scratch
 from assay.joins.future import entered
-from assay.joins.raw import joiner
+from assay.joins.raw import asked
 from assay.paths import CLEANED, FEATURES, LABELS, PREDICTIONS, RAW, SCORE, SPLIT, fold
 from assay.preparation.features import categorised, features, text_counts, vocabulary
 from assay.records.batches import Columns, require_room, table_batches
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.folds import FOLDS, GROUP, TEST, TIME, TRAIN
-from assay.records.formats import raw_file
 from assay.records.places import hashes, require_same_records
-from assay.records.reading import read
 from assay.records.tables import as_named
 
 if TYPE_CHECKING:
@@ -124,7 +123,8 @@ def read_evidence(config: "Config") -> Evidence:
 
 def future(dataset: "Dataset") -> tuple[list[str], int]:
     """Which made columns change with rows of the future, and how many such rows were added."""
-    return entered(read(raw_file(RAW), dialect=dataset.source.dialect), joiner(RAW, dataset))
+    with scratch(RAW.parent) as folder, asked(RAW, dataset, folder) as records:
+        return entered(records)
 
 
 def recomputed(records: pd.DataFrame, config: "Config", vocabularies: dict[str, list[str]]) -> pd.DataFrame:

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from assay.engine.answer import TOGETHER
 from assay.engine.spill import Sorted
 from assay.engine.spread import Each, beside
 from assay.files import parts_of
 from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.reconcile import above, merged_broken, steps, stop_for
 from assay.preparation.steps import DropRepeats, Step, hashed
+from assay.records.answer import TOGETHER
 from assay.records.changes import Change, merged, summary
 from assay.records.columns import RECORD_ID
 from assay.records.engine import engine, scan

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from assay.engine.answer import ROWS, asked, stored
 from assay.engine.spill import Sorted
 from assay.engine.spread import Each
 from assay.errors import AssayError
 from assay.preparation.features import categorised, text_counts, vocabulary
+from assay.records.answer import ROWS, asked, stored
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN
 from assay.records.parts import Parts

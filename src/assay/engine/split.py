@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.engine.answer import ROWS, Answer, asked
 from assay.engine.spill import Sorted
 from assay.errors import AssayError
+from assay.records.answer import ROWS, Answer, asked
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.engine import literal
 from assay.records.folds import (

@@ -2,40 +2,42 @@
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from assay.joins import sql
-from assay.joins.join import Joiner, asking
-from assay.joins.rows import KEY, TIME, Read, of_table, read_of, reads
+from assay.joins.join import done
+from assay.joins.rows import Read, of_table, read_of, reads
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset, Made
+    from assay.joins.join import Asked
 
 LATER, EXTREME = 1.0, 1e6  # days or units after the last record of a key; a value that no figure could hide
+BEFORE, AFTER = "before", "after"
 
 
-def entered(records: pd.DataFrame, join: Joiner) -> tuple[list[str], int]:
+def entered(asked: "Asked") -> tuple[list[str], int]:
     """The made columns that change when rows of the future are added to every table; how many rows were added.
 
-    Each key gets, for each made column, a row after the time of its last record, with an extreme value.
+    Each key gets, for each made column, a row after the time of its last record, with an extreme value. They stay.
     """
-    dataset = join.dataset
-    later = {
-        name: _later(records, name, dataset) if table.time else join.rows[name][:0]
-        for name, table in dataset.tables.items()
-    }
-    before, after = join(records), join.with_rows(later)(records)
-    changed = [name for name in dataset.made if not before[name].equals(after[name])]
-    return changed, sum(map(len, later.values()))
+    dataset = asked.dataset
+    asked.take(BEFORE)
+    added = sum(_add_later(asked, name) for name, table in dataset.tables.items() if table.time)
+    asked.take(AFTER)
+    changed: dict[str, bool] = {}
+    for name in dataset.tables:
+        (found,) = done(asked.connection, sql.changed(BEFORE, AFTER, name, dataset))
+        changed |= zip(of_table(name, dataset), found, strict=True)
+    return [name for name in dataset.made if changed[name]], added
 
 
-def _later(records: pd.DataFrame, name: str, dataset: "Dataset") -> pd.DataFrame:
-    """Rows of a table that come after the last record of their key."""
-    asked = asking(records, dataset.tables[name], dataset)
-    last = asked.groupby(KEY)[sql.AT].max().dropna() + LATER
-    when = {KEY: last.index.to_numpy(), TIME: last.to_numpy()}
-    made = of_table(name, dataset).items()
-    return pd.concat([pd.DataFrame({**when, **_extreme(*one, dataset)}) for one in made], ignore_index=True)
+def _add_later(asked: "Asked", name: str) -> int:
+    """Add rows to a table that come after the last record of their key; how many."""
+    dataset, added = asked.dataset, 0
+    for one in of_table(name, dataset).items():
+        ((count,),) = done(asked.connection, sql.later(name, dataset, LATER, _extreme(*one, dataset)))
+        added += count
+    done(asked.connection, sql.stored_keys(name, dataset))
+    return added
 
 
 def _extreme(name: str, made: "Made", dataset: "Dataset") -> dict[str, str | float]:

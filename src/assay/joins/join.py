@@ -1,11 +1,10 @@
 """Makes the columns of other tables: each record gets what was known of it before its time."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,68 +13,99 @@ import pyarrow as pa
 from assay.contract.values import ColumnReader
 from assay.errors import AssayError, sample
 from assay.joins import sql
-from assay.joins.checks import Spellings, require_known, require_where
-from assay.joins.rows import KEY, as_number, of_table, places, rows
-from assay.records.engine import engine
+from assay.joins.checks import MOST, NAMED, plain, require_alike, require_known, require_useful, require_values
+from assay.joins.rows import as_number, of_table, places, rows
+from assay.memory import in_bytes
+from assay.records.answer import Answer
+from assay.records.engine import MEMORY, engine
 from assay.records.tables import with_columns
 from assay.records.writing import texts
 
 if TYPE_CHECKING:
     import duckdb
 
-    from assay.config.dataset import Dataset, Table
+    from assay.config.dataset import Dataset
 
 ASKS = "dataset.made"
 COUNTED = ("rows", "of_records", "before", "no_time", "repeated")
+BATCH = "batch"  # what is loaded next
+TOGETHER = 1 << 16  # records whose columns are read at a time
+PAIR = 64  # bytes of memory that a record, or a row of one, takes for each made column: as measured, with numbers
+SHARE = 2  # of the memory so many parts: one for what is joined at a time
+MOST_PARTS = 1 << 20  # of a key's records: more do not help
+
+Batches = Iterable[pd.DataFrame]
+
+
+@contextmanager
+def joining(
+    tables: Mapping[str, Batches], dataset: "Dataset", scratch: Path | None = None, memory: str = MEMORY
+) -> "Iterator[Joiner]":
+    """What joins records with the rows of other tables, which lie in DuckDB meanwhile, on the disk if they are many.
+
+    tables: for each of `dataset.tables`, its rows in batches as `assay.records.reading.read` gives them, the index
+    being the number of the row. scratch: a folder for what does not fit into `memory`. AssayError if a table is not
+    given, lacks a column, or holds a time or number that cannot be read.
+    """
+    if absent := [name for name in dataset.tables if name not in tables]:
+        given = ", ".join(sorted(tables)) or "none"
+        what = f"missing table {sample(absent)} (given: {given})"
+        raise AssayError(what, where=ASKS, todo=f"give it: {absent[0]}=FILE")
+    folder = scratch or Path(tempfile.gettempdir())
+    with engine(folder, "dataset.tables", ASKS, memory=memory) as connection:
+        connection.create_function(sql.PLAIN, plain, ["VARCHAR"], "VARCHAR")
+        for name in dataset.tables:
+            with _loaded(
+                connection, sql.types_of_rows(name, dataset), (rows(name, one, dataset) for one in tables[name])
+            ):
+                done(connection, sql.stored_rows(name, dataset))
+            done(connection, sql.stored_keys(name, dataset))
+        yield Joiner(connection, dataset, in_bytes(memory))
 
 
 class Joiner:
-    """Makes the columns of any number of batches of records.
+    """Makes the columns of any number of batches of records; several threads may do so at a time.
 
-    tables: for each of `dataset.tables`, its rows as `assay.records.reading.read` gives them. AssayError if one is not
-    given, lacks a column, or holds a time or number that cannot be read.
+    needed: the columns of a record that say which rows belong to it. memory: in bytes. See `joining`.
     """
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame], dataset: "Dataset") -> None:
-        self.dataset = dataset
-        keys = [one.of or dataset.key for one in dataset.tables.values()]
-        self.needed = sorted({one for one in (dataset.index, *keys) if one})
-        if absent := [name for name in dataset.tables if name not in tables]:
-            given = ", ".join(sorted(tables)) or "none"
-            what = f"missing table {sample(absent)} (given: {given})"
-            raise AssayError(what, where=ASKS, todo=f"give it: {absent[0]}=FILE")
-        self.rows = {name: rows(name, tables[name], dataset) for name in dataset.tables}
-        self.keys = {name: Spellings(one[KEY], f"dataset.tables.{name}") for name, one in self.rows.items()}
-
-    def with_rows(self, more: Mapping[str, pd.DataFrame]) -> "Joiner":
-        """The same with further rows of each table, as `assay.joins.rows.rows` gives them."""
-        other = copy(self)
-        other.rows = {name: pd.concat([one, more[name]], ignore_index=True) for name, one in self.rows.items()}
-        return other
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", dataset: "Dataset", memory: int) -> None:
+        self.connection, self.dataset, self.memory = connection, dataset, memory
+        self.needed = sorted({one for one in (dataset.index, *sql.compared(dataset)) if one})
 
     def __call__(self, records: pd.DataFrame) -> pd.DataFrame:
         """The raw records with the made columns behind their own: float64, Int64 for a count, or str.
 
+        AssayError as of `asked`.
+        """
+        with self.asked([records]) as asked:
+            asked.take()
+            return next(beside([records], asked.made(), self.dataset))
+
+    @contextmanager
+    def asked(self, batches: Batches) -> "Iterator[Asked]":
+        """Records, whose columns are not made yet; batches: with the columns `needed`, others are not looked at.
+
         AssayError if the records lack a column that says which rows belong to them, or have a made one already, or
         their keys are written in another way than those of a table.
         """
-        if absent := [name for name in self.needed if name not in records]:
-            todo = "it says which rows of other tables belong to a record"
-            raise AssayError(f"missing column {sample(absent)}", where="the records", todo=todo)
-        if there := [name for name in self.dataset.made if name in records]:
-            what = f"the records have a column {sample(there)}, which is to be made of another table"
-            raise AssayError(
-                what, where=ASKS, todo="give the made column another name, or take that of the records out"
-            )
-        made: dict[str, pd.Series] = {}
-        names = places(self.dataset.made)
-        for table in self.dataset.tables:
-            with self._opened(table, records) as connection:
-                found = connection.execute(sql.joined(self.dataset, table)).df()
-                made |= {one: _typed(found[names[one]], records.index) for one in of_table(table, self.dataset)}
-        return with_columns(records, {name: made[name] for name in self.dataset.made})
+        with self.connection.cursor() as cursor:
+            with _loaded(cursor, sql.types_of_records(self.dataset), _asking(batches, self.dataset, self.needed)):
+                for column in sql.compared(self.dataset):
+                    done(cursor, sql.stored_records(column, self.dataset))
+            for name in self.dataset.tables:
+                require_alike(name, done(cursor, sql.written_otherwise(name, self.dataset, NAMED)))
+            yield Asked(cursor, self.dataset, self.memory)
 
-    def counts(self, records: pd.DataFrame) -> dict[str, dict[str, int]]:
+
+class Asked:
+    """Records of which columns are made, all at once, in DuckDB. One thread at a time."""
+
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", dataset: "Dataset", memory: int) -> None:
+        self.connection, self.dataset = connection, dataset
+        self.pairs = memory // SHARE // PAIR
+
+    def counts(self) -> dict[str, dict[str, int]]:
         """Of each table how many rows it has, belong to records, were known before, lack a time, and are repeated.
 
         `repeated`: rows that agree with another one in all that is read of them. AssayError if no row belongs to any
@@ -83,38 +113,115 @@ class Joiner:
         """
         found = {}
         for name in self.dataset.tables:
-            with self._opened(name, records) as connection:
-                row = connection.execute(sql.counts()).fetchone() or ()
+            (row,) = done(self.connection, sql.counts(name, self.dataset))
             found[name] = dict(zip(COUNTED, row, strict=True))
             require_known(name, found[name], self.dataset)
-            require_where(name, self.rows[name], self.dataset)
+            self._require_where(name)
         return found
 
-    @contextmanager
-    def _opened(self, name: str, records: pd.DataFrame) -> "Iterator[duckdb.DuckDBPyConnection]":
-        """DuckDB with the relations `sql.RECORDS` and `sql.ROWS`."""
-        where, asked = f"dataset.tables.{name}", asking(records, self.dataset.tables[name], self.dataset)
-        self.keys[name].require_those_of(asked[KEY])
-        with tempfile.TemporaryDirectory() as scratch, engine(Path(scratch), where, ASKS) as connection:
-            # To DuckDB NaN is more than any number: a record without time would get all rows. NULL gets none.
-            for relation, table in ((sql.RECORDS, asked), (sql.ROWS, self.rows[name])):
-                connection.register(relation, pa.Table.from_pandas(table, preserve_index=False))
-            yield connection
+    def _require_where(self, name: str) -> None:
+        for made, one in of_table(name, self.dataset).items():
+            for column, wanted in one.where.items():
+                found = done(self.connection, sql.values(name, column, wanted, MOST, self.dataset))
+                require_values(made, column, found, self.dataset)
+
+    def take(self, prefix: str = sql.TAKEN) -> None:
+        """Make the columns, of a span of keys at a time, as relations with this prefix."""
+        for name in self.dataset.tables:
+            relation = sql.taken(prefix, name, self.dataset)
+            empty = sql.joined(name, self.dataset, sql.Span(0, 0))
+            done(self.connection, f"CREATE TEMP TABLE {relation} AS {empty} WITH NO DATA")
+            for span in self._spans(name):
+                self._insert(relation, name, span)
+
+    def _spans(self, name: str) -> Iterator[sql.Span]:
+        """What is joined at a time with a table."""
+        most = max(1, self.pairs // (1 + len(of_table(name, self.dataset))))
+        for first, last, pairs in done(self.connection, sql.spans(name, self.dataset, most)):
+            parts = 1 + int(pairs) // (SHARE * most)
+            yield from (sql.Span(first, last, part, parts) for part in range(parts))
+
+    def _insert(self, relation: str, name: str, span: sql.Span) -> None:
+        """Make the columns of a span; where that needs more memory than there is (long texts), half at a time."""
+        import duckdb
+
+        try:
+            done(self.connection, f"INSERT INTO {relation} {sql.joined(name, self.dataset, span)}")
+        except duckdb.OutOfMemoryException:
+            if span.parts > MOST_PARTS:
+                raise
+            for half in span.halves():
+                self._insert(relation, name, half)
+
+    def require_useful(self) -> None:
+        """AssayError for a made column that is empty, or 0, for every record."""
+        for name in self.dataset.tables:
+            (found,) = done(self.connection, sql.useful(name, self.dataset))
+            require_useful(dict(zip(of_table(name, self.dataset), found, strict=True)), self.dataset)
+
+    def made(self) -> pa.RecordBatchReader:
+        """The columns made by `take`, under the names of their places, a row for each record, in their order."""
+        return self.connection.sql(sql.every_made(self.dataset)).to_arrow_reader(TOGETHER)
 
 
-def asking(records: pd.DataFrame, table: "Table", dataset: "Dataset") -> pd.DataFrame:
-    """Each record's number, its key in another table (str), and its time as a number; 0 without `dataset.index`."""
-    key, index = table.of or dataset.key or "", dataset.index
-    at = np.zeros(len(records))
-    if index:
-        column = dataset.columns[index]
-        at = as_number(ColumnReader(column, dataset.missing)(records[index].array).values, column)
-    return pd.DataFrame({sql.ROW: np.arange(len(records)), KEY: texts(records[key]).array, sql.AT: at})
+def beside(batches: Batches, made: pa.RecordBatchReader, dataset: "Dataset") -> Iterator[pd.DataFrame]:
+    """Batches of records with the made columns behind their own."""
+    names, answer = places(dataset.made), Answer(made)
+    for batch in batches:
+        found = answer.take(len(batch))
+        yield with_columns(batch, {name: _typed(found[place], batch.index) for name, place in names.items()})
 
 
-def _typed(values: pd.Series, index: pd.Index) -> pd.Series:
+def done(connection: "duckdb.DuckDBPyConnection", query: str) -> list[Any]:
+    """Run a query to its end; its rows."""
+    return connection.execute(query).fetchall()
+
+
+@contextmanager
+def _loaded(connection: "duckdb.DuckDBPyConnection", types: Mapping[str, str], batches: Batches) -> Iterator[None]:
+    """The relation `sql.LOADED` of all batches, until the end of the block; types: of its columns, in SQL."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+    done(connection, f"CREATE TEMP TABLE {sql.LOADED} ({columns})")
+    for batch in batches:
+        # To DuckDB NaN is more than any number: a record without time would get all rows. NULL gets none.
+        connection.register(BATCH, pa.Table.from_pandas(batch, preserve_index=False))
+        done(connection, f"INSERT INTO {sql.LOADED} BY NAME SELECT * FROM {BATCH}")
+        connection.unregister(BATCH)
+    yield
+    done(connection, f"DROP TABLE {sql.LOADED}")
+
+
+def _asking(batches: Batches, dataset: "Dataset", needed: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Each record's number, its time as a number (0 without `dataset.index`), and its keys in other tables (str)."""
+    start = 0
+    for records in batches:
+        _require_own(records, dataset, needed)
+        found = {sql.ROW: start + np.arange(len(records)), sql.AT: _moments(records, dataset)}
+        keys = {sql.key_of(one, dataset): texts(records[one]).array for one in sql.compared(dataset)}
+        yield pd.DataFrame({**found, **keys})
+        start += len(records)
+
+
+def _require_own(records: pd.DataFrame, dataset: "Dataset", needed: Sequence[str]) -> None:
+    if absent := [name for name in needed if name not in records]:
+        todo = "it says which rows of other tables belong to a record"
+        raise AssayError(f"missing column {sample(absent)}", where="the records", todo=todo)
+    if there := [name for name in dataset.made if name in records]:
+        what = f"the records have a column {sample(there)}, which is to be made of another table"
+        todo = "give the made column another name, or take that of the records out"
+        raise AssayError(what, where=ASKS, todo=todo)
+
+
+def _moments(records: pd.DataFrame, dataset: "Dataset") -> np.ndarray:
+    if not dataset.index:
+        return np.zeros(len(records))
+    column = dataset.columns[dataset.index]
+    return as_number(ColumnReader(column, dataset.missing)(records[dataset.index].array).values, column)
+
+
+def _typed(values: np.ndarray, index: pd.Index) -> pd.Series:
     """Whole numbers as Int64, numbers as float64, all else as str, "" where there is none."""
-    values = values.set_axis(index)
-    if pd.api.types.is_integer_dtype(values.dtype):
-        return values.astype("Int64")
-    return values if pd.api.types.is_float_dtype(values.dtype) else values.fillna("").astype("str")
+    found = pd.Series(values, index)
+    if pd.api.types.is_integer_dtype(found.dtype):
+        return found.astype("Int64")
+    return found if pd.api.types.is_float_dtype(found.dtype) else found.fillna("").astype("str")

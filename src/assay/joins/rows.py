@@ -66,9 +66,10 @@ def needed(table: str, dataset: "Dataset") -> list[str]:
 
 
 def rows(name: str, table: pd.DataFrame, dataset: "Dataset") -> pd.DataFrame:
-    """A row for each of the table: `KEY` (str), `TIME` (float64), and what is read of it (float64 or str).
+    """A row for each of a table, or of a batch of it: `KEY` (str), `TIME` (float64), and what is read (float64 or str).
 
-    Missing is what has no value. AssayError for a column that is missing, and for values that cannot be read.
+    The index is the number of the row. Missing is what has no value. AssayError for a column that is missing, and for
+    values that cannot be read.
     """
     where, one = f"dataset.tables.{name}", dataset.tables[name]
     if absent := sorted({*needed(name, dataset)} - {*table.columns}):
@@ -105,7 +106,7 @@ def _values(values: pd.Series, column: Column, missing: Sequence[str], where: st
         wrong = values[cells.unread]
         kind = f"date like {column.format}" if column.type == DAY else column.type
         what = f"column {values.name}: no {kind}: {sample(list(dict.fromkeys(map(str, wrong))))}"
-        numbers = [f"row {row + 1}" for row in np.flatnonzero(cells.unread)]
+        numbers = [f"row {row + 1}" for row in values.index[cells.unread]]
         raise AssayError(what, where=where, rows=numbers, todo=UNREAD)
     return pd.Series(cells.values)
 

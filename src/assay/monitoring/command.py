@@ -60,8 +60,9 @@ def monitored(
     start = time.perf_counter()
     training = known(bundle)
     arrived = None if labels is None else read_labels(labels, bundle)
-    columns, pieces = read(bundle, source, of_files(tables or {}, bundle.dataset))
-    counts, labelled = counted_and_met(pieces, training, arrived)
+    with of_files(tables or {}, bundle.dataset) as join:
+        columns, pieces = read(bundle, source, join)
+        counts, labelled = counted_and_met(pieces, training, arrived)
     if labelled is not None and labelled.empty:
         raise AssayError(
             f"no label is of one of {sum(one.scored for one in counts.months.values())} scored records",

@@ -1,6 +1,6 @@
 """Tables in batches of bounded size: raw files, and tables of the line, with the values that whole ones have."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from assay.errors import about
 from assay.files import opened_table, parts_of, read_table, require_columns
 from assay.memory import require_memory
 from assay.records import streaming
-from assay.records.formats import CSV, RESTORE, SUFFIXES
+from assay.records.formats import CSV, RESTORE, form_of_name
 from assay.records.reading import csv_records, raw_parts, require_there
 from assay.records.streaming import CsvRecords, ParquetRecords
 
@@ -24,27 +24,32 @@ BLOCK, VALUE = 64 << 20, 64  # bytes of columns that are read together, and of a
 KEPT = 3  # blocks of columns: a column is often asked for beside the ids and the days
 
 
-def raw_batches(path: Path, dialect: "Dialect | None" = None) -> Iterator[pd.DataFrame]:
-    """A raw table, in batches whose index is the number of the row, from 0; AssayError as of `read`."""
+def raw_batches(
+    path: Path, dialect: "Dialect | None" = None, columns: Collection[str] | None = None, todo: str = RESTORE
+) -> Iterator[pd.DataFrame]:
+    """A raw table, in batches whose index is the number of the row, from 0; AssayError as of `read`.
+
+    columns: only those of them that there are. todo: the advice in an error.
+    """
     start, names = 0, None
-    for part in raw_parts(path, SUFFIXES[path.suffix]):
-        with _opened(part, dialect) as found:
-            names = names or found.names
-            for batch in found.batches(found.names):
+    for part in raw_parts(path, form_of_name(path)):
+        with _opened(part, dialect, todo) as found:
+            names = names or [name for name in found.names if columns is None or name in columns]
+            for batch in found.batches(names):
                 table = batch.table(found.where, found.todo)[names]
                 yield table.set_axis(pd.RangeIndex(start, start + len(table)))
                 start += len(table)
 
 
 @contextmanager
-def _opened(path: Path, dialect: "Dialect | None") -> Iterator[CsvRecords | ParquetRecords]:
-    if SUFFIXES[path.suffix] == CSV:
-        with csv_records(path, RESTORE, dialect=dialect) as found:
+def _opened(path: Path, dialect: "Dialect | None", todo: str) -> Iterator[CsvRecords | ParquetRecords]:
+    if form_of_name(path) == CSV:
+        with csv_records(path, todo, dialect=dialect) as found:
             yield found
         return
-    require_there(path, RESTORE)
+    require_there(path, todo)
     with about(path), path.open("rb") as stream:
-        yield ParquetRecords(stream, str(path), RESTORE)
+        yield ParquetRecords(stream, str(path), todo)
 
 
 def names_of(path: Path) -> list[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 from assay.config.source import sources
 from assay.dvc_internals.revisions import files_at
 from assay.experiments.revisions import Recorded, Revision
-from assay.joins.join import Joiner
+from assay.joins.join import joining
 from assay.paths import RAW
 from assay.records.columns import DATE
 from assay.records.formats import CSV, FILES, OTHERS, PARQUET
@@ -39,7 +39,10 @@ def raw_records(revision: Revision, dataset: "Dataset") -> pd.DataFrame:
     AssayError if they are not to be had.
     """
     records = _table(revision, RAW / FILES[raw_form(dataset)], dataset.source.dialect)
-    return Joiner(raw_tables(revision, dataset), dataset)(records) if dataset.tables else records
+    if not dataset.tables:
+        return records
+    with joining({name: [rows] for name, rows in raw_tables(revision, dataset).items()}, dataset) as join:
+        return join(records)
 
 
 def raw_tables(revision: Revision, dataset: "Dataset") -> dict[str, pd.DataFrame]:

@@ -16,7 +16,7 @@ from assay.config.schema import Config, Labels
 from assay.config.source import Source, sources
 from assay.contract.population import exclusions
 from assay.errors import AssayError, sample
-from assay.joins.join import Joiner
+from assay.joins.join import joining
 from assay.labels.policy import ungradable
 from assay.monitoring.label_file import codes, label_file
 from assay.paths import ARRIVED
@@ -140,8 +140,9 @@ def joined(batch: Batch, before: Mapping[str, pd.DataFrame], dataset: Dataset) -
     for name, one in batch.tables.items():
         require_columns([*one.table], [*before[name]], one.where, MEND)
         _require_new_rows(before[name], one)
-    whole = {name: pd.concat([before[name], one.table], ignore_index=True) for name, one in batch.tables.items()}
-    return replace(batch, table=Joiner(whole, dataset)(batch.table))
+    rows = {name: [before[name], one.table] for name, one in batch.tables.items()}
+    with joining(rows, dataset) as join:
+        return replace(batch, table=join(batch.table))
 
 
 def _require_new_rows(before: pd.DataFrame, arrived: Arrived) -> None:

@@ -13,11 +13,11 @@ import pyarrow as pa
 from assay.ahead import ahead
 from assay.bundle.contributions import no_reasons
 from assay.errors import AssayError, sample, warn
-from assay.joins.join import Joiner
+from assay.joins.join import Joiner, joining
 from assay.progress import progress
+from assay.records.batches import raw_batches
 from assay.records.dialect import one_cell
 from assay.records.formats import CSV, SUFFIXES
-from assay.records.reading import read
 from assay.records.streaming import Batch, CsvRecords, ParquetRecords
 from assay.scoring.outputs import Output, Target, to_file, to_stdout
 from assay.scoring.rows import HASH, rows
@@ -80,19 +80,27 @@ def score_file(
     """
     chosen = chosen_reasons(bundle.description.get("without_reasons"), reasons)
     dialect = bundle.dataset.source.dialect
-    with open_records(source, dialect) as records, to_file(target) if target else to_stdout() as output:
+    with (
+        open_records(source, dialect) as records,
+        to_file(target) if target else to_stdout() as output,
+        of_files(tables or {}, bundle.dataset) as join,
+    ):
         scorer = Scorer(bundle)
-        join = of_files(tables or {}, bundle.dataset)
         job = Job(scorer, output, chosen, records.where, name or model_name(bundle), join)
         return score(job, records, ignore_extra=ignore_extra, threads=threads)
 
 
-def of_files(tables: Mapping[str, Path], dataset: "Dataset") -> Joiner | None:
+@contextmanager
+def of_files(tables: Mapping[str, Path], dataset: "Dataset") -> Iterator[Joiner | None]:
     """What joins records with these files; None if there are none. AssayError for a table that the contract lacks."""
     require_tables(tables, dataset)
     todo = "name the file of its rows: --table NAME=FILE"
-    given = {name: read(path, todo=todo, dialect=dataset.tables[name].source.dialect) for name, path in tables.items()}
-    return Joiner(given, dataset) if tables else None
+    if not tables:
+        yield None
+        return
+    rows = {name: raw_batches(path, dataset.tables[name].source.dialect, todo=todo) for name, path in tables.items()}
+    with joining(rows, dataset) as join:
+        yield join
 
 
 def require_tables(names: Iterable[str], dataset: "Dataset") -> None:

@@ -6,9 +6,9 @@ from typing import Any
 from assay.config.dataset import stated
 from assay.config.schema import Config
 from assay.config.start import stage
+from assay.engine.spill import scratch
 from assay.files import write_json, write_text
-from assay.joins.checks import require_useful
-from assay.joins.raw import joiner
+from assay.joins.raw import counted
 from assay.paths import CLEANED, CLEANING_LOG, CONTRACT, QUARANTINE, RAW
 from assay.preparation.reconcile import clean
 from assay.records.changes import summary
@@ -31,11 +31,11 @@ def main(config: Config) -> None:
 def at_once(config: Config) -> dict[str, Any]:
     """Write the tables, from memory; the log."""
     path = raw_file(RAW)
-    raw, join = read(path, dialect=config.dataset.source.dialect), joiner(RAW, config.dataset)
-    counts = {"tables": join.counts(raw)} if config.dataset.tables else {}
-    made = join(raw)
-    require_useful(made, config.dataset)
-    cleaned = clean(made, config.dataset, str(path), counted_by(path))
+    raw = read(path, dialect=config.dataset.source.dialect)
+    with scratch(RAW.parent) as folder:
+        counts, batches = counted(RAW, config.dataset, folder, config.engine.memory, raw)
+        (whole,) = batches
+    cleaned = clean(whole, config.dataset, str(path), counted_by(path))
     write_parts(CLEANED, cleaned.records, config.layout.part_rows)
     write_parts(QUARANTINE, cleaned.quarantined, config.layout.part_rows)
     return {**summary(cleaned.changes, len(raw), len(cleaned.records)), **counts}
@@ -44,9 +44,7 @@ def at_once(config: Config) -> dict[str, Any]:
 def in_batches(config: Config) -> dict[str, Any]:
     """Write the tables, batch by batch; the log."""
     from assay.engine.clean import Cleaner
-    from assay.engine.spill import scratch
     from assay.engine.spread import spread
-    from assay.records.batches import raw_batches
 
     path, rows = raw_file(RAW), config.layout.part_rows
     with (
@@ -55,9 +53,9 @@ def in_batches(config: Config) -> dict[str, Any]:
         writing(CLEANED, rows) as records,
         writing(QUARANTINE, rows) as quarantined,
     ):
+        counts, batches = counted(RAW, config.dataset, folder, config.engine.memory)
         clean_in_batches = Cleaner(config.dataset, str(path), counted_by(path), folder, config.engine.memory, each)
-        batches = raw_batches(path, config.dataset.source.dialect)
-        return clean_in_batches(batches, records, quarantined)
+        return {**clean_in_batches(batches, records, quarantined), **counts}
 
 
 if __name__ == "__main__":

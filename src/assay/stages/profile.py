@@ -41,7 +41,9 @@ def main(config: Config) -> None:
     require_room(CLEANED, EACH)
     dataset, cleaned = collected(config.dataset), Columns(CLEANED)
     with scratch(CLEANED.parents[1]) as folder:
-        before, after = scorecards(raw_in_batches(RAW, dataset), partial(table_batches, CLEANED), dataset, folder)
+        before, after = scorecards(
+            raw_in_batches(RAW, dataset, folder), partial(table_batches, CLEANED), dataset, folder
+        )
         columns, rest = shown(profiles(cleaned, by_class(), dataset), importance, MOST)
         numbers = cleaned.chosen(
             {one["column"]: cleaned_name(dataset, one["column"]) for one in columns if one["type"] == NUMBER}
