@@ -20,6 +20,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from threadpoolctl import threadpool_limits
+
 # What the commands of dvc and assay import of others. Nothing of assay: each copy has its own.
 LIBRARIES = (
     *("dvc.cli.parser", "dvc._debug", "dvc.api", "dvc.cachemgr", "dvc.data_cloud", "dvc.dirs", "dvc.output"),
@@ -45,6 +47,7 @@ LARGEST = 2**17  # bytes of a command with its environment
 CREDENTIALS, NUMBER = struct.Struct("3i"), struct.Struct("i")
 PARENTS = "WARM_PARENTS"
 AT_THE_START = ("PYTHON", "OMP_", "OPENBLAS_", "NPY_")  # variables that are read when Python or NumPy starts
+THREADS = "OMP_NUM_THREADS"  # can be told later too
 
 
 def main(folder: str, listening: socket.socket) -> None:
@@ -113,7 +116,8 @@ def serve(asking: socket.socket, folder: str) -> None:
 
 def at_the_start(environment: Mapping[str, str]) -> dict[str, str]:
     """The variables that a process which has started does not obey any more."""
-    return {name: value for name, value in environment.items() if name.startswith(AT_THE_START)} | {"PYTHONPATH": ""}
+    read = {name: value for name, value in environment.items() if name.startswith(AT_THE_START)}
+    return read | {"PYTHONPATH": "", THREADS: str(read.get(THREADS, "").isdecimal())}
 
 
 def become(client: int, streams: list[int], here: str, environment: dict[str, str]) -> None:
@@ -122,6 +126,8 @@ def become(client: int, streams: list[int], here: str, environment: dict[str, st
         os.dup2(stream, standard)
         os.close(stream)
     os.chdir(here)
+    if (threads := environment.get(THREADS)) != os.environ.get(THREADS):
+        threadpool_limits(int(threads), "openmp")
     os.environ.clear()
     os.environ.update(environment)
     os.environ["ASSAY_FORKSERVER"] = "0"  # stages are forks of this process already
