@@ -1,6 +1,7 @@
 """A repository with branches, experiments and their files in DVC's cache, made without a run of DVC."""
 
 import io
+import itertools
 import json
 import shutil
 import subprocess
@@ -65,11 +66,13 @@ class Repository:
 
     def many(self, number: int) -> None:
         """So many experiments at once, each with a depth, a rate and figures of its own."""
-        params, figures = self.text("params.yaml"), json.loads(self.text(str(OUT_OF_FOLD)))
+        base, figures = self.text("params.yaml"), json.loads(self.text(str(OUT_OF_FOLD)))
+        tried = list(itertools.product(range(2, 7), range(1, 8)))
+        orders = [changed(base, {"model.num_leaves": leaves, "model.learning_rate": 0.001 * n}) for leaves, n in tried]
         lines = []
         for n in range(number):
             own = {**figures, "average_precision": 0.5 + n / (3 * number)}
-            new = changed(params, {"model.num_leaves": 2 + n % 5, "model.learning_rate": 0.001 * (1 + n % 7)})
+            new = orders[n % len(orders)]
             lines.append(f"commit refs/exps/{self.base[:2]}/{self.base[2:]}/many-{n}\n")
             lines.append(
                 f"committer Test <test@example.org> {1_700_000_000 + n} +0000\n{_data('many')}from {self.base}\n"

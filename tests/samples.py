@@ -1,15 +1,16 @@
 """Small raw tables that obey the thyroid contract, and the repository's root."""
 
 import shutil
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from omegaconf import OmegaConf
 
 from assay.config.dataset import Dataset
 from assay.config.load import load
+from assay.config.load import plain as committed
 
 ROOT = Path(__file__).parents[1]
 THYROID: Dataset = load(ROOT / "params.yaml").dataset
@@ -33,10 +34,15 @@ REFERRAL_SOURCES = tuple(THYROID.columns["referral_source"].values)
 
 def plain(**changes: Any) -> dict[str, Any]:
     """The committed configuration with `a__b=value` put at a.b."""
-    config = OmegaConf.load(ROOT / "params.yaml")
+    config = deepcopy(committed(ROOT / "params.yaml"))
     for key, value in changes.items():
-        OmegaConf.update(config, key.replace("__", "."), value)
-    return OmegaConf.to_container(config)  # type: ignore[return-value]
+        *above, last = key.split("__")
+        place = config
+        for name in above:
+            place[name] = place.get(name) or {}
+            place = place[name]
+        place[last] = deepcopy(value)
+    return config
 
 
 def raw_record(record_id: str, **values: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A command that starts warm is the command: its folder, words, environment, input, code, end and parents."""
 
+import ast
 import os
 import re
 import signal
@@ -58,10 +59,19 @@ def test_it_ends_as_it_would(code: str, exit_code: int, last: str, tmp_path: Pat
     assert said.strip().rpartition("\n")[2] == last
 
 
-@pytest.mark.parametrize("name", ["PYTHONHASHSEED", "OMP_NUM_THREADS"])
+@pytest.mark.parametrize("name", ["PYTHONHASHSEED", "OPENBLAS_NUM_THREADS"])
 def test_what_only_a_fresh_interpreter_obeys_has_one(name: str, tmp_path: Path) -> None:
     said, _ = start(tmp_path, "print(sys.executable)", **{name: "7"}).communicate()
     assert said == f"{sys.executable}\n"
+
+
+@pytest.mark.parametrize("threads", ["1", "3"])
+def test_it_has_as_many_threads_as_it_was_given(threads: str, tmp_path: Path) -> None:
+    libraries = "lightgbm, sklearn.ensemble, xgboost"  # the server has imported all but the first
+    code = f"import {libraries}\nfrom threadpoolctl import threadpool_info\nprint(threadpool_info())"
+    said, _ = start(tmp_path, code, OMP_NUM_THREADS=threads).communicate()
+    openmp = [one["num_threads"] for one in ast.literal_eval(said) if one["user_api"] == "openmp"]
+    assert set(openmp) == {int(threads)}
 
 
 def test_its_parents_are_those_of_its_client(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import atexit
 import gc
 import marshal
 import os
-import pickle
 import runpy
 import select
 import signal
@@ -15,10 +14,14 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache, wraps
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
+
+from threadpoolctl import threadpool_limits
+
+from warm_yaml import keep_in
 
 # What the commands of dvc and assay import of others. Nothing of assay: each copy has its own.
 LIBRARIES = (
@@ -45,13 +48,15 @@ LARGEST = 2**17  # bytes of a command with its environment
 CREDENTIALS, NUMBER = struct.Struct("3i"), struct.Struct("i")
 PARENTS = "WARM_PARENTS"
 AT_THE_START = ("PYTHON", "OMP_", "OPENBLAS_", "NPY_")  # variables that are read when Python or NumPy starts
+THREADS = "OMP_NUM_THREADS"  # can be told later too
 
 
 def main(folder: str, listening: socket.socket) -> None:
     """Serve until standard input ends, which it does with the process that started this one."""
     for name in LIBRARIES:
         import_module(name)
-    parse_locks_in_c()
+    (kept := Path(folder, "yaml")).mkdir()
+    keep_in(kept)
     gc.freeze()
     while select.select([listening, sys.stdin], [], [])[0] == [listening]:
         asking, _ = listening.accept()
@@ -61,28 +66,6 @@ def main(folder: str, listening: socket.socket) -> None:
             serve(asking, folder)
             os._exit(0)
         asking.close()
-
-
-def parse_locks_in_c() -> None:
-    """Have DVC parse each text of YAML once, and dvc.lock in C where it has no comments to keep.
-
-    It parses all of dvc.lock anew after each stage, which in Python takes as long as many a stage.
-    """
-    from dvc.utils import strictyaml
-    from dvc.utils.serialize import _yaml
-
-    parse, keep_comments = _yaml.parse_yaml, _yaml.parse_yaml_for_update
-    parsed = lru_cache(lambda text, path: pickle.dumps(parse(text, path)))
-
-    def parse_once(text: str, path: Any, typ: str = "safe") -> Any:
-        return pickle.loads(parsed(text, path)) if typ == "safe" else parse(text, path, typ)
-
-    def for_update(text: str, path: Any) -> Any:
-        is_lock = str(path).endswith("dvc.lock") and "#" not in text
-        return parse_once(text, path) if is_lock else keep_comments(text, path)
-
-    _yaml.parse_yaml = strictyaml.parse_yaml = parse_once
-    _yaml.parse_yaml_for_update = for_update
 
 
 def reap() -> None:
@@ -113,7 +96,8 @@ def serve(asking: socket.socket, folder: str) -> None:
 
 def at_the_start(environment: Mapping[str, str]) -> dict[str, str]:
     """The variables that a process which has started does not obey any more."""
-    return {name: value for name, value in environment.items() if name.startswith(AT_THE_START)} | {"PYTHONPATH": ""}
+    read = {name: value for name, value in environment.items() if name.startswith(AT_THE_START)}
+    return read | {"PYTHONPATH": "", THREADS: str(read.get(THREADS, "").isdecimal())}
 
 
 def become(client: int, streams: list[int], here: str, environment: dict[str, str]) -> None:
@@ -122,6 +106,8 @@ def become(client: int, streams: list[int], here: str, environment: dict[str, st
         os.dup2(stream, standard)
         os.close(stream)
     os.chdir(here)
+    if (threads := environment.get(THREADS)) != os.environ.get(THREADS):
+        threadpool_limits(int(threads), "openmp")
     os.environ.clear()
     os.environ.update(environment)
     os.environ["ASSAY_FORKSERVER"] = "0"  # stages are forks of this process already

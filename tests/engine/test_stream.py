@@ -16,6 +16,7 @@ from samples import synthetic_raw
 STAGES = ["clean", "annotate", "split", "featurize", "train"]
 FOLDERS = ["cleaned", "quarantine", "annotated", "split", "features", "predictions"]
 WRITTEN = [*(f"data/{name}" for name in FOLDERS), "models", "reports"]
+FEW_TREES = "baselines.xgboost.n_estimators=20"  # how each model learns: test_train.py
 PARTS = ["layout.part_rows=70"]
 BY_CHANCE = ["split=random", "split.seed=3"]
 
@@ -42,7 +43,7 @@ def messy(raw: pd.DataFrame) -> pd.DataFrame:
 def made(folder: Path, raw: pd.DataFrame, overrides: Sequence[str]) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("conftest.synthetic_raw", lambda: raw)
-        run_small_line(folder, overrides, STAGES)
+        run_small_line(folder, [FEW_TREES, *overrides], STAGES)
     return {f"{name}/{file}": md5 for name in WRITTEN for file, md5 in files_md5(folder / name).items()}
 
 
