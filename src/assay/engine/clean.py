@@ -75,7 +75,7 @@ class Cleaner:
     def _prepare(self, batches: Iterable[pd.DataFrame], quarantined: Parts) -> list[Broken]:
         """Prepare each batch; what stops the line."""
         broken: list[Broken] = []
-        keys, contents = (Parts(self.folder / name, TOGETHER) for name in (KEYS, CONTENTS))
+        keys, contents = (Parts(self.folder / name, TOGETHER, brief=True) for name in (KEYS, CONTENTS))
         work = partial(prepared, dataset=self.dataset, where=self.where)
         for one, hashes in self.each(work, batches):
             if hashes is not None:

@@ -48,7 +48,7 @@ def asked(
 
 def stored(rows: Iterable[dict[str, Any]], path: Path) -> str:
     """Write batches of columns, and the number of each row; the query that reads them."""
-    parts, start = Parts(path, TOGETHER), 0
+    parts, start = Parts(path, TOGETHER, brief=True), 0
     for one in rows:
         table = pd.DataFrame(one)
         parts.add(table.assign(row=range(start, start + len(table))))

@@ -4,11 +4,11 @@ The parts have names in the order of their rows, and all but the last the same n
 same bytes, however they came to be written: at once or batch by batch.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,14 +21,19 @@ if TYPE_CHECKING:
 
 SLICE = 2  # times as many bytes as the rows need are not held for them
 NAME = "part-{:05}.parquet"
+BRIEF: Mapping[str, Any] = {"use_dictionary": False, "compression": "lz4", "write_statistics": False}
 
 
 class Parts:
     """Takes a table in batches with the same columns and types, in order, and writes a part once its rows are there."""
 
-    def __init__(self, path: Path, rows: int, beside: Executor | None = None) -> None:
-        """beside: where parts are written while others are made; the caller ends it before the folder goes away."""
+    def __init__(self, path: Path, rows: int, beside: Executor | None = None, brief: bool = False) -> None:
+        """beside: where parts are written while others are made; the caller ends it before the folder goes away.
+
+        brief: they are read once and removed: it matters more how soon they are written than how small they are.
+        """
         self.path, self.rows, self.number, self.beside = path, rows, 0, beside
+        self.options = BRIEF if brief else {}
         self.waiting: list[pa.Table] = []
         self.there = 0
         self.written: Future[None] | None = None
@@ -47,7 +52,7 @@ class Parts:
     def end(self) -> None:
         """Write the rows that are left: as the file, if there is no part before them. ValueError without any batch."""
         if not self.number:
-            _write(pa.concat_tables(self.waiting), self.path)
+            _write(pa.concat_tables(self.waiting), self.path, self.options)
         elif self.there:
             self._part()
         self._wait()
@@ -62,9 +67,9 @@ class Parts:
     def _begin(self, part: pa.Table, path: Path) -> None:
         self._wait()
         if self.beside:
-            self.written = self.beside.submit(_write, part, path)
+            self.written = self.beside.submit(_write, part, path, self.options)
         else:
-            _write(part, path)
+            _write(part, path, self.options)
 
     def _wait(self) -> None:
         if self.written:
@@ -93,6 +98,6 @@ def _alone(table: pa.Table) -> pa.Table:
     return table.take(pa.array(np.arange(len(table))))
 
 
-def _write(table: pa.Table, path: Path) -> None:
+def _write(table: pa.Table, path: Path, options: Mapping[str, Any]) -> None:
     """In one piece, because pages end where pieces do, and pieces are a matter of how a table was made."""
-    parquet.write_table(table.unify_dictionaries().combine_chunks(), path)
+    parquet.write_table(table.unify_dictionaries().combine_chunks(), path, **options)
