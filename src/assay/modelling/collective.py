@@ -1,0 +1,86 @@
+"""How processes, each with a partition of the records, fit one model together, by the means of the libraries.
+
+XGBoost: its collective, to which a tracker in the process of the first partition leads the others. LightGBM: sockets
+between all of them (its "Distributed Learning Guide"). Both number the processes by their partitions, and add up in that
+order: so the model depends on what is in which partition, and neither on the processes nor on the time that each takes.
+"""
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stdout
+from typing import Any, Protocol
+
+from xgboost.collective import CommunicatorContext
+from xgboost.tracker import RabitTracker
+
+PATIENCE = 3600  # seconds that one process of XGBoost waits for another, which may have more to read
+STDOUT = 1
+
+
+class Meeting(Protocol):
+    """What the process of one partition has ready before a fit. address: what the others must know of it."""
+
+    address: Any
+
+    def __init__(self, partition: int, partitions: int, host: str) -> None:
+        """host: the address of this machine, for the others; partition: from 0."""
+
+    def joined(self, addresses: Sequence[Any]) -> AbstractContextManager[dict[str, Any]]:
+        """While the model is fitted: parameters of the fit; addresses: of all, in the order of the partitions."""
+
+
+class Collective:
+    """Of XGBoost."""
+
+    def __init__(self, partition: int, partitions: int, host: str) -> None:
+        self.partition = partition
+        self.tracker = None if partition else RabitTracker(partitions, host, sortby="task")
+        if self.tracker:
+            self.tracker.start()
+        self.address = self.tracker.worker_args() if self.tracker else None
+
+    @contextmanager
+    def joined(self, addresses: Sequence[Any]) -> Iterator[dict[str, Any]]:
+        """As of `Meeting`."""
+        place = {"dmlc_task_id": f"{self.partition:05}", "dmlc_timeout": PATIENCE}  # they are numbered in that order
+        with ExitStack() as joined:
+            with redirect_stdout(None):  # it prints its number
+                joined.enter_context(CommunicatorContext(**addresses[0], **place))
+            yield {}
+        if self.tracker:
+            self.tracker.wait_for()  # until the others have left
+
+
+class Sockets:
+    """Of LightGBM, which finds its own number by its address in the list of all."""
+
+    def __init__(self, partition: int, partitions: int, host: str) -> None:
+        self.socket = socket.create_server(("", 0))  # until LightGBM listens there
+        self.port = self.socket.getsockname()[1]
+        self.address = f"{socket.gethostbyname(host)}:{self.port}"
+
+    @contextmanager
+    def joined(self, addresses: Sequence[Any]) -> Iterator[dict[str, Any]]:
+        """As of `Meeting`."""
+        self.socket.close()
+        with _without_stdout():
+            yield {
+                "machines": ",".join(addresses),
+                "num_machines": len(addresses),
+                "local_listen_port": self.port,
+                "tree_learner": "data",
+            }
+
+
+@contextmanager
+def _without_stdout() -> Iterator[None]:
+    """Without what a thread of LightGBM prints, whatever its verbosity."""
+    kept = os.dup(STDOUT)
+    with open(os.devnull, "wb") as nothing:  # noqa: PTH123
+        os.dup2(nothing.fileno(), STDOUT)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STDOUT)
+        os.close(kept)
