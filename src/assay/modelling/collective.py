@@ -8,14 +8,15 @@ order: so the model depends on what is in which partition, and neither on the pr
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from xgboost.collective import CommunicatorContext
 from xgboost.tracker import RabitTracker
 
 PATIENCE = 3600  # seconds that one process of XGBoost waits for another, which may have more to read
-STDOUT = 1
+STDOUT, STDERR = 1, 2
 
 
 class Meeting(Protocol):
@@ -45,7 +46,7 @@ class Collective:
         """As of `Meeting`."""
         place = {"dmlc_task_id": f"{self.partition:05}", "dmlc_timeout": PATIENCE}  # they are numbered in that order
         with ExitStack() as joined:
-            with redirect_stdout(None):  # it prints its number
+            with _silent(STDOUT, STDERR):  # it says its number
                 joined.enter_context(CommunicatorContext(**addresses[0], **place))
             yield {}
         if self.tracker:
@@ -64,7 +65,7 @@ class Sockets:
     def joined(self, addresses: Sequence[Any]) -> Iterator[dict[str, Any]]:
         """As of `Meeting`."""
         self.socket.close()
-        with _without_stdout():
+        with _silent(STDOUT):  # a thread says that it listens, whatever the verbosity
             yield {
                 "machines": ",".join(addresses),
                 "num_machines": len(addresses),
@@ -74,13 +75,15 @@ class Sockets:
 
 
 @contextmanager
-def _without_stdout() -> Iterator[None]:
-    """Without what a thread of LightGBM prints, whatever its verbosity."""
-    kept = os.dup(STDOUT)
-    with open(os.devnull, "wb") as nothing:  # noqa: PTH123
-        os.dup2(nothing.fileno(), STDOUT)
+def _silent(*descriptors: int) -> Iterator[None]:
+    """Without what this process writes there, as libraries do past Python."""
+    kept = {one: os.dup(one) for one in descriptors}
+    with Path(os.devnull).open("wb") as nothing:
+        for one in descriptors:
+            os.dup2(nothing.fileno(), one)
     try:
         yield
     finally:
-        os.dup2(kept, STDOUT)
-        os.close(kept)
+        for one, copy in kept.items():
+            os.dup2(copy, one)
+            os.close(copy)
