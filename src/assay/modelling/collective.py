@@ -57,7 +57,9 @@ class Sockets:
     """Of LightGBM, which finds its own number by its address in the list of all."""
 
     def __init__(self, partition: int, partitions: int, host: str) -> None:
-        self.socket = socket.create_server(("", 0))  # until LightGBM listens there
+        self.socket = socket.socket()  # keeps the port, and does not listen: LightGBM will, when it joins
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("", 0))
         self.port = self.socket.getsockname()[1]
         self.address = f"{socket.gethostbyname(host)}:{self.port}"
 
