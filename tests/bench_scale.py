@@ -1,6 +1,7 @@
 """Seconds, memory and bytes of the stages by engine, on enlarged thyroid records: make bench-scale.
 
-python tests/bench_scale.py 1000000 5000000 [--engines local stream] [--rounds 100 | --whole] [--set model=logistic]
+python tests/bench_scale.py 1000000 5000000 [--engines local stream] [--rounds 100 | --whole] [--partitions 2]
+                            [--set model=logistic]
 
 Up to train; with --whole, to the end of the line; with --rounds, in place of train with its models, blocks and
 baselines, one fit of each booster with so many rounds.
@@ -53,6 +54,7 @@ def main() -> None:
     asked.add_argument("--folder", type=Path, help="where the tables are made, and stay; by default a temporary one")
     asked.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
     asked.add_argument("--whole", action="store_true", help="run the line to its end, not only up to train")
+    asked.add_argument("--partitions", type=int, default=1, help="of each fit with dask: other bytes if more than one")
     asked.add_argument("--set", nargs="+", default=[], help="settings of the line, as of assay params")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
@@ -60,7 +62,7 @@ def main() -> None:
             raw = enlarged(given.folder or Path(folder), rows)
             made = {
                 engine: measured(
-                    Path(folder, f"{engine}-{rows}"), raw, [f"engine={engine}", *given.set], rows, commands(given)
+                    Path(folder, f"{engine}-{rows}"), raw, [*settings(engine, given), *given.set], rows, commands(given)
                 )
                 for engine in given.engines
             }
@@ -92,6 +94,11 @@ def enlarged(folder: Path, rows: int) -> Path:
     return path
 
 
+def settings(engine: str, given: argparse.Namespace) -> list[str]:
+    """The settings of an engine."""
+    return [f"engine={engine}", *([f"engine.partitions={given.partitions}"] if engine == "dask" else [])]
+
+
 def commands(given: argparse.Namespace) -> dict[str, list[str]]:
     """The words for Python of each step, by its name."""
     trained = {name: [__file__, FIT, name, str(given.rounds)] for name in BOOSTERS} if given.rounds else {}
@@ -121,7 +128,8 @@ def one_fit(name: str, rounds: int) -> None:
     from assay.config.load import load
     from assay.config.reading import plain
     from assay.engine.spill import scratch
-    from assay.engine.train import fitting, read_streamed
+    from assay.engine.stored import read_streamed
+    from assay.engine.train import ways
     from assay.modelling.fitting import IN_MEMORY
     from assay.modelling.records import read_labelled
     from assay.paths import FEATURES
@@ -131,8 +139,8 @@ def one_fit(name: str, rounds: int) -> None:
     known = {"lightgbm": config.model, "xgboost": config.baselines["xgboost"]}
     model = {**plain(known[name]), "n_estimators": rounds, "early_stopping_rounds": None}
     if config.engine.in_batches:
-        with scratch(FEATURES.parent) as folder:
-            estimator = fitting(model, config.engine, folder).fitted(model, read_streamed(TRAIN))
+        with scratch(FEATURES.parent) as folder, ways(config.engine, folder) as fitting:
+            estimator = fitting(model).fitted(model, read_streamed(TRAIN))
     else:
         estimator = IN_MEMORY.fitted(model, read_labelled(TRAIN))
     Path("models").mkdir(exist_ok=True)

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from assay.config import classes, dataset_faults, models, names
-from assay.config.schema import ENGINES, FIGURES, Config, Engine, Labels, Split
+from assay.config.schema import ENGINES, FIGURES, Config, DaskEngine, Engine, Labels, Split
 from assay.config.targets import MEMBERS
 from assay.config.words import QUALITY
 
@@ -68,6 +68,8 @@ def _engine_faults(config: Config) -> list[str]:
     found = [] if MEMORY.fullmatch(engine.memory) else [f"engine.memory={engine.memory} is no size like 800MiB or 2GiB"]
     if engine.in_batches and config.dataset.tables:
         found.append(f"engine={engine.name} joins no tables: dataset.tables needs engine=local")
+    if isinstance(engine, DaskEngine) and not engine.scheduler and engine.partitions > engine.workers:
+        found.append(f"engine.partitions={engine.partitions} needs as many engine.workers, which are {engine.workers}")
     return found
 
 
