@@ -89,12 +89,12 @@ class OnWorkers:
     @contextmanager
     def there(self) -> Iterator[None]:
         """AssayError if the scheduler is not there any more."""
-        from distributed.client import FutureCancelledError
+        from distributed.client import FutureCancelledError, FuturesCancelledError
         from distributed.comm import CommClosedError
 
         try:
             yield
-        except (CommClosedError, FutureCancelledError) as error:
+        except (CommClosedError, FutureCancelledError, FuturesCancelledError) as error:
             raise AssayError("the scheduler is gone", where=self.where, todo="start it; dvc repro") from error
 
 
