@@ -15,7 +15,7 @@ from assay.modelling.building import build
 from assay.modelling.early_stopping import chosen_rounds
 from assay.modelling.fitting import IN_MEMORY
 from assay.modelling.matrices import Source
-from assay.modelling.out_of_core import ALONE, meeting, way
+from assay.modelling.out_of_core import ALONE, way
 from assay.modelling.records import Records
 from modelling_samples import configured, labelled
 

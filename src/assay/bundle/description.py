@@ -75,8 +75,8 @@ class Description:
     """All that bundle.json says, in the words of the modules that wrote it.
 
     samples: from how many records each fit of a model or baseline learned, by its name, if not from all. partitions:
-    into how many the records were divided, if they were. code: the plug-ins of the contract by name. lineage: the MD5 of
-    each input of `train` by path. versions: of the libraries.
+    into how many the records were divided, if they were. code: the plug-ins of the contract by name. lineage: the MD5
+    of each input of `train` by path. versions: of the libraries.
     """
 
     format: int

@@ -95,7 +95,8 @@ class DaskEngine(Engine):
     """Batches as in "stream", whose records the workers of a dask cluster prepare, label and make features of.
 
     `scheduler`: the address of one that runs; None: each stage starts `workers` processes here, and ends them.
-    `partitions`: into how many the records of a fit are divided, each for another worker; 1: it is fitted as in "stream".
+    `partitions`: into how many the records of a fit are divided, each for another worker; 1: it is fitted as in
+    "stream".
     """
 
     name: str = DASK

@@ -21,7 +21,7 @@ from assay.modelling.out_of_core import meeting, way
 from assay.modelling.weights import Weight
 
 
-class Lost(Exception):
+class LostError(Exception):
     """A worker is gone, and with it the partition that it had."""
 
 
@@ -44,7 +44,7 @@ class Partition:
         self.meeting: Any = None
 
     def __reduce__(self) -> NoReturn:
-        raise Lost  # a scheduler that gives it to another worker, as when this one retires
+        raise LostError  # a scheduler that gives it to another worker, as when this one retires
 
     def files(self, tables: Sequence[int]) -> list[Path]:
         """The files of some tables, in the order in which they came."""
@@ -62,7 +62,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Records of a fit: which rows (bool) of a partition's tables; their labels and weights as the estimator takes them."""
+    """Records of a fit: which rows (bool) of a partition's tables; their labels, and weights as the estimator takes."""
 
     tables: list[int]
     rows: np.ndarray
@@ -77,7 +77,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Fit:
-    """A fit of a model on the partitions of several processes, met at these addresses, with records to watch or without."""
+    """A fit of a model by processes that meet at these addresses, each on its records; the others are only watched."""
 
     model: dict[str, Any]
     addresses: list[Any]
@@ -131,5 +131,5 @@ def fitted(asked: tuple[str, Fit], partition: Partition) -> tuple[Any, Curve]:
 def _of(asked: tuple[str, Any], partition: Partition) -> Any:
     """What is asked of the partition with that ticket."""
     if asked[0] != partition.ticket:
-        raise Lost
+        raise LostError
     return asked[1]

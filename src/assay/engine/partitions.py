@@ -1,8 +1,8 @@
 """Fits on the workers of a cluster, each of which has a partition of the records.
 
-The record at place i of its table is in partition i modulo their number: so whichever records a fit takes, those of one
-block or of all others, each worker has as many of them, from every time. All of validation is with every worker, because
-LightGBM measures the loss by which it stops on what a process has.
+The record at place i of its table is in partition i modulo their number: so whichever records a fit takes, each worker
+has as many of them, from every time. All of validation is with every worker, because LightGBM measures the loss by
+which it stops on what a process has.
 
 The features go to the workers once, batch by batch, through dask, and stay there on the disk; a fit sends which rows it
 takes. A fit of which a worker dies begins again, on workers that are left or were started again.
@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from assay.engine import partition as at_worker
-from assay.engine.partition import Chosen, Fit, Lost, Piece, Place
+from assay.engine.partition import Chosen, Fit, LostError, Piece, Place
 from assay.engine.spread import AHEAD, OnWorkers
 from assay.engine.stored import Stored, Streamed
-from assay.errors import AssayError, in_a_line
+from assay.errors import AssayError
 from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve
 from assay.modelling.matrices import weight_of
@@ -45,7 +44,9 @@ class Partitions:
 
     def __init__(self, workers: OnWorkers, partitions: int) -> None:
         self.workers, self.client, self.count = workers, workers.client, partitions
-        self.tables = {path: number for number, name in enumerate(TABLES) for path in Stored([fold(FEATURES, name)]).paths}
+        self.tables = {
+            path: number for number, name in enumerate(TABLES) for path in Stored([fold(FEATURES, name)]).paths
+        }
         self.starts = _starts([Stored([fold(FEATURES, name)]) for name in TABLES])
         self._held: _Held | None = None
 
@@ -58,7 +59,7 @@ class Partitions:
 
         failures = dask.config.get("distributed.scheduler.allowed-failures")
         for _ in range(failures + 1):
-            with suppress(Lost), self.workers.there(), self.client.as_current():
+            with suppress(LostError), self.workers.there(), self.client.as_current():
                 return self._fit(model, train, validation)
             self._held = None
         what = f"a worker of the cluster died in each of {failures + 1} fits of {model['name']}"
@@ -146,12 +147,12 @@ class _Held:
         self.waiting.clear()
 
     def each(self, function: Any, asked: Sequence[Any]) -> list[Any]:
-        """The result of a function for each partition, all at the same time; Lost if a worker is."""
+        """The result of a function for each partition, all at the same time; LostError if a worker is."""
         packed = zip(self.tickets, asked, strict=True)
         futures = [self._ask(function, one, number) for number, one in enumerate(packed)]
         try:
             return self._results(futures)
-        except Lost:
+        except LostError:
             self._start_again(futures)
             raise
 
@@ -167,7 +168,7 @@ class _Held:
         return self.workers.submit(function, asked, self.partitions[number], worker=self.addresses[number])
 
     def _results(self, futures: Sequence["Future"]) -> list[Any]:
-        """The results of tasks that need one another; Lost if a worker is gone before all have ended."""
+        """The results of tasks that need one another; LostError if a worker is gone before all have ended."""
         from distributed import wait
 
         patience = PATIENCE
@@ -175,16 +176,17 @@ class _Held:
             with suppress(TimeoutError):
                 wait(futures, EVERY)
             if not set(self.addresses) <= set(self.client.nthreads()):
-                raise Lost
+                raise LostError
             patience -= EVERY * any(future.status == "error" for future in futures)
         faults = [future.exception() for future in futures if future.status == "error"]
-        if lost := [fault for fault in faults if isinstance(fault, Lost)]:
+        if lost := [fault for fault in faults if isinstance(fault, LostError)]:
             raise lost[0]
         if not faults:
             return self.client.gather(list(futures))
         if isinstance(faults[0], AssayError):
             raise faults[0]
-        raise AssayError(f"a fit on the cluster failed: {in_a_line(faults[0])}", where=self.workers.where) from faults[0]
+        said = str(faults[0]).splitlines()[0]
+        raise AssayError(f"a fit on the cluster failed: {said}", where=self.workers.where) from faults[0]
 
     def _start_again(self, futures: Sequence["Future"]) -> None:
         """The processes that are left of a fit: their libraries may wait for the one that is gone, without an end."""
@@ -198,7 +200,9 @@ class _Held:
             self.client.wait_for_workers(partitions, JOINING)
         except TimeoutError as error:
             there = len(self.client.nthreads())
-            what = f"engine.partitions={partitions} needs as many workers, and after {JOINING} seconds there are {there}"
+            what = (
+                f"engine.partitions={partitions} needs as many workers, and after {JOINING} seconds there are {there}"
+            )
             todo = "start more: dask worker ADDRESS --nthreads 1; or choose fewer partitions"
             raise AssayError(what, where=self.workers.where, todo=todo) from error
         return sorted(self.client.nthreads())[:partitions]

@@ -10,8 +10,8 @@ import numpy as np
 from assay.bundle.scoring import score_and_log_odds
 from assay.config.schema import DaskEngine
 from assay.config.targets import MEMBERS
-from assay.engine.stored import Streamed
 from assay.engine.spread import on_workers
+from assay.engine.stored import Streamed
 from assay.errors import AssayError
 from assay.files import needed
 from assay.memory import GIB, in_bytes

@@ -1,8 +1,8 @@
 """How processes, each with a partition of the records, fit one model together, by the means of the libraries.
 
 XGBoost: its collective, to which a tracker in the process of the first partition leads the others. LightGBM: sockets
-between all of them (its "Distributed Learning Guide"). Both number the processes by their partitions, and add up in that
-order: so the model depends on what is in which partition, and neither on the processes nor on the time that each takes.
+between all of them (its "Distributed Learning Guide"). Both number the processes by their partitions, and add up in
+that order: so the model depends on what is in which partition, and not on the processes or the time that each takes.
 """
 
 import os
@@ -44,7 +44,10 @@ class Collective:
     @contextmanager
     def joined(self, addresses: Sequence[Any]) -> Iterator[dict[str, Any]]:
         """As of `Meeting`."""
-        place = {"dmlc_task_id": f"{self.partition:05}", "dmlc_timeout": PATIENCE}  # they are numbered in that order
+        place: dict[str, Any] = {
+            "dmlc_task_id": f"{self.partition:05}",
+            "dmlc_timeout": PATIENCE,
+        }  # they are numbered in that order
         with ExitStack() as joined:
             with _silent(STDOUT, STDERR):  # it says its number
                 joined.enter_context(CommunicatorContext(**addresses[0], **place))
