@@ -175,7 +175,7 @@ class _Held:
         while patience > 0 and not all(future.done() for future in futures):
             with suppress(TimeoutError):
                 wait(futures, EVERY)
-            if not set(self.addresses) <= set(self.client.nthreads()):
+            if not set(self.addresses) <= self._there():
                 raise LostError
             patience -= EVERY * any(future.status == "error" for future in futures)
         faults = [future.exception() for future in futures if future.status == "error"]
@@ -189,11 +189,19 @@ class _Held:
         raise AssayError(f"a fit on the cluster failed: {said}", where=self.workers.where) from faults[0]
 
     def _start_again(self, futures: Sequence["Future"]) -> None:
-        """The processes that are left of a fit: their libraries may wait for the one that is gone, without an end."""
-        left = sorted(set(self.addresses) & set(self.client.nthreads()))
+        """Start processes again that do not notice that another of the fit is gone, and would wait without an end."""
+        from distributed import wait
+
+        left = {one: future for one, future in zip(self.addresses, futures, strict=True) if one in self._there()}
+        with suppress(TimeoutError):
+            wait(list(left.values()), PATIENCE)
+        stuck = sorted({one for one, future in left.items() if not future.done()} & self._there())
         self.client.cancel(list(futures))
         with suppress(ValueError):  # a worker without a nanny, which alone can
-            self.client.restart_workers(left, raise_for_error=False)
+            self.client.restart_workers(stuck, raise_for_error=False)
+
+    def _there(self) -> set[str]:
+        return set(self.client.nthreads())
 
     def _chosen(self, partitions: int) -> list[str]:
         try:

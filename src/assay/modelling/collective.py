@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import lightgbm
+import numpy as np
 from xgboost.collective import CommunicatorContext
 from xgboost.tracker import RabitTracker
 
@@ -71,12 +73,16 @@ class Sockets:
         """As of `Meeting`."""
         self.socket.close()
         with _silent(STDOUT):  # a thread says that it listens, whatever the verbosity
-            yield {
-                "machines": ",".join(addresses),
-                "num_machines": len(addresses),
-                "local_listen_port": self.port,
-                "tree_learner": "data",
-            }
+            tiny = lightgbm.Booster({}, lightgbm.Dataset(np.array([[0.0], [1.0]]), label=[0, 1]))
+            try:
+                yield {
+                    "machines": ",".join(addresses),
+                    "num_machines": len(addresses),
+                    "local_listen_port": self.port,
+                    "tree_learner": "data",
+                }
+            finally:  # after a failure too: this thread would else begin its next fit with the processes of this one
+                tiny.free_network()
 
 
 @contextmanager
