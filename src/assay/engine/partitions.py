@@ -175,18 +175,28 @@ class _Held:
         while patience > 0 and not all(future.done() for future in futures):
             with suppress(TimeoutError):
                 wait(futures, EVERY)
-            if not set(self.addresses) <= self._there():
-                raise LostError
+            self._require_all()
             patience -= EVERY * any(future.status == "error" for future in futures)
         faults = [future.exception() for future in futures if future.status == "error"]
         if lost := [fault for fault in faults if isinstance(fault, LostError)]:
             raise lost[0]
         if not faults:
-            return self.client.gather(list(futures))
+            return [self._result(future) for future in futures]
         if isinstance(faults[0], AssayError):
             raise faults[0]
         said = str(faults[0]).splitlines()[0]
         raise AssayError(f"a fit on the cluster failed: {said}", where=self.workers.where) from faults[0]
+
+    def _result(self, future: "Future") -> Any:
+        """What a task gave; LostError if a worker is gone before it has come: dask would wait for that worker."""
+        while True:
+            self._require_all()
+            with suppress(TimeoutError):
+                return future.result(PATIENCE)
+
+    def _require_all(self) -> None:
+        if not set(self.addresses) <= self._there():
+            raise LostError
 
     def _start_again(self, futures: Sequence["Future"]) -> None:
         """Start processes again that do not notice that another of the fit is gone, and would wait without an end."""
