@@ -1,6 +1,7 @@
 """Rows a second, memory and bytes by stage and engine, on enlarged thyroid records of 20 columns: make bench-scale.
 
-python tests/bench_scale.py ROWS [ROWS ...] [--engines local stream hand] [--rounds 100 | --whole] [--set KEY=VALUE]
+python tests/bench_scale.py ROWS [ROWS ...] [--engines local stream hand] [--rounds 100 | --whole] [--partitions 2]
+                            [--set KEY=VALUE]
 
 Up to train; with --whole, to the end of the line; with --rounds, in place of train with its models, blocks and
 baselines, one fit of each booster with so many rounds. `hand` is no engine, but the same in pandas (by_hand.py).
@@ -66,16 +67,22 @@ def main() -> None:
     asked.add_argument("--folder", type=Path, help="where the tables are made, and stay; by default a temporary one")
     asked.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
     asked.add_argument("--whole", action="store_true", help="run the line to its end, not only up to train")
+    asked.add_argument("--partitions", type=int, default=1, help="of each fit with dask: other bytes if more than one")
     asked.add_argument("--set", nargs="+", default=[], help="settings of the line, as of assay params")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for rows in given.rows:
             raw = enlarged(given.folder or Path(folder), rows)
-            made = {}
-            for engine in given.engines:
-                steps = commands(given, engine)
-                settings = [*CONTRACT, *([] if engine == HAND else [f"engine={engine}"]), *given.set]
-                made[engine] = measured(Path(folder, f"{engine}-{rows}"), raw, settings, rows, steps)
+            made = {
+                engine: measured(
+                    Path(folder, f"{engine}-{rows}"),
+                    raw,
+                    [*CONTRACT, *settings(engine, given), *given.set],
+                    rows,
+                    commands(given, engine),
+                )
+                for engine in given.engines
+            }
             written = {of_all for engine, of_all in made.items() if engine != HAND}
             print(f"{rows:,} rows: {'the same bytes' if len(written) == 1 else f'other bytes: {made}'}", flush=True)
 
@@ -90,6 +97,12 @@ def enlarged(folder: Path, rows: int) -> Path:
         cost = run([sys.executable, "-m", "assay.cli", *words, "--number", "patient_id"], ROOT)
         print(line("enlarge", "", rows, cost), flush=True)
     return path
+
+
+def settings(engine: str, given: argparse.Namespace) -> list[str]:
+    """The settings of an engine."""
+    partitions = [f"engine.partitions={given.partitions}"] if engine == "dask" else []
+    return [] if engine == HAND else [f"engine={engine}", *partitions]
 
 
 def commands(given: argparse.Namespace, engine: str) -> dict[str, list[str]]:
@@ -135,7 +148,8 @@ def one_fit(name: str, rounds: int) -> None:
     from assay.config.load import load
     from assay.config.reading import plain
     from assay.engine.spill import scratch
-    from assay.engine.train import fitting, read_streamed
+    from assay.engine.stored import read_streamed
+    from assay.engine.train import ways
     from assay.modelling.fitting import IN_MEMORY
     from assay.modelling.records import read_labelled
     from assay.paths import FEATURES
@@ -145,8 +159,8 @@ def one_fit(name: str, rounds: int) -> None:
     known = {"lightgbm": config.model, "xgboost": config.baselines["xgboost"]}
     model = {**plain(known[name]), "n_estimators": rounds, "early_stopping_rounds": None}
     if config.engine.in_batches:
-        with scratch(FEATURES.parent) as folder:
-            estimator = fitting(model, config.engine, folder).fitted(model, read_streamed(TRAIN))
+        with scratch(FEATURES.parent) as folder, ways(config.engine, folder) as fitting:
+            estimator = fitting(model).fitted(model, read_streamed(TRAIN))
     else:
         estimator = IN_MEMORY.fitted(model, read_labelled(TRAIN))
     Path("models").mkdir(exist_ok=True)

@@ -108,6 +108,7 @@ def test_records_of_a_fold_that_are_not_there(line: Path, capsys: pytest.Capture
     ("overrides", "named"),
     [
         (["engine.memory=much"], "engine.memory=much is no size like 800MiB or 2GiB"),
+        (["engine=dask", "engine.partitions=3"], "engine.partitions=3 needs as many engine.workers, which are 2"),
         (["engine.memory=0GiB"], "engine.memory=0GiB is no size"),
         (["engine.name=spark"], "engine.name=spark is none of: local, stream"),
         (["layout.part_rows=0"], "layout.part_rows"),

@@ -11,7 +11,7 @@ import pytest
 from assay.bundle.loading import load
 from assay.config.compose import composed
 from assay.engine import train as engine
-from assay.engine.train import Stored, Streamed, read_streamed
+from assay.engine.stored import Stored, Streamed, read_streamed
 from assay.errors import AssayError
 from assay.files import files_md5, read_json, read_table
 from assay.modelling.records import joined, read_labelled

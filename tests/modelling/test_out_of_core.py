@@ -15,7 +15,7 @@ from assay.modelling.building import build
 from assay.modelling.early_stopping import chosen_rounds
 from assay.modelling.fitting import IN_MEMORY
 from assay.modelling.matrices import Source
-from assay.modelling.out_of_core import way
+from assay.modelling.out_of_core import ALONE, way
 from assay.modelling.records import Records
 from modelling_samples import configured, labelled
 
@@ -37,7 +37,7 @@ def out_of_core(model: dict[str, Any], train: Records, validation: Records | Non
     fit = way(estimator)
     assert fit
     watched = None if validation is None else source(validation).of(estimator)
-    return fit(estimator, source(train).of(estimator), watched, folder)
+    return fit(estimator, source(train).of(estimator), watched, folder, ALONE)
 
 
 def written(estimator: Any, folder: Path) -> dict[str, bytes]:

@@ -74,9 +74,9 @@ class Figures:
 class Description:
     """All that bundle.json says, in the words of the modules that wrote it.
 
-    samples: from how many records each fit of a model or baseline learned, by its name, if not from all. code: the
-    plug-ins of the contract by name. lineage: the MD5 of each input of `train` by path. versions: of the
-    libraries.
+    samples: from how many records each fit of a model or baseline learned, by its name, if not from all. partitions:
+    into how many the records were divided, if they were. code: the plug-ins of the contract by name. lineage: the MD5
+    of each input of `train` by path. versions: of the libraries.
     """
 
     format: int
@@ -90,6 +90,7 @@ class Description:
     threshold: Threshold
     metrics_out_of_fold_threshold_chosen_on_them: Figures
     samples: dict[str, int] = field(default_factory=dict)
+    partitions: dict[str, int] = field(default_factory=dict)
     code: dict[str, Source] = field(default_factory=dict)
     lineage: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from assay.config import classes, dataset_faults, models, names
-from assay.config.schema import ENGINES, FIGURES, Config, Engine, Labels, Split
+from assay.config.schema import ENGINES, FIGURES, Config, DaskEngine, Engine, Labels, Split
 from assay.config.targets import MEMBERS
 from assay.config.words import QUALITY
 
@@ -65,7 +65,10 @@ def _engine_faults(config: Config) -> list[str]:
     engine = config.engine
     if not isinstance(engine, Engine):
         return [f"engine.name={engine.get('name')} is none of: {', '.join(ENGINES)}"]
-    return [] if MEMORY.fullmatch(engine.memory) else [f"engine.memory={engine.memory} is no size like 800MiB or 2GiB"]
+    found = [] if MEMORY.fullmatch(engine.memory) else [f"engine.memory={engine.memory} is no size like 800MiB or 2GiB"]
+    if isinstance(engine, DaskEngine) and not engine.scheduler and engine.partitions > engine.workers:
+        found.append(f"engine.partitions={engine.partitions} needs as many engine.workers, which are {engine.workers}")
+    return found
 
 
 def label_faults(labels: Labels) -> list[str]:

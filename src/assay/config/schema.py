@@ -103,10 +103,13 @@ class DaskEngine(StreamEngine):
     """As "stream"; the workers are those of a dask cluster.
 
     `scheduler`: the address of one that runs; None: each stage starts `workers` processes here, and ends them.
+    `partitions`: into how many the records of a fit are divided, each for another worker; 1: it is fitted as in
+    "stream".
     """
 
     name: str = DASK
     scheduler: str | None = None
+    partitions: Annotated[int, Within(1, 1000)] = 1
 
 
 ENGINES: dict[str, type[Engine]] = {LOCAL: Engine, STREAM: StreamEngine, DASK: DaskEngine}

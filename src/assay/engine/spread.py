@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # Calls a function on each batch; the results in order, as they are asked for: as `map` does.
 Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 AHEAD = 2  # batches for each worker: one at work, one that waits for it
-Task = Callable[[bytes], Any]
+Task = Callable[..., Any]  # of packed bytes, and of what is there
 
 
 def beside(each: "Each") -> "Each":
@@ -50,6 +50,13 @@ def spread(engine: "Engine", light: bool = False) -> Iterator[Each]:
             workers = engine.workers if isinstance(engine, StreamEngine) and not light else 1
             yield Processes(workers, stack) if workers > 1 else map
         return
+    with on_workers(engine) as each:
+        yield each
+
+
+@contextmanager
+def on_workers(engine: DaskEngine) -> Iterator["OnWorkers"]:
+    """The cluster of the engine."""
     from assay.cluster import connected, started
 
     with connected(engine.scheduler) if engine.scheduler else started(engine.workers) as client:
@@ -102,43 +109,55 @@ class OnWorkers:
         self.client, self.where = client, where
 
     def __call__(self, function: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
+        workers = max(1, sum(self.client.nthreads().values()))
+        submitted = ahead(lambda batch: self.submit(function, batch), batches, AHEAD * workers)
+        yield from map(self._result, submitted)
+
+    def submit(self, function: Callable[..., Any], batch: Any, *there: "Future", worker: str | None = None) -> "Future":
+        """Ask for the result of a function for a batch, and for what is on the cluster; worker: on this one alone."""
         from distributed.protocol.pickle import dumps
 
-        task, stated = _task(), (code(), versions())
-
-        def submit(batch: Any) -> "Future":
-            packed = dumps((stated, dumps((function, batch))))
-            return self.client.submit(task, packed, pure=False)
-
-        workers = max(1, sum(self.client.nthreads().values()))
-        yield from map(self._result, ahead(submit, batches, AHEAD * workers))
+        packed = dumps(((code(), versions()), dumps((function, batch))))
+        return self.client.submit(_task(), packed, *there, pure=False, workers=worker)
 
     def _result(self, future: "Future") -> Any:
         from distributed import KilledWorker
-        from distributed.client import FutureCancelledError
 
         try:
-            return future.result()
+            with self.there():
+                return future.result()
         except KilledWorker as error:
             what = f"{error.allowed_failures + 1} workers of the cluster died at the same batch"
             raise AssayError(what, where=self.where, todo="give the workers more memory") from error
-        except FutureCancelledError as error:
+
+    @contextmanager
+    def there(self) -> Iterator[None]:
+        """AssayError if the scheduler is not there any more."""
+        from distributed.client import FutureCancelledError, FuturesCancelledError
+        from distributed.comm import CommClosedError
+
+        try:
+            yield
+        except (CommClosedError, FutureCancelledError, FuturesCancelledError) as error:
             raise AssayError("the scheduler is gone", where=self.where, todo="start it; dvc repro") from error
 
 
 def _task() -> Task:
     """What a worker runs. dask sends a function within another by value, so that the scheduler needs none of ours."""
 
-    def task(packed: bytes) -> Any:
+    def task(packed: bytes, *there: Any) -> Any:
         from assay.engine.spread import done
 
-        return done(packed)
+        return done(packed, *there)
 
     return task
 
 
-def done(packed: bytes) -> Any:
-    """The result of a function for a batch; AssayError unless this worker has the same code and the same libraries."""
+def done(packed: bytes, *there: Any) -> Any:
+    """The result of a function for a batch, and for what is there.
+
+    AssayError unless this worker has the same code and the same libraries.
+    """
     from pickle import loads
 
     (its_code, its_versions), work = loads(packed)
@@ -147,7 +166,7 @@ def done(packed: bytes) -> Any:
         todo = "check out the same commit there, install what requirements.lock says, and start the worker again"
         raise AssayError(what, todo=todo)
     function, batch = loads(work)  # only now: other code may lack the function
-    return function(batch)
+    return function(batch, *there)
 
 
 @cache

@@ -36,10 +36,16 @@ class RecordSet(Protocol):
 
 
 class Fitting(Protocol):
-    """Fits models on sets of records of one kind, and scores them. sample: of how many of them it fits; 0: of all."""
+    """Fits models on sets of records of one kind, and scores them.
+
+    sample: of how many of them it fits; 0: of all. partitions: into how many it divides them, for a process each.
+    """
 
     @property
     def sample(self) -> int: ...
+
+    @property
+    def partitions(self) -> int: ...
 
     def fitted(self, model: dict[str, Any], records: Any) -> Any:
         """A new estimator, fitted on all of the records; AssayError if it cannot be made or takes no weights."""
@@ -54,7 +60,7 @@ class Fitting(Protocol):
 class InMemory:
     """The features of all records are one table in memory."""
 
-    sample = 0
+    sample, partitions = 0, 1
 
     def fitted(self, model: dict[str, Any], records: Records) -> Any:
         """As of `Fitting`."""

@@ -31,8 +31,16 @@ class Source:
 
     def of(self, estimator: Any) -> "Source":
         """The same with the names and the weights that the estimator takes; AssayError if it takes no weights."""
-        weight = next(iter(of_fit(estimator, self.weight).values()), None)
-        return Source(lambda: (for_model(estimator, batch) for batch in self.batches()), self.y, weight)
+        return Source(self.batches, self.y, weight_of(estimator, self.weight)).named_for(estimator)
+
+    def named_for(self, estimator: Any) -> "Source":
+        """The same with the names that the estimator takes."""
+        return Source(lambda: (for_model(estimator, batch) for batch in self.batches()), self.y, self.weight)
+
+
+def weight_of(estimator: Any, weight: Weight) -> Weight:
+    """The weights (n,) of all records of a fit as an estimator takes them; AssayError if it takes none."""
+    return next(iter(of_fit(estimator, weight).values()), None)
 
 
 class Pages(xgboost.DataIter):

@@ -1,8 +1,11 @@
-"""Fits estimators on records that are read in batches. `WAYS` says which classes can, and how each does."""
+"""Fits estimators on records that are read in batches. `WAYS` says which classes can, and how each does.
+
+`TOGETHER` says which of them several processes can fit, each with a partition of the records.
+"""
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from assay.bundle import lightgbm_text
+from assay.modelling.collective import Collective, Meeting, Sockets
 from assay.modelling.early_stopping import Curve, curve_of
 from assay.modelling.matrices import Source, lightgbm_dataset, xgboost_matrix
 
@@ -17,8 +21,10 @@ SEED_OF_BINS = re.compile(r"^\[data_random_seed: (\d+)\]$", re.M)  # as LightGBM
 
 
 # Fits an estimator on the first records; where there are others, stops early on them; folder: for what is on disk
-# meanwhile. Gives what scores as the estimator would, and the losses of each round, if there were others.
-Way = Callable[[Any, Source, Source | None, Path], tuple[Any, Curve]]
+# meanwhile; the last are parameters for the library beside those of the estimator. Gives what scores as the estimator
+# would, and the losses of each round, if there were others.
+Way = Callable[[Any, Source, Source | None, Path, Mapping[str, Any]], tuple[Any, Curve]]
+ALONE: Mapping[str, Any] = {}  # parameters of a fit by one process
 
 
 def way(estimator: Any) -> Way | None:
@@ -30,10 +36,17 @@ def way(estimator: Any) -> Way | None:
     return None if found and any(asked.get(name) not in taken for name, taken in IN_MEMORY_BUT.items()) else found
 
 
-def _xgboost(estimator: Any, train: Source, validation: Source | None, folder: Path) -> tuple[Any, Curve]:
+def meeting(estimator: Any) -> type[Meeting] | None:
+    """How several processes meet that fit an estimator together, each with a partition; None if none can."""
+    return TOGETHER.get(type(estimator).__name__) if way(estimator) else None
+
+
+def _xgboost(
+    estimator: Any, train: Source, validation: Source | None, folder: Path, more: Mapping[str, Any]
+) -> tuple[Any, Curve]:
     import xgboost
 
-    params = {**estimator.get_xgb_params(), "eval_metric": estimator.eval_metric}
+    params = {**estimator.get_xgb_params(), "eval_metric": estimator.eval_metric, **more}
     losses: Any = {}
     with tempfile.TemporaryDirectory(dir=folder) as pages:
 
@@ -56,10 +69,12 @@ def _xgboost(estimator: Any, train: Source, validation: Source | None, folder: P
     return estimator, curve_of(losses) if validation else {}
 
 
-def _lightgbm(estimator: Any, train: Source, validation: Source | None, folder: Path) -> tuple[Any, Curve]:
+def _lightgbm(
+    estimator: Any, train: Source, validation: Source | None, folder: Path, more: Mapping[str, Any]
+) -> tuple[Any, Curve]:
     import lightgbm
 
-    params = _as_core_params(estimator)
+    params = {**_as_core_params(estimator), **more}
     dataset = lightgbm_dataset(train, params)
     watched = [dataset, lightgbm_dataset(validation, params, dataset)] if validation else []
     losses: Any = {}
@@ -89,7 +104,9 @@ def _as_core_params(estimator: Any) -> dict[str, Any]:
     return {**params, "data_random_seed": int(stated[1])}
 
 
-def _unlearned(estimator: Any, train: Source, validation: Source | None, folder: Path) -> tuple[Any, Curve]:
+def _unlearned(
+    estimator: Any, train: Source, validation: Source | None, folder: Path, more: Mapping[str, Any]
+) -> tuple[Any, Curve]:
     """Of estimators that look at labels alone: a table of the same size, which takes no memory, is the features."""
     names = next(train.batches()).columns
     nothing = pd.DataFrame(np.broadcast_to(0.0, (len(train.y), len(names))), columns=names, copy=False)
@@ -97,17 +114,25 @@ def _unlearned(estimator: Any, train: Source, validation: Source | None, folder:
     return estimator.fit(nothing, train.y.astype("int64"), **weights), {}
 
 
-def _ensemble(estimator: Any, train: Source, validation: Source | None, folder: Path) -> tuple[Any, Curve]:
+def _ensemble(
+    estimator: Any, train: Source, validation: Source | None, folder: Path, more: Mapping[str, Any]
+) -> tuple[Any, Curve]:
     """Every member on the same records; members stop early one by one, before (`with_rounds`)."""
     from sklearn.base import clone
 
-    estimator.members_ = {}
-    for name, member in estimator.members.items():
+    def fitted(name: str, member: Any) -> Any:
         fit = way(member)
         assert fit, f"{name} is fitted out of core: `way` was asked"
-        estimator.members_[name], _ = fit(clone(member), train.of(member), None, folder)
-    estimator.classes_ = np.unique(train.y)
-    return estimator, {}
+        return fit(clone(member), train.of(member), None, folder, more)[0]
+
+    return of_members(estimator, fitted, train.y), {}
+
+
+def of_members(estimator: Any, fitted: Callable[[str, Any], Any], y: Any) -> Any:
+    """An ensemble with its members fitted; y: the labels of the fit, (n,)."""
+    estimator.members_ = {name: fitted(name, member) for name, member in estimator.members.items()}
+    estimator.classes_ = np.unique(y)
+    return estimator
 
 
 WAYS: dict[str, Way] = {  # by the class of the estimator
@@ -116,6 +141,7 @@ WAYS: dict[str, Way] = {  # by the class of the estimator
     "RuleClassifier": _unlearned,
     "XGBClassifier": _xgboost,
 }
+TOGETHER: dict[str, type[Meeting]] = {"LGBMClassifier": Sockets, "XGBClassifier": Collective}
 # What else than these an estimator asks for, it does in memory alone.
 IN_MEMORY_BUT: dict[str, tuple[Any, ...]] = {
     "booster": (None, "gbtree"),

@@ -29,7 +29,7 @@ class Trained:
     chosen: the configuration with the number of rounds from early stopping. curve: the loss of each round. out_of_fold:
     (n,), a score for each record of train, then validation, by a model that had not learned from it. recalibration: of
     the estimator's log odds, None if it would not help; the scores out of fold and the threshold are after it. sample:
-    from how many records, drawn from all, each fit learned; 0: from all.
+    from how many records, drawn from all, each fit learned; 0: from all. partitions: into how many these were divided.
     """
 
     estimator: Any
@@ -39,6 +39,7 @@ class Trained:
     threshold: threshold.Threshold
     recalibration: Recalibration | None = None
     sample: int = 0
+    partitions: int = 1
 
 
 def train(
@@ -70,14 +71,14 @@ def train(
     y = both.y.to_numpy("int64")
     if (fixed := model.get("threshold")) is not None:
         cut = threshold.measure(y, scores, fixed, min_recall, config.confidence, both.weight, fixed=True)
-        return Trained(estimator, chosen, curve, scores, cut, sample=fitting.sample)
+        return Trained(estimator, chosen, curve, scores, cut, None, fitting.sample, fitting.partitions)
     scale = None
     if config.recalibrate:
         parts = [block for _, block in blocks(both, config.folds)]
         scale = recalibration(y, odds, parts, both.weight)
     scores = recalibrated(odds, scale) if scale else scores
     cut = threshold.choose(y, scores, min_recall, config.confidence, both.weight)
-    return Trained(estimator, chosen, curve, scores, cut, scale, fitting.sample)
+    return Trained(estimator, chosen, curve, scores, cut, scale, fitting.sample, fitting.partitions)
 
 
 def fits(model: dict[str, Any], config: "Training") -> int:

@@ -54,11 +54,11 @@ def main(config: Config) -> None:
 def in_batches(config: Config) -> None:
     """Train with the features on the disk."""
     from assay.engine.spill import scratch
-    from assay.engine.train import fitting, read_streamed
+    from assay.engine.stored import read_streamed
+    from assay.engine.train import ways
 
-    with scratch(FEATURES.parent) as folder:
-        folds = {name: read_streamed(name) for name in FITTED}
-        run(folds, lambda model: fitting(model, config.engine, folder), config)
+    with scratch(FEATURES.parent) as folder, ways(config.engine, folder) as fitting:
+        run({name: read_streamed(name) for name in FITTED}, fitting, config)
 
 
 def run(folds: Mapping[str, Any], fitting: Callable[[dict[str, Any]], Fitting], config: Config) -> None:
@@ -94,6 +94,7 @@ def write_bundle(trained: Mapping[str, Trained], folds: Mapping[str, Any], confi
     """The model folder, whole or not at all."""
     model = trained[MODEL_KEY]
     samples = {name: one.sample for name, one in trained.items() if one.sample}
+    partitions = {name: one.partitions for name, one in trained.items() if one.partitions > 1}
     titles = {name: asdict(title) for name, title in knowledge(config.dataset).titles.items()}
     both, first = folds[TRAIN].followed_by(folds[VALIDATION]), folds[TRAIN]
     with replacing(MODEL) as folder:
@@ -117,6 +118,7 @@ def write_bundle(trained: Mapping[str, Trained], folds: Mapping[str, Any], confi
                 both.y.to_numpy("int64"), model.out_of_fold, model.threshold.value, both.weight
             ),
             **({"samples": samples} if samples else {}),
+            **({"partitions": partitions} if partitions else {}),
             code={plugin: asdict(source) for plugin, source in code.listing(config.dataset).items()},
             lineage=dependencies(),
             versions=versions(members(model.chosen).values()),
