@@ -19,6 +19,7 @@ from assay.modelling.weights import Weight, of_fit
 
 Batches = Callable[[], Iterator[pd.DataFrame]]  # gives the same batches of features whenever it is called
 BATCH = 65_536  # rows that LightGBM gets at a time
+PAGE = 262_144  # rows of a page of XGBoost, at least: of smaller ones a round takes up to twice as long
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Pages(xgboost.DataIter):
 
     def reset(self) -> None:
         """Begin again."""
-        self.left, self.row = self.source.batches(), 0
+        self.left, self.row = together(self.source.batches(), PAGE), 0
 
     def next(self, input_data: Callable[..., None]) -> bool:
         """Hand over a batch; False after the last one."""
@@ -95,6 +96,18 @@ class Rows(lightgbm.Sequence):
             found.append(self.matrix[start - self.start : end - self.start])
             start += len(found[-1])
         return found[0] if len(found) == 1 else np.concatenate(found)
+
+
+def together(batches: Iterator[pd.DataFrame], rows: int) -> Iterator[pd.DataFrame]:
+    """The same rows in batches of at least so many, but for the last one."""
+    waiting: list[pd.DataFrame] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= rows:
+            yield pd.concat(waiting)
+            waiting = []
+    if waiting:
+        yield pd.concat(waiting)
 
 
 def matrix(batch: pd.DataFrame) -> np.ndarray:
