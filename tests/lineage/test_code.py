@@ -54,7 +54,10 @@ def test_dvc_yaml_and_links_say_what_the_imports_say(name: str, monkeypatch: pyt
     [
         ({"a/b.py": "x = 1", "a/c.py": "x = 1", "stages/s.py": "from assay.a import b"}, ["a/b.py"]),
         ({"a/b.py": "x = 1", "a/c.py": "x = 1", "stages/s.py": "def f():\n    import assay.a.b"}, ["a/b.py"]),
-        ({"a/b.py": "import assay.a.c", "a/c.py": "x = 1", "stages/s.py": "from assay.a.b import x"}, ["a/b.py", "a/c.py"]),
+        (
+            {"a/b.py": "import assay.a.c", "a/c.py": "x = 1", "stages/s.py": "from assay.a.b import x"},
+            ["a/b.py", "a/c.py"],
+        ),
         ({"a/b.py": "x = 1", "stages/s.py": "if TYPE_CHECKING:\n    from assay.a import b"}, []),
         ({"errors.py": "import assay.a.b", "a/b.py": "x = 1", "stages/s.py": "import assay.errors"}, []),
         (
@@ -76,7 +79,7 @@ def test_dvc_yaml_and_links_say_what_the_imports_say(name: str, monkeypatch: pyt
             [],
         ),
     ],
-    ids=["module", "lazy", "imported by an imported one", "types", "carrier", "template", "extended", "docstring alone"],
+    ids=["module", "lazy", "imported by another", "types", "carrier", "template", "extended", "docstring alone"],
 )
 def test_what_a_stage_imports_or_names(tree: Tree, files: dict[str, str], found: list[str]) -> None:
     tree({name: text or '"""Nothing."""' for name, text in files.items()})

@@ -50,7 +50,7 @@ def expanded(dependencies: Iterable[str]) -> set[str]:
 
 
 def _behind(links: Path) -> list[str]:
-    found = there(links)
+    found = linked_in(links)
     for link, target in found.items():
         if target != _target(link):
             raise AssayError("it is not a link to its file of code", where=str(link), todo=MEND)
@@ -64,10 +64,10 @@ def hash_in_lock(links: str, used: Mapping[str, str]) -> str | None:
     return folder_md5(code) if code and is_folder(links) else None
 
 
-def there(links: Path) -> dict[Path, str]:
+def linked_in(links: Path) -> dict[Path, str]:
     """Each file in a folder of links, and where it leads; "" if it is no link."""
     files = (Path(at, name) for at, _, names in os.walk(links) for name in names)
-    return {file: os.readlink(file) if file.is_symlink() else "" for file in files}
+    return {file: str(file.readlink()) if file.is_symlink() else "" for file in files}
 
 
 def wanted(stage: str, files: Iterable[Path]) -> dict[Path, str]:
@@ -78,7 +78,7 @@ def wanted(stage: str, files: Iterable[Path]) -> dict[Path, str]:
 
 def difference(links: Path, want: Mapping[Path, str]) -> list[str]:
     """What must go from a folder of links, and what must come, as lines of a diff."""
-    found = there(links)
+    found = linked_in(links)
     gone = sorted(link for link, target in found.items() if want.get(link) != target)
     new = sorted(link for link, target in want.items() if found.get(link) != target)
     return [*(f"-{link.as_posix()}" for link in gone), *(f"+{link.as_posix()}" for link in new)]
@@ -86,7 +86,7 @@ def difference(links: Path, want: Mapping[Path, str]) -> list[str]:
 
 def write(links: Path, want: Mapping[Path, str]) -> None:
     """Make a folder of links what it must be."""
-    found = there(links)
+    found = linked_in(links)
     for link in (link for link, target in found.items() if want.get(link) != target):
         link.unlink()
     for link, target in want.items():

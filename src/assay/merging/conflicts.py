@@ -7,7 +7,7 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.git import content, git, raw
 from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, Node, nodes
-from assay.lineage.links import LINKS, is_folder, sources, there
+from assay.lineage.links import LINKS, is_folder, linked_in, sources
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def require_staged(root: Path, made: Iterable[str]) -> None:
             todo="git add them, or take them back: git restore FILE",
         )
     deps = {dep for node in nodes((root / DVC_YAML).read_text()) for dep in node.deps}
-    linked = (link.relative_to(root).as_posix() for dep in filter(is_folder, deps) for link in there(root / dep))
+    linked = (link.relative_to(root).as_posix() for dep in filter(is_folder, deps) for link in linked_in(root / dep))
     read = sorted({"conf", *deps, *sources(linked)})
     unknown = raw(root, "ls-files", "--others", "--exclude-standard", "-z", "--", *read).decode(errors="replace")
     if found := [path for path in unknown.split("\0") if path and not within(path, made)]:
