@@ -6,6 +6,7 @@ everything is imported already, instead of a new one each. Half-way through the 
 worker reports {"average_precision"}, and is answered on stdin with {"hopeless"}.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -76,6 +77,7 @@ def way_to_run() -> Callable[[], None]:
         importlib.import_module(f"{stages.__name__}.{module.name}")
     in_process.parse_once()
     LOCK_COMES_LAST.set(True)
+    gc.freeze()  # what is imported stays: no collection of garbage need look at it
     return in_process.reproduce
 
 
