@@ -55,6 +55,8 @@ def main() -> None:
     remember(Path("../remembered"))
     check_out()  # the data of the baseline; what the cache lacks is made by the first experiment
     for line in iter(sys.stdin.readline, ""):
+        gc.collect()
+        gc.freeze()  # what is left was imported, or is remembered: no collection need look at it again
         request = json.loads(line)
         with Path(request["log"]).open("w") as log:
             os.dup2(log.fileno(), 1)
@@ -77,7 +79,6 @@ def way_to_run() -> Callable[[], None]:
         importlib.import_module(f"{stages.__name__}.{module.name}")
     in_process.parse_once()
     LOCK_COMES_LAST.set(True)
-    gc.freeze()  # what is imported stays: no collection of garbage need look at it
     return in_process.reproduce
 
 
