@@ -11,8 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from assay.lineage.code import CARRIERS, PACKAGE, does_something, needed_by
+from assay.lineage.code import CARRIERS, does_something, needed_by
 from assay.lineage.graph import graph
+from assay.lineage.links import PACKAGE, expanded
 
 LOADED = """
 import json, runpy, sys
@@ -38,7 +39,7 @@ def main() -> None:
 
 def listed_by(deps: list[str]) -> set[str]:
     """The modules below the dependencies of a stage that do anything."""
-    paths = [Path(one) for one in deps if Path(one).is_relative_to(PACKAGE)]
+    paths = [Path(one) for one in expanded(deps) if Path(one).is_relative_to(PACKAGE)]
     files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))]
     return {file.as_posix() for file in files if file.suffix == ".py" and does_something(file)}
 

@@ -89,7 +89,7 @@ class Copy:
 
     def fork(self, path: Path, **environment: str) -> "Copy":
         """The same in another folder, with its history, its data and its cache."""
-        shutil.copytree(self.path, path)
+        shutil.copytree(self.path, path, symlinks=True)
         return Copy(path, environment)
 
 
@@ -124,7 +124,7 @@ def copy_of_the_tree(path: Path) -> Copy:
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
             (path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, path / name)
+            shutil.copy2(ROOT / name, path / name, follow_symlinks=False)
     copy = Copy(path)
     copy.run("git", "init", "--quiet", "--initial-branch=main")
     copy.commit("Start")

@@ -20,7 +20,8 @@ def visible(value: object, keep: str = "") -> str:
     text = str(value)
     if text.isascii() and text.isprintable():
         return text
-    return "".join(letter if letter in keep or _is_seen(letter) else _escape(letter) for letter in text)
+    hidden = {ord(letter): _escape(letter) for letter in set(text) if letter not in keep and not _is_seen(letter)}
+    return text.translate(hidden)
 
 
 def _is_seen(letter: str) -> bool:

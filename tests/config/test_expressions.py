@@ -1,5 +1,6 @@
 """What an expression of a contract may say, and how all else is refused: with the key, the place, and no effect."""
 
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -164,11 +165,16 @@ def test_a_name_is_taken_as_it_is_written() -> None:
 
 
 def test_the_grammar_needs_no_heavy_import() -> None:
-    import subprocess
-
     code = "import sys, assay.config.load; print([m for m in ('pandas', 'numpy', 'sklearn') if m in sys.modules])"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"
+
+
+def test_to_check_a_configuration_loads_no_tables(here: Path) -> None:
+    """`dvc exp run` checks it too, and `collect` copies a file."""
+    code = "import sys; from assay.config.load import order; order(); print('pandas' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "False"
 
 
 CONTRACT = Dataset(

@@ -67,7 +67,7 @@ def test_a_section_for_hydra_runs_nothing(section: str, arguments: list[str], he
 
 def test_a_copy_of_the_repository_runs_its_own_code(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
-    shutil.copytree(ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "src", copy / "src", symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "dvc.yaml", copy)
     shutil.copy(ROOT / "params.yaml", copy)
     split = copy / "src/assay/stages/split.py"

@@ -193,8 +193,11 @@ def test_a_stage_runs_in_this_process_and_leaves_what_dvc_repro_leaves(tiny: Pat
     for path in ("dvc.lock", "one.txt", "report.json"):
         Path(path).unlink()
     with relied_on("how it runs stages", "in_process"):
+        Path(".dvc/tmp/rwlock").write_text("untouched")
         said = run(sys.executable, "-c", code)
         assert "here: mkdir" in said
+        assert Path(".dvc/tmp/rwlock").read_text() == "untouched"
+        Path(".dvc/tmp/rwlock").unlink()
         assert Path("dvc.lock").read_text() == lock
         assert "up to date" in dvc("status")
 

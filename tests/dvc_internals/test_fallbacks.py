@@ -209,7 +209,11 @@ def test_what_is_missing_is_sent_and_what_is_damaged_is_said_to_stay(
 
 
 @pytest.mark.parametrize(
-    "part", ["dvc.stage.run._run", "dvc.stage.Stage.dump", "dvc.dvcfile.ProjectFile.dump_stages", "dvc.repo.Repo"]
+    "part",
+    [
+        *("dvc.stage.run._run", "dvc.stage.Stage.dump", "dvc.dvcfile.ProjectFile.dump_stages", "dvc.repo.Repo"),
+        "dvc.rwlock.rwlock",
+    ],
 )
 def test_a_dvc_that_cannot_run_stages_here_says_so_and_is_left_as_it_is(
     part: str, said: Said, monkeypatch: pytest.MonkeyPatch

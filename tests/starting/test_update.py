@@ -69,6 +69,23 @@ def test_files_are_taken_over_added_and_removed(assay: Path, mine: Path) -> None
     assert not (mine / "Makefile").exists()
 
 
+def test_links_to_code_are_taken_as_links(assay: Path, mine: Path) -> None:
+    """A copy in their place would hide edits of the code from DVC."""
+    link = Path("src/deps/train/one.py")
+    for target in ("../../assay/one.py", "../../assay/two.py"):
+        (assay / link).parent.mkdir(parents=True, exist_ok=True)
+        (assay / link).unlink(missing_ok=True)
+        (assay / link).symlink_to(target)
+        commit(assay, {})
+        assert update(mine, str(assay), "HEAD").taken == [str(link)]
+        assert str((mine / link).readlink()) == target
+        commit(mine, {})
+    assert text(mine) == CODE["src/assay/one.py"], "nothing is written through a link"
+    commit(assay, {str(link): None})
+    assert update(mine, str(assay), "HEAD").removed == [str(link)]
+    assert (mine / "src/assay/one.py").exists()
+
+
 def test_both_changes_are_kept(assay: Path, mine: Path) -> None:
     commit(assay, {"src/assay/one.py": "A\nb\nc\nd\ne\n"})
     commit(mine, {"src/assay/one.py": "a\nb\nc\nd\nE\n"})

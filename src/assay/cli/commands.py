@@ -47,7 +47,7 @@ Plain DVC does the work; this command adds what DVC does not have.
   dvc exp show                   compare the experiments
   assay experiments              the same in any state, with branches and tags, as a table that fits a terminal
   assay params                   write params.yaml from conf/ after an edit there
-  assay deps                     write into dvc.yaml what code each stage depends on, after a change of imports
+  assay deps                     link what code each stage depends on (src/deps), after a change of imports
   assay params --keep            keep an experiment: write its values from params.yaml into conf/
   assay board                    a local page: experiments, comparison, data, labels, models, watch
   assay report                   open the report of the last run

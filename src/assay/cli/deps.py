@@ -1,4 +1,4 @@
-"""`assay deps`: writes the code and the parameters that each stage depends on into dvc.yaml."""
+"""`assay deps`: writes the code and the parameters that each stage depends on into dvc.yaml and src/deps."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from assay.terminal import say
 def deps(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail with a diff if they differ.")] = False,
 ) -> None:
-    """Write into dvc.yaml (and replay/dvc.yaml) the code that can change each stage's outputs, found by its imports.
+    """Link in src/deps the code that can change each stage's outputs, found by its imports; dvc.yaml lists the folders.
 
     Also lists the keys of params.yaml at which a stage stopped because they were not listed. Nothing else in the file
     changes. Commit it together with the change of code.
@@ -29,14 +29,17 @@ def deps(
 
 def _update(path: Path, check: bool) -> None:
     from assay.files import read_text, write_text
-    from assay.lineage.listing import difference, listed, unlisted
+    from assay.lineage import links
+    from assay.lineage.listing import difference, linked, listed, unlisted
 
     before = read_text(path)
-    after = listed(before, {} if check else unlisted())
-    if check and before != after:
-        raise AssayError(
-            f"the imports say otherwise:\n{difference(before, after)}", where=str(path), todo="assay deps; dvc repro"
-        )
+    after, code = listed(before, {} if check else unlisted()), linked(before)
+    moved = [line for folder, wanted in code.items() for line in links.difference(folder, wanted)]
+    if check and (moved or before != after):
+        said = "\n".join(filter(None, [difference(before, after), *moved]))
+        raise AssayError(f"the imports say otherwise:\n{said}", where=str(path), todo="assay deps; dvc repro")
     if before != after:
         write_text(path, after)
-    say(f"{path}: {'unchanged' if before == after else 'written'}")
+    for folder, wanted in code.items():
+        links.write(folder, wanted)
+    say(f"{path}: {'written' if moved or before != after else 'unchanged'}")

@@ -23,9 +23,10 @@ def pattern_fault(pattern: str) -> str | None:
     import pyarrow as pa
     from pyarrow import compute
 
+    nothing = pa.nulls(1, pa.string())  # Arrow imports pandas where it makes an array of values
     try:
         for one in (pattern, _whole(pattern)):  # as it is, because a)(b is none and (?:a)(b) is one
-            compute.match_substring_regex(pa.array([""]), pattern=one)
+            compute.match_substring_regex(nothing, pattern=one)
     except pa.ArrowException as error:
         return f"is no regular expression of RE2: {str(error).rpartition('expression: ')[2][:SHOWN]}"
     return None
@@ -56,8 +57,7 @@ def first_group(texts: "pa.Array", pattern: str) -> "pa.Array":
     import pyarrow as pa
     from pyarrow import compute
 
-    taken = compute.replace_substring_regex(texts, pattern=_whole(pattern), replacement=r"\1")
-    return compute.if_else(pa.array(fits(texts, pattern)), taken, None)
+    return compute.if_else(pa.array(fits(texts, pattern)), _taken(texts, pattern), None)
 
 
 def group_fault(pattern: str) -> str | None:
@@ -67,10 +67,17 @@ def group_fault(pattern: str) -> str | None:
     if wrong := pattern_fault(pattern):
         return wrong
     try:
-        first_group(pa.array([""], pa.large_string()), pattern)
+        _taken(pa.nulls(1, pa.large_string()), pattern)
     except pa.ArrowException:
         return "has no (group) that says what it takes"
     return None
+
+
+def _taken(texts: "pa.Array", pattern: str) -> "pa.Array":
+    """The texts, with what the first group takes in place of what the pattern fits."""
+    from pyarrow import compute
+
+    return compute.replace_substring_regex(texts, pattern=_whole(pattern), replacement=r"\1")
 
 
 def _whole(pattern: str) -> str:

@@ -10,6 +10,7 @@ from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.errors import sample
 from assay.files import DVCIGNORE
+from assay.lineage.links import is_folder, sources
 
 WRITTEN = ("annotations", "conf", "src")
 LOCAL_SOURCE = re.compile(r"^\s*uri:\s*['\"]?(?:file://)?(?![\w+.-]+://)([^\s'\"#]+)", re.M)
@@ -23,7 +24,7 @@ def readable(clone: Clone) -> Iterator[Fault]:
         if not os.path.lexists(clone.root / path) and not _of_dvc(clone, path):
             yield Fault("a stage needs it, and it is missing", path, _back(clone, path))
     lying = _lying(clone, inputs)
-    tracked = [path for path in sorted(clone.tracked) if _within(path, inputs)]
+    tracked = [path for path in sorted(clone.tracked) if _within(path, inputs) and not _leads_to_missing(clone, path)]
     for path in [*tracked, *lying, *_special(clone, inputs)]:
         if fault := _fault(clone.root / path):
             yield Fault(fault, path, f"bring back what belongs there, or take it away: {shlex.join(['rm', path])}")
@@ -106,9 +107,11 @@ def _lying(clone: Clone, places: Iterable[str]) -> list[str]:
 
 
 def _inputs(clone: Clone) -> list[str]:
-    """The files and folders in the clone on which stages depend and that no stage makes."""
+    """The files and folders in the clone on which stages depend and that no stage makes, with the code behind links."""
     made = [out for node in clone.stages.values() for out in node.outs]
     needed = {dep for node in clone.stages.values() for dep in node.deps}
+    linked = [dep for dep in needed if is_folder(dep)]
+    needed |= sources(path for path in clone.tracked if _within(path, linked))
     own = [dep for dep in needed if "://" not in dep and not _outside(clone, dep)]
     return sorted(dep for dep in own if not _within(dep, made) and not any(_within(out, [dep]) for out in made))
 
@@ -117,6 +120,11 @@ def _outside(clone: Clone, path: str) -> bool:
     """Whether a path leads out of the clone, or through a link, where git does not look."""
     root = clone.root.resolve()
     return (root / path).parent.resolve() != (root / path).parent or not (root / path).is_relative_to(root)
+
+
+def _leads_to_missing(clone: Clone, path: str) -> bool:
+    """Whether it is a link to a file of code that is missing, which is a fault of its own."""
+    return any(not os.path.lexists(clone.root / one) for one in sources([path]))
 
 
 def _within(path: str, places: Iterable[str]) -> bool:

@@ -1,6 +1,7 @@
 """The server: imports what stages need, and forks for each stage that asks."""
 
 import ctypes
+import gc
 import os
 import runpy
 import select
@@ -22,16 +23,24 @@ from assay.forkserver import client
 from assay.forkserver.client import ACCEPTED, DVC_STAGE, NUMBER, PACKAGE, address, own_process, stat
 
 MODULES = "assay.stages"
-SHARED = ("assay.config.load", "assay.lineage.running", "assay.lineage.costs", "psutil", "pandas", "pyarrow.parquet")
-FIGURES = ("jinja2", "matplotlib.figure", "matplotlib.backends.backend_svg")
+CONFIGURATION = "assay.config.load"
+SHARED = (
+    *(CONFIGURATION, "assay.lineage.running", "assay.lineage.costs", "psutil"),
+    *("pandas", "pandas.core.reshape.reshape", "pyarrow.parquet", "pyarrow.pandas_compat"),
+)
+PICTURES = tuple(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Ppm", "Png"))  # of PIL.Image.preinit
+FIGURES = ("jinja2", "matplotlib.figure", "matplotlib.backends.backend_svg", *PICTURES, "assay.presentation.style")
 # The stages in the order of the line, and the libraries that each imports while it runs.
 STAGES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("collect", "clean", "annotate", "split", "featurize"), ()),
-    "profile": FIGURES,
-    "train": ("sklearn.linear_model", "assay.modelling.zoo", "xgboost", "lightgbm", "skops.io", "dvclive"),
+    "collect": (),
+    "clean": ("pyarrow.dataset",),
+    **dict.fromkeys(("annotate", "split", "featurize"), ()),
+    "profile": (*FIGURES, "assay.profile.figures", "assay.profile.page"),
+    # dvclive imports dvc.repo when it starts.
+    "train": ("sklearn.linear_model", "assay.modelling.zoo", "xgboost", "lightgbm", "skops.io", "dvclive", "dvc.repo"),
     "audit": (),
     "review": ("cleanlab.filter",),
-    "evaluate": (*FIGURES, "lightgbm"),
+    "evaluate": (*FIGURES, "assay.report.figures", "assay.report.over_time", "lightgbm"),
     "cards": (),
 }
 POLL_SECONDS = 0.2  # seconds until it sees that DVC has ended, or that a stage was stopped
@@ -101,7 +110,7 @@ class Server:
             return
         if not message or len(streams) != 3 or _stamps() != self._code:
             asking.close()
-        elif pid := os.fork():
+        elif pid := _fork():
             self._forks[os.pidfd_open(pid)] = Fork(pid, process, asking)
         else:
             self._listening.close()
@@ -130,9 +139,20 @@ def preloaded(started_by: str) -> list[str]:
 
 
 def _import(module: str) -> None:
-    """Import it if that is possible: a stage that needs it reports the error, and the others go on."""
+    """Import it if that is possible: a stage that needs it reports the error, and the others go on.
+
+    Then read the configuration once: what checks it is built by its classes alone, and takes longer than they do.
+    """
     with suppress(Exception):
-        import_module(module)
+        imported = import_module(module)
+        if module == CONFIGURATION:
+            imported.typed(imported.plain())
+
+
+def _fork() -> int:
+    """Fork without what a collection of garbage would look at: a fork that looks at it must first copy all of it."""
+    gc.freeze()
+    return os.fork()
 
 
 def _stamps() -> dict[str, tuple[int, ...]]:

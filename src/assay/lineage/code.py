@@ -1,7 +1,4 @@
-"""The code files that can change a stage's outputs, found by its imports, which DVC does not follow.
-
-A package whose files are all needed is listed as a folder, any other as single files.
-"""
+"""The code files that can change a stage's outputs, found by its imports, which DVC does not follow."""
 
 import ast
 import re
@@ -10,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from assay.errors import AssayError
+from assay.lineage.links import PACKAGE
 
-SOURCE = Path("src")
-PACKAGE = SOURCE / "assay"
+SOURCE = PACKAGE.parent
 STAGES = "assay.stages"
 # Imported everywhere, but no output depends on them. Their imports are not followed.
 CARRIERS = {
@@ -52,9 +49,15 @@ TEMPLATE = re.compile(r"[a-z_]+(?:\.[a-z]+)*\.(?:j2|json|html)")
 EXTENDED = re.compile(r'{%-? *(?:extends|include|import|from) +"([^"]+)"')
 
 
-def dependencies(stage: str) -> list[str]:
-    """The files and folders of code that can change a stage's outputs, as dvc.yaml lists them."""
-    return sorted(_folded(PACKAGE, needed_by({f"{STAGES}.{stage}", STATEMENT})))
+def dependencies(stage: str) -> tuple[list[Path], list[Path]]:
+    """The files of code that can change a stage's outputs, and the folders whose files may be imported by any name.
+
+    What lies in such a folder is no file of its own: a new one there must count before `assay deps` has seen it.
+    """
+    needed = needed_by({f"{STAGES}.{stage}", STATEMENT})
+    named = [PACKAGE.parent.joinpath(*name.split(".")) for name in set(REACHED.values())]
+    folders = sorted(one for one in named if one.is_dir() and any(path.is_relative_to(one) for path in needed))
+    return sorted(path for path in needed if not any(path.is_relative_to(one) for one in folders)), folders
 
 
 def needed_by(modules: set[str]) -> set[Path]:
@@ -119,17 +122,6 @@ def _files(module: Path) -> set[Path]:
         found |= new
         waiting = {name for path in new if path.suffix == ".j2" for name in EXTENDED.findall(path.read_text("utf-8"))}
     return found
-
-
-def _folded(folder: Path, needed: set[Path]) -> list[str]:
-    """The needed files below a folder; the folder itself if all of its files are needed."""
-    inside = [path for path in needed if path.is_relative_to(folder)]
-    every = {path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc" and does_something(path)}
-    if folder != PACKAGE and len(inside) > 1 and every == set(inside):
-        return [folder.as_posix()]
-    here = [path.as_posix() for path in inside if path.parent == folder]
-    below = sorted({folder / path.relative_to(folder).parts[0] for path in inside if path.parent != folder})
-    return [*here, *(found for room in below for found in _folded(room, needed))]
 
 
 def does_something(path: Path) -> bool:

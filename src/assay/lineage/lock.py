@@ -71,10 +71,11 @@ def differences(entry: Entry, statement: Statement) -> list[str]:
         for key in sorted({*params, *statement.params})
         if not same(params.get(key), statement.params.get(key))
     ]
+    deps = {path: (said, statement.used(path)) for path, said in recorded(entry, "deps").items()}
     found += [
-        f"{path} had MD5 {statement.deps[path]}, dvc.lock says {said}"
-        for path, said in recorded(entry, "deps").items()
-        if statement.deps.get(path, said) != said
+        f"{path} had MD5 {used}, dvc.lock says {said}"
+        for path, (said, used) in deps.items()
+        if used not in (None, said)
     ]
     outs = {path: (said, statement.made(path)) for path, said in recorded(entry, "outs").items()}
     return found + [

@@ -13,6 +13,7 @@ from assay.files import WRITTEN, Seen, files_in, files_md5, md5, stamp, write_js
 from assay.forkserver.client import DVC_STAGE
 from assay.lineage.checks import Known, first_difference, require_order, require_record
 from assay.lineage.graph import DVC_YAML, PARAMS, Node, graph
+from assay.lineage.links import expanded
 from assay.lineage.statement import FOLDER, Statement, chosen, same, write
 from assay.paths import CONTRACT
 
@@ -90,8 +91,9 @@ def require_listed(node: Node, read: set[str]) -> None:
 
 
 def _used(known: Known, node: Node, plain: Mapping[str, Any]) -> Used:
-    stamps = {path: _stamps(Path(path)) for path in node.deps}
-    deps = {path: known.require(Path(path)) for path in sorted(node.deps)}
+    paths = sorted(expanded(node.deps))
+    stamps = {path: _stamps(Path(path)) for path in paths}
+    deps = {path: known.require(Path(path)) for path in paths}
     return Used(chosen(plain, node.keys), {path: found for path, found in deps.items() if found}, stamps)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from assay.errors import AssayError
 from assay.files import folder_md5, read_json, write_text
+from assay.lineage.links import hash_in_lock
 
 FOLDER = Path("data/lineage")
 MEND = "assay doctor --mend"
@@ -20,13 +21,17 @@ class Statement:
     """What one run of a stage used and made.
 
     `params`: the value of each key that dvc.yaml lists for the stage. `deps`: the MD5 of each dependency by path, as
-    DVC computes it. `outs`: the MD5 of each written file by path.
+    DVC computes it; of the code behind links, that of each file. `outs`: the MD5 of each written file by path.
     """
 
     stage: str
     params: dict[str, Any]
     deps: dict[str, str]
     outs: dict[str, str]
+
+    def used(self, path: str) -> str | None:
+        """The MD5 of a dependency as dvc.lock has it; None if the stage states none."""
+        return self.deps.get(path) or hash_in_lock(path, self.deps)
 
     def made(self, path: str) -> str | None:
         """The MD5 of a file or folder that the stage made, as dvc.lock has it; None if the stage did not make it."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assay.git import git
 from assay.lineage.graph import DVC_YAML
-from assay.merging.conflicts import generated, stages, within
+from assay.merging.conflicts import generated, read_by, within
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def ahead(root: Path, target: str) -> Ahead | None:
 
 def _changes_the_line(root: Path, fork: str, side: str) -> bool:
     changed = git(root, "diff", "--name-only", "--no-renames", "-z", fork, side).split("\0")
-    read = {dep for commit in (fork, side) for node in stages(root, commit) for dep in node.deps}
+    read = {path for commit in (fork, side) for path in read_by(root, commit)}
     line = {"conf", DVC_YAML, *generated(root, [fork, side]), *read}
     return any(path and within(path, line) for path in changed)
 

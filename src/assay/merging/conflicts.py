@@ -7,6 +7,7 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.git import content, git, raw
 from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, Node, nodes
+from assay.lineage.links import LINKS, is_folder, linked_in, sources
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,13 @@ def stages(root: Path, commit: str) -> list[Node]:
         return nodes((content(root, commit, DVC_YAML) or b"").decode(errors="replace"))
     except AssayError:
         return []
+
+
+def read_by(root: Path, commit: str) -> set[str]:
+    """The files and folders that the stages of a commit read, with the code behind links."""
+    deps = {dep for node in stages(root, commit) for dep in node.deps}
+    linked = git(root, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", str(LINKS)).split("\0")
+    return deps | sources(path for path in linked if within(path, deps))
 
 
 def within(path: str, made: Iterable[str]) -> bool:
@@ -91,7 +99,9 @@ def require_staged(root: Path, made: Iterable[str]) -> None:
             where=", ".join(people[:5]),
             todo="git add them, or take them back: git restore FILE",
         )
-    read = sorted({dep for node in nodes((root / DVC_YAML).read_text()) for dep in node.deps} | {"conf"})
+    deps = {dep for node in nodes((root / DVC_YAML).read_text()) for dep in node.deps}
+    linked = (link.relative_to(root).as_posix() for dep in filter(is_folder, deps) for link in linked_in(root / dep))
+    read = sorted({"conf", *deps, *sources(linked)})
     unknown = raw(root, "ls-files", "--others", "--exclude-standard", "-z", "--", *read).decode(errors="replace")
     if found := [path for path in unknown.split("\0") if path and not within(path, made)]:
         raise AssayError(

@@ -1,7 +1,8 @@
 """What the gate looks at: a commit and its files, the champion, the measured cost. Nothing is checked out or run."""
 
 import json
-from collections.abc import Iterator, Sequence
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,6 +20,7 @@ from assay.lineage.graph import PARAMS
 from assay.paths import REPORTS
 from assay.registry.version import Version
 
+LINK = "120000"  # git's mode of a symbolic link
 HEAD = 200  # bytes: more than the line before each content has
 BUDGET = REPORTS / "budget.json"  # not in git: what a machine measured, `assay budget`
 
@@ -52,11 +54,18 @@ class CommitFiles:
 
     @cached_property
     def _held(self) -> dict[str, bytes]:
-        """What git holds, by path: read at once, because each call of git takes longer than any file."""
+        """What git holds, by path, with the content behind links: read at once, because a call of git takes long."""
         listed = raw(self.root, "ls-tree", "-r", "-z", "--full-tree", self.recorded_files.sha).decode(errors="replace")
         entries = (line.split("\t", 1) for line in listed.split("\0") if line)
-        blobs = {name: said.split()[2] for said, name in entries if said.split()[1] == "blob"}
-        return dict(zip(blobs, contents(self.root, list(blobs.values())), strict=True))
+        blobs = {name: said.split() for said, name in entries if said.split()[1] == "blob"}
+        held = dict(zip(blobs, contents(self.root, [sha for _, _, sha in blobs.values()]), strict=True))
+        return held | {name: _behind(name, held) for name, (mode, _, _) in blobs.items() if mode == LINK}
+
+
+def _behind(link: str, held: Mapping[str, bytes]) -> bytes:
+    """The content of the file to which a link leads; of one that leads out of git, what git has, its target."""
+    target = posixpath.join(posixpath.dirname(link), held[link].decode(errors="replace"))
+    return held.get(posixpath.normpath(target), held[link])
 
 
 def contents(root: Path, blobs: Sequence[str]) -> Iterator[bytes]:

@@ -48,26 +48,22 @@ def _merged(folder: Path, before: dict[str, Taken], after: dict[str, Taken]) -> 
     merged: list[str] = []
     conflicts: list[str] = []
     for name, theirs in after.items():
-        base, ours = before.get(name), _content(folder / name)
+        base, ours = before.get(name), upstream.content(folder / name)
         if base and base.content == theirs.content:
             continue
         if ours is None or (base and ours == base.content) or ours == theirs.content:
             files[name] = theirs
-        elif base and (content := _three_way(ours, base.content, theirs.content)) is not None:
+        elif base and not theirs.link and (content := _three_way(ours, base.content, theirs.content)) is not None:
             files[name] = Taken(content, theirs.runs)
             merged.append(name)
         else:
             conflicts.append(name)
-    gone = [name for name in before if name not in after and _content(folder / name) is not None]
-    conflicts += [name for name in gone if _content(folder / name) != before[name].content]
+    gone = [name for name in before if name not in after and upstream.content(folder / name) is not None]
+    conflicts += [name for name in gone if upstream.content(folder / name) != before[name].content]
     if conflicts:
         todo = "bring your change to Assay, or undo it: git checkout of its first version; then again"
         raise AssayError("changed here and in Assay, in the same lines", where=sample(conflicts), todo=todo)
     return Update([name for name in files if name not in merged], merged, gone), files
-
-
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
 
 
 def _three_way(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:

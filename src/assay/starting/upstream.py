@@ -6,6 +6,7 @@ is Assay's: `upstream.json` says of which commit, so that `assay update` can tak
 
 import io
 import json
+import os
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,23 +41,36 @@ OF_DATASETS = ("conf/dataset/", "conf/labels/", "conf/promotion/")  # and the sp
 
 @dataclass(frozen=True)
 class Taken:
-    """A file of a commit: its bytes, and whether it can be run."""
+    """A file of a commit: its bytes, and whether it can be run; of a link, where it leads."""
 
     content: bytes
-    runs: bool
+    runs: bool = False
+    link: bool = False
 
 
 def taken(source: Path, revision: str) -> dict[str, Taken]:
     """Assay's own files in a commit of a clone, by path; AssayError if the clone or the commit is none of Assay."""
     tar = raw(source, "archive", "--format=tar", revision)
     with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
-        every = {one.name: one for one in archive.getmembers() if one.isfile()}
-        found = {name: Taken(archive.extractfile(one).read(), bool(one.mode & 0o100)) for name, one in every.items()}  # type: ignore[union-attr]
+        found = {one.name: _taken(archive, one) for one in archive.getmembers() if one.isfile() or one.issym()}
     datasets = {PurePosixPath(name).stem for name in found if name.startswith("conf/dataset/")}
     own = {name: one for name, one in found.items() if is_own(name, datasets)}
     if "src/assay/__init__.py" not in own:
         raise AssayError(f"{revision} is no version of Assay", where=str(source), todo="name a clone of Assay")
     return own
+
+
+def _taken(archive: tarfile.TarFile, one: tarfile.TarInfo) -> Taken:
+    if one.issym():
+        return Taken(one.linkname.encode(), link=True)
+    return Taken(archive.extractfile(one).read(), runs=bool(one.mode & 0o100))  # type: ignore[union-attr]
+
+
+def content(path: Path) -> bytes | None:
+    """The bytes of a file, of a link where it leads; None if there is nothing."""
+    if path.is_symlink():
+        return os.fsencode(path.readlink())
+    return path.read_bytes() if path.is_file() else None
 
 
 def is_own(name: str, datasets: set[str]) -> bool:
@@ -89,5 +103,11 @@ def write(files: Mapping[str, Taken], folder: Path) -> None:
     """Write files into a folder, as they are in the commit."""
     for name, one in files.items():
         path = folder / name
-        write_bytes(path, one.content)
-        path.chmod(0o755 if one.runs else 0o644)
+        if path.is_symlink() or one.link:
+            path.unlink(missing_ok=True)
+        if one.link:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.symlink_to(os.fsdecode(one.content))
+        else:
+            write_bytes(path, one.content)
+            path.chmod(0o755 if one.runs else 0o644)

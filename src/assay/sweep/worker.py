@@ -6,6 +6,7 @@ everything is imported already, instead of a new one each. Half-way through the 
 worker reports {"average_precision"}, and is answered on stdin with {"hopeless"}.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -54,6 +55,8 @@ def main() -> None:
     remember(Path("../remembered"))
     check_out()  # the data of the baseline; what the cache lacks is made by the first experiment
     for line in iter(sys.stdin.readline, ""):
+        gc.collect()
+        gc.freeze()  # what is left was imported, or is remembered: no collection need look at it again
         request = json.loads(line)
         with Path(request["log"]).open("w") as log:
             os.dup2(log.fileno(), 1)

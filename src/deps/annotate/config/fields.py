@@ -1,0 +1,1 @@
+../../../assay/config/fields.py

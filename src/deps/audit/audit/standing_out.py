@@ -1,0 +1,1 @@
+../../../assay/audit/standing_out.py

@@ -1,0 +1,1 @@
+../../../assay/contract/missing.py

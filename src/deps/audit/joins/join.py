@@ -1,0 +1,1 @@
+../../../assay/joins/join.py

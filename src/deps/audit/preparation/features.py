@@ -1,0 +1,1 @@
+../../../assay/preparation/features.py

@@ -1,0 +1,1 @@
+../../../assay/statistics/binomial.py

@@ -1,0 +1,1 @@
+../../../assay/cards/croissant.py

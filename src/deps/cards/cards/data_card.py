@@ -1,0 +1,1 @@
+../../../assay/cards/data_card.py

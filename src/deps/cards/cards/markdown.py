@@ -1,0 +1,1 @@
+../../../assay/cards/markdown.py

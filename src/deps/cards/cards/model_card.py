@@ -1,0 +1,1 @@
+../../../assay/cards/model_card.py

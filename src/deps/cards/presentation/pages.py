@@ -1,0 +1,1 @@
+../../../assay/presentation/pages.py

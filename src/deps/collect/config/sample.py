@@ -1,0 +1,1 @@
+../../../assay/config/sample.py

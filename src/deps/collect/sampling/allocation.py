@@ -1,0 +1,1 @@
+../../../assay/sampling/allocation.py

@@ -1,0 +1,1 @@
+../../../assay/bundle/lightgbm_text.py

@@ -1,0 +1,1 @@
+../../../assay/bundle/model_names.py

@@ -1,0 +1,1 @@
+../../../assay/evaluation/over_time.py

@@ -1,0 +1,1 @@
+../../../assay/report/over_time.py

@@ -1,0 +1,1 @@
+../../assay/text.py

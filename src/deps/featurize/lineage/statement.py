@@ -1,0 +1,1 @@
+../../../assay/lineage/statement.py

@@ -1,0 +1,1 @@
+../../../assay/joins/checks.py

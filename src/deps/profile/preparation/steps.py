@@ -1,0 +1,1 @@
+../../../assay/preparation/steps.py

@@ -1,0 +1,1 @@
+../../../assay/profile/drift.py

@@ -1,0 +1,1 @@
+../../../assay/profile/scorecard.py

@@ -1,0 +1,1 @@
+../../../assay/bundle/catboost_check.py

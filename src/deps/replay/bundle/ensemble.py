@@ -1,0 +1,1 @@
+../../../assay/bundle/ensemble.py

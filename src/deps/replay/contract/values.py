@@ -1,0 +1,1 @@
+../../../assay/contract/values.py

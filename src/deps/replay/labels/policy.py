@@ -1,0 +1,1 @@
+../../../assay/labels/policy.py

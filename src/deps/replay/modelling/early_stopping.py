@@ -1,0 +1,1 @@
+../../../assay/modelling/early_stopping.py

@@ -1,0 +1,1 @@
+../../../assay/modelling/gpu.py

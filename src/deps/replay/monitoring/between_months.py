@@ -1,0 +1,1 @@
+../../../assay/monitoring/between_months.py

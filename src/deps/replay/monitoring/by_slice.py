@@ -1,0 +1,1 @@
+../../../assay/monitoring/by_slice.py

@@ -1,0 +1,1 @@
+../../../assay/monitoring/calibration.py

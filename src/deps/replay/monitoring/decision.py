@@ -1,0 +1,1 @@
+../../../assay/monitoring/decision.py

@@ -1,0 +1,1 @@
+../../../assay/monitoring/label_file.py

@@ -1,0 +1,1 @@
+../../../assay/monitoring/words.py

@@ -1,0 +1,1 @@
+../../../assay/preparation/prepare.py

@@ -1,0 +1,1 @@
+../../../assay/scoring/rows.py

@@ -1,0 +1,1 @@
+../../../assay/scoring/wish.py

@@ -1,0 +1,1 @@
+../../../assay/serving/log.py

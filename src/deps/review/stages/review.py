@@ -1,0 +1,1 @@
+../../../assay/stages/review.py

@@ -1,0 +1,1 @@
+../../../assay/bundle/skops_archive.py

@@ -1,0 +1,1 @@
+../../../assay/bundle/strict_json.py

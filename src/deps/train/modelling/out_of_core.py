@@ -1,0 +1,1 @@
+../../../assay/modelling/out_of_core.py
