@@ -6,14 +6,16 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import count, pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from assay.engine.spread import Each
 from assay.files import WRITING
+
+if TYPE_CHECKING:
+    from assay.engine.spread import Each
 
 BUCKET = 1 << 17  # rows that are sorted at a time, about
 MOST_BUCKETS = 256  # files that are open at a time
@@ -115,7 +117,7 @@ class Sorted:
         """The rows in the order in which they were added."""
         return (batch.drop(columns=self.key) for batch in self.spill)
 
-    def batches(self, changed: Change = lambda batch: batch, each: Each = map) -> Iterator[pd.DataFrame]:
+    def batches(self, changed: Change = lambda batch: batch, each: "Each" = map) -> Iterator[pd.DataFrame]:
         """The rows in order; `changed` is called on each batch as it came, and may leave rows out.
 
         each: where buckets are sorted.

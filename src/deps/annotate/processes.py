@@ -1,0 +1,1 @@
+../../assay/processes.py

@@ -1,0 +1,1 @@
+../../../assay/engine/spill.py
