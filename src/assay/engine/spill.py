@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BUCKET = 1 << 17  # rows that are sorted at a time, about
 MOST_BUCKETS = 256  # files that are open at a time
+PIECE = 1 << 11  # rows of a bucket that are written at a time, about
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 EVERY = 64  # rows, of which one is noted to divide the others by
 
@@ -58,6 +59,13 @@ class Spill:
         with self.path.open("rb") as stream, pa.ipc.open_stream(stream) as batches:
             for batch in batches:
                 yield _typed(pa.Table.from_batches([batch]).to_pandas(), self.types)
+
+    def whole(self) -> pd.DataFrame:
+        """All rows in one table; at least one batch was added."""
+        self.open.close()
+        assert self.types is not None
+        with self.path.open("rb") as stream, pa.ipc.open_stream(stream) as batches:
+            return _typed(batches.read_all().to_pandas(), self.types)
 
     def __getstate__(self) -> dict[str, Any]:
         """For another process, which reads it."""
@@ -133,15 +141,26 @@ class Sorted:
     def _buckets(self, changed: Change) -> list[Spill]:
         bounds = self._bounds()
         buckets = [Spill(self.folder / f"{number}") for number in range(len(bounds) + 1)]
-        for batch in self.spill:
-            found = changed(batch.drop(columns=self.key))
-            ordered = found.assign(**{self.key: batch.loc[found.index, self.key]}).sort_values(self.key, kind="stable")
+        for found in self._several(changed, PIECE * len(buckets)):
+            ordered = found.sort_values(self.key, kind="stable")
             places = [0, *np.searchsorted(ordered[self.key].to_numpy(), bounds, side="right"), len(ordered)]
             for bucket, (start, end) in zip(buckets, pairwise(places), strict=True):
                 if start < end:
                     bucket.add(ordered.iloc[start:end])
         self.spill.remove()
         return buckets
+
+    def _several(self, changed: Change, rows: int) -> Iterator[pd.DataFrame]:
+        """The changed batches with their keys, so many rows at a time: a bucket gets few pieces, and not too small."""
+        waiting: list[pd.DataFrame] = []
+        for batch in self.spill:
+            found = changed(batch.drop(columns=self.key))
+            waiting.append(found.assign(**{self.key: batch.loc[found.index, self.key]}))
+            if sum(map(len, waiting)) >= rows:
+                yield pd.concat(waiting)
+                waiting = []
+        if waiting:
+            yield pd.concat(waiting)
 
     def _bounds(self) -> np.ndarray:
         """The values that divide the table into buckets of about the same number of rows."""
@@ -152,7 +171,7 @@ class Sorted:
 
 def sorted_by(bucket: Spill, key: str) -> pd.DataFrame:
     """The rows of a bucket in the order of a column, without it; rows with equal values as they came."""
-    return pd.concat(list(bucket)).sort_values(key, kind="stable", ignore_index=True).drop(columns=key)
+    return bucket.whole().sort_values(key, kind="stable", ignore_index=True).drop(columns=key)
 
 
 def unused(names: Collection[str]) -> str:
