@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import compute, parquet
 
-from bench_scale import CONTRACT, enlarged, measured
+from bench_scale import CONTRACT, enlarged, measured, resolved
 
 TESTS = ("TSH", "T3")
 DAYS = (-3, -400, 1)
@@ -39,7 +39,9 @@ def main() -> None:
     asked.add_argument("rows", nargs="+", type=int)
     asked.add_argument("--stages", nargs="+", default=["clean"])
     asked.add_argument("--memory", nargs="+", default=["1GiB"], help="of DuckDB, for each run of engine=stream")
-    asked.add_argument("--folder", type=Path, help="where the tables are made, and stay; by default a temporary one")
+    asked.add_argument(
+        "--folder", type=resolved, help="where the tables are made, and stay; by default a temporary one"
+    )
     given = asked.parse_args()
     steps = {stage: ["-m", f"assay.stages.{stage}"] for stage in given.stages}
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:

@@ -64,7 +64,11 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("rows", nargs="+", type=int)
     asked.add_argument("--engines", nargs="+", default=["local", "stream"], help="local, stream, dask, hand")
-    asked.add_argument("--folder", type=Path, help="where the tables are made, and stay; by default a temporary one")
+    asked.add_argument(
+        "--folder",
+        type=lambda name: Path(name).resolve(),
+        help="where the tables are made, and stay; by default a temporary one",
+    )
     asked.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
     asked.add_argument("--whole", action="store_true", help="run the line to its end, not only up to train")
     asked.add_argument("--partitions", type=int, default=1, help="of each fit with dask: other bytes if more than one")
@@ -85,6 +89,10 @@ def main() -> None:
             }
             written = {of_all for engine, of_all in made.items() if engine != HAND}
             print(f"{rows:,} rows: {'the same bytes' if len(written) == 1 else f'other bytes: {made}'}", flush=True)
+
+
+def resolved(name: str) -> Path:
+    return Path(name).resolve()
 
 
 def enlarged(folder: Path, rows: int) -> Path:

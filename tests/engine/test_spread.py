@@ -1,6 +1,7 @@
 """Batches on the workers of a real dask cluster: in order, few at a time, and with the bytes of one process."""
 
 import os
+import time
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
@@ -38,6 +39,13 @@ def test_processes_give_results_in_order_and_a_single_batch_needs_none() -> None
 def test_a_process_that_dies_is_one_clear_message() -> None:
     with spread.spread(StreamEngine(workers=2)) as each, pytest.raises(AssayError, match=r"engine\.workers=1"):
         list(each(os._exit, range(6)))
+
+
+def test_so_is_one_that_dies_while_its_results_wait() -> None:
+    work = ["1", "__import__('os')._exit(9)", *["1"] * 20]
+    with spread.spread(StreamEngine(workers=2)) as each, pytest.raises(AssayError, match=r"engine\.workers=1"):
+        for _ in each(eval, work):
+            time.sleep(0.3)
 
 
 def test_results_come_in_order_and_few_batches_are_read_ahead(each: spread.Each) -> None:

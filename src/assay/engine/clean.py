@@ -1,13 +1,13 @@
 """clean, out of core: batches are prepared, reconciled by what they have in common, and written in order."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from assay.engine.spill import Sorted
 from assay.engine.spread import Each, beside
@@ -15,7 +15,7 @@ from assay.files import parts_of
 from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.reconcile import above, merged_broken, steps, stop_for
 from assay.preparation.steps import DropRepeats, Step, hashed
-from assay.records.answer import TOGETHER
+from assay.records.answer import TOGETHER, Answer
 from assay.records.changes import Change, merged, summary
 from assay.records.columns import RECORD_ID
 from assay.records.engine import engine, scan
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Applied = Callable[[Prepared], Prepared]  # a step with what it knows of all records
 Pass = Callable[[], Sequence[Applied]]  # the steps for one pass over all batches, in the order in which they came
 KEYS, CONTENTS = "keys", "contents"  # tables for DuckDB
+REPEATS = "repeats"  # what it finds
 REPEATED = f"""
     WITH several AS (SELECT one, other FROM {CONTENTS} GROUP BY one, other HAVING count(*) > 1),
     alike AS (SELECT "row", id, one, other FROM {CONTENTS} JOIN several USING (one, other))
@@ -99,17 +100,20 @@ class Cleaner:
             return []
         several = f"SELECT key FROM {KEYS} WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1"
         query = f'SELECT "row", id FROM {KEYS} WHERE key IN ({several}) ORDER BY "row"'
-        found = self._asked(query, KEYS, "dataset.key").to_pydict()
-        if not found["row"]:
+        with self._answer(query, KEYS, "dataset.key") as answer:
+            found = answer.whole()
+        if not len(found):
             return []
-        written = tuple(dict.fromkeys(found["id"]))
-        return [Broken((self.dataset.key,), "repeated", tuple(found["row"]), written)]
+        written = tuple(dict.fromkeys(found["id"].to_pylist()))
+        return [Broken((self.dataset.key,), "repeated", tuple(found["row"].to_pylist()), written)]
 
     def _and(self, step: Step, before: Pass) -> Pass:
         """What applies a step after others."""
-        if isinstance(step, DropRepeats):  # the first
-            found = self._asked(REPEATED, CONTENTS, "dataset.repeats")
-            return lambda: [*before(), ButFirst(step, found)]
+        if isinstance(step, DropRepeats):
+            assert not before(), "repeats are those of the prepared records"
+            with self._answer(REPEATED, CONTENTS, "dataset.repeats") as found:
+                found.keep(self.folder / REPEATS)
+            return lambda: [ButFirst(step, Answer.of_files(self.folder / REPEATS))]
         of_all = self._summary(step, map(partial(after, before()), self.prepared.as_they_came()))
         return lambda: [*before(), partial(step.apply, summary=of_all)]
 
@@ -121,10 +125,11 @@ class Cleaner:
             found = step.merge([one] if found is None else [found, one])
         return found
 
-    def _asked(self, query: str, table: str, asks: str) -> pa.Table:
+    @contextmanager
+    def _answer(self, query: str, table: str, asks: str) -> Iterator[Answer]:
         with engine(self.folder, self.where, asks, memory=self.memory) as connection:
             connection.execute(f"CREATE VIEW {table} AS {scan(parts_of(self.folder / table))}")
-            return connection.sql(query).to_arrow_table()  # `execute` would give Arrow the rows in any order
+            yield Answer(connection.sql(query).to_arrow_reader(TOGETHER))  # `execute` gives Arrow rows in any order
 
 
 class ButFirst:
@@ -133,15 +138,14 @@ class ButFirst:
     found: the rows among all of those that are like another one (`row`, ascending), and the id of the first like each.
     """
 
-    def __init__(self, step: DropRepeats, found: pa.Table) -> None:
+    def __init__(self, step: DropRepeats, found: Answer) -> None:
         self.step, self.found, self.start = step, found, 0
-        self.rows = found["row"].to_numpy()
 
     def __call__(self, batch: Prepared) -> Prepared:
         rows = len(batch.records)
-        start, end = np.searchsorted(self.rows, [self.start, self.start + rows])
+        found = self.found.before(self.start + rows)
         first = np.full(rows, None, "object")
-        first[self.rows[start:end] - self.start] = self.found["first"].slice(start, end - start).to_numpy()
+        first[found["row"] - self.start] = found["first"]
         self.start += rows
         return self.step.but(batch, first)
 

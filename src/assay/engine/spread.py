@@ -35,7 +35,7 @@ Task = Callable[..., Any]  # of packed bytes, and of what is there
 
 
 def beside(each: "Each") -> "Each":
-    """The same, if its processes see the files of this one, else in this process."""
+    """`each` if its workers can read the files of this process, else `map`."""
     return each if isinstance(each, Processes) else map
 
 
@@ -82,7 +82,11 @@ class Processes:
             yield from map(function, first)
             return
         submitted = ahead(lambda batch: self._pool.submit(function, batch), chain(first, left), AHEAD * self.workers)
-        yield from map(self._result, submitted)
+        try:
+            yield from (future.result() for future in submitted)
+        except BrokenProcessPool as error:  # of a result, or when a batch is submitted
+            todo = "give the machine more memory, or: engine.workers=1"
+            raise AssayError("a process that worked on a batch of records was ended", todo=todo) from error
 
     @cached_property
     def _pool(self) -> ProcessPoolExecutor:
@@ -90,13 +94,6 @@ class Processes:
         pool = ProcessPoolExecutor(self.workers, get_context("spawn"), leave_with, (os.getpid(),))
         self.stack.callback(pool.shutdown, cancel_futures=True)
         return pool
-
-    def _result(self, future: Any) -> Any:
-        try:
-            return future.result()
-        except BrokenProcessPool as error:
-            todo = "give the machine more memory, or: engine.workers=1"
-            raise AssayError("a process that worked on a batch of records was ended", todo=todo) from error
 
 
 class OnWorkers:

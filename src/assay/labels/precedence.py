@@ -74,11 +74,14 @@ def merge(records: pd.DataFrame, decisions: Iterable[Decision]) -> pd.DataFrame:
         DECISIONS: np.zeros(rows, "int64"),
         ANNOTATORS: _repeated("", rows),
     }
-    for place in np.flatnonzero(records[RECORD_ID].isin(list(decided))):  # few of many records
-        one = decided[records[RECORD_ID].iloc[place]]
-        found = (one.code or columns[CODE_IN_FORCE][place], one.kind, one.decisions, " ".join(one.annotators))
-        for column, value in zip(columns.values(), found, strict=True):
-            column[place] = value
+    places = np.flatnonzero(records[RECORD_ID].isin(list(decided)))  # few of many records
+    found = [decided[one] for one in records[RECORD_ID].iloc[places]]
+    if found:  # a column at a time: to set one of many texts copies them all
+        codes = zip(found, records[CODE].iloc[places], strict=True)
+        columns[CODE_IN_FORCE][places] = [one.code or code for one, code in codes]
+        columns[DECIDED_BY][places] = [one.kind for one in found]
+        columns[DECISIONS][places] = [one.decisions for one in found]
+        columns[ANNOTATORS][places] = [" ".join(one.annotators) for one in found]
     return records[[RECORD_ID, CODE]].assign(**columns)
 
 

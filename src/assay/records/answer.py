@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pyarrow import parquet
 
 from assay.files import parts_of
 from assay.records.engine import engine, scan
@@ -23,12 +24,45 @@ class Answer:
     def __init__(self, reader: pa.RecordBatchReader) -> None:
         self.reader, self.left = reader, pa.Table.from_batches([], reader.schema)
 
+    @classmethod
+    def of_files(cls, path: Path) -> "Answer":
+        """One that was kept."""
+        files = [parquet.ParquetFile(one) for one in parts_of(path)]
+        batches = (batch for file in files for batch in file.iter_batches())
+        return cls(pa.RecordBatchReader.from_batches(files[0].schema_arrow, batches))
+
+    def keep(self, path: Path) -> None:
+        """Write all rows, some at a time."""
+        parts = Parts(path, TOGETHER, brief=True)
+        parts.write(self.left)
+        for batch in self.reader:
+            parts.write(pa.Table.from_batches([batch]))
+        parts.end()
+
+    def whole(self) -> pa.Table:
+        """All rows that are left."""
+        return pa.concat_tables([self.left, self.reader.read_all()])
+
+    def before(self, row: int) -> dict[str, np.ndarray]:
+        """The next rows whose number, `row`, is below this one, if they come in that order."""
+        while not len(self.left) or self.left["row"][-1].as_py() < row:
+            if not self._more():
+                break
+        return self.take(int(np.searchsorted(self.left["row"].to_numpy(), row)))
+
     def take(self, rows: int) -> dict[str, np.ndarray]:
-        """The next rows, by column."""
+        """The next rows, by column. ValueError if there are fewer."""
         while len(self.left) < rows:
-            self.left = pa.concat_tables([self.left, pa.Table.from_batches([self.reader.read_next_batch()])])
+            if not self._more():
+                raise ValueError(f"{rows} rows are asked of an answer that has {len(self.left)} more")
         found, self.left = self.left.slice(0, rows), self.left.slice(rows)
         return {name: found.column(name).to_numpy() for name in found.column_names}
+
+    def _more(self) -> bool:
+        batch = next(self.reader, None)
+        if batch is not None:
+            self.left = pa.concat_tables([self.left, pa.Table.from_batches([batch])])
+        return batch is not None
 
 
 @contextmanager
