@@ -9,7 +9,6 @@ from typing import NamedTuple
 from assay.errors import AssayError
 
 GIB = 1 << 30
-UNITS = {"MiB": 1 << 20, "GiB": GIB}
 SMALL = 1 << 28  # bytes: for less nobody asks the system
 SCALE = (
     "take a sample (docs/sampling.md) or a machine with more; engine=stream runs the stages up to train in less, "
@@ -27,15 +26,6 @@ class Files(NamedTuple):
 
 VERSION_2 = Files("memory.max", "memory.current", "inactive_file")
 VERSION_1 = Files("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-
-
-def in_bytes(size: str) -> int:
-    """The bytes of a size of the configuration.
-
-    >>> in_bytes("2GiB")
-    2147483648
-    """
-    return int(size[:-3]) * UNITS[size[-3:]]
 
 
 def require_memory(need: float, where: str, todo: str = SCALE) -> None:

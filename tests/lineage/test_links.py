@@ -44,6 +44,17 @@ def test_links_are_made_mended_and_taken_away(linked: dict[Path, str]) -> None:
     assert FILES[1].exists()
 
 
+def test_a_link_to_a_folder_is_seen_and_not_followed(linked: dict[Path, str]) -> None:
+    shutil.rmtree(FOLDER / "room")
+    (FOLDER / "room").symlink_to("../../assay/room")
+    assert "-src/deps/make/room" in difference(FOLDER, linked)
+    with pytest.raises(AssayError, match="not a link to its file"):
+        expanded([str(FOLDER)])
+    write(FOLDER, linked)
+    assert difference(FOLDER, linked) == []
+    assert not FILES[1].is_symlink()
+
+
 def test_a_statement_names_the_files_and_gives_the_hash_that_dvc_lock_has(linked: dict[Path, str]) -> None:
     with stated("make", PARAMS, None):
         assert dependencies().keys() == {"source.txt", *map(str, FILES)}

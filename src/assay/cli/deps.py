@@ -40,6 +40,6 @@ def _update(path: Path, check: bool) -> None:
         raise AssayError(f"the imports say otherwise:\n{said}", where=str(path), todo="assay deps; dvc repro")
     if before != after:
         write_text(path, after)
-    for folder, wanted in code.items():
+    for folder, wanted in code.items() if moved else ():
         links.write(folder, wanted)
     say(f"{path}: {'written' if moved or before != after else 'unchanged'}")

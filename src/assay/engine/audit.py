@@ -112,7 +112,7 @@ def read_evidence(config: "Config") -> Evidence:
         outcome=outcome(dataset),
         identity=identity(dataset),
         by_time=config.split.by == TIME,
-        future=partial(future, dataset) if dataset.tables else None,
+        future=partial(future, dataset, config.engine.memory) if dataset.tables else None,
         groups=Columns(CLEANED)[cleaned_name(dataset, dataset.group)] if dataset.group else None,
         own=own_features(dataset),
         alike=told(alike),
@@ -121,9 +121,9 @@ def read_evidence(config: "Config") -> Evidence:
     )
 
 
-def future(dataset: "Dataset") -> tuple[list[str], int]:
+def future(dataset: "Dataset", memory: str) -> tuple[list[str], int]:
     """Which made columns change with rows of the future, and how many such rows were added."""
-    with scratch(RAW.parent) as folder, asked(RAW, dataset, folder) as records:
+    with scratch(RAW.parent) as folder, asked(RAW, dataset, folder, memory) as records:
         return entered(records)
 
 

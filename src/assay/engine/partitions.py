@@ -152,7 +152,7 @@ class _Held:
         futures = [self._ask(function, one, number) for number, one in enumerate(packed)]
         try:
             return self._results(futures)
-        except LostError:
+        except BaseException:  # a worker is lost, a fit failed, Ctrl-C: others of the fit would wait for it
             self._start_again(futures)
             raise
 
@@ -207,23 +207,28 @@ class _Held:
             wait(list(left.values()), PATIENCE)
         stuck = sorted({one for one, future in left.items() if not future.done()} & self._there())
         self.client.cancel(list(futures))
-        with suppress(ValueError):  # a worker without a nanny, which alone can
-            self.client.restart_workers(stuck, raise_for_error=False)
+        try:
+            with suppress(KeyError):  # one has left by itself
+                self.client.restart_workers(stuck, raise_for_error=False)
+        except ValueError as error:
+            what = f"workers wait for another of the fit, and have no nanny that starts them again: {', '.join(stuck)}"
+            raise AssayError(what, where=self.workers.where, todo="start them again, each with a nanny") from error
 
     def _there(self) -> set[str]:
-        return set(self.client.nthreads())
+        with self.workers.there():
+            return set(self.client.nthreads())
 
     def _chosen(self, partitions: int) -> list[str]:
         try:
             self.client.wait_for_workers(partitions, JOINING)
         except TimeoutError as error:
-            there = len(self.client.nthreads())
+            there = len(self._there())
             what = (
                 f"engine.partitions={partitions} needs as many workers, and after {JOINING} seconds there are {there}"
             )
             todo = "start more: dask worker ADDRESS --nthreads 1; or choose fewer partitions"
             raise AssayError(what, where=self.workers.where, todo=todo) from error
-        return sorted(self.client.nthreads())[:partitions]
+        return sorted(self._there())[:partitions]
 
 
 def _starts(tables: Sequence[Stored]) -> dict[Path, int]:

@@ -106,7 +106,8 @@ class OnWorkers:
         self.client, self.where = client, where
 
     def __call__(self, function: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
-        workers = max(1, sum(self.client.nthreads().values()))
+        with self.there():
+            workers = max(1, sum(self.client.nthreads().values()))
         submitted = ahead(lambda batch: self.submit(function, batch), batches, AHEAD * workers)
         yield from map(self._result, submitted)
 
@@ -115,7 +116,8 @@ class OnWorkers:
         from distributed.protocol.pickle import dumps
 
         packed = dumps(((code(), versions()), dumps((function, batch))))
-        return self.client.submit(_task(), packed, *there, pure=False, workers=worker)
+        with self.there():
+            return self.client.submit(_task(), packed, *there, pure=False, workers=worker)
 
     def _result(self, future: "Future") -> Any:
         from distributed import KilledWorker
@@ -129,13 +131,18 @@ class OnWorkers:
 
     @contextmanager
     def there(self) -> Iterator[None]:
-        """AssayError if the scheduler is not there any more."""
+        """AssayError if the scheduler is not there any more, which dask's client says in many ways."""
         from distributed.client import FutureCancelledError, FuturesCancelledError
         from distributed.comm import CommClosedError
 
         try:
             yield
-        except (CommClosedError, FutureCancelledError, FuturesCancelledError) as error:
+        except AssayError:
+            raise
+        except Exception as error:
+            gone = isinstance(error, CommClosedError | FutureCancelledError | FuturesCancelledError)
+            if not gone and self.client.status == "running":
+                raise
             raise AssayError("the scheduler is gone", where=self.where, todo="start it; dvc repro") from error
 
 

@@ -14,7 +14,7 @@ from assay.engine.spread import on_workers
 from assay.engine.stored import Streamed
 from assay.errors import AssayError
 from assay.files import needed
-from assay.memory import GIB, in_bytes
+from assay.memory import GIB
 from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve
 from assay.modelling.fitting import IN_MEMORY, Fitting
@@ -22,6 +22,7 @@ from assay.modelling.matrices import Source
 from assay.modelling.out_of_core import ALONE, meeting, of_members, way
 from assay.modelling.records import Records
 from assay.paths import FEATURES, fold
+from assay.records.engine import in_bytes
 from assay.records.folds import TRAIN, VALIDATION
 
 if TYPE_CHECKING:

@@ -15,9 +15,8 @@ from assay.errors import AssayError, sample
 from assay.joins import sql
 from assay.joins.checks import MOST, NAMED, plain, require_alike, require_known, require_useful, require_values
 from assay.joins.rows import as_number, of_table, places, rows
-from assay.memory import in_bytes
 from assay.records.answer import Answer
-from assay.records.engine import MEMORY, engine
+from assay.records.engine import MEMORY, engine, in_bytes
 from assay.records.tables import with_columns
 from assay.records.writing import texts
 

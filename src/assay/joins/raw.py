@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from assay.joins.join import Asked, beside, joining
 from assay.records.batches import raw_batches
-from assay.records.engine import MEMORY
 from assay.records.formats import OTHERS, raw_file
 from assay.records.reading import read
 
@@ -30,13 +29,16 @@ def raw_records(folder: Path, dataset: "Dataset") -> pd.DataFrame:
         return join(records)
 
 
-def raw_in_batches(folder: Path, dataset: "Dataset", scratch: Path) -> Iterator[pd.DataFrame]:
-    """The same in batches, whose index is the number of the row; scratch: for what is on disk meanwhile."""
+def raw_in_batches(folder: Path, dataset: "Dataset", scratch: Path, memory: str) -> Iterator[pd.DataFrame]:
+    """The same in batches, whose index is the number of the row.
+
+    scratch: for what is on disk meanwhile; memory: of DuckDB.
+    """
     batches = raw_batches(raw_file(folder), dataset.source.dialect)
     if not dataset.tables:
         yield from batches
         return
-    with asked(folder, dataset, scratch) as records:
+    with asked(folder, dataset, scratch, memory) as records:
         records.take()
         _keep(records.made(), scratch / MADE)
     yield from _beside(batches, dataset, scratch / MADE)
@@ -63,7 +65,7 @@ def counted(
 
 @contextmanager
 def asked(
-    folder: Path, dataset: "Dataset", scratch: Path, memory: str = MEMORY, records: pd.DataFrame | None = None
+    folder: Path, dataset: "Dataset", scratch: Path, memory: str, records: pd.DataFrame | None = None
 ) -> Iterator[Asked]:
     """The raw records as they ask for the rows of the tables beside them; AssayError as of `joining`."""
     with joining(_tables(folder, dataset), dataset, scratch, memory) as join:

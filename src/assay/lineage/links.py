@@ -52,7 +52,7 @@ def expanded(dependencies: Iterable[str]) -> set[str]:
 def _behind(links: Path) -> list[str]:
     found = linked_in(links)
     for link, target in found.items():
-        if target != _target(link):
+        if target != _target(link) or link.is_dir():
             raise AssayError("it is not a link to its file of code", where=str(link), todo=MEND)
     return [source(link).as_posix() for link in found]
 
@@ -65,8 +65,9 @@ def hash_in_lock(links: str, used: Mapping[str, str]) -> str | None:
 
 
 def linked_in(links: Path) -> dict[Path, str]:
-    """Each file in a folder of links, and where it leads; "" if it is no link."""
-    files = (Path(at, name) for at, _, names in os.walk(links) for name in names)
+    """Each file in a folder of links, and each link to a folder, and where it leads; "" if it is no link."""
+    files = (Path(at, name) for at, inside, names in os.walk(links) for name in (*names, *inside))
+    files = (one for one in files if one.is_symlink() or not one.is_dir())
     return {file: str(file.readlink()) if file.is_symlink() else "" for file in files}
 
 

@@ -46,10 +46,8 @@ class Collective:
     @contextmanager
     def joined(self, addresses: Sequence[Any]) -> Iterator[dict[str, Any]]:
         """As of `Meeting`."""
-        place: dict[str, Any] = {
-            "dmlc_task_id": f"{self.partition:05}",
-            "dmlc_timeout": PATIENCE,
-        }  # they are numbered in that order
+        # Processes are numbered in the order of these names.
+        place: dict[str, Any] = {"dmlc_task_id": f"{self.partition:05}", "dmlc_timeout": PATIENCE}
         with ExitStack() as joined:
             with _silent(STDOUT, STDERR):  # it says its number
                 joined.enter_context(CommunicatorContext(**addresses[0], **place))

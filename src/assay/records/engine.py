@@ -13,6 +13,7 @@ from assay.machine import advice
 if TYPE_CHECKING:
     import duckdb
 
+UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
 MEMORY = "1GiB"  # of DuckDB; the whole process needs some more
 
 
@@ -45,13 +46,22 @@ def engine(
                 connection.execute("SET enable_progress_bar = false")  # its own bar would go to stdout
                 yield connection
         except duckdb.OutOfMemoryException as error:
-            todo = f"end other programs, or ask for fewer rows or columns in {asks}"
+            todo = f"give engine.memory more, or ask for fewer rows or columns in {asks}"
             raise AssayError(_sentence(error), where=where, todo=todo) from error
         except duckdb.IOException as error:
             todo = advice(str(error)) or f"make sure that {where} can be read, and {scratch} written to"
             raise AssayError(_sentence(error), where=where, todo=todo) from error
         except duckdb.Error as error:
             raise AssayError(_sentence(error), where=where, todo=f"correct {asks} or the source") from error
+
+
+def in_bytes(size: str) -> int:
+    """The bytes of a size of the configuration.
+
+    >>> in_bytes("2GiB")
+    2147483648
+    """
+    return int(size[:-3]) * UNITS[size[-3:]]
 
 
 def identifier(name: str) -> str:

@@ -42,7 +42,10 @@ def main(config: Config) -> None:
     dataset, cleaned = collected(config.dataset), Columns(CLEANED)
     with scratch(CLEANED.parents[1]) as folder:
         before, after = scorecards(
-            raw_in_batches(RAW, dataset, folder), partial(table_batches, CLEANED), dataset, folder
+            raw_in_batches(RAW, dataset, folder, config.engine.memory),
+            partial(table_batches, CLEANED),
+            dataset,
+            folder,
         )
         columns, rest = shown(profiles(cleaned, by_class(), dataset), importance, MOST)
         numbers = cleaned.chosen(

@@ -97,6 +97,14 @@ def _threads(client: "Client") -> int:
     return sum(client.nthreads().values()) or 1
 
 
+def on_two_clusters(one: Planned) -> str:
+    """Why an experiment cannot run on a worker, or "": it would wait for workers, each of which may run one like it."""
+    import yaml
+
+    scheduler = yaml.load(one.params, yaml.CSafeLoader)["engine"].get("scheduler")
+    return f"engine.scheduler={scheduler} is for a line that runs here, not on a worker" if scheduler else ""
+
+
 class Cluster:
     """Runs experiments on whichever workers dask chooses; several threads ask it to."""
 
@@ -111,8 +119,8 @@ class Cluster:
 
         dask runs it elsewhere if its worker dies. AssayError if a worker cannot be prepared, or the scheduler is gone.
         """
-        if one.fault:
-            return {"state": FAILED, "error": one.fault}
+        if fault := one.fault or on_two_clusters(one):
+            return {"state": FAILED, "error": fault}
         self._ready.result()
         self._asked[one.name] = hopeless
         came = self._outcome(one)
