@@ -1,0 +1,1 @@
+../../../assay/records/engine.py
