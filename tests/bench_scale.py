@@ -70,6 +70,7 @@ def main() -> None:
         help="where the tables are made, and stay; by default a temporary one",
     )
     asked.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
+    asked.add_argument("--boosters", nargs="+", default=BOOSTERS, help="which of these")
     asked.add_argument("--whole", action="store_true", help="run the line to its end, not only up to train")
     asked.add_argument("--partitions", type=int, default=1, help="of each fit with dask: other bytes if more than one")
     asked.add_argument("--set", nargs="+", default=[], help="settings of the line, as of assay params")
@@ -117,7 +118,7 @@ def commands(given: argparse.Namespace, engine: str) -> dict[str, list[str]]:
     """The words for Python of each step, by its name."""
     if engine == HAND:
         return {HAND: [str(ROOT / "tests/by_hand.py"), str(given.rounds or 100)]}
-    trained = {name: [__file__, FIT, name, str(given.rounds)] for name in BOOSTERS} if given.rounds else {}
+    trained = {name: [__file__, FIT, name, str(given.rounds)] for name in given.boosters} if given.rounds else {}
     stages = (*DATA, *(() if given.rounds else ("train",)), *(LATER if given.whole else ()))
     return {stage: ["-m", f"assay.stages.{stage}"] for stage in stages} | trained
 

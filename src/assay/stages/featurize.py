@@ -51,7 +51,7 @@ def in_batches(config: Config) -> None:
             name: open_folds.enter_context(writing(fold(FEATURES, name), config.layout.part_rows)) for name in FOLDS
         }
         ids = {name: (batch[RECORD_ID] for batch in table_batches(fold(SPLIT, name), [RECORD_ID])) for name in FOLDS}
-        FeaturesByFold(featurize, folder, config.engine.memory, each)(partial(table_batches, CLEANED), ids, folds)
+        FeaturesByFold(featurize, folder, each)(table_batches(CLEANED), ids, folds)
 
 
 if __name__ == "__main__":
