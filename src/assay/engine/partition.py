@@ -1,4 +1,4 @@
-"""What a worker of a cluster has of the features, its partition, on its disk; and the fits there, together with others.
+"""The part of a distributed fit that runs on a worker: it has one partition of the features, on its disk.
 
 A partition stays with the process that made it. `done` of `assay.engine.spread` calls the functions below on it.
 """

@@ -39,7 +39,7 @@ class Parts:
         self.written: Future[None] | None = None
 
     def write(self, batch: pa.Table) -> None:
-        """Add rows; of no more than two parts and this batch they are in memory."""
+        """Add rows; of no more than three parts and this batch they are in memory."""
         self.waiting.append(_alone(batch))
         self.there += len(batch)
         while self.there > self.rows:
