@@ -31,6 +31,7 @@ BATCH = "batch"  # what is loaded next
 TOGETHER = 1 << 16  # records whose columns are read at a time
 PAIR = 64  # bytes of memory that a record, or a row of one, takes for each made column: as measured, with numbers
 SHARE = 2  # of the memory so many parts: one for what is joined at a time
+DISK_IS_FULL = "offload"  # what DuckDB says of memory where there is no room for what it would write
 MOST_PARTS = 1 << 20  # of a key's records: more do not help
 
 Batches = Iterable[pd.DataFrame]
@@ -146,8 +147,8 @@ class Asked:
 
         try:
             done(self.connection, f"INSERT INTO {relation} {sql.joined(name, self.dataset, span)}")
-        except duckdb.OutOfMemoryException:
-            if span.parts > MOST_PARTS:
+        except duckdb.OutOfMemoryException as error:
+            if span.parts > MOST_PARTS or DISK_IS_FULL in str(error):
                 raise
             for half in span.halves():
                 self._insert(relation, name, half)
