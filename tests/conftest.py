@@ -99,6 +99,7 @@ def run_small_line(
     overrides: Sequence[str] = (),
     stages: Sequence[str] = STAGES,
     tables: Mapping[str, pd.DataFrame] | None = None,
+    raw: pd.DataFrame | None = None,
 ) -> None:
     from assay.config.compose import composed
     from assay.files import write_json
@@ -114,7 +115,7 @@ def run_small_line(
             composed(["debug=fast", "model.n_estimators=40", "model.early_stopping_rounds=10", *overrides])
         )
         Path("data/raw").mkdir(parents=True)
-        synthetic_raw().to_csv("data/raw/records.csv", index=False)
+        (synthetic_raw() if raw is None else raw).to_csv("data/raw/records.csv", index=False)
         for name, table in (tables or {}).items():
             Path("data/raw/tables", name).mkdir(parents=True)
             table.to_csv(f"data/raw/tables/{name}/records.csv", index=False)

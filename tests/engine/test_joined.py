@@ -27,6 +27,7 @@ CONTRACT = [
     "+dataset.columns.clinic_mean={type:number,nullable:true}",
     "+dataset.columns.last_test={type:category,values:[TSH,T3],nullable:true}",
 ]
+MADE = ("TSH", "T3")  # of the columns that records have without tables
 PARTS = ["layout.part_rows=70"]
 
 
@@ -38,10 +39,7 @@ def tables(raw: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Values of two tests from before and after each record, of which the last one before is the record's own."""
     rng = np.random.default_rng(0)
     known = pd.concat(
-        [
-            pd.DataFrame({"person": raw["patient_id"], "day": "-3", "test": test, "value": raw[test]})
-            for test in ("TSH", "T3")
-        ]
+        [pd.DataFrame({"person": raw["patient_id"], "day": "-3", "test": test, "value": raw[test]}) for test in MADE]
     )
     known = known[known["value"] != ""]
     before = known.assign(day=rng.integers(-900, -30, len(known)), value=rng.normal(2, 1, len(known)).round(3))
@@ -55,9 +53,7 @@ def tables(raw: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def made(folder: Path, *overrides: str) -> dict[str, str]:
     """The hashes of all that the stages write, but for what states the engine."""
     raw = shuffled(synthetic_raw())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("conftest.synthetic_raw", lambda: raw.drop(columns=["TSH", "T3"]))
-        run_small_line(folder, [*CONTRACT, *PARTS, *overrides], STAGES, tables(raw))
+    run_small_line(folder, [*CONTRACT, *PARTS, *overrides], STAGES, tables(raw), raw.drop(columns=list(MADE)))
     written = files_md5(folder / "data") | {f"../{file}": md5 for file, md5 in files_md5(folder / "reports").items()}
     written |= {f"../models/{file}": md5 for file, md5 in files_md5(folder / "models").items()}
     return {file: md5 for file, md5 in written.items() if not file.startswith("lineage/")}
@@ -95,7 +91,7 @@ def test_what_is_joined_is_what_was_taken_apart(local: tuple[Path, dict[str, str
     folder, _ = local
     whole = synthetic_raw().set_index("patient_id")
     cleaned = pd.concat(map(pd.read_parquet, sorted((folder / "data/cleaned/records.parquet").iterdir())))
-    for test in ("TSH", "T3"):
+    for test in MADE:
         expected = pd.to_numeric(whole.loc[cleaned["record_id"], test])
         assert cleaned[test].tolist() == pytest.approx(expected.tolist(), nan_ok=True)
     counts = read_json(folder / "reports/cleaning.json")["tables"]
@@ -121,15 +117,14 @@ def test_what_stops_a_join_stops_it_by_each_engine(
     spoil: Callable[[pd.DataFrame], pd.DataFrame],
     said: str,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     raw, found = synthetic_raw(), {}
     spoilt = {**tables(raw), "labs": spoil(tables(raw)["labs"])}
-    monkeypatch.setattr("conftest.synthetic_raw", lambda: raw.drop(columns=["TSH", "T3"]))
+    records = raw.drop(columns=list(MADE))
     for engine in ("local", "stream"):
         with pytest.raises(SystemExit):
-            run_small_line(tmp_path / engine, [*CONTRACT, f"engine={engine}"], ["clean"], spoilt)
+            run_small_line(tmp_path / engine, [*CONTRACT, f"engine={engine}"], ["clean"], spoilt, records)
         found[engine] = capsys.readouterr().err
         assert not list((tmp_path / engine / "data").rglob(".writing-*"))
     assert said in found["local"]

@@ -41,9 +41,7 @@ def messy(raw: pd.DataFrame) -> pd.DataFrame:
 
 
 def made(folder: Path, raw: pd.DataFrame, overrides: Sequence[str]) -> dict[str, str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("conftest.synthetic_raw", lambda: raw)
-        run_small_line(folder, [FEW_TREES, *overrides], STAGES)
+    run_small_line(folder, [FEW_TREES, *overrides], STAGES, raw=raw)
     return {f"{name}/{file}": md5 for name in WRITTEN for file, md5 in files_md5(folder / name).items()}
 
 
