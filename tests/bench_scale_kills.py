@@ -9,7 +9,6 @@ nobody disturbed, and nothing half-written may be left.
 import argparse
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import yaml
 
 import bench_scale
@@ -28,7 +28,6 @@ from dask_cluster import cluster
 from pipeline_copy import ENVIRONMENT, FRESH, Copy, copy_of_the_tree, hashes
 
 LINE = ("dvc", "repro", "train")
-STAGES = ("collect", *bench_scale.DATA)
 SMALL = [
     "model.n_estimators=10",
     "training.folds=2",
@@ -102,23 +101,23 @@ def kill_line(copy: Copy, chance: random.Random, seconds: float) -> int:
     while True:
         process = begun(copy)
         try:
-            _, err = process.communicate(timeout=chance.uniform(0.05, 0.5) * seconds)
+            _, err = process.communicate(timeout=chance.uniform(0.05, 1.3) * seconds)
         except subprocess.TimeoutExpired:
+            stage = running(process)
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             kills += 1
-            print(f"line killed while it ran {running(copy)}", flush=True)
+            print(f"line killed while it ran {stage}", flush=True)
             mended(copy)
         else:
             assert process.returncode == 0, err
             return kills
 
 
-def running(copy: Copy) -> str:
-    """The stage after the last one that dvc.lock names, in which a kill may have left half an entry."""
-    lock = copy.path / "dvc.lock"
-    done = re.findall(r"^  (\w+):$", lock.read_text(), re.M) if lock.exists() else []
-    return next((name for name in STAGES if name not in done), "train")
+def running(process: subprocess.Popen[str]) -> str:
+    """The stage that runs."""
+    words = (word for one in psutil.Process(process.pid).children(recursive=True) for word in one.cmdline())
+    return next((word.removeprefix("assay.stages.") for word in words if word.startswith("assay.stages.")), "none")
 
 
 def kill_worker(copy: Copy, after: float) -> None:
@@ -127,8 +126,8 @@ def kill_worker(copy: Copy, after: float) -> None:
         connect(copy, two.address)
         process = begun(copy)
         time.sleep(after)
+        print(f"worker killed while the line ran {running(process)}", flush=True)
         os.kill(two.workers[0], signal.SIGKILL)
-        print(f"worker killed while the line ran {running(copy)}", flush=True)
         _, err = process.communicate()
     assert process.returncode == 0, err
 
@@ -139,8 +138,8 @@ def kill_scheduler(copy: Copy, after: float) -> None:
         connect(copy, two.address)
         process = begun(copy)
         time.sleep(after)
+        print(f"scheduler killed while the line ran {running(process)}", flush=True)
         os.kill(two.scheduler, signal.SIGKILL)
-        print(f"scheduler killed while the line ran {running(copy)}", flush=True)
         _, err = process.communicate()
     said = [line for line in err.splitlines() if "error" in line]
     print(f"  exit code {process.returncode}: {said[:2]}", flush=True)
