@@ -14,7 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,7 @@ import yaml
 import bench_scale
 from assay.config.compose import composed
 from assay.files import WRITING, sha256
-from dask_cluster import cluster
+from dask_cluster import Cluster, cluster
 from pipeline_copy import ENVIRONMENT, FRESH, Copy, copy_of_the_tree, hashes
 
 LINE = ("dvc", "repro", "train")
@@ -122,30 +122,31 @@ def running(process: subprocess.Popen[str]) -> str:
 
 def kill_worker(copy: Copy, after: float) -> None:
     """The line must end by itself."""
-    with cluster({**ENVIRONMENT, "PYTHONPATH": str(copy.path / "src")}) as two:
-        connect(copy, two.address)
-        process = begun(copy)
-        time.sleep(after)
-        print(f"worker killed while the line ran {running(process)}", flush=True)
-        os.kill(two.workers[0], signal.SIGKILL)
-        _, err = process.communicate()
-    assert process.returncode == 0, err
+    code, err = run_and_kill(copy, after, "worker", lambda two: two.workers[0])
+    assert code == 0, err
 
 
 def kill_scheduler(copy: Copy, after: float) -> None:
-    """The line must stop with one message, and go on when there is another one."""
+    """The line must stop with one message, if it is not past the last use of it, and go on with another one."""
+    code, err = run_and_kill(copy, after, "scheduler", lambda two: two.scheduler)
+    said = [line for line in err.splitlines() if line.startswith("assay ")]
+    print(f"  exit code {code}: {said}", flush=True)
+    assert len(said) == (code != 0), err
+    with cluster({**ENVIRONMENT, "PYTHONPATH": str(copy.path / "src")}) as others:
+        connect(copy, others.address)
+        copy.run(*LINE)
+
+
+def run_and_kill(copy: Copy, after: float, what: str, victim: Callable[[Cluster], int]) -> tuple[int, str]:
+    """Run the line on a cluster of which a process is killed after some seconds; its exit code and messages."""
     with cluster({**ENVIRONMENT, "PYTHONPATH": str(copy.path / "src")}) as two:
         connect(copy, two.address)
         process = begun(copy)
         time.sleep(after)
-        print(f"scheduler killed while the line ran {running(process)}", flush=True)
-        os.kill(two.scheduler, signal.SIGKILL)
+        print(f"{what} killed while the line ran {running(process)}", flush=True)
+        os.kill(victim(two), signal.SIGKILL)
         _, err = process.communicate()
-    said = [line for line in err.splitlines() if "error" in line]
-    print(f"  exit code {process.returncode}: {said[:2]}", flush=True)
-    with cluster({**ENVIRONMENT, "PYTHONPATH": str(copy.path / "src")}) as others:
-        connect(copy, others.address)
-        copy.run(*LINE)
+    return process.returncode, err
 
 
 def connect(copy: Copy, address: str) -> None:

@@ -12,25 +12,21 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from assay.bundle.folder import save_model
-from assay.config.compose import composed
 from assay.config.schema import DaskEngine
 from assay.engine import partition, partitions
 from assay.engine.partitions import Partitions
 from assay.engine.spread import OnWorkers, on_workers
 from assay.engine.stored import read_streamed
 from assay.errors import AssayError
-from assay.files import files_md5, read_json
-from assay.paths import BUNDLE, CLEANED, FEATURES, MODEL_CARD, MODEL_KEY, PREDICTIONS, REPORT, SPLIT, fold, score_column
-from assay.records import streaming
+from assay.files import read_json
+from assay.paths import BUNDLE, FEATURES, MODEL_CARD, MODEL_KEY, PREDICTIONS, REPORT, score_column
 from assay.records.columns import WEIGHT
-from assay.records.folds import FOLDS, TRAIN, VALIDATION
-from assay.records.parts import write_parts
-from assay.stages import cards, evaluate, train
+from assay.records.folds import TRAIN, VALIDATION
+from assay.stages import cards, evaluate
 from dask_cluster import cluster
+from line_in_parts import divide, trained
 from modelling_samples import configured
-from samples import forget_statements
 
-SMALL = ["debug=fast", "baselines.xgboost.n_estimators=20", "layout.part_rows=70"]
 TOLERANCE = 0.02  # of average precision out of fold, beside one process
 
 
@@ -51,21 +47,13 @@ def workers(scheduler: str) -> Iterator[OnWorkers]:
 def line(line: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small line with weights, in parts of 70 rows, read in batches of 50."""
     rng = np.random.default_rng(0)
-    for path in (CLEANED, *(fold(folder, name) for folder in (FEATURES, SPLIT) for name in FOLDS)):
-        table = pd.read_parquet(path)
+
+    def weighted(table: pd.DataFrame, path: Path) -> pd.DataFrame:
         weight = {} if path.parent.name == FEATURES.name else {WEIGHT: rng.integers(1, 9, len(table)) / 2}
-        write_parts(path, table.assign(**weight), 70)
-    forget_statements()
-    monkeypatch.setattr("sys.argv", ["stage"])
-    monkeypatch.setattr(streaming, "ROWS", 50)
+        return table.assign(**weight)
+
+    divide(monkeypatch, weighted)
     return line
-
-
-def trained(*overrides: str) -> dict[str, str]:
-    """The hashes of what train writes."""
-    Path("params.yaml").write_text(composed([*SMALL, *overrides]))
-    train.main()
-    return {f"{name}/{file}": md5 for name in ("models", PREDICTIONS) for file, md5 in files_md5(Path(name)).items()}
 
 
 def written(estimator: Any, folder: Path) -> bytes:

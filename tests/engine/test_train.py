@@ -9,41 +9,27 @@ import pandas as pd
 import pytest
 
 from assay.bundle.loading import load
-from assay.config.compose import composed
 from assay.engine import train as engine
 from assay.engine.stored import Stored, Streamed, read_streamed
 from assay.errors import AssayError
 from assay.files import files_md5, read_json, read_table
 from assay.modelling.records import joined, read_labelled
 from assay.paths import BUNDLE, CLEANED, FEATURES, MODEL_CARD, PREDICTIONS, REPORT, SPLIT, fold
-from assay.records import streaming
 from assay.records.columns import DATE, WEIGHT
 from assay.records.folds import FOLDS, TRAIN, VALIDATION
 from assay.records.parts import write_parts
 from assay.records.tables import read_features
 from assay.stages import cards, evaluate, train
-from samples import forget_statements
+from line_in_parts import divide, trained
 
-SMALL = ["debug=fast", "baselines.xgboost.n_estimators=20", "layout.part_rows=70"]
 FEW = "model.n_estimators=20"
 
 
 @pytest.fixture
 def line(line: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small line in parts of 70 rows, read in batches of 50."""
-    for path in (CLEANED, *(fold(folder, name) for folder in (FEATURES, SPLIT) for name in FOLDS)):
-        write_parts(path, pd.read_parquet(path), 70)
-    forget_statements()
-    monkeypatch.setattr("sys.argv", ["stage"])
-    monkeypatch.setattr(streaming, "ROWS", 50)
+    divide(monkeypatch)
     return line
-
-
-def trained(*overrides: str) -> dict[str, str]:
-    """The hashes of what train writes."""
-    Path("params.yaml").write_text(composed([*SMALL, *overrides]))
-    train.main()
-    return {f"{name}/{file}": md5 for name in ("models", PREDICTIONS) for file, md5 in files_md5(Path(name)).items()}
 
 
 def rewritten(change: Callable[[pd.DataFrame], pd.DataFrame], paths: Sequence[Path]) -> None:
