@@ -15,7 +15,8 @@ Run = Callable[[str, Mapping[str, str]], bool]
 def hand_over(run: Run) -> bool:
     """Let DVC hand commands to `run` from now on, and leave dvc.lock to `reproduce`; False if this DVC cannot.
 
-    DVC notes no more which files it reads and writes, five times a stage: nobody else may work in this repository.
+    DVC notes no more which files it reads and writes, five times a stage: nobody else may work in this repository. It
+    asks git once for each output, not in each run, whether it tracks it: no run may add to git's index.
     `run` takes a command and its variables. It says whether it ran it: a command that it did not run gets a process of
     its own. SystemExit with a code says that the command failed.
     """
@@ -25,6 +26,7 @@ def hand_over(run: Run) -> bool:
         part("dvc.stage:Stage.dump", "self"), part("dvc.stage:Stage.dvcfile")
         part("dvc.dvcfile:ProjectFile.dump_stages", "self stages update_pipeline")
         part("dvc.repo:Repo.reproduce", "self")
+        git, tracked = part("scmrepo.git:Git"), part("scmrepo.git:Git.is_tracked")
         part("dvc.rwlock:rwlock", "tmp_dir fs cmd read write hardlink")
         noting = part("dvc.rwlock")
         failed = part("dvc.stage.exceptions:StageCmdFailedError", "cmd status")
@@ -43,6 +45,14 @@ def hand_over(run: Run) -> bool:
     module._run = here
     stage.dump = lambda stage, **options: None
     noting.rwlock = lambda *files: nullcontext()
+    known: dict[str, bool] = {}
+
+    def once(scm: Any, path: str) -> bool:
+        if path not in known:
+            known[path] = tracked(scm, path)
+        return known[path]
+
+    git.is_tracked = once
     return True
 
 

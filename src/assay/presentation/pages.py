@@ -1,6 +1,7 @@
 """Pages that need only a browser: templates, with pictures included."""
 
 import base64
+from functools import cache
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
@@ -11,8 +12,12 @@ from assay.presentation.markdown import FILTERS, Markdown, escaped
 from assay.text import visible
 
 
+@cache
 def environment(*packages: str) -> Environment:
-    """Templates of this package and of others, which escape HTML or else Markdown, and refuse unknown names."""
+    """Templates of this package and of others, which escape HTML or else Markdown, and refuse unknown names.
+
+    One for all pages of a process: each template is compiled once.
+    """
     made = Environment(
         loader=ChoiceLoader([PackageLoader(name, "") for name in (*packages, "assay.presentation")]),
         autoescape=select_autoescape(["html.j2"]),

@@ -75,8 +75,10 @@ def way_to_run() -> Callable[[], None]:
 
     if not in_process.hand_over(run_stage):
         return repro
+    line = graph().nodes
     for module in pkgutil.iter_modules(stages.__path__):
-        importlib.import_module(f"{stages.__name__}.{module.name}")
+        if module.name in line:
+            importlib.import_module(f"{stages.__name__}.{module.name}")
     in_process.parse_once()
     LOCK_COMES_LAST.set(True)
     return in_process.reproduce
