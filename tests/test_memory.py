@@ -105,9 +105,13 @@ def test_a_real_control_group_counts(group: Path) -> None:
     assert done.stdout == "True\n", done.stderr
 
 
-def test_more_than_is_free_is_refused_with_figures_and_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_is_free_is_refused_with_figures_and_advice(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(memory, "free", lambda: 2.0 * GIB)
+    require_memory(0.9 * GIB, "a small table")
     require_memory(1.9 * GIB, "a table")
+    assert capsys.readouterr().err == "a table: in memory it needs about 1.9 GiB at once, and 2.0 GiB are free\n"
     with pytest.raises(AssayError, match=r"needs about 2\.1 GiB at once, and 2\.0 GiB are free") as caught:
         require_memory(2.1 * GIB, "a table")
     assert "engine=stream" in caught.value.todo

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assay.errors import AssayError
+from assay.terminal import say
 
 GIB = 1 << 30
 SMALL = 1 << 28  # bytes: for less nobody asks the system
@@ -29,10 +30,14 @@ VERSION_1 = Files("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inact
 
 
 def require_memory(need: float, where: str, todo: str = SCALE) -> None:
-    """AssayError if so many bytes, as estimated, are not free."""
-    if need > SMALL and need > (there := free()):
-        what = f"in memory it needs about {need / GIB:.1f} GiB at once, and {there / GIB:.1f} GiB are free"
-        raise AssayError(what, where=where, todo=todo)
+    """AssayError if so many bytes, as estimated, are not free; of many that are, stderr says how many."""
+    if need <= SMALL:
+        return
+    estimate = f"in memory it needs about {need / GIB:.1f} GiB at once, and {(there := free()) / GIB:.1f} GiB are free"
+    if need > there:
+        raise AssayError(estimate, where=where, todo=todo)
+    if need > GIB:
+        say(f"{where}: {estimate}", error=True)
 
 
 def free(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> float:
