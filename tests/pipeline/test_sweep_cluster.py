@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from dask_cluster import cluster
-from pipeline_copy import ENVIRONMENT, Copy, wait_for, workers
+from pipeline_copy import ENVIRONMENT, Copy, wait_for, warm_python, workers
 
 pytest.importorskip("distributed", reason="dask is an extra: make extras")
 pytestmark = pytest.mark.slow
+WARM_WORKER = Path(__file__).parents[1] / "warm_worker.py"
 PATIENCE = 600  # seconds: a worker makes a clone and imports everything before its first experiment
 SEARCH = "search: {trials: 1, space: {model.C: {low: 0.01, high: 10, log: true}}}"  # each trial asks once
 STRENGTHS = ("-S", "model.C=0.1,0.2,0.3,0.4,0.5")
@@ -26,7 +27,9 @@ def trees(copy: Copy) -> dict[str, str]:
 
 
 def with_code(src: Path) -> dict[str, str]:
-    return {**ENVIRONMENT, "PYTHONPATH": str(src)}
+    """Variables of a cluster whose workers have this code, and start their processes warm."""
+    warm = {"WARM_PYTHON": warm_python(), "DASK_DISTRIBUTED__WORKER__PRELOAD": str(WARM_WORKER)}
+    return {**ENVIRONMENT, "PYTHONPATH": str(src), **warm}
 
 
 def test_it_gives_what_a_local_sweep_gives_and_a_worker_that_is_killed_loses_nothing(
