@@ -11,6 +11,7 @@ from typing import Any
 
 from assay.errors import sample
 from assay.experiments.clones import clone, repro
+from assay.experiments.revisions import commit
 from assay.files import plain, yaml_mapping
 from assay.git import git
 from assay.lineage.graph import LOCK
@@ -59,7 +60,7 @@ class Receipt:
 
 def verify(root: Path, revision: str) -> Receipt:
     """Clone the revision into a temporary folder, run it without a cache, and compare; AssayError if it cannot run."""
-    sha = git(root, "rev-parse", "--verify", f"{revision}^{{commit}}")
+    sha = commit(revision)
     recorded = {name: git(root, "show", f"{sha}:{name}") for name in (LOCK, METRICS)}
     with tempfile.TemporaryDirectory(prefix="assay-verify-") as folder:
         copy = Path(folder, "clone")
