@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from assay.enlarging.enlarge import Wish, enlarged
 from assay.errors import AssayError
-from assay.files import replacing
+from assay.files import is_in_parts, replacing
 from assay.placing import require_another
 from assay.progress import progress
 from assay.records.formats import CSV, PARQUET, SUFFIXES
@@ -37,14 +37,25 @@ def enlarge(source: Path, target: Path, wish: Wish, part_rows: int | None = None
 
 
 def require_target(source: Path, target: Path, part_rows: int | None) -> None:
-    """AssayError for a target that says no format, or is the source or another kind of thing than would be written."""
-    if part_rows is None:
-        if target.suffix not in SUFFIXES:
-            todo = f"end its name with {', '.join(SUFFIXES)}; or --part-rows N, for a folder of parts"
-            raise AssayError("the name says no format", where=str(target), todo=todo)
-        require_another(target, str(target), {"table": source})
-    elif target.exists() and not target.is_dir():
+    """AssayError for a target that says no format, or for one that is there and is the source, or no earlier output."""
+    if part_rows is not None:
+        _require_folder(source, target)
+        return
+    if target.suffix not in SUFFIXES:
+        todo = f"end its name with {', '.join(SUFFIXES)}; or --part-rows N, for a folder of parts"
+        raise AssayError("the name says no format", where=str(target), todo=todo)
+    require_another(target, str(target), {"table": source})
+
+
+def _require_folder(source: Path, target: Path) -> None:
+    """AssayError for what may not make way for a folder of parts: all that is in it would be gone."""
+    if target.exists() and not target.is_dir():
         raise AssayError("not a folder", where=str(target), todo="name a folder for the parts")
+    if source.resolve().is_relative_to(target.resolve()):
+        raise AssayError("it would replace the table", where=str(target), todo="name another folder")
+    if target.exists() and not is_in_parts(target):
+        what = "it would replace a folder that has more in it than the parts of a table"
+        raise AssayError(what, where=str(target), todo="name a new folder")
 
 
 def as_arrow(path: Path) -> pa.Table:
