@@ -79,3 +79,11 @@ def test_earlier_parts_make_way(source: Path, tmp_path: Path) -> None:
     enlarge(source, tmp_path / "out", WISH, 50)
     enlarge(source, tmp_path / "out", WISH, 70)
     assert [len(parquet.read_table(file)) for file in sorted((tmp_path / "out").iterdir())] == [70, 55]
+
+
+@pytest.mark.parametrize("part_rows", [WISH.rows, 1000])
+def test_rows_that_fit_into_one_part_are_a_folder_too(source: Path, tmp_path: Path, part_rows: int) -> None:
+    enlarge(source, tmp_path / "out", WISH, part_rows)
+    assert {file.name: len(parquet.read_table(file)) for file in (tmp_path / "out").iterdir()} == {
+        "part-00000.parquet": WISH.rows
+    }

@@ -14,7 +14,7 @@ from assay.files import is_in_parts, replacing
 from assay.placing import require_another
 from assay.progress import progress
 from assay.records.formats import CSV, PARQUET, SUFFIXES
-from assay.records.parts import Parts
+from assay.records.parts import NAME, Parts
 from assay.records.plain import typed
 from assay.records.reading import arrow_table, read
 from assay.records.writing import texts
@@ -30,7 +30,7 @@ def enlarge(source: Path, target: Path, wish: Wish, part_rows: int | None = None
     """
     require_target(source, target, part_rows)
     batches = enlarged(as_arrow(source), wish, str(source))
-    with opened(target, part_rows) as write, progress(wish.rows, "rows") as bar:
+    with opened(target, wish.rows, part_rows) as write, progress(wish.rows, "rows") as bar:
         for batch in batches:
             write(batch)
             bar.update(len(batch))
@@ -69,12 +69,12 @@ def as_arrow(path: Path) -> pa.Table:
 
 
 @contextmanager
-def opened(target: Path, part_rows: int | None) -> Iterator[Write]:
-    """What writes batches; they take the target's place when all have come."""
+def opened(target: Path, rows: int, part_rows: int | None) -> Iterator[Write]:
+    """What writes batches of so many rows in all; they take the target's place when all have come."""
     with replacing(target) as scratch:
         if part_rows:
             scratch.mkdir()
-            parts = Parts(scratch, part_rows)
+            parts = Parts(scratch if rows > part_rows else scratch / NAME.format(0), part_rows)
             yield parts.write
             parts.end()
         elif SUFFIXES[target.suffix] == CSV:
