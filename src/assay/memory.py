@@ -31,8 +31,17 @@ VERSION_1 = Files("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inact
 def require_memory(need: float, where: str, todo: str = SCALE) -> None:
     """AssayError if so many bytes, as estimated, are not free."""
     if need > SMALL and need > (there := free()):
-        what = f"in memory it needs about {need / GIB:.1f} GiB at once, and {there / GIB:.1f} GiB are free"
+        what = f"in memory it needs about {sized(need)} at once, and {sized(there)} are free"
         raise AssayError(what, where=where, todo=todo)
+
+
+def sized(size: float) -> str:
+    """A number of bytes for people.
+
+    >>> sized(300 << 20), sized(2e9)
+    ('300 MiB', '1.9 GiB')
+    """
+    return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / (1 << 20):.0f} MiB"
 
 
 def free(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> float:
