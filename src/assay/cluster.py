@@ -76,6 +76,16 @@ def _require_address(address: str) -> None:
         raise AssayError(f"no address of a scheduler: {error}", where=address, todo=f"as {EXAMPLE}") from error
 
 
+def this_worker() -> str | None:
+    """The address of the worker of dask that this code runs on; None elsewhere."""
+    try:
+        from distributed import get_worker
+
+        return get_worker().address
+    except (ModuleNotFoundError, ValueError):
+        return None
+
+
 @contextmanager
 def _without_its_log() -> Iterator[None]:
     """Without what dask's client logs to stderr: what matters of it is raised, and becomes one message."""

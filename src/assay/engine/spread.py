@@ -164,11 +164,13 @@ def done(packed: bytes, *there: Any) -> Any:
     """
     from pickle import loads
 
+    from assay.cluster import this_worker
+
     (its_code, its_versions), work = loads(packed)
     if its_code != code() or its_versions != versions():
         what = "a worker has other code of Assay, or other versions of libraries, than this repository"
         todo = "check out the same commit there, install what requirements.lock says, and start the worker again"
-        raise AssayError(what, todo=todo)
+        raise AssayError(what, where=this_worker(), todo=todo)
     function, batch = loads(work)  # only now: other code may lack the function
     return function(batch, *there)
 
