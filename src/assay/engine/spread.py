@@ -56,12 +56,14 @@ def spread(engine: "Engine", light: bool = False) -> Iterator[Each]:
 
 @contextmanager
 def on_workers(engine: DaskEngine) -> Iterator["OnWorkers"]:
-    """The cluster of the engine."""
-    from assay.cluster import connected, started
+    """The cluster of the engine; AssayError if there is none, or it has no worker."""
+    from assay.cluster import connected, require_worker, started
 
     with connected(engine.scheduler) if engine.scheduler else started(engine.workers) as client:
         import dask
 
+        if engine.scheduler:
+            require_worker(client, engine.scheduler)
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):  # it warns of batches
             yield OnWorkers(client, engine.scheduler or "this machine")
 
