@@ -1,11 +1,15 @@
 """The connection to a scheduler of dask: where there is none, one message says so, soon."""
 
+import os
 import socket
 import sys
 
 import pytest
 
+import dask_cluster
 from assay import cluster
+from assay.config.schema import DaskEngine
+from assay.engine.spread import spread
 from assay.errors import AssayError
 
 
@@ -26,6 +30,15 @@ def test_an_address_of_another_kind_is_refused(address: str) -> None:
     said = refused(address)
     assert "no address of a scheduler" in said
     assert "as tcp://HOST:8786" in said
+
+
+def test_a_scheduler_without_workers_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="dask is an extra: make extras")
+    monkeypatch.setattr(cluster, "JOINING", 1)
+    with dask_cluster.cluster(dict(os.environ), workers=0) as empty:
+        said = r"the scheduler got no worker within 1 seconds\n  where: tcp://"
+        with pytest.raises(AssayError, match=said), spread(DaskEngine(scheduler=empty.address)) as each:
+            list(each(len, ["abc"]))
 
 
 def test_where_no_scheduler_answers_one_message_says_so(

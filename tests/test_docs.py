@@ -72,6 +72,12 @@ def test_the_readme_says_what_the_replay_found() -> None:
     assert f"average precision {figures[0]} instead of {figures[1]} for the model that stayed" in text
 
 
+def test_the_build_for_gpus_has_the_version_of_the_lock() -> None:
+    locked = re.search(r"^xgboost-cpu==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert locked
+    assert f"pip install xgboost=={locked[1]} " in (ROOT / "docs/scale.md").read_text()
+
+
 def test_what_is_to_be_changed_is_where_it_is_said_to_be() -> None:
     table = CONTRIBUTING.split("## Where to change what")[1].split("## ")[0]
     places = re.findall(r"`((?:src|conf)/[^`]*|dvc\.yaml)`", table)

@@ -126,7 +126,7 @@ def test_a_raw_table_is_measured_before_it_is_read(
     assert 32 * table.size < needed([path], form) < 80 * table.size
     monkeypatch.setattr(memory, "SMALL", 0)
     monkeypatch.setattr(memory, "free", lambda: 1000.0)
-    with pytest.raises(AssayError, match="GiB at once") as caught:
+    with pytest.raises(AssayError, match="iB at once") as caught:
         read(path)
     assert caught.value.where == str(path)
 
@@ -140,5 +140,5 @@ def test_a_table_of_the_line_is_measured_by_its_columns(
     whole = 3 * table.size * 16
     monkeypatch.setattr(memory, "free", lambda: whole / 4)
     assert len(read_table(path, ["a"])) == ROWS
-    with pytest.raises(AssayError, match="GiB at once"):
+    with pytest.raises(AssayError, match="iB at once"):
         read_table(path)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 PATIENCE = 10  # seconds in which a scheduler must answer
+JOINING = 60  # seconds in which a first worker must join
 LOGS = ("distributed", "distributed.client")  # dask gives each a level of its own
 EXAMPLE = "tcp://HOST:8786"
 
@@ -74,6 +75,27 @@ def _require_address(address: str) -> None:
         parse_host_port(place)
     except ValueError as error:
         raise AssayError(f"no address of a scheduler: {error}", where=address, todo=f"as {EXAMPLE}") from error
+
+
+def require_worker(client: "Client", address: str) -> None:
+    """AssayError if the scheduler has no worker, and none joins soon; a cluster that grows with its tasks gets one."""
+    if client.nthreads():
+        return
+    try:
+        client.submit(int, pure=False).result(timeout=JOINING)
+    except TimeoutError as error:
+        todo = "start some there, and run the same command again: dask worker ADDRESS --nthreads 1"
+        raise AssayError(f"the scheduler got no worker within {JOINING} seconds", where=address, todo=todo) from error
+
+
+def this_worker() -> str:
+    """The address of the worker of dask that this code runs on; "" elsewhere."""
+    try:
+        from distributed import get_worker
+
+        return get_worker().address
+    except (ModuleNotFoundError, ValueError):
+        return ""
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def _take_its_place(new: Path, path: Path, old: Path) -> None:
     A table in parts and one in a file make way for each other. No other file makes way for a folder, and no other
     folder for a file: somebody may keep things in it.
     """
-    of_a_table = path.suffix == PARQUET and (_is_in_parts(new) or _is_in_parts(path))
+    of_a_table = path.suffix == PARQUET and (is_in_parts(new) or is_in_parts(path))
     try:
         if path.exists() and ((new.is_dir() and path.is_dir()) or of_a_table):
             path.rename(old)
@@ -76,7 +76,8 @@ def _take_its_place(new: Path, path: Path, old: Path) -> None:
         raise
 
 
-def _is_in_parts(path: Path) -> bool:
+def is_in_parts(path: Path) -> bool:
+    """Whether it is a folder with nothing in it but parts of a table, if anything."""
     return path.is_dir() and all(PART.fullmatch(one.name) for one in path.iterdir())
 
 

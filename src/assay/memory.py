@@ -33,11 +33,20 @@ def require_memory(need: float, where: str, todo: str = SCALE) -> None:
     """AssayError if so many bytes, as estimated, are not free; of many that are, stderr says how many."""
     if need <= SMALL:
         return
-    estimate = f"in memory it needs about {need / GIB:.1f} GiB at once, and {(there := free()) / GIB:.1f} GiB are free"
+    estimate = f"in memory it needs about {sized(need)} at once, and {sized(there := free())} are free"
     if need > there:
         raise AssayError(estimate, where=where, todo=todo)
     if need > GIB:
         say(f"{where}: {estimate}", error=True)
+
+
+def sized(size: float) -> str:
+    """A number of bytes for people.
+
+    >>> sized(300 << 20), sized(2e9)
+    ('300 MiB', '1.9 GiB')
+    """
+    return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / (1 << 20):.0f} MiB"
 
 
 def free(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> float:

@@ -22,7 +22,19 @@ CASES = [
         ["dataset.columns.TSHH.unit=x"],
         "there is no key dataset.columns.TSHH.unit: did you mean dataset.columns.TSH.unit",
     ),
-    (["model=logistic", "model.num_leaves=3"], "there is no key model.num_leaves; model has: name, threshold"),
+    (
+        ["model=logistic", "model.num_leaves=3"],
+        "there is no key model.num_leaves in this configuration: it is one of model=lightgbm",
+    ),
+    (
+        ["engine=stream", "engine.scheduler=tcp://head:8786"],
+        "there is no key engine.scheduler in this configuration: it is one of engine=dask",
+    ),
+    (
+        ["engine.workers=4"],
+        "there is no key engine.workers in this configuration: it is one of engine=dask, engine=stream",
+    ),
+    (["model=logistic", "model.bananas=3"], "there is no key model.bananas; model has: name, threshold"),
     (["training.bananas=1"], "there is no key training.bananas; training has: folds, confidence, refit"),
     (["bananas=1"], "there is no key bananas; at the top has: version, dataset"),
     (["+model.num_leave=3"], "model.num_leave: unknown key, did you mean num_leaves?"),

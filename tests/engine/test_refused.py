@@ -107,9 +107,15 @@ def test_records_of_a_fold_that_are_not_there(line: Path, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("overrides", "named"),
     [
-        (["engine.memory=much"], "engine.memory=much is no size like 800MiB or 2GiB"),
+        (["engine.memory=much"], "engine.memory=much is no whole number of MiB or GiB, such as 800MiB or 2GiB"),
         (["engine=dask", "engine.partitions=3"], "engine.partitions=3 needs as many engine.workers, which are 2"),
-        (["engine.memory=0GiB"], "engine.memory=0GiB is no size"),
+        (["engine.memory=0GiB"], "engine.memory=0GiB is no whole number"),
+        (["engine.memory=1.5GiB"], "engine.memory=1.5GiB is no whole number"),
+        (["engine.sample=100"], "engine.sample=100 needs engine=stream or engine=dask"),
+        *(
+            (["engine=dask", f"engine.scheduler={one}"], f"engine.scheduler={one} is no address like tcp://HOST:8786")
+            for one in ("head:8786", "http://head:8786", "tcp://head", "tcp://", "tcp://head:87865555")
+        ),
         (["engine.name=spark"], "engine.name=spark is none of: local, stream"),
         (["layout.part_rows=0"], "layout.part_rows"),
     ],

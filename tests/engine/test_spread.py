@@ -90,6 +90,12 @@ def test_a_worker_that_dies_loses_no_batch(each: spread.Each, tmp_path: Path) ->
     assert died.exists()
 
 
+def test_a_worker_with_another_code_is_named(each: spread.Each, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spread, "code", lambda: "other code")
+    with pytest.raises(AssayError, match=r"other code of Assay[^\n]*\n  where: tcp://127\.0\.0\.1:\d+\n"):
+        list(each(len, ["abc"]))
+
+
 @pytest.mark.parametrize("stated", [("other code", versions()), (spread.code(), {**versions(), "numpy": "1.0"})])
 def test_a_worker_with_another_code_or_other_libraries_refuses(stated: tuple[str, dict[str, str]]) -> None:
     assert spread.done(dumps(((spread.code(), versions()), dumps((len, "abc"))))) == 3

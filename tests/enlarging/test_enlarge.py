@@ -97,6 +97,10 @@ def test_the_relation_of_numbers_to_the_outcome_stays(given: pd.DataFrame) -> No
     [
         (Wish(ROWS, 0), "1500 rows are asked for, and the table has 1500"),
         (Wish(ROWS + 1, 0, target="ill"), "no column ill"),
+        (
+            Wish(ROWS + 1, 0, target="sick", numbered=("sick",)),
+            "sick is the outcome, which a number behind it would change",
+        ),
         (Wish(ROWS + 1, 0, numbered=("dose",)), "not texts or whole numbers: column dose (double)"),
     ],
 )
@@ -104,6 +108,11 @@ def test_a_wish_that_cannot_be_met(given: pd.DataFrame, wish: Wish, said: str) -
     with pytest.raises(AssayError) as caught:
         enlarged(pa.Table.from_pandas(given), wish, "a table")
     assert caught.value.what == said
+
+
+def test_a_table_without_records_is_refused(given: pd.DataFrame) -> None:
+    with pytest.raises(AssayError, match="the table has no records"):
+        enlarged(pa.Table.from_pandas(given.head(0)), Wish(ROWS, 0), "a table")
 
 
 def as_numbers(table: pd.DataFrame) -> pd.DataFrame:

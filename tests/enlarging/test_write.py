@@ -58,11 +58,32 @@ def test_all_formats_have_the_same_values(source: Path, tmp_path: Path) -> None:
         ("out.txt", None, "the name says no format"),
         ("given.parquet", None, "it would replace the table"),
         ("given.parquet", 10, "not a folder"),
+        (".", 10, "it would replace the table"),
+        ("..", 10, "it would replace the table"),
+        ("mine", 10, "it would replace a folder that has more in it than the parts of a table"),
     ],
 )
 def test_a_target_that_cannot_be(source: Path, tmp_path: Path, name: str, part_rows: int | None, said: str) -> None:
+    notes = tmp_path / "mine" / "notes.txt"
+    notes.parent.mkdir()
+    notes.write_text("kept")
     before = source.read_bytes()
     with pytest.raises(AssayError) as caught:
         enlarge(source, tmp_path / name, WISH, part_rows)
     assert caught.value.what == said
     assert source.read_bytes() == before
+    assert notes.read_text() == "kept"
+
+
+def test_earlier_parts_make_way(source: Path, tmp_path: Path) -> None:
+    enlarge(source, tmp_path / "out", WISH, 50)
+    enlarge(source, tmp_path / "out", WISH, 70)
+    assert [len(parquet.read_table(file)) for file in sorted((tmp_path / "out").iterdir())] == [70, 55]
+
+
+@pytest.mark.parametrize("part_rows", [WISH.rows, 1000])
+def test_rows_that_fit_into_one_part_are_a_folder_too(source: Path, tmp_path: Path, part_rows: int) -> None:
+    enlarge(source, tmp_path / "out", WISH, part_rows)
+    assert {file.name: len(parquet.read_table(file)) for file in (tmp_path / "out").iterdir()} == {
+        "part-00000.parquet": WISH.rows
+    }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from xgboost import XGBClassifier
+from xgboost import XGBClassifier, __version__
 
 from assay.errors import AssayError
 from assay.modelling import gpu
@@ -20,7 +20,10 @@ def nobody_has_asked() -> Iterator[None]:
 
 @pytest.mark.parametrize(
     ("built", "said", "todo"),
-    [(False, "this build of XGBoost uses no GPU", "pip install xgboost"), (True, "finds no GPU", "nvidia-smi")],
+    [
+        (False, "this build of XGBoost uses no GPU", f"pip install xgboost=={__version__};"),
+        (True, "finds no GPU", "nvidia-smi"),
+    ],
 )
 def test_without_a_gpu_it_is_refused(built: bool, said: str, todo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu, "build_info", lambda: {"USE_CUDA": built})

@@ -12,7 +12,7 @@ from assay.terminal import print_markdown, say
 
 
 def verify(
-    revision: Annotated[str, typer.Argument(help="A branch, tag, commit or experiment.")] = "HEAD",
+    revision: Annotated[str, typer.Argument(help="A branch, tag, commit, experiment or version.")] = "HEAD",
     output: Annotated[Path | None, typer.Option(help="Where to write the receipt; by default .assay/receipts/")] = None,
     sign: Annotated[
         bool, typer.Option("--sign", help="Sign the receipt with git's ssh key, in a file beside it.")

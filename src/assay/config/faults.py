@@ -11,6 +11,7 @@ from assay.config.words import QUALITY
 SPLITS = ("time", "random", "group")
 CODES = ("letters", "whole")
 MEMORY = re.compile(r"[1-9]\d{0,5}(MiB|GiB)", re.ASCII)
+SCHEDULER = re.compile(r"(tcp|tls|ucx|ws|wss)://\S+:\d{1,5}", re.ASCII)  # between machines
 
 
 def faults(config: Config) -> list[str]:
@@ -65,10 +66,22 @@ def _engine_faults(config: Config) -> list[str]:
     engine = config.engine
     if not isinstance(engine, Engine):
         return [f"engine.name={engine.get('name')} is none of: {', '.join(ENGINES)}"]
-    found = [] if MEMORY.fullmatch(engine.memory) else [f"engine.memory={engine.memory} is no size like 800MiB or 2GiB"]
-    if isinstance(engine, DaskEngine) and not engine.scheduler and engine.partitions > engine.workers:
-        found.append(f"engine.partitions={engine.partitions} needs as many engine.workers, which are {engine.workers}")
-    return found
+    what = f"engine.memory={engine.memory} is no whole number of MiB or GiB, such as 800MiB or 2GiB"
+    found = [] if MEMORY.fullmatch(engine.memory) else [what]
+    if engine.sample and not engine.in_batches:
+        found.append(
+            f"engine.sample={engine.sample} needs engine=stream or engine=dask: here models learn from all records"
+        )
+    return found + (_cluster_faults(engine) if isinstance(engine, DaskEngine) else [])
+
+
+def _cluster_faults(engine: DaskEngine) -> list[str]:
+    if engine.scheduler:
+        fits = SCHEDULER.fullmatch(engine.scheduler)
+        return [] if fits else [f"engine.scheduler={engine.scheduler} is no address like tcp://HOST:8786"]
+    if engine.partitions <= engine.workers:
+        return []
+    return [f"engine.partitions={engine.partitions} needs as many engine.workers, which are {engine.workers}"]
 
 
 def label_faults(labels: Labels) -> list[str]:

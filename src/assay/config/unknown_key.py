@@ -1,10 +1,12 @@
-"""Refuses an override in words that help: it names the nearest key, or the nearest choice of a group.
+"""Refuses an override in words that help: it names the nearest key, the choice that has it, or the nearest choice.
 
 For an unknown key Hydra suggests +KEY, which the schemas refuse too. So Hydra's own error is replaced where it is
 raised. That works in `dvc exp run -S` too, where of our code only the schemas are loaded.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +14,14 @@ from assay.errors import sample
 from assay.text import nearest
 
 if TYPE_CHECKING:
+    from hydra._internal.config_loader_impl import ConfigLoaderImpl
     from hydra.core.override_parser.types import Override
     from omegaconf import DictConfig
 
 Apply = Callable[["list[Override]", "DictConfig"], None]
 Load = Callable[..., "DictConfig"]
 OF_HYDRA = "hydra"  # its own part of what it composes
+LOADER: ContextVar["ConfigLoaderImpl | None"] = ContextVar("loader", default=None)  # what composes now
 
 
 def name_the_nearest() -> None:
@@ -46,11 +50,12 @@ def _naming_the_nearest(apply: Apply) -> Apply:
 
 
 def _naming_the_nearest_choice(load: Load) -> Load:
-    def loaded(*arguments: Any, **named: Any) -> "DictConfig":
+    def loaded(loader: "ConfigLoaderImpl", *arguments: Any, **named: Any) -> "DictConfig":
         from hydra.errors import MissingConfigException
 
+        before = LOADER.set(loader)
         try:
-            return load(*arguments, **named)
+            return load(loader, *arguments, **named)
         except MissingConfigException as error:
             if not error.options:
                 raise
@@ -58,6 +63,8 @@ def _naming_the_nearest_choice(load: Load) -> Load:
             from assay.dvc_internals.configuration import override_error
 
             raise override_error()(unknown_choice(group, choice, error.options)) from None
+        finally:
+            LOADER.reset(before)
 
     return loaded
 
@@ -65,13 +72,15 @@ def _naming_the_nearest_choice(load: Load) -> Load:
 def _sentence(override: "Override", config: "DictConfig", error: Exception) -> str:
     """Why an override is refused: the nearest key, or Hydra's own reason if the key is not to blame."""
     if _is_of_a_key(error):
-        return unknown(override.key_or_group, _plain(config))
+        return unknown(override.key_or_group, _plain(config), choices_with(override.key_or_group))
     reason = str(error.__cause__ or error).partition("\n")[0]
     return f"{override.input_line}: {reason[:1].lower()}{reason[1:]}"
 
 
-def unknown(key: str, config: Mapping[str, Any]) -> str:
-    """The message for an unknown key: it names the nearest key, or else the keys at that level."""
+def unknown(key: str, config: Mapping[str, Any], choices: Sequence[str] = ()) -> str:
+    """The message for an unknown key: it names the choices that have it, the nearest key, or the keys at that level."""
+    if choices:
+        return f"there is no key {key} in this configuration: it is one of {', '.join(choices)}"
     *path, name = key.split(".")
     parent, beside = _deepest(path, config)
     if near := nearest(name, beside) if parent == ".".join(path) else None:
@@ -83,6 +92,25 @@ def unknown(key: str, config: Mapping[str, Any]) -> str:
     if not beside:
         return f"there is no key {key}: {parent} has none"
     return f"there is no key {key}; {parent or 'at the top'} has: {sample(list(beside), limit=12)}"
+
+
+def choices_with(key: str) -> list[str]:
+    """The choices of a group whose files have a key, such as engine=dask for engine.scheduler."""
+    group, _, name = key.partition(".")
+    return [f"{group}={choice}" for choice, names in _named_in(group) if name in names]
+
+
+def _named_in(group: str) -> Iterator[tuple[str, list[Any]]]:
+    """Each choice of a group, and the keys in its file; a file that cannot be read has none."""
+    from hydra.core.object_type import ObjectType
+    from hydra.errors import HydraException
+    from yaml import YAMLError
+
+    loader = LOADER.get()
+    for choice in loader.repository.get_group_options(group, ObjectType.CONFIG) if loader else []:
+        with suppress(HydraException, YAMLError, ValueError):
+            found = loader.repository.load_config(f"{group}/{choice}")  # type: ignore[union-attr]
+            yield choice, list(found.config) if found else []
 
 
 def unknown_choice(group: str, choice: str, choices: Sequence[str]) -> str:

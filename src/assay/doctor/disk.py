@@ -14,6 +14,7 @@ from assay.doctor.outputs import objects
 from assay.errors import AssayError, sample
 from assay.lineage.graph import LOCK, PARAMS
 from assay.machine import SYSTEM
+from assay.memory import sized
 
 MADE = ("data", "models", "reports", LOCK, PARAMS)
 KEPT = 1 << 30  # bytes in the attic that are worth a word
@@ -40,13 +41,13 @@ def space(clone: Clone) -> Iterator[Fault]:
     for folder in disks.values():
         free, needed = shutil.disk_usage(folder).free, 2 * here + AT_LEAST
         if free < needed:
-            what = f"{_words(free)} free, a run may need {_words(needed)} (data and models {_words(here)}"
+            what = f"{sized(free)} free, a run may need {sized(needed)} (data and models {sized(here)}"
             yield Fault(
-                f"{what}, cache {_words(cache)})", str(folder), "make room; dvc gc --workspace empties the cache"
+                f"{what}, cache {sized(cache)})", str(folder), "make room; dvc gc --workspace empties the cache"
             )
     if (kept := _size(clone.root / FOLDER)) > KEPT:
         yield Fault(
-            f"{_words(kept)} of what was mended are kept", str(FOLDER), "delete what you do not miss", advice=True
+            f"{sized(kept)} of what was mended are kept", str(FOLDER), "delete what you do not miss", advice=True
         )
 
 
@@ -60,10 +61,6 @@ def _bytes(path: Path) -> int:
 
 def _existing(path: Path) -> Path:
     return next(folder for folder in (path, *path.parents) if folder.exists())
-
-
-def _words(size: int) -> str:
-    return f"{size / (1 << 30):.1f} GiB" if size >= 1 << 30 else f"{size / (1 << 20):.0f} MiB"
 
 
 CHECKS = [

@@ -56,12 +56,14 @@ def spread(engine: "Engine", light: bool = False) -> Iterator[Each]:
 
 @contextmanager
 def on_workers(engine: DaskEngine) -> Iterator["OnWorkers"]:
-    """The cluster of the engine."""
-    from assay.cluster import connected, started
+    """The cluster of the engine; AssayError if there is none, or it has no worker."""
+    from assay.cluster import connected, require_worker, started
 
     with connected(engine.scheduler) if engine.scheduler else started(engine.workers) as client:
         import dask
 
+        if engine.scheduler:
+            require_worker(client, engine.scheduler)
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):  # it warns of batches
             yield OnWorkers(client, engine.scheduler or "this machine")
 
@@ -164,11 +166,13 @@ def done(packed: bytes, *there: Any) -> Any:
     """
     from pickle import loads
 
+    from assay.cluster import this_worker
+
     (its_code, its_versions), work = loads(packed)
     if its_code != code() or its_versions != versions():
         what = "a worker has other code of Assay, or other versions of libraries, than this repository"
         todo = "check out the same commit there, install what requirements.lock says, and start the worker again"
-        raise AssayError(what, todo=todo)
+        raise AssayError(what, where=this_worker(), todo=todo)
     function, batch = loads(work)  # only now: other code may lack the function
     return function(batch, *there)
 

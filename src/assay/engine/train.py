@@ -14,7 +14,7 @@ from assay.engine.spread import on_workers
 from assay.engine.stored import Streamed
 from assay.errors import AssayError
 from assay.files import needed
-from assay.memory import GIB
+from assay.memory import sized
 from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve
 from assay.modelling.fitting import IN_MEMORY, Fitting
@@ -22,6 +22,7 @@ from assay.modelling.matrices import Source
 from assay.modelling.out_of_core import ALONE, meeting, of_members, way
 from assay.modelling.records import Records
 from assay.paths import FEATURES, fold
+from assay.records.batches import rows_of
 from assay.records.engine import in_bytes
 from assay.records.folds import TRAIN, VALIDATION
 
@@ -147,14 +148,25 @@ def fitting(model: dict[str, Any], engine: "Engine", folder: Path, workers: "Par
     if way(estimator):
         on_cluster = workers and any(map(meeting, getattr(estimator, "members", {"": estimator}).values()))
         return InPartitions(folder, workers) if workers and on_cluster else OutOfCore(folder)
-    need = sum(needed(fold(FEATURES, name)) for name in (TRAIN, VALIDATION))
-    if need <= in_bytes(engine.memory):
+    tables = [fold(FEATURES, name) for name in (TRAIN, VALIDATION)]
+    need, there, rows = sum(map(needed, tables)), in_bytes(engine.memory), sum(map(rows_of, tables))
+    if need <= there or engine.sample >= rows:
         return Whole()
     if engine.sample:
         return Sampled(folder, engine.sample)
-    what = f"{model['name']} cannot train out of core, and needs about {need / GIB:.1f} GiB: more than engine.memory"
-    todo = "engine.sample=200000 lets it learn from so many records, or engine.memory gives it more (docs/scale.md)"
+    what = f"{model['name']} cannot train out of core, and needs about {sized(need)}: more than engine.memory"
+    fit = _rounded_down(rows * there / need)
+    todo = (
+        f"engine.sample={fit} lets it learn from so many of {rows} records, as fit into {engine.memory}; "
+        "or engine.memory gives it more (docs/scale.md)"
+    )
     raise AssayError(what, where=str(FEATURES), todo=todo)
+
+
+def _rounded_down(count: float) -> int:
+    """To two digits, and at least 1."""
+    unit = 10 ** max(0, len(str(int(count))) - 2)
+    return max(1, int(count) // unit * unit)
 
 
 def _source(records: Streamed) -> Source:

@@ -118,6 +118,11 @@ def _require(table: pa.Table, wish: Wish, where: str) -> None:
     if unknown := [name for name in named if name not in table.column_names]:
         there = f"choose among: {', '.join(table.column_names)}"
         raise AssayError(f"no column {sample(unknown)}", where=where, todo=there)
+    if not len(table):
+        raise AssayError("the table has no records", where=where, todo="name one that has some")
+    if wish.target in wish.numbered:
+        what = f"{wish.target} is the outcome, which a number behind it would change"
+        raise AssayError(what, where="--number", todo="number a key or a group")
     if wish.rows <= len(table):
         what = f"{wish.rows} rows are asked for, and the table has {len(table)}"
         raise AssayError(what, where=where, todo="ask for more; for fewer, see docs/sampling.md")

@@ -10,11 +10,11 @@ from pyarrow import parquet
 
 from assay.enlarging.enlarge import Wish, enlarged
 from assay.errors import AssayError
-from assay.files import replacing
+from assay.files import is_in_parts, replacing
 from assay.placing import require_another
 from assay.progress import progress
 from assay.records.formats import CSV, PARQUET, SUFFIXES
-from assay.records.parts import Parts
+from assay.records.parts import NAME, Parts
 from assay.records.plain import typed
 from assay.records.reading import arrow_table, read
 from assay.records.writing import texts
@@ -30,21 +30,32 @@ def enlarge(source: Path, target: Path, wish: Wish, part_rows: int | None = None
     """
     require_target(source, target, part_rows)
     batches = enlarged(as_arrow(source), wish, str(source))
-    with opened(target, part_rows) as write, progress(wish.rows, "rows") as bar:
+    with opened(target, wish.rows, part_rows) as write, progress(wish.rows, "rows") as bar:
         for batch in batches:
             write(batch)
             bar.update(len(batch))
 
 
 def require_target(source: Path, target: Path, part_rows: int | None) -> None:
-    """AssayError for a target that says no format, or is the source or another kind of thing than would be written."""
-    if part_rows is None:
-        if target.suffix not in SUFFIXES:
-            todo = f"end its name with {', '.join(SUFFIXES)}; or --part-rows N, for a folder of parts"
-            raise AssayError("the name says no format", where=str(target), todo=todo)
-        require_another(target, str(target), {"table": source})
-    elif target.exists() and not target.is_dir():
+    """AssayError for a target that says no format, or for one that is there and is the source, or no earlier output."""
+    if part_rows is not None:
+        _require_folder(source, target)
+        return
+    if target.suffix not in SUFFIXES:
+        todo = f"end its name with {', '.join(SUFFIXES)}; or --part-rows N, for a folder of parts"
+        raise AssayError("the name says no format", where=str(target), todo=todo)
+    require_another(target, str(target), {"table": source})
+
+
+def _require_folder(source: Path, target: Path) -> None:
+    """AssayError for what may not make way for a folder of parts: all that is in it would be gone."""
+    if target.exists() and not target.is_dir():
         raise AssayError("not a folder", where=str(target), todo="name a folder for the parts")
+    if source.resolve().is_relative_to(target.resolve()):
+        raise AssayError("it would replace the table", where=str(target), todo="name another folder")
+    if target.exists() and not is_in_parts(target):
+        what = "it would replace a folder that has more in it than the parts of a table"
+        raise AssayError(what, where=str(target), todo="name a new folder")
 
 
 def as_arrow(path: Path) -> pa.Table:
@@ -58,12 +69,12 @@ def as_arrow(path: Path) -> pa.Table:
 
 
 @contextmanager
-def opened(target: Path, part_rows: int | None) -> Iterator[Write]:
-    """What writes batches; they take the target's place when all have come."""
+def opened(target: Path, rows: int, part_rows: int | None) -> Iterator[Write]:
+    """What writes batches of so many rows in all; they take the target's place when all have come."""
     with replacing(target) as scratch:
         if part_rows:
             scratch.mkdir()
-            parts = Parts(scratch, part_rows)
+            parts = Parts(scratch if rows > part_rows else scratch / NAME.format(0), part_rows)
             yield parts.write
             parts.end()
         elif SUFFIXES[target.suffix] == CSV:

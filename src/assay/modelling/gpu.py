@@ -5,13 +5,15 @@ import warnings
 from functools import cache
 from typing import Any
 
-from xgboost import XGBClassifier, build_info
+from xgboost import XGBClassifier, __version__, build_info
 
 from assay.errors import AssayError
 
 CPU, CUDA = "cpu", "cuda"
 WHERE = "model.device=cuda"
-OTHER_BUILD = "in an environment of its own: pip uninstall xgboost-cpu, pip install xgboost; or model.device=cpu"
+OTHER_BUILD = (
+    f"in an environment of its own: pip uninstall xgboost-cpu, pip install xgboost=={__version__}; or model.device=cpu"
+)
 SEE = "look at nvidia-smi and CUDA_VISIBLE_DEVICES; or model.device=cpu"
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.cluster import connected, require_dask
+from assay.cluster import connected, require_dask, require_worker
 from assay.errors import AssayError, in_a_line
 from assay.experiments.clones import fetch_data
 from assay.experiments.refs import name_experiment, unpack
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from assay.sweep.site import Outcome, Site
 
-JOINING = 60  # seconds in which a first worker must join
 AGAIN = "start it, and run the same command again: the sweep goes on"
 
 
@@ -44,7 +43,7 @@ def on_cluster(scheduler: str, setting: Setting, at_once: int | None) -> Iterato
 
     setting.cache.mkdir(parents=True, exist_ok=True)
     with connected(scheduler) as client, tempfile.NamedTemporaryFile(prefix=WRITING, dir=setting.cache) as mark:
-        _require_worker(client, scheduler)
+        require_worker(client, scheduler)
         name, root = _name(setting), setting.root
         origin = Origin(setting.name, root, address(root), setting.baseline, setting.cache, Path(mark.name))
         _register(client, scheduler, Site(name, origin))
@@ -53,15 +52,6 @@ def on_cluster(scheduler: str, setting: Setting, at_once: int | None) -> Iterato
         finally:
             if client.status == "running":
                 client.unregister_worker_plugin(name)
-
-
-def _require_worker(client: "Client", scheduler: str) -> None:
-    """AssayError if none joins soon; a cluster that grows with its tasks gets a small one."""
-    try:
-        client.submit(int, pure=False).result(timeout=JOINING)
-    except TimeoutError as error:
-        todo = "start some there, and run the same command again: dask worker ADDRESS --nthreads 1"
-        raise AssayError(f"the scheduler got no worker within {JOINING} seconds", where=scheduler, todo=todo) from error
 
 
 def _register(client: "Client", scheduler: str, site: "Site") -> None:

@@ -20,6 +20,7 @@ from typing import Any
 from distributed import Status, Variable, WorkerPlugin, get_client, get_worker
 from tornado.ioloop import PeriodicCallback
 
+from assay.cluster import this_worker
 from assay.dvc_internals.commands import asked, dvc
 from assay.errors import AssayError
 from assay.experiments.clones import clone_commit
@@ -139,7 +140,8 @@ class Site(WorkerPlugin):
     def _require_libraries(self) -> None:
         if other := {name for name, version in versions().items() if self.origin.versions.get(name) != version}:
             what = f"a worker has other versions of {', '.join(sorted(other))}, so it would give other models"
-            raise AssayError(what, todo="install what requirements.lock says on the workers: make repro")
+            todo = "install what requirements.lock says on the workers: make repro"
+            raise AssayError(what, where=this_worker(), todo=todo)
 
     def _repository(self) -> Path:
         """The repository's folder, or else a clone of its address."""
