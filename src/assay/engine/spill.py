@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from assay.errors import about
 from assay.files import WRITING
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ EVERY = 64  # rows, of which one is noted to divide the others by
 
 @contextmanager
 def scratch(beside: Path) -> Iterator[Path]:
-    """A folder on the disk of the data, which is removed at the end."""
+    """A folder on the disk of the data, which is removed at the end; errors of the system there name `beside`."""
     beside.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=WRITING, dir=beside) as folder:
+    with about(beside, WRITING), tempfile.TemporaryDirectory(prefix=WRITING, dir=beside) as folder:
         yield Path(folder)
 
 
