@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 PATIENCE = 10  # seconds in which a scheduler must answer
 LOGS = ("distributed", "distributed.client")  # dask gives each a level of its own
 EXAMPLE = "tcp://HOST:8786"
+# What dask raises where something else answers: to it the first bytes are the length of what follows.
+OTHERS = (ValueError, MemoryError, struct.error)
 
 
 @contextmanager
@@ -26,7 +29,7 @@ def connected(address: str) -> Iterator["Client"]:
     with _without_its_log():
         try:
             asyncio.run(asyncio.wait_for(_answer(address), PATIENCE))
-        except (OSError, ValueError) as error:  # ValueError: something else answered
+        except (OSError, *OTHERS) as error:
             what = f"no scheduler of dask answered within {PATIENCE} seconds"
             raise AssayError(what, where=address, todo="start one: dask scheduler; or correct the address") from error
         with Client(address, timeout=PATIENCE, set_as_default=False) as client:
