@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assay import memory
 from assay.bundle.folder import save_model
 from assay.bundle.scoring import log_odds
 from assay.errors import AssayError
@@ -146,3 +147,11 @@ def test_a_page_of_xgboost_takes_no_more_than_is_asked_for(missing: float, bins:
     matrix = xgboost_matrix(source_, tmp_path / "page", build(configured("xgboost", max_bin=bins)))
     assert 0 < sum(file.stat().st_size for file in tmp_path.iterdir()) <= most_of_a_page(*X.shape)
     del matrix
+
+
+def test_where_threads_of_xgboost_could_not_start_the_fit_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_of_process", lambda _: iter([100 << 20]))
+    with pytest.raises(AssayError, match="XGBoost, out of core, needs 512 MiB of addresses, and ulimit -v leaves 100"):
+        out_of_core(configured("xgboost", **FIXED), labelled(), None, tmp_path)

@@ -16,12 +16,14 @@ import xgboost
 
 from assay.bundle.model_names import for_model
 from assay.disk import require_room
+from assay.memory import require_addresses
 from assay.modelling.weights import Weight, of_fit
 
 Batches = Callable[[], Iterator[pd.DataFrame]]  # gives the same batches of features whenever it is called
 BATCH = 65_536  # rows that LightGBM gets at a time
 PAGE = 262_144  # rows of a page of XGBoost, at least: of smaller ones a round takes up to twice as long
 MOST, ROW, FEATURE = 7, 8, 8192  # bytes of a page for each value, row, and feature, at most: as measured
+ADDRESSES = 512 << 20  # bytes of addresses, without which the threads of XGBoost that read pages do not start
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ def xgboost_matrix(
     source: Source, cache: Path, estimator: xgboost.XGBClassifier, reference: Any = None
 ) -> xgboost.ExtMemQuantileDMatrix:
     """The bins of the records, in files whose names begin with `cache`, and which the caller removes."""
+    require_addresses(ADDRESSES, "XGBoost, out of core,", where="")
     return xgboost.ExtMemQuantileDMatrix(
         Pages(source, cache),
         missing=estimator.missing,
