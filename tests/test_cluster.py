@@ -61,3 +61,10 @@ def test_where_something_else_answers_one_message_says_so(said: bytes) -> None:
         found = refused(f"tcp://127.0.0.1:{other.server_address[1]}")
         other.shutdown()
     assert "no scheduler of dask answered" in found
+
+
+def test_the_address_of_a_worker_is_not_that_of_a_scheduler() -> None:
+    distributed = pytest.importorskip("distributed", reason="dask is an extra: make extras")
+    options = {"n_workers": 1, "processes": False, "protocol": "tcp://", "dashboard_address": None}
+    with distributed.LocalCluster(host="127.0.0.1", **options) as here:
+        assert "no scheduler of dask answered" in refused(here.workers[0].address)

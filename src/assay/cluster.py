@@ -49,12 +49,17 @@ def started(workers: int) -> Iterator["Client"]:
 
 
 async def _answer(address: str) -> None:
-    """Wait for a word of the scheduler: a client would wait for ever for something else that listens there."""
+    """Wait for a word of the scheduler: a client would wait for ever for something else that listens there.
+
+    ValueError if it is no scheduler but a worker, or a nanny of one.
+    """
     from distributed import Security
     from distributed.core import rpc
 
     async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:
-        await scheduler.identity()
+        found = await scheduler.identity()
+    if found["type"] != "Scheduler":
+        raise ValueError(f"a {found['type'].lower()} answers")
 
 
 def require_dask() -> None:
