@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
+from assay.processes import without_interrupt
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -44,7 +45,9 @@ def started(workers: int) -> Iterator["Client"]:
 
     with _without_its_log():
         options = {"threads_per_worker": 1, "processes": True, "dashboard_address": "127.0.0.1:0"}
-        with LocalCluster(n_workers=workers, **options) as here, Client(here, set_as_default=False) as client:
+        with without_interrupt():
+            here = LocalCluster(n_workers=workers, **options)
+        with here, Client(here, set_as_default=False) as client:
             yield client
 
 
