@@ -3,6 +3,8 @@
 import os
 import socket
 import sys
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
 
 import pytest
 
@@ -55,3 +57,27 @@ def test_where_no_scheduler_answers_one_message_says_so(
     assert address in said
     assert "dask scheduler" in said
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "said", [b"HTTP/1.0 400 Bad request\r\n\r\n", b"SSH-2.0-OpenSSH_9.0\r\n", b"\0" * 64, b"\xff" * 64, b""]
+)
+def test_where_something_else_answers_one_message_says_so(said: bytes) -> None:
+    pytest.importorskip("distributed", reason="dask is an extra: make extras")
+
+    class Other(BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.sendall(said)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Other) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        found = refused(f"tcp://127.0.0.1:{other.server_address[1]}")
+        other.shutdown()
+    assert "no scheduler of dask answered" in found
+
+
+def test_the_address_of_a_worker_is_not_that_of_a_scheduler() -> None:
+    distributed = pytest.importorskip("distributed", reason="dask is an extra: make extras")
+    options = {"n_workers": 1, "processes": False, "protocol": "tcp://", "dashboard_address": None}
+    with distributed.LocalCluster(host="127.0.0.1", **options) as here:
+        assert "no scheduler of dask answered" in refused(here.workers[0].address)

@@ -80,6 +80,35 @@ def test_the_limit_of_the_process_counts() -> None:
     assert done.stdout == "True\n", done.stderr
 
 
+LIMITED = """
+import resource
+from pathlib import Path
+import duckdb, pyarrow.csv
+from assay.errors import AssayError
+from assay.records.engine import engine
+from assay.records.reading import read
+
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (40 << 20),) * 2)
+try:
+    {work}
+except AssayError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("work", "reader"),
+    [("engine(Path(), 'a table', 'a key').__enter__()", "DuckDB"), ("read(Path('table.csv'))", "the reader of CSV")],
+)
+def test_what_would_end_or_wait_without_a_word_is_refused(work: str, reader: str, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("a\n1\n")
+    code = [sys.executable, "-c", LIMITED.format(work=work)]
+    done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith(f"{reader} needs"), done.stderr
+    assert "ulimit -v" in done.stdout
+
+
 @pytest.fixture
 def group() -> Iterator[Path]:
     """A control group of 300 MiB, of the version that this machine has."""

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
+from assay.processes import without_interrupt
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -15,6 +17,8 @@ PATIENCE = 10  # seconds in which a scheduler must answer
 JOINING = 60  # seconds in which a first worker must join
 LOGS = ("distributed", "distributed.client")  # dask gives each a level of its own
 EXAMPLE = "tcp://HOST:8786"
+# What dask raises where something else answers: to it the first bytes are the length of what follows.
+OTHERS = (ValueError, MemoryError, struct.error)
 
 
 @contextmanager
@@ -27,7 +31,7 @@ def connected(address: str) -> Iterator["Client"]:
     with _without_its_log():
         try:
             asyncio.run(asyncio.wait_for(_answer(address), PATIENCE))
-        except (OSError, ValueError) as error:  # ValueError: something else answered
+        except (OSError, *OTHERS) as error:
             what = f"no scheduler of dask answered within {PATIENCE} seconds"
             raise AssayError(what, where=address, todo="start one: dask scheduler; or correct the address") from error
         with Client(address, timeout=PATIENCE, set_as_default=False) as client:
@@ -42,17 +46,24 @@ def started(workers: int) -> Iterator["Client"]:
 
     with _without_its_log():
         options = {"threads_per_worker": 1, "processes": True, "dashboard_address": "127.0.0.1:0"}
-        with LocalCluster(n_workers=workers, **options) as here, Client(here, set_as_default=False) as client:
+        with without_interrupt():
+            here = LocalCluster(n_workers=workers, **options)
+        with here, Client(here, set_as_default=False) as client:
             yield client
 
 
 async def _answer(address: str) -> None:
-    """Wait for a word of the scheduler: a client would wait for ever for something else that listens there."""
+    """Wait for a word of the scheduler: a client would wait for ever for something else that listens there.
+
+    ValueError if it is no scheduler but a worker, or a nanny of one.
+    """
     from distributed import Security
     from distributed.core import rpc
 
     async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:
-        await scheduler.identity()
+        found = await scheduler.identity()
+    if found["type"] != "Scheduler":
+        raise ValueError(f"a {found['type'].lower()} answers")
 
 
 def require_dask() -> None:

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -209,10 +209,15 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
 def parts_of(path: Path) -> list[Path]:
     """The files of a table in order: the file itself, or those in a folder; AssayError if there is none."""
     _require(path)
-    found = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    found = in_order(path.glob("*.parquet")) if path.is_dir() else [path]
     if not found:
         raise AssayError("there is no part of the table", where=str(path), todo=MAKE_AGAIN)
     return found
+
+
+def in_order(parts: Iterable[Path]) -> list[Path]:
+    """The files of a folder by their numbers: part-100000 comes after part-99999."""
+    return sorted(parts, key=lambda part: (len(part.name), part.name))
 
 
 def needed(path: Path, columns: Sequence[str] | None = None) -> float:

@@ -49,6 +49,17 @@ def sized(size: float) -> str:
     return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / (1 << 20):.0f} MiB"
 
 
+def require_addresses(need: int, reader: str, where: str, proc: Path = Path("/proc")) -> None:
+    """AssayError if a limit on addresses (ulimit -v) leaves less than a library takes, by far most of it unused.
+
+    With less it would end the process by a fault, or wait for threads that never start.
+    """
+    if (left := min(_of_process(proc), default=need)) < need:
+        what = f"{reader} needs {need >> 20} MiB of addresses, and ulimit -v leaves {max(0, left) >> 20}"
+        todo = "raise the limit: ulimit -v unlimited; what is taken in fact, a control group limits, and engine.memory"
+        raise AssayError(what, where=where, todo=todo)
+
+
 def free(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> float:
     """The bytes that this process may still take: of the machine, of its control groups, of its own limit.
 

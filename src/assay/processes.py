@@ -1,9 +1,12 @@
-"""Whether a process runs that has noted its number in a file, and what one does whose parent is gone."""
+"""Whether a process runs that has noted its number in a file, and how processes end with the one that started them."""
 
 import os
+import signal
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 
@@ -29,6 +32,21 @@ def holder(lock: Path) -> int | None:
         pid = int(lock.read_text())
         return pid if alive(pid, lock.stat().st_mtime) else None
     return None
+
+
+@contextmanager
+def without_interrupt() -> Iterator[None]:
+    """Hold Ctrl-C back within the block, and for ever from the processes and threads that start in it.
+
+    A terminal sends it to all processes of a command. The first one says so and ends the others, which would else each
+    print a traceback of its own, wherever they are.
+    """
+    resource_tracker.ensure_running()  # which would let it through again when it starts, with the first process
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def leave_with(parent: int) -> None:

@@ -48,6 +48,14 @@ def test_nothing_that_was_added_is_nothing(tmp_path: Path) -> None:
     assert list(Spill(tmp_path / "spill")) == []
 
 
+def test_of_batches_without_rows_one_comes_back(table: pd.DataFrame, tmp_path: Path) -> None:
+    spilled = Spill(tmp_path / "spill")
+    for _ in range(2):
+        spilled.add(table.iloc[:0])
+    (found,) = spilled
+    pd.testing.assert_frame_equal(found, table.iloc[:0], check_index_type=False)
+
+
 @pytest.mark.parametrize("by", ["id", "whole", "number of the row"])
 @pytest.mark.parametrize("bucket", [1000, 30, 7])
 def test_a_table_comes_in_order_and_equal_rows_as_they_came(

@@ -1,8 +1,10 @@
 """Batches on the workers of a real dask cluster: in order, few at a time, and with the bytes of one process."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from pickle import dumps
@@ -39,6 +41,20 @@ def test_processes_give_results_in_order_and_a_single_batch_needs_none() -> None
 def test_a_process_that_dies_is_one_clear_message() -> None:
     with spread.spread(StreamEngine(workers=2)) as each, pytest.raises(AssayError, match=r"engine\.workers=1"):
         list(each(os._exit, range(6)))
+
+
+HELD_BACK = partial(signal.pthread_sigmask, signal.SIG_BLOCK)  # of no more signals: those that are, where it is called
+
+
+def test_ctrl_c_is_for_this_process_alone() -> None:
+    with spread.spread(StreamEngine(workers=2)) as processes:
+        assert all(signal.SIGINT in found for found in processes(HELD_BACK, [()] * 4))
+    assert signal.SIGINT not in HELD_BACK(())
+
+
+def test_ctrl_c_is_not_for_the_workers_of_a_cluster_here(each: spread.Each) -> None:
+    assert all(signal.SIGINT in found for found in each(HELD_BACK, [()] * 4))
+    assert signal.SIGINT not in HELD_BACK(())
 
 
 def test_so_is_one_that_dies_while_its_results_wait() -> None:

@@ -1,5 +1,8 @@
 """Out of core an estimator becomes, bit for bit, what it becomes from the whole table."""
 
+import errno
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,15 +11,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from assay import memory
 from assay.bundle.folder import save_model
 from assay.bundle.scoring import log_odds
 from assay.errors import AssayError
 from assay.modelling.building import build
 from assay.modelling.early_stopping import chosen_rounds
 from assay.modelling.fitting import IN_MEMORY
-from assay.modelling.matrices import Source
+from assay.modelling.matrices import Source, most_of_a_page, xgboost_matrix
 from assay.modelling.out_of_core import ALONE, way
 from assay.modelling.records import Records
+from limits import files_of_at_most
 from modelling_samples import configured, labelled
 
 CAN = ["ensemble", "lightgbm", "majority", "rule", "xgboost", "xgboost_fine"]
@@ -123,3 +128,30 @@ def test_weights_that_an_estimator_does_not_take(tmp_path: Path) -> None:
     knn = {"name": "knn", "_target_": "sklearn.neighbors.KNeighborsClassifier"}
     with pytest.raises(AssayError, match="takes no sample weights"):
         source(weighted(labelled())).of(build(knn))
+
+
+def test_without_room_for_the_pages_of_xgboost_the_fit_stops_and_not_the_process(tmp_path: Path) -> None:
+    with files_of_at_most(1000), pytest.raises(OSError, match=re.escape(os.strerror(errno.EFBIG))):
+        out_of_core(configured("xgboost", **FIXED), labelled(), None, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.1])
+@pytest.mark.parametrize("bins", [256, 1024])
+def test_a_page_of_xgboost_takes_no_more_than_is_asked_for(missing: float, bins: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        np.where(rng.random((3000, 4)) < missing, np.nan, rng.normal(size=(3000, 4))), columns=list("abcd")
+    )
+    source_ = Source(lambda: iter([X]), np.zeros(3000), None)
+    matrix = xgboost_matrix(source_, tmp_path / "page", build(configured("xgboost", max_bin=bins)))
+    assert 0 < sum(file.stat().st_size for file in tmp_path.iterdir()) <= most_of_a_page(*X.shape)
+    del matrix
+
+
+def test_where_threads_of_xgboost_could_not_start_the_fit_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_of_process", lambda _: iter([100 << 20]))
+    with pytest.raises(AssayError, match="XGBoost, out of core, needs 512 MiB of addresses, and ulimit -v leaves 100"):
+        out_of_core(configured("xgboost", **FIXED), labelled(), None, tmp_path)

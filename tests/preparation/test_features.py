@@ -113,3 +113,10 @@ def test_categories_are_learned_from_train(many: bool, unseen: str | None) -> No
     found = categorised(pd.DataFrame({"ward": ["v000", "new", None]}), vocabulary)["ward"]
     assert [None if pd.isna(value) else value for value in found] == ["v000", unseen, None]
     assert list(found.cat.categories) == [*kept, *([OTHER] if many else [])]
+
+
+def test_a_feature_without_a_value_in_train_has_a_category_all_the_same() -> None:
+    train = pd.DataFrame({"ward": pd.array([None, None], dtype="str")})
+    found = categorised(pd.DataFrame({"ward": ["new", None]}), vocabularies(train))["ward"]
+    assert list(found.cat.categories) == [OTHER]
+    assert found.cat.codes.tolist() == [0, -1]

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from itertools import count, pairwise
+from itertools import chain, count, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from assay.errors import about
 from assay.files import WRITING
 
 if TYPE_CHECKING:
@@ -26,14 +27,17 @@ EVERY = 64  # rows, of which one is noted to divide the others by
 
 @contextmanager
 def scratch(beside: Path) -> Iterator[Path]:
-    """A folder on the disk of the data, which is removed at the end."""
+    """A folder on the disk of the data, which is removed at the end; errors of the system there name `beside`."""
     beside.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=WRITING, dir=beside) as folder:
+    with about(beside, WRITING), tempfile.TemporaryDirectory(prefix=WRITING, dir=beside) as folder:
         yield Path(folder)
 
 
 class Spill:
-    """Batches of a table without their indexes; each is read again with the types that the first one had."""
+    """Batches of a table without their indexes; each is read again with the types that the first one had.
+
+    Of batches without any row, one is read again.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path, self.rows = path, 0
@@ -57,8 +61,9 @@ class Spill:
         if self.types is None:
             return
         with self.path.open("rb") as stream, pa.ipc.open_stream(stream) as batches:
-            for batch in batches:
-                yield _typed(pa.Table.from_batches([batch]).to_pandas(), self.types)
+            nothing = [] if self.rows else [batches.schema.empty_table()]
+            for table in chain(nothing, (pa.Table.from_batches([batch]) for batch in batches)):
+                yield _typed(table.to_pandas(), self.types)
 
     def whole(self) -> pd.DataFrame:
         """All rows in one table; at least one batch was added."""

@@ -21,7 +21,7 @@ from assay.config.schema import DaskEngine, StreamEngine
 from assay.errors import AssayError
 from assay.files import files_md5, folder_md5
 from assay.lineage.libraries import versions
-from assay.processes import leave_with
+from assay.processes import leave_with, without_interrupt
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -83,12 +83,16 @@ class Processes:
         if len(first) < 2:
             yield from map(function, first)
             return
-        submitted = ahead(lambda batch: self._pool.submit(function, batch), chain(first, left), AHEAD * self.workers)
+        submitted = ahead(lambda batch: self._submit(function, batch), chain(first, left), AHEAD * self.workers)
         try:
             yield from (future.result() for future in submitted)
         except BrokenProcessPool as error:  # of a result, or when a batch is submitted
             todo = "give the machine more memory, or: engine.workers=1"
             raise AssayError("a process that worked on a batch of records was ended", todo=todo) from error
+
+    def _submit(self, function: Callable[[Any], Any], batch: Any) -> Any:
+        with without_interrupt():  # a process may start now
+            return self._pool.submit(function, batch)
 
     @cached_property
     def _pool(self) -> ProcessPoolExecutor:

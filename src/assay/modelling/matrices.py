@@ -15,11 +15,15 @@ import pandas as pd
 import xgboost
 
 from assay.bundle.model_names import for_model
+from assay.disk import require_room
+from assay.memory import require_addresses
 from assay.modelling.weights import Weight, of_fit
 
 Batches = Callable[[], Iterator[pd.DataFrame]]  # gives the same batches of features whenever it is called
 BATCH = 65_536  # rows that LightGBM gets at a time
 PAGE = 262_144  # rows of a page of XGBoost, at least: of smaller ones a round takes up to twice as long
+MOST, ROW, FEATURE = 7, 8, 8192  # bytes of a page for each value, row, and feature, at most: as measured
+ADDRESSES = 512 << 20  # bytes of addresses, without which the threads of XGBoost that read pages do not start
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,15 @@ def weight_of(estimator: Any, weight: Weight) -> Weight:
 
 
 class Pages(xgboost.DataIter):
-    """Batches for `xgboost.ExtMemQuantileDMatrix`, which reads them four times, then its own pages at `cache`."""
+    """Batches for `xgboost.ExtMemQuantileDMatrix`, which reads them four times, then its own pages at `cache`.
+
+    It writes a page before it asks for the next batch, and where there is no room ends the process: so an OSError says
+    before that there is none.
+    """
 
     def __init__(self, source: Source, cache: Path) -> None:
         super().__init__(cache_prefix=str(cache))
-        self.source = source
+        self.source, self.cache = source, cache
         self.reset()
 
     def reset(self) -> None:
@@ -61,11 +69,20 @@ class Pages(xgboost.DataIter):
         batch = next(self.left, None)
         if batch is None:
             return False
+        require_room(self.cache, self._written(), most_of_a_page(*batch.shape))
         here = slice(self.row, self.row + len(batch))
         self.row = here.stop
         weight = None if self.source.weight is None else self.source.weight[here]
         input_data(data=batch, label=self.source.y[here], weight=weight)
         return True
+
+    def _written(self) -> int:
+        return sum(file.stat().st_size for file in self.cache.parent.glob(f"{self.cache.name}*"))
+
+
+def most_of_a_page(rows: int, features: int) -> int:
+    """The bytes that a page of XGBoost takes at most on the disk."""
+    return rows * (features * MOST + ROW) + features * FEATURE
 
 
 class Rows(lightgbm.Sequence):
@@ -142,6 +159,7 @@ def xgboost_matrix(
     source: Source, cache: Path, estimator: xgboost.XGBClassifier, reference: Any = None
 ) -> xgboost.ExtMemQuantileDMatrix:
     """The bins of the records, in files whose names begin with `cache`, and which the caller removes."""
+    require_addresses(ADDRESSES, "XGBoost, out of core,", where="")
     return xgboost.ExtMemQuantileDMatrix(
         Pages(source, cache),
         missing=estimator.missing,

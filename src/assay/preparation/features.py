@@ -86,6 +86,8 @@ def arrays(table: pd.DataFrame) -> "dict[str, Array]":
 def vocabularies(train: pd.DataFrame) -> dict[str, list[str]]:
     """The categories of each text feature, sorted: its values in train; of many, the most frequent ones and `OTHER`.
 
+    Where train has no value it is `OTHER` alone, because no booster takes a feature that has no category.
+
     >>> vocabularies(pd.DataFrame({"ward": ["B", "A", "B"], "age": [1.0, 2.0, 3.0]}))
     {'ward': ['A', 'B']}
     """
@@ -102,7 +104,7 @@ def vocabulary(counts: "pd.Series[int]") -> list[str]:
     """The categories of one text feature, of which each value is there so often."""
     ordered = counts.sort_index().sort_values(ascending=False, kind="stable")
     kept = sorted(map(str, ordered.index[:MOST_CATEGORIES]))
-    return [*kept, OTHER] if len(counts) > MOST_CATEGORIES else kept
+    return [*kept, OTHER] if len(counts) > MOST_CATEGORIES or not kept else kept
 
 
 def categorised(table: pd.DataFrame, vocabulary: Mapping[str, list[str]]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from assay.files import opened_table, parts_of, read_table, require_columns
 from assay.memory import require_memory
 from assay.records import streaming
 from assay.records.formats import CSV, RESTORE, form_of_name
-from assay.records.reading import csv_records, raw_parts, require_there
+from assay.records.reading import csv_records, kinds_of, raw_parts, require_alike, require_there
 from assay.records.streaming import CsvRecords, ParquetRecords
 
 if TYPE_CHECKING:
@@ -31,13 +31,16 @@ def raw_batches(
 
     columns: only those of them that there are. todo: the advice in an error.
     """
-    start, names = 0, None
+    start, first = 0, dict[str, object]()
     for part in raw_parts(path, form_of_name(path)):
         with _opened(part, dialect, todo) as found:
-            names = names or [name for name in found.names if columns is None or name in columns]
+            names = [name for name in found.names if columns is None or name in columns]
             for batch in found.batches(names):
-                table = batch.table(found.where, found.todo)[names]
-                yield table.set_axis(pd.RangeIndex(start, start + len(table)))
+                table = batch.table(found.where, found.todo)
+                kinds = kinds_of(table)
+                first = first or kinds
+                require_alike(kinds, first, found.where, found.todo)
+                yield table[[*first]].set_axis(pd.RangeIndex(start, start + len(table)))
                 start += len(table)
 
 

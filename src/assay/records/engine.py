@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from assay.errors import AssayError
 from assay.machine import advice
+from assay.memory import require_addresses
 
 if TYPE_CHECKING:
     import duckdb
 
 UNITS = {"MiB": 1 << 20, "GiB": 1 << 30}
 MEMORY = "1GiB"  # of DuckDB; the whole process needs some more
+ADDRESSES, THREAD = 640 << 20, 64 << 20  # bytes of addresses that it takes from the start, for itself and each thread
 
 
 @contextmanager
@@ -32,10 +34,12 @@ def engine(
         todo = "pip install duckdb; or, to score, hand over records that are joined already"
         raise AssayError("duckdb is not installed", where=where, todo=todo) from error
 
+    threads = threads or os.cpu_count() or 1
+    require_addresses(ADDRESSES + THREAD * threads, "DuckDB", where)
     with tempfile.TemporaryDirectory(prefix=".duckdb-", dir=scratch) as folder:
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory,
-            "threads": threads or os.cpu_count() or 1,
+            "threads": threads,
             "temp_directory": folder,
             "preserve_insertion_order": False,  # saves memory; every result here is ordered or a count
             "TimeZone": "UTC",

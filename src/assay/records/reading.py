@@ -1,6 +1,6 @@
 """Reads raw files as tables: a CSV as texts, "" for a missing value; Parquet and pickles as typed values."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from assay.errors import AssayError, about
-from assay.files import ASKED
+from assay.errors import AssayError, about, sample
+from assay.files import ASKED, in_order
 from assay.memory import require_memory
 from assay.records.formats import CSV, PARQUET, RESTORE, form_of_name
 from assay.records.pickled import read_pickle
@@ -44,7 +44,10 @@ def read(
     if sum(part.stat().st_size for part in parts if part.is_file()) > ASKED:
         require_memory(needed(parts, form, todo, where), where or str(path))
     if path.is_dir():
-        return pd.concat([read(one, form, todo, where, dialect) for one in parts], ignore_index=True)
+        tables = [read(one, form, todo, where, dialect) for one in parts]
+        for one, table in zip(parts, tables, strict=True):
+            require_alike(kinds_of(table), kinds_of(tables[0]), where or str(one), todo)
+        return pd.concat(tables, ignore_index=True)
     if form != CSV:
         return typed(arrow_table(path, form, todo, where), where or str(path), todo)
     with csv_records(path, todo, where, dialect) as found:
@@ -83,9 +86,22 @@ def raw_parts(path: Path, form: str) -> list[Path]:
     """The raw files of a table in order: the file itself, or those in a folder; AssayError if it is empty."""
     if not path.is_dir():
         return [path]
-    if found := sorted(path.glob(f"*.{form}")):
+    if found := in_order(path.glob(f"*.{form}")):
         return found
     raise AssayError("there is no part of the table", where=str(path), todo=RESTORE)
+
+
+def kinds_of(table: pd.DataFrame) -> dict[str, object]:
+    """The columns of a table with their types."""
+    return {str(name): kind for name, kind in table.dtypes.items()}
+
+
+def require_alike(kinds: Mapping[str, object], first: Mapping[str, object], where: str, todo: str) -> None:
+    """AssayError unless a file of a folder has the columns of the first one, with their types."""
+    if kinds != first:
+        others = sorted({*kinds.items()} ^ {*first.items()}, key=str)
+        names = list(dict.fromkeys(name for name, _ in others))
+        raise AssayError(f"not as in the first file of the folder: column {sample(names)}", where=where, todo=todo)
 
 
 @contextmanager

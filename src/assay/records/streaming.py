@@ -14,6 +14,7 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from assay.errors import AssayError
+from assay.memory import require_addresses
 from assay.records.checked import Checked
 from assay.records.dialect import CELLS, ENCODING, NOT_UTF8, QUOTE, records
 from assay.records.formats import CSV, PARQUET
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 BLOCK = 4 << 20  # bytes of a CSV at a time; no record may be longer
 BUFFER = 1 << 20  # bytes of each column of a Parquet file that are read at once
 ROWS = 1 << 16  # of a batch, at most
+ADDRESSES = 64 << 20  # bytes of addresses, without which Arrow's threads do not start, and it waits for them
 ROW = re.compile(r"Row #(\d+): (.*)", re.DOTALL)
 LENGTH = re.compile(r"Expected (\d+) columns, got (\d+)")
 BOM = b"\xef\xbb\xbf"
@@ -62,6 +64,7 @@ class CsvRecords:
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
         """These columns, as texts; AssayError for a record with another number of cells, or longer than `BLOCK`."""
+        require_addresses(ADDRESSES, "the reader of CSV", self.where)
         with understood(CSV, self.where, self.todo), self._told():
             yield from _numbered(filter(len, _parsed(self.checked, self.names, columns)), ROWS)
 
