@@ -27,7 +27,7 @@ from assay.records.folds import TRAIN, VALIDATION
 
 if TYPE_CHECKING:
     from assay.config.schema import Engine
-    from assay.engine.partitions import Partitions
+    from assay.engine.cluster_fit import Partitions
 
 SEED = 0  # of the sample that a model learns from which cannot learn from all
 
@@ -56,7 +56,7 @@ class OutOfCore:
     def _fitted(self, model: dict[str, Any], train: Streamed, validation: Streamed | None) -> tuple[Any, Curve]:
         estimator = build(model)
         fit = way(estimator)
-        assert fit, "asked before, in `fitting`"
+        assert fit, "checked before, in `fitting`"
         watched = None if validation is None else _source(validation).of(estimator)
         return fit(estimator, _source(train).of(estimator), watched, self.folder, ALONE)
 
@@ -134,7 +134,7 @@ def ways(engine: "Engine", folder: Path) -> Iterator[Callable[[dict[str, Any]], 
     if not isinstance(engine, DaskEngine) or engine.partitions == 1:
         yield lambda model: fitting(model, engine, folder)
         return
-    from assay.engine.partitions import Partitions
+    from assay.engine.cluster_fit import Partitions
 
     with on_workers(engine) as workers:
         partitions = Partitions(workers, engine.partitions)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.engine import partition as at_worker
-from assay.engine.partition import Chosen, Fit, LostError, Piece, Place
+from assay.engine import cluster_fit_worker as at_worker
+from assay.engine.cluster_fit_worker import Chosen, Fit, LostError, Piece, Place
 from assay.engine.spread import AHEAD, OnWorkers
 from assay.engine.stored import Stored, Streamed
 from assay.errors import AssayError
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from distributed import Future
 
 TABLES = (TRAIN, VALIDATION)
-EVERY = 1  # seconds between two looks whether the workers of a fit are there
+POLL_SECONDS = 1  # between two looks whether the workers of a fit are there
 PATIENCE = 10  # seconds in which a scheduler must notice that a worker is gone, if the fit of another has failed
 JOINING = 60  # seconds in which as many workers must join as there are partitions
 
@@ -48,7 +48,7 @@ class Partitions:
             path: number for number, name in enumerate(TABLES) for path in Stored([fold(FEATURES, name)]).paths
         }
         self.starts = _starts([Stored([fold(FEATURES, name)]) for name in TABLES])
-        self._held: _Held | None = None
+        self._remote: _RemotePartitions | None = None
 
     def fit(self, model: dict[str, Any], train: Streamed, validation: Streamed | None) -> tuple[Any, Curve]:
         """The estimator, fitted by all workers together, and the losses of each round, if there is `validation`.
@@ -61,36 +61,36 @@ class Partitions:
         for _ in range(failures + 1):
             with suppress(LostError), self.workers.there(), self.client.as_current():
                 return self._fit(model, train, validation)
-            self._held = None
+            self._remote = None
         what = f"a worker of the cluster died in each of {failures + 1} fits of {model['name']}"
         raise AssayError(what, where=self.workers.where, todo="give the workers more memory")
 
     def _fit(self, model: dict[str, Any], train: Streamed, validation: Streamed | None) -> tuple[Any, Curve]:
-        held = self._held = self._held or self._sent()
+        remote = self._remote = self._remote or self._sent()
         weights = [weight_of(build(model), one.weight) for one in (train, validation) if one]
         divided = self._divided(train, weights[0])
         watched = self._whole(validation, weights[1]) if validation else None
-        with held.alone():
-            addresses = held.each(at_worker.address, [model] * self.count)
-            found = held.each(at_worker.fitted, [Fit(model, addresses, chosen, watched) for chosen in divided])
+        with remote.alone():
+            addresses = remote.each(at_worker.address, [model] * self.count)
+            found = remote.each(at_worker.fitted, [Fit(model, addresses, chosen, watched) for chosen in divided])
         estimators, curves = zip(*found, strict=True)
-        return estimators[0], _together(curves, [_sum(chosen) for chosen in divided])
+        return estimators[0], _mean_curve(curves, [_sum(chosen) for chosen in divided])
 
-    def _sent(self) -> "_Held":
+    def _sent(self) -> "_RemotePartitions":
         """The features on the workers."""
-        held = _Held(self.workers, self.count)
+        remote = _RemotePartitions(self.workers, self.count)
         numbers = count()
         for path, table in self.tables.items():
             start = self.starts[path]
             for batch in table_batches(path):
                 number = next(numbers)
                 for partition in range(self.count):
-                    rows = batch if table else batch[_in(partition, start, len(batch), self.count)]
+                    rows = batch if table else batch[_in_partition(partition, start, len(batch), self.count)]
                     if len(rows):
-                        held.send(partition, Piece(table, number, rows))
+                        remote.send(partition, Piece(table, number, rows))
                 start += len(batch)
-        held.sent()
-        return held
+        remote.sent()
+        return remote
 
     def _divided(self, records: Streamed, weight: Weight) -> list[Chosen]:
         """The records of each partition; AssayError if one has none."""
@@ -121,7 +121,7 @@ class Partitions:
         return list(dict.fromkeys(tables)), places, np.repeat(np.array(tables) == 0, rows)
 
 
-class _Held:
+class _RemotePartitions:
     """A partition on each of as many workers; AssayError if there are not as many."""
 
     def __init__(self, workers: OnWorkers, partitions: int) -> None:
@@ -129,15 +129,15 @@ class _Held:
         self.addresses = self._chosen(partitions)
         places = [Place(number, partitions, _host(one)) for number, one in enumerate(self.addresses)]
         self.partitions = [
-            workers.submit(at_worker.held, place, worker=address)
+            workers.submit(at_worker.new_partition, place, worker=address)
             for place, address in zip(places, self.addresses, strict=True)
         ]
-        self.tickets = self._results([self._ask(at_worker.ticket, None, number) for number in range(partitions)])
+        self.tickets = self._results([self._submit(at_worker.ticket, None, number) for number in range(partitions)])
         self.waiting: deque[Future] = deque()
 
     def send(self, partition: int, piece: Piece) -> None:
         """Give a partition a piece of a table; some at a time are on the way."""
-        self.waiting.append(self._ask(at_worker.add, (self.tickets[partition], piece), partition))
+        self.waiting.append(self._submit(at_worker.add, (self.tickets[partition], piece), partition))
         if len(self.waiting) >= AHEAD * len(self.partitions):
             self._results([self.waiting.popleft()])
 
@@ -146,10 +146,10 @@ class _Held:
         self._results(list(self.waiting))
         self.waiting.clear()
 
-    def each(self, function: Any, asked: Sequence[Any]) -> list[Any]:
+    def each(self, function: Any, contents: Sequence[Any]) -> list[Any]:
         """The result of a function for each partition, all at the same time; LostError if a worker is."""
-        packed = zip(self.tickets, asked, strict=True)
-        futures = [self._ask(function, one, number) for number, one in enumerate(packed)]
+        requests = zip(self.tickets, contents, strict=True)
+        futures = [self._submit(function, one, number) for number, one in enumerate(requests)]
         try:
             return self._results(futures)
         except BaseException:  # a worker is lost, a fit failed, Ctrl-C: others of the fit would wait for it
@@ -158,14 +158,14 @@ class _Held:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """While no other fit waits for workers of this cluster that wait for this one's."""
+        """Hold a lock of the cluster: two fits at a time could each wait for workers that the other one has."""
         from distributed import Lock
 
         with Lock("assay: a fit in partitions"):
             yield
 
-    def _ask(self, function: Any, asked: Any, number: int) -> "Future":
-        return self.workers.submit(function, asked, self.partitions[number], worker=self.addresses[number])
+    def _submit(self, function: Any, request: Any, number: int) -> "Future":
+        return self.workers.submit(function, request, self.partitions[number], worker=self.addresses[number])
 
     def _results(self, futures: Sequence["Future"]) -> list[Any]:
         """The results of tasks that need one another; LostError if a worker is gone before all have ended."""
@@ -174,9 +174,9 @@ class _Held:
         patience = PATIENCE
         while patience > 0 and not all(future.done() for future in futures):
             with suppress(TimeoutError):
-                wait(futures, EVERY)
+                wait(futures, POLL_SECONDS)
             self._require_all()
-            patience -= EVERY * any(future.status == "error" for future in futures)
+            patience -= POLL_SECONDS * any(future.status == "error" for future in futures)
         faults = [future.exception() for future in futures if future.status == "error"]
         if lost := [fault for fault in faults if isinstance(fault, LostError)]:
             raise lost[0]
@@ -236,7 +236,7 @@ def _starts(tables: Sequence[Stored]) -> dict[Path, int]:
     return {path: int(start) for table in tables for path, start in zip(table.paths, table.bounds[:-1], strict=True)}
 
 
-def _in(partition: int, start: int, rows: int, partitions: int) -> np.ndarray:
+def _in_partition(partition: int, start: int, rows: int, partitions: int) -> np.ndarray:
     return np.arange(start, start + rows) % partitions == partition
 
 
@@ -250,7 +250,7 @@ def _sum(chosen: Chosen) -> float:
     return float(len(chosen.y) if chosen.weight is None else chosen.weight.sum())
 
 
-def _together(curves: Sequence[Curve], weights: Sequence[float]) -> Curve:
+def _mean_curve(curves: Sequence[Curve], weights: Sequence[float]) -> Curve:
     """The losses on all records: on train the mean of what each worker measured on its own (LightGBM) or on all."""
     if not curves[0]:
         return {}

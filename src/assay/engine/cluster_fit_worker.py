@@ -85,51 +85,52 @@ class Fit:
     validation: Chosen | None
 
 
-def held(place: Place) -> Partition:
+def new_partition(place: Place) -> Partition:
     """An empty partition on this worker."""
     return Partition(place)
 
 
 def ticket(_: None, partition: Partition) -> str:
-    """What tells it from one that takes its place."""
+    """What tells it from one that takes its place later."""
     return partition.ticket
 
 
-def add(asked: tuple[str, Piece], partition: Partition) -> None:
+def add(request: tuple[str, Piece], partition: Partition) -> None:
     """Take rows of a table."""
-    piece = _of(asked, partition)
+    piece = _content(request, partition)
     path = Path(partition.folder.name, f"{piece.table}-{piece.number:06}.parquet")
     piece.rows.to_parquet(path, index=False)
 
 
-def address(asked: tuple[str, dict[str, Any]], partition: Partition) -> Any:
+def address(request: tuple[str, dict[str, Any]], partition: Partition) -> Any:
     """Where this process will meet the others to fit a model."""
-    meets = meeting(build(_of(asked, partition)))
-    assert meets, "asked before, by the stage"
+    meets = meeting(build(_content(request, partition)))
+    assert meets, "checked before, by the stage"
     partition.meeting = meets(*partition.place)
     return partition.meeting.address
 
 
-def fitted(asked: tuple[str, Fit], partition: Partition) -> tuple[Any, Curve]:
+def fitted(request: tuple[str, Fit], partition: Partition) -> tuple[Any, Curve]:
     """The estimator, fitted together with the processes of the other partitions, and the losses of each round here."""
     from distributed import get_worker
 
-    fit = _of(asked, partition)
+    fit = _content(request, partition)
     estimator = build(fit.model)
     threads, own = get_worker().state.nthreads, estimator.n_jobs
     train = fit.train.source(partition, estimator)
     watched = fit.validation and fit.validation.source(partition, estimator)
     with partition.meeting.joined(fit.addresses) as more:
-        way_ = way(estimator)
-        assert way_, "asked before, by the stage"
+        fit_out_of_core = way(estimator)
+        assert fit_out_of_core, "checked before, by the stage"
         estimator.set_params(n_jobs=threads)
-        found, curve = way_(estimator, train, watched, Path(partition.folder.name), more)
+        found, curve = fit_out_of_core(estimator, train, watched, Path(partition.folder.name), more)
     estimator.set_params(n_jobs=own)
     return found if partition.place.partition == 0 else None, curve
 
 
-def _of(asked: tuple[str, Any], partition: Partition) -> Any:
-    """What is asked of the partition with that ticket."""
-    if asked[0] != partition.ticket:
+def _content(request: tuple[str, Any], partition: Partition) -> Any:
+    """What a request holds after its ticket; LostError if it is for a partition that is gone."""
+    wanted, content = request
+    if wanted != partition.ticket:
         raise LostError
-    return asked[1]
+    return content
