@@ -19,7 +19,7 @@ from assay.audit.evidence import Evidence, Sample, content, identity, outcome, o
 from assay.config.dataset import cleaned_name
 from assay.engine.spill import scratch
 from assay.joins.future import entered
-from assay.joins.raw import asked
+from assay.joins.raw import pending_join
 from assay.paths import CLEANED, FEATURES, LABELS, PREDICTIONS, RAW, SCORE, SPLIT, fold
 from assay.preparation.features import categorised, features, text_counts, vocabulary
 from assay.records.batches import Columns, require_room, table_batches
@@ -123,8 +123,8 @@ def read_evidence(config: "Config") -> Evidence:
 
 def future(dataset: "Dataset", memory: str) -> tuple[list[str], int]:
     """Which made columns change with rows of the future, and how many such rows were added."""
-    with scratch(RAW.parent) as folder, asked(RAW, dataset, folder, memory) as records:
-        return entered(records)
+    with scratch(RAW.parent) as folder, pending_join(RAW, dataset, folder, memory) as join:
+        return entered(join)
 
 
 def recomputed(records: pd.DataFrame, config: "Config", vocabularies: dict[str, list[str]]) -> pd.DataFrame:

@@ -203,12 +203,12 @@ def written_otherwise(table: str, dataset: "Dataset", most: int) -> str:
 
     Not if that spelling is the key of another record.
     """
-    asked = f"SELECT DISTINCT {KEY} FROM {records(table, dataset)} WHERE {KEY} <> ''"
+    of_records = f"SELECT DISTINCT {KEY} FROM {records(table, dataset)} WHERE {KEY} <> ''"
     there = keys(table, dataset)
     return (
-        f"WITH asked AS ({asked}), "
-        f"lacking AS (SELECT {KEY}, {PLAIN}({KEY}) AS {PLAIN} FROM asked ANTI JOIN {there} USING ({KEY})), "
-        f"others AS (SELECT {KEY}, {PLAIN} FROM {there} ANTI JOIN asked USING ({KEY})), "
+        f"WITH of_records AS ({of_records}), "
+        f"lacking AS (SELECT {KEY}, {PLAIN}({KEY}) AS {PLAIN} FROM of_records ANTI JOIN {there} USING ({KEY})), "
+        f"others AS (SELECT {KEY}, {PLAIN} FROM {there} ANTI JOIN of_records USING ({KEY})), "
         f"found AS (SELECT min(others.{KEY}) AS other, lacking.{KEY} AS meant "
         f"FROM lacking JOIN others USING ({PLAIN}) GROUP BY lacking.{KEY}) "
         f"SELECT other, meant, count(*) OVER () FROM found ORDER BY other, meant LIMIT {most}"
