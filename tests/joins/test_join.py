@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
@@ -221,6 +222,31 @@ def test_one_of_two_spellings_that_no_record_has_is_named() -> None:
     labs, records = LABS[:2].assign(id=["7", "07"]), RECORDS[:2].assign(id=["7", "007"])
     with pytest.raises(AssayError, match=r"1 keys .* another way .*: '07' for '007'"):
         joined(labs, contract(Made("labs", "count")), records)
+
+
+def test_keys_are_spelled_plainly_once_and_only_if_a_record_has_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    spelled: list[str] = []
+
+    def noted(key: str) -> str:
+        spelled.append(key)
+        return key.lstrip("0")
+
+    monkeypatch.setattr(join_module, "plain", noted)
+    with joiner(LABS, contract(Made("labs", "count"))) as join:
+        expected = join(RECORDS)
+        assert not spelled
+
+        def refused(id: str) -> bool:
+            try:
+                join(RECORDS[:1].assign(id=id))
+            except AssayError as error:
+                return f"'{id.lstrip('0')}' for '{id}'" in error.what
+            return False
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(refused, ["01", "4", "02", "1", "009"] * 4)) == [True, False, True, False, True] * 4
+        assert sorted(key for key in spelled if key in set(LABS["id"])) == ["1", "2", "3", "9"]
+        pd.testing.assert_frame_equal(join(RECORDS), expected)
 
 
 def test_of_many_spellings_the_first_are_named() -> None:

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,7 +70,7 @@ class Joiner:
     """
 
     def __init__(self, connection: "duckdb.DuckDBPyConnection", dataset: "Dataset", memory: int) -> None:
-        self.connection, self.dataset, self.memory = connection, dataset, memory
+        self.connection, self.dataset, self.memory, self.lock = connection, dataset, memory, Lock()
         self.needed = sorted({one for one in (dataset.index, *sql.compared(dataset)) if one})
 
     def __call__(self, records: pd.DataFrame) -> pd.DataFrame:
@@ -94,8 +95,15 @@ class Joiner:
                 for column in sql.compared(self.dataset):
                     run(cursor, sql.stored_records(column, self.dataset))
             for name in self.dataset.tables:
-                require_alike(name, run(cursor, sql.written_otherwise(name, self.dataset, NAMED)))
+                require_alike(name, self._written_otherwise(name, cursor))
             yield PendingJoin(cursor, self.dataset, self.memory)
+
+    def _written_otherwise(self, name: str, cursor: "duckdb.DuckDBPyConnection") -> list[Any]:
+        if not run(cursor, f"{sql.without_rows(name, self.dataset)} LIMIT 1"):
+            return []
+        with self.lock:
+            run(cursor, sql.stored_plain_keys(name, self.dataset))
+        return run(cursor, sql.written_otherwise(name, self.dataset, NAMED))
 
 
 class PendingJoin:
