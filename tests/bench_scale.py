@@ -33,7 +33,7 @@ MADE = (*(f"data/{name}" for name in FOLDERS), "models", "reports")
 FIT = "fit"  # a word before the name of a booster and rounds, for a process of its own
 BOOSTERS = ("lightgbm", "xgboost")
 HAND = "hand"
-EVERY = 0.05  # seconds between two looks at the memory of a process and of those that it started
+POLL_SECONDS = 0.05  # between two looks at the memory of a process and of those that it started
 # Twenty of the 31 columns: those that the features of the dataset ask for, age, sex, target and key.
 MEASURED = [f"{name}_measured" for name in ("TSH", "T3", "TT4", "T4U", "FTI", "TBG")]
 TREATED = ["on_thyroxine", "on_antithyroid_meds", "thyroid_surgery", "I131_treatment"]
@@ -61,20 +61,20 @@ class Cost(NamedTuple):
 
 def main() -> None:
     """Print a row for each stage, engine and number of rows, and whether the engines wrote the same bytes."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("rows", nargs="+", type=int)
-    asked.add_argument("--engines", nargs="+", default=["local", "stream"], help="local, stream, dask, hand")
-    asked.add_argument(
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="+", type=int)
+    parser.add_argument("--engines", nargs="+", default=["local", "stream"], help="local, stream, dask, hand")
+    parser.add_argument(
         "--folder",
         type=lambda name: Path(name).resolve(),
         help="where the tables are made, and stay; by default a temporary one",
     )
-    asked.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
-    asked.add_argument("--boosters", nargs="+", default=BOOSTERS, help="which of these")
-    asked.add_argument("--whole", action="store_true", help="run the line to its end, not only up to train")
-    asked.add_argument("--partitions", type=int, default=1, help="of each fit with dask: other bytes if more than one")
-    asked.add_argument("--set", nargs="+", default=[], help="settings of the line, as of assay params")
-    given = asked.parse_args()
+    parser.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
+    parser.add_argument("--boosters", nargs="+", default=BOOSTERS, help="which of these")
+    parser.add_argument("--whole", action="store_true", help="run the line to its end, not only up to train")
+    parser.add_argument("--partitions", type=int, default=1, help="of each fit with dask: other bytes if more than one")
+    parser.add_argument("--set", nargs="+", default=[], help="settings of the line, as of assay params")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for rows in given.rows:
             raw = enlarged(given.folder or Path(folder), rows)
@@ -205,7 +205,7 @@ def note_memory(pid: int, seen: list[float]) -> None:
         process = psutil.Process(pid)
         while process.status() != psutil.STATUS_ZOMBIE:
             seen.append(sum(map(resident, [process, *process.children(recursive=True)])) / 2**20)
-            time.sleep(EVERY)
+            time.sleep(POLL_SECONDS)
 
 
 def resident(process: psutil.Process) -> int:

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from assay.engine.spill import Sorted
-from assay.engine.spread import Each, beside
+from assay.engine.spread import Each, on_this_machine
 from assay.files import parts_of
 from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.reconcile import above, merged_broken, steps, stop_for
 from assay.preparation.steps import DropRepeats, Step, hashed
-from assay.records.answer import TOGETHER, Answer
+from assay.records.answer import BATCH_ROWS, Answer
 from assay.records.changes import Change, merged, summary
 from assay.records.columns import RECORD_ID
 from assay.records.engine import engine, scan
@@ -68,7 +68,7 @@ class Cleaner:
             later[:] = merged([later, found.changes]) if later else found.changes
             return found.records
 
-        for batch in self.prepared.batches(changed, beside(self.each)):
+        for batch in self.prepared.batches(changed, on_this_machine(self.each)):
             records.add(batch)
             left += len(batch)
         return summary([*self.log, *later], self.rows, left)
@@ -76,7 +76,7 @@ class Cleaner:
     def _prepare(self, batches: Iterable[pd.DataFrame], quarantined: Parts) -> list[Broken]:
         """Prepare each batch; what stops the line."""
         broken: list[Broken] = []
-        keys, contents = (Parts(self.folder / name, TOGETHER, brief=True) for name in (KEYS, CONTENTS))
+        keys, contents = (Parts(self.folder / name, BATCH_ROWS, brief=True) for name in (KEYS, CONTENTS))
         work = partial(prepared, dataset=self.dataset, where=self.where)
         for one, hashes in self.each(work, batches):
             if hashes is not None:
@@ -89,8 +89,8 @@ class Cleaner:
             self.rows += len(one.ids)
             broken += one.broken
         require_rows(self.rows, self.where)
-        for part, asked in ((keys, self.dataset.key), (contents, self.dataset.repeats)):
-            if asked:
+        for part, is_needed in ((keys, self.dataset.key), (contents, self.dataset.repeats)):
+            if is_needed:
                 part.end()
         return broken
 
@@ -129,7 +129,7 @@ class Cleaner:
     def _answer(self, query: str, table: str, asks: str) -> Iterator[Answer]:
         with engine(self.folder, self.where, asks, memory=self.memory) as connection:
             connection.execute(f"CREATE VIEW {table} AS {scan(parts_of(self.folder / table))}")
-            yield Answer(connection.sql(query).to_arrow_reader(TOGETHER))  # `execute` gives Arrow rows in any order
+            yield Answer(connection.sql(query).to_arrow_reader(BATCH_ROWS))  # `execute` gives Arrow rows in any order
 
 
 class ButFirst:

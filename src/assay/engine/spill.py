@@ -21,14 +21,14 @@ BUCKET = 1 << 17  # rows that are sorted at a time, about
 MOST_BUCKETS = 256  # files that are open at a time
 PIECE = 1 << 11  # rows of a bucket that are written at a time, about
 Change = Callable[[pd.DataFrame], pd.DataFrame]
-EVERY = 64  # rows, of which one is noted to divide the others by
+SAMPLE_STEP = 64  # of so many rows the value of one is noted: these values say where to divide the others
 
 
 @contextmanager
-def scratch(beside: Path) -> Iterator[Path]:
-    """A folder on the disk of the data, which is removed at the end."""
-    beside.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=WRITING, dir=beside) as folder:
+def scratch(parent: Path) -> Iterator[Path]:
+    """A folder within `parent`, and so on the disk of the data, which is removed at the end."""
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=WRITING, dir=parent) as folder:
         yield Path(folder)
 
 
@@ -114,7 +114,7 @@ class Sorted:
         self.key = self.key or unused(batch.columns)
         keyed = batch.assign(**{self.key: values})
         values = keyed[self.key]
-        self.noted += values.iloc[::EVERY].tolist()
+        self.noted += values.iloc[::SAMPLE_STEP].tolist()
         if len(values):
             follows = self.last is None or self.last <= values.iloc[0]
             self.in_order = self.in_order and bool(follows) and values.is_monotonic_increasing

@@ -34,7 +34,7 @@ AHEAD = 2  # batches for each worker: one at work, one that waits for it
 Task = Callable[..., Any]  # of packed bytes, and of what is there
 
 
-def beside(each: "Each") -> "Each":
+def on_this_machine(each: "Each") -> "Each":
     """`each` if its workers can read the files of this process, else `map`."""
     return each if isinstance(each, Processes) else map
 

@@ -54,7 +54,7 @@ class Pages(xgboost.DataIter):
 
     def reset(self) -> None:
         """Begin again."""
-        self.left, self.row = together(self.source.batches(), PAGE), 0
+        self.left, self.row = rebatched(self.source.batches(), PAGE), 0
 
     def next(self, input_data: Callable[..., None]) -> bool:
         """Hand over a batch; False after the last one."""
@@ -98,7 +98,7 @@ class Rows(lightgbm.Sequence):
         return found[0] if len(found) == 1 else np.concatenate(found)
 
 
-def together(batches: Iterator[pd.DataFrame], rows: int) -> Iterator[pd.DataFrame]:
+def rebatched(batches: Iterator[pd.DataFrame], rows: int) -> Iterator[pd.DataFrame]:
     """The same rows in batches of at least so many, but for the last one."""
     waiting: list[pd.DataFrame] = []
     for batch in batches:

@@ -1,6 +1,6 @@
 """Fits estimators on records that are read in batches. `WAYS` says which classes can, and how each does.
 
-`TOGETHER` says which of them several processes can fit, each with a partition of the records.
+`MEETINGS` says which of them several processes can fit, each with a partition of the records.
 """
 
 import re
@@ -31,14 +31,14 @@ def way(estimator: Any) -> Way | None:
     """How an estimator is fitted out of core; None if it needs all records in memory."""
     if hasattr(estimator, "members"):
         return _ensemble if all(map(way, estimator.members.values())) else None
-    asked = estimator.get_params()
+    params = estimator.get_params()
     found = WAYS.get(type(estimator).__name__)
-    return None if found and any(asked.get(name) not in taken for name, taken in IN_MEMORY_BUT.items()) else found
+    return None if found and any(params.get(name) not in taken for name, taken in IN_MEMORY_BUT.items()) else found
 
 
 def meeting(estimator: Any) -> type[Meeting] | None:
     """How several processes meet that fit an estimator together, each with a partition; None if none can."""
-    return TOGETHER.get(type(estimator).__name__) if way(estimator) else None
+    return MEETINGS.get(type(estimator).__name__) if way(estimator) else None
 
 
 def _xgboost(
@@ -96,8 +96,8 @@ def _as_core_params(estimator: Any) -> dict[str, Any]:
     import lightgbm
 
     own = ("class_weight", "importance_type", "n_estimators")
-    asked = {name: value for name, value in estimator.get_params().items() if name not in own and value is not None}
-    params = {"objective": "binary", **asked}
+    given = {name: value for name, value in estimator.get_params().items() if name not in own and value is not None}
+    params = {"objective": "binary", **given}
     two = lightgbm.Dataset(np.array([[0.0], [1.0]]), label=[0, 1], params=params)
     stated = SEED_OF_BINS.search(lightgbm.Booster(params, two).model_to_string())
     assert stated, "LightGBM states all parameters"
@@ -141,7 +141,7 @@ WAYS: dict[str, Way] = {  # by the class of the estimator
     "RuleClassifier": _unlearned,
     "XGBClassifier": _xgboost,
 }
-TOGETHER: dict[str, type[Meeting]] = {"LGBMClassifier": Sockets, "XGBClassifier": Collective}
+MEETINGS: dict[str, type[Meeting]] = {"LGBMClassifier": Sockets, "XGBClassifier": Collective}
 # What else than these an estimator asks for, it does in memory alone.
 IN_MEMORY_BUT: dict[str, tuple[Any, ...]] = {
     "booster": (None, "gbtree"),

@@ -14,7 +14,7 @@ from assay.files import parts_of
 from assay.records.engine import engine, scan
 from assay.records.parts import Parts
 
-TOGETHER = 1 << 18  # rows of a file for DuckDB, and of an answer
+BATCH_ROWS = 1 << 18  # rows of a file for DuckDB, and of a batch of an answer
 ROWS = "rows"  # the relation that a query is about; its column `row` has the number of the row, from 0
 
 
@@ -33,7 +33,7 @@ class Answer:
 
     def keep(self, path: Path) -> None:
         """Write all rows, some at a time."""
-        parts = Parts(path, TOGETHER, brief=True)
+        parts = Parts(path, BATCH_ROWS, brief=True)
         parts.write(self.left)
         for batch in self.reader:
             parts.write(pa.Table.from_batches([batch]))
@@ -66,7 +66,7 @@ class Answer:
 
 
 @contextmanager
-def asked(
+def answered(
     rows: Iterable[dict[str, Any]], query: str, counts: str, path: Path, memory: str, asks: str
 ) -> Iterator[tuple[Answer, tuple[Any, ...]]]:
     """The answer to a query with a row for each of `ROWS`, and to one with a single row.
@@ -77,12 +77,12 @@ def asked(
     with engine(path.parent, "data/cleaned", asks, memory=memory) as connection:
         connection.execute(f"CREATE VIEW {ROWS} AS {source}")
         found = connection.execute(counts).fetchall()[0]
-        yield Answer(connection.sql(query).to_arrow_reader(TOGETHER)), found
+        yield Answer(connection.sql(query).to_arrow_reader(BATCH_ROWS)), found
 
 
 def stored(rows: Iterable[dict[str, Any]], path: Path) -> str:
     """Write batches of columns, and the number of each row; the query that reads them."""
-    parts, start = Parts(path, TOGETHER, brief=True), 0
+    parts, start = Parts(path, BATCH_ROWS, brief=True), 0
     for one in rows:
         table = pd.DataFrame(one)
         parts.add(table.assign(row=range(start, start + len(table))))

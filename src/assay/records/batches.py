@@ -88,7 +88,7 @@ class Columns(Mapping[str, pd.Series]):
         there = self.names.get(name, name)
         found = next((some for some in self._read if there in some), None)
         if found is None:
-            found = self._together([there, *self._after(there)])
+            found = self._read_columns([there, *self._after(there)])
         others = [some for some in self._read if some is not found]  # from the one that was asked for last
         self._read = [found, *others][: KEPT if found.shape[1] > 1 else 1]
         return found[there].rename(name)
@@ -106,7 +106,7 @@ class Columns(Mapping[str, pd.Series]):
         """Some of them under other names: those there by these."""
         return Columns(*self.paths, names=names)
 
-    def _together(self, names: list[str]) -> pd.DataFrame:
+    def _read_columns(self, names: list[str]) -> pd.DataFrame:
         tables = [read_table(path, names) for path in self.paths]
         return tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
 

@@ -27,12 +27,12 @@ BRIEF: Mapping[str, Any] = {"use_dictionary": False, "compression": "lz4", "writ
 class Parts:
     """Takes a table in batches with the same columns and types, in order, and writes a part once its rows are there."""
 
-    def __init__(self, path: Path, rows: int, beside: Executor | None = None, brief: bool = False) -> None:
-        """beside: where parts are written while others are made; the caller ends it before the folder goes away.
+    def __init__(self, path: Path, rows: int, executor: Executor | None = None, brief: bool = False) -> None:
+        """executor: where parts are written while others are made; the caller ends it before the folder goes away.
 
         brief: they are read once and removed: it matters more how soon they are written than how small they are.
         """
-        self.path, self.rows, self.number, self.beside = path, rows, 0, beside
+        self.path, self.rows, self.number, self.executor = path, rows, 0, executor
         self.options = BRIEF if brief else {}
         self.waiting: list[pa.Table] = []
         self.there = 0
@@ -58,16 +58,16 @@ class Parts:
         self._wait()
 
     def _part(self) -> None:
-        together = pa.concat_tables(self.waiting)
+        table = pa.concat_tables(self.waiting)
         self.path.mkdir(exist_ok=True)
-        self._begin(together.slice(0, self.rows), self.path / NAME.format(self.number))
-        left = together.slice(self.rows)
+        self._begin(table.slice(0, self.rows), self.path / NAME.format(self.number))
+        left = table.slice(self.rows)
         self.number, self.waiting, self.there = self.number + 1, [_alone(left)], len(left)
 
     def _begin(self, part: pa.Table, path: Path) -> None:
         self._wait()
-        if self.beside:
-            self.written = self.beside.submit(_write, part, path, self.options)
+        if self.executor:
+            self.written = self.executor.submit(_write, part, path, self.options)
         else:
             _write(part, path, self.options)
 
@@ -79,8 +79,8 @@ class Parts:
 @contextmanager
 def writing(path: Path, rows: int) -> Iterator[Parts]:
     """Parts that become the table at `path`, in place of one that is there, when the block has succeeded."""
-    with replacing(path) as scratch, ThreadPoolExecutor(1) as beside:
-        parts = Parts(scratch, rows, beside)
+    with replacing(path) as scratch, ThreadPoolExecutor(1) as executor:
+        parts = Parts(scratch, rows, executor)
         yield parts
         parts.end()
 
