@@ -25,6 +25,7 @@ import psutil
 
 from assay.config.compose import composed
 from assay.files import files_md5, folder_md5, write_json
+from line_outputs import raw_records
 from samples import ROOT
 
 DATA, LATER = ("clean", "annotate", "split", "featurize"), ("profile", "audit", "evaluate", "cards", "review")
@@ -65,9 +66,7 @@ def main() -> None:
     parser.add_argument("rows", nargs="+", type=int)
     parser.add_argument("--engines", nargs="+", default=["local", "stream"], help="local, stream, dask, hand")
     parser.add_argument(
-        "--folder",
-        type=lambda name: Path(name).resolve(),
-        help="where the tables are made, and stay; by default a temporary one",
+        "--folder", type=resolved, help="where the tables are made, and stay; by default a temporary one"
     )
     parser.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
     parser.add_argument("--boosters", nargs="+", default=BOOSTERS, help="which of these")
@@ -93,6 +92,7 @@ def main() -> None:
 
 
 def resolved(name: str) -> Path:
+    """A path that stays right when the folder is changed."""
     return Path(name).resolve()
 
 
@@ -101,7 +101,7 @@ def enlarged(folder: Path, rows: int) -> Path:
     path = folder / f"thyroid-{rows}.parquet"
     if not path.exists():
         few = folder / "records.csv"
-        pd.read_csv(ROOT / "data/raw/records.csv", dtype="str").drop(columns=LEFT_OUT).to_csv(few, index=False)
+        pd.read_csv(raw_records(), dtype="str").drop(columns=LEFT_OUT).to_csv(few, index=False)
         words = ["enlarge", str(few), "-o", str(path), "--rows", str(rows), "--target", "target"]
         cost = run([sys.executable, "-m", "assay.cli", *words, "--number", "patient_id"], ROOT)
         print(line("enlarge", "", rows, cost), flush=True)
