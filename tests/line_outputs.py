@@ -24,5 +24,6 @@ def _made(path: Path, by: str) -> Path:
         programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
         command = [sys.executable, "-m", "dvc", "repro", by]
         print(f"{path.relative_to(ROOT)} is not there: dvc repro {by}", flush=True)
-        subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": programs}, check=True)
+        if subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": programs}).returncode:
+            sys.exit(f"dvc repro {by} failed: see above")
     return path
