@@ -10,6 +10,7 @@ import pytest
 from assay.audit.checks import CHECKS
 from assay.audit.duplicates import alike_hashed
 from assay.config.compose import composed
+from assay.engine import audit as module
 from assay.engine.audit import Rows, taken
 from assay.files import read_table, write_table
 from assay.paths import AUDIT, CLEANED, FEATURES, SPLIT, fold
@@ -78,6 +79,22 @@ def test_records_have_the_number_of_their_row_and_others_a_higher_one(line: Path
     assert rows.names(pd.Index(numbers)) == ids.tolist()
     everyone = [rows.folds[name] for name in FOLDS if name != TEST]
     assert not np.isin(numbers[[1, 4]], np.concatenate(everyone)).any()
+
+
+def test_a_table_is_read_for_ids_only_where_some_are_not_known_yet(line: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids, read = read_table(CLEANED)["record_id"], []
+    invented = read_table(fold(SPLIT, TEST)).assign(record_id=lambda table: "new " + table["record_id"])
+    write_table(fold(SPLIT, TEST), invented)
+    rows = Rows(0)
+    last = pd.Index(rows.folds[TEST])
+    monkeypatch.setattr(module, "taken", lambda path, *others: (read.append(path), taken(path, *others))[1])
+    assert rows.names(pd.Index([5, 2])) == [ids[5], ids[2]]
+    assert rows.names(pd.Index([2, 5, 2])) == [ids[2], ids[5], ids[2]]
+    assert read == [CLEANED]
+    assert rows.names(pd.Index([7, 5])) == [ids[7], ids[5]]
+    assert rows.names(last[:2]) == invented["record_id"].head(2).tolist()
+    assert read == [CLEANED, CLEANED, fold(SPLIT, TEST)]
+    assert rows.names(pd.Index([])) == []
 
 
 @pytest.mark.parametrize("records", [0, SOME])

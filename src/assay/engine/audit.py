@@ -40,11 +40,12 @@ KEY = "sample for audit"  # of the hashes by which records are drawn
 class Rows:
     """The records of the line by number. most: of more, so many are drawn, to be read whole; 0: all are.
 
-    Drawn are those with the lowest hashes of their ids, whatever their order.
+    Drawn are those with the lowest hashes of their ids, whatever their order. named: ids that were read, by number.
     """
 
     most: int
     known: np.ndarray = field(default_factory=lambda: hashes(CLEANED))
+    named: dict[int, str] = field(default_factory=dict)
 
     @property
     def some(self) -> bool:
@@ -82,13 +83,25 @@ class Rows:
         return numbers[inverse]
 
     def names(self, numbers: pd.Index) -> list[str]:
-        """The ids of some records."""
-        found: dict[int, str] = {}
-        tables = {CLEANED: np.arange(len(self.known)), **{fold(SPLIT, name): rows for name, rows in self.folds.items()}}
-        for path, rows in tables.items():
-            if (wanted := np.isin(rows, numbers)).any():
-                found |= zip(rows[wanted].tolist(), taken(path, wanted, [RECORD_ID])[RECORD_ID], strict=True)
-        return [found[int(number)] for number in numbers]
+        """The ids of some records; the tables are not read again for those that were named before."""
+        if len(rest := numbers[~numbers.isin(list(self.named))]):
+            self._name(rest)
+        return [self.named[int(number)] for number in numbers]
+
+    def _name(self, numbers: pd.Index) -> None:
+        """Note the ids of records: of cleaned ones from their table, of others from the folds."""
+        cleaned = numbers < len(self.known)
+        if cleaned.any():
+            self._note(CLEANED, np.arange(len(self.known)), numbers[cleaned])
+        if not cleaned.all():
+            for name, rows in self.folds.items():
+                self._note(fold(SPLIT, name), rows, numbers[~cleaned])
+
+    def _note(self, path: Path, rows: np.ndarray, numbers: pd.Index) -> None:
+        """Note the ids of those records of a table that have these numbers; rows: the numbers of all, (n,)."""
+        if (wanted := np.isin(rows, numbers)).any():
+            ids = taken(path, wanted, [RECORD_ID])[RECORD_ID]
+            self.named.update(zip(rows[wanted].tolist(), ids, strict=True))
 
 
 def read_evidence(config: "Config") -> Evidence:
