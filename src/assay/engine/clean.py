@@ -18,7 +18,7 @@ from assay.preparation.steps import DropRepeats, Step, hashed
 from assay.records.answer import BATCH_ROWS, Answer
 from assay.records.changes import Change, merged, summary
 from assay.records.columns import RECORD_ID
-from assay.records.engine import engine, scan
+from assay.records.database import database, scan
 from assay.records.parts import Parts
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Cleaner:
 
     @contextmanager
     def _answer(self, query: str, table: str, asks: str) -> Iterator[Answer]:
-        with engine(self.folder, self.where, asks, memory=self.memory) as connection:
+        with database(self.folder, self.where, asks, memory=self.memory) as connection:
             connection.execute(f"CREATE VIEW {table} AS {scan(parts_of(self.folder / table))}")
             yield Answer(connection.sql(query).to_arrow_reader(BATCH_ROWS))  # `execute` gives Arrow rows in any order
 

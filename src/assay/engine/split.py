@@ -14,7 +14,7 @@ from assay.engine.spill import Sorted
 from assay.errors import AssayError
 from assay.records.answer import ROWS, Answer, answered
 from assay.records.columns import DATE, RECORD_ID
-from assay.records.engine import literal
+from assay.records.database import literal
 from assay.records.folds import (
     FOLDS,
     GROUP,

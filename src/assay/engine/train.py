@@ -22,7 +22,7 @@ from assay.modelling.matrices import Source
 from assay.modelling.out_of_core import ALONE, meeting, of_members, way
 from assay.modelling.records import Records
 from assay.paths import FEATURES, fold
-from assay.records.engine import in_bytes
+from assay.records.database import in_bytes
 from assay.records.folds import TRAIN, VALIDATION
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from assay.joins import sql
 from assay.joins.checks import MOST, NAMED, plain, require_alike, require_known, require_useful, require_values
 from assay.joins.rows import as_number, of_table, places, rows
 from assay.records.answer import Answer
-from assay.records.engine import MEMORY, engine, in_bytes
+from assay.records.database import MEMORY, database, in_bytes
 from assay.records.tables import with_columns
 from assay.records.writing import texts
 
@@ -53,7 +53,7 @@ def joining(
         what = f"missing table {sample(absent)} (given: {given})"
         raise AssayError(what, where=ASKS, todo=f"give it: {absent[0]}=FILE")
     folder = scratch or Path(tempfile.gettempdir())
-    with engine(folder, "dataset.tables", ASKS, memory=memory) as connection:
+    with database(folder, "dataset.tables", ASKS, memory=memory) as connection:
         connection.create_function(sql.PLAIN, plain, ["VARCHAR"], "VARCHAR")
         for name in dataset.tables:
             found = (rows(name, one, dataset) for one in tables[name])

@@ -20,7 +20,7 @@ from assay.config.dataset import NUMBER
 from assay.config.joins import TREND
 from assay.joins.rows import KEY, TIME, of_table, places, read_of, reads
 from assay.joins.rows import Read as ReadColumn
-from assay.records.engine import literal
+from assay.records.database import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

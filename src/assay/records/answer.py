@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from assay.files import parts_of
-from assay.records.engine import engine, scan
+from assay.records.database import database, scan
 from assay.records.parts import Parts
 
 BATCH_ROWS = 1 << 18  # rows of a file for DuckDB, and of a batch of an answer
@@ -71,10 +71,10 @@ def answered(
 ) -> Iterator[tuple[Answer, tuple[Any, ...]]]:
     """The answer to a query with a row for each of `ROWS`, and to one with a single row.
 
-    rows: batches of columns by name. path: where they are on disk meanwhile. asks: as of `assay.records.engine.engine`.
+    rows: batches of columns by name. path: where they are on disk meanwhile. asks: as of `assay.records.database`.
     """
     source = stored(rows, path)
-    with engine(path.parent, "data/cleaned", asks, memory=memory) as connection:
+    with database(path.parent, "data/cleaned", asks, memory=memory) as connection:
         connection.execute(f"CREATE VIEW {ROWS} AS {source}")
         found = connection.execute(counts).fetchall()[0]
         yield Answer(connection.sql(query).to_arrow_reader(BATCH_ROWS)), found

@@ -18,7 +18,7 @@ MEMORY = "1GiB"  # of DuckDB; the whole process needs some more
 
 
 @contextmanager
-def engine(
+def database(
     scratch: Path, where: str, asks: str, *, memory: str = MEMORY, threads: int | None = None
 ) -> "Iterator[duckdb.DuckDBPyConnection]":
     """A DuckDB in memory that spills into a temporary folder within `scratch`, which is removed at the end.
