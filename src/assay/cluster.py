@@ -46,7 +46,7 @@ def started(workers: int) -> Iterator["Client"]:
 
 
 async def _answer(address: str) -> None:
-    """Wait for a word of the scheduler: a client would wait for ever for something else that listens there."""
+    """Wait until the scheduler answers: a client would wait without end if something else listens there."""
     from distributed import Security
     from distributed.core import rpc
 
@@ -64,7 +64,7 @@ def require_dask() -> None:
 
 
 def _require_address(address: str) -> None:
-    """AssayError unless it is one; a client asks an address of another kind for ever."""
+    """AssayError unless it is an address: a client would try any other text without end."""
     from distributed.comm import parse_address, parse_host_port
     from distributed.comm.registry import get_backend
 

@@ -1,8 +1,8 @@
-"""audit, on tables of any size: of each record some numbers are in memory, and all columns only of a sample.
+"""audit, on tables of any size: a few numbers of each record are in memory, and whole records only of a sample.
 
-A record is called by a number: its row in the cleaned table, or a higher one if it is not there. The names of the few
-that people are told of are read again. Ids are compared by hashes of 64 bits: of a million ids two have the same one by
-chance once in forty million tables.
+In memory a record has a number in place of its id: its row in the cleaned table, or a higher number if it is not there.
+Ids are read again only for the records that a finding names. They are compared by hashes of 64 bits: among a million
+ids, two have the same hash by chance in one of forty million tables.
 """
 
 from collections.abc import Callable
@@ -38,9 +38,10 @@ KEY = "sample for audit"  # of the hashes by which records are drawn
 
 @dataclass(frozen=True)
 class Rows:
-    """The records of the line by number. most: of more, so many are drawn, to be read whole; 0: all are.
+    """The records of the line by number. most: at most so many records are read whole; 0: all.
 
-    Drawn are those with the lowest hashes of their ids, whatever their order. named: ids that were read, by number.
+    If there are more, those with the lowest hashes of their ids are drawn: so their order does not matter. known: the
+    hash of the id of each cleaned record, (n,). named: ids that were read, by number.
     """
 
     most: int
@@ -57,11 +58,14 @@ class Rows:
         """Which cleaned records are read whole, (n,) bool."""
         return _lowest(hashes(CLEANED, KEY), self.most) if self.some else np.ones(len(self.known), "bool")
 
-    def drawn_alike(self, told: Callable[[pd.DataFrame], pd.DataFrame]) -> np.ndarray:
-        """As many, so that records of nearly the same content are drawn together; told: that content of a batch."""
+    def drawn_alike(self, content_of: Callable[[pd.DataFrame], pd.DataFrame]) -> np.ndarray:
+        """As many, drawn by a hash of their content: so near-duplicates are drawn together.
+
+        content_of: gives the columns of a batch that are compared.
+        """
         if not self.some:
             return self.drawn
-        found = [alike_hashed(told(batch), KEY) for batch in table_batches(CLEANED)]
+        found = [alike_hashed(content_of(batch), KEY) for batch in table_batches(CLEANED)]
         return _lowest(np.concatenate(found), self.most)
 
     @cached_property
@@ -74,7 +78,11 @@ class Rows:
         return found
 
     def of(self, path: Path, start: int) -> np.ndarray:
-        """The numbers of the records of a table, (m,), from `start` on for those that are not cleaned ones."""
+        """The numbers of the records of a table, (m,), from `start` on for those that are not cleaned ones.
+
+        Hashes are sorted, because an id may stand there twice. With a million records a hash table, as in
+        `assay.records.places`, was no faster and took more memory.
+        """
         ids, inverse = np.unique(hashes(path), return_inverse=True)
         place = np.searchsorted(ids, self.known)
         there = np.flatnonzero(np.append(ids, 0)[place] == self.known)
@@ -105,12 +113,12 @@ class Rows:
 
 
 def read_evidence(config: "Config") -> Evidence:
-    """The tables on disk."""
+    """What the checks look at, from the tables of the line."""
     require_room(CLEANED, EACH)
     dataset, rows = config.dataset, Rows(config.audit.records)
-    told = partial(content, identity=identity(dataset), outcome=outcome(dataset))
+    content_of = partial(content, identity=identity(dataset), outcome=outcome(dataset))
     records = taken(CLEANED, rows.drawn).drop(columns=RECORD_ID)
-    alike = taken(CLEANED, rows.drawn_alike(told)) if rows.some else records
+    alike = taken(CLEANED, rows.drawn_alike(content_of)) if rows.some else records
     folds = {name: _of_fold(name, numbers) for name, numbers in rows.folds.items()}
     graded = folds[TEST][folds[TEST]["excluded"] == ""]
     scores = _scores("test", rows, [SCORE])
@@ -128,7 +136,7 @@ def read_evidence(config: "Config") -> Evidence:
         future=partial(future, dataset, config.engine.memory) if dataset.tables else None,
         groups=Columns(CLEANED)[cleaned_name(dataset, dataset.group)] if dataset.group else None,
         own=own_features(dataset),
-        alike=told(alike),
+        alike=content_of(alike),
         names=rows.names,
         sample=Sample(len(records), len(rows.known)) if rows.some else None,
     )

@@ -1,8 +1,8 @@
 """Fits on the workers of a cluster, each of which has a partition of the records.
 
-The record at place i of its table is in partition i modulo their number: so whichever records a fit takes, each worker
-has as many of them, from every time. All of validation is with every worker, because LightGBM measures the loss by
-which it stops on what a process has.
+The record at place i of its table is in partition i modulo their number. So every worker has about as many records of
+any fit, and from all of its time. Every worker has all of validation, because a process of LightGBM measures the loss
+by which it stops on its own records.
 
 The features go to the workers once, batch by batch, through dask, and stay there on the disk; a fit sends which rows it
 takes. A fit of which a worker dies begins again, on workers that are left or were started again.
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 TABLES = (TRAIN, VALIDATION)
 POLL_SECONDS = 1  # between two looks whether the workers of a fit are there
-PATIENCE = 10  # seconds in which a scheduler must notice that a worker is gone, if the fit of another has failed
+PATIENCE = 10  # seconds for the scheduler to notice a dead worker, and for what should come at once
 JOINING = 60  # seconds in which as many workers must join as there are partitions
 
 
@@ -59,7 +59,7 @@ class Partitions:
 
         failures = dask.config.get("distributed.scheduler.allowed-failures")
         for _ in range(failures + 1):
-            with suppress(LostError), self.workers.there(), self.client.as_current():
+            with suppress(LostError), self.workers.reached(), self.client.as_current():
                 return self._fit(model, train, validation)
             self._remote = None
         what = f"a worker of the cluster died in each of {failures + 1} fits of {model['name']}"
@@ -122,7 +122,7 @@ class Partitions:
 
 
 class _RemotePartitions:
-    """A partition on each of as many workers; AssayError if there are not as many."""
+    """Partitions that workers hold, one each; AssayError if there are fewer workers."""
 
     def __init__(self, workers: OnWorkers, partitions: int) -> None:
         self.workers, self.client = workers, workers.client
@@ -136,18 +136,18 @@ class _RemotePartitions:
         self.waiting: deque[Future] = deque()
 
     def send(self, partition: int, piece: Piece) -> None:
-        """Give a partition a piece of a table; some at a time are on the way."""
+        """Send a partition a piece of a table; waits only if many are on the way."""
         self.waiting.append(self._submit(at_worker.add, (self.tickets[partition], piece), partition))
         if len(self.waiting) >= AHEAD * len(self.partitions):
             self._results([self.waiting.popleft()])
 
     def sent(self) -> None:
-        """Wait until all is there."""
+        """Wait until all pieces have arrived."""
         self._results(list(self.waiting))
         self.waiting.clear()
 
     def each(self, function: Any, contents: Sequence[Any]) -> list[Any]:
-        """The result of a function for each partition, all at the same time; LostError if a worker is."""
+        """The results of a function that all partitions run at the same time; LostError if a worker is gone."""
         requests = zip(self.tickets, contents, strict=True)
         futures = [self._submit(function, one, number) for number, one in enumerate(requests)]
         try:
@@ -168,7 +168,7 @@ class _RemotePartitions:
         return self.workers.submit(function, request, self.partitions[number], worker=self.addresses[number])
 
     def _results(self, futures: Sequence["Future"]) -> list[Any]:
-        """The results of tasks that need one another; LostError if a worker is gone before all have ended."""
+        """The results of tasks that wait for one another; LostError if a worker is gone before all have ended."""
         from distributed import wait
 
         patience = PATIENCE
@@ -188,7 +188,7 @@ class _RemotePartitions:
         raise AssayError(f"a fit on the cluster failed: {said}", where=self.workers.where) from faults[0]
 
     def _result(self, future: "Future") -> Any:
-        """What a task gave; LostError if a worker is gone before it has come: dask would wait for that worker."""
+        """The result of a task that has ended; LostError if its worker is gone: dask would wait for that worker."""
         while True:
             self._require_all()
             with suppress(TimeoutError):
@@ -199,7 +199,7 @@ class _RemotePartitions:
             raise LostError
 
     def _start_again(self, futures: Sequence["Future"]) -> None:
-        """Start processes again that do not notice that another of the fit is gone, and would wait without an end."""
+        """Start workers again that still wait for a process of the fit that is gone: they would wait without end."""
         from distributed import wait
 
         left = {one: future for one, future in zip(self.addresses, futures, strict=True) if one in self._there()}
@@ -215,7 +215,7 @@ class _RemotePartitions:
             raise AssayError(what, where=self.workers.where, todo="start them again, each with a nanny") from error
 
     def _there(self) -> set[str]:
-        with self.workers.there():
+        with self.workers.reached():
             return set(self.client.nthreads())
 
     def _chosen(self, partitions: int) -> list[str]:

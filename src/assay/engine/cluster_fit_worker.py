@@ -1,6 +1,6 @@
-"""The part of a distributed fit that runs on a worker: it has one partition of the features, on its disk.
+"""The part of a fit on a cluster that runs on a worker, which has one partition of the features on its disk.
 
-A partition stays with the process that made it. `done` of `assay.engine.spread` calls the functions below on it.
+A partition stays with the process that made it. `run_packed` of `assay.engine.spread` calls the functions below on it.
 """
 
 import tempfile
@@ -34,7 +34,7 @@ class Place(NamedTuple):
 
 
 class Partition:
-    """Rows of tables of features, in files that are removed with it. ticket: another one has another."""
+    """Rows of tables of features, in files that are removed with it. ticket: no other partition has the same."""
 
     def __init__(self, place: Place) -> None:
         from distributed import get_worker
@@ -53,7 +53,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows of a table for a partition, of which it is the piece of that number."""
+    """Rows of a table that are sent to a partition; number: its place among all pieces."""
 
     table: int
     number: int
@@ -70,14 +70,14 @@ class Chosen:
     weight: Weight
 
     def source(self, partition: Partition, estimator: Any) -> Source:
-        """Them, with features from the files of the partition."""
+        """The records, with features from the files of the partition."""
         stored = Stored(partition.files(self.tables), self.rows)
         return Source(stored.batches, self.y, self.weight).named_for(estimator)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A fit of a model by processes that meet at these addresses, each on its records; the others are only watched."""
+    """A fit of a model by processes that meet at these addresses; train, validation: the records of this process."""
 
     model: dict[str, Any]
     addresses: list[Any]
@@ -91,7 +91,7 @@ def new_partition(place: Place) -> Partition:
 
 
 def ticket(_: None, partition: Partition) -> str:
-    """What tells it from one that takes its place later."""
+    """The ticket of a partition: requests name it, so that a partition made later in its place refuses them."""
     return partition.ticket
 
 

@@ -91,7 +91,7 @@ def test_slices(dataset: "Dataset") -> pd.DataFrame:
 
 
 class Groups:
-    """The group of each of many records, in as few bytes as its number needs."""
+    """The group of each of many records, kept as its number: four bytes a record."""
 
     def __init__(self, records: int) -> None:
         self.names: dict[str, int] = {}

@@ -73,13 +73,13 @@ class Spill:
         return {**vars(self), "open": ExitStack(), "writer": None}
 
     def remove(self) -> None:
-        """Give its place on the disk back."""
+        """Delete it from the disk."""
         self.open.close()
         self.path.unlink(missing_ok=True)
 
 
 def _typed(batch: pd.DataFrame, types: "pd.Series[Any]") -> pd.DataFrame:
-    """The batch with just these types. Categories equal to others may still be written in another way."""
+    """The batch with just these types: two equal categorical types may still be written as different bytes."""
     columns = {
         name: pd.Categorical.from_codes(batch[name].cat.codes, dtype=kind)
         if isinstance(kind, pd.CategoricalDtype)
@@ -90,7 +90,7 @@ def _typed(batch: pd.DataFrame, types: "pd.Series[Any]") -> pd.DataFrame:
 
 
 class Sorted:
-    """A table that is read again in the order of values beside it, rows with equal values as they came.
+    """A table that is read again in the order of a value that each row was added with; equal ones stay as they came.
 
     The rows go into buckets by their values, a file each; one bucket after another is sorted in memory. A table that
     came in order is only read again.

@@ -142,7 +142,7 @@ class Splitter:
 
 
 def own_groups(batches: Batches) -> Batches:
-    """The batches; if any record lacks a group, each has its group as text, and those without one of their own."""
+    """The batches. If any record lacks a group, groups become texts, and each such record gets a group of its own."""
     if not any(records[GROUP].isna().any() for records in batches()):
         return batches
 

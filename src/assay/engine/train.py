@@ -62,7 +62,7 @@ class OutOfCore:
 
 
 class Whole:
-    """Has all records in memory for each fit, and for their scores: so these are those of `engine=local`."""
+    """Reads all records into memory for each fit and to score them: so the results are those of `engine=local`."""
 
     sample, partitions = 0, 1
 
@@ -80,7 +80,7 @@ class Whole:
 
 
 class Sampled(OutOfCore):
-    """Has in memory for each fit the same number of its records, drawn without regard to anything.
+    """Fits in memory on so many of the records of each fit, drawn at random whatever they are.
 
     AssayError if no record of a class is among them.
     """
@@ -105,9 +105,9 @@ class Sampled(OutOfCore):
 
 
 class InPartitions(OutOfCore):
-    """Fits on the workers of a cluster, of which each has a partition of the records, what can be fitted so.
+    """Fits on workers of a cluster, each with a partition of the records, where the library can; else out of core.
 
-    Scores batch by batch here.
+    Scores are made here, batch by batch.
     """
 
     def __init__(self, folder: Path, workers: "Partitions") -> None:

@@ -30,8 +30,8 @@ ASKS = "dataset.made"
 COUNTED = ("rows", "of_records", "before", "no_time", "repeated")
 BATCH = "batch"  # what is loaded next
 BATCH_ROWS = 1 << 16  # records whose columns are read at a time
-PAIR = 64  # bytes of memory that a record, or a row of one, takes for each made column: as measured, with numbers
-SHARE = 2  # of the memory so many parts: one for what is joined at a time
+PAIR = 64  # bytes of memory for each made column of each record, and of each row of one: as measured, with numbers
+SHARE = 2  # what is joined at a time may take this part of the memory: one half
 DISK_IS_FULL = "offload"  # what DuckDB says of memory where there is no room for what it would write
 MOST_PARTS = 1 << 20  # of a key's records: more do not help
 
@@ -42,7 +42,7 @@ Batches = Iterable[pd.DataFrame]
 def joining(
     tables: Mapping[str, Batches], dataset: "Dataset", scratch: Path | None = None, memory: str = MEMORY
 ) -> "Iterator[Joiner]":
-    """What joins records with the rows of other tables, which lie in DuckDB meanwhile, on the disk if they are many.
+    """A `Joiner` of records with the rows of other tables: DuckDB has these rows, on the disk if they are many.
 
     tables: for each of `dataset.tables`, its rows in batches as `assay.records.reading.read` gives them, the index
     being the number of the row. scratch: a folder for what does not fit into `memory`. AssayError if a table is not
@@ -187,7 +187,7 @@ def run(connection: "duckdb.DuckDBPyConnection", query: str) -> list[Any]:
 
 @contextmanager
 def _loaded(connection: "duckdb.DuckDBPyConnection", types: Mapping[str, str], batches: Batches) -> Iterator[None]:
-    """The relation `sql.LOADED` of all batches, until the end of the block; types: of its columns, in SQL."""
+    """All batches as the relation `sql.LOADED`, dropped after the block; types: of its columns, in SQL."""
     columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
     run(connection, f"CREATE TEMP TABLE {sql.LOADED} ({columns})")
     for batch in batches:

@@ -83,7 +83,7 @@ def _tables(folder: Path, dataset: "Dataset") -> "dict[str, Batches]":
 
 
 def _keep(made: pa.RecordBatchReader, path: Path) -> None:
-    """Write the made columns to disk, so that the records are read beside them without DuckDB's memory."""
+    """Write the made columns to disk: so DuckDB's memory is free while the records are read beside them."""
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with path.open("wb") as stream, pa.ipc.new_stream(stream, made.schema, options=options) as written:
         for batch in made:

@@ -7,7 +7,7 @@ Relations, of which those of a table have its place among `dataset.tables` in th
 - `plain_0`: these keys, each with its `PLAIN` spelling; made when it is first needed, because it takes the longest.
 - `records_0`: of each record its number `ROW`, its `KEY` (text) in a table, and its time `AT` (number). Tables that are
   found by the same column share one.
-- `taken_0`, or with another prefix: the columns that are made of a table, for each record.
+- `taken_0`, or with another prefix: the columns that are made of a table, a row for each record.
 
 Rows and records lie in the order of `PLACE`, a hash of the key, so that those of a span of places are read alone.
 Times, of records and of rows, are numbers. Where the order of the rows could change the last digit of a figure, they

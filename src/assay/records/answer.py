@@ -1,4 +1,4 @@
-"""A query about all rows of a table, answered in their order, some rows at a time."""
+"""Queries about all rows of a table; the answer has a row for each, in their order, and is read some rows at a time."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,14 +19,14 @@ ROWS = "rows"  # the relation that a query is about; its column `row` has the nu
 
 
 class Answer:
-    """The columns of an answer."""
+    """The rows of an answer, read when they are taken."""
 
     def __init__(self, reader: pa.RecordBatchReader) -> None:
         self.reader, self.left = reader, pa.Table.from_batches([], reader.schema)
 
     @classmethod
     def of_files(cls, path: Path) -> "Answer":
-        """One that was kept."""
+        """The answer that `keep` wrote."""
         files = [parquet.ParquetFile(one) for one in parts_of(path)]
         batches = (batch for file in files for batch in file.iter_batches())
         return cls(pa.RecordBatchReader.from_batches(files[0].schema_arrow, batches))
@@ -69,7 +69,7 @@ class Answer:
 def answered(
     rows: Iterable[dict[str, Any]], query: str, counts: str, path: Path, memory: str, asks: str
 ) -> Iterator[tuple[Answer, tuple[Any, ...]]]:
-    """The answer to a query with a row for each of `ROWS`, and to one with a single row.
+    """The answers to two queries about `ROWS`: `query` gives a row for each of them, `counts` a single row.
 
     rows: batches of columns by name. path: where they are on disk meanwhile. asks: as of `assay.records.database`.
     """
@@ -81,7 +81,7 @@ def answered(
 
 
 def stored(rows: Iterable[dict[str, Any]], path: Path) -> str:
-    """Write batches of columns, and the number of each row; the query that reads them."""
+    """Write batches of columns with the number of each row; gives the query that reads them."""
     parts, start = Parts(path, BATCH_ROWS, brief=True), 0
     for one in rows:
         table = pd.DataFrame(one)

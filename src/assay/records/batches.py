@@ -75,8 +75,8 @@ def require_room(path: Path, each: int) -> None:
 class Columns(Mapping[str, pd.Series]):
     """The columns of tables of the line, one after another; each is read when it is asked for, with a few after it.
 
-    They are as many as take about `BLOCK` bytes: to open a file again takes the longer, the more columns it has. names:
-    what each is called there, by another name; by default all have their own. AssayError as of `read_table`.
+    So many are read at once as take about `BLOCK` bytes: opening a file takes longer, the more columns it has. names:
+    the column of the tables for each name; by default every column has its own name. AssayError as of `read_table`.
     """
 
     def __init__(self, *paths: Path, names: Mapping[str, str] | None = None) -> None:
@@ -89,7 +89,7 @@ class Columns(Mapping[str, pd.Series]):
         found = next((some for some in self._read if there in some), None)
         if found is None:
             found = self._read_columns([there, *self._after(there)])
-        others = [some for some in self._read if some is not found]  # from the one that was asked for last
+        others = [some for some in self._read if some is not found]  # the one that was used last comes first
         self._read = [found, *others][: KEPT if found.shape[1] > 1 else 1]
         return found[there].rename(name)
 
@@ -103,7 +103,7 @@ class Columns(Mapping[str, pd.Series]):
         return len(self.names)
 
     def chosen(self, names: Mapping[str, str]) -> "Columns":
-        """Some of them under other names: those there by these."""
+        """Some of the columns under other names; names: the column of the tables for each of these."""
         return Columns(*self.paths, names=names)
 
     def _read_columns(self, names: list[str]) -> pd.DataFrame:

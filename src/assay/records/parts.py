@@ -19,7 +19,7 @@ from assay.files import replacing
 if TYPE_CHECKING:
     import pandas as pd
 
-SLICE = 2  # times as many bytes as the rows need are not held for them
+SLICE = 2  # a slice is copied if it keeps more than so many times the bytes of its rows in memory
 NAME = "part-{:05}.parquet"
 BRIEF: Mapping[str, Any] = {"use_dictionary": False, "compression": "lz4", "write_statistics": False}
 
@@ -39,7 +39,7 @@ class Parts:
         self.written: Future[None] | None = None
 
     def write(self, batch: pa.Table) -> None:
-        """Add rows; of no more than three parts and this batch they are in memory."""
+        """Add rows. In memory are at most the rows of three parts, and this batch."""
         self.waiting.append(_alone(batch))
         self.there += len(batch)
         while self.there > self.rows:
@@ -92,12 +92,12 @@ def write_parts(path: Path, table: "pd.DataFrame", rows: int) -> None:
 
 
 def _alone(table: pa.Table) -> pa.Table:
-    """The table without the rest of a larger one, of which it is a slice that holds all in memory."""
+    """The table; a copy if it is a slice, which keeps all of a larger table in memory."""
     if table.get_total_buffer_size() <= SLICE * table.nbytes:
         return table
     return table.take(pa.array(np.arange(len(table))))
 
 
 def _write(table: pa.Table, path: Path, options: Mapping[str, Any]) -> None:
-    """In one piece, because pages end where pieces do, and pieces are a matter of how a table was made."""
+    """Write the table in one piece: Parquet's pages end where pieces end, and pieces depend on how a table was made."""
     parquet.write_table(table.unify_dictionaries().combine_chunks(), path, **options)
