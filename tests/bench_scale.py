@@ -158,7 +158,7 @@ def one_fit(name: str, rounds: int) -> None:
     from assay.config.reading import plain
     from assay.engine.spill import scratch
     from assay.engine.stored import read_streamed
-    from assay.engine.train import ways
+    from assay.engine.train import fittings
     from assay.modelling.fitting import IN_MEMORY
     from assay.modelling.records import read_labelled
     from assay.paths import FEATURES
@@ -168,7 +168,7 @@ def one_fit(name: str, rounds: int) -> None:
     known = {"lightgbm": config.model, "xgboost": config.baselines["xgboost"]}
     model = {**plain(known[name]), "n_estimators": rounds, "early_stopping_rounds": None}
     if config.engine.in_batches:
-        with scratch(FEATURES.parent) as folder, ways(config.engine, folder) as fitting:
+        with scratch(FEATURES.parent) as folder, fittings(config.engine, folder) as fitting:
             estimator = fitting(model).fitted(model, read_streamed(TRAIN))
     else:
         estimator = IN_MEMORY.fitted(model, read_labelled(TRAIN))

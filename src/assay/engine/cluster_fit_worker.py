@@ -17,7 +17,7 @@ from assay.engine.stored import Stored
 from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve
 from assay.modelling.matrices import Source
-from assay.modelling.out_of_core import meeting, way
+from assay.modelling.out_of_core import meeting, streamed_fit
 from assay.modelling.weights import Weight
 
 
@@ -120,10 +120,10 @@ def fitted(request: tuple[str, Fit], partition: Partition) -> tuple[Any, Curve]:
     train = fit.train.source(partition, estimator)
     watched = fit.validation and fit.validation.source(partition, estimator)
     with partition.meeting.joined(fit.addresses) as more:
-        fit_out_of_core = way(estimator)
-        assert fit_out_of_core, "checked before, by the stage"
+        fit_streamed = streamed_fit(estimator)
+        assert fit_streamed, "checked before, by the stage"
         estimator.set_params(n_jobs=threads)
-        found, curve = fit_out_of_core(estimator, train, watched, Path(partition.folder.name), more)
+        found, curve = fit_streamed(estimator, train, watched, Path(partition.folder.name), more)
     estimator.set_params(n_jobs=own)
     return found if partition.place.partition == 0 else None, curve
 

@@ -19,7 +19,7 @@ from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve
 from assay.modelling.fitting import IN_MEMORY, Fitting
 from assay.modelling.matrices import Source
-from assay.modelling.out_of_core import ALONE, meeting, of_members, way
+from assay.modelling.out_of_core import ALONE, meeting, of_members, streamed_fit
 from assay.modelling.records import Records
 from assay.paths import FEATURES, fold
 from assay.records.database import in_bytes
@@ -55,7 +55,7 @@ class OutOfCore:
 
     def _fitted(self, model: dict[str, Any], train: Streamed, validation: Streamed | None) -> tuple[Any, Curve]:
         estimator = build(model)
-        fit = way(estimator)
+        fit = streamed_fit(estimator)
         assert fit, "checked before, in `fitting`"
         watched = None if validation is None else _source(validation).of(estimator)
         return fit(estimator, _source(train).of(estimator), watched, self.folder, ALONE)
@@ -129,7 +129,7 @@ class InPartitions(OutOfCore):
 
 
 @contextmanager
-def ways(engine: "Engine", folder: Path) -> Iterator[Callable[[dict[str, Any]], Fitting]]:
+def fittings(engine: "Engine", folder: Path) -> Iterator[Callable[[dict[str, Any]], Fitting]]:
     """How each model is fitted on the features of the line: see `fitting`."""
     if not isinstance(engine, DaskEngine) or engine.partitions == 1:
         yield lambda model: fitting(model, engine, folder)
@@ -144,7 +144,7 @@ def ways(engine: "Engine", folder: Path) -> Iterator[Callable[[dict[str, Any]], 
 def fitting(model: dict[str, Any], engine: "Engine", folder: Path, workers: "Partitions | None" = None) -> Fitting:
     """How a model is fitted on the features of the line; AssayError if it needs more memory than it may have."""
     estimator = build(model)
-    if way(estimator):
+    if streamed_fit(estimator):
         on_cluster = workers and any(map(meeting, getattr(estimator, "members", {"": estimator}).values()))
         return InPartitions(folder, workers) if workers and on_cluster else OutOfCore(folder)
     need = sum(needed(fold(FEATURES, name)) for name in (TRAIN, VALIDATION))

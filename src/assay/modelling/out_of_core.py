@@ -1,4 +1,4 @@
-"""Fits estimators on records that are read in batches. `WAYS` says which classes can, and how each does.
+"""Fits estimators on records that are read in batches. `STREAMED_FITS` says which classes can, and how each does.
 
 `MEETINGS` says which of them several processes can fit, each with a partition of the records.
 """
@@ -23,22 +23,22 @@ SEED_OF_BINS = re.compile(r"^\[data_random_seed: (\d+)\]$", re.M)  # as LightGBM
 # Takes an estimator; the records of train; those of validation, on which it stops early, or None; a folder for what is
 # on disk meanwhile; parameters for the library besides those of the estimator. Gives what scores as the fitted
 # estimator would, and, with validation, the losses of each round.
-Way = Callable[[Any, Source, Source | None, Path, Mapping[str, Any]], tuple[Any, Curve]]
+StreamedFit = Callable[[Any, Source, Source | None, Path, Mapping[str, Any]], tuple[Any, Curve]]
 ALONE: Mapping[str, Any] = {}  # parameters of a fit by one process
 
 
-def way(estimator: Any) -> Way | None:
+def streamed_fit(estimator: Any) -> StreamedFit | None:
     """How an estimator is fitted out of core; None if it needs all records in memory."""
     if hasattr(estimator, "members"):
-        return _ensemble if all(map(way, estimator.members.values())) else None
+        return _ensemble if all(map(streamed_fit, estimator.members.values())) else None
     params = estimator.get_params()
-    found = WAYS.get(type(estimator).__name__)
+    found = STREAMED_FITS.get(type(estimator).__name__)
     return None if found and any(params.get(name) not in taken for name, taken in STREAMED_VALUES.items()) else found
 
 
 def meeting(estimator: Any) -> type[Meeting] | None:
     """How several processes meet that fit an estimator together, each with a partition; None if none can."""
-    return MEETINGS.get(type(estimator).__name__) if way(estimator) else None
+    return MEETINGS.get(type(estimator).__name__) if streamed_fit(estimator) else None
 
 
 def _xgboost(
@@ -121,8 +121,8 @@ def _ensemble(
     from sklearn.base import clone
 
     def fitted(name: str, member: Any) -> Any:
-        fit = way(member)
-        assert fit, f"{name} can be fitted out of core: `way` has checked all members"
+        fit = streamed_fit(member)
+        assert fit, f"{name} can be fitted out of core: `streamed_fit` has checked all members"
         return fit(clone(member), train.of(member), None, folder, more)[0]
 
     return of_members(estimator, fitted, train.y), {}
@@ -135,7 +135,7 @@ def of_members(estimator: Any, fitted: Callable[[str, Any], Any], y: Any) -> Any
     return estimator
 
 
-WAYS: dict[str, Way] = {  # by the class of the estimator
+STREAMED_FITS: dict[str, StreamedFit] = {  # by the class of the estimator
     "DummyClassifier": _unlearned,
     "LGBMClassifier": _lightgbm,
     "RuleClassifier": _unlearned,
