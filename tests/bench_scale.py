@@ -183,7 +183,7 @@ def hashes(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def run(command: list[str], folder: Path) -> Cost:
-    """Run a command to its end; RuntimeError if it fails."""
+    """Run a command to its end; SystemExit if it fails."""
     start = time.monotonic()
     process = subprocess.Popen(command, cwd=folder)
     seen: list[float] = []
@@ -193,7 +193,7 @@ def run(command: list[str], folder: Path) -> Cost:
     watch.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}")
+        sys.exit(f"{' '.join(command)}: exit code {process.returncode}")
     peak = max(used.ru_maxrss / 1024, *seen)  # the system misses no peak of one process
     return Cost(time.monotonic() - start, used.ru_utime + used.ru_stime, peak)
 
