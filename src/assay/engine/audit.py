@@ -37,7 +37,7 @@ KEY = "sample for audit"  # of the hashes by which records are drawn
 
 
 @dataclass(frozen=True)
-class Rows:
+class NumberedRecords:
     """The records of the line by number. most: at most so many records are read whole; 0: all.
 
     If there are more, those with the lowest hashes of their ids are drawn: so their order does not matter. known: the
@@ -115,7 +115,7 @@ class Rows:
 def read_evidence(config: "Config") -> Evidence:
     """What the checks look at, from the tables of the line."""
     require_room(CLEANED, EACH)
-    dataset, rows = config.dataset, Rows(config.audit.records)
+    dataset, rows = config.dataset, NumberedRecords(config.audit.records)
     content_of = partial(content, identity=identity(dataset), outcome=outcome(dataset))
     records = taken(CLEANED, rows.drawn).drop(columns=RECORD_ID)
     alike = taken(CLEANED, rows.drawn_alike(content_of)) if rows.some else records
@@ -187,7 +187,7 @@ def _of_fold(name: str, numbers: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({**found, "excluded": _kinds(fold(SPLIT, name))}, copy=False).set_axis(numbers, axis="index")
 
 
-def _features(name: str, rows: Rows) -> pd.DataFrame:
+def _features(name: str, rows: NumberedRecords) -> pd.DataFrame:
     """The features of the drawn records of a fold, and of those that are not cleaned ones, in order."""
     path = fold(FEATURES, name)
     numbers = rows.of(path, len(rows.known))
@@ -196,7 +196,7 @@ def _features(name: str, rows: Rows) -> pd.DataFrame:
     return as_named(found).set_axis(numbers[drawn], axis="index")
 
 
-def _scores(name: str, rows: Rows, columns: list[str]) -> pd.DataFrame:
+def _scores(name: str, rows: NumberedRecords, columns: list[str]) -> pd.DataFrame:
     path = PREDICTIONS / f"{name}.parquet"
     table = Columns(path)
     return pd.DataFrame({one: table[one] for one in columns}, copy=False).set_axis(
@@ -208,7 +208,7 @@ def _kinds(path: Path) -> pd.Series:
     return Columns(path)["excluded"].astype("category")
 
 
-def _vocabularies(rows: Rows, config: "Config") -> dict[str, list[str]]:
+def _vocabularies(rows: NumberedRecords, config: "Config") -> dict[str, list[str]]:
     """The categories of each text feature, learned from the records of train alone, which are read in batches."""
     counts: dict[str, list[pd.Series]] = {}
     inside = np.isin(np.arange(len(rows.known)), rows.folds[TRAIN])

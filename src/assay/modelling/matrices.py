@@ -68,7 +68,7 @@ class Pages(xgboost.DataIter):
         return True
 
 
-class Rows(lightgbm.Sequence):
+class RowSequence(lightgbm.Sequence):
     """The rows of all batches in ascending order: LightGBM draws some for the bounds of its bins, then reads all."""
 
     def __init__(self, source: Source) -> None:
@@ -126,7 +126,7 @@ def lightgbm_dataset(source: Source, params: dict[str, Any], reference: Any = No
     first = next(source.batches())
     categories = [number for number, kind in enumerate(first.dtypes) if kind == "category"]
     found = lightgbm.Dataset(
-        Rows(source),
+        RowSequence(source),
         label=source.y,
         weight=source.weight,
         reference=reference,
