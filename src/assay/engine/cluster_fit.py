@@ -40,7 +40,7 @@ JOINING = 60  # seconds in which as many workers must join as there are partitio
 
 
 class Partitions:
-    """As many workers of a cluster, which get the features of the line when the first model is fitted."""
+    """Workers of a cluster, one for each partition; they get the features of the line when a model is fitted first."""
 
     def __init__(self, workers: OnWorkers, partitions: int) -> None:
         self.workers, self.client, self.count = workers, workers.client, partitions
@@ -77,7 +77,7 @@ class Partitions:
         return estimators[0], _mean_curve(curves, [_sum(chosen) for chosen in divided])
 
     def _sent(self) -> "_RemotePartitions":
-        """The features on the workers."""
+        """New partitions on workers, with the features of the line."""
         remote = _RemotePartitions(self.workers, self.count)
         numbers = count()
         for path, table in self.tables.items():
@@ -93,7 +93,7 @@ class Partitions:
         return remote
 
     def _divided(self, records: Streamed, weight: Weight) -> list[Chosen]:
-        """The records of each partition; AssayError if one has none."""
+        """The records of a fit in each partition; AssayError if one has none."""
         tables, places, of_train = self._where(records.X)
         y, found = records.y.to_numpy(), []
         for partition in range(self.count):
@@ -107,13 +107,13 @@ class Partitions:
         return found
 
     def _whole(self, records: Streamed, weight: Weight) -> Chosen:
-        """All records of validation."""
+        """All records of validation, which every partition has."""
         tables, _, of_train = self._where(records.X)
         assert not of_train.any(), "train is divided"
         return Chosen(tables, records.X.chosen, records.y.to_numpy(), weight)
 
     def _where(self, stored: Stored) -> tuple[list[int], np.ndarray, np.ndarray]:
-        """The tables of features, the place of each of their rows (n,), and whether it is of train (n,)."""
+        """The tables of these features; of each row its place in its table (n,), and whether it is of train (n,)."""
         rows = np.diff(stored.bounds)
         starts = np.repeat([self.starts[path] for path in stored.paths], rows)
         places = starts + np.arange(len(starts)) - np.repeat(stored.bounds[:-1], rows)
