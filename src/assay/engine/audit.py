@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from assay.config.dataset import Dataset
     from assay.config.schema import Config
 
-EACH = 70  # bytes of memory for each record, as measured: docs/scale.md
+BYTES_PER_RECORD = 70  # of memory, as measured: docs/scale.md
 KEY = "sample for audit"  # of the hashes by which records are drawn
 
 
@@ -114,7 +114,7 @@ class NumberedRecords:
 
 def read_evidence(config: "Config") -> Evidence:
     """What the checks look at, from the tables of the line."""
-    require_room(CLEANED, EACH)
+    require_room(CLEANED, BYTES_PER_RECORD)
     dataset, rows = config.dataset, NumberedRecords(config.audit.records)
     content_of = partial(content, identity=identity(dataset), outcome=outcome(dataset))
     records = taken(CLEANED, rows.drawn).drop(columns=RECORD_ID)

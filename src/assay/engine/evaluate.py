@@ -23,7 +23,7 @@ from assay.records.tables import as_named, feature_column
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-EACH = 130  # bytes of memory for each cleaned record, as measured: docs/scale.md
+BYTES_PER_RECORD = 130  # of memory, for each cleaned record, as measured: docs/scale.md
 SEEN = (TRAIN, VALIDATION)
 OUT_OF_FOLD, OF_TEST = PREDICTIONS / "out_of_fold.parquet", PREDICTIONS / "test.parquet"
 THRESHOLDS = PREDICTIONS / "thresholds.json"
@@ -40,7 +40,7 @@ def read_test(models: Iterable[str]) -> pd.DataFrame:
 
     AssayError if the scores are those of other records, or if there is no room for what the stage reads.
     """
-    require_room(CLEANED, EACH)
+    require_room(CLEANED, BYTES_PER_RECORD)
     labels = fold(SPLIT, TEST)
     require_same_records([labels], [OF_TEST], todo=TRAIN_AGAIN)
     scores = Columns(OF_TEST)

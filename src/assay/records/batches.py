@@ -67,9 +67,11 @@ def rows_of(path: Path) -> int:
     return rows
 
 
-def require_room(path: Path, each: int) -> None:
+def require_room(path: Path, bytes_per_record: int) -> None:
     """AssayError if so many bytes for each record of a table of the line are not free."""
-    require_memory(each * rows_of(path), str(path), "take a sample (docs/sampling.md) or a machine with more")
+    require_memory(
+        bytes_per_record * rows_of(path), str(path), "take a sample (docs/sampling.md) or a machine with more"
+    )
 
 
 class Columns(Mapping[str, pd.Series]):
