@@ -17,10 +17,10 @@ from pipeline_copy import ENVIRONMENT, FRESH, Copy, cheapened, copy_of_the_tree,
 
 def main() -> None:
     """Print seconds of both, and whether they gave the same experiments: names, and every byte that git has of them."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--experiments", type=int, default=40)
-    asked.add_argument("--cheap", action="store_true", help="a small model, few folds and few resamples")
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--experiments", type=int, default=40)
+    parser.add_argument("--cheap", action="store_true", help="a small model, few folds and few resamples")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         (Path(scratch) / "here").mkdir()
         here = copy_of_the_tree(Path(scratch) / "here")

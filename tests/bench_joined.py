@@ -35,14 +35,14 @@ ROWS = 1 << 16  # of a batch
 
 def main() -> None:
     """Print a row for each stage, engine and number of rows, and whether the engines wrote the same bytes."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("rows", nargs="+", type=int)
-    asked.add_argument("--stages", nargs="+", default=["clean"])
-    asked.add_argument("--memory", nargs="+", default=["1GiB"], help="of DuckDB, for each run of engine=stream")
-    asked.add_argument(
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="+", type=int)
+    parser.add_argument("--stages", nargs="+", default=["clean"])
+    parser.add_argument("--memory", nargs="+", default=["1GiB"], help="of DuckDB, for each run of engine=stream")
+    parser.add_argument(
         "--folder", type=resolved, help="where the tables are made, and stay; by default a temporary one"
     )
-    given = asked.parse_args()
+    given = parser.parse_args()
     steps = {stage: ["-m", f"assay.stages.{stage}"] for stage in given.stages}
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for rows in given.rows:

@@ -33,6 +33,7 @@ from assay.cli.commands import app
 from assay.dvc_internals.repository import cache_folder
 from assay.files import WRITING
 from assay.registry.version import VERSIONS
+from line_outputs import raw_records
 from pipeline_copy import ENVIRONMENT, IDENTITY
 from samples import ROOT
 
@@ -101,7 +102,7 @@ def prepared(folder: Path) -> Place:
     (clone / ".dvc/config.local").write_text(f"[cache]\n    dir = {cache_folder(ROOT)}\n")
     for name in IN_PROD:
         _git(clone, *IDENTITY, "tag", "--annotate", "--message", name, name)
-    raw = pd.read_csv(ROOT / "data/raw/records.csv", dtype="str", keep_default_na=False)[-ROWS:]
+    raw = pd.read_csv(raw_records(), dtype="str", keep_default_na=False)[-ROWS:]
     place = Place(clone, folder / "records.csv", folder / "labels.csv", folder / "out/monitor.html")
     raw.drop(columns="target").to_csv(place.records, index=False)
     raw[["patient_id", "target"]][::2].to_csv(place.labels, index=False)

@@ -17,7 +17,7 @@ from typing import Any
 
 from assay.config.sample import Sample
 from assay.files import md5, read_json
-from assay.records.engine import engine
+from assay.records.database import database
 
 RECORDS = int(float(sys.argv[1])) if sys.argv[1:] else 50_000_000
 SPEC = Sample(
@@ -60,7 +60,7 @@ FROM (SELECT n, hash(n) AS h FROM (SELECT i * {step} % {records} AS n FROM range
 def write_source(folder: Path, files: int, step: int, row_group: int) -> None:
     """The same records for every `files`, `step` and `row_group`, in another order and other files."""
     folder.mkdir()
-    with engine(folder, str(folder), "dataset.sample") as connection:
+    with database(folder, str(folder), "dataset.sample") as connection:
         for number in range(files):
             start, end = (RECORDS * one // files for one in (number, number + 1))
             query = RECORD.format(records=RECORDS, step=step, start=start, end=end)

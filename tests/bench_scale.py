@@ -25,6 +25,7 @@ import psutil
 
 from assay.config.compose import composed
 from assay.files import files_md5, folder_md5, write_json
+from line_outputs import raw_records
 from samples import ROOT
 
 DATA, LATER = ("clean", "annotate", "split", "featurize"), ("profile", "audit", "evaluate", "cards", "review")
@@ -33,7 +34,7 @@ MADE = (*(f"data/{name}" for name in FOLDERS), "models", "reports")
 FIT = "fit"  # a word before the name of a booster and rounds, for a process of its own
 BOOSTERS = ("lightgbm", "xgboost")
 HAND = "hand"
-EVERY = 0.05  # seconds between two looks at the memory of a process and of those that it started
+POLL_SECONDS = 0.05  # between two looks at the memory of a process and of those that it started
 # Twenty of the 31 columns: those that the features of the dataset ask for, age, sex, target and key.
 MEASURED = [f"{name}_measured" for name in ("TSH", "T3", "TT4", "T4U", "FTI", "TBG")]
 TREATED = ["on_thyroxine", "on_antithyroid_meds", "thyroid_surgery", "I131_treatment"]
@@ -61,20 +62,18 @@ class Cost(NamedTuple):
 
 def main() -> None:
     """Print a row for each stage, engine and number of rows, and whether the engines wrote the same bytes."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("rows", nargs="+", type=int)
-    asked.add_argument("--engines", nargs="+", default=["local", "stream"], help="local, stream, dask, hand")
-    asked.add_argument(
-        "--folder",
-        type=lambda name: Path(name).resolve(),
-        help="where the tables are made, and stay; by default a temporary one",
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="+", type=int)
+    parser.add_argument("--engines", nargs="+", default=["local", "stream"], help="local, stream, dask, hand")
+    parser.add_argument(
+        "--folder", type=resolved, help="where the tables are made, and stay; by default a temporary one"
     )
-    asked.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
-    asked.add_argument("--boosters", nargs="+", default=BOOSTERS, help="which of these")
-    asked.add_argument("--whole", action="store_true", help="run the line to its end, not only up to train")
-    asked.add_argument("--partitions", type=int, default=1, help="of each fit with dask: other bytes if more than one")
-    asked.add_argument("--set", nargs="+", default=[], help="settings of the line, as of assay params")
-    given = asked.parse_args()
+    parser.add_argument("--rounds", type=int, help="of one fit of each booster, in place of train")
+    parser.add_argument("--boosters", nargs="+", default=BOOSTERS, help="which of these")
+    parser.add_argument("--whole", action="store_true", help="run the line to its end, not only up to train")
+    parser.add_argument("--partitions", type=int, default=1, help="of each fit with dask: other bytes if more than one")
+    parser.add_argument("--set", nargs="+", default=[], help="settings of the line, as of assay params")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for rows in given.rows:
             raw = enlarged(given.folder or Path(folder), rows)
@@ -93,6 +92,7 @@ def main() -> None:
 
 
 def resolved(name: str) -> Path:
+    """A path that stays right when the folder is changed."""
     return Path(name).resolve()
 
 
@@ -101,7 +101,7 @@ def enlarged(folder: Path, rows: int) -> Path:
     path = folder / f"thyroid-{rows}.parquet"
     if not path.exists():
         few = folder / "records.csv"
-        pd.read_csv(ROOT / "data/raw/records.csv", dtype="str").drop(columns=LEFT_OUT).to_csv(few, index=False)
+        pd.read_csv(raw_records(), dtype="str").drop(columns=LEFT_OUT).to_csv(few, index=False)
         words = ["enlarge", str(few), "-o", str(path), "--rows", str(rows), "--target", "target"]
         cost = run([sys.executable, "-m", "assay.cli", *words, "--number", "patient_id"], ROOT)
         print(line("enlarge", "", rows, cost), flush=True)
@@ -158,7 +158,7 @@ def one_fit(name: str, rounds: int) -> None:
     from assay.config.reading import plain
     from assay.engine.spill import scratch
     from assay.engine.stored import read_streamed
-    from assay.engine.train import ways
+    from assay.engine.train import fittings
     from assay.modelling.fitting import IN_MEMORY
     from assay.modelling.records import read_labelled
     from assay.paths import FEATURES
@@ -168,7 +168,7 @@ def one_fit(name: str, rounds: int) -> None:
     known = {"lightgbm": config.model, "xgboost": config.baselines["xgboost"]}
     model = {**plain(known[name]), "n_estimators": rounds, "early_stopping_rounds": None}
     if config.engine.in_batches:
-        with scratch(FEATURES.parent) as folder, ways(config.engine, folder) as fitting:
+        with scratch(FEATURES.parent) as folder, fittings(config.engine, folder) as fitting:
             estimator = fitting(model).fitted(model, read_streamed(TRAIN))
     else:
         estimator = IN_MEMORY.fitted(model, read_labelled(TRAIN))
@@ -183,7 +183,7 @@ def hashes(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def run(command: list[str], folder: Path) -> Cost:
-    """Run a command to its end; RuntimeError if it fails."""
+    """Run a command to its end; SystemExit if it fails."""
     start = time.monotonic()
     process = subprocess.Popen(command, cwd=folder)
     seen: list[float] = []
@@ -193,7 +193,7 @@ def run(command: list[str], folder: Path) -> Cost:
     watch.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command)}: exit code {process.returncode}")
+        sys.exit(f"{' '.join(command)}: exit code {process.returncode}")
     peak = max(used.ru_maxrss / 1024, *seen)  # the system misses no peak of one process
     return Cost(time.monotonic() - start, used.ru_utime + used.ru_stime, peak)
 
@@ -205,7 +205,7 @@ def note_memory(pid: int, seen: list[float]) -> None:
         process = psutil.Process(pid)
         while process.status() != psutil.STATUS_ZOMBIE:
             seen.append(sum(map(resident, [process, *process.children(recursive=True)])) / 2**20)
-            time.sleep(EVERY)
+            time.sleep(POLL_SECONDS)
 
 
 def resident(process: psutil.Process) -> int:

@@ -39,11 +39,11 @@ SMALL = [
 
 def main() -> None:
     """Print each kill, and whether the line ended with the same hashes."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("rows", nargs="?", type=int, default=5_000_000)
-    asked.add_argument("--kills", type=int, default=10, help="of the line; of worker and scheduler half as many each")
-    asked.add_argument("--seed", type=int, default=0)
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="?", type=int, default=5_000_000)
+    parser.add_argument("--kills", type=int, default=10, help="of the line; of worker and scheduler half as many each")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
     chance = random.Random(given.seed)
     with tempfile.TemporaryDirectory() as folder:
         start = large(Path(folder), given.rows)

@@ -21,10 +21,9 @@ from pyarrow import csv, parquet
 
 from assay.bundle.loading import Bundle, load
 from assay.files import md5
-from assay.paths import MODEL, RAW
-from assay.records.formats import CSV, FILES
 from assay.records.reading import read
 from assay.scoring.scorer import Scorer, feature_table
+from line_outputs import model_folder, raw_records
 
 RECORDS = int(float(sys.argv[1])) if sys.argv[1:] else 10_000_000
 RUNS = ("--reasons none -j 1", "--reasons none -j 2", "--reasons alerts -j 2")
@@ -33,7 +32,7 @@ KEY, DAYS = "patient_id", pd.date_range("2001-01-01", periods=10_000).strftime("
 
 def batches() -> Iterator[pa.Table]:
     """The records of the raw file, as often as it takes, each time with other keys: another day, and a number."""
-    raw = pa.Table.from_pandas(read(RAW / FILES[CSV]), preserve_index=False)
+    raw = pa.Table.from_pandas(read(raw_records()), preserve_index=False)
     for start in range(0, RECORDS, len(raw)):
         places = np.arange(start, min(start + len(raw), RECORDS))
         keys = pa.array([f"{DAYS[place // 1000]}{place % 1000:03}" for place in places])
@@ -59,7 +58,7 @@ def _parquet(path: Path, like: pa.Table) -> parquet.ParquetWriter:
 
 def bare(bundle: Bundle) -> float:
     """Processor seconds of the estimator alone for as many records, on a ready matrix, in batches as of a file."""
-    X = feature_table(Scorer(bundle)(read(RAW / FILES[CSV])).features, bundle.vocabularies)
+    X = feature_table(Scorer(bundle)(read(raw_records())).features, bundle.vocabularies)
     X = pd.concat([X] * 5, ignore_index=True)
     seconds = []
     for _ in range(5):
@@ -83,7 +82,7 @@ def scored(source: Path, target: Path, *options: str) -> tuple[float, float, flo
 def main() -> None:
     """Print the table."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    alone = bare(load(MODEL))
+    alone = bare(load(model_folder()))
     print(f"{RECORDS:,} records; the estimator alone: {alone:.1f} processor seconds")
     with tempfile.TemporaryDirectory(prefix="bench-score-") as name:
         folder = Path(name)

@@ -31,11 +31,11 @@ from assay.scoring.wish import Reasons
 from assay.serving.log import PredictionLog
 from assay.serving.model import Asked, Model
 from assay.serving.service import Service
+from line_outputs import model_folder, raw_records
 from model_serving import Client, bodies, started
 
 CONNECTIONS = 64
 LIST = 1000
-ROOT = Path(__file__).parents[1]
 
 
 @dataclass
@@ -237,7 +237,8 @@ def measure(bundle: Path, raw: pd.DataFrame, seconds: float) -> None:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--seconds", type=float, default=60, help="of sustained load")
-    arguments.add_argument("--bundle", type=Path, default=ROOT / "models")
-    arguments.add_argument("--raw", type=Path, default=ROOT / "data/raw/records.csv")
+    arguments.add_argument("--bundle", type=Path, help="by default the one of the line")
+    arguments.add_argument("--raw", type=Path, help="by default the records of the line")
     given = arguments.parse_args()
-    measure(given.bundle, pd.read_csv(given.raw, dtype="str", keep_default_na=False), given.seconds)
+    records = pd.read_csv(given.raw or raw_records(), dtype="str", keep_default_na=False)
+    measure(given.bundle or model_folder(), records, given.seconds)

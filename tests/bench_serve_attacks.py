@@ -19,7 +19,8 @@ from typing import Any
 from assay.bundle.loading import load
 from assay.serving.model import Model
 from assay.serving.schema import example
-from bench_serve import ROOT, memory_mb, say
+from bench_serve import memory_mb, say
+from line_outputs import model_folder
 from model_serving import Client, ask, started
 
 SECRET = "planted-value-7f3a"
@@ -199,7 +200,7 @@ async def run(on: Attack) -> None:
 
 
 if __name__ == "__main__":
-    bundle = ROOT / "models"
+    bundle = model_folder()
     model = Model(load(bundle), "")
     with tempfile.TemporaryDirectory() as log:
         process, port = started(bundle, "--log", log)

@@ -28,10 +28,10 @@ import pandas as pd
 
 from assay.files import WRITING
 from assay.serving.log import read
+from line_outputs import model_folder, raw_records
 from model_serving import Client
 from samples import ROOT
 
-RECORDS = ROOT / "data/raw/records.csv"
 COPIES = 10  # of these records, so that a call spends most of its time on them
 FORMS = (".csv", ".jsonl", ".parquet")
 BEFORE = b"what was there before\n"
@@ -92,7 +92,7 @@ class Run:
 def scores(number: int, generator: random.Random, folder: Path) -> Iterator[Kill]:
     """Kill and score again."""
     source, out = folder / "in.csv", folder / "out"
-    raw = pd.read_csv(RECORDS, dtype="str", keep_default_na=False)
+    raw = pd.read_csv(raw_records(), dtype="str", keep_default_na=False)
     pd.concat([raw] * COPIES).to_csv(source, index=False, lineterminator="\n")
     out.mkdir()
     began = time.perf_counter()
@@ -167,7 +167,7 @@ class Asked:
 
 
 def _requests() -> list[dict[str, str]]:
-    return pd.read_csv(RECORDS, dtype="str", keep_default_na=False).drop(columns="target").to_dict("records")
+    return pd.read_csv(raw_records(), dtype="str", keep_default_na=False).drop(columns="target").to_dict("records")
 
 
 def serves(number: int, generator: random.Random, folder: Path) -> Iterator[Kill]:
@@ -175,7 +175,7 @@ def serves(number: int, generator: random.Random, folder: Path) -> Iterator[Kill
     log, asked, startup = folder / "log", Asked(), 2.0
     for one in range(number):
         before, began = len(asked.acknowledged), time.perf_counter()
-        both = [command("serve", "--bundle", "models", "--port", "0", "--log", str(log)) for _ in range(2)]
+        both = [command("serve", "--bundle", str(model_folder()), "--port", "0", "--log", str(log)) for _ in range(2)]
         if one % 5 == 4:
             time.sleep(generator.uniform(0, startup))
         else:

@@ -76,7 +76,7 @@ def require_dask() -> None:
 
 
 def _require_address(address: str) -> None:
-    """AssayError unless it is one; a client asks an address of another kind for ever."""
+    """AssayError unless it is an address: a client would try any other text without end."""
     from distributed.comm import parse_address, parse_host_port
     from distributed.comm.registry import get_backend
 

@@ -63,7 +63,7 @@ def require_addresses(need: int, reader: str, where: str, proc: Path = Path("/pr
 def free(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> float:
     """The bytes that this process may still take: of the machine, of its control groups, of its own limit.
 
-    Without end where the system does not say, which is not Linux then.
+    Infinite where the system does not say it, as on other systems than Linux.
     """
     left = [*_of_machine(proc / "meminfo"), *_of_groups(proc / "self/cgroup", groups), *_of_process(proc)]
     return max(0, min(left, default=inf))

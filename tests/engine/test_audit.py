@@ -10,7 +10,8 @@ import pytest
 from assay.audit.checks import CHECKS
 from assay.audit.duplicates import alike_hashed
 from assay.config.compose import composed
-from assay.engine.audit import Rows, taken
+from assay.engine import audit as module
+from assay.engine.audit import NumberedRecords, taken
 from assay.files import read_table, write_table
 from assay.paths import AUDIT, CLEANED, FEATURES, SPLIT, fold
 from assay.records import streaming
@@ -58,9 +59,9 @@ def test_a_sample_of_all_records_is_all_of_them(line: Path) -> None:
 
 def test_the_draw_depends_on_the_ids_alone(line: Path) -> None:
     table = read_table(CLEANED)
-    first = set(taken(CLEANED, Rows(SOME).drawn)["record_id"])
+    first = set(taken(CLEANED, NumberedRecords(SOME).drawn)["record_id"])
     write_parts(CLEANED, table.sample(frac=1, random_state=0), 35)
-    assert set(taken(CLEANED, Rows(SOME).drawn)["record_id"]) == first
+    assert set(taken(CLEANED, NumberedRecords(SOME).drawn)["record_id"]) == first
     assert len(first) == SOME
     assert not np.array_equal(sorted(first), table["record_id"].head(SOME))
 
@@ -70,7 +71,7 @@ def test_records_have_the_number_of_their_row_and_others_a_higher_one(line: Path
     ids = pd.Series([known[7], "unknown", known[2], known[7], "other", "unknown"], dtype="str")
     test = pd.concat([read_table(fold(SPLIT, TEST)).head(6)]).assign(record_id=ids)
     write_table(fold(SPLIT, TEST), test)
-    rows = Rows(0)
+    rows = NumberedRecords(0)
     numbers = rows.folds[TEST]
     assert numbers[[0, 2, 3]].tolist() == [7, 2, 7]
     assert (numbers[[1, 4, 5]] >= len(known)).all()
@@ -78,6 +79,22 @@ def test_records_have_the_number_of_their_row_and_others_a_higher_one(line: Path
     assert rows.names(pd.Index(numbers)) == ids.tolist()
     everyone = [rows.folds[name] for name in FOLDS if name != TEST]
     assert not np.isin(numbers[[1, 4]], np.concatenate(everyone)).any()
+
+
+def test_a_table_is_read_for_ids_only_where_some_are_not_known_yet(line: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids, read = read_table(CLEANED)["record_id"], []
+    invented = read_table(fold(SPLIT, TEST)).assign(record_id=lambda table: "new " + table["record_id"])
+    write_table(fold(SPLIT, TEST), invented)
+    rows = NumberedRecords(0)
+    last = pd.Index(rows.folds[TEST])
+    monkeypatch.setattr(module, "taken", lambda path, *others: (read.append(path), taken(path, *others))[1])
+    assert rows.names(pd.Index([5, 2])) == [ids[5], ids[2]]
+    assert rows.names(pd.Index([2, 5, 2])) == [ids[2], ids[5], ids[2]]
+    assert read == [CLEANED]
+    assert rows.names(pd.Index([7, 5])) == [ids[7], ids[5]]
+    assert rows.names(last[:2]) == invented["record_id"].head(2).tolist()
+    assert read == [CLEANED, CLEANED, fold(SPLIT, TEST)]
+    assert rows.names(pd.Index([])) == []
 
 
 @pytest.mark.parametrize("records", [0, SOME])
@@ -127,5 +144,5 @@ def test_near_duplicates_are_drawn_together() -> None:
 
 
 def test_with_few_different_contents_the_draw_is_as_large_as_asked(line: Path) -> None:
-    rows = Rows(SOME)
+    rows = NumberedRecords(SOME)
     assert rows.drawn_alike(lambda batch: batch[["sex"]].assign(x=1.0)).sum() == SOME

@@ -70,7 +70,7 @@ def test_values_and_days_stand_beside_the_scores_of_their_records(records: pd.Da
     test, seen = reading.read_test(["model"]), reading.read_seen()
     graded = (test["excluded"] == "").to_numpy()
     assert not graded.all()
-    everyone = reading.together(seen, test)
+    everyone = reading.seen_and_test(seen, test)
     tables = pd.concat([read_table(fold(SPLIT, name)).assign(fold=name) for name in FOLDS])
     tables = tables[tables["excluded"] == ""].reset_index(drop=True)
     assert everyone["fold"].tolist() == tables["fold"].tolist()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.engine.featurize import beside
+from assay.engine.featurize import with_folds
 from assay.errors import AssayError
 from assay.records.columns import RECORD_ID
 
@@ -31,7 +31,7 @@ def test_each_record_gets_its_fold_and_place(chosen: set[str], some: set[int], o
     records = pd.DataFrame({RECORD_ID: pd.Series(IDS, dtype="str")})
     of_folds = folds(sorted(chosen))
     expected = records.merge(of_folds, on=RECORD_ID, how="left").fillna(-1)
-    found = list(beside(batches(records, some), batches(of_folds, others)))
+    found = list(with_folds(batches(records, some), batches(of_folds, others)))
     assert [len(one) for one, _ in found] == [len(one) for one in batches(records, some)]
     together = pd.concat([one for _, one in found])
     assert together.to_numpy().tolist() == expected[["fold", "place"]].to_numpy().tolist()
@@ -42,4 +42,4 @@ def test_an_id_of_a_fold_that_no_record_has_is_told(lost: str) -> None:
     records = pd.DataFrame({RECORD_ID: pd.Series(IDS, dtype="str")})
     of_folds = folds(sorted([IDS[1], IDS[7], lost]))
     with pytest.raises(AssayError, match="1 records of the folds are not among the cleaned ones"):
-        list(beside(batches(records, {5}), batches(of_folds, {1})))
+        list(with_folds(batches(records, {5}), batches(of_folds, {1})))

@@ -62,7 +62,7 @@ def test_a_table_comes_in_order_and_equal_rows_as_they_came(
     table: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str, bucket: int
 ) -> None:
     monkeypatch.setattr(spill, "BUCKET", bucket)
-    monkeypatch.setattr(spill, "EVERY", 3)
+    monkeypatch.setattr(spill, "SAMPLE_STEP", 3)
     values = pd.Series(range(ROWS)) if by == "number of the row" else table[by]
     ordered = Sorted(tmp_path / "sorted")
     for batch in batches(table, 30):

@@ -114,6 +114,6 @@ def test_a_worker_with_another_code_is_named(each: spread.Each, monkeypatch: pyt
 
 @pytest.mark.parametrize("stated", [("other code", versions()), (spread.code(), {**versions(), "numpy": "1.0"})])
 def test_a_worker_with_another_code_or_other_libraries_refuses(stated: tuple[str, dict[str, str]]) -> None:
-    assert spread.done(dumps(((spread.code(), versions()), dumps((len, "abc"))))) == 3
+    assert spread.run_packed(dumps(((spread.code(), versions()), dumps((len, "abc"))))) == 3
     with pytest.raises(AssayError, match="check out the same commit"):
-        spread.done(dumps((stated, b"cassay\nno_such_function\n.")))  # what it cannot even read
+        spread.run_packed(dumps((stated, b"cassay\nno_such_function\n.")))  # what it cannot even read

@@ -4,22 +4,19 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
 
 from assay.bundle.loading import load
 from assay.engine import train as engine
-from assay.engine.stored import Stored, Streamed, read_streamed
+from assay.engine.stored import read_streamed
 from assay.errors import AssayError
 from assay.files import files_md5, read_json, read_table
-from assay.modelling.records import joined, read_labelled
 from assay.paths import BUNDLE, CLEANED, FEATURES, MODEL_CARD, PREDICTIONS, REPORT, SPLIT, fold
 from assay.records.columns import DATE, WEIGHT
 from assay.records.folds import FOLDS, TRAIN, VALIDATION
 from assay.records.parts import write_parts
-from assay.records.tables import read_features
 from assay.stages import cards, evaluate, train
 from line_in_parts import divide, trained
 
@@ -66,43 +63,6 @@ def test_the_same_bytes(line: Path, change: Callable[[], None], overrides: list[
     assert trained("engine=stream", *overrides) == trained("engine=local", *overrides)
     assert len(list((PREDICTIONS / "out_of_fold.parquet").iterdir())) > 1
     assert not list(Path("data").glob(".writing-*"))
-
-
-def test_records_are_those_of_the_folds(line: Path) -> None:
-    stored = read_streamed(TRAIN).followed_by(read_streamed(VALIDATION))
-    whole = joined(read_labelled(TRAIN), read_labelled(VALIDATION))
-    for chosen in (np.arange(len(whole.y)), np.arange(60, 200), np.array([0, 69, 70, 71, 250])):
-        some, expected = stored.rows(chosen), whole.rows(chosen)
-        pd.testing.assert_frame_equal(pd.concat(some.X.batches(), ignore_index=True), expected.X.reset_index(drop=True))
-        np.testing.assert_array_equal(some.y, expected.y)
-    last = stored.rows(np.arange(60, 200)).rows(np.array([3, 130]))
-    pd.testing.assert_frame_equal(last.in_memory().X, whole.rows(np.array([63, 190])).X.reset_index(drop=True))
-
-
-def test_features_are_columns_by_name(line: Path) -> None:
-    stored, whole = Stored([fold(FEATURES, TRAIN)]), read_features(fold(FEATURES, TRAIN)).reset_index(drop=True)
-    assert list(stored) == list(whole)
-    assert "TSH" in stored
-    assert "record_id" not in stored
-    for name, column in stored.items():
-        pd.testing.assert_series_equal(column, whole[name], check_names=False)
-
-
-def test_other_features_in_the_same_file_are_other_arguments_to_a_sweep_that_remembers(tmp_path: Path) -> None:
-    digests = set()
-    for age in (3.0, 4.0):
-        pd.DataFrame({"record_id": ["a", "b"], "age": [age, 5.0]}).to_parquet(tmp_path / "features.parquet")
-        digests |= {joblib.hash(Stored([tmp_path / "features.parquet"])) for _ in range(2)}
-    assert len(digests) == 2
-
-
-def test_a_feature_may_be_called_as_a_column_of_ours(tmp_path: Path) -> None:
-    table = pd.DataFrame({"record_id": ["a", "b"], "record_id (own)": [1.0, 2.0], "age": [3.0, 4.0]})
-    table.to_parquet(tmp_path / "features.parquet")
-    stored = Stored([tmp_path / "features.parquet"])
-    assert list(stored) == ["record_id", "age"]
-    assert stored["record_id"].tolist() == [1.0, 2.0]
-    assert [list(batch) for batch in stored.batches()] == [["record_id", "age"]]
 
 
 @pytest.mark.parametrize("name", ["local", "stream"])
@@ -164,21 +124,3 @@ def test_a_sample_has_a_fixed_number_of_the_records_of_a_fit(line: Path, tmp_pat
 def test_a_sample_without_a_class(line: Path, tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="of the 2 records that a model would learn from, all have the same label"):
         engine.Sampled(tmp_path, 2)._drawn(read_streamed(TRAIN))
-
-
-def test_tables_that_are_not_there(here: Path) -> None:
-    with pytest.raises(AssayError, match="the file is missing"):
-        read_streamed(TRAIN)
-
-
-def test_streamed_keeps_groups_and_weights(line: Path) -> None:
-    records = read_streamed(TRAIN)
-    n = len(records.y)
-    given = Streamed(records.X, records.y, pd.Series(range(n)), np.arange(n) / 2)
-    both = given.followed_by(given)
-    assert both.groups is not None
-    assert both.weight is not None
-    chosen = np.array([1, n + 1])
-    assert both.rows(chosen).groups.tolist() == [1, 1]  # type: ignore[union-attr]
-    assert both.rows(chosen).weight.tolist() == [0.5, 0.5]  # type: ignore[union-attr]
-    assert both.rows(chosen).in_memory().groups is not None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
@@ -58,8 +59,8 @@ def joined(labs: pd.DataFrame, dataset: Dataset, records: pd.DataFrame = RECORDS
 
 
 def counts(labs: pd.DataFrame, dataset: Dataset, records: pd.DataFrame = RECORDS) -> dict[str, dict[str, int]]:
-    with joiner(labs, dataset) as join, join.asked([records]) as asked:
-        return asked.counts()
+    with joiner(labs, dataset) as join, join.pending([records]) as pending:
+        return pending.counts()
 
 
 @pytest.mark.parametrize(
@@ -121,16 +122,16 @@ def test_any_division_of_records_rows_and_keys_changes_no_bit(pair: int, monkeyp
     expected = joined(labs, dataset, records)
     monkeypatch.setattr(join_module, "PAIR", pair)
     parts = [records[:7], records[7:7], records[7:200], records[200:]]
-    with joining({"labs": [labs[:1], labs[1:2000], labs[2000:]]}, dataset) as join, join.asked(parts) as asked:
-        asked.take()
-        found = pd.concat(list(join_module.beside(parts, asked.made(), dataset)))
+    with joining({"labs": [labs[:1], labs[1:2000], labs[2000:]]}, dataset) as join, join.pending(parts) as pending:
+        pending.make()
+        found = pd.concat(list(join_module.with_made(parts, pending.made(), dataset)))
     pd.testing.assert_frame_equal(found, expected, check_exact=True)
 
 
 @pytest.mark.parametrize("least", [2, 1 << 30])
 def test_what_needs_more_memory_than_expected_is_joined_in_parts(least: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """least: parts of the records of a key, of which DuckDB can join one."""
-    expected, real, refused = joined(LABS, contract(Made("labs", "count"))), join_module.done, []
+    expected, real, refused = joined(LABS, contract(Made("labs", "count"))), join_module.run, []
 
     def short(connection: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
         parts = re.search(r"^INSERT INTO taken_0 .* % (\d+) =", query)
@@ -139,7 +140,7 @@ def test_what_needs_more_memory_than_expected_is_joined_in_parts(least: int, mon
             raise duckdb.OutOfMemoryException("Out of Memory Error: too many rows")
         return real(connection, query)
 
-    monkeypatch.setattr(join_module, "done", short)
+    monkeypatch.setattr(join_module, "run", short)
     if least == 2:
         assert joined(LABS, contract(Made("labs", "count"))).equals(expected)
     else:
@@ -223,6 +224,31 @@ def test_one_of_two_spellings_that_no_record_has_is_named() -> None:
         joined(labs, contract(Made("labs", "count")), records)
 
 
+def test_keys_are_spelled_plainly_once_and_only_if_a_record_has_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    spelled: list[str] = []
+
+    def noted(key: str) -> str:
+        spelled.append(key)
+        return key.lstrip("0")
+
+    monkeypatch.setattr(join_module, "plain", noted)
+    with joiner(LABS, contract(Made("labs", "count"))) as join:
+        expected = join(RECORDS)
+        assert not spelled
+
+        def refused(id: str) -> bool:
+            try:
+                join(RECORDS[:1].assign(id=id))
+            except AssayError as error:
+                return f"'{id.lstrip('0')}' for '{id}'" in error.what
+            return False
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(refused, ["01", "4", "02", "1", "009"] * 4)) == [True, False, True, False, True] * 4
+        assert sorted(key for key in spelled if key in set(LABS["id"])) == ["1", "2", "3", "9"]
+        pd.testing.assert_frame_equal(join(RECORDS), expected)
+
+
 def test_of_many_spellings_the_first_are_named() -> None:
     labs = pd.DataFrame({"id": [f"{number:03}" for number in range(10, 30)], "day": "2020-01-01"})
     records = pd.DataFrame({"id": [str(number) for number in range(10, 30)], "visit": "2020-01-10"})
@@ -254,9 +280,9 @@ def test_a_table_that_gives_nothing_to_any_record_is_refused(labs: pd.DataFrame,
 
 
 def require_useful(labs: pd.DataFrame, dataset: Dataset) -> None:
-    with joiner(labs, dataset) as join, join.asked([RECORDS]) as asked:
-        asked.take()
-        asked.require_useful()
+    with joiner(labs, dataset) as join, join.pending([RECORDS]) as pending:
+        pending.make()
+        pending.require_useful()
 
 
 @pytest.mark.parametrize("made", [Made("labs", "count", gap=900), Made("labs", "last", "value", within=0, gap=0)])
@@ -274,8 +300,8 @@ def test_rows_that_repeat_others_are_counted() -> None:
 
 
 def entered_of(dataset: Dataset) -> tuple[list[str], int]:
-    with joiner(LABS, dataset) as join, join.asked([RECORDS]) as asked:
-        return entered(asked)
+    with joiner(LABS, dataset) as join, join.pending([RECORDS]) as pending:
+        return entered(pending)
 
 
 def test_a_row_of_the_future_changes_nothing() -> None:

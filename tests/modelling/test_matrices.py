@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.modelling.matrices import Rows, Source, matrix
+from assay.modelling.matrices import RowSequence, Source, matrix
 from modelling_samples import labelled
 
 RECORDS = labelled(100)
@@ -19,8 +19,8 @@ def batches() -> Iterator[pd.DataFrame]:
 
 
 @pytest.fixture
-def rows() -> Rows:
-    return Rows(Source(batches, RECORDS.y.to_numpy(), None))
+def rows() -> RowSequence:
+    return RowSequence(Source(batches, RECORDS.y.to_numpy(), None))
 
 
 def test_a_matrix_has_places_of_categories_and_nan_where_a_value_is_missing() -> None:
@@ -31,11 +31,11 @@ def test_a_matrix_has_places_of_categories_and_nan_where_a_value_is_missing() ->
 
 
 @pytest.mark.parametrize("index", [0, 29, 30, 31, 99, slice(0, 100), slice(25, 95), slice(30, 31), slice(90, 100)])
-def test_any_row_and_any_range_is_that_of_the_whole(rows: Rows, index: int | slice) -> None:
+def test_any_row_and_any_range_is_that_of_the_whole(rows: RowSequence, index: int | slice) -> None:
     np.testing.assert_array_equal(rows[index], matrix(RECORDS.X)[index])
 
 
-def test_rows_are_read_again_from_the_start(rows: Rows) -> None:
+def test_rows_are_read_again_from_the_start(rows: RowSequence) -> None:
     for index in (5, 60, 60, 7, 99, 0):
         np.testing.assert_array_equal(rows[index], matrix(RECORDS.X)[index])
     assert len(rows) == 100

@@ -19,7 +19,7 @@ from assay.modelling.building import build
 from assay.modelling.early_stopping import chosen_rounds
 from assay.modelling.fitting import IN_MEMORY
 from assay.modelling.matrices import Source, most_of_a_page, xgboost_matrix
-from assay.modelling.out_of_core import ALONE, way
+from assay.modelling.out_of_core import ALONE, streamed_fit
 from assay.modelling.records import Records
 from limits import files_of_at_most
 from modelling_samples import configured, labelled
@@ -39,7 +39,7 @@ def source(records: Records, rows: int = 50) -> Source:
 
 def out_of_core(model: dict[str, Any], train: Records, validation: Records | None, folder: Path) -> tuple[Any, Any]:
     estimator = build(model)
-    fit = way(estimator)
+    fit = streamed_fit(estimator)
     assert fit
     watched = None if validation is None else source(validation).of(estimator)
     return fit(estimator, source(train).of(estimator), watched, folder, ALONE)
@@ -121,7 +121,7 @@ def test_nothing_stays_on_the_disk(tmp_path: Path) -> None:
     ids=[*CANNOT, "ensemble", "class_weight", "linear_tree", "gblinear", "approx", "cuda", "feature_weights"],
 )
 def test_what_needs_all_records_says_so(model: dict[str, Any]) -> None:
-    assert way(build(model)) is None
+    assert streamed_fit(build(model)) is None
 
 
 def test_weights_that_an_estimator_does_not_take(tmp_path: Path) -> None:

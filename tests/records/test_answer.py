@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from assay.records.answer import Answer, asked
+from assay.records.answer import Answer, answered
 
 
 def test_an_answer_comes_in_the_order_of_the_rows(tmp_path: Path) -> None:
@@ -17,7 +17,7 @@ def test_an_answer_comes_in_the_order_of_the_rows(tmp_path: Path) -> None:
         for start in range(0, 200, 30)
     )
     query = 'SELECT id, count(*) OVER (PARTITION BY whole) AS alike FROM rows ORDER BY "row"'
-    with asked(rows, query, "SELECT count(*), max(whole) FROM rows", tmp_path / "rows", "100MiB", "a test") as (
+    with answered(rows, query, "SELECT count(*), max(whole) FROM rows", tmp_path / "rows", "100MiB", "a test") as (
         answer,
         counts,
     ):

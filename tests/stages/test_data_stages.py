@@ -76,3 +76,12 @@ def test_a_stage_writes_the_golden_file(produced: dict[str, str], name: str) -> 
 
 def test_the_contract_stands_beside_the_records_that_keep_it(small_line: Path) -> None:
     assert json.loads((small_line / CONTRACT).read_text()) == stated(load(small_line / "params.yaml").dataset)
+
+
+def test_clean_without_other_tables_writes_nothing_beside_the_raw_file(
+    line: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = CLEANED.read_bytes()
+    monkeypatch.setattr(clean, "scratch", None)
+    clean.main()
+    assert CLEANED.read_bytes() == before

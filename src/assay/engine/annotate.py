@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Annotator:
-    """Labels any number of batches of cleaned records by these decisions and a policy. each: where that is done."""
+    """Labels batches of cleaned records by these decisions and a policy. each: as of `assay.engine.spread`."""
 
     def __init__(self, dataset: "Dataset", policy: "Labels", decisions: Sequence[Decision], each: Each = map) -> None:
         self.policy, self.decisions, self.each = policy, decisions, each
@@ -47,7 +47,7 @@ class Annotator:
 def labelled(
     records: pd.DataFrame, dataset: "Dataset", policy: "Labels", decisions: Sequence[Decision]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The labels of a batch, after those that its records with decisions would have without."""
+    """Labels of the records of a batch that people decided on, without these decisions; then the labels of all."""
     outside = exclusions(records, dataset)
     labels = annotate(merge(records, decisions), outside, policy)
     decided = labels[DECISIONS] > 0

@@ -1,8 +1,8 @@
-"""audit, on tables of any size: of each record some numbers are in memory, and all columns only of a sample.
+"""audit, on tables of any size: a few numbers of each record are in memory, and whole records only of a sample.
 
-A record is called by a number: its row in the cleaned table, or a higher one if it is not there. The names of the few
-that people are told of are read again. Ids are compared by hashes of 64 bits: of a million ids two have the same one by
-chance once in forty million tables.
+In memory a record has a number in place of its id: its row in the cleaned table, or a higher number if it is not there.
+Ids are read again only for the records that a finding names. They are compared by hashes of 64 bits: among a million
+ids, two have the same hash by chance in one of forty million tables.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from assay.audit.evidence import Evidence, Sample, content, identity, outcome, o
 from assay.config.dataset import cleaned_name
 from assay.engine.spill import scratch
 from assay.joins.future import entered
-from assay.joins.raw import asked
+from assay.joins.raw import pending_join
 from assay.paths import CLEANED, FEATURES, LABELS, PREDICTIONS, RAW, SCORE, SPLIT, fold
 from assay.preparation.features import categorised, features, text_counts, vocabulary
 from assay.records.batches import Columns, require_room, table_batches
@@ -32,19 +32,21 @@ if TYPE_CHECKING:
     from assay.config.dataset import Dataset
     from assay.config.schema import Config
 
-EACH = 70  # bytes of memory for each record, as measured: docs/scale.md
+BYTES_PER_RECORD = 70  # of memory, as measured: docs/scale.md
 KEY = "sample for audit"  # of the hashes by which records are drawn
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The records of the line by number. most: of more, so many are drawn, to be read whole; 0: all are.
+class NumberedRecords:
+    """The records of the line by number. most: at most so many records are read whole; 0: all.
 
-    Drawn are those with the lowest hashes of their ids, whatever their order.
+    If there are more, those with the lowest hashes of their ids are drawn: so their order does not matter. known: the
+    hash of the id of each cleaned record, (n,). named: ids that were read, by number.
     """
 
     most: int
     known: np.ndarray = field(default_factory=lambda: hashes(CLEANED))
+    named: dict[int, str] = field(default_factory=dict)
 
     @property
     def some(self) -> bool:
@@ -56,11 +58,14 @@ class Rows:
         """Which cleaned records are read whole, (n,) bool."""
         return _lowest(hashes(CLEANED, KEY), self.most) if self.some else np.ones(len(self.known), "bool")
 
-    def drawn_alike(self, told: Callable[[pd.DataFrame], pd.DataFrame]) -> np.ndarray:
-        """As many, so that records of nearly the same content are drawn together; told: that content of a batch."""
+    def drawn_alike(self, content_of: Callable[[pd.DataFrame], pd.DataFrame]) -> np.ndarray:
+        """As many, drawn by a hash of their content: so near-duplicates are drawn together.
+
+        content_of: gives the columns of a batch that are compared.
+        """
         if not self.some:
             return self.drawn
-        found = [alike_hashed(told(batch), KEY) for batch in table_batches(CLEANED)]
+        found = [alike_hashed(content_of(batch), KEY) for batch in table_batches(CLEANED)]
         return _lowest(np.concatenate(found), self.most)
 
     @cached_property
@@ -73,7 +78,11 @@ class Rows:
         return found
 
     def of(self, path: Path, start: int) -> np.ndarray:
-        """The numbers of the records of a table, (m,), from `start` on for those that are not cleaned ones."""
+        """The numbers of the records of a table, (m,), from `start` on for those that are not cleaned ones.
+
+        Hashes are sorted, because an id may stand there twice. With a million records a hash table, as in
+        `assay.records.places`, was no faster and took more memory.
+        """
         ids, inverse = np.unique(hashes(path), return_inverse=True)
         place = np.searchsorted(ids, self.known)
         there = np.flatnonzero(np.append(ids, 0)[place] == self.known)
@@ -82,22 +91,34 @@ class Rows:
         return numbers[inverse]
 
     def names(self, numbers: pd.Index) -> list[str]:
-        """The ids of some records."""
-        found: dict[int, str] = {}
-        tables = {CLEANED: np.arange(len(self.known)), **{fold(SPLIT, name): rows for name, rows in self.folds.items()}}
-        for path, rows in tables.items():
-            if (wanted := np.isin(rows, numbers)).any():
-                found |= zip(rows[wanted].tolist(), taken(path, wanted, [RECORD_ID])[RECORD_ID], strict=True)
-        return [found[int(number)] for number in numbers]
+        """The ids of some records; the tables are not read again for those that were named before."""
+        if len(rest := numbers[~numbers.isin(list(self.named))]):
+            self._name(rest)
+        return [self.named[int(number)] for number in numbers]
+
+    def _name(self, numbers: pd.Index) -> None:
+        """Note the ids of records: of cleaned ones from their table, of others from the folds."""
+        cleaned = numbers < len(self.known)
+        if cleaned.any():
+            self._note(CLEANED, np.arange(len(self.known)), numbers[cleaned])
+        if not cleaned.all():
+            for name, rows in self.folds.items():
+                self._note(fold(SPLIT, name), rows, numbers[~cleaned])
+
+    def _note(self, path: Path, rows: np.ndarray, numbers: pd.Index) -> None:
+        """Note the ids of those records of a table that have these numbers; rows: the numbers of all, (n,)."""
+        if (wanted := np.isin(rows, numbers)).any():
+            ids = taken(path, wanted, [RECORD_ID])[RECORD_ID]
+            self.named.update(zip(rows[wanted].tolist(), ids, strict=True))
 
 
 def read_evidence(config: "Config") -> Evidence:
-    """The tables on disk."""
-    require_room(CLEANED, EACH)
-    dataset, rows = config.dataset, Rows(config.audit.records)
-    told = partial(content, identity=identity(dataset), outcome=outcome(dataset))
+    """What the checks look at, from the tables of the line."""
+    require_room(CLEANED, BYTES_PER_RECORD)
+    dataset, rows = config.dataset, NumberedRecords(config.audit.records)
+    content_of = partial(content, identity=identity(dataset), outcome=outcome(dataset))
     records = taken(CLEANED, rows.drawn).drop(columns=RECORD_ID)
-    alike = taken(CLEANED, rows.drawn_alike(told)) if rows.some else records
+    alike = taken(CLEANED, rows.drawn_alike(content_of)) if rows.some else records
     folds = {name: _of_fold(name, numbers) for name, numbers in rows.folds.items()}
     graded = folds[TEST][folds[TEST]["excluded"] == ""]
     scores = _scores("test", rows, [SCORE])
@@ -115,7 +136,7 @@ def read_evidence(config: "Config") -> Evidence:
         future=partial(future, dataset, config.engine.memory) if dataset.tables else None,
         groups=Columns(CLEANED)[cleaned_name(dataset, dataset.group)] if dataset.group else None,
         own=own_features(dataset),
-        alike=told(alike),
+        alike=content_of(alike),
         names=rows.names,
         sample=Sample(len(records), len(rows.known)) if rows.some else None,
     )
@@ -123,8 +144,8 @@ def read_evidence(config: "Config") -> Evidence:
 
 def future(dataset: "Dataset", memory: str) -> tuple[list[str], int]:
     """Which made columns change with rows of the future, and how many such rows were added."""
-    with scratch(RAW.parent) as folder, asked(RAW, dataset, folder, memory) as records:
-        return entered(records)
+    with scratch(RAW.parent) as folder, pending_join(RAW, dataset, folder, memory) as join:
+        return entered(join)
 
 
 def recomputed(records: pd.DataFrame, config: "Config", vocabularies: dict[str, list[str]]) -> pd.DataFrame:
@@ -166,7 +187,7 @@ def _of_fold(name: str, numbers: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({**found, "excluded": _kinds(fold(SPLIT, name))}, copy=False).set_axis(numbers, axis="index")
 
 
-def _features(name: str, rows: Rows) -> pd.DataFrame:
+def _features(name: str, rows: NumberedRecords) -> pd.DataFrame:
     """The features of the drawn records of a fold, and of those that are not cleaned ones, in order."""
     path = fold(FEATURES, name)
     numbers = rows.of(path, len(rows.known))
@@ -175,7 +196,7 @@ def _features(name: str, rows: Rows) -> pd.DataFrame:
     return as_named(found).set_axis(numbers[drawn], axis="index")
 
 
-def _scores(name: str, rows: Rows, columns: list[str]) -> pd.DataFrame:
+def _scores(name: str, rows: NumberedRecords, columns: list[str]) -> pd.DataFrame:
     path = PREDICTIONS / f"{name}.parquet"
     table = Columns(path)
     return pd.DataFrame({one: table[one] for one in columns}, copy=False).set_axis(
@@ -187,7 +208,7 @@ def _kinds(path: Path) -> pd.Series:
     return Columns(path)["excluded"].astype("category")
 
 
-def _vocabularies(rows: Rows, config: "Config") -> dict[str, list[str]]:
+def _vocabularies(rows: NumberedRecords, config: "Config") -> dict[str, list[str]]:
     """The categories of each text feature, learned from the records of train alone, which are read in batches."""
     counts: dict[str, list[pd.Series]] = {}
     inside = np.isin(np.arange(len(rows.known)), rows.folds[TRAIN])

@@ -1,4 +1,4 @@
-"""clean, out of core: batches are prepared, reconciled by what they have in common, and written in order."""
+"""clean, out of core: each batch is prepared, then changed by the steps that must know all records, and written."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from assay.engine.spill import Sorted
-from assay.engine.spread import Each, beside
+from assay.engine.spread import Each, on_this_machine
 from assay.files import parts_of
 from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.reconcile import above, merged_broken, steps, stop_for
 from assay.preparation.steps import DropRepeats, Step, hashed
-from assay.records.answer import TOGETHER, Answer
+from assay.records.answer import BATCH_ROWS, Answer
 from assay.records.changes import Change, merged, summary
 from assay.records.columns import RECORD_ID
-from assay.records.engine import engine, scan
+from assay.records.database import database, scan
 from assay.records.parts import Parts
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Applied = Callable[[Prepared], Prepared]  # a step with what it knows of all records
 Pass = Callable[[], Sequence[Applied]]  # the steps for one pass over all batches, in the order in which they came
 KEYS, CONTENTS = "keys", "contents"  # tables for DuckDB
-REPEATS = "repeats"  # what it finds
+REPEATS = "repeats"  # the answer to `REPEATED`: rows with the same content as another one, and the first id of these
 REPEATED = f"""
     WITH several AS (SELECT one, other FROM {CONTENTS} GROUP BY one, other HAVING count(*) > 1),
     alike AS (SELECT "row", id, one, other FROM {CONTENTS} JOIN several USING (one, other))
@@ -38,8 +38,8 @@ REPEATED = f"""
 class Cleaner:
     """Cleans one table.
 
-    folder: for what is on disk meanwhile; memory: of DuckDB; each: where batches are prepared; where, form: as of
-    `reconcile`.
+    folder: for what is on disk meanwhile; memory: of DuckDB; each: where batches are prepared, as of
+    `assay.engine.spread`; where, form: as of `reconcile`.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Cleaner:
         stop_for(merged_broken(broken), self.where, self.form, above(self.dataset, self.form))
         passing: Pass = list
         for step in steps(self.dataset):
-            passing = self._and(step, passing)
+            passing = self._then(step, passing)
         done, later, left = passing(), list[Change](), 0
 
         def changed(batch: pd.DataFrame) -> pd.DataFrame:
@@ -68,7 +68,7 @@ class Cleaner:
             later[:] = merged([later, found.changes]) if later else found.changes
             return found.records
 
-        for batch in self.prepared.batches(changed, beside(self.each)):
+        for batch in self.prepared.batches(changed, on_this_machine(self.each)):
             records.add(batch)
             left += len(batch)
         return summary([*self.log, *later], self.rows, left)
@@ -76,7 +76,7 @@ class Cleaner:
     def _prepare(self, batches: Iterable[pd.DataFrame], quarantined: Parts) -> list[Broken]:
         """Prepare each batch; what stops the line."""
         broken: list[Broken] = []
-        keys, contents = (Parts(self.folder / name, TOGETHER, brief=True) for name in (KEYS, CONTENTS))
+        keys, contents = (Parts(self.folder / name, BATCH_ROWS, brief=True) for name in (KEYS, CONTENTS))
         work = partial(prepared, dataset=self.dataset, where=self.where)
         for one, hashes in self.each(work, batches):
             if hashes is not None:
@@ -89,8 +89,8 @@ class Cleaner:
             self.rows += len(one.ids)
             broken += one.broken
         require_rows(self.rows, self.where)
-        for part, asked in ((keys, self.dataset.key), (contents, self.dataset.repeats)):
-            if asked:
+        for part, is_needed in ((keys, self.dataset.key), (contents, self.dataset.repeats)):
+            if is_needed:
                 part.end()
         return broken
 
@@ -107,8 +107,8 @@ class Cleaner:
         written = tuple(dict.fromkeys(found["id"].to_pylist()))
         return [Broken((self.dataset.key,), "repeated", tuple(found["row"].to_pylist()), written)]
 
-    def _and(self, step: Step, before: Pass) -> Pass:
-        """What applies a step after others."""
+    def _then(self, step: Step, before: Pass) -> Pass:
+        """The steps of `before`, then this one; what it must know of all records is found first."""
         if isinstance(step, DropRepeats):
             assert not before(), "repeats are those of the prepared records"
             with self._answer(REPEATED, CONTENTS, "dataset.repeats") as found:
@@ -118,7 +118,7 @@ class Cleaner:
         return lambda: [*before(), partial(step.apply, summary=of_all)]
 
     def _summary(self, step: Step, batches: Iterator[Prepared]) -> Any:
-        """What the batches have in common for a step, merged as they come."""
+        """What a step must know of all records: the summaries of all batches, merged."""
         found = None
         for batch in batches:
             one = step.summarise(batch)
@@ -127,9 +127,9 @@ class Cleaner:
 
     @contextmanager
     def _answer(self, query: str, table: str, asks: str) -> Iterator[Answer]:
-        with engine(self.folder, self.where, asks, memory=self.memory) as connection:
+        with database(self.folder, self.where, asks, memory=self.memory) as connection:
             connection.execute(f"CREATE VIEW {table} AS {scan(parts_of(self.folder / table))}")
-            yield Answer(connection.sql(query).to_arrow_reader(TOGETHER))  # `execute` gives Arrow rows in any order
+            yield Answer(connection.sql(query).to_arrow_reader(BATCH_ROWS))  # `execute` gives Arrow rows in any order
 
 
 class ButFirst:

@@ -23,7 +23,7 @@ from assay.records.tables import as_named, feature_column
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
-EACH = 130  # bytes of memory for each cleaned record, as measured: docs/scale.md
+BYTES_PER_RECORD = 130  # of memory, for each cleaned record, as measured: docs/scale.md
 SEEN = (TRAIN, VALIDATION)
 OUT_OF_FOLD, OF_TEST = PREDICTIONS / "out_of_fold.parquet", PREDICTIONS / "test.parquet"
 THRESHOLDS = PREDICTIONS / "thresholds.json"
@@ -40,7 +40,7 @@ def read_test(models: Iterable[str]) -> pd.DataFrame:
 
     AssayError if the scores are those of other records, or if there is no room for what the stage reads.
     """
-    require_room(CLEANED, EACH)
+    require_room(CLEANED, BYTES_PER_RECORD)
     labels = fold(SPLIT, TEST)
     require_same_records([labels], [OF_TEST], todo=TRAIN_AGAIN)
     scores = Columns(OF_TEST)
@@ -60,7 +60,7 @@ def read_seen() -> pd.DataFrame:
     return pd.DataFrame(found, copy=False)
 
 
-def together(seen: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
+def seen_and_test(seen: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
     """The seen records, then the graded ones of test: `label`, `fold`, the model's score, weights if there are."""
     kinds = pd.CategoricalDtype([TEST, *sorted(SEEN)])
     graded = test[test["excluded"] == ""].assign(fold=pd.Series(TEST, test.index, dtype=kinds))
@@ -68,7 +68,7 @@ def together(seen: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_dates(graded: np.ndarray) -> pd.Series:
-    """The days of the records of `together`; graded: which of the test records are, (n,) bool."""
+    """The days of the records of `seen_and_test`; graded: which of the test records are, (n,) bool."""
     if DATE not in Columns(fold(SPLIT, TEST)):
         seen = sum(rows_of(fold(SPLIT, name)) for name in SEEN)
         return pd.Series(pd.NaT, range(seen + int(graded.sum())))
@@ -91,7 +91,7 @@ def test_slices(dataset: "Dataset") -> pd.DataFrame:
 
 
 class Groups:
-    """The group of each of many records, in as few bytes as its number needs."""
+    """The group of each of many records, kept as its number: four bytes a record."""
 
     def __init__(self, records: int) -> None:
         self.names: dict[str, int] = {}
@@ -109,7 +109,7 @@ class Groups:
 
 
 class Numbers(Mapping[str, pd.Series]):
-    """Features that are numbers of the cleaned table, of the records of `together`; read when one is asked for.
+    """Features that are numbers of the cleaned table, of the records of `seen_and_test`; read when one is asked for.
 
     described: the names of the model's features. graded: as of `read_dates`. AssayError if the features are those of
     other records than the split.
@@ -148,7 +148,7 @@ def features_of(ids: Sequence[str]) -> pd.DataFrame:
 
 
 def _of_all(columns: Columns, name: str, graded: np.ndarray) -> pd.Series:
-    """A column of the records of `together`. columns: of all folds; graded: which of the test records are."""
+    """A column of the records of `seen_and_test`. columns: of all folds; graded: which of the test records are."""
     whole = columns[name]
     kept = np.concatenate([np.ones(len(whole) - len(graded), bool), graded])
     return whole[kept].reset_index(drop=True)

@@ -50,7 +50,7 @@ class FeaturesByFold:
         of_folds = Sorted(self.folder / "folds")
         for some in _numbered(ids):
             of_folds.add(some, some[RECORD_ID])
-        placed = beside(records, of_folds.batches())
+        placed = with_folds(records, of_folds.batches())
         for found in self.each(partial(of_folds_in, featurize=self.featurize), placed):
             for one in found:
                 self._add(*one)
@@ -63,7 +63,7 @@ class FeaturesByFold:
                 self.counts[text] = counts if known is None else known.add(counts, fill_value=0).astype("int64")
 
 
-def beside(
+def with_folds(
     records: Iterable[pd.DataFrame], of_folds: Iterable[pd.DataFrame]
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Batches of records, and of each record `fold` and `place`, -1 if it is in no fold; both come in order of ids.

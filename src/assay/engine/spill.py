@@ -22,14 +22,14 @@ BUCKET = 1 << 17  # rows that are sorted at a time, about
 MOST_BUCKETS = 256  # files that are open at a time
 PIECE = 1 << 11  # rows of a bucket that are written at a time, about
 Change = Callable[[pd.DataFrame], pd.DataFrame]
-EVERY = 64  # rows, of which one is noted to divide the others by
+SAMPLE_STEP = 64  # of so many rows the value of one is noted: these values say where to divide the others
 
 
 @contextmanager
-def scratch(beside: Path) -> Iterator[Path]:
-    """A folder on the disk of the data, which is removed at the end; errors of the system there name `beside`."""
-    beside.mkdir(parents=True, exist_ok=True)
-    with about(beside, WRITING), tempfile.TemporaryDirectory(prefix=WRITING, dir=beside) as folder:
+def scratch(parent: Path) -> Iterator[Path]:
+    """A folder within `parent`, and so on its disk, which is removed at the end; errors of the system there name `parent`."""
+    parent.mkdir(parents=True, exist_ok=True)
+    with about(parent, WRITING), tempfile.TemporaryDirectory(prefix=WRITING, dir=parent) as folder:
         yield Path(folder)
 
 
@@ -78,13 +78,13 @@ class Spill:
         return {**vars(self), "open": ExitStack(), "writer": None}
 
     def remove(self) -> None:
-        """Give its place on the disk back."""
+        """Delete it from the disk."""
         self.open.close()
         self.path.unlink(missing_ok=True)
 
 
 def _typed(batch: pd.DataFrame, types: "pd.Series[Any]") -> pd.DataFrame:
-    """The batch with just these types. Categories equal to others may still be written in another way."""
+    """The batch with just these types: two equal categorical types may still be written as different bytes."""
     columns = {
         name: pd.Categorical.from_codes(batch[name].cat.codes, dtype=kind)
         if isinstance(kind, pd.CategoricalDtype)
@@ -95,7 +95,7 @@ def _typed(batch: pd.DataFrame, types: "pd.Series[Any]") -> pd.DataFrame:
 
 
 class Sorted:
-    """A table that is read again in the order of values beside it, rows with equal values as they came.
+    """A table that is read again in the order of a value that each row was added with; equal ones stay as they came.
 
     The rows go into buckets by their values, a file each; one bucket after another is sorted in memory. A table that
     came in order is only read again.
@@ -119,7 +119,7 @@ class Sorted:
         self.key = self.key or unused(batch.columns)
         keyed = batch.assign(**{self.key: values})
         values = keyed[self.key]
-        self.noted += values.iloc[::EVERY].tolist()
+        self.noted += values.iloc[::SAMPLE_STEP].tolist()
         if len(values):
             follows = self.last is None or self.last <= values.iloc[0]
             self.in_order = self.in_order and bool(follows) and values.is_monotonic_increasing

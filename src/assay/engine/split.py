@@ -12,9 +12,9 @@ import pandas as pd
 
 from assay.engine.spill import Sorted
 from assay.errors import AssayError
-from assay.records.answer import ROWS, Answer, asked
+from assay.records.answer import ROWS, Answer, answered
 from assay.records.columns import DATE, RECORD_ID
-from assay.records.engine import literal
+from assay.records.database import literal
 from assay.records.folds import (
     FOLDS,
     GROUP,
@@ -96,10 +96,10 @@ class Splitter:
             return {"unit": records[GROUP].astype("str"), "fold": fold.map(numbers).astype("int64"), "kept": inside}
 
         query = f'SELECT coalesce(last, -1) AS last FROM rows LEFT JOIN ({LAST}) USING (unit) ORDER BY "row"'
-        with self._asked(map(row, self._dated(grouped, first)), query, PURGED.format(last=LAST)) as (asked, counts):
+        with self._answered(map(row, self._dated(grouped, first)), query, PURGED.format(last=LAST)) as (answer, counts):
             self.groups = int(counts[0])
             for records, fold, inside in self._dated(grouped, first):
-                last = asked.take(len(records))["last"]
+                last = answer.take(len(records))["last"]
                 earlier = inside & (fold.map(numbers) < last)
                 for name in self.purged:
                     self.purged[name] += int((earlier & (fold == name)).sum())
@@ -114,9 +114,9 @@ class Splitter:
 
         ordered = {name: Sorted(self.folder / name) for name in FOLDS}
         query = CHANCE.format(seed=literal(f"{self.config.seed} "))
-        with self._asked(map(row, grouped()), query, UNITS) as (asked, counts):
+        with self._answered(map(row, grouped()), query, UNITS) as (answer, counts):
             for records in grouped():
-                found = asked.take(len(records))
+                found = answer.take(len(records))
                 fold = pd.Series(TEST, index=records.index, dtype="str")
                 for n in np.unique(found["n"]):
                     alike = found["n"] == n
@@ -135,14 +135,14 @@ class Splitter:
         self.positives[name] += int(records["label"].sum())
         add(records)
 
-    def _asked(
+    def _answered(
         self, rows: Iterable[dict[str, Any]], query: str, counts: str
     ) -> AbstractContextManager[tuple[Answer, tuple[Any, ...]]]:
-        return asked(rows, query, counts, self.folder / ROWS, self.memory, "split")
+        return answered(rows, query, counts, self.folder / ROWS, self.memory, "split")
 
 
 def own_groups(batches: Batches) -> Batches:
-    """The batches; if any record lacks a group, each has its group as text, and those without one of their own."""
+    """The batches. If any record lacks a group, groups become texts, and each such record gets a group of its own."""
     if not any(records[GROUP].isna().any() for records in batches()):
         return batches
 

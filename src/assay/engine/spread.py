@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 # Calls a function on each batch; the results in order, as they are asked for: as `map` does.
 Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 AHEAD = 2  # batches for each worker: one at work, one that waits for it
-Task = Callable[..., Any]  # of packed bytes, and of what is there
+Task = Callable[..., Any]  # of a packed function with its batch, and of what is on the cluster already
 
 
-def beside(each: "Each") -> "Each":
+def on_this_machine(each: "Each") -> "Each":
     """`each` if its workers can read the files of this process, else `map`."""
     return each if isinstance(each, Processes) else map
 
 
 @contextmanager
 def spread(engine: "Engine", light: bool = False) -> Iterator[Each]:
-    """The way to do the work that an engine asks for.
+    """Where the engine has the work on batches done.
 
-    light: a batch takes no longer than to send it to another process, so that only other machines are worth it.
+    light: to work on a batch takes no longer than to send it to another process. Then only other machines get any.
     """
     if not isinstance(engine, DaskEngine) or (light and not engine.scheduler):
         with ExitStack() as stack:
@@ -112,32 +112,32 @@ class OnWorkers:
         self.client, self.where = client, where
 
     def __call__(self, function: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
-        with self.there():
+        with self.reached():
             workers = max(1, sum(self.client.nthreads().values()))
         submitted = ahead(lambda batch: self.submit(function, batch), batches, AHEAD * workers)
         yield from map(self._result, submitted)
 
-    def submit(self, function: Callable[..., Any], batch: Any, *there: "Future", worker: str | None = None) -> "Future":
-        """Ask for the result of a function for a batch, and for what is on the cluster; worker: on this one alone."""
+    def submit(self, function: Callable[..., Any], batch: Any, *held: "Future", worker: str | None = None) -> "Future":
+        """Have a function called on a batch, and on results that the cluster holds; worker: by this one alone."""
         from distributed.protocol.pickle import dumps
 
         packed = dumps(((code(), versions()), dumps((function, batch))))
-        with self.there():
-            return self.client.submit(_task(), packed, *there, pure=False, workers=worker)
+        with self.reached():
+            return self.client.submit(_task(), packed, *held, pure=False, workers=worker)
 
     def _result(self, future: "Future") -> Any:
         from distributed import KilledWorker
 
         try:
-            with self.there():
+            with self.reached():
                 return future.result()
         except KilledWorker as error:
             what = f"{error.allowed_failures + 1} workers of the cluster died at the same batch"
             raise AssayError(what, where=self.where, todo="give the workers more memory") from error
 
     @contextmanager
-    def there(self) -> Iterator[None]:
-        """AssayError if the scheduler is not there any more, which dask's client says in many ways."""
+    def reached(self) -> Iterator[None]:
+        """Ask the scheduler within this block: AssayError if it is gone, which dask's client says in many ways."""
         from distributed.client import FutureCancelledError, FuturesCancelledError
         from distributed.comm import CommClosedError
 
@@ -155,16 +155,16 @@ class OnWorkers:
 def _task() -> Task:
     """What a worker runs. dask sends a function within another by value, so that the scheduler needs none of ours."""
 
-    def task(packed: bytes, *there: Any) -> Any:
-        from assay.engine.spread import done
+    def task(packed: bytes, *held: Any) -> Any:
+        from assay.engine.spread import run_packed
 
-        return done(packed, *there)
+        return run_packed(packed, *held)
 
     return task
 
 
-def done(packed: bytes, *there: Any) -> Any:
-    """The result of a function for a batch, and for what is there.
+def run_packed(packed: bytes, *held: Any) -> Any:
+    """What a worker does: call the packed function on its batch, and on results that the cluster holds.
 
     AssayError unless this worker has the same code and the same libraries.
     """
@@ -178,7 +178,7 @@ def done(packed: bytes, *there: Any) -> Any:
         todo = "check out the same commit there, install what requirements.lock says, and start the worker again"
         raise AssayError(what, where=this_worker(), todo=todo)
     function, batch = loads(work)  # only now: other code may lack the function
-    return function(batch, *there)
+    return function(batch, *held)
 
 
 @cache

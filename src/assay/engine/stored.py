@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from assay.files import md5, parts_of, read_table
-from assay.modelling.records import Records
-from assay.modelling.weights import Weight
+from assay.modelling.records import LabelledRecords, Records
 from assay.paths import FEATURES, SPLIT, fold
 from assay.records.batches import Columns, names_of, rows_of, table_batches
 from assay.records.columns import RECORD_ID, WEIGHT
@@ -83,29 +82,20 @@ class Stored(Mapping[str, pd.Series]):
 
 
 @dataclass(frozen=True)
-class Streamed:
-    """Records of which labels (int8), groups and weights are in memory; as of `assay.modelling.records.Records`."""
+class Streamed(LabelledRecords):
+    """Records whose features X stay on the disk; y is int8."""
 
     X: Stored
-    y: pd.Series
-    groups: pd.Series | None = None
-    weight: Weight = None
 
     def rows(self, chosen: np.ndarray) -> "Streamed":
         """The records at these positions, which are in order."""
-        groups = None if self.groups is None else self.groups.iloc[chosen]
-        weight = None if self.weight is None else self.weight[chosen]
-        return Streamed(self.X.rows(chosen), pd.Series(self.y.to_numpy()[chosen]), groups, weight)
+        y = pd.Series(self.y.to_numpy()[chosen])
+        return Streamed(self.X.rows(chosen), y, *self.groups_and_weight(chosen))
 
     def followed_by(self, other: "Streamed") -> "Streamed":
         """These records, then the others."""
-        groups, weight = None, None
-        if self.groups is not None and other.groups is not None:
-            groups = pd.concat([self.groups, other.groups], ignore_index=True)
-        if self.weight is not None and other.weight is not None:
-            weight = np.append(self.weight, other.weight)
         y = pd.concat([self.y, other.y], ignore_index=True)
-        return Streamed(self.X.followed_by(other.X), y, groups, weight)
+        return Streamed(self.X.followed_by(other.X), y, *self.groups_and_weight_with(other))
 
     def in_memory(self) -> Records:
         """The same records with the table of their features."""

@@ -19,16 +19,16 @@ from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve
 from assay.modelling.fitting import IN_MEMORY, Fitting
 from assay.modelling.matrices import Source
-from assay.modelling.out_of_core import ALONE, meeting, of_members, way
+from assay.modelling.out_of_core import ALONE, meeting, of_members, streamed_fit
 from assay.modelling.records import Records
 from assay.paths import FEATURES, fold
 from assay.records.batches import rows_of
-from assay.records.engine import in_bytes
+from assay.records.database import in_bytes
 from assay.records.folds import TRAIN, VALIDATION
 
 if TYPE_CHECKING:
     from assay.config.schema import Engine
-    from assay.engine.partitions import Partitions
+    from assay.engine.cluster_fit import Partitions
 
 SEED = 0  # of the sample that a model learns from which cannot learn from all
 
@@ -56,14 +56,14 @@ class OutOfCore:
 
     def _fitted(self, model: dict[str, Any], train: Streamed, validation: Streamed | None) -> tuple[Any, Curve]:
         estimator = build(model)
-        fit = way(estimator)
-        assert fit, "asked before, in `fitting`"
+        fit = streamed_fit(estimator)
+        assert fit, "checked before, in `fitting`"
         watched = None if validation is None else _source(validation).of(estimator)
         return fit(estimator, _source(train).of(estimator), watched, self.folder, ALONE)
 
 
 class Whole:
-    """Has all records in memory for each fit, and for their scores: so these are those of `engine=local`."""
+    """Reads all records into memory for each fit and to score them: so the results are those of `engine=local`."""
 
     sample, partitions = 0, 1
 
@@ -81,7 +81,7 @@ class Whole:
 
 
 class Sampled(OutOfCore):
-    """Has in memory for each fit the same number of its records, drawn without regard to anything.
+    """Fits in memory on so many of the records of each fit, drawn at random whatever they are.
 
     AssayError if no record of a class is among them.
     """
@@ -106,9 +106,9 @@ class Sampled(OutOfCore):
 
 
 class InPartitions(OutOfCore):
-    """Fits on the workers of a cluster, of which each has a partition of the records, what can be fitted so.
+    """Fits on workers of a cluster, each with a partition of the records, where the library can; else out of core.
 
-    Scores batch by batch here.
+    Scores are made here, batch by batch.
     """
 
     def __init__(self, folder: Path, workers: "Partitions") -> None:
@@ -130,12 +130,12 @@ class InPartitions(OutOfCore):
 
 
 @contextmanager
-def ways(engine: "Engine", folder: Path) -> Iterator[Callable[[dict[str, Any]], Fitting]]:
+def fittings(engine: "Engine", folder: Path) -> Iterator[Callable[[dict[str, Any]], Fitting]]:
     """How each model is fitted on the features of the line: see `fitting`."""
     if not isinstance(engine, DaskEngine) or engine.partitions == 1:
         yield lambda model: fitting(model, engine, folder)
         return
-    from assay.engine.partitions import Partitions
+    from assay.engine.cluster_fit import Partitions
 
     with on_workers(engine) as workers:
         partitions = Partitions(workers, engine.partitions)
@@ -145,7 +145,7 @@ def ways(engine: "Engine", folder: Path) -> Iterator[Callable[[dict[str, Any]], 
 def fitting(model: dict[str, Any], engine: "Engine", folder: Path, workers: "Partitions | None" = None) -> Fitting:
     """How a model is fitted on the features of the line; AssayError if it needs more memory than it may have."""
     estimator = build(model)
-    if way(estimator):
+    if streamed_fit(estimator):
         on_cluster = workers and any(map(meeting, getattr(estimator, "members", {"": estimator}).values()))
         return InPartitions(folder, workers) if workers and on_cluster else OutOfCore(folder)
     tables = [fold(FEATURES, name) for name in (TRAIN, VALIDATION)]

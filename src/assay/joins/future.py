@@ -3,40 +3,40 @@
 from typing import TYPE_CHECKING
 
 from assay.joins import sql
-from assay.joins.join import done
+from assay.joins.join import run
 from assay.joins.rows import Read, of_table, read_of, reads
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset, Made
-    from assay.joins.join import Asked
+    from assay.joins.join import PendingJoin
 
 LATER, EXTREME = 1.0, 1e6  # days or units after the last record of a key; a value that no figure could hide
 BEFORE, AFTER = "before", "after"
 
 
-def entered(asked: "Asked") -> tuple[list[str], int]:
+def entered(join: "PendingJoin") -> tuple[list[str], int]:
     """The made columns that change when rows of the future are added to every table; how many rows were added.
 
     Each key gets, for each made column, a row after the time of its last record, with an extreme value. They stay.
     """
-    dataset = asked.dataset
-    asked.take(BEFORE)
-    added = sum(_add_later(asked, name) for name, table in dataset.tables.items() if table.time)
-    asked.take(AFTER)
+    dataset = join.dataset
+    join.make(BEFORE)
+    added = sum(_add_later(join, name) for name, table in dataset.tables.items() if table.time)
+    join.make(AFTER)
     changed: dict[str, bool] = {}
     for name in dataset.tables:
-        (found,) = done(asked.connection, sql.changed(BEFORE, AFTER, name, dataset))
+        (found,) = run(join.connection, sql.changed(BEFORE, AFTER, name, dataset))
         changed |= zip(of_table(name, dataset), found, strict=True)
     return [name for name in dataset.made if changed[name]], added
 
 
-def _add_later(asked: "Asked", name: str) -> int:
+def _add_later(join: "PendingJoin", name: str) -> int:
     """Add rows to a table that come after the last record of their key; how many."""
-    dataset, added = asked.dataset, 0
+    dataset, added = join.dataset, 0
     for one in of_table(name, dataset).items():
-        ((count,),) = done(asked.connection, sql.later(name, dataset, LATER, _extreme(*one, dataset)))
+        ((count,),) = run(join.connection, sql.later(name, dataset, LATER, _extreme(*one, dataset)))
         added += count
-    done(asked.connection, sql.stored_keys(name, dataset))
+    run(join.connection, sql.stored_keys(name, dataset))
     return added
 
 

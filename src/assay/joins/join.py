@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from assay.joins import sql
 from assay.joins.checks import MOST, NAMED, plain, require_alike, require_known, require_useful, require_values
 from assay.joins.rows import as_number, of_table, places, rows
 from assay.records.answer import Answer
-from assay.records.engine import MEMORY, engine, in_bytes
+from assay.records.database import MEMORY, database, in_bytes
 from assay.records.tables import with_columns
 from assay.records.writing import texts
 
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 ASKS = "dataset.made"
 COUNTED = ("rows", "of_records", "before", "no_time", "repeated")
 BATCH = "batch"  # what is loaded next
-TOGETHER = 1 << 16  # records whose columns are read at a time
-PAIR = 64  # bytes of memory that a record, or a row of one, takes for each made column: as measured, with numbers
-SHARE = 2  # of the memory so many parts: one for what is joined at a time
+BATCH_ROWS = 1 << 16  # records whose columns are read at a time
+PAIR = 64  # bytes of memory for each made column of each record, and of each row of one: as measured, with numbers
+SHARE = 2  # what is joined at a time may take this part of the memory: one half
 DISK_IS_FULL = "offload"  # what DuckDB says of memory where there is no room for what it would write
 MOST_PARTS = 1 << 20  # of a key's records: more do not help
 
@@ -41,7 +42,7 @@ Batches = Iterable[pd.DataFrame]
 def joining(
     tables: Mapping[str, Batches], dataset: "Dataset", scratch: Path | None = None, memory: str = MEMORY
 ) -> "Iterator[Joiner]":
-    """What joins records with the rows of other tables, which lie in DuckDB meanwhile, on the disk if they are many.
+    """A `Joiner` of records with the rows of other tables: DuckDB has these rows, on the disk if they are many.
 
     tables: for each of `dataset.tables`, its rows in batches as `assay.records.reading.read` gives them, the index
     being the number of the row. scratch: a folder for what does not fit into `memory`. AssayError if a table is not
@@ -52,14 +53,13 @@ def joining(
         what = f"missing table {sample(absent)} (given: {given})"
         raise AssayError(what, where=ASKS, todo=f"give it: {absent[0]}=FILE")
     folder = scratch or Path(tempfile.gettempdir())
-    with engine(folder, "dataset.tables", ASKS, memory=memory) as connection:
+    with database(folder, "dataset.tables", ASKS, memory=memory) as connection:
         connection.create_function(sql.PLAIN, plain, ["VARCHAR"], "VARCHAR")
         for name in dataset.tables:
-            with _loaded(
-                connection, sql.types_of_rows(name, dataset), (rows(name, one, dataset) for one in tables[name])
-            ):
-                done(connection, sql.stored_rows(name, dataset))
-            done(connection, sql.stored_keys(name, dataset))
+            found = (rows(name, one, dataset) for one in tables[name])
+            with _loaded(connection, sql.types_of_rows(name, dataset), found):
+                run(connection, sql.stored_rows(name, dataset))
+            run(connection, sql.stored_keys(name, dataset))
         yield Joiner(connection, dataset, in_bytes(memory))
 
 
@@ -70,36 +70,44 @@ class Joiner:
     """
 
     def __init__(self, connection: "duckdb.DuckDBPyConnection", dataset: "Dataset", memory: int) -> None:
-        self.connection, self.dataset, self.memory = connection, dataset, memory
+        self.connection, self.dataset, self.memory, self.lock = connection, dataset, memory, Lock()
         self.needed = sorted({one for one in (dataset.index, *sql.compared(dataset)) if one})
 
     def __call__(self, records: pd.DataFrame) -> pd.DataFrame:
         """The raw records with the made columns behind their own: float64, Int64 for a count, or str.
 
-        AssayError as of `asked`.
+        AssayError as of `pending`.
         """
-        with self.asked([records]) as asked:
-            asked.take()
-            return next(beside([records], asked.made(), self.dataset))
+        with self.pending([records]) as join:
+            join.make()
+            return next(with_made([records], join.made(), self.dataset))
 
     @contextmanager
-    def asked(self, batches: Batches) -> "Iterator[Asked]":
-        """Records, whose columns are not made yet; batches: with the columns `needed`, others are not looked at.
+    def pending(self, batches: Batches) -> "Iterator[PendingJoin]":
+        """The join of these records, which have been read; batches: with the columns `needed`, others are ignored.
 
         AssayError if the records lack a column that says which rows belong to them, or have a made one already, or
         their keys are written in another way than those of a table.
         """
         with self.connection.cursor() as cursor:
-            with _loaded(cursor, sql.types_of_records(self.dataset), _asking(batches, self.dataset, self.needed)):
+            found = _keys_and_times(batches, self.dataset, self.needed)
+            with _loaded(cursor, sql.types_of_records(self.dataset), found):
                 for column in sql.compared(self.dataset):
-                    done(cursor, sql.stored_records(column, self.dataset))
+                    run(cursor, sql.stored_records(column, self.dataset))
             for name in self.dataset.tables:
-                require_alike(name, done(cursor, sql.written_otherwise(name, self.dataset, NAMED)))
-            yield Asked(cursor, self.dataset, self.memory)
+                require_alike(name, self._written_otherwise(name, cursor))
+            yield PendingJoin(cursor, self.dataset, self.memory)
+
+    def _written_otherwise(self, name: str, cursor: "duckdb.DuckDBPyConnection") -> list[Any]:
+        if not run(cursor, f"{sql.without_rows(name, self.dataset)} LIMIT 1"):
+            return []
+        with self.lock:
+            run(cursor, sql.stored_plain_keys(name, self.dataset))
+        return run(cursor, sql.written_otherwise(name, self.dataset, NAMED))
 
 
-class Asked:
-    """Records of which columns are made, all at once, in DuckDB. One thread at a time."""
+class PendingJoin:
+    """Records in DuckDB beside the rows of other tables: `make` makes their columns. One thread at a time."""
 
     def __init__(self, connection: "duckdb.DuckDBPyConnection", dataset: "Dataset", memory: int) -> None:
         self.connection, self.dataset = connection, dataset
@@ -113,7 +121,7 @@ class Asked:
         """
         found = {}
         for name in self.dataset.tables:
-            (row,) = done(self.connection, sql.counts(name, self.dataset))
+            (row,) = run(self.connection, sql.counts(name, self.dataset))
             found[name] = dict(zip(COUNTED, row, strict=True))
             require_known(name, found[name], self.dataset)
             self._require_where(name)
@@ -122,22 +130,22 @@ class Asked:
     def _require_where(self, name: str) -> None:
         for made, one in of_table(name, self.dataset).items():
             for column, wanted in one.where.items():
-                found = done(self.connection, sql.values(name, column, wanted, MOST, self.dataset))
+                found = run(self.connection, sql.values(name, column, wanted, MOST, self.dataset))
                 require_values(made, column, found, self.dataset)
 
-    def take(self, prefix: str = sql.TAKEN) -> None:
+    def make(self, prefix: str = sql.TAKEN) -> None:
         """Make the columns, of a span of keys at a time, as relations with this prefix."""
         for name in self.dataset.tables:
             relation = sql.taken(prefix, name, self.dataset)
             empty = sql.joined(name, self.dataset, sql.Span(0, 0))
-            done(self.connection, f"CREATE TEMP TABLE {relation} AS {empty} WITH NO DATA")
+            run(self.connection, f"CREATE TEMP TABLE {relation} AS {empty} WITH NO DATA")
             for span in self._spans(name):
                 self._insert(relation, name, span)
 
     def _spans(self, name: str) -> Iterator[sql.Span]:
         """What is joined at a time with a table."""
         most = max(1, self.pairs // (1 + len(of_table(name, self.dataset))))
-        for first, last, pairs in done(self.connection, sql.spans(name, self.dataset, most)):
+        for first, last, pairs in run(self.connection, sql.spans(name, self.dataset, most)):
             parts = 1 + int(pairs) // (SHARE * most)
             yield from (sql.Span(first, last, part, parts) for part in range(parts))
 
@@ -146,7 +154,7 @@ class Asked:
         import duckdb
 
         try:
-            done(self.connection, f"INSERT INTO {relation} {sql.joined(name, self.dataset, span)}")
+            run(self.connection, f"INSERT INTO {relation} {sql.joined(name, self.dataset, span)}")
         except duckdb.OutOfMemoryException as error:
             if span.parts > MOST_PARTS or DISK_IS_FULL in str(error):
                 raise
@@ -156,15 +164,15 @@ class Asked:
     def require_useful(self) -> None:
         """AssayError for a made column that is empty, or 0, for every record."""
         for name in self.dataset.tables:
-            (found,) = done(self.connection, sql.useful(name, self.dataset))
+            (found,) = run(self.connection, sql.useful(name, self.dataset))
             require_useful(dict(zip(of_table(name, self.dataset), found, strict=True)), self.dataset)
 
     def made(self) -> pa.RecordBatchReader:
-        """The columns made by `take`, under the names of their places, a row for each record, in their order."""
-        return self.connection.sql(sql.every_made(self.dataset)).to_arrow_reader(TOGETHER)
+        """The columns that `make` made, under the names of their places, a row for each record, in their order."""
+        return self.connection.sql(sql.every_made(self.dataset)).to_arrow_reader(BATCH_ROWS)
 
 
-def beside(batches: Batches, made: pa.RecordBatchReader, dataset: "Dataset") -> Iterator[pd.DataFrame]:
+def with_made(batches: Batches, made: pa.RecordBatchReader, dataset: "Dataset") -> Iterator[pd.DataFrame]:
     """Batches of records with the made columns behind their own."""
     names, answer = places(dataset.made), Answer(made)
     for batch in batches:
@@ -172,26 +180,26 @@ def beside(batches: Batches, made: pa.RecordBatchReader, dataset: "Dataset") -> 
         yield with_columns(batch, {name: _typed(found[place], batch.index) for name, place in names.items()})
 
 
-def done(connection: "duckdb.DuckDBPyConnection", query: str) -> list[Any]:
+def run(connection: "duckdb.DuckDBPyConnection", query: str) -> list[Any]:
     """Run a query to its end; its rows."""
     return connection.execute(query).fetchall()
 
 
 @contextmanager
 def _loaded(connection: "duckdb.DuckDBPyConnection", types: Mapping[str, str], batches: Batches) -> Iterator[None]:
-    """The relation `sql.LOADED` of all batches, until the end of the block; types: of its columns, in SQL."""
+    """All batches as the relation `sql.LOADED`, dropped after the block; types: of its columns, in SQL."""
     columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
-    done(connection, f"CREATE TEMP TABLE {sql.LOADED} ({columns})")
+    run(connection, f"CREATE TEMP TABLE {sql.LOADED} ({columns})")
     for batch in batches:
         # To DuckDB NaN is more than any number: a record without time would get all rows. NULL gets none.
         connection.register(BATCH, pa.Table.from_pandas(batch, preserve_index=False))
-        done(connection, f"INSERT INTO {sql.LOADED} BY NAME SELECT * FROM {BATCH}")
+        run(connection, f"INSERT INTO {sql.LOADED} BY NAME SELECT * FROM {BATCH}")
         connection.unregister(BATCH)
     yield
-    done(connection, f"DROP TABLE {sql.LOADED}")
+    run(connection, f"DROP TABLE {sql.LOADED}")
 
 
-def _asking(batches: Batches, dataset: "Dataset", needed: Sequence[str]) -> Iterator[pd.DataFrame]:
+def _keys_and_times(batches: Batches, dataset: "Dataset", needed: Sequence[str]) -> Iterator[pd.DataFrame]:
     """Each record's number, its time as a number (0 without `dataset.index`), and its keys in other tables (str)."""
     start = 0
     for records in batches:

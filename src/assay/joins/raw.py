@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from assay.joins.join import Asked, beside, joining
+from assay.joins.join import PendingJoin, joining, with_made
 from assay.records.batches import raw_batches
 from assay.records.formats import OTHERS, raw_file
 from assay.records.reading import read
@@ -38,10 +38,10 @@ def raw_in_batches(folder: Path, dataset: "Dataset", scratch: Path, memory: str)
     if not dataset.tables:
         yield from batches
         return
-    with asked(folder, dataset, scratch, memory) as records:
-        records.take()
-        _keep(records.made(), scratch / MADE)
-    yield from _beside(batches, dataset, scratch / MADE)
+    with pending_join(folder, dataset, scratch, memory) as join:
+        join.make()
+        _keep(join.made(), scratch / MADE)
+    yield from _with_made(batches, dataset, scratch / MADE)
 
 
 def counted(
@@ -49,30 +49,30 @@ def counted(
 ) -> tuple[dict[str, Any], Iterator[pd.DataFrame]]:
     """What the log of clean says of the other tables, and the raw records with the made columns, in batches.
 
-    records: the raw records, if they are in memory: then these are the batch. AssayError as of `Asked.counts`, and for
-    a column that is of no use.
+    records: the raw records, if they are in memory: then they are the only batch. AssayError as of
+    `PendingJoin.counts`, and for a column that is of no use.
     """
     batches = raw_batches(raw_file(folder), dataset.source.dialect) if records is None else iter([records])
     if not dataset.tables:
         return {}, batches
-    with asked(folder, dataset, scratch, memory, records) as one:
-        counts = one.counts()
-        one.take()
-        one.require_useful()
-        _keep(one.made(), scratch / MADE)
-    return {"tables": counts}, _beside(batches, dataset, scratch / MADE)
+    with pending_join(folder, dataset, scratch, memory, records) as join:
+        counts = join.counts()
+        join.make()
+        join.require_useful()
+        _keep(join.made(), scratch / MADE)
+    return {"tables": counts}, _with_made(batches, dataset, scratch / MADE)
 
 
 @contextmanager
-def asked(
+def pending_join(
     folder: Path, dataset: "Dataset", scratch: Path, memory: str, records: pd.DataFrame | None = None
-) -> Iterator[Asked]:
-    """The raw records as they ask for the rows of the tables beside them; AssayError as of `joining`."""
-    with joining(_tables(folder, dataset), dataset, scratch, memory) as join:
-        columns = {*join.needed, *dataset.made}
+) -> Iterator[PendingJoin]:
+    """The join of the raw records with the tables beside them, not made yet; AssayError as of `joining`."""
+    with joining(_tables(folder, dataset), dataset, scratch, memory) as joiner:
+        columns = {*joiner.needed, *dataset.made}
         batches = raw_batches(raw_file(folder), dataset.source.dialect, columns) if records is None else [records]
-        with join.asked(batches) as found:
-            yield found
+        with joiner.pending(batches) as join:
+            yield join
 
 
 def _tables(folder: Path, dataset: "Dataset") -> "dict[str, Batches]":
@@ -83,13 +83,13 @@ def _tables(folder: Path, dataset: "Dataset") -> "dict[str, Batches]":
 
 
 def _keep(made: pa.RecordBatchReader, path: Path) -> None:
-    """Write the made columns to disk, so that the records are read beside them without DuckDB's memory."""
+    """Write the made columns to disk: so DuckDB's memory is free while the records are read beside them."""
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with path.open("wb") as stream, pa.ipc.new_stream(stream, made.schema, options=options) as written:
         for batch in made:
             written.write_batch(batch)
 
 
-def _beside(batches: "Batches", dataset: "Dataset", path: Path) -> Iterator[pd.DataFrame]:
+def _with_made(batches: "Batches", dataset: "Dataset", path: Path) -> Iterator[pd.DataFrame]:
     with path.open("rb") as stream, pa.ipc.open_stream(stream) as made:
-        yield from beside(batches, made, dataset)
+        yield from with_made(batches, made, dataset)

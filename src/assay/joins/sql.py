@@ -4,9 +4,10 @@ Relations, of which those of a table have its place among `dataset.tables` in th
 
 - `LOADED`: what has just been read.
 - `rows_0`: the rows of a table as `assay.joins.rows` has them; `keys_0`: their keys, with the number of rows.
+- `plain_0`: these keys, each with its `PLAIN` spelling; made when it is first needed, because it takes the longest.
 - `records_0`: of each record its number `ROW`, its `KEY` (text) in a table, and its time `AT` (number). Tables that are
   found by the same column share one.
-- `taken_0`, or with another prefix: the columns that are made of a table, for each record.
+- `taken_0`, or with another prefix: the columns that are made of a table, a row for each record.
 
 Rows and records lie in the order of `PLACE`, a hash of the key, so that those of a span of places are read alone.
 Times, of records and of rows, are numbers. Where the order of the rows could change the last digit of a figure, they
@@ -19,7 +20,7 @@ from assay.config.dataset import NUMBER
 from assay.config.joins import TREND
 from assay.joins.rows import KEY, TIME, of_table, places, read_of, reads
 from assay.joins.rows import Read as ReadColumn
-from assay.records.engine import literal
+from assay.records.database import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,6 +56,11 @@ def rows(table: str, dataset: "Dataset") -> str:
 def keys(table: str, dataset: "Dataset") -> str:
     """The relation of their keys."""
     return _of("keys", table, dataset)
+
+
+def plain_keys(table: str, dataset: "Dataset") -> str:
+    """The relation of the plain spellings of these keys."""
+    return _of(PLAIN, table, dataset)
 
 
 def taken(prefix: str, table: str, dataset: "Dataset") -> str:
@@ -107,8 +113,16 @@ def stored_rows(table: str, dataset: "Dataset") -> str:
 def stored_keys(table: str, dataset: "Dataset") -> str:
     """Make the relation of their keys."""
     return (
-        f"CREATE OR REPLACE TABLE {keys(table, dataset)} AS SELECT {KEY}, count(*) AS rows, {PLAIN}({KEY}) AS {PLAIN} "
+        f"CREATE OR REPLACE TABLE {keys(table, dataset)} AS SELECT {KEY}, count(*) AS rows "
         f"FROM {rows(table, dataset)} WHERE {KEY} IS NOT NULL GROUP BY {KEY}"
+    )
+
+
+def stored_plain_keys(table: str, dataset: "Dataset") -> str:
+    """Make the relation of their plain spellings, unless it is there."""
+    return (
+        f"CREATE TABLE IF NOT EXISTS {plain_keys(table, dataset)} AS "
+        f"SELECT {KEY}, {PLAIN}({KEY}) AS {PLAIN} FROM {keys(table, dataset)}"
     )
 
 
@@ -198,17 +212,23 @@ def counts(table: str, dataset: "Dataset") -> str:
     )
 
 
+def without_rows(table: str, dataset: "Dataset") -> str:
+    """The keys of records for which there is no row: `KEY`."""
+    return (
+        f"SELECT DISTINCT {KEY} FROM {records(table, dataset)} ANTI JOIN {keys(table, dataset)} USING ({KEY}) "
+        f"WHERE {KEY} <> ''"
+    )
+
+
 def written_otherwise(table: str, dataset: "Dataset", most: int) -> str:
     """Keys of rows, the keys of records that they are but for their spelling, and how many there are of these.
 
     Not if that spelling is the key of another record.
     """
-    asked = f"SELECT DISTINCT {KEY} FROM {records(table, dataset)} WHERE {KEY} <> ''"
-    there = keys(table, dataset)
     return (
-        f"WITH asked AS ({asked}), "
-        f"lacking AS (SELECT {KEY}, {PLAIN}({KEY}) AS {PLAIN} FROM asked ANTI JOIN {there} USING ({KEY})), "
-        f"others AS (SELECT {KEY}, {PLAIN} FROM {there} ANTI JOIN asked USING ({KEY})), "
+        f"WITH lacking AS (SELECT {KEY}, {PLAIN}({KEY}) AS {PLAIN} FROM ({without_rows(table, dataset)})), "
+        f"others AS (SELECT {KEY}, {PLAIN} FROM {plain_keys(table, dataset)} "
+        f"ANTI JOIN (SELECT {KEY} FROM {records(table, dataset)} WHERE {KEY} <> '') USING ({KEY})), "
         f"found AS (SELECT min(others.{KEY}) AS other, lacking.{KEY} AS meant "
         f"FROM lacking JOIN others USING ({PLAIN}) GROUP BY lacking.{KEY}) "
         f"SELECT other, meant, count(*) OVER () FROM found ORDER BY other, meant LIMIT {most}"

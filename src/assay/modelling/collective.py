@@ -22,7 +22,7 @@ STDOUT, STDERR = 1, 2
 
 
 class Meeting(Protocol):
-    """What the process of one partition has ready before a fit. address: what the others must know of it."""
+    """How one process meets the others of a fit; made before it. address: what the others must know of this one."""
 
     address: Any
 
@@ -30,11 +30,11 @@ class Meeting(Protocol):
         """host: the address of this machine, for the others; partition: from 0."""
 
     def joined(self, addresses: Sequence[Any]) -> AbstractContextManager[dict[str, Any]]:
-        """While the model is fitted: parameters of the fit; addresses: of all, in the order of the partitions."""
+        """Fit within this block, with these parameters. addresses: of all processes, in the order of the partitions."""
 
 
 class Collective:
-    """Of XGBoost."""
+    """The processes of XGBoost meet at the tracker of the first one."""
 
     def __init__(self, partition: int, partitions: int, host: str) -> None:
         self.partition = partition
@@ -49,15 +49,15 @@ class Collective:
         # Processes are numbered in the order of these names.
         place: dict[str, Any] = {"dmlc_task_id": f"{self.partition:05}", "dmlc_timeout": PATIENCE}
         with ExitStack() as joined:
-            with _silent(STDOUT, STDERR):  # it says its number
+            with _silent(STDOUT, STDERR):  # XGBoost prints its number
                 joined.enter_context(CommunicatorContext(**addresses[0], **place))
             yield {}
         if self.tracker:
-            self.tracker.wait_for()  # until the others have left
+            self.tracker.wait_for()  # the other processes may still use it
 
 
 class Sockets:
-    """Of LightGBM, which finds its own number by its address in the list of all."""
+    """The processes of LightGBM know the addresses of all; each finds its number by its own address in that list."""
 
     def __init__(self, partition: int, partitions: int, host: str) -> None:
         self.socket = socket.socket()  # keeps the port, and does not listen: LightGBM will, when it joins
@@ -70,7 +70,7 @@ class Sockets:
     def joined(self, addresses: Sequence[Any]) -> Iterator[dict[str, Any]]:
         """As of `Meeting`."""
         self.socket.close()
-        with _silent(STDOUT):  # a thread says that it listens, whatever the verbosity
+        with _silent(STDOUT):  # a thread of LightGBM prints that it listens, whatever the verbosity
             tiny = lightgbm.Booster({}, lightgbm.Dataset(np.array([[0.0], [1.0]]), label=[0, 1]))
             try:
                 yield {
@@ -79,13 +79,13 @@ class Sockets:
                     "local_listen_port": self.port,
                     "tree_learner": "data",
                 }
-            finally:  # after a failure too: this thread would else begin its next fit with the processes of this one
+            finally:  # after a failure too: else the next fit of this thread would wait for the processes of this one
                 tiny.free_network()
 
 
 @contextmanager
 def _silent(*descriptors: int) -> Iterator[None]:
-    """Without what this process writes there, as libraries do past Python."""
+    """Drop what this process writes to these descriptors: libraries write there directly, past Python's streams."""
     kept = {one: os.dup(one) for one in descriptors}
     with Path(os.devnull).open("wb") as nothing:
         for one in descriptors:

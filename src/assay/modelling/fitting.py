@@ -14,7 +14,7 @@ from assay.modelling.weights import Weight, of_fit
 
 
 class RecordSet(Protocol):
-    """Records with their labels y (n,), groups and weights in memory; where their features are is its own affair."""
+    """Records with their labels y (n,), groups and weights in memory; features are there too, or on the disk."""
 
     @property
     def y(self) -> pd.Series:

@@ -62,7 +62,7 @@ class Pages(xgboost.DataIter):
 
     def reset(self) -> None:
         """Begin again."""
-        self.left, self.row = together(self.source.batches(), PAGE), 0
+        self.left, self.row = rebatched(self.source.batches(), PAGE), 0
 
     def next(self, input_data: Callable[..., None]) -> bool:
         """Hand over a batch; False after the last one."""
@@ -85,7 +85,7 @@ def most_of_a_page(rows: int, features: int) -> int:
     return rows * (features * MOST + ROW) + features * FEATURE
 
 
-class Rows(lightgbm.Sequence):
+class RowSequence(lightgbm.Sequence):
     """The rows of all batches in ascending order: LightGBM draws some for the bounds of its bins, then reads all."""
 
     def __init__(self, source: Source) -> None:
@@ -115,7 +115,7 @@ class Rows(lightgbm.Sequence):
         return found[0] if len(found) == 1 else np.concatenate(found)
 
 
-def together(batches: Iterator[pd.DataFrame], rows: int) -> Iterator[pd.DataFrame]:
+def rebatched(batches: Iterator[pd.DataFrame], rows: int) -> Iterator[pd.DataFrame]:
     """The same rows in batches of at least so many, but for the last one."""
     waiting: list[pd.DataFrame] = []
     for batch in batches:
@@ -143,7 +143,7 @@ def lightgbm_dataset(source: Source, params: dict[str, Any], reference: Any = No
     first = next(source.batches())
     categories = [number for number, kind in enumerate(first.dtypes) if kind == "category"]
     found = lightgbm.Dataset(
-        Rows(source),
+        RowSequence(source),
         label=source.y,
         weight=source.weight,
         reference=reference,

@@ -1,6 +1,6 @@
-"""Fits estimators on records that are read in batches. `WAYS` says which classes can, and how each does.
+"""Fits estimators on records that are read in batches. `STREAMED_FITS` says which classes can, and how each does.
 
-`TOGETHER` says which of them several processes can fit, each with a partition of the records.
+`MEETINGS` says which of them several processes can fit, each with a partition of the records.
 """
 
 import re
@@ -20,25 +20,25 @@ from assay.modelling.matrices import Source, lightgbm_dataset, xgboost_matrix
 SEED_OF_BINS = re.compile(r"^\[data_random_seed: (\d+)\]$", re.M)  # as LightGBM's text of a model states it
 
 
-# Fits an estimator on the first records; where there are others, stops early on them; folder: for what is on disk
-# meanwhile; the last are parameters for the library beside those of the estimator. Gives what scores as the estimator
-# would, and the losses of each round, if there were others.
-Way = Callable[[Any, Source, Source | None, Path, Mapping[str, Any]], tuple[Any, Curve]]
+# Takes an estimator; the records of train; those of validation, on which it stops early, or None; a folder for what is
+# on disk meanwhile; parameters for the library besides those of the estimator. Gives what scores as the fitted
+# estimator would, and, with validation, the losses of each round.
+StreamedFit = Callable[[Any, Source, Source | None, Path, Mapping[str, Any]], tuple[Any, Curve]]
 ALONE: Mapping[str, Any] = {}  # parameters of a fit by one process
 
 
-def way(estimator: Any) -> Way | None:
+def streamed_fit(estimator: Any) -> StreamedFit | None:
     """How an estimator is fitted out of core; None if it needs all records in memory."""
     if hasattr(estimator, "members"):
-        return _ensemble if all(map(way, estimator.members.values())) else None
-    asked = estimator.get_params()
-    found = WAYS.get(type(estimator).__name__)
-    return None if found and any(asked.get(name) not in taken for name, taken in IN_MEMORY_BUT.items()) else found
+        return _ensemble if all(map(streamed_fit, estimator.members.values())) else None
+    params = estimator.get_params()
+    found = STREAMED_FITS.get(type(estimator).__name__)
+    return None if found and any(params.get(name) not in taken for name, taken in STREAMED_VALUES.items()) else found
 
 
 def meeting(estimator: Any) -> type[Meeting] | None:
     """How several processes meet that fit an estimator together, each with a partition; None if none can."""
-    return TOGETHER.get(type(estimator).__name__) if way(estimator) else None
+    return MEETINGS.get(type(estimator).__name__) if streamed_fit(estimator) else None
 
 
 def _xgboost(
@@ -92,12 +92,12 @@ def _lightgbm(
 
 
 def _as_core_params(estimator: Any) -> dict[str, Any]:
-    """The parameters of a classifier for `lightgbm.train`, which would else draw other rows for the bounds of bins."""
+    """The parameters of a classifier for `lightgbm.train`, with the seed by which a classifier draws rows for bins."""
     import lightgbm
 
     own = ("class_weight", "importance_type", "n_estimators")
-    asked = {name: value for name, value in estimator.get_params().items() if name not in own and value is not None}
-    params = {"objective": "binary", **asked}
+    given = {name: value for name, value in estimator.get_params().items() if name not in own and value is not None}
+    params = {"objective": "binary", **given}
     two = lightgbm.Dataset(np.array([[0.0], [1.0]]), label=[0, 1], params=params)
     stated = SEED_OF_BINS.search(lightgbm.Booster(params, two).model_to_string())
     assert stated, "LightGBM states all parameters"
@@ -107,7 +107,7 @@ def _as_core_params(estimator: Any) -> dict[str, Any]:
 def _unlearned(
     estimator: Any, train: Source, validation: Source | None, folder: Path, more: Mapping[str, Any]
 ) -> tuple[Any, Curve]:
-    """Of estimators that look at labels alone: a table of the same size, which takes no memory, is the features."""
+    """For estimators that look at labels alone: their features are a table of zeros, which takes no memory."""
     names = next(train.batches()).columns
     nothing = pd.DataFrame(np.broadcast_to(0.0, (len(train.y), len(names))), columns=names, copy=False)
     weights = {} if train.weight is None else {"sample_weight": train.weight}
@@ -117,33 +117,33 @@ def _unlearned(
 def _ensemble(
     estimator: Any, train: Source, validation: Source | None, folder: Path, more: Mapping[str, Any]
 ) -> tuple[Any, Curve]:
-    """Every member on the same records; members stop early one by one, before (`with_rounds`)."""
+    """Fit every member on the same records. Early stopping has chosen the rounds of each before (`with_rounds`)."""
     from sklearn.base import clone
 
     def fitted(name: str, member: Any) -> Any:
-        fit = way(member)
-        assert fit, f"{name} is fitted out of core: `way` was asked"
+        fit = streamed_fit(member)
+        assert fit, f"{name} can be fitted out of core: `streamed_fit` has checked all members"
         return fit(clone(member), train.of(member), None, folder, more)[0]
 
     return of_members(estimator, fitted, train.y), {}
 
 
 def of_members(estimator: Any, fitted: Callable[[str, Any], Any], y: Any) -> Any:
-    """An ensemble with its members fitted; y: the labels of the fit, (n,)."""
+    """The ensemble, each member fitted by `fitted` (of its name and itself); y: the labels of the fit, (n,)."""
     estimator.members_ = {name: fitted(name, member) for name, member in estimator.members.items()}
     estimator.classes_ = np.unique(y)
     return estimator
 
 
-WAYS: dict[str, Way] = {  # by the class of the estimator
+STREAMED_FITS: dict[str, StreamedFit] = {  # by the class of the estimator
     "DummyClassifier": _unlearned,
     "LGBMClassifier": _lightgbm,
     "RuleClassifier": _unlearned,
     "XGBClassifier": _xgboost,
 }
-TOGETHER: dict[str, type[Meeting]] = {"LGBMClassifier": Sockets, "XGBClassifier": Collective}
-# What else than these an estimator asks for, it does in memory alone.
-IN_MEMORY_BUT: dict[str, tuple[Any, ...]] = {
+MEETINGS: dict[str, type[Meeting]] = {"LGBMClassifier": Sockets, "XGBClassifier": Collective}
+# The values of parameters with which estimators can be fitted out of core; with any other they need the whole table.
+STREAMED_VALUES: dict[str, tuple[Any, ...]] = {
     "booster": (None, "gbtree"),
     "class_weight": (None,),
     "device": (None, "cpu"),

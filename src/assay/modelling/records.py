@@ -1,6 +1,7 @@
 """The records that a model learns from."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,23 +16,42 @@ from assay.records.tables import read_features
 
 
 @dataclass(frozen=True)
-class Records:
-    """Features X (n rows, indexed by record id) and labels y (n,), int64, 0 or 1, in the order of the split.
+class LabelledRecords:
+    """Features X of n records, in whatever form; in memory, in their order, the labels y (n,), 0 or 1.
 
     groups: (n,), the group of each record, if the dataset has groups. weight: (n,), how many records each one
     represents, if they are a weighted sample.
     """
 
-    X: pd.DataFrame
+    X: Any
     y: pd.Series
     groups: pd.Series | None = None
     weight: Weight = None
 
+    def groups_and_weight(self, chosen: np.ndarray) -> tuple[pd.Series | None, Weight]:
+        """Those of the records at these positions."""
+        groups = None if self.groups is None else self.groups.iloc[chosen]
+        return groups, None if self.weight is None else self.weight[chosen]
+
+    def groups_and_weight_with(self, other: "LabelledRecords") -> tuple[pd.Series | None, Weight]:
+        """Those of these records, then of others; None unless both have them."""
+        groups, weight = None, None
+        if self.groups is not None and other.groups is not None:
+            groups = pd.concat([self.groups, other.groups], ignore_index=True)
+        if self.weight is not None and other.weight is not None:
+            weight = np.append(self.weight, other.weight)
+        return groups, weight
+
+
+@dataclass(frozen=True)
+class Records(LabelledRecords):
+    """Records whose features X are a table in memory, indexed by record id; y is int64."""
+
+    X: pd.DataFrame
+
     def rows(self, chosen: np.ndarray) -> "Records":
         """The records at these positions."""
-        groups = None if self.groups is None else self.groups.iloc[chosen]
-        weight = None if self.weight is None else self.weight[chosen]
-        return Records(self.X.iloc[chosen], self.y.iloc[chosen], groups, weight)
+        return Records(self.X.iloc[chosen], self.y.iloc[chosen], *self.groups_and_weight(chosen))
 
     def followed_by(self, other: "Records") -> "Records":
         """As of `joined`."""
@@ -40,14 +60,8 @@ class Records:
 
 def joined(train: Records, validation: Records) -> Records:
     """Train, then validation, as one; X is indexed from 0."""
-    groups = None
-    if train.groups is not None and validation.groups is not None:
-        groups = pd.concat([train.groups, validation.groups], ignore_index=True)
-    weight = None
-    if train.weight is not None and validation.weight is not None:
-        weight = np.append(train.weight, validation.weight)
     X = pd.concat([train.X, validation.X], ignore_index=True)
-    return Records(X, pd.concat([train.y, validation.y]), groups, weight)
+    return Records(X, pd.concat([train.y, validation.y]), *train.groups_and_weight_with(validation))
 
 
 def read_labelled(name: str) -> Records:

@@ -1,4 +1,4 @@
-"""A query about all rows of a table, answered in their order, some rows at a time."""
+"""Queries about all rows of a table; the answer has a row for each, in their order, and is read some rows at a time."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,29 +11,29 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from assay.files import parts_of
-from assay.records.engine import engine, scan
+from assay.records.database import database, scan
 from assay.records.parts import Parts
 
-TOGETHER = 1 << 18  # rows of a file for DuckDB, and of an answer
+BATCH_ROWS = 1 << 18  # rows of a file for DuckDB, and of a batch of an answer
 ROWS = "rows"  # the relation that a query is about; its column `row` has the number of the row, from 0
 
 
 class Answer:
-    """The columns of an answer."""
+    """The rows of an answer, read when they are taken."""
 
     def __init__(self, reader: pa.RecordBatchReader) -> None:
         self.reader, self.left = reader, pa.Table.from_batches([], reader.schema)
 
     @classmethod
     def of_files(cls, path: Path) -> "Answer":
-        """One that was kept."""
+        """The answer that `keep` wrote."""
         files = [parquet.ParquetFile(one) for one in parts_of(path)]
         batches = (batch for file in files for batch in file.iter_batches())
         return cls(pa.RecordBatchReader.from_batches(files[0].schema_arrow, batches))
 
     def keep(self, path: Path) -> None:
         """Write all rows, some at a time."""
-        parts = Parts(path, TOGETHER, brief=True)
+        parts = Parts(path, BATCH_ROWS, brief=True)
         parts.write(self.left)
         for batch in self.reader:
             parts.write(pa.Table.from_batches([batch]))
@@ -66,23 +66,23 @@ class Answer:
 
 
 @contextmanager
-def asked(
+def answered(
     rows: Iterable[dict[str, Any]], query: str, counts: str, path: Path, memory: str, asks: str
 ) -> Iterator[tuple[Answer, tuple[Any, ...]]]:
-    """The answer to a query with a row for each of `ROWS`, and to one with a single row.
+    """The answers to two queries about `ROWS`: `query` gives a row for each of them, `counts` a single row.
 
-    rows: batches of columns by name. path: where they are on disk meanwhile. asks: as of `assay.records.engine.engine`.
+    rows: batches of columns by name. path: where they are on disk meanwhile. asks: as of `assay.records.database`.
     """
     source = stored(rows, path)
-    with engine(path.parent, "data/cleaned", asks, memory=memory) as connection:
+    with database(path.parent, "data/cleaned", asks, memory=memory) as connection:
         connection.execute(f"CREATE VIEW {ROWS} AS {source}")
         found = connection.execute(counts).fetchall()[0]
-        yield Answer(connection.sql(query).to_arrow_reader(TOGETHER)), found
+        yield Answer(connection.sql(query).to_arrow_reader(BATCH_ROWS)), found
 
 
 def stored(rows: Iterable[dict[str, Any]], path: Path) -> str:
-    """Write batches of columns, and the number of each row; the query that reads them."""
-    parts, start = Parts(path, TOGETHER, brief=True), 0
+    """Write batches of columns with the number of each row; gives the query that reads them."""
+    parts, start = Parts(path, BATCH_ROWS, brief=True), 0
     for one in rows:
         table = pd.DataFrame(one)
         parts.add(table.assign(row=range(start, start + len(table))))

@@ -70,16 +70,18 @@ def rows_of(path: Path) -> int:
     return rows
 
 
-def require_room(path: Path, each: int) -> None:
+def require_room(path: Path, bytes_per_record: int) -> None:
     """AssayError if so many bytes for each record of a table of the line are not free."""
-    require_memory(each * rows_of(path), str(path), "take a sample (docs/sampling.md) or a machine with more")
+    require_memory(
+        bytes_per_record * rows_of(path), str(path), "take a sample (docs/sampling.md) or a machine with more"
+    )
 
 
 class Columns(Mapping[str, pd.Series]):
     """The columns of tables of the line, one after another; each is read when it is asked for, with a few after it.
 
-    They are as many as take about `BLOCK` bytes: to open a file again takes the longer, the more columns it has. names:
-    what each is called there, by another name; by default all have their own. AssayError as of `read_table`.
+    So many are read at once as take about `BLOCK` bytes: opening a file takes longer, the more columns it has. names:
+    the column of the tables for each name; by default every column has its own name. AssayError as of `read_table`.
     """
 
     def __init__(self, *paths: Path, names: Mapping[str, str] | None = None) -> None:
@@ -91,8 +93,8 @@ class Columns(Mapping[str, pd.Series]):
         there = self.names.get(name, name)
         found = next((some for some in self._read if there in some), None)
         if found is None:
-            found = self._together([there, *self._after(there)])
-        others = [some for some in self._read if some is not found]  # from the one that was asked for last
+            found = self._read_columns([there, *self._after(there)])
+        others = [some for some in self._read if some is not found]  # the one that was used last comes first
         self._read = [found, *others][: KEPT if found.shape[1] > 1 else 1]
         return found[there].rename(name)
 
@@ -106,10 +108,10 @@ class Columns(Mapping[str, pd.Series]):
         return len(self.names)
 
     def chosen(self, names: Mapping[str, str]) -> "Columns":
-        """Some of them under other names: those there by these."""
+        """Some of the columns under other names; names: the column of the tables for each of these."""
         return Columns(*self.paths, names=names)
 
-    def _together(self, names: list[str]) -> pd.DataFrame:
+    def _read_columns(self, names: list[str]) -> pd.DataFrame:
         tables = [read_table(path, names) for path in self.paths]
         return tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
 

@@ -1,14 +1,11 @@
-"""The bytes of a CSV as Arrow is to read them, each record checked for what Arrow reads without a word."""
+"""The bytes of a CSV as Arrow is to read them; each record is checked for faults that Arrow does not report."""
 
 import csv
 import io
 from threading import Lock
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from assay.records.dialect import Records, Usual, records
-
-if TYPE_CHECKING:
-    pass
 
 QUOTE, NUL = b'"', b"\0"
 

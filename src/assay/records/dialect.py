@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assay.config.source import Dialect
 
 CHUNK = 1 << 20  # bytes that are decoded at a time
-ENOUGH = 4  # cells of a record, from which lines with just as many are no chance
+ENOUGH = 4  # cells of a record: if lines within a quoted cell have so many cells too, that is no coincidence
 UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 SPACES = " \t\v\f\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))) + UNSEEN
 NOT_UTF8 = "the text is not in UTF-8"

@@ -34,14 +34,14 @@ def require_here(uri: str) -> None:
     path = Path(uri)
     if "://" in uri or "::" in uri or path.exists():
         return
-    kept, beside = Path(f"{uri}.dvc"), (path.parent / ".gitignore").as_posix()
+    kept, ignored = Path(f"{uri}.dvc"), (path.parent / ".gitignore").as_posix()
     if kept.exists():
         todo = f"{shlex.join(['dvc', 'checkout', str(kept)])}, or dvc pull"
         raise AssayError("the source is not here, though DVC keeps it", where=uri, todo=todo)
     if path.is_absolute():
         todo = "bring it into the repository, name it in conf/dataset/, and give it to DVC: dvc add"
         raise AssayError("the source is not here: only the machine that has it can run this", where=uri, todo=todo)
-    command = f"{shlex.join(['dvc', 'add', uri])} && {shlex.join(['git', 'add', str(kept), beside])}"
+    command = f"{shlex.join(['dvc', 'add', uri])} && {shlex.join(['git', 'add', str(kept), ignored])}"
     what = f"neither git nor DVC keeps the source {uri}, so a clone does not have it: {command}"
     raise AssayError(what, where=uri, todo="run that command where the file lies, and commit")
 

@@ -19,7 +19,7 @@ from assay.files import replacing
 if TYPE_CHECKING:
     import pandas as pd
 
-SLICE = 2  # times as many bytes as the rows need are not held for them
+SLICE = 2  # a slice is copied if it keeps more than so many times the bytes of its rows in memory
 NAME = "part-{:05}.parquet"
 BRIEF: Mapping[str, Any] = {"use_dictionary": False, "compression": "lz4", "write_statistics": False}
 
@@ -27,19 +27,19 @@ BRIEF: Mapping[str, Any] = {"use_dictionary": False, "compression": "lz4", "writ
 class Parts:
     """Takes a table in batches with the same columns and types, in order, and writes a part once its rows are there."""
 
-    def __init__(self, path: Path, rows: int, beside: Executor | None = None, brief: bool = False) -> None:
-        """beside: where parts are written while others are made; the caller ends it before the folder goes away.
+    def __init__(self, path: Path, rows: int, executor: Executor | None = None, brief: bool = False) -> None:
+        """executor: where parts are written while others are made; the caller ends it before the folder goes away.
 
         brief: they are read once and removed: it matters more how soon they are written than how small they are.
         """
-        self.path, self.rows, self.number, self.beside = path, rows, 0, beside
+        self.path, self.rows, self.number, self.executor = path, rows, 0, executor
         self.options = BRIEF if brief else {}
         self.waiting: list[pa.Table] = []
         self.there = 0
         self.written: Future[None] | None = None
 
     def write(self, batch: pa.Table) -> None:
-        """Add rows; of no more than three parts and this batch they are in memory."""
+        """Add rows. In memory are at most the rows of three parts, and this batch."""
         self.waiting.append(_alone(batch))
         self.there += len(batch)
         while self.there > self.rows:
@@ -58,16 +58,16 @@ class Parts:
         self._wait()
 
     def _part(self) -> None:
-        together = pa.concat_tables(self.waiting)
+        table = pa.concat_tables(self.waiting)
         self.path.mkdir(exist_ok=True)
-        self._begin(together.slice(0, self.rows), self.path / NAME.format(self.number))
-        left = together.slice(self.rows)
+        self._begin(table.slice(0, self.rows), self.path / NAME.format(self.number))
+        left = table.slice(self.rows)
         self.number, self.waiting, self.there = self.number + 1, [_alone(left)], len(left)
 
     def _begin(self, part: pa.Table, path: Path) -> None:
         self._wait()
-        if self.beside:
-            self.written = self.beside.submit(_write, part, path, self.options)
+        if self.executor:
+            self.written = self.executor.submit(_write, part, path, self.options)
         else:
             _write(part, path, self.options)
 
@@ -79,8 +79,8 @@ class Parts:
 @contextmanager
 def writing(path: Path, rows: int) -> Iterator[Parts]:
     """Parts that become the table at `path`, in place of one that is there, when the block has succeeded."""
-    with replacing(path) as scratch, ThreadPoolExecutor(1) as beside:
-        parts = Parts(scratch, rows, beside)
+    with replacing(path) as scratch, ThreadPoolExecutor(1) as executor:
+        parts = Parts(scratch, rows, executor)
         yield parts
         parts.end()
 
@@ -92,12 +92,12 @@ def write_parts(path: Path, table: "pd.DataFrame", rows: int) -> None:
 
 
 def _alone(table: pa.Table) -> pa.Table:
-    """The table without the rest of a larger one, of which it is a slice that holds all in memory."""
+    """The table; a copy if it is a slice, which keeps all of a larger table in memory."""
     if table.get_total_buffer_size() <= SLICE * table.nbytes:
         return table
     return table.take(pa.array(np.arange(len(table))))
 
 
 def _write(table: pa.Table, path: Path, options: Mapping[str, Any]) -> None:
-    """In one piece, because pages end where pieces do, and pieces are a matter of how a table was made."""
+    """Write the table in one piece: Parquet's pages end where pieces end, and pieces depend on how a table was made."""
     parquet.write_table(table.unify_dictionaries().combine_chunks(), path, **options)

@@ -21,8 +21,8 @@ KEYS = tuple(f"hash key {number:07}" for number in range(4))  # of 16 letters, a
 def places(path: Path, among: Path) -> np.ndarray:
     """For each record of the table `path` its row in the table `among`, from 0, or -1 if it is not there; (n,) int64.
 
-    It takes 8 bytes a record of `path`, and some 30 of `among`. AssayError if a record of `among` is not in `path`, or
-    an id stands twice in one of them.
+    Memory: 8 bytes for each record of `path`, some 30 for each of `among`. AssayError if a record of `among` is not in
+    `path`, or an id stands twice in one of them.
     """
     for key in KEYS:
         index = pd.Index(hashes(among, key))

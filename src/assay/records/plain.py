@@ -49,7 +49,7 @@ def require_distinct(names: Sequence[str], where: str, todo: str) -> None:
 
 @contextmanager
 def understood(form: str, where: str, todo: str) -> Iterator[None]:
-    """The same for what is no file, such as stdin: `where` names it."""
+    """Make an AssayError of whatever a reader of this format raises; where: the name of what is read, as stdin."""
     try:
         yield
     except Exception as error:  # each reader has errors of its own, and all say that this is no such file

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from assay.config.source import Dialect
 
 BATCH = 1 << 17  # rows
-SEPARATORS = (b",", b";", b"\t", b"\n")  # of cells, about
-WRITTEN, CELL = 3, 32  # bytes that each stored byte, and each value, takes
+SEPARATORS = (b",", b";", b"\t", b"\n")  # as many as cells, about
+WRITTEN, CELL = 3, 32  # bytes of memory for each byte of the file, and for each value besides
 
 
 def read(
@@ -157,7 +157,7 @@ def copy_without(names: Collection[str], source: Path, target: Path, todo: str =
 
 @contextmanager
 def reading(path: Path, form: str, todo: str, where: str = "") -> Iterator[None]:
-    """Make an AssayError of whatever a reader of this format raises; where: the name of the file, if this is a copy."""
+    """As `understood`, for a file that must be there; where: its name, if this is a copy."""
     require_there(path, todo, where)
     with understood(form, where or str(path), todo), about(path):
         yield

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.records.columns import WEIGHT
-from assay.records.engine import scan
+from assay.records.database import scan
 from assay.sampling import sql
 from assay.sampling.draw import Stratum, positive
 from assay.statistics.binomial import effective, interval

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.progress import progress
 from assay.records.columns import WEIGHT
-from assay.records.engine import MEMORY, engine, scan
+from assay.records.database import MEMORY, database, scan
 from assay.sampling import sql
 from assay.sampling.draw import allocated, counted, require_unique, select, write
 from assay.sampling.representativeness import as_data, compare
@@ -43,7 +43,7 @@ def sampled(
     compared = {name: kind for name, kind in found.items() if name != spec.key and name not in private}
     target.parent.mkdir(parents=True, exist_ok=True)
     with (
-        engine(target.parent, where, "dataset.sample", memory=memory, threads=threads) as connection,
+        database(target.parent, where, "dataset.sample", memory=memory, threads=threads) as connection,
         progress(STEPS + len(compared), "sampling") as bar,
     ):
         connection.execute(f"CREATE VIEW {sql.SOURCE} AS {scan(files)}")

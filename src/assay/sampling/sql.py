@@ -7,7 +7,7 @@ version of the engine, the order of the rows or their division into files.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assay.records.engine import identifier, literal
+from assay.records.database import identifier, literal
 
 if TYPE_CHECKING:
     from assay.config.sample import Sample

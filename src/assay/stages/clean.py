@@ -1,7 +1,7 @@
 """clean: turn the raw file into records that keep their contract, and log every repair."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.config.dataset import stated
 from assay.config.schema import Config
@@ -15,6 +15,9 @@ from assay.records.changes import summary
 from assay.records.formats import counted_by, raw_file
 from assay.records.parts import write_parts, writing
 from assay.records.reading import read
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @stage
@@ -32,13 +35,19 @@ def at_once(config: Config) -> dict[str, Any]:
     """Write the tables, from memory; the log."""
     path = raw_file(RAW)
     raw = read(path, dialect=config.dataset.source.dialect)
-    with scratch(RAW.parent) as folder:
-        counts, batches = counted(RAW, config.dataset, folder, config.engine.memory, raw)
-        (whole,) = batches
+    whole, counts = with_made_columns(raw, config) if config.dataset.tables else (raw, {})
     cleaned = clean(whole, config.dataset, str(path), counted_by(path))
     write_parts(CLEANED, cleaned.records, config.layout.part_rows)
     write_parts(QUARANTINE, cleaned.quarantined, config.layout.part_rows)
     return {**summary(cleaned.changes, len(raw), len(cleaned.records)), **counts}
+
+
+def with_made_columns(raw: "pd.DataFrame", config: Config) -> "tuple[pd.DataFrame, dict[str, Any]]":
+    """The raw records with the columns that are made of other tables, and what the log says of these tables."""
+    with scratch(RAW.parent) as folder:
+        counts, batches = counted(RAW, config.dataset, folder, config.engine.memory, raw)
+        (whole,) = batches
+    return whole, counts
 
 
 def in_batches(config: Config) -> dict[str, Any]:

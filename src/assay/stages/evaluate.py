@@ -128,7 +128,7 @@ def all_curves(assessment: Assessment, seen: pd.DataFrame, test: pd.DataFrame, c
     it.
     """
     model, graded = assessment.scored[MODEL_KEY], (test["excluded"] == "").to_numpy()
-    everyone, dates = reading.together(seen, test), reading.read_dates(graded)
+    everyone, dates = reading.seen_and_test(seen, test), reading.read_dates(graded)
     whole, fold_of = scored_by(everyone, SCORE, model.threshold), everyone["fold"].array
     description = read_json(BUNDLE)
     called = words_of(description)

@@ -24,7 +24,7 @@ from assay.records.columns import DATE, WEIGHT
 from assay.records.folds import TRAIN, VALIDATION
 from assay.records.places import places
 
-EACH = 130  # bytes of memory for each record, as measured: docs/scale.md
+BYTES_PER_RECORD = 130  # of memory, as measured: docs/scale.md
 
 if TYPE_CHECKING:
     from assay.profile.scorecard import Card
@@ -38,7 +38,7 @@ def main(config: Config) -> None:
     """
     from assay.profile.page import Findings, render
 
-    require_room(CLEANED, EACH)
+    require_room(CLEANED, BYTES_PER_RECORD)
     dataset, cleaned = collected(config.dataset), Columns(CLEANED)
     with scratch(CLEANED.parents[1]) as folder:
         before, after = scorecards(

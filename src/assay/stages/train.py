@@ -55,23 +55,23 @@ def in_batches(config: Config) -> None:
     """Train with the features on the disk."""
     from assay.engine.spill import scratch
     from assay.engine.stored import read_streamed
-    from assay.engine.train import ways
+    from assay.engine.train import fittings
 
-    with scratch(FEATURES.parent) as folder, ways(config.engine, folder) as fitting:
+    with scratch(FEATURES.parent) as folder, fittings(config.engine, folder) as fitting:
         run({name: read_streamed(name) for name in FITTED}, fitting, config)
 
 
 def run(folds: Mapping[str, Any], fitting: Callable[[dict[str, Any]], Fitting], config: Config) -> None:
     """Train all models and write them. folds: records of train and validation, of the kind that `fitting` fits."""
     models = {MODEL_KEY: plain(config.model), **possible(plain(config.baselines))}
-    ways = {name: fitting(model) for name, model in models.items()}  # all, before any fit: it may refuse one
-    trained = train_all(models, folds, ways, config)
+    fittings = {name: fitting(model) for name, model in models.items()}  # all, before any fit: it may refuse one
+    trained = train_all(models, folds, fittings, config)
     write_bundle(trained, folds, config)
     write_predictions(trained, config)
 
 
 def train_all(
-    models: dict[str, dict[str, Any]], folds: Mapping[str, Any], ways: Mapping[str, Fitting], config: Config
+    models: dict[str, dict[str, Any]], folds: Mapping[str, Any], fittings: Mapping[str, Fitting], config: Config
 ) -> dict[str, Trained]:
     """Every model on the same folds under the same rules."""
     with progress(sum(fits(model, config.training) for model in models.values()), "fits") as bar:
@@ -84,7 +84,7 @@ def train_all(
                 config.criteria.min_recall,
                 bar.update,
                 WATCH.get() if name == MODEL_KEY else None,
-                ways[name],
+                fittings[name],
             )
             for name, model in models.items()
         }

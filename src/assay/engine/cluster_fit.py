@@ -1,8 +1,8 @@
 """Fits on the workers of a cluster, each of which has a partition of the records.
 
-The record at place i of its table is in partition i modulo their number: so whichever records a fit takes, each worker
-has as many of them, from every time. All of validation is with every worker, because LightGBM measures the loss by
-which it stops on what a process has.
+The record at place i of its table is in partition i modulo their number. So every worker has about as many records of
+any fit, and from all of its time. Every worker has all of validation, because a process of LightGBM measures the loss
+by which it stops on its own records.
 
 The features go to the workers once, batch by batch, through dask, and stay there on the disk; a fit sends which rows it
 takes. A fit of which a worker dies begins again, on workers that are left or were started again.
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assay.engine import partition as at_worker
-from assay.engine.partition import Chosen, Fit, LostError, Piece, Place
+from assay.engine import cluster_fit_worker as at_worker
+from assay.engine.cluster_fit_worker import Chosen, Fit, LostError, Piece, Place
 from assay.engine.spread import AHEAD, OnWorkers
 from assay.engine.stored import Stored, Streamed
 from assay.errors import AssayError
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from distributed import Future
 
 TABLES = (TRAIN, VALIDATION)
-EVERY = 1  # seconds between two looks whether the workers of a fit are there
-PATIENCE = 10  # seconds in which a scheduler must notice that a worker is gone, if the fit of another has failed
+POLL_SECONDS = 1  # between two looks whether the workers of a fit are there
+PATIENCE = 10  # seconds for the scheduler to notice a dead worker, and for what should come at once
 JOINING = 60  # seconds in which as many workers must join as there are partitions
 
 
 class Partitions:
-    """As many workers of a cluster, which get the features of the line when the first model is fitted."""
+    """Workers of a cluster, one for each partition; they get the features of the line when a model is fitted first."""
 
     def __init__(self, workers: OnWorkers, partitions: int) -> None:
         self.workers, self.client, self.count = workers, workers.client, partitions
@@ -48,7 +48,7 @@ class Partitions:
             path: number for number, name in enumerate(TABLES) for path in Stored([fold(FEATURES, name)]).paths
         }
         self.starts = _starts([Stored([fold(FEATURES, name)]) for name in TABLES])
-        self._held: _Held | None = None
+        self._remote: _RemotePartitions | None = None
 
     def fit(self, model: dict[str, Any], train: Streamed, validation: Streamed | None) -> tuple[Any, Curve]:
         """The estimator, fitted by all workers together, and the losses of each round, if there is `validation`.
@@ -59,41 +59,41 @@ class Partitions:
 
         failures = dask.config.get("distributed.scheduler.allowed-failures")
         for _ in range(failures + 1):
-            with suppress(LostError), self.workers.there(), self.client.as_current():
+            with suppress(LostError), self.workers.reached(), self.client.as_current():
                 return self._fit(model, train, validation)
-            self._held = None
+            self._remote = None
         what = f"a worker of the cluster died in each of {failures + 1} fits of {model['name']}"
         raise AssayError(what, where=self.workers.where, todo="give the workers more memory")
 
     def _fit(self, model: dict[str, Any], train: Streamed, validation: Streamed | None) -> tuple[Any, Curve]:
-        held = self._held = self._held or self._sent()
+        remote = self._remote = self._remote or self._sent()
         weights = [weight_of(build(model), one.weight) for one in (train, validation) if one]
         divided = self._divided(train, weights[0])
         watched = self._whole(validation, weights[1]) if validation else None
-        with held.alone():
-            addresses = held.each(at_worker.address, [model] * self.count)
-            found = held.each(at_worker.fitted, [Fit(model, addresses, chosen, watched) for chosen in divided])
+        with remote.alone():
+            addresses = remote.each(at_worker.address, [model] * self.count)
+            found = remote.each(at_worker.fitted, [Fit(model, addresses, chosen, watched) for chosen in divided])
         estimators, curves = zip(*found, strict=True)
-        return estimators[0], _together(curves, [_sum(chosen) for chosen in divided])
+        return estimators[0], _mean_curve(curves, [_sum(chosen) for chosen in divided])
 
-    def _sent(self) -> "_Held":
-        """The features on the workers."""
-        held = _Held(self.workers, self.count)
+    def _sent(self) -> "_RemotePartitions":
+        """New partitions on workers, with the features of the line."""
+        remote = _RemotePartitions(self.workers, self.count)
         numbers = count()
         for path, table in self.tables.items():
             start = self.starts[path]
             for batch in table_batches(path):
                 number = next(numbers)
                 for partition in range(self.count):
-                    rows = batch if table else batch[_in(partition, start, len(batch), self.count)]
+                    rows = batch if table else batch[_in_partition(partition, start, len(batch), self.count)]
                     if len(rows):
-                        held.send(partition, Piece(table, number, rows))
+                        remote.send(partition, Piece(table, number, rows))
                 start += len(batch)
-        held.sent()
-        return held
+        remote.sent()
+        return remote
 
     def _divided(self, records: Streamed, weight: Weight) -> list[Chosen]:
-        """The records of each partition; AssayError if one has none."""
+        """The records of a fit in each partition; AssayError if one has none."""
         tables, places, of_train = self._where(records.X)
         y, found = records.y.to_numpy(), []
         for partition in range(self.count):
@@ -107,13 +107,13 @@ class Partitions:
         return found
 
     def _whole(self, records: Streamed, weight: Weight) -> Chosen:
-        """All records of validation."""
+        """All records of validation, which every partition has."""
         tables, _, of_train = self._where(records.X)
         assert not of_train.any(), "train is divided"
         return Chosen(tables, records.X.chosen, records.y.to_numpy(), weight)
 
     def _where(self, stored: Stored) -> tuple[list[int], np.ndarray, np.ndarray]:
-        """The tables of features, the place of each of their rows (n,), and whether it is of train (n,)."""
+        """The tables of these features; of each row its place in its table (n,), and whether it is of train (n,)."""
         rows = np.diff(stored.bounds)
         starts = np.repeat([self.starts[path] for path in stored.paths], rows)
         places = starts + np.arange(len(starts)) - np.repeat(stored.bounds[:-1], rows)
@@ -121,35 +121,35 @@ class Partitions:
         return list(dict.fromkeys(tables)), places, np.repeat(np.array(tables) == 0, rows)
 
 
-class _Held:
-    """A partition on each of as many workers; AssayError if there are not as many."""
+class _RemotePartitions:
+    """Partitions that workers hold, one each; AssayError if there are fewer workers."""
 
     def __init__(self, workers: OnWorkers, partitions: int) -> None:
         self.workers, self.client = workers, workers.client
         self.addresses = self._chosen(partitions)
         places = [Place(number, partitions, _host(one)) for number, one in enumerate(self.addresses)]
         self.partitions = [
-            workers.submit(at_worker.held, place, worker=address)
+            workers.submit(at_worker.new_partition, place, worker=address)
             for place, address in zip(places, self.addresses, strict=True)
         ]
-        self.tickets = self._results([self._ask(at_worker.ticket, None, number) for number in range(partitions)])
+        self.tickets = self._results([self._submit(at_worker.ticket, None, number) for number in range(partitions)])
         self.waiting: deque[Future] = deque()
 
     def send(self, partition: int, piece: Piece) -> None:
-        """Give a partition a piece of a table; some at a time are on the way."""
-        self.waiting.append(self._ask(at_worker.add, (self.tickets[partition], piece), partition))
+        """Send a partition a piece of a table; waits only if many are on the way."""
+        self.waiting.append(self._submit(at_worker.add, (self.tickets[partition], piece), partition))
         if len(self.waiting) >= AHEAD * len(self.partitions):
             self._results([self.waiting.popleft()])
 
     def sent(self) -> None:
-        """Wait until all is there."""
+        """Wait until all pieces have arrived."""
         self._results(list(self.waiting))
         self.waiting.clear()
 
-    def each(self, function: Any, asked: Sequence[Any]) -> list[Any]:
-        """The result of a function for each partition, all at the same time; LostError if a worker is."""
-        packed = zip(self.tickets, asked, strict=True)
-        futures = [self._ask(function, one, number) for number, one in enumerate(packed)]
+    def each(self, function: Any, contents: Sequence[Any]) -> list[Any]:
+        """The results of a function that all partitions run at the same time; LostError if a worker is gone."""
+        requests = zip(self.tickets, contents, strict=True)
+        futures = [self._submit(function, one, number) for number, one in enumerate(requests)]
         try:
             return self._results(futures)
         except BaseException:  # a worker is lost, a fit failed, Ctrl-C: others of the fit would wait for it
@@ -158,25 +158,25 @@ class _Held:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """While no other fit waits for workers of this cluster that wait for this one's."""
+        """Hold a lock of the cluster: two fits at a time could each wait for workers that the other one has."""
         from distributed import Lock
 
         with Lock("assay: a fit in partitions"):
             yield
 
-    def _ask(self, function: Any, asked: Any, number: int) -> "Future":
-        return self.workers.submit(function, asked, self.partitions[number], worker=self.addresses[number])
+    def _submit(self, function: Any, request: Any, number: int) -> "Future":
+        return self.workers.submit(function, request, self.partitions[number], worker=self.addresses[number])
 
     def _results(self, futures: Sequence["Future"]) -> list[Any]:
-        """The results of tasks that need one another; LostError if a worker is gone before all have ended."""
+        """The results of tasks that wait for one another; LostError if a worker is gone before all have ended."""
         from distributed import wait
 
         patience = PATIENCE
         while patience > 0 and not all(future.done() for future in futures):
             with suppress(TimeoutError):
-                wait(futures, EVERY)
+                wait(futures, POLL_SECONDS)
             self._require_all()
-            patience -= EVERY * any(future.status == "error" for future in futures)
+            patience -= POLL_SECONDS * any(future.status == "error" for future in futures)
         faults = [future.exception() for future in futures if future.status == "error"]
         if lost := [fault for fault in faults if isinstance(fault, LostError)]:
             raise lost[0]
@@ -188,7 +188,7 @@ class _Held:
         raise AssayError(f"a fit on the cluster failed: {said}", where=self.workers.where) from faults[0]
 
     def _result(self, future: "Future") -> Any:
-        """What a task gave; LostError if a worker is gone before it has come: dask would wait for that worker."""
+        """The result of a task that has ended; LostError if its worker is gone: dask would wait for that worker."""
         while True:
             self._require_all()
             with suppress(TimeoutError):
@@ -199,7 +199,7 @@ class _Held:
             raise LostError
 
     def _start_again(self, futures: Sequence["Future"]) -> None:
-        """Start processes again that do not notice that another of the fit is gone, and would wait without an end."""
+        """Start workers again that still wait for a process of the fit that is gone: they would wait without end."""
         from distributed import wait
 
         left = {one: future for one, future in zip(self.addresses, futures, strict=True) if one in self._there()}
@@ -215,7 +215,7 @@ class _Held:
             raise AssayError(what, where=self.workers.where, todo="start them again, each with a nanny") from error
 
     def _there(self) -> set[str]:
-        with self.workers.there():
+        with self.workers.reached():
             return set(self.client.nthreads())
 
     def _chosen(self, partitions: int) -> list[str]:
@@ -236,7 +236,7 @@ def _starts(tables: Sequence[Stored]) -> dict[Path, int]:
     return {path: int(start) for table in tables for path, start in zip(table.paths, table.bounds[:-1], strict=True)}
 
 
-def _in(partition: int, start: int, rows: int, partitions: int) -> np.ndarray:
+def _in_partition(partition: int, start: int, rows: int, partitions: int) -> np.ndarray:
     return np.arange(start, start + rows) % partitions == partition
 
 
@@ -250,7 +250,7 @@ def _sum(chosen: Chosen) -> float:
     return float(len(chosen.y) if chosen.weight is None else chosen.weight.sum())
 
 
-def _together(curves: Sequence[Curve], weights: Sequence[float]) -> Curve:
+def _mean_curve(curves: Sequence[Curve], weights: Sequence[float]) -> Curve:
     """The losses on all records: on train the mean of what each worker measured on its own (LightGBM) or on all."""
     if not curves[0]:
         return {}

@@ -20,7 +20,7 @@ ADDRESSES, THREAD = 640 << 20, 64 << 20  # bytes of addresses that it takes from
 
 
 @contextmanager
-def engine(
+def database(
     scratch: Path, where: str, asks: str, *, memory: str = MEMORY, threads: int | None = None
 ) -> "Iterator[duckdb.DuckDBPyConnection]":
     """A DuckDB in memory that spills into a temporary folder within `scratch`, which is removed at the end.

@@ -1,6 +1,6 @@
-"""The part of a distributed fit that runs on a worker: it has one partition of the features, on its disk.
+"""The part of a fit on a cluster that runs on a worker, which has one partition of the features on its disk.
 
-A partition stays with the process that made it. `done` of `assay.engine.spread` calls the functions below on it.
+A partition stays with the process that made it. `run_packed` of `assay.engine.spread` calls the functions below on it.
 """
 
 import tempfile
@@ -17,7 +17,7 @@ from assay.engine.stored import Stored
 from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve
 from assay.modelling.matrices import Source
-from assay.modelling.out_of_core import meeting, way
+from assay.modelling.out_of_core import meeting, streamed_fit
 from assay.modelling.weights import Weight
 
 
@@ -34,7 +34,7 @@ class Place(NamedTuple):
 
 
 class Partition:
-    """Rows of tables of features, in files that are removed with it. ticket: another one has another."""
+    """Rows of tables of features, in files that are removed with it. ticket: no other partition has the same."""
 
     def __init__(self, place: Place) -> None:
         from distributed import get_worker
@@ -53,7 +53,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows of a table for a partition, of which it is the piece of that number."""
+    """Rows of a table that are sent to a partition; number: its place among all pieces."""
 
     table: int
     number: int
@@ -70,14 +70,14 @@ class Chosen:
     weight: Weight
 
     def source(self, partition: Partition, estimator: Any) -> Source:
-        """Them, with features from the files of the partition."""
+        """The records, with features from the files of the partition."""
         stored = Stored(partition.files(self.tables), self.rows)
         return Source(stored.batches, self.y, self.weight).named_for(estimator)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A fit of a model by processes that meet at these addresses, each on its records; the others are only watched."""
+    """A fit of a model by processes that meet at these addresses; train, validation: the records of this process."""
 
     model: dict[str, Any]
     addresses: list[Any]
@@ -85,51 +85,52 @@ class Fit:
     validation: Chosen | None
 
 
-def held(place: Place) -> Partition:
+def new_partition(place: Place) -> Partition:
     """An empty partition on this worker."""
     return Partition(place)
 
 
 def ticket(_: None, partition: Partition) -> str:
-    """What tells it from one that takes its place."""
+    """The ticket of a partition: requests name it, so that a partition made later in its place refuses them."""
     return partition.ticket
 
 
-def add(asked: tuple[str, Piece], partition: Partition) -> None:
+def add(request: tuple[str, Piece], partition: Partition) -> None:
     """Take rows of a table."""
-    piece = _of(asked, partition)
+    piece = _content(request, partition)
     path = Path(partition.folder.name, f"{piece.table}-{piece.number:06}.parquet")
     piece.rows.to_parquet(path, index=False)
 
 
-def address(asked: tuple[str, dict[str, Any]], partition: Partition) -> Any:
+def address(request: tuple[str, dict[str, Any]], partition: Partition) -> Any:
     """Where this process will meet the others to fit a model."""
-    meets = meeting(build(_of(asked, partition)))
-    assert meets, "asked before, by the stage"
+    meets = meeting(build(_content(request, partition)))
+    assert meets, "checked before, by the stage"
     partition.meeting = meets(*partition.place)
     return partition.meeting.address
 
 
-def fitted(asked: tuple[str, Fit], partition: Partition) -> tuple[Any, Curve]:
+def fitted(request: tuple[str, Fit], partition: Partition) -> tuple[Any, Curve]:
     """The estimator, fitted together with the processes of the other partitions, and the losses of each round here."""
     from distributed import get_worker
 
-    fit = _of(asked, partition)
+    fit = _content(request, partition)
     estimator = build(fit.model)
     threads, own = get_worker().state.nthreads, estimator.n_jobs
     train = fit.train.source(partition, estimator)
     watched = fit.validation and fit.validation.source(partition, estimator)
     with partition.meeting.joined(fit.addresses) as more:
-        way_ = way(estimator)
-        assert way_, "asked before, by the stage"
+        fit_streamed = streamed_fit(estimator)
+        assert fit_streamed, "checked before, by the stage"
         estimator.set_params(n_jobs=threads)
-        found, curve = way_(estimator, train, watched, Path(partition.folder.name), more)
+        found, curve = fit_streamed(estimator, train, watched, Path(partition.folder.name), more)
     estimator.set_params(n_jobs=own)
     return found if partition.place.partition == 0 else None, curve
 
 
-def _of(asked: tuple[str, Any], partition: Partition) -> Any:
-    """What is asked of the partition with that ticket."""
-    if asked[0] != partition.ticket:
+def _content(request: tuple[str, Any], partition: Partition) -> Any:
+    """What a request holds after its ticket; LostError if it is for a partition that is gone."""
+    wanted, content = request
+    if wanted != partition.ticket:
         raise LostError
-    return asked[1]
+    return content

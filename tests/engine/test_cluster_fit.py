@@ -13,8 +13,8 @@ from sklearn.metrics import average_precision_score
 
 from assay.bundle.folder import save_model
 from assay.config.schema import DaskEngine
-from assay.engine import partition, partitions
-from assay.engine.partitions import Partitions
+from assay.engine import cluster_fit, cluster_fit_worker
+from assay.engine.cluster_fit import Partitions
 from assay.engine.spread import OnWorkers, on_workers
 from assay.engine.stored import read_streamed
 from assay.errors import AssayError
@@ -89,18 +89,18 @@ def test_a_fit_of_which_a_worker_dies_begins_again(
     model = configured(name, n_estimators=300, early_stopping_rounds=20, learning_rate=0.01)
     train, validation = read_streamed(TRAIN), read_streamed(VALIDATION)
     expected, curve = Partitions(workers, 2).fit(model, train, validation)
-    died, fitted = tmp_path / "died", partition.fitted
+    died, fitted = tmp_path / "died", cluster_fit_worker.fitted
 
-    def dies_once(asked: Any, held: Any) -> Any:
+    def dies_once(request: Any, partition: Any) -> Any:
         import signal
         from threading import Timer
 
-        if held.place.partition and not died.exists():
+        if partition.place.partition and not died.exists():
             died.touch()
             Timer(0.1, os.kill, [os.getpid(), signal.SIGKILL]).start()
-        return fitted(asked, held)
+        return fitted(request, partition)
 
-    monkeypatch.setattr(partition, "fitted", dies_once)
+    monkeypatch.setattr(cluster_fit_worker, "fitted", dies_once)
     found, again = Partitions(workers, 2).fit(model, train, validation)
     assert died.exists()
     model_file = written(found, tmp_path / "found")
@@ -114,7 +114,7 @@ def test_a_fit_of_which_workers_always_die_is_given_up(
 ) -> None:
     import dask
 
-    monkeypatch.setattr(partition, "fitted", lambda asked, held: os._exit(1))
+    monkeypatch.setattr(cluster_fit_worker, "fitted", lambda request, partition: os._exit(1))
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         pytest.raises(AssayError, match="a worker of the cluster died in each of 2 fits of xgboost"),
@@ -123,13 +123,13 @@ def test_a_fit_of_which_workers_always_die_is_given_up(
 
 
 def test_an_error_of_a_fit_comes_as_one_message(line: Path, workers: OnWorkers) -> None:
-    asked = configured("xgboost", early_stopping_rounds=None, max_depth=-1)
+    refused = configured("xgboost", early_stopping_rounds=None, max_depth=-1)
     with pytest.raises(AssayError, match=r"a fit on the cluster failed: .*max_depth"):
-        Partitions(workers, 2).fit(asked, read_streamed(TRAIN), None)
+        Partitions(workers, 2).fit(refused, read_streamed(TRAIN), None)
 
 
 def test_too_few_workers(line: Path, workers: OnWorkers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partitions, "JOINING", 1)
+    monkeypatch.setattr(cluster_fit, "JOINING", 1)
     with pytest.raises(AssayError, match=r"engine.partitions=3 needs as many workers, and after 1 seconds there are 2"):
         Partitions(workers, 3).fit(configured("lightgbm"), read_streamed(TRAIN), None)
 

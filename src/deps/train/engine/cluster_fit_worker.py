@@ -1,0 +1,1 @@
+../../../assay/engine/cluster_fit_worker.py
