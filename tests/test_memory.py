@@ -85,7 +85,7 @@ import resource
 from pathlib import Path
 import duckdb, pyarrow.csv
 from assay.errors import AssayError
-from assay.records.engine import engine
+from assay.records.database import database
 from assay.records.reading import read
 
 pages = int(Path("/proc/self/statm").read_text().split()[0])
@@ -99,7 +99,7 @@ except AssayError as error:
 
 @pytest.mark.parametrize(
     ("work", "reader"),
-    [("engine(Path(), 'a table', 'a key').__enter__()", "DuckDB"), ("read(Path('table.csv'))", "the reader of CSV")],
+    [("database(Path(), 'a table', 'a key').__enter__()", "DuckDB"), ("read(Path('table.csv'))", "the reader of CSV")],
 )
 def test_what_would_end_or_wait_without_a_word_is_refused(work: str, reader: str, tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("a\n1\n")

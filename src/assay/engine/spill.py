@@ -27,7 +27,10 @@ SAMPLE_STEP = 64  # of so many rows the value of one is noted: these values say 
 
 @contextmanager
 def scratch(parent: Path) -> Iterator[Path]:
-    """A folder within `parent`, and so on its disk, which is removed at the end; errors of the system there name `parent`."""
+    """A folder within `parent`, and so on its disk, which is removed at the end.
+
+    Errors of the system there name `parent`.
+    """
     parent.mkdir(parents=True, exist_ok=True)
     with about(parent, WRITING), tempfile.TemporaryDirectory(prefix=WRITING, dir=parent) as folder:
         yield Path(folder)
