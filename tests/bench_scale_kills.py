@@ -14,8 +14,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -28,6 +28,7 @@ from dask_cluster import Cluster, cluster
 from pipeline_copy import ENVIRONMENT, FRESH, Copy, copy_of_the_tree, hashes
 
 LINE = ("dvc", "repro", "train")
+STAGE = "assay.stages."
 SMALL = [
     "model.n_estimators=10",
     "training.folds=2",
@@ -55,7 +56,8 @@ def main() -> None:
         kills = 0
         while kills < given.kills:
             with fresh(start, "stream") as copy:
-                kills += kill_line(copy, chance, seconds)
+                # The first while the data stages run, which are short beside train.
+                kills += kill_line(copy, [chance.uniform(*part) * seconds for part in ((0.02, 0.3), (0.05, 1))])
                 judge(copy, expected)
         for _ in range(-(-given.kills // 2)):
             for kill in (kill_worker, kill_scheduler):
@@ -95,13 +97,13 @@ def begun(copy: Copy) -> subprocess.Popen[str]:
     return subprocess.Popen(LINE, cwd=copy.path, env=environment, start_new_session=True, **said)
 
 
-def kill_line(copy: Copy, chance: random.Random, seconds: float) -> int:
-    """Run the line to its end, and kill it on the way; how often it was."""
+def kill_line(copy: Copy, moments: Sequence[float]) -> int:
+    """Kill the line after so many seconds of each start, then run it to its end; how often it was killed."""
     kills = 0
-    while True:
+    for after in moments:
         process = begun(copy)
         try:
-            _, err = process.communicate(timeout=chance.uniform(0.05, 1.3) * seconds)
+            _, err = process.communicate(timeout=after)
         except subprocess.TimeoutExpired:
             stage = running(process)
             os.killpg(process.pid, signal.SIGKILL)
@@ -111,13 +113,18 @@ def kill_line(copy: Copy, chance: random.Random, seconds: float) -> int:
             mended(copy)
         else:
             assert process.returncode == 0, err
-            return kills
+    copy.run(*LINE)
+    return kills
 
 
 def running(process: subprocess.Popen[str]) -> str:
-    """The stage that runs."""
-    words = (word for one in psutil.Process(process.pid).children(recursive=True) for word in one.cmdline())
-    return next((word.removeprefix("assay.stages.") for word in words if word.startswith("assay.stages.")), "none")
+    """The stage that runs; "none" between two."""
+    for one in psutil.Process(process.pid).children(recursive=True):
+        with suppress(psutil.Error):  # it has ended meanwhile
+            for word in one.cmdline():
+                if word.startswith(STAGE):
+                    return word.removeprefix(STAGE)
+    return "none"
 
 
 def kill_worker(copy: Copy, after: float) -> None:
