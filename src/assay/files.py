@@ -28,7 +28,8 @@ WORKING, CELL = 3, 8  # times what a table takes, and bytes of a value, as measu
 FIGURES_KEPT = 6  # decimals in JSON and CSV, so that machines which differ in the sixteenth digit write the same bytes
 DVCIGNORE = Path(".dvcignore")
 MAKE_AGAIN = "run: dvc repro (or: dvc checkout)"
-PARQUET, PART = ".parquet", re.compile(r"part-\d{5,}\.parquet")  # `assay.records.parts` names them so
+PARQUET = ".parquet"
+PART_NAME, PART = "part-{:05}.parquet", re.compile(r"part-\d{5,}\.parquet")  # of a table in parts, from 0 on
 WRITING = ".writing-"  # prefix of a folder in which a file is being written; git and DVC ignore it
 
 
@@ -207,11 +208,19 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
 
 
 def parts_of(path: Path) -> list[Path]:
-    """The files of a table in order: the file itself, or those in a folder; AssayError if there is none."""
+    """The files of a table in order: the file itself, or those in a folder.
+
+    AssayError if there is none, one is missing before the last, or one is too many.
+    """
     _require(path)
     found = in_order(path.glob("*.parquet")) if path.is_dir() else [path]
     if not found:
         raise AssayError("there is no part of the table", where=str(path), todo=MAKE_AGAIN)
+    if path.is_dir():
+        for number, part in enumerate(found):
+            if part.name != (due := PART_NAME.format(number)):
+                what = f"not the parts of a table: {part.name} where {due} is due"
+                raise AssayError(what, where=str(path), todo=MAKE_AGAIN)
     return found
 
 

@@ -1,5 +1,7 @@
 """Tables as one file or a folder of parts: the layout depends on the rows and the size of a part alone."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +90,27 @@ def test_no_rows_are_a_file(table: pd.DataFrame, tmp_path: Path) -> None:
 def test_a_folder_without_parts_is_named(tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="there is no part of the table"):
         read_table(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "due"),
+    [
+        (lambda folder: (folder / "part-00001.parquet").unlink(), "part-00002.parquet where part-00001.parquet"),
+        (
+            lambda folder: shutil.copy(folder / "part-00000.parquet", folder / "part-99999.parquet"),
+            "part-99999.parquet",
+        ),
+        (lambda folder: (folder / "part-00001.parquet").rename(folder / "copy.parquet"), "copy.parquet"),
+    ],
+)
+def test_a_part_that_is_missing_or_too_many_is_named(
+    table: pd.DataFrame, tmp_path: Path, change: Callable[[Path], object], due: str
+) -> None:
+    write_parts(tmp_path / "t.parquet", table, 40)
+    change(tmp_path / "t.parquet")
+    for read in (read_table, lambda path: list(table_batches(path)), rows_of):
+        with pytest.raises(AssayError, match=f"not the parts of a table: {due}"):
+            read(tmp_path / "t.parquet")
 
 
 def test_a_damaged_part_is_named(table: pd.DataFrame, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assay.paths import RAW
+from assay.paths import CLEANED, LABELS, RAW
 from samples import forget_statements, synthetic_raw
 
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
@@ -103,3 +103,17 @@ def test_params_edited_by_hand_into_something_wrong(refused: Callable[[str], str
     params = Path("params.yaml")
     params.write_text(params.read_text().replace("num_leaves: 31", "num_leaves: deep"))
     assert "num_leaves" in refused("train")
+
+
+@pytest.mark.parametrize(
+    ("stage", "path", "named"),
+    [
+        ("split", LABELS, "not the labels of these records"),
+        ("split", CLEANED, "not the labels of these records"),
+        ("featurize", CLEANED, "records of the folds are not among the cleaned ones"),
+    ],
+)
+def test_a_table_of_other_records(refused: Callable[[str], str], stage: str, path: Path, named: str) -> None:
+    pd.read_parquet(path).iloc[:-20].to_parquet(path, index=False)
+    forget_statements()
+    assert named in refused(stage)

@@ -83,7 +83,11 @@ def with_folds(
         lost += here - int(found["fold"].count())
         yield batch, found[["fold", "place"]].fillna(-1).astype("int64")
         waiting = waiting[here:]
-    lost += len(waiting) + sum(map(len, left))
+    require_none(lost + len(waiting) + sum(map(len, left)))
+
+
+def require_none(lost: int) -> None:
+    """AssayError if so many records of the folds are not among the cleaned ones."""
     if lost:
         what = f"{lost} records of the folds are not among the cleaned ones"
         raise AssayError(what, where="data/split", todo="dvc repro split")

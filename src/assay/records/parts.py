@@ -14,13 +14,12 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from assay.files import replacing
+from assay.files import PART_NAME, replacing
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SLICE = 2  # a slice is copied if it keeps more than so many times the bytes of its rows in memory
-NAME = "part-{:05}.parquet"
 BRIEF: Mapping[str, Any] = {"use_dictionary": False, "compression": "lz4", "write_statistics": False}
 
 
@@ -60,7 +59,7 @@ class Parts:
     def _part(self) -> None:
         table = pa.concat_tables(self.waiting)
         self.path.mkdir(exist_ok=True)
-        self._begin(table.slice(0, self.rows), self.path / NAME.format(self.number))
+        self._begin(table.slice(0, self.rows), self.path / PART_NAME.format(self.number))
         left = table.slice(self.rows)
         self.number, self.waiting, self.there = self.number + 1, [_alone(left)], len(left)
 

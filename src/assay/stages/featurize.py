@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 from assay.config.schema import Config
 from assay.config.start import stage
+from assay.engine.featurize import FeaturesByFold, require_none
 from assay.files import read_table
 from assay.paths import CLEANED, FEATURES, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
@@ -30,6 +31,7 @@ def at_once(config: Config) -> None:
     records = read_table(CLEANED).set_index(RECORD_ID)
     table = features(records, config.dataset, config.features)
     ids = {name: read_table(fold(SPLIT, name), [RECORD_ID])[RECORD_ID] for name in FOLDS}
+    require_none(sum(int((~one.isin(table.index)).sum()) for one in ids.values()))
     vocabulary = vocabularies(table.loc[ids[TRAIN]])
     for name in FOLDS:
         found = categorised(table.loc[ids[name]], vocabulary)
@@ -40,7 +42,6 @@ def in_batches(config: Config) -> None:
     """Write the features, batch by batch."""
     from functools import partial
 
-    from assay.engine.featurize import FeaturesByFold
     from assay.engine.spill import scratch
     from assay.engine.spread import spread
     from assay.records.batches import table_batches

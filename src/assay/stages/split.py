@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from assay.config.dataset import cleaned_name
 from assay.config.schema import Config
 from assay.config.start import stage
+from assay.engine.split import Splitter, joined
 from assay.errors import warn
 from assay.files import read_table, write_json
 from assay.paths import CLEANED, LABELS, SPLIT, SPLIT_LOG, fold
@@ -43,7 +44,8 @@ def at_once(config: Config) -> Sizes:
     """Write the folds, from memory."""
     columns = renamed(config)
     records = read_table(CLEANED, [RECORD_ID, *columns], optional=[WEIGHT]).rename(columns=columns)
-    division = split(records.merge(read_table(LABELS, LABEL_COLUMNS), on=RECORD_ID, validate="1:1"), config.split)
+    (labelled,) = joined([records], [read_table(LABELS, LABEL_COLUMNS)], str(LABELS))
+    division = split(labelled, config.split)
     for name, table in division.folds.items():
         write_parts(fold(SPLIT, name), table, config.layout.part_rows)
     return division.sizes()
@@ -52,7 +54,6 @@ def at_once(config: Config) -> Sizes:
 def in_batches(config: Config) -> Sizes:
     """Write the folds, batch by batch."""
     from assay.engine.spill import scratch
-    from assay.engine.split import Splitter, joined
     from assay.records.batches import names_of, table_batches
 
     columns = renamed(config)
