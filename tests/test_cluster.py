@@ -11,7 +11,7 @@ import pytest
 import dask_cluster
 from assay import cluster
 from assay.config.schema import DaskEngine
-from assay.engine.spread import spread
+from assay.engine.spread import OnWorkers, spread
 from assay.errors import AssayError
 
 
@@ -41,6 +41,26 @@ def test_a_scheduler_without_workers_is_refused_soon(monkeypatch: pytest.MonkeyP
         said = r"the scheduler got no worker within 1 seconds\n  where: tcp://"
         with pytest.raises(AssayError, match=said), spread(DaskEngine(scheduler=empty.address)) as each:
             list(each(len, ["abc"]))
+
+
+def test_so_is_one_whose_workers_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="dask is an extra: make extras")
+    monkeypatch.setattr(cluster, "JOINING", 1)
+    with (
+        dask_cluster.cluster(dict(os.environ), workers=0) as left,
+        cluster.connected(left.address) as client,
+        pytest.raises(AssayError, match="the scheduler got no worker within 1 seconds"),
+    ):
+        list(OnWorkers(client, left.address)(len, ["abc"]))
+
+
+def test_a_batch_may_take_longer_than_a_worker_to_join(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="dask is an extra: make extras")
+    monkeypatch.setattr(cluster, "JOINING", 0.2)
+    with dask_cluster.cluster(dict(os.environ), workers=1) as one, cluster.connected(one.address) as client:
+        assert list(OnWorkers(client, one.address)(eval, ["__import__('time').sleep(1)"])) == [None]
+        with pytest.raises(TimeoutError, match="of the function"):
+            list(OnWorkers(client, one.address)(exec, ["raise TimeoutError('of the function')"]))
 
 
 def test_where_no_scheduler_answers_one_message_says_so(

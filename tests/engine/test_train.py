@@ -101,7 +101,9 @@ def test_a_model_that_cannot_learns_from_a_sample(line: Path, monkeypatch: pytes
     evaluate.main()
     cards.main()
     assert "Each fit of the model learned from at most 100 of its records, drawn by chance" in REPORT.read_text()
-    assert "Each fit of `logistic` learned from at most 100 of them, drawn by chance." in MODEL_CARD.read_text()
+    card = MODEL_CARD.read_text()
+    assert "Each fit of `logistic` learned from at most 100 of them, drawn by chance." in card
+    assert "| 10 | sample size | all records there are; of these some models learned from fewer: " in card
 
 
 def test_a_sample_that_would_be_all_records_is_none(line: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,6 +161,12 @@ EDITS: dict[str, tuple[Path, Callable[[Any], object], Path, str]] = {
         DATA_CARD,
         "They are a sample of 400 of the 815 records of the source.",
     ),
+    "sample, to the readers of TRIPOD+AI": (
+        REPORTS / "sampling.json",
+        partial(sampled, representative=True),
+        MODEL_CARD,
+        "| 10 | sample size | a sample, 400 of 815 records: [data card](data_card.md); the brackets",
+    ),
     "unlike the whole": (
         REPORTS / "sampling.json",
         partial(sampled, representative=False),

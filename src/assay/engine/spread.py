@@ -130,10 +130,22 @@ class OnWorkers:
 
         try:
             with self.reached():
-                return future.result()
+                return self._awaited(future)
         except KilledWorker as error:
             what = f"{error.allowed_failures + 1} workers of the cluster died at the same batch"
             raise AssayError(what, where=self.where, todo="give the workers more memory") from error
+
+    def _awaited(self, future: "Future") -> Any:
+        """AssayError if all workers have left and none joins; dask would wait for ever."""
+        from assay import cluster
+
+        while True:
+            try:
+                return future.result(timeout=cluster.JOINING)
+            except TimeoutError:
+                if future.done():  # meanwhile, or the error is the function's own
+                    return future.result()
+                cluster.require_worker(self.client, self.where)
 
     @contextmanager
     def reached(self) -> Iterator[None]:

@@ -118,6 +118,14 @@ def dvc(*arguments: str) -> tuple[int, str]:
 
 
 def reason(stderr: str) -> str:
-    """The line that says why a program failed."""
-    said = [line for line in stderr.splitlines() if "error:" in line.lower()]
-    return (said or [stderr.strip()])[0].removeprefix("ERROR: ").removeprefix("unexpected error - ")
+    """The line that says why a program failed, and where, if the next line says that.
+
+    >>> reason("assay clean: error: no scheduler\\n  where: tcp://head:8786\\n  to do: start one\\n")
+    'assay clean: error: no scheduler (where: tcp://head:8786)'
+    """
+    lines = [*stderr.splitlines(), ""]
+    at = next((number for number, line in enumerate(lines) if "error:" in line.lower()), None)
+    if at is None:
+        return stderr.strip()
+    where = f" ({lines[at + 1].strip()})" if lines[at + 1].startswith("  where: ") else ""
+    return lines[at].removeprefix("ERROR: ").removeprefix("unexpected error - ") + where
