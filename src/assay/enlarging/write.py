@@ -10,11 +10,11 @@ from pyarrow import parquet
 
 from assay.enlarging.enlarge import Wish, enlarged
 from assay.errors import AssayError
-from assay.files import is_in_parts, replacing
+from assay.files import PART_NAME, is_in_parts, replacing
 from assay.placing import require_another
 from assay.progress import progress
 from assay.records.formats import CSV, PARQUET, SUFFIXES
-from assay.records.parts import NAME, Parts
+from assay.records.parts import Parts
 from assay.records.plain import typed
 from assay.records.reading import arrow_table, read
 from assay.records.writing import texts
@@ -74,7 +74,7 @@ def opened(target: Path, rows: int, part_rows: int | None) -> Iterator[Write]:
     with replacing(target) as scratch:
         if part_rows:
             scratch.mkdir()
-            parts = Parts(scratch if rows > part_rows else scratch / NAME.format(0), part_rows)
+            parts = Parts(scratch if rows > part_rows else scratch / PART_NAME.format(0), part_rows)
             yield parts.write
             parts.end()
         elif SUFFIXES[target.suffix] == CSV:
