@@ -37,6 +37,12 @@ def scheduler() -> Iterator[str]:
         yield found.address
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that does much else, a worker that was killed takes minutes to be there again."""
+    monkeypatch.setattr(cluster_fit, "JOINING", 600)
+
+
 @pytest.fixture
 def workers(scheduler: str) -> Iterator[OnWorkers]:
     with on_workers(DaskEngine(scheduler=scheduler)) as found:

@@ -115,6 +115,15 @@ def test_weights_come_along() -> None:
     assert prepare(raw, THYROID, WHERE).records[WEIGHT].tolist() == [2.5, 1.0]
 
 
+@pytest.mark.parametrize("weight", ["", "many", "-1", "0", "inf", None, -2.0])
+def test_a_weight_that_is_none_is_refused(weight: object) -> None:
+    raw = raw_table(*RECORDS[:2]).assign(**{WEIGHT: pd.Series(["1", weight], dtype=object)})
+    with pytest.raises(AssayError, match="1 weight") as caught:
+        prepare(raw, THYROID, WHERE)
+    assert caught.value.rows == [1]
+    assert WEIGHT in caught.value.where
+
+
 def test_a_record_without_a_key_is_named_by_its_place_in_the_file() -> None:
     keyless = replace(THYROID, key=None, columns={**THYROID.columns, "patient_id": Column(type="text", role="ignore")})
     raw = raw_table(*RECORDS[:3])

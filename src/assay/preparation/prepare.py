@@ -134,11 +134,14 @@ class Preparer:
     def __call__(self, batch: pd.DataFrame, where: str) -> Prepared:
         """Prepare a table; `where` names it in errors.
 
-        AssayError if columns are missing or unknown, or there is no row; a broken rule raises nothing here.
+        AssayError if columns are missing or unknown, there is no row, or a weight is not above 0; a broken rule raises
+        nothing here.
         """
         names = [name for name in batch.columns if name not in self.set_apart]
         require_columns(names, list(self.dataset.columns), where, DECLARE)
         require_rows(len(batch), where)
+        if WEIGHT in batch and WEIGHT not in self.known:
+            _require_weights(batch[WEIGHT], where)
         judged = self.judge(batch)
         values, found = judged.values, judged.violations
         rules = _rules_of(QUARANTINE, found, batch.index)
@@ -196,6 +199,16 @@ def require_rows(
     """AssayError if there is none."""
     if not count:
         raise AssayError("the table has no rows", where=where, todo=todo)
+
+
+def _require_weights(column: pd.Series, where: str) -> None:
+    """AssayError unless each is a number above 0: of how many records this one is a sample."""
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy("float64", na_value=np.nan)
+    wrong = column.index[~(np.isfinite(numbers) & (numbers > 0))]
+    if len(wrong):
+        what = f"{len(wrong)} weight(s) of a sample are no numbers above 0"
+        todo = "restore the file; if the column means something else, declare it in conf/dataset/"
+        raise AssayError(what, where=f"{where}, column {WEIGHT}", rows=list(wrong), todo=todo)
 
 
 def _finish(dataset: "Dataset", name: str) -> "Callable[[Array], Array]":
