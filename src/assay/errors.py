@@ -118,6 +118,11 @@ def warn(what: str) -> None:
     _say(f"warning: {what}")
 
 
+def note(what: str) -> None:
+    """Write one line to stderr where nothing is wrong."""
+    _say(what)
+
+
 def described(error: BaseException) -> str:
     """The message for an error: what the user can do, or that it is a fault in the program."""
     known = told(error)

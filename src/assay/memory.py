@@ -6,8 +6,7 @@ from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
-from assay.errors import AssayError
-from assay.terminal import say
+from assay.errors import AssayError, note
 
 GIB = 1 << 30
 SMALL = 1 << 28  # bytes: for less nobody asks the system
@@ -37,7 +36,7 @@ def require_memory(need: float, where: str, todo: str = SCALE) -> None:
     if need > there:
         raise AssayError(estimate, where=where, todo=todo)
     if need > GIB:
-        say(f"{where}: {estimate}", error=True)
+        note(f"{where}: {estimate}")
 
 
 def sized(size: float) -> str:
