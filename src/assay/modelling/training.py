@@ -10,9 +10,10 @@ import numpy as np
 from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import recalibrated
 from assay.modelling import early_stopping, threshold
-from assay.modelling.building import MEMBERS
+from assay.modelling.building import MEMBERS, build
 from assay.modelling.calibration import recalibration
 from assay.modelling.fitting import IN_MEMORY, Fitting, RecordSet
+from assay.modelling.threads import threads_for
 
 if TYPE_CHECKING:
     from assay.config.schema import Training
@@ -59,26 +60,28 @@ def train(
     helps, and the threshold. `advance` is called after each fit, `watch` after each block. `fitting` is how the records
     are fitted and scored. AssayError if the estimator cannot be made or takes no weights.
     """
-    both = train.followed_by(validation)
-    chosen, curve, estimator = with_rounds(model, train, validation, advance, fitting)
-    if estimator is None and early_stopping.has_rounds(model):
-        estimator, curve = fitting.watched(model, train, validation)
-        advance()
-    scores, odds = out_of_fold(chosen, both, config.folds, advance, watch, fitting)
-    if config.refit or estimator is None:
-        estimator = fitting.fitted(chosen, both if config.refit else train)
-        advance()
-    y = both.y.to_numpy("int64")
-    if (fixed := model.get("threshold")) is not None:
-        cut = threshold.measure(y, scores, fixed, min_recall, config.confidence, both.weight, fixed=True)
-        return Trained(estimator, chosen, curve, scores, cut, None, fitting.sample, fitting.partitions)
-    scale = None
-    if config.recalibrate:
-        parts = [block for _, block in blocks(both, config.folds)]
-        scale = recalibration(y, odds, parts, both.weight)
-    scores = recalibrated(odds, scale) if scale else scores
-    cut = threshold.choose(y, scores, min_recall, config.confidence, both.weight)
-    return Trained(estimator, chosen, curve, scores, cut, scale, fitting.sample, fitting.partitions)
+    build(model)  # loads its library
+    with threads_for(len(train.y) + len(validation.y)):
+        both = train.followed_by(validation)
+        chosen, curve, estimator = with_rounds(model, train, validation, advance, fitting)
+        if estimator is None and early_stopping.has_rounds(model):
+            estimator, curve = fitting.watched(model, train, validation)
+            advance()
+        scores, odds = out_of_fold(chosen, both, config.folds, advance, watch, fitting)
+        if config.refit or estimator is None:
+            estimator = fitting.fitted(chosen, both if config.refit else train)
+            advance()
+        y = both.y.to_numpy("int64")
+        if (fixed := model.get("threshold")) is not None:
+            cut = threshold.measure(y, scores, fixed, min_recall, config.confidence, both.weight, fixed=True)
+            return Trained(estimator, chosen, curve, scores, cut, None, fitting.sample, fitting.partitions)
+        scale = None
+        if config.recalibrate:
+            parts = [block for _, block in blocks(both, config.folds)]
+            scale = recalibration(y, odds, parts, both.weight)
+        scores = recalibrated(odds, scale) if scale else scores
+        cut = threshold.choose(y, scores, min_recall, config.confidence, both.weight)
+        return Trained(estimator, chosen, curve, scores, cut, scale, fitting.sample, fitting.partitions)
 
 
 def fits(model: dict[str, Any], config: "Training") -> int:
