@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from assay.files import write_json
+from assay.modelling.threads import RECORDS
 from assay.sweep.log import DONE
 from assay.sweep.plan import Planned, plan, read_sets
 from pipeline_copy import Copy, copy_of_the_tree, reconfigured
@@ -46,13 +47,15 @@ print(json.dumps(taken))
 """
 
 # The same ten trainings with everything imported once, of configurations that are composed already: no baselines, no
-# evaluation, no files, no DVC.
+# evaluation, no files, no DVC. Either on as many threads as `train` takes, or on those that the libraries choose.
 BARE = """
 import assay, json, sys
 from dataclasses import asdict
 from assay.config.load import typed
+from assay.modelling import threads
 from assay.modelling.training import train
 from assay.modelling.records import read_labelled
+threads.RECORDS = int(sys.argv[2])
 folds = [read_labelled(name) for name in ("train", "validation")]
 for params in json.load(open(sys.argv[1])):
     config = typed(params)
@@ -91,13 +94,18 @@ def compare_sweep(copy: Copy) -> None:
     planned = plan("depth", read_sets("depth"))
     composed = copy.path / ".assay/composed.json"
     write_json(composed, [yaml.safe_load(one.params) for one in planned])
-    bare = seconds(lambda: copy.run(sys.executable, "-c", BARE, str(composed)))
+    bare, of_libraries = (
+        seconds(lambda records=records: copy.run(sys.executable, "-c", BARE, str(composed), str(records)))
+        for records in (RECORDS, 1)
+    )
     swept = seconds(lambda: copy.run("assay", "sweep", "depth"))
     one_by_one = sum(seconds(lambda one=one: copy.run("dvc", "exp", "run", *settings(one))) for one in planned)
     for restore in (("git", "checkout", "--quiet", "."), ("dvc", "checkout", "--quiet")):
         copy.run(*restore)
     line("assay sweep, 10 experiments / their bare trainings in one process", swept, bare, 0.75)
+    line("  the trainings on as many threads as their libraries choose", swept, of_libraries, 0.75)
     line("dvc exp run, 10 times / their bare trainings in one process", one_by_one, bare, 4.5)
+    line("  the trainings on as many threads as their libraries choose", one_by_one, of_libraries, 4.5)
 
 
 def compare_growth(copy: Copy) -> None:
