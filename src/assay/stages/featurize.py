@@ -31,7 +31,7 @@ def at_once(config: Config) -> None:
     records = read_table(CLEANED).set_index(RECORD_ID)
     table = features(records, config.dataset, config.features)
     ids = {name: read_table(fold(SPLIT, name), [RECORD_ID])[RECORD_ID] for name in FOLDS}
-    require_none(sum(int((~one.isin(table.index)).sum()) for one in ids.values()))
+    require_none(sum(int((table.index.get_indexer(one) < 0).sum()) for one in ids.values()))
     vocabulary = vocabularies(table.loc[ids[TRAIN]])
     for name in FOLDS:
         found = categorised(table.loc[ids[name]], vocabulary)
