@@ -2,6 +2,9 @@
 
 from contextlib import ExitStack
 
+import numpy as np
+import pandas as pd
+
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.engine.featurize import FeaturesByFold, require_none
@@ -30,11 +33,12 @@ def at_once(config: Config) -> None:
     """Write the features, from memory."""
     records = read_table(CLEANED).set_index(RECORD_ID)
     table = features(records, config.dataset, config.features)
-    ids = {name: read_table(fold(SPLIT, name), [RECORD_ID])[RECORD_ID] for name in FOLDS}
-    require_none(sum(int((table.index.get_indexer(one) < 0).sum()) for one in ids.values()))
-    vocabulary = vocabularies(table.loc[ids[TRAIN]])
+    ids = {name: pd.Index(read_table(fold(SPLIT, name), [RECORD_ID])[RECORD_ID]) for name in FOLDS}
+    rows = {name: table.index.get_indexer(one) for name, one in ids.items()}
+    require_none(sum(int(np.count_nonzero(one < 0)) for one in rows.values()))
+    vocabulary = vocabularies(table.iloc[rows[TRAIN]])
     for name in FOLDS:
-        found = categorised(table.loc[ids[name]], vocabulary)
+        found = categorised(table.iloc[rows[name]], vocabulary)
         write_features(fold(FEATURES, name), found, config.layout.part_rows)
 
 
