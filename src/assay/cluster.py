@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 PATIENCE = 10  # seconds in which a scheduler must answer
-JOINING = 60  # seconds in which a first worker must join
+JOINING = 60  # seconds in which the workers that are needed must join
 LOGS = ("distributed", "distributed.client")  # dask gives each a level of its own
 EXAMPLE = "tcp://HOST:8786"
 # What dask raises where something else answers: to it the first bytes are the length of what follows.

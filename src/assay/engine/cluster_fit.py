@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assay.cluster import JOINING
 from assay.engine import cluster_fit_worker as at_worker
 from assay.engine.cluster_fit_worker import Chosen, Fit, LostError, Piece, Place
 from assay.engine.spread import AHEAD, OnWorkers
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 TABLES = (TRAIN, VALIDATION)
 POLL_SECONDS = 1  # between two looks whether the workers of a fit are there
 PATIENCE = 10  # seconds for the scheduler to notice a dead worker, and for what should come at once
-JOINING = 60  # seconds in which as many workers must join as there are partitions
 
 
 class Partitions:
