@@ -48,14 +48,19 @@ def _checked(version: int, _root_: DictConfig) -> int:
     Hydra checks only types; a range can be checked only when a value is resolved. As a part of the configuration, this
     check runs wherever it is composed, inside `dvc exp run` too.
     """
-    plain = OmegaConf.create({**OmegaConf.to_container(_root_, resolve=False), "version": version})  # type: ignore[dict-item]
     try:
         if not LOOKING.get():
             require_idle()  # `dvc exp run` is about to write params.yaml
-        typed(OmegaConf.to_container(plain, resolve=True))  # type: ignore[arg-type]
+        others = {str(name): _plain(_root_[name]) for name in _root_ if name != "version"}
+        typed({**others, "version": version})
     except AssayError as error:
         raise _as_it_is(error) from None
     return version
+
+
+def _plain(part: Any) -> Any:
+    """The value of a part of a configuration, as a plain one."""
+    return OmegaConf.to_container(part, resolve=True) if OmegaConf.is_config(part) else part
 
 
 def _as_it_is(error: AssayError) -> Exception:
