@@ -15,13 +15,14 @@ from functools import lru_cache, partial
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from assay.statistics.edges import BOOTSTRAP, NONE, SQUARE_AND_ADD, Edge, Interval, no_interval, square_and_add
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Resampled, Scored, Values
 
 CHUNK = 50  # resamples at a time: small enough for the processor's cache, and for malloc to use the memory again
-KEPT = 2**22  # values of all resamples at most, 32 MiB, that are kept: models are compared on the same again and again
+KEPT = 2**22  # values of all resamples at most, 8 MiB, that are kept: models are compared on the same again and again
 BLOCK = 2**20  # values of a block of resamples at most, 8 MiB; a block has one resample at least, whatever its size
 ENOUGH = 0.9  # an interval is given when this share of the resamples defines the metric
 ROUNDING = 1e-12  # resamples that differ by less do not differ
@@ -107,21 +108,21 @@ class Resamples:
 
     def __iter__(self) -> Iterator[np.ndarray]:
         small = self.records * self.count <= KEPT
-        yield from _kept(self) if small else _drawn(self)
+        for block in _kept(self) if small else _drawn(self, np.float64):
+            yield block.astype(np.float64, copy=False)
 
 
-@lru_cache(2)
+@lru_cache(16)  # an experiment of a sweep draws 14 times, and the next one the same
 def _kept(of: Resamples) -> list[np.ndarray]:
-    return list(_drawn(of))
+    return list(_drawn(of, np.min_scalar_type(of.records)))
 
 
-def _drawn(of: Resamples) -> Iterator[np.ndarray]:
+def _drawn(of: Resamples, kind: npt.DTypeLike) -> Iterator[np.ndarray]:
     generator, most = np.random.default_rng(of.seed), max(1, min(CHUNK, BLOCK // max(of.records, 1)))
     for start in range(0, of.count, most):
-        block = np.empty((min(most, of.count - start), of.records))
+        block = np.empty((min(most, of.count - start), of.records), kind)
         for row in block:
             row[:] = np.bincount(generator.integers(0, of.records, size=of.records), minlength=of.records)
-        block.flags.writeable = False
         yield block
 
 
