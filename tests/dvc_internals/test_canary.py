@@ -178,6 +178,7 @@ def here(command, environment):
     return True
 assert in_process.hand_over(here)
 in_process.parse_once()
+in_process.find_keys_at_once()
 in_process.reproduce()
 """
 NOT_OURS = IN_PROCESS.replace("return True", "return False").replace(

@@ -237,3 +237,35 @@ def test_texts_are_parsed_as_ever_where_they_cannot_be_remembered(said: Said, mo
     in_process.parse_once()
     assert _yaml.parse_yaml is before
     assert len(said()) == 1
+
+
+def test_keys_are_looked_for_as_ever_where_dvc_does_that_in_another_way(
+    said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dvc.dependency import param
+
+    monkeypatch.delattr(param.dpath, "get")
+    before = param.dpath
+    in_process.find_keys_at_once()
+    assert param.dpath is before
+    assert len(said()) == 1
+
+
+@pytest.mark.parametrize("key", ["a", "a.b", "a.b.c", "l.0", "a.*.c", "a.x", "n.a", "", "a.", "1"])
+def test_a_key_is_found_as_dvc_finds_it(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dvc.dependency import param
+    from dvc.fs import LocalFileSystem
+
+    file = tmp_path / "params.yaml"
+    file.write_text("a: {b: {c: 1}}\nl: [2]\nn:\n1: 3\n")
+
+    def found() -> Any:
+        try:
+            return param.read_param_file(LocalFileSystem(), str(file), [key], flatten=True)
+        except Exception as error:
+            return type(error)
+
+    expected = found()
+    monkeypatch.setattr(param, "dpath", param.dpath)
+    in_process.find_keys_at_once()
+    assert found() == expected

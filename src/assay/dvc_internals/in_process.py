@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from assay.dvc_internals.boundary import ChangedError, part, say_once
@@ -84,3 +85,23 @@ def parse_once() -> None:
     parsed = lru_cache(lambda text, path: pickle.dumps(parse(text, path)))
     serialize.parse_yaml = lambda text, path, typ="safe": pickle.loads(parsed(text, path))
     serialize.parse_yaml_for_update = strictyaml.parse_yaml = serialize.parse_yaml
+
+
+def find_keys_at_once() -> None:
+    """Let DVC go straight to a key of params.yaml: it looks at all keys for each one, in case that is a pattern."""
+    try:
+        module, dpath = part("dvc.dependency.param"), part("dvc.dependency.param:dpath")
+        search = part("dvc.dependency.param:dpath.get", "obj glob separator")
+    except ChangedError as changed:
+        say_once(str(changed))
+        return
+
+    def get(params: Any, key: str, separator: str) -> Any:
+        found = params
+        for name in key.split(separator):
+            if not isinstance(found, dict) or name not in found:
+                return search(params, key, separator=separator)
+            found = found[name]
+        return found
+
+    module.dpath = SimpleNamespace(get=get, search=dpath.search)

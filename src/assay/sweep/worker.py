@@ -80,6 +80,7 @@ def way_to_run() -> Callable[[], None]:
         if module.name in line:
             importlib.import_module(f"{stages.__name__}.{module.name}")
     in_process.parse_once()
+    in_process.find_keys_at_once()
     LOCK_COMES_LAST.set(True)
     return in_process.reproduce
 
