@@ -51,12 +51,14 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nothing that a library prints may look like an answer
     leave_with(os.getppid())
+    gc.disable()  # until all is imported
     reproduce = way_to_run()
     remember(Path("../remembered"))
     check_out()  # the data of the baseline; what the cache lacks is made by the first experiment
     for line in iter(sys.stdin.readline, ""):
         gc.collect()
         gc.freeze()  # what is left was imported, or is remembered: no collection need look at it again
+        gc.enable()
         request = json.loads(line)
         with Path(request["log"]).open("w") as log:
             os.dup2(log.fileno(), 1)
