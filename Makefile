@@ -11,11 +11,13 @@ SCORING ?= lightgbm serve
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+PYTEST := OMP_NUM_THREADS=1 pytest -n 3 --dist loadscope --no-loadscope-reorder
+
 # Extras stay in the lock: pip takes fsspec[http] as unpinned beside a plain fsspec==VERSION once a newer one is out.
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet
 
-.PHONY: help repro test coverage lint report sweep choose verify pr-report back doctor extras lock dist clean
+.PHONY: help repro test quick coverage lint report sweep choose verify pr-report back doctor extras lock dist clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -28,10 +30,13 @@ repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
 	dvc repro
 
 test: $(VENV)/ready-dev  ## the whole test suite: pytest
-	OMP_NUM_THREADS=1 pytest -n 3 --dist loadscope --no-loadscope-reorder
+	$(PYTEST)
 
-coverage: $(VENV)/ready-dev  ## the same, and which lines it ran in its own processes: pytest --cov
-	OMP_NUM_THREADS=1 pytest -n 3 --dist loadscope --no-loadscope-reorder --cov --cov-report=term:skip-covered
+quick: $(VENV)/ready-dev  ## the tests to run while you write, without whole lines and other slow ones: pytest -m "not slow"
+	$(PYTEST) -m "not slow"
+
+coverage: $(VENV)/ready-dev  ## all tests, and which lines they ran in their own processes: pytest --cov
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/ready-dev  ## style, types, imports, workflows: ruff, mypy, lint-imports, assay deps, zizmor
 	ruff check

@@ -1,6 +1,7 @@
 # The benches: scripts that print ratios, measured side by side in one run. `make help` lists them.
 .PHONY: bench bench-line bench-sampling bench-labels bench-merges bench-models bench-score bench-serve bench-estimate \
-	bench-monitor bench-tables bench-experiments bench-board bench-scale bench-scale-kills bench-joined bench-cluster
+	bench-monitor bench-tables bench-experiments bench-board bench-scale bench-scale-kills bench-joined bench-cluster \
+	bench-suite
 
 bench: bench-line bench-serve  ## what DVC and the service cost, as ratios measured side by side
 
@@ -51,3 +52,6 @@ bench-board: $(VENV)/ready-dev  ## how soon pages are ready with 1,000 experimen
 
 bench-experiments: $(VENV)/ready-dev  ## the table of 1,000 experiments beside git that reads the same files
 	python tests/bench_experiments.py
+
+bench-suite: $(VENV)/ready-dev  ## the test suite, and the quick part of it, as multiples of a forced run of the line; by part
+	python tests/bench_suite.py
