@@ -35,11 +35,13 @@ def test_an_experiment_is_compared_by_name_without_a_checkout(fork: Copy) -> Non
     assert len(shown["alerts"]["new"]) > 100
     assert re.findall(r"""(?:src|href)=["'](?!data:|#)[^"']*""", page.read_text()) == []
     assert page.read_text().count("<img") == 3
+    assert "<td><code>model.num_leaves</code></td><td>31</td><td>–</td>" in page.read_text()  # logistic has none
     assert fork.git_status() == ""
     # The other way round nothing is worse; and what is worse can be made to fail.
     better = fork.run("assay", "compare", "weak", "--md", "--fail-on", "worse", *QUICK).stdout
     assert "### workspace against weak: **better**" in better
     assert "| `model.name` | logistic | lightgbm |" in better
+    assert "| `model.num_leaves` | – | 31 |" in better
     assert fork.run("assay", "compare", "main", "weak", "--fail-on", "worse", *QUICK, fails=True).returncode == 3
     # What is in the workspace is not of parameters that nothing has run with.
     assert "not of what is here now" not in fork.run("assay", "compare", "weak", *QUICK).stderr
