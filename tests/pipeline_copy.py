@@ -5,7 +5,8 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,8 @@ CHEAP = [
     ("conf/model/random_forest.yaml", "n_estimators: 200", "n_estimators: 20"),
     ("src/assay/compare/paired.py", "resamples: int = 10_000", "resamples: int = 200"),
 ]
+# What forks share by hard links, most of the files: git, Python and `edit` replace them and write none in place.
+LINKED = ("src", "tests", "docs")
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
 
@@ -89,8 +92,25 @@ class Copy:
 
     def fork(self, path: Path, **environment: str) -> "Copy":
         """The same in another folder, with its history, its data and its cache."""
-        shutil.copytree(self.path, path, symlinks=True)
+        path.mkdir(parents=True)
+        for options, linked in (("-a", False), ("-al", True)):
+            found = [one for one in self.path.iterdir() if (one.name in LINKED) == linked]
+            subprocess.run(["cp", options, *found, path], check=True)
         return Copy(path, environment)
+
+
+@contextmanager
+def unchanged(copy: Copy) -> Iterator[Copy]:
+    """The copy, to be forked: at the end none of its files may have been written through a link."""
+    before = times(copy)
+    yield copy
+    assert before.items() <= times(copy).items(), "replace what a fork has linked, as `edit` does"
+
+
+def times(copy: Copy) -> dict[Path, int]:
+    """When each file that forks link was written."""
+    files = [Path(at, name) for linked in LINKED for at, _, names in os.walk(copy.path / linked) for name in names]
+    return {file: file.lstat().st_mtime_ns for file in files if file.suffix != ".pyc"}
 
 
 def until(process: subprocess.Popen, words: str) -> None:
@@ -101,9 +121,10 @@ def until(process: subprocess.Popen, words: str) -> None:
 
 
 def edit(copy: Copy, name: str, old: str, new: str) -> None:
-    """Replace a text in a file."""
+    """Replace a text in a file, and the file by another one."""
     text = (copy.path / name).read_text()
     assert old in text, f"{name}: {old}"
+    (copy.path / name).unlink()
     (copy.path / name).write_text(text.replace(old, new))
 
 

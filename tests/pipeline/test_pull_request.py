@@ -7,17 +7,15 @@ from pathlib import Path
 import pytest
 
 from assay.files import md5
-from pipeline_copy import Copy
+from pipeline_copy import Copy, edit
 
 # As on a machine that has no credentials, and none to ask for some.
 NOBODY = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none"}
 
 
-def edit(copy: Copy, name: str, old: str, new: str) -> None:
+def reset(copy: Copy, name: str, old: str, new: str) -> None:
     """Replace a text in a file of conf/, and compose it anew."""
-    text = (copy.path / name).read_text()
-    assert old in text
-    (copy.path / name).write_text(text.replace(old, new))
+    edit(copy, name, old, new)
     copy.run("assay", "params")
 
 
@@ -53,7 +51,7 @@ def metric(copy: Copy, name: str) -> float:
 def test_a_fork_without_secrets_is_run_from_raw_records_and_a_stale_commit_refused(cheap: Copy, tmp_path: Path) -> None:
     author = pushed(cheap, "s3://somewhere/else")
     author.run("git", "checkout", "--quiet", "-b", "strength")
-    edit(author, "conf/model/logistic.yaml", "C: 1.0", "C: 0.01")
+    reset(author, "conf/model/logistic.yaml", "C: 1.0", "C: 0.01")
     author.commit("Stronger, and not run")
     author.run("git", "push", "--quiet", "origin", "strength")
 
@@ -79,7 +77,7 @@ def labels(cheap_line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     folder = tmp_path_factory.mktemp("labels")
     author = pushed(cheap_line.fork(folder / "author"), str(folder / "storage"))
     author.run("git", "checkout", "--quiet", "-b", "labels")
-    edit(author, "conf/labels/thyroid.yaml", "- overt", "- any_dysfunction")
+    reset(author, "conf/labels/thyroid.yaml", "- overt", "- any_dysfunction")
     author.run("dvc", "repro", "--quiet")
     author.commit("Any dysfunction")
     author.run("dvc", "push", "--quiet", "--all-branches")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_copy import FRESH, IDENTITY, Copy, listed, wait_for, workers
+from pipeline_copy import FRESH, IDENTITY, Copy, edit, listed, wait_for, workers
 
 
 @pytest.mark.slow
@@ -33,8 +33,7 @@ def test_an_experiment_of_a_sweep_is_what_dvc_repro_gives(cheap: Copy) -> None:
 @pytest.mark.slow
 def test_a_dvc_that_can_run_no_stages_in_a_worker_gives_the_same_by_its_commands(cheap: Copy, tmp_path: Path) -> None:
     command = ("assay", "sweep", "strength", "-S", "model.C=0.1")
-    module = cheap.path / "src/assay/dvc_internals/in_process.py"
-    module.write_text(module.read_text().replace('"dvc.stage.run:_run"', '"dvc.stage.run:_gone"'))
+    edit(cheap, "src/assay/dvc_internals/in_process.py", '"dvc.stage.run:_run"', '"dvc.stage.run:_gone"')
     cheap.commit("A DVC that has no such part")
     slow = cheap.fork(tmp_path / "slow")
     cheap.run("git", *IDENTITY, "revert", "--no-edit", "HEAD")
