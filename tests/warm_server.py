@@ -83,7 +83,8 @@ def started(client: socket.socket, folder: str, others: list[socket.socket]) -> 
     message, streams, _, _ = socket.recv_fds(client, LARGEST, 3)
     if not message:
         return client.close() or 0
-    program, arguments, here, environment = marshal.loads(message)
+    program, arguments, here, variables = marshal.loads(message)
+    environment = {os.fsdecode(name): os.fsdecode(value) for name, value in variables.items()}
     fork = 0
     if at_the_start(environment) == at_the_start(os.environ):
         of_client, _, _ = CREDENTIALS.unpack(client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))
