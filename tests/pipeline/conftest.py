@@ -7,6 +7,7 @@ import pytest
 
 from once import made_once
 from pipeline_copy import Copy, cheapened, copy_of_the_tree, unchanged
+from retraining_repository import records, take
 
 
 def run_from_nothing(path: Path) -> None:
@@ -25,10 +26,15 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
 
 @pytest.fixture(scope="session")
 def cheap_line(line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    """The line with a small model, few folds and few resamples, committed so. Not to be changed: fork it."""
+    """The line with every third record, a small model, few folds and few resamples, committed so. Not to be changed:
+    fork it.
+    """
 
     def run_cheaply(path: Path) -> None:
-        cheapened(line.fork(path))
+        copy = line.fork(path)
+        records().to_csv(path / "records.csv", index=False)
+        take(copy, "records.csv")
+        cheapened(copy)
 
     with unchanged(Copy(made_once(tmp_path_factory, "cheap", run_cheaply))) as cheap:
         yield cheap
