@@ -13,6 +13,8 @@ def test_it_is_read_once_and_again_when_it_is_another(tmp_path: Path, monkeypatc
     monkeypatch.setattr(Repo, "open_index", Repo.open_index)  # taken back at the end
     keep_index()
     git(tmp_path, "init", "--quiet")
+    with Repo(str(tmp_path)) as repo:
+        assert list(repo.open_index()) == []
     for number in range(3):
         (tmp_path / str(number)).touch()
         git(tmp_path, "add", "--all")

@@ -14,8 +14,11 @@ def keep_index() -> None:
     read, kept = Repo.open_index, dict[tuple[Any, ...], Any]()
 
     def open_once(self: Any, config: Any = None) -> Any:
-        found = Path(self.index_path()).stat()
-        key = (self.index_path(), found.st_ino, found.st_mtime_ns, found.st_size)
+        file = Path(self.index_path())
+        if not file.exists():
+            return read(self, config)
+        found = file.stat()
+        key = (file, found.st_ino, found.st_mtime_ns, found.st_size)
         if key not in kept:
             kept[key] = read(self, config)
         return kept[key]
