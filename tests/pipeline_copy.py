@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "GIT_CONFIG_SYSTEM": os.devnull,
     "DVC_NO_ANALYTICS": "1",
 }
+EMPTY = '<svg xmlns="http://www.w3.org/2000/svg"></svg>'
 # What `dvc repro` and comparisons run quickly: for whatever does not depend on the figures.
 CHEAP = [
     ("conf/config.yaml", "debug: null", "debug: fast"),
@@ -33,6 +34,8 @@ CHEAP = [
     ("conf/model/hist_gbm.yaml", "max_iter: 1000", "max_iter: 50"),
     ("conf/model/random_forest.yaml", "n_estimators: 200", "n_estimators: 20"),
     ("src/assay/compare/paired.py", "resamples: int = 10_000", "resamples: int = 200"),
+    # No pictures: to draw them takes longer than to measure. Those of the line are drawn, and equal the committed ones.
+    ("src/assay/presentation/style.py", "    figure = Figure(figsize=size)\n", f"    return {EMPTY!r}\n"),
 ]
 # What forks share by hard links, most of the files: git, Python and `edit` replace them and write none in place.
 LINKED = ("src", "tests", "docs")

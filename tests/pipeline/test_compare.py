@@ -76,7 +76,7 @@ def scored(line: Copy, folds: dict, drop: list[str], **changes: int) -> Scored:
     """The model of the line, fitted on train with these changes, on the test fold."""
     model = {**yaml.safe_load((line.path / "params.yaml").read_text())["model"], **changes}
     (X, y), (X_test, y_test) = folds["train"], folds["test"]
-    estimator = build({**model, "n_estimators": 60, "subsample": 0.8}).fit(X.drop(columns=drop), y)
+    estimator = build({**model, "n_estimators": 30, "subsample": 0.8}).fit(X.drop(columns=drop), y)
     return Scored(y_test.to_numpy(), score(estimator, X_test.drop(columns=drop)), 0.5)
 
 

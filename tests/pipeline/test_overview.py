@@ -32,7 +32,7 @@ def until(copy: Copy, holds: Callable[[dict], bool]) -> dict[str, dict[str, Any]
     end = time.monotonic() + PATIENCE
     while not holds(found := rows(copy)):
         assert time.monotonic() < end, {name: row["state"] for name, row in found.items()}
-        time.sleep(0.3)
+        time.sleep(1)
     return found
 
 

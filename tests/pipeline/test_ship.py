@@ -17,7 +17,7 @@ from pipeline_copy import IDENTITY, Copy, wait_for
 from warm import FRESH
 
 LINES = 40
-PAUSE = 0.02  # seconds between the requests of a client, which leave the machine to what runs meanwhile
+PAUSE = 0.1  # seconds between the requests of a client, which leave the machine to what runs meanwhile
 # Not the time that a machine takes which runs many tests.
 CALM = {
     "load_seconds": 1,
