@@ -28,9 +28,9 @@ def decision(copy: Copy) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((copy.path / FOLDER).iterdir())}
 
 
-def killed(copy: Copy, when: Callable[[], object]) -> None:
+def killed(copy: Copy, jobs: str, when: Callable[[], object]) -> None:
     """Kill the command, and nothing but it, at a moment; nothing that it has started stays."""
-    running = copy.start("assay", "choose", "strength", "-j", "2")
+    running = copy.start("assay", "choose", "strength", "-j", jobs)
     wait_for(when)
     os.kill(running.pid, signal.SIGKILL)
     running.communicate()
@@ -42,9 +42,9 @@ def test_a_choice_goes_on_after_it_was_killed_and_what_it_leaves_is_what_it_says
     kept, written = choosing.path / ".assay/choose", choosing.path / FOLDER / "decision.json"
     with_warm_path = choosing.environment.copy()
     choosing.environment["PATH"] = FRESH
-    killed(choosing, lambda: kept.exists() and list(kept.glob("*.npy")))
+    killed(choosing, "2", lambda: kept.exists() and list(kept.glob("*.npy")))
     assert not written.exists()
-    killed(choosing, written.exists)
+    killed(choosing, "1", written.exists)
     before = decision(choosing)
     choosing.environment = with_warm_path
     summary = choosing.run("assay", "choose", "strength").stdout
