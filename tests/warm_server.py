@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 from threadpoolctl import threadpool_limits
 
-from warm_index import keep_index
+from warm_git import keep_index, store_once
 from warm_yaml import keep_in
 
 # What the commands of dvc and assay import of others. Nothing of assay: each copy has its own.
@@ -59,6 +59,7 @@ def main(folder: str, listening: socket.socket) -> None:
     (kept := Path(folder, "yaml")).mkdir()
     keep_in(kept)
     keep_index()
+    store_once()
     gc.freeze()
     asking: list[socket.socket] = []  # clients whose command has not come yet
     running: dict[socket.socket, int] = {}  # clients, and the forks that run their commands, as files
