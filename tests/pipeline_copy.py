@@ -151,6 +151,7 @@ def copy_of_the_tree(path: Path) -> Copy:
             shutil.copy2(ROOT / name, path / name, follow_symlinks=False)
     copy = Copy(path)
     copy.run("git", "init", "--quiet", "--initial-branch=main")
+    copy.run("git", "config", "core.trustctime", "false")  # of what is linked, it changes with every fork
     copy.commit("Start")
     pack(copy)
     return copy

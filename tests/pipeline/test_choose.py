@@ -10,18 +10,24 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline_copy import FRESH, Copy, listed, wait_for, workers
+from pipeline_copy import FRESH, Copy, cheapened, listed, wait_for, workers
 
 CHOICE = "choice: {groups: [{name: linear, sets: [['model.C=0.1,100']]}]}\n"
 FOLDER = "choices/thyroid-overt-strength"
 
 
+@pytest.fixture(scope="module")
+def asked(line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """A cheap line of all records, which tell two models apart, and a choice of how strongly its model is held back."""
+    copy = line.fork(tmp_path_factory.mktemp("asked") / "asked")
+    (copy.path / "conf/choice/strength.yaml").write_text(CHOICE)
+    return cheapened(copy)
+
+
 @pytest.fixture
-def choosing(cheap: Copy) -> Copy:
-    """The cheap line with a choice of how strongly a logistic regression is held back."""
-    (cheap.path / "conf/choice/strength.yaml").write_text(CHOICE)
-    cheap.commit("Ask how strong")
-    return cheap
+def choosing(asked: Copy, tmp_path: Path) -> Copy:
+    """A copy of it to do things in."""
+    return asked.fork(tmp_path / "choosing")
 
 
 def decision(copy: Copy) -> dict[str, bytes]:
