@@ -5,7 +5,8 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ ENVIRONMENT = {
     "GIT_CONFIG_SYSTEM": os.devnull,
     "DVC_NO_ANALYTICS": "1",
 }
+EMPTY = '<svg xmlns="http://www.w3.org/2000/svg"></svg>'
 # What `dvc repro` and comparisons run quickly: for whatever does not depend on the figures.
 CHEAP = [
     ("conf/config.yaml", "debug: null", "debug: fast"),
@@ -32,7 +34,11 @@ CHEAP = [
     ("conf/model/hist_gbm.yaml", "max_iter: 1000", "max_iter: 50"),
     ("conf/model/random_forest.yaml", "n_estimators: 200", "n_estimators: 20"),
     ("src/assay/compare/paired.py", "resamples: int = 10_000", "resamples: int = 200"),
+    # No pictures: to draw them takes longer than to measure. Those of the line are drawn, and equal the committed ones.
+    ("src/assay/presentation/style.py", "    figure = Figure(figsize=size)\n", f"    return {EMPTY!r}\n"),
 ]
+# What forks share by hard links, most of the files: git, Python and `edit` replace them and write none in place.
+LINKED = ("src", "tests", "docs")
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
 
@@ -89,8 +95,25 @@ class Copy:
 
     def fork(self, path: Path, **environment: str) -> "Copy":
         """The same in another folder, with its history, its data and its cache."""
-        shutil.copytree(self.path, path, symlinks=True)
+        path.mkdir(parents=True)
+        for options, linked in (("-a", False), ("-al", True)):
+            found = [one for one in self.path.iterdir() if (one.name in LINKED) == linked]
+            subprocess.run(["cp", options, *found, path], check=True)
         return Copy(path, environment)
+
+
+@contextmanager
+def unchanged(copy: Copy) -> Iterator[Copy]:
+    """The copy, to be forked: at the end none of its files may have been written through a link."""
+    before = times(copy)
+    yield copy
+    assert before.items() <= times(copy).items(), "replace what a fork has linked, as `edit` does"
+
+
+def times(copy: Copy) -> dict[Path, int]:
+    """When each file that forks link was written."""
+    files = [Path(at, name) for linked in LINKED for at, _, names in os.walk(copy.path / linked) for name in names]
+    return {file: file.lstat().st_mtime_ns for file in files if file.suffix != ".pyc"}
 
 
 def until(process: subprocess.Popen, words: str) -> None:
@@ -101,9 +124,10 @@ def until(process: subprocess.Popen, words: str) -> None:
 
 
 def edit(copy: Copy, name: str, old: str, new: str) -> None:
-    """Replace a text in a file."""
+    """Replace a text in a file, and the file by another one."""
     text = (copy.path / name).read_text()
     assert old in text, f"{name}: {old}"
+    (copy.path / name).unlink()
     (copy.path / name).write_text(text.replace(old, new))
 
 
@@ -127,6 +151,7 @@ def copy_of_the_tree(path: Path) -> Copy:
             shutil.copy2(ROOT / name, path / name, follow_symlinks=False)
     copy = Copy(path)
     copy.run("git", "init", "--quiet", "--initial-branch=main")
+    copy.run("git", "config", "core.trustctime", "false")  # of what is linked, it changes with every fork
     copy.commit("Start")
     pack(copy)
     return copy

@@ -31,9 +31,14 @@ def make(path: Path, without: Sequence[str] = ()) -> Copy:
     (path / FIRST).parent.mkdir(exist_ok=True)
     table[_months(table) < MONTHS[0]].to_csv(path / FIRST, index=False)
     copy.run("dvc", "add", "--quiet", FIRST)
-    edit(copy, "conf/dataset/thyroid.yaml", SOURCE, FIRST)
-    edit(copy, "conf/dataset/thyroid.yaml", SHA256, hashlib.sha256((path / FIRST).read_bytes()).hexdigest())
+    take(copy, FIRST)
     return cheapened(copy)
+
+
+def take(copy: Copy, source: str) -> None:
+    """Have the line start from this file."""
+    edit(copy, "conf/dataset/thyroid.yaml", SOURCE, source)
+    edit(copy, "conf/dataset/thyroid.yaml", SHA256, hashlib.sha256((copy.path / source).read_bytes()).hexdigest())
 
 
 def _lines_of(stage: str, dvc_yaml: str) -> str:

@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from threadpoolctl import threadpool_limits
 
+from warm_git import keep_index, store_once
 from warm_yaml import keep_in
 
 # What the commands of dvc and assay import of others. Nothing of assay: each copy has its own.
@@ -57,41 +58,58 @@ def main(folder: str, listening: socket.socket) -> None:
         import_module(name)
     (kept := Path(folder, "yaml")).mkdir()
     keep_in(kept)
+    keep_index()
+    store_once()
     gc.freeze()
-    while select.select([listening, sys.stdin], [], [])[0] == [listening]:
-        asking, _ = listening.accept()
-        reap()
-        if not os.fork():
-            listening.close()
-            serve(asking, folder)
-            os._exit(0)
-        asking.close()
+    asking: list[socket.socket] = []  # clients whose command has not come yet
+    running: dict[socket.socket, int] = {}  # clients, and the forks that run their commands, as files
+    while sys.stdin not in (ready := first(sys.stdin, listening, *asking, *running, *running.values())):
+        for client in [one for one, fork in running.items() if one in ready or fork in ready]:
+            finish(client, running.pop(client))
+        for client in [one for one in asking if one in ready]:
+            asking.remove(client)
+            if fork := started(client, folder, [listening, *asking, *running]):
+                running[client] = fork
+        if listening in ready:
+            asking.append(listening.accept()[0])
+    for client, fork in running.items():
+        finish(client, fork)
 
 
-def reap() -> None:
-    """Forget the forks that have ended."""
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+def first(*files: Any) -> list[Any]:
+    """Those of the files that have something to say, as soon as one has."""
+    return select.select(files, [], [])[0]
 
 
-def serve(asking: socket.socket, folder: str) -> None:
-    """Run a command in a fork, which ends with its client, and say how it ended. To say nothing is to refuse."""
-    message, streams, _, _ = socket.recv_fds(asking, LARGEST, 3)
-    program, arguments, here, environment = marshal.loads(message)
-    if at_the_start(environment) != at_the_start(os.environ):
-        return
-    client, _, _ = CREDENTIALS.unpack(asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))
-    if not (fork := os.fork()):
-        asking.close()
-        become(client, streams, here, environment)
-        run(program, arguments, f"{folder}/python")
-    for one in (0, 1, 2, *streams):
+def started(client: socket.socket, folder: str, others: list[socket.socket]) -> int:
+    """Run a client's command in a fork, which this gives as a file; 0 if a fresh interpreter must run it."""
+    message, streams, _, _ = socket.recv_fds(client, LARGEST, 3)
+    if not message:
+        return client.close() or 0
+    program, arguments, here, variables = marshal.loads(message)
+    environment = {os.fsdecode(name): os.fsdecode(value) for name, value in variables.items()}
+    fork = 0
+    if at_the_start(environment) == at_the_start(os.environ):
+        of_client, _, _ = CREDENTIALS.unpack(client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size))
+        if not (fork := os.fork()):
+            for one in (client, *others):
+                one.close()
+            become(of_client, streams, here, environment)
+            run(program, arguments, f"{folder}/python")
+    for one in streams:
         os.close(one)  # whoever reads what the command writes waits until nobody can write it
-    if asking in select.select([asking, os.pidfd_open(fork)], [], [])[0]:
-        os.kill(fork, signal.SIGKILL)
-    _, status = os.waitpid(fork, 0)
-    asking.send(NUMBER.pack(os.waitstatus_to_exitcode(status)), socket.MSG_NOSIGNAL)
+    return os.pidfd_open(fork) if fork else client.close() or 0
+
+
+def finish(client: socket.socket, fork: int) -> None:
+    """Say to a client how its command ended; a command ends with its client."""
+    signal.pidfd_send_signal(fork, signal.SIGKILL)  # nothing to one that has ended
+    ended = os.waitid(os.P_PIDFD, fork, os.WEXITED)
+    code = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+    with suppress(OSError):  # it is gone
+        client.sendmsg([NUMBER.pack(code)], [], socket.MSG_NOSIGNAL)
+    client.close()
+    os.close(fork)
 
 
 def at_the_start(environment: Mapping[str, str]) -> dict[str, str]:

@@ -2,13 +2,17 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, chdir
 from pathlib import Path
 
 import pytest
 
+from assay.board import source
 from assay.board.app import Server
 from assay.board.site import here
+from assay.overview import columns
+from assay.overview.intervals import with_intervals
+from assay.overview.overview import overview
 from board_repository import HOSTILE, Repository, make
 from once import made_once
 from web_serving import running
@@ -19,6 +23,8 @@ def prepare(root: Path, line: Path) -> None:
     made.experiment("deeper", {"model.num_leaves": 19}, shift=0.02)
     made.experiment("worse", {"model.num_leaves": 2, "model.learning_rate": 0.5}, shift=0.4)
     made.experiment("hostile<b>", {"features.drop": [HOSTILE], "model.num_leaves": 3})
+    with chdir(root):
+        with_intervals(overview(), columns.figures())  # keeps them
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +42,14 @@ def repository(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     shutil.copytree(prepared, copy, symlinks=True)
     monkeypatch.chdir(copy)
     return Repository(copy, git(copy, "rev-parse", "HEAD"))
+
+
+@pytest.fixture(autouse=True)
+def compute(monkeypatch: pytest.MonkeyPatch) -> Callable:
+    """How a board lets intervals be computed. Only where a test says so: the process for it imports for a second."""
+    real = source.Repository._compute
+    monkeypatch.setattr(source.Repository, "_compute", lambda self, rows: None)
+    return real
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ import shutil
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from assay.board import source
 from assay.board.app import Server
 from assay.board.pairs import RESAMPLES, rows
 from assay.board.site import here
@@ -23,8 +24,10 @@ from assay.dvc_internals.locks import LOCK, RWLOCK
 from assay.errors import AssayError
 from assay.experiments.revisions import revision
 from assay.git import git
+from assay.overview.intervals import KEPT
 from assay.statistics.metrics import METRICS
 from board_repository import HOSTILE, Repository, changed
+from pipeline_copy import wait_for
 from web_serving import Answer, ask
 
 VIEWS = ("", "compare", "parameters", "labels", "models", "watch")
@@ -210,6 +213,20 @@ def test_figures_are_those_of_the_reports(served: Server, repository: Repository
     figures = json.loads(repository.text("reports/out_of_fold.json"))
     for metric in METRICS.keys() & figures.keys():
         assert f'data-v="{figures[metric]}"' in text
+
+
+def test_intervals_that_are_not_kept_are_computed_by_another_process(
+    repository: Repository, compute: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = here(repository.root).listing().rows
+    assert any(row.figures.intervals for row in known)
+    KEPT.unlink()
+    monkeypatch.setattr(source.Repository, "_compute", compute)
+    board = here(repository.root)
+    assert not any(row.figures.intervals for row in board.listing().rows)
+    wait_for(KEPT.exists)
+    assert board.listing().rows == known
+    board.source.close()
 
 
 @pytest.fixture

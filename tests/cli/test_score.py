@@ -174,13 +174,13 @@ def writing(command: list[str]) -> subprocess.Popen[bytes]:
 
 @pytest.mark.slow
 def test_a_killed_run_leaves_nothing_half_written(line: Path) -> None:
-    pd.concat([synthetic_raw()] * 100).to_csv("in.csv", index=False)
+    pd.concat([synthetic_raw()] * 50).to_csv("in.csv", index=False)
     command = [sys.executable, "-m", "assay.cli", "score", "in.csv", "-o", "scores/out.csv"]
     process, start = writing(command), time.monotonic()
     assert process.wait() == 0
     took, whole = time.monotonic() - start, Path("scores/out.csv").read_bytes()
     generator, states = random.Random(0), set()
-    for _ in range(10):
+    for _ in range(5):
         Path("scores/out.csv").write_text("before")
         process = writing(command)
         time.sleep(took * generator.random())

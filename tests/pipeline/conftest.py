@@ -1,11 +1,13 @@
 """The line, run once, and copies of it to do things in."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from once import made_once
-from pipeline_copy import Copy, cheapened, copy_of_the_tree
+from pipeline_copy import Copy, cheapened, copy_of_the_tree, unchanged
+from retraining_repository import records, take
 
 
 def run_from_nothing(path: Path) -> None:
@@ -15,20 +17,27 @@ def run_from_nothing(path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     """The whole line, run from nothing in a fresh copy. Not to be changed: fork it."""
     made = made_once(tmp_path_factory, "line", run_from_nothing)
-    return Copy(made).fork(tmp_path_factory.mktemp("line") / "line")
+    with unchanged(Copy(made).fork(tmp_path_factory.mktemp("line") / "line")) as line:
+        yield line
 
 
 @pytest.fixture(scope="session")
-def cheap_line(line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """The line with a small model, few folds and few resamples, committed so. Not to be changed: fork it."""
+def cheap_line(line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    """The line with every third record, a small model, few folds and few resamples, committed so. Not to be changed:
+    fork it.
+    """
 
     def run_cheaply(path: Path) -> None:
-        cheapened(line.fork(path))
+        copy = line.fork(path)
+        records().to_csv(path / "records.csv", index=False)
+        take(copy, "records.csv")
+        cheapened(copy)
 
-    return Copy(made_once(tmp_path_factory, "cheap", run_cheaply))
+    with unchanged(Copy(made_once(tmp_path_factory, "cheap", run_cheaply))) as cheap:
+        yield cheap
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline_copy import Copy
+from pipeline_copy import Copy, edit
 
 TABLE = "    table = {\n"
 LEAK = "        'diagnosed': records['code'].ne('-').astype('float64'),\n"
@@ -10,10 +10,7 @@ LEAK = "        'diagnosed': records['code'].ne('-').astype('float64'),\n"
 
 @pytest.mark.slow
 def test_a_feature_made_from_the_code_stops_the_line(cheap: Copy) -> None:
-    module = cheap.path / "src/assay/datasets/thyroid/features.py"
-    text = module.read_text()
-    module.write_text(text.replace(TABLE, TABLE + LEAK))
-    assert module.read_text() != text
+    edit(cheap, "src/assay/datasets/thyroid/features.py", TABLE, TABLE + LEAK)
     before = {path: path.read_bytes() for path in (cheap.path / "reports").rglob("*.*")}
     stopped = cheap.run("dvc", "repro", fails=True)
     assert "Running stage 'audit'" in stopped.stdout

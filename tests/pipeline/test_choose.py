@@ -10,27 +10,33 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline_copy import FRESH, Copy, listed, wait_for, workers
+from pipeline_copy import FRESH, Copy, cheapened, listed, wait_for, workers
 
 CHOICE = "choice: {groups: [{name: linear, sets: [['model.C=0.1,100']]}]}\n"
 FOLDER = "choices/thyroid-overt-strength"
 
 
+@pytest.fixture(scope="module")
+def asked(line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """A cheap line of all records, which tell two models apart, and a choice of how strongly its model is held back."""
+    copy = line.fork(tmp_path_factory.mktemp("asked") / "asked")
+    (copy.path / "conf/choice/strength.yaml").write_text(CHOICE)
+    return cheapened(copy)
+
+
 @pytest.fixture
-def choosing(cheap: Copy) -> Copy:
-    """The cheap line with a choice of how strongly a logistic regression is held back."""
-    (cheap.path / "conf/choice/strength.yaml").write_text(CHOICE)
-    cheap.commit("Ask how strong")
-    return cheap
+def choosing(asked: Copy, tmp_path: Path) -> Copy:
+    """A copy of it to do things in."""
+    return asked.fork(tmp_path / "choosing")
 
 
 def decision(copy: Copy) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((copy.path / FOLDER).iterdir())}
 
 
-def killed(copy: Copy, when: Callable[[], object]) -> None:
+def killed(copy: Copy, jobs: str, when: Callable[[], object]) -> None:
     """Kill the command, and nothing but it, at a moment; nothing that it has started stays."""
-    running = copy.start("assay", "choose", "strength", "-j", "2")
+    running = copy.start("assay", "choose", "strength", "-j", jobs)
     wait_for(when)
     os.kill(running.pid, signal.SIGKILL)
     running.communicate()
@@ -42,9 +48,9 @@ def test_a_choice_goes_on_after_it_was_killed_and_what_it_leaves_is_what_it_says
     kept, written = choosing.path / ".assay/choose", choosing.path / FOLDER / "decision.json"
     with_warm_path = choosing.environment.copy()
     choosing.environment["PATH"] = FRESH
-    killed(choosing, lambda: kept.exists() and list(kept.glob("*.npy")))
+    killed(choosing, "2", lambda: kept.exists() and list(kept.glob("*.npy")))
     assert not written.exists()
-    killed(choosing, written.exists)
+    killed(choosing, "1", written.exists)
     before = decision(choosing)
     choosing.environment = with_warm_path
     summary = choosing.run("assay", "choose", "strength").stdout

@@ -18,9 +18,9 @@ from score_parity import differences
 
 
 @pytest.fixture(scope="module")
-def covid(line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    copy = line.fork(tmp_path_factory.mktemp("covid") / "fork")
-    copy.run("dvc", "exp", "run", "-S", "dataset=covid", "-S", "debug=fast", "-S", "model.n_estimators=40")
+def covid(cheap_line: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    copy = cheap_line.fork(tmp_path_factory.mktemp("covid") / "fork")
+    copy.run("dvc", "exp", "run", "-S", "dataset=covid", "-S", "model=lightgbm", "-S", "model.n_estimators=40")
     return copy
 
 
@@ -57,11 +57,11 @@ def test_invalid_results_are_excluded_and_the_signal_is_as_weak_as_it_is(covid: 
     assert (annotation["excluded"], annotation["positive"]) == ({"ungradable": 301}, 865)
     metrics = json.loads((covid.path / "reports/metrics.json").read_text())
     assert 0.08 < metrics["average_precision"] < 0.25
-    assert set(json.loads((covid.path / "reports/baselines.json").read_text())) == {"majority", "logistic", "xgboost"}
+    assert set(json.loads((covid.path / "reports/baselines.json").read_text())) == {"majority", "logistic"}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rows", [100_000, 1000, 7])
+@pytest.mark.parametrize("rows", [100_000, 1000, 97])
 def test_every_record_has_the_score_of_the_line(
     covid: Copy, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

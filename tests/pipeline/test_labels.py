@@ -46,7 +46,7 @@ def test_decisions_run_annotate_and_below_and_are_shown_by_class(cheap: Copy) ->
     assert shown["disputed"] == [disputed]
 
     log = json.loads((cheap.path / "reports/annotation.json").read_text())
-    assert log["decided_by"] == {"source": 9166, "single": 2, "agreed": 1, "adjudicated": 0, "disputed": 1}
+    assert log["decided_by"] == {"source": 3053, "single": 2, "agreed": 1, "adjudicated": 0, "disputed": 1}
     assert log["labels_changed"] == shown["flips"]
     assert log["agreement"]["records"] == 2
     page = (cheap.path / "reports/report.html").read_text()

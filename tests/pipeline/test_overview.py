@@ -32,7 +32,7 @@ def until(copy: Copy, holds: Callable[[dict], bool]) -> dict[str, dict[str, Any]
     end = time.monotonic() + PATIENCE
     while not holds(found := rows(copy)):
         assert time.monotonic() < end, {name: row["state"] for name, row in found.items()}
-        time.sleep(0.3)
+        time.sleep(1)
     return found
 
 
@@ -73,6 +73,7 @@ def test_a_queue_is_shown_as_it_is_and_its_figures_are_those_of_dvc(cheap: Copy)
     assert compared["metrics"]["recall"]["head"] == found["half"]["test"]["values"]["recall"]
     assert compared["metrics"]["recall"]["base"] == found["main"]["test"]["values"]["recall"]
     intervals = json.loads((cheap.path / "reports/intervals.json").read_text())
+    intervals.pop("methods", None)  # of those that a bootstrap cannot tell
     assert {name: found["main"]["test"]["intervals"][name] for name in intervals} == intervals
 
 

@@ -17,7 +17,8 @@ from pipeline_copy import IDENTITY, Copy, wait_for
 from warm import FRESH
 
 LINES = 40
-PAUSE = 0.02  # seconds between the requests of a client, which leave the machine to what runs meanwhile
+QUICK = ("-S", "training.folds=2", "-S", "training.refit=false", "-S", "evaluation.resamples=50")
+PAUSE = 0.1  # seconds between the requests of a client, which leave the machine to what runs meanwhile
 # Not the time that a machine takes which runs many tests.
 CALM = {
     "load_seconds": 1,
@@ -53,7 +54,7 @@ def test_scored_promoted_served_swapped_and_rolled_back(shipped: Copy) -> None:
         assert {tuple(one) for one in told(port, sent)} == {tuple(one) for one in in_file(shipped)}
         with under_load(port, sent) as answers:
             wait_for(lambda: answers["v1.0.0"])
-            shipped.run("dvc", "exp", "run", "-S", "model.num_leaves=15")
+            shipped.run("dvc", "exp", "run", "-S", "model.num_leaves=15", *QUICK)
             shipped.run("assay", "params", "--keep")
             shipped.commit("Grow smaller trees")
             shipped.run("assay", "promote", "--override", "to see it swapped")

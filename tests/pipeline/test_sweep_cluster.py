@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 WARM_WORKER = Path(__file__).parents[1] / "warm_worker.py"
 PATIENCE = 600  # seconds: a worker makes a clone and imports everything before its first experiment
 SEARCH = "search: {trials: 1, space: {model.C: {low: 0.01, high: 10, log: true}}}"  # each trial asks once
-STRENGTHS = ("-S", "model.C=0.1,0.2,0.3,0.4,0.5")
+STRENGTHS = ("-S", "model.C=0.1,0.2,0.3")  # when one is done, both workers have another
 
 
 def trees(copy: Copy) -> dict[str, str]:
@@ -43,13 +43,13 @@ def test_it_gives_what_a_local_sweep_gives_and_a_worker_that_is_killed_loses_not
         wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text(), PATIENCE)
         os.kill(two.workers[0], signal.SIGKILL)
         summary, said = sweep.communicate()
-        assert "5 of 5 experiments" in summary, said
+        assert "3 of 3 experiments" in summary, said
         again = there.run("assay", "sweep", "strength", *STRENGTHS, "--on", two.address).stdout
-        assert "5 of 5 experiments, 5 of them from before" in again
+        assert "3 of 3 experiments, 3 of them from before" in again
         wait_for(lambda: not workers(there.path), PATIENCE)
     assert trees(there) == trees(cheap)
     entries = [json.loads(line) for line in ledger.read_text().splitlines()]
-    assert len([entry for entry in entries if entry["state"] == "done"]) == 5
+    assert len([entry for entry in entries if entry["state"] == "done"]) == 3
     assert said == ""
     assert there.git_status() == ""
     there.run("dvc", "exp", "apply", min(trees(there)))
@@ -96,13 +96,13 @@ def test_workers_that_share_no_folder_take_the_remotes_of_git_and_dvc(cheap: Cop
 
 def test_a_scheduler_that_goes_away_gives_one_message_and_the_sweep_goes_on_elsewhere(cheap: Copy) -> None:
     ledger = cheap.path / ".assay/sweeps/strength.jsonl"
-    command = ("assay", "sweep", "strength", "-S", "model.C=0.1,0.2,0.3")
-    with cluster(with_code(cheap.path / "src")) as two:
-        sweep = cheap.start(*command, "--on", two.address)
+    command = ("assay", "sweep", "strength", "-S", "model.C=0.1,0.2")
+    with cluster(with_code(cheap.path / "src"), workers=1) as one:
+        sweep = cheap.start(*command, "--on", one.address)
         wait_for(lambda: ledger.exists() and '"done"' in ledger.read_text(), PATIENCE)
     _, said = sweep.communicate()
     assert sweep.returncode == 1
     assert said.startswith("assay sweep: error: the scheduler is gone")
     assert said.count("\n") == 3
-    assert 1 <= len(trees(cheap)) < 3
-    assert "3 of 3 experiments" in cheap.run(*command).stdout
+    assert len(trees(cheap)) == 1
+    assert "2 of 2 experiments" in cheap.run(*command, "-j", "1").stdout
