@@ -185,7 +185,7 @@ def tables(draw: st.DrawFn) -> tuple[pd.DataFrame, Sample]:
     return table, spec
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)  # each is a run with files
 @given(tables())
 def test_any_names_and_values(tmp_path_factory: pytest.TempPathFactory, case: tuple[pd.DataFrame, Sample]) -> None:
     table, spec = case
