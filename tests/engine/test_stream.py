@@ -18,7 +18,7 @@ STAGES = [*UP_TO_TRAIN, "train"]
 FOLDERS = ["cleaned", "quarantine", "annotated", "split", "features", "predictions"]
 WRITTEN = [*(f"data/{name}" for name in FOLDERS), "models", "reports"]
 FEW_TREES = "baselines.xgboost.n_estimators=20"  # how each model learns: test_train.py
-PARTS = ["layout.part_rows=70"]
+PARTS = ["layout.part_rows=140"]
 BY_CHANCE = ["split=random", "split.seed=3"]
 
 
@@ -86,7 +86,7 @@ def test_the_same_bytes(
 
 
 def in_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "ROWS", 50)
+    monkeypatch.setattr(streaming, "ROWS", 80)
     monkeypatch.setattr(spill, "BUCKET", 60)
 
 
