@@ -5,6 +5,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import md5
 from importlib import import_module
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, settings
 
 import bytecode  # noqa: F401
 import warm
-from once import made_once
+from once import made_once, shared
 from s3_endpoint import Endpoint, serving
 from samples import ROOT, STAGES, raw_record, raw_table, synthetic_raw
 
@@ -29,12 +30,16 @@ warm.tests = True
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Let the collector of garbage look neither while nearly all is kept, nor ever at what was kept then."""
+    """Let the collector of garbage look neither while nearly all is kept, nor ever at what was kept then, and seldom.
+
+    By its usual threshold it takes a twentieth of the time of all tests, and finds little.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         gc.enable()
 
 
@@ -53,18 +58,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _composed_once() -> Iterator[None]:
-    """Compose the same words and files once in a process: it takes longer than most tests."""
+def _composed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compose the same words and files once in a test run: it takes longer than most tests."""
     from assay.config import compose
+    from assay.files import write_text
 
-    real, texts = compose.composed_text, {}
+    real, folder = compose.composed_text, shared(tmp_path_factory) / "composed"
+    folder.mkdir(exist_ok=True)
 
     def once(conf: Path, plugins: str, overrides: Sequence[str]) -> str:
         files = sorted(conf.rglob("*.yaml"))
-        key = (*overrides, *((file.relative_to(conf), file.read_bytes()) for file in files))
-        if key not in texts:
-            texts[key] = real(conf, plugins, overrides)
-        return texts[key]
+        given = [*overrides, *((str(file.relative_to(conf)), file.read_bytes()) for file in files)]
+        text = folder / md5(repr(given).encode()).hexdigest()
+        if not text.exists():
+            write_text(text, real(conf, plugins, overrides))
+        return text.read_text()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compose, "composed_text", once)

@@ -1,4 +1,4 @@
-"""The small line in parts of 70 rows, and train on it."""
+"""The small line in parts of 100 rows, and train on it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,19 +15,19 @@ from assay.records.parts import write_parts
 from assay.stages import train
 from samples import forget_statements
 
-SMALL = ["debug=fast", "baselines.xgboost.n_estimators=20", "layout.part_rows=70"]
+SMALL = ["debug=fast", "baselines.xgboost.n_estimators=20", "layout.part_rows=100"]
 
 
 def divide(
     monkeypatch: pytest.MonkeyPatch,
     changed: Callable[[pd.DataFrame, Path], pd.DataFrame] = lambda table, path: table,
 ) -> None:
-    """Write the tables that train reads in parts, changed by their paths; they are read in batches of 50 rows."""
+    """Write the tables that train reads in parts, changed by their paths; they are read in batches of 60 rows."""
     for path in (CLEANED, *(fold(folder, name) for folder in (FEATURES, SPLIT) for name in FOLDS)):
-        write_parts(path, changed(pd.read_parquet(path), path), 70)
+        write_parts(path, changed(pd.read_parquet(path), path), 100)
     forget_statements()
     monkeypatch.setattr("sys.argv", ["stage"])
-    monkeypatch.setattr(streaming, "ROWS", 50)
+    monkeypatch.setattr(streaming, "ROWS", 60)
 
 
 def trained(*overrides: str) -> dict[str, str]:

@@ -14,8 +14,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
     As pytest-xdist's documentation has it, "Making session-scoped fixtures execute only once".
     """
-    own = factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    folder = shared(factory) / name
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
             making = folder.with_name(f"{name}.making")
@@ -23,3 +22,9 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(making)
             making.rename(folder)
     return folder
+
+
+def shared(factory: pytest.TempPathFactory) -> Path:
+    """The folder of this test run that all its processes have."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own

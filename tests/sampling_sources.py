@@ -10,7 +10,7 @@ from assay.config.sample import Sample
 from assay.sampling.allocation import allocate
 
 
-def source_table(n: int = 60_000, seed: int = 0) -> pd.DataFrame:
+def source_table(n: int = 30_000, seed: int = 0) -> pd.DataFrame:
     """n rows: a text key, a day, a site with gaps, a code that is positive in one of 100, numbers that go with it."""
     generator = np.random.default_rng(seed)
     code = np.where(generator.random(n) < 0.01, generator.choice(["F", "H"], n), "-")
@@ -42,7 +42,8 @@ def write_files(table: pd.DataFrame, folder: Path, files: int = 1, seed: int | N
 def expected(table: pd.DataFrame, spec: Sample) -> dict[object, float]:
     """Key to weight of each row of the sample, by plain Python and hashlib."""
     rows: dict[tuple[str | None, ...], list] = {}
-    for record in table.to_dict("records"):
+    told = [spec.key, *filter(None, (spec.label, spec.time)), *spec.strata]
+    for record in table[told].to_dict("records"):
         rows.setdefault(stratum(record, spec), []).append(record[spec.key])
     order = sorted(rows, key=lambda values: [(value is not None, value or "") for value in values])
     whole = [spec.keep_positives and values[0] == "true" for values in order]

@@ -253,6 +253,11 @@ def test_yaml_that_dvc_writes_is_read_as_it_was_meant(value: object) -> None:
     assert type(yaml_mapping(dumps_yaml({"key": value}))["key"]) is type(value)
 
 
+def test_each_who_reads_the_same_yaml_has_a_mapping_of_their_own() -> None:
+    yaml_mapping("key: [1]")["key"].append(2)
+    assert yaml_mapping("key: [1]") == {"key": [1]}
+
+
 @pytest.mark.parametrize("text", ["", "[1]", "a: b: c", "a: 1\na: 2", "\0", b"\xff", "a: *b"])
 def test_what_is_no_mapping_in_yaml_is_refused_with_a_reason(text: str | bytes) -> None:
     with pytest.raises(ValueError, match=r"\w"):

@@ -1,9 +1,6 @@
 """CatBoost's JSON: the same scores and bytes, and nothing that would lead its parser astray."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +15,6 @@ from assay.bundle.folder import describe, load_model, save_model
 from assay.errors import AssayError
 from assay.modelling.building import build
 from modelling_samples import configured, labelled
-from samples import ROOT
 
 pytest.importorskip("catboost", reason="CatBoost is optional, and not installed here: make extras")
 
@@ -149,20 +145,6 @@ def test_any_name_of_a_feature_comes_back(name: str, tmp_path: Path) -> None:
     X = RECORDS.X.rename(columns={"TSH": f"{name} 2", "sex": name})
     estimator = fitted(X)
     np.testing.assert_array_equal(loaded(estimator, tmp_path).predict_proba(X), estimator.predict_proba(X))
-
-
-def test_the_bytes_depend_on_neither_threads_nor_hash_seeds() -> None:
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from modelling_samples import *;"
-        "from assay.modelling.building import build; import hashlib; r = labelled(2000);"
-        "m = build(configured('catboost')).fit(r.X, r.y);"
-        "print(hashlib.md5(m.catboost_json.encode()).hexdigest(), m.predict_proba(r.X)[:, 1].tobytes().hex()[:64])"
-    )
-    command = [sys.executable, "-c", code, str(ROOT / "tests")]
-    settings = [("1", "0"), ("2", "7"), ("5", "7")]
-    environments = [{**os.environ, "OMP_NUM_THREADS": threads, "PYTHONHASHSEED": seed} for threads, seed in settings]
-    run = [subprocess.run(command, env=one, capture_output=True, text=True, check=True).stdout for one in environments]
-    assert len(set(run)) == 1
 
 
 def first(content: Content, key: str) -> Content:

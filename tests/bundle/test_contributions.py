@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.decomposition import PCA
@@ -111,6 +111,7 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("name", [*EXACT, "ensemble"])
+@settings(max_examples=25)  # each scores with all trees of a model
 @given(table=tables())
 def test_they_add_up_for_any_record(name: str, table: pd.DataFrame) -> None:
     expected = log_odds(model(name), table)

@@ -1,9 +1,6 @@
 """Model files: the same model back, the same bytes, nothing that runs."""
 
 import json
-import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -16,7 +13,6 @@ from assay.bundle.skops_archive import canonical
 from assay.files import md5
 from assay.modelling.building import build
 from modelling_samples import MODELS, configured, labelled, require_library
-from samples import ROOT
 
 RECORDS = labelled()
 
@@ -43,19 +39,6 @@ def test_equal_models_have_equal_files(name: str, tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         paths.append(save_model(fitted(name), tmp_path / folder))
     assert paths[0].read_bytes() == paths[1].read_bytes()
-
-
-def test_equal_models_have_equal_files_in_processes_of_their_own(tmp_path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
-        "from modelling_samples import *; from assay.modelling.building import build;"
-        "from assay.bundle.folder import save_model; from assay.files import md5; r = labelled();"
-        "print(md5(save_model(build(configured('random_forest')).fit(r.X, r.y), Path(sys.argv[2]))))"
-    )
-    command = [sys.executable, "-c", code, str(ROOT / "tests"), str(tmp_path)]
-    seeds = [{**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "77")]
-    hashes = {subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout for env in seeds}
-    assert len(hashes) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,7 @@
 """LightGBM's text: the same scores and bytes, and nothing that would lead its parser astray."""
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +14,6 @@ from assay.bundle.lightgbm_text import canonical
 from assay.errors import AssayError
 from assay.modelling.building import build
 from modelling_samples import configured, labelled
-from samples import ROOT
 
 RECORDS, NEW = labelled(), labelled(120, seed=1)
 RAW = {"name": "raw", "threshold": None, "_target_": "lightgbm.LGBMClassifier", "n_estimators": 5, "verbosity": -1}
@@ -123,24 +118,6 @@ def test_a_model_that_could_not_be_read_is_not_written(changes: dict, tmp_path: 
     with pytest.raises(AssayError, match="the model file holds"):
         save_model(estimator, tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_same_bytes_for_any_number_of_threads_and_hash_seed(tmp_path: Path) -> None:
-    models = [configured("lightgbm", subsample=0.7, colsample_bytree=0.7), RAW]
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import json, assay;"
-        "from modelling_samples import *; from assay.modelling.building import build;"
-        "from assay.bundle.folder import save_model; from assay.files import md5; r = labelled(4000);"
-        "models = json.loads(sys.argv[3]);"
-        "print([md5(save_model(build(one).fit(r.X, r.y), Path(sys.argv[2]))) for one in models])"
-    )
-    command = [sys.executable, "-c", code, str(ROOT / "tests"), str(tmp_path), json.dumps(models)]
-    settings = [{"OMP_NUM_THREADS": threads, "PYTHONHASHSEED": threads} for threads in ("1", "2", "3")]
-    found = [
-        subprocess.run(command, env={**os.environ, **one}, capture_output=True, text=True, check=True).stdout
-        for one in settings
-    ]
-    assert len(set(found)) == 1
 
 
 # --- A text that was made to do harm: LightGBM's parser does not see it.

@@ -51,7 +51,7 @@ def workers(scheduler: str) -> Iterator[OnWorkers]:
 
 @pytest.fixture
 def line(line: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The small line with weights, in parts of 70 rows, read in batches of 50."""
+    """The small line with weights, in parts of 100 rows, read in batches of 60."""
     rng = np.random.default_rng(0)
 
     def weighted(table: pd.DataFrame, path: Path) -> pd.DataFrame:

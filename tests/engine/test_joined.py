@@ -28,7 +28,7 @@ CONTRACT = [
     "+dataset.columns.last_test={type:category,values:[TSH,T3],nullable:true}",
 ]
 MADE = ("TSH", "T3")  # of the columns that records have without tables
-PARTS = ["layout.part_rows=70"]
+SMALL = ["layout.part_rows=140", "model.n_estimators=20", "baselines.xgboost.n_estimators=20"]
 
 
 def shuffled(table: pd.DataFrame) -> pd.DataFrame:
@@ -53,7 +53,7 @@ def tables(raw: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def made(folder: Path, *overrides: str) -> dict[str, str]:
     """The hashes of all that the stages write, but for what states the engine."""
     raw = shuffled(synthetic_raw())
-    run_small_line(folder, [*CONTRACT, *PARTS, *overrides], STAGES, tables(raw), raw.drop(columns=list(MADE)))
+    run_small_line(folder, [*CONTRACT, *SMALL, *overrides], STAGES, tables(raw), raw.drop(columns=list(MADE)))
     written = files_md5(folder / "data") | {f"../{file}": md5 for file, md5 in files_md5(folder / "reports").items()}
     written |= {f"../models/{file}": md5 for file, md5 in files_md5(folder / "models").items()}
     return {file: md5 for file, md5 in written.items() if not file.startswith("lineage/")}
@@ -69,7 +69,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
 @pytest.fixture
 def _divided(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of few rows, and few keys at a time."""
-    monkeypatch.setattr(streaming, "ROWS", 50)
+    monkeypatch.setattr(streaming, "ROWS", 80)
     monkeypatch.setattr(spill, "BUCKET", 60)
     monkeypatch.setattr(join, "PAIR", 1 << 20)
 

@@ -20,7 +20,7 @@ from line_in_parts import divide
 
 @pytest.fixture
 def line(line: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The small line in parts of 70 rows, read in batches of 50."""
+    """The small line in parts of 100 rows, read in batches of 60."""
     divide(monkeypatch)
     return line
 

@@ -25,14 +25,14 @@ FEW = "model.n_estimators=20"
 
 @pytest.fixture
 def line(line: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The small line in parts of 70 rows, read in batches of 50."""
+    """The small line in parts of 100 rows, read in batches of 60."""
     divide(monkeypatch)
     return line
 
 
 def rewritten(change: Callable[[pd.DataFrame], pd.DataFrame], paths: Sequence[Path]) -> None:
     for path in paths:
-        write_parts(path, change(read_table(path)), 70)
+        write_parts(path, change(read_table(path)), 100)
 
 
 def with_weights() -> None:

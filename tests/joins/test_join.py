@@ -116,13 +116,13 @@ def test_any_division_of_records_rows_and_keys_changes_no_bit(pair: int, monkeyp
     columns = {one: Column("number", nullable=True) for one in TAKES}
     made = {one: Made("labs", one, None if one == "count" else "value", within=60) for one in TAKES}
     dataset = replace(contract(made["last"]), columns={**contract(made["last"]).columns, **columns}, made=made)
-    days = pd.Series(pd.to_datetime("2020-01-01") + pd.to_timedelta(rng.integers(0, 90, 3000), "D")).astype("str")
-    labs = pd.DataFrame({"id": rng.integers(0, 200, 3000).astype("str"), "day": days, "value": rng.normal(size=3000)})
-    records = pd.DataFrame({"id": rng.permutation(300).astype("str"), "visit": "2020-03-01"})
+    days = pd.Series(pd.to_datetime("2020-01-01") + pd.to_timedelta(rng.integers(0, 90, 600), "D")).astype("str")
+    labs = pd.DataFrame({"id": rng.integers(0, 40, 600).astype("str"), "day": days, "value": rng.normal(size=600)})
+    records = pd.DataFrame({"id": rng.permutation(60).astype("str"), "visit": "2020-03-01"})
     expected = joined(labs, dataset, records)
     monkeypatch.setattr(join_module, "PAIR", pair)
-    parts = [records[:7], records[7:7], records[7:200], records[200:]]
-    with joining({"labs": [labs[:1], labs[1:2000], labs[2000:]]}, dataset) as join, join.pending(parts) as pending:
+    parts = [records[:7], records[7:7], records[7:40], records[40:]]
+    with joining({"labs": [labs[:1], labs[1:400], labs[400:]]}, dataset) as join, join.pending(parts) as pending:
         pending.make()
         found = pd.concat(list(join_module.with_made(parts, pending.made(), dataset)))
     pd.testing.assert_frame_equal(found, expected, check_exact=True)

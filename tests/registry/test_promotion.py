@@ -83,13 +83,12 @@ def test_gto_and_dvc_see_what_was_promoted_and_rolled_back(repo: Path, promote: 
         assert json.loads((out / "bundle.json").read_text())["noise"] == {"better": 0.05, "main": 0.6}[revision]
 
 
-def test_a_refusal_changes_nothing(repo: Path, promote: Promote) -> None:
-    promote("main")
-    before = git(repo, "for-each-ref"), git(repo, "status", "--porcelain")
+def test_a_refusal_changes_nothing(promoted: Path, promote: Promote) -> None:
+    before = git(promoted, "for-each-ref"), git(promoted, "status", "--porcelain")
     outcome = promote("worse")
     assert outcome.refused
     assert [one.name for one in outcome.criteria if not one.passed] == ["champion"]
-    assert (git(repo, "for-each-ref"), git(repo, "status", "--porcelain")) == before
+    assert (git(promoted, "for-each-ref"), git(promoted, "status", "--porcelain")) == before
 
 
 def test_an_override_is_on_record_with_what_it_overrode(repo: Path, promote: Promote) -> None:
@@ -103,28 +102,26 @@ def test_an_override_is_on_record_with_what_it_overrode(repo: Path, promote: Pro
 
 @pytest.mark.parametrize("order", [{}, {"override": "they all want it"}, {"bump": "major", "override": "really"}])
 def test_a_model_of_another_dataset_comes_into_no_stage_that_others_use(
-    repo: Path, promote: Promote, order: dict[str, str]
+    promoted: Path, promote: Promote, order: dict[str, str]
 ) -> None:
-    promote("main")
-    before = git(repo, "for-each-ref")
+    before = git(promoted, "for-each-ref")
     with pytest.raises(AssayError, match=r"v1\.0\.0 in prod is of the dataset thyroid, this one of other") as error:
         promote("other", **order)
     assert "--stage other" in error.value.todo
-    assert git(repo, "for-each-ref") == before
+    assert git(promoted, "for-each-ref") == before
     promote("other", stage="other")
-    table = of_registry(repo)
+    table = of_registry(promoted)
     assert "| prod | v1.0.0 | thyroid, labels overt |" in table
-    assert "| other | v1.1.0 | other, labels overt |" in table
+    assert "| other | v1.2.0 | other, labels overt |" in table
 
 
 @pytest.mark.parametrize("params", ["dataset: 3", "dataset: {name: [thyroid]}", "- x", "{", "\xff", None])
 def test_a_model_of_nobody_knows_which_dataset_comes_into_no_stage_either(
-    repo: Path, promote: Promote, params: str | None
+    promoted: Path, promote: Promote, params: str | None
 ) -> None:
-    promote("main")
-    path = repo / "params.yaml"
+    path = promoted / "params.yaml"
     path.unlink() if params is None else path.write_bytes(params.encode("latin-1"))
-    git(repo, "commit", "--quiet", "--all", "--message", "By hand")
+    git(promoted, "commit", "--quiet", "--all", "--message", "By hand")
     with pytest.raises(AssayError, match="this one of unknown"):
         promote("HEAD", override="in any case")
 
@@ -185,11 +182,9 @@ def test_a_commit_without_a_version_is_rolled_back_to_as_it_is(repo: Path, promo
         ("--x", "no version"),
     ],
 )
-def test_a_roll_back_goes_only_to_what_was_in_the_stage(repo: Path, promote: Promote, to: str, message: str) -> None:
-    promote("main")
-    promote("better", stage="staging")
+def test_a_roll_back_goes_only_to_what_was_in_the_stage(promoted: Path, to: str, message: str) -> None:
     with pytest.raises(AssayError, match=message):
-        rollback(repo, to)
+        rollback(promoted, to)
 
 
 def test_a_model_that_is_nowhere_is_not_put_in_a_stage(repo: Path, promote: Promote) -> None:
@@ -214,20 +209,17 @@ def test_a_decision_needs_a_reason(repo: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["v1.1.0", "1.1.0", "model@v1.1.0"])
-def test_a_version_is_promoted_by_the_name_that_the_registry_shows(repo: Path, promote: Promote, name: str) -> None:
-    promote("main")
-    promote("better", stage="staging")
-    budget(repo, model=model_of(repo, "better"))
+def test_a_version_is_promoted_by_the_name_that_the_registry_shows(promoted: Path, promote: Promote, name: str) -> None:
+    budget(promoted, model=model_of(promoted, "better"))
     outcome = promote(name)
     assert outcome.decision is not None
-    assert (outcome.decision.version, outcome.decision.commit) == ("v1.1.0", git(repo, "rev-parse", "better"))
+    assert (outcome.decision.version, outcome.decision.commit) == ("v1.1.0", git(promoted, "rev-parse", "better"))
 
 
-def test_a_name_of_two_commits_is_not_guessed(repo: Path, promote: Promote) -> None:
-    promote("main")
-    git(repo, "tag", "v1.0.0", "main~1")
+def test_a_name_of_two_commits_is_not_guessed(promoted: Path, promote: Promote) -> None:
+    git(promoted, "tag", "v1.0.0", "main~2")  # before the commits of the two decisions
     assert promote("v1.0.0").standing == "v1.0.0"
-    git(repo, "tag", "--force", "v1.0.0", "worse")
+    git(promoted, "tag", "--force", "v1.0.0", "worse")
     with pytest.raises(AssayError, match="both a version of the model"):
         promote("v1.0.0")
 

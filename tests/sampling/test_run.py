@@ -55,7 +55,7 @@ def drawn(source: Path, target: Path, spec: Sample = SPEC, **options: Any) -> pd
         replace(SPEC, strata=[], time=None, min_per_stratum=0),
         Sample(rows=500, key="key"),
         Sample(rows=900, key="key", strata=["site", "sick"], min_per_stratum=100),
-        Sample(rows=60_000, key="key", strata=["visits"]),
+        Sample(rows=30_000, key="key", strata=["visits"]),
     ],
     ids=["all", "in proportion", "label alone", "no strata", "minimum", "everything"],
 )
@@ -185,7 +185,7 @@ def tables(draw: st.DrawFn) -> tuple[pd.DataFrame, Sample]:
     return table, spec
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)  # each is a run with files
 @given(tables())
 def test_any_names_and_values(tmp_path_factory: pytest.TempPathFactory, case: tuple[pd.DataFrame, Sample]) -> None:
     table, spec = case

@@ -55,8 +55,9 @@ def _config_by_command() -> dict[str, Any]:
 @otherwise(_config_by_command)
 def config() -> dict[str, Any]:
     """DVC's configuration of the repository here, of all its levels."""
-    with opened() as repo:
-        return dict(within(repo, "config"))
+    # Not of a Repo: that opens databases besides.
+    folder = part("dvc.repo:Repo.find_dvc_dir", "root fs")()
+    return dict(part("dvc.config:Config", "dvc_dir")(folder))
 
 
 def _check_out_by_command() -> None:
