@@ -12,14 +12,16 @@ Where a bootstrap cannot tell, the intervals are those of `assay.statistics.edge
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from assay.statistics.edges import BOOTSTRAP, NONE, SQUARE_AND_ADD, Edge, Interval, no_interval, square_and_add
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Resampled, Scored, Values
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 CHUNK = 50  # resamples at a time: small enough for the processor's cache, and for malloc to use the memory again
 KEPT = 2**22  # values of all resamples at most, 8 MiB, that are kept: models are compared on the same again and again
@@ -117,7 +119,7 @@ def _kept(of: Resamples) -> list[np.ndarray]:
     return list(_drawn(of, np.min_scalar_type(of.records)))
 
 
-def _drawn(of: Resamples, kind: npt.DTypeLike) -> Iterator[np.ndarray]:
+def _drawn(of: Resamples, kind: "npt.DTypeLike") -> Iterator[np.ndarray]:
     generator, most = np.random.default_rng(of.seed), max(1, min(CHUNK, BLOCK // max(of.records, 1)))
     for start in range(0, of.count, most):
         block = np.empty((min(most, of.count - start), of.records), kind)
