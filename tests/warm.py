@@ -2,9 +2,10 @@
 
 To start Python and import what DVC and the stages need takes longer than what most tests then do. So a process that
 has imported the libraries, and nothing of assay, forks for each command, which then runs in its own folder and
-environment with the code of its copy; what DVC parses and writes there: warm_yaml.py, warm_git.py. Left to a fresh one is
-what only one can do: another hash seed, `python -c`, and the commands of a test that kills them: it sets PATH to
-`FRESH`. `ASSAY_FRESH=1 pytest` starts all so, and so does what is no test: a bench measures what a user would wait for.
+environment with the code of its copy; what DVC parses and writes there: warm_yaml.py, warm_git.py. Left to a fresh
+interpreter is what only one can do: another hash seed, `python -c`, and the commands of a test that kills them: it sets
+PATH to `FRESH`. `ASSAY_FRESH=1 pytest` starts all so, and so does what is no test: a bench measures what a user would
+wait for.
 """
 
 import atexit
