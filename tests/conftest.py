@@ -26,6 +26,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 settings.register_profile("assay", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("assay")
 warm.tests = True
+OF_OVERRIDES = ("choice", "sweep")  # folders of conf/ that no configuration is composed of: they name overrides
 
 
 @pytest.hookimpl(wrapper=True)
@@ -67,7 +68,7 @@ def _composed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder.mkdir(exist_ok=True)
 
     def once(conf: Path, plugins: str, overrides: Sequence[str]) -> str:
-        files = sorted(conf.rglob("*.yaml"))
+        files = sorted(file for file in conf.rglob("*.yaml") if file.parent.name not in OF_OVERRIDES)
         given = [*overrides, *((str(file.relative_to(conf)), file.read_bytes()) for file in files)]
         text = folder / md5(repr(given).encode()).hexdigest()
         if not text.exists():
