@@ -63,6 +63,7 @@ def test_a_batch_may_take_longer_than_a_worker_to_join(monkeypatch: pytest.Monke
             list(OnWorkers(client, one.address)(exec, ["raise TimeoutError('of the function')"]))
 
 
+@pytest.mark.slow
 def test_where_no_scheduler_answers_one_message_says_so(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -116,6 +116,7 @@ def test_both_commands_get_the_labels(script: Script, labels: str, beside: str) 
     assert ("--labels" in retrain) == bool(labels)
 
 
+@pytest.mark.slow
 def test_both_commands_get_the_tables(script: Script) -> None:
     monitor, retrain, *_ = script.run(TABLES="labs=labels.csv visits=new.csv")[1]
     given = "--table labs=.assay/table-labs.csv --table visits=.assay/table-visits.csv"

@@ -22,6 +22,7 @@ def test_what_nobody_can_walk_through_is_refused(text: str | bytes, why: str) ->
         mapping(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["a: &x {b: 1}\nc: *x\nd: *x\n", "a:\n" + "- 1\n" * 20_000, "{}"])
 def test_aliases_and_many_values_are_taken(text: str) -> None:
     assert isinstance(mapping(text), dict)

@@ -81,6 +81,7 @@ def test_names_and_values_are_texts(served: Server, repository: Repository) -> N
     assert "&lt;img src=x" in get(served, f"revision/{rows['hostile<b>']}").text
 
 
+@pytest.mark.slow
 def test_test_figures_stay_behind_a_switch(served: Server) -> None:
     assert 'data-key="test.' not in get(served, "").text
     shown = get(served, "?test=1").text
@@ -144,6 +145,7 @@ def test_what_is_not_there_is_said_on_a_page(served: Server, path: str) -> None:
     assert "There is no" in answer.text
 
 
+@pytest.mark.slow
 def test_the_workspace_is_compared_as_it_is_now(served: Server, repository: Repository) -> None:
     page = compared(revision("worse"), revision("workspace"), RESAMPLES, out_of_fold=True)
     sha = sha_of(repository, "worse")
@@ -181,6 +183,7 @@ def test_a_workspace_that_another_run_changes_meanwhile_is_not_compared(
         site.compared(repository.base, "workspace")
 
 
+@pytest.mark.slow
 def test_more_than_can_be_told_apart_are_named_and_not_compared(served: Server, repository: Repository) -> None:
     shas = [repository.base, *(repository.experiment(f"try-{n}<b>", {"model.num_leaves": n + 2}) for n in range(8))]
     text = get(served, "compare?" + "&".join(f"rev={sha}" for sha in shas)).text
@@ -189,6 +192,7 @@ def test_more_than_can_be_told_apart_are_named_and_not_compared(served: Server, 
     assert "Not compared" not in get(served, "compare?" + "&".join(f"rev={sha}" for sha in shas[:6])).text
 
 
+@pytest.mark.slow
 def test_a_pair_says_what_the_comparison_says(served: Server, repository: Repository) -> None:
     main, worse = revision("main"), revision("worse")
     page = compared(main, worse, RESAMPLES, out_of_fold=True)
@@ -301,6 +305,7 @@ def test_a_file_that_the_cache_lacks_is_named(served: Server, repository: Reposi
     assert HOSTILE not in answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "content"),
     [

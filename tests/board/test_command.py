@@ -15,6 +15,7 @@ from pipeline_copy import ENVIRONMENT
 from samples import ROOT
 
 
+@pytest.mark.slow
 def test_it_says_where_it_is_and_ends_by_ctrl_c(repository: Repository) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "assay.cli", "board", "--no-browser"],
@@ -32,6 +33,7 @@ def test_it_says_where_it_is_and_ends_by_ctrl_c(repository: Repository) -> None:
     assert (process.returncode, said) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_file_for_some_revisions(repository: Repository, tmp_path: Path) -> None:
     path = tmp_path / "out" / "board.html"
     done = CliRunner().invoke(app, ["board", "main", "deeper", "--html", str(path)])

@@ -8,6 +8,7 @@ from assay.errors import AssayError
 from board_repository import Repository
 
 
+@pytest.mark.slow
 def test_it_has_only_what_was_asked_for(repository: Repository) -> None:
     text = page(here(repository.root), ["main", "deeper"])
     assert ">deeper<" in text

@@ -70,6 +70,7 @@ def sha(repository: Repository, name: str) -> str:
     return next(row.sha for row in here(repository.root).listing().rows if row.name == name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_every_view_fits_and_can_be_used_by_all(
     served: Server, repository: Repository, opened: Callable, width: int
@@ -133,6 +134,7 @@ def test_what_is_shown_is_written_as_csv(served: Server, opened: Callable, tmp_p
     assert {"average_precision_low", "average_precision_high"} <= rows[0].keys()
 
 
+@pytest.mark.slow
 def test_by_keyboard_alone_two_rows_are_compared(served: Server, repository: Repository, opened: Callable) -> None:
     page = opened(served.address)
     page.keyboard.press("/")
@@ -152,6 +154,7 @@ def test_by_keyboard_alone_two_rows_are_compared(served: Server, repository: Rep
     assert page.get_by_role("dialog").is_hidden()
 
 
+@pytest.mark.slow
 def test_a_new_experiment_appears_while_somebody_looks(
     served: Server, repository: Repository, opened: Callable
 ) -> None:
@@ -169,6 +172,7 @@ def test_a_new_experiment_appears_while_somebody_looks(
     ready(page)
 
 
+@pytest.mark.slow
 def test_the_button_says_how_many_of_the_chosen_are_compared(
     served: Server, repository: Repository, opened: Callable
 ) -> None:
@@ -184,6 +188,7 @@ def test_the_button_says_how_many_of_the_chosen_are_compared(
     assert page.get_by_text("could not be had").count() == 0
 
 
+@pytest.mark.slow
 def test_a_page_that_can_no_longer_follow_says_so(
     repository: Repository, serve: Callable, browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,6 +237,7 @@ def test_labels_are_decided_on_from_the_board(repository: Repository, serve: Cal
     assert (decision.record_id, decision.annotator) == (record, "ann")
 
 
+@pytest.mark.slow
 def test_a_thousand_experiments_are_shown_step_by_step(
     repository: Repository, serve: Callable, opened: Callable
 ) -> None:
@@ -247,6 +253,7 @@ def test_a_thousand_experiments_are_shown_step_by_step(
     assert page.get_by_role("img", name="Search history. 1003 experiments; the best:").count() == 1
 
 
+@pytest.mark.slow
 def test_a_file_needs_no_server_and_says_the_same(repository: Repository, opened: Callable, tmp_path: Path) -> None:
     path = tmp_path / "board.html"
     path.write_text(page_of(here(repository.root), ["main", "worse", "hostile<b>"]))

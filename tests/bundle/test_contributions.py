@@ -110,6 +110,7 @@ def tables(draw: st.DrawFn) -> pd.DataFrame:
     return pd.DataFrame(columns)[list(X)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*EXACT, "ensemble"])
 @settings(max_examples=25)  # each scores with all trees of a model
 @given(table=tables())

@@ -30,6 +30,7 @@ def test_the_configuration_of_each_dataset_comes_back(name: str, small_line: Pat
     assert {part: plain(getattr(described.config, part)) for part in PARTS} == parts
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), st.floats(allow_nan=False, allow_infinity=False) | st.integers()))
 def test_exact_numbers_are_those_that_are_read_again(parameters: dict[str, float]) -> None:
     assert json.loads(json.dumps(rounded(Exact(parameters)))) == parameters

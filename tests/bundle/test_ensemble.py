@@ -224,6 +224,7 @@ EVIL: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", EVIL)
 def test_a_folder_that_is_not_what_was_saved_is_refused(case: str, bundle: Path) -> None:
     change, said = EVIL[case]

@@ -175,6 +175,7 @@ def test_a_rule_in_a_model_file_reaches_only_the_rules_of_datasets(rule: str, bu
     assert "evil_module" not in sys.modules
 
 
+@pytest.mark.slow
 def test_a_pickle_that_is_called_a_booster_is_not_unpickled(bundle: Path) -> None:
     """In a process of its own: the parser of boosters may end it."""
     (bundle / "model.skops").unlink()

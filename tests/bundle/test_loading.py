@@ -221,6 +221,7 @@ def places(node: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return ([way] if way else []) + [place for key in keys for place in places(node[key], (*way, key))]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_stands_in_a_description_it_is_loaded_or_refused(line: Path, data: st.DataObject) -> None:

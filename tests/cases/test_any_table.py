@@ -52,6 +52,7 @@ def tables(draw: st.DrawFn) -> tuple[pd.DataFrame, list[float]]:
     return pd.DataFrame(columns, dtype="str"), numbers
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(made=tables(), dialect=DIALECTS, answered=st.booleans())
 def test_what_comes_out_is_what_went_in(

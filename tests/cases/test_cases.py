@@ -315,6 +315,7 @@ def test_codes_that_look_like_numbers_stay_texts() -> None:
     assert learned(alone)["site"].tolist() == alone.raw()["site"].tolist()
 
 
+@pytest.mark.slow
 def test_rows_of_the_file_are_rows_that_are_read() -> None:
     for file in sorted(HERE.glob("*.csv")):
         if file.stem == "stray_quote":

@@ -30,6 +30,7 @@ def found(*groups: object) -> list[Candidate]:
     return candidates(choice(*groups))
 
 
+@pytest.mark.slow
 def test_the_incumbent_is_first_and_lists_are_every_combination(repository: Path) -> None:
     trees = {"name": "trees", "sets": [["model=lightgbm"]]}
     assert [(one.name, one.group, one.config.model.name, one.config.features.name) for one in found(LINEAR, trees)] == [
@@ -40,11 +41,13 @@ def test_the_incumbent_is_first_and_lists_are_every_combination(repository: Path
     ]
 
 
+@pytest.mark.slow
 def test_what_composes_to_the_same_is_there_once(repository: Path) -> None:
     twice = {"name": "twice", "sets": [["model=xgboost"], ["model=logistic"], ["model=logistic", "model.C=1"]]}
     assert [one.name for one in found(twice)] == [INCUMBENT, "model=logistic"]
 
 
+@pytest.mark.slow
 def test_a_search_is_a_candidate_with_its_space(repository: Path) -> None:
     _, one, other = found({"name": "both", "sets": [["model=logistic"]], "searches": [search()]})
     assert (one.tuning, other.name, other.overrides) == (None, "strength", ("model=logistic",))
@@ -52,6 +55,7 @@ def test_a_search_is_a_candidate_with_its_space(repository: Path) -> None:
     assert list(other.tuning.space) == ["model.C"]
 
 
+@pytest.mark.slow
 def test_a_candidate_is_scored_with_each_seed_if_a_seed_plays_a_part(repository: Path) -> None:
     sets = [["model=logistic"], ["model=lightgbm"], ["model=ensemble"]]
     seeded = {one.name: list(one.seeded(3)) for one in found({"name": "all", "sets": sets, "searches": [search()]})}
@@ -84,6 +88,7 @@ def test_a_seed_reaches_every_member_that_has_one() -> None:
     assert model["members"]["lightgbm"]["random_state"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "said"),
     [
@@ -115,6 +120,7 @@ def test_a_search_may_look_for_parameters_of_the_model_only(repository: Path, ke
         found({"name": "g", "searches": [name]})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "folds", "enough"), [("logistic", 3, True), ("xgboost", 3, False), ("xgboost", 4, True)]
 )
@@ -130,6 +136,7 @@ def test_what_chooses_on_a_block_needs_one_of_its_own(repository: Path, model: s
             found(group)
 
 
+@pytest.mark.slow
 def test_no_other_candidate_may_be_called_the_incumbent(repository: Path) -> None:
     Path(f"conf/sweep/{search()}.yaml").rename(f"conf/sweep/{INCUMBENT}.yaml")
     with pytest.raises(AssayError, match=f"two candidates are called {INCUMBENT}"):
@@ -175,6 +182,7 @@ def test_a_choice_that_is_not_there_names_those_that_are(repository: Path) -> No
     assert "models" in caught.value.todo
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((ROOT / "conf/choice").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_choice_of_the_repository_has_candidates(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

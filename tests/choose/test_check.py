@@ -76,6 +76,7 @@ def test_a_decision_says_what_it_was_made_on_and_proposes_a_change(decided: dict
     assert "optuna" in decided["decided_on"]["libraries"]
 
 
+@pytest.mark.slow
 def test_the_same_decision_has_the_same_bytes(line: Path) -> None:
     once = decide()
     assert decide() == once  # from what is kept
@@ -102,6 +103,7 @@ def test_a_decision_that_is_followed_holds(decided: dict) -> None:
     assert "model=logistic, decided on these data, and in use" in check("mine")
 
 
+@pytest.mark.slow
 def test_an_incumbent_that_stayed_holds_until_conf_changes(line: Path) -> None:
     edit("conf/config.yaml", "- model: majority", "- model: logistic")
     assert json.loads(decide()["decision.json"])["proposal"] == []
@@ -112,6 +114,7 @@ def test_an_incumbent_that_stayed_holds_until_conf_changes(line: Path) -> None:
     assert "decide again: assay choose mine" in caught.value.todo
 
 
+@pytest.mark.slow
 def test_a_tuned_candidate_is_proposed_with_its_values_and_holds_with_those_alone(line: Path) -> None:
     Path("conf/choice/mine.yaml").write_text(yaml.safe_dump({"choice": {"groups": GROUPS[1:]}}))
     decided = json.loads(decide()["decision.json"])

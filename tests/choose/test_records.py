@@ -46,6 +46,7 @@ def test_features_of_a_candidate_are_those_that_featurize_would_make(
     same(found["other"], joined(read_labelled("train"), read_labelled("validation")))
 
 
+@pytest.mark.slow
 def test_one_model_on_equal_features_is_one_candidate(small: Path) -> None:
     measured = candidate("measured", 1, ["features=measured"])
     columns = set(of_candidates([incumbent()])[INCUMBENT].X) - set(of_candidates([measured])["measured"].X)

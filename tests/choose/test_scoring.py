@@ -38,6 +38,7 @@ def scored(found: list[Candidate], folder: Path, jobs: int = 1) -> dict[str, lis
     return out_of_fold(done, RECORDS, FOLDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_scores_are_those_of_train_with_any_number_of_processes(jobs: int, tmp_path: Path) -> None:
     found = scored(FOUND, tmp_path, jobs)
@@ -94,6 +95,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("case", FAULTS)
 def test_one_that_cannot_be_fitted_is_named(case: str, jobs: int, tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_check_fails_with_the_difference_and_writes_nothing(repository: Path) ->
     assert params.read_text() == edited
 
 
+@pytest.mark.slow
 def test_keep_says_what_it_wrote(here: Path) -> None:
     shutil.copytree(ROOT / "conf", here / "conf")
     (here / "src").symlink_to(ROOT / "src")

@@ -172,6 +172,7 @@ def test_the_estimate_is_told_without_labels(line: Path) -> None:
     assert "What labels show" not in page
 
 
+@pytest.mark.slow
 def test_labels_that_are_late_are_to_be_watched(line: Path, tmp_path: Path) -> None:
     raw = pd.read_csv(RAW, dtype="str", keep_default_na=False)
     early = raw[raw["patient_id"] < "8601"]

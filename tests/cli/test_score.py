@@ -115,6 +115,7 @@ def test_it_is_a_filter(line: Path) -> None:
     assert found.stderr.startswith("420 rows: ")
 
 
+@pytest.mark.slow
 def test_a_reader_that_ends_early_is_no_fault(line: Path) -> None:
     pd.concat([synthetic_raw()] * 40).to_csv("in.csv", index=False)
     command = f"{sys.executable} -m assay.cli score in.csv -o - | head -1; echo ${{PIPESTATUS[0]}}"

@@ -25,6 +25,7 @@ NEEDS = {key: ["dataset=covid"] for key in ("split=group", "split=covid")}
 TAKES = {"labels=thyroid": "overt", "split=thyroid": "temporal", "split=covid": "group"}  # a dataset's own choice
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["labels", "features", "model", "split", "criteria", "dataset"])
 def test_every_choice_of_a_group_composes_and_loads(group: str, tmp_path: Path) -> None:
     for choice in sorted(path.stem for path in (ROOT / "conf" / group).glob("*.yaml")):

@@ -51,6 +51,7 @@ def everything(folder: Path) -> str:
     return "".join(path.read_text(errors="replace") for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overrides", OVERRIDES)
 def test_an_override_may_not_read_the_environment(overrides: str, here: Path) -> None:
     with pytest.raises(AssayError) as caught:
@@ -104,6 +105,7 @@ def test_nor_what_is_written_into_params_by_hand(value: str, here: Path) -> None
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [[], ["--cfg", "job", "--resolve"]])
 def test_nor_a_stage_with_arguments(options: list[str], here: Path) -> None:
     command = [sys.executable, "-m", "assay.stages.split", "labels.about=${oc.env:TOKEN}", *options]

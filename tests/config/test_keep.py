@@ -72,6 +72,7 @@ def lines_changed(before: dict[str, str]) -> int:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("overrides", "expected"), KEPT, ids=lambda value: " ".join(map(str, value)))
 def test_conf_says_what_params_said_and_nothing_else_changes(
     overrides: list[str], expected: list[tuple[str, str]]
@@ -87,6 +88,7 @@ def test_conf_says_what_params_said_and_nothing_else_changes(
         assert lines_changed(before) == len(changes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("overrides", "said", "where"), REFUSED, ids=lambda value: str(value))
 def test_what_conf_cannot_say_is_named_and_nothing_is_written(overrides: list[str], said: str, where: str) -> None:
     Path("params.yaml").write_text(order := composed(overrides))
@@ -112,11 +114,13 @@ def test_a_value_out_of_its_range_does_not_reach_conf() -> None:
     assert texts() == before
 
 
+@pytest.mark.slow
 def test_a_file_that_two_keys_share_is_written_where_both_changed() -> None:
     Path("params.yaml").write_text(composed(["model=logistic", "model.C=0.3", "baselines.logistic.C=0.3"]))
     assert [line for line in kept() if ".C:" in line] == ["conf/model/logistic.yaml: model.C: 1.0 -> 0.3"]
 
 
+@pytest.mark.slow
 def test_the_last_file_that_sets_a_key_is_written() -> None:
     menu = Path("conf/config.yaml")
     menu.write_text(menu.read_text().replace("debug: null", "debug: fast"))

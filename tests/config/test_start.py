@@ -53,6 +53,7 @@ CALLBACK = "  callbacks: {evil: {_target_: pandas.read_pickle, filepath_or_buffe
 LOGGING = "  job_logging: {formatters: {evil: {(): pandas.read_pickle, filepath_or_buffer: evil.pkl}}}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", [CALLBACK, LOGGING], ids=["callback", "logging"])
 @pytest.mark.parametrize("arguments", [["split.seed=1"], ["-m", "split.seed=1,2"]], ids=["one", "several"])
 def test_a_section_for_hydra_runs_nothing(section: str, arguments: list[str], here: Path) -> None:

@@ -71,6 +71,7 @@ def test_a_sweep_says_so_too_before_anything_runs() -> None:
         plan("depth", [["model.num_leave=2,3"]])
 
 
+@pytest.mark.slow
 def test_a_stage_says_so_too() -> None:
     command = [sys.executable, "-m", "assay.stages.split", "split.test_form=1986-08-01"]
     refused = subprocess.run(command, capture_output=True, text=True)
@@ -107,6 +108,7 @@ def test_a_name_that_is_like_none_is_answered_with_those_that_there_are() -> Non
     assert unknown("a.b.z", {"a": {"b": {}, "c": 2}}) == "there is no key a.b.z: a.b has none"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "said", "todo"),
     [

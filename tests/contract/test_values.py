@@ -107,6 +107,7 @@ def both(rows: list[dict[str, object]], folder: Path) -> tuple[pd.DataFrame, pd.
 MARKERS = (CONTRACT.missing, ["", "-9.0", "FALSE", "2000-01-01"], ["true", "-9e0", "0.10", "9007199254740993"])
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     st.lists(st.fixed_dictionaries(VALUES), min_size=1, max_size=6, unique_by=lambda row: row["key"]),

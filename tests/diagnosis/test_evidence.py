@@ -82,6 +82,7 @@ def test_records_that_do_not_count_are_as_if_they_were_not_there(found: Evidence
     assert found.without(rows).value == pytest.approx(METRICS["average_precision"].of(kept))
 
 
+@pytest.mark.slow
 def test_weights_count_in_every_cause() -> None:
     X, y = table(600)
     gap = np.random.default_rng(0).random(len(X)) < 0.3

@@ -63,6 +63,7 @@ def test_a_useless_feature_is_named_and_harmless() -> None:
     assert found.commands == []
 
 
+@pytest.mark.slow
 def test_useless_features_that_drown_the_others_hold_the_model_back() -> None:
     X, y = table(400)
     found = EXAMINED["features"](evidence(X.join(noise(len(X), 40)), y, dropped=["old"]))

@@ -248,6 +248,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_it_is_found_mended_and_nothing_is_lost(clone: Copy, case: Case) -> None:
     before = contents(clone.path)

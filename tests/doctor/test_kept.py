@@ -83,6 +83,7 @@ def test_what_params_and_conf_say_differently(
     assert ((clone.path / "params.yaml").read_bytes() != before) == mended
 
 
+@pytest.mark.slow
 def test_the_way_to_keep_it_that_is_said_keeps_it(clone: Copy) -> None:
     kept(clone)
     before = (clone.path / "params.yaml").read_bytes()
@@ -92,6 +93,7 @@ def test_the_way_to_keep_it_that_is_said_keeps_it(clone: Copy) -> None:
     assert look(clone) == []
 
 
+@pytest.mark.slow
 def test_another_choice_is_kept_too(clone: Copy) -> None:
     graph = clone.path / "dvc.yaml"
     edit(graph, "    - model.num_leaves\n", "    - model\n")

@@ -55,6 +55,7 @@ def test_it_composes_what_dvc_exp_run_writes(tiny: Path) -> None:
         assert composed == Path("params.yaml").read_text()
 
 
+@pytest.mark.slow
 def test_it_expands_what_dvc_exp_run_would_queue(tiny: Path) -> None:
     with relied_on("how it expands overrides", "configuration"):
         expanded = private(configuration.expanded)(["group=one,two", "c=choice([1],[2])"])
@@ -149,6 +150,7 @@ def test_its_rwlock_names_the_process_that_ran_the_stage(tiny: Path) -> None:
         assert "exp run" in command
 
 
+@pytest.mark.slow
 def test_a_lock_that_we_hold_keeps_dvc_out(tiny: Path) -> None:
     with relied_on("its lock", "locks"), locks.holding(locks.LOCK, AssayError("it is held")):
         held = subprocess.run([sys.executable, "-m", "dvc", "checkout"], capture_output=True, text=True)

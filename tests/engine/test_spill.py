@@ -56,6 +56,7 @@ def test_of_batches_without_rows_one_comes_back(table: pd.DataFrame, tmp_path: P
     pd.testing.assert_frame_equal(found, table.iloc[:0], check_index_type=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["id", "whole", "number of the row"])
 @pytest.mark.parametrize("bucket", [1000, 30, 7])
 def test_a_table_comes_in_order_and_equal_rows_as_they_came(

@@ -59,6 +59,7 @@ def messy_made(messy_raw: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
 
 
 # What train reads differs by the folds alone: which records, in what order, is compared before it.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "overrides", "stages"),
     [

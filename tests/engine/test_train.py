@@ -45,6 +45,7 @@ def without_dates() -> None:
     rewritten(lambda table: table.drop(columns=DATE), [CLEANED, *(fold(SPLIT, name) for name in FOLDS)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "overrides"),
     [
@@ -87,6 +88,7 @@ def test_a_model_that_cannot_is_refused_before_any_is_trained(
     assert files_md5(Path("models")) == before
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_learns_from_a_sample(line: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = trained("engine=stream", "engine.sample=100", FEW)
     assert "samples" not in read_json(BUNDLE)

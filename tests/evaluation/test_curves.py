@@ -30,6 +30,7 @@ def test_the_corners_of_the_roc_curve_keep_its_area(one: Scored) -> None:
     assert table.iloc[-1, :2].tolist() == [1, 1]
 
 
+@pytest.mark.slow
 @given(scored())
 def test_precision_and_recall_at_each_threshold_are_those_of_its_alerts(one: Scored) -> None:
     table = curves.precision_recall(one)
@@ -96,6 +97,7 @@ def test_the_sweep_never_loses_recall_when_alerts_are_added(one: Scored) -> None
         assert precision == pytest.approx(one.y[alert].mean())
 
 
+@pytest.mark.slow
 @given(scored(), st.data())
 def test_a_record_that_stands_for_several_is_drawn_as_so_many(one: Scored, data: st.DataObject) -> None:
     times = np.array(data.draw(st.lists(st.integers(1, 4), min_size=len(one.y), max_size=len(one.y))))

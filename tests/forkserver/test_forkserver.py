@@ -118,6 +118,7 @@ def test_what_cannot_be_imported_is_left_to_its_stage(run):
     until(lambda: run.stage()[1].startswith("forked"))
 
 
+@pytest.mark.slow
 def test_a_system_without_pidfd_has_no_server(run):
     in_server(run, "import os\n", "import os\ndel os.pidfd_open\n")
     for _ in range(3):

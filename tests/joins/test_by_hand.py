@@ -45,6 +45,7 @@ def by_hand(key: str, at: str, rows: list[tuple[str, str, str, str]], made: Made
     return float(ends[made.take] if made.take in ends else getattr(values, made.take)())
 
 
+@pytest.mark.slow
 @settings(max_examples=30)  # each joins eight columns
 @given(records=RECORDS, rows=ROWS, window=WINDOWS)
 def test_each_column_is_that_by_hand(

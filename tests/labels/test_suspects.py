@@ -69,6 +69,7 @@ def test_what_people_have_settled_or_dispute_is_not_asked_again(settled: str) ->
     assert len(after) == len(before)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)  # each is a whole ledger
 @given(st.lists(st.sampled_from(KINDS), min_size=N, max_size=N), st.integers(0, 50), st.integers(0, 50))
 def test_any_state_of_the_ledger_gives_a_sound_queue(kinds: list[str], suspects: int, borderline: int) -> None:

@@ -33,6 +33,7 @@ def kept_positives(n: int = 1200) -> Records:
     return replace(everyone, weight=np.where(positive, 1.0, 4.0)).rows(np.flatnonzero(kept))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_the_scale_of_the_weights_says_nothing(name: str) -> None:
     model, sample = without_early_stopping(name), kept_positives()
@@ -41,6 +42,7 @@ def test_the_scale_of_the_weights_says_nothing(name: str) -> None:
     np.testing.assert_allclose(heavy, light, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LEARNING)
 def test_weights_restore_the_prevalence(name: str) -> None:
     model, sample = without_early_stopping(name), kept_positives()

@@ -43,6 +43,7 @@ def confirmed(deviation: float, *, dated: bool, times: int = 100) -> int:
     return hits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deviation", [0.0, 0.5, 1.0])
 def test_the_next_month_lies_within_its_interval(deviation: float) -> None:
     """By chance a 95 % interval holds fewer than 88 of 100 once in a thousand times."""

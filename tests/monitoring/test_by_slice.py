@@ -59,6 +59,7 @@ def men(table: pd.DataFrame) -> np.ndarray:
     return (table["sex"] == "M").to_numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [60, 400, 4000])
 def test_where_nothing_changed_no_slice_is_named(count: int) -> None:
     """Three rates of 1 %: of twenty batches two are named with a probability of .1, three of .02."""

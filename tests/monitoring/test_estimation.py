@@ -41,6 +41,7 @@ def estimated(score: np.ndarray, calibration: Calibration = REFERENCE) -> dict[s
     return {name: (one.value, *one.interval(0.95)) for name, one in found.figures.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [300, 20_000])
 def test_in_most_batches_the_labels_confirm_the_estimate(n: int) -> None:
     """Each time with another reference: the interval counts that it might have been another.

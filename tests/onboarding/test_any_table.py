@@ -153,6 +153,7 @@ def checked(names: list[str], values: list[list[str]], folder: Path) -> Dataset:
     return dataset
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(table=(["0", "target"], [["word"] * (ROWS - 1) + ["None"], ["yes", "no", "no"] * (ROWS // 3)]))
 @given(table=tables())

@@ -59,6 +59,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wide", [3, 500])
 def test_what_is_written_composes_and_takes_the_table_it_came_from(repository: Path, wide: int) -> None:
     table = stranger(wide=wide)

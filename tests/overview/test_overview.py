@@ -110,6 +110,7 @@ def test_an_experiment_that_git_has_is_done_whatever_a_log_says(repo: Path) -> N
     assert by_name()["try-0001"].seconds == 12.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "content", "named"),
     [

@@ -70,6 +70,7 @@ def test_each_file_is_that_of_the_source(wheel: Path) -> None:
     assert "assay/serving/page.html" in names
 
 
+@pytest.mark.slow
 def test_all_that_is_imported_of_other_projects_is_declared(wheel: Path) -> None:
     extras = [one for group in PROJECT["optional-dependencies"].values() for one in group]
     declared = distributions([*PROJECT["dependencies"], *extras])
@@ -99,6 +100,7 @@ def test_its_lock_has_the_versions_of_the_whole_and_no_workshop() -> None:
     assert "://" not in (ROOT / "requirements-scoring.lock").read_text()
 
 
+@pytest.mark.slow
 def test_the_same_source_gives_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
     assert built(tmp_path).read_bytes() == wheel.read_bytes()
 

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from assay.files import sha256
 from pipeline_copy import Copy
+
+pytestmark = pytest.mark.slow
 
 
 def refused(copy: Copy) -> str:

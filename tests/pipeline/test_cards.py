@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from assay.files import sha256
 from assay.paths import CROISSANT, DATA_CARD, MODEL_CARD
 from pipeline_copy import IDENTITY, Copy
 
 
+@pytest.mark.slow
 def test_the_committed_cards_are_what_their_inputs_give(fork: Copy) -> None:
     for path in (MODEL_CARD, DATA_CARD, CROISSANT):
         (fork.path / path).unlink()
@@ -31,6 +34,7 @@ print(json.dumps({"path": one.path, "type": one.type, "desc": one.desc}))
 """
 
 
+@pytest.mark.slow
 def test_dvc_finds_the_model(fork: Copy, tmp_path: Path) -> None:
     # In processes of their own: what DVC finds artifacts with closes the standard output of the one that it is in.
     registered = json.loads(fork.run("python", "-c", REGISTERED).stdout.splitlines()[-1])

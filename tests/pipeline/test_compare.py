@@ -21,6 +21,7 @@ QUICK = ("--resamples", "300")
 TSH = ["TSH", "log_TSH", "log_TSH_plus_log_FTI", "log_TSH_minus_log_FTI"]
 
 
+@pytest.mark.slow
 def test_an_experiment_is_compared_by_name_without_a_checkout(fork: Copy) -> None:
     quick = ("-S", "debug=fast", "-S", "~model@baselines.xgboost")
     fork.run("dvc", "exp", "run", "--name", "weak", "-S", "model=logistic", *quick, "evaluate")
@@ -51,6 +52,7 @@ def test_an_experiment_is_compared_by_name_without_a_checkout(fork: Copy) -> Non
     assert "stale, train ran with model.num_leaves=31" in fork.run("assay", "compare", "weak", *QUICK).stderr
 
 
+@pytest.mark.slow
 def test_predictions_that_are_nowhere_are_named_with_the_way_to_get_them(line: Copy, tmp_path: Path) -> None:
     bare = Copy(tmp_path / "bare")
     line.run("git", "clone", "--quiet", str(line.path), str(bare.path))

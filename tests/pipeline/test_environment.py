@@ -22,6 +22,7 @@ def files_with(text: str, folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     ["dvc exp run -S", "dvc exp run --queue -S", "dvc exp run --temp -S", "assay sweep leak -S", "assay params"],

@@ -9,6 +9,7 @@ from assay.files import md5
 from pipeline_copy import Copy
 
 
+@pytest.mark.slow
 def test_a_stage_with_arguments_makes_the_same_model_as_an_experiment(cheap_line: Copy, tmp_path: Path) -> None:
     by_dvc, direct = cheap_line.fork(tmp_path / "by_dvc"), cheap_line.fork(tmp_path / "direct")
     by_dvc.run("dvc", "exp", "run", "-S", "model=hist_gbm", "train")
@@ -16,6 +17,7 @@ def test_a_stage_with_arguments_makes_the_same_model_as_an_experiment(cheap_line
     assert md5(direct.path / "models") == by_dvc.hashes()["models"] != cheap_line.hashes()["models"]
 
 
+@pytest.mark.slow
 def test_a_stage_with_arguments_leaves_no_folders_behind(line: Copy, tmp_path: Path) -> None:
     copy = line.fork(tmp_path / "multirun")
     before = sorted(path.name for path in copy.path.iterdir())
@@ -47,6 +49,7 @@ def test_a_wrong_override_is_refused_before_anything_runs(line: Copy, override: 
     assert line.git_status() == ""
 
 
+@pytest.mark.slow
 def test_a_model_in_a_yaml_file_of_its_own(cheap: Copy) -> None:
     (cheap.path / "conf/model/naive_bayes.yaml").write_text(
         "name: naive_bayes\nthreshold: null\n_target_: assay.modelling.zoo.logistic\nC: 0.5\n"

@@ -108,6 +108,7 @@ def test_results_of_other_parameters_are_called_stale(cheap: Copy) -> None:
     assert "min_recall" in workspace["note"]
 
 
+@pytest.mark.slow
 def test_mlflow_shows_the_same_figures(cheap: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
     mlflow = pytest.importorskip("mlflow", reason="MLflow is an extra: make extras")
     monkeypatch.chdir(cheap.path)
@@ -125,6 +126,7 @@ def test_mlflow_shows_the_same_figures(cheap: Copy, monkeypatch: pytest.MonkeyPa
     assert run.data.tags["assay.md5.models"] == cheap.hashes()["models"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", [".", "docs"])
 def test_the_notebook_runs(cheap_line: Copy, folder: str) -> None:
     cells = json.loads((ROOT / "docs/experiments.ipynb").read_text())["cells"]
@@ -141,6 +143,7 @@ def test_the_notebook_runs(cheap_line: Copy, folder: str) -> None:
     assert "model.C" in said
 
 
+@pytest.mark.slow
 def test_tables_that_are_nowhere_are_named_with_the_way_to_get_them(cheap_line: Copy, tmp_path: Path) -> None:
     bare = Copy(tmp_path / "bare")
     cheap_line.run("git", "clone", "--quiet", str(cheap_line.path), str(bare.path))

@@ -21,6 +21,7 @@ def features(line: Copy, fold: str) -> pd.DataFrame:
     return pd.read_parquet(line.path / f"data/features/{fold}.parquet").set_index("record_id")
 
 
+@pytest.mark.slow
 def test_of_the_model_of_the_line(line: Copy) -> None:
     X = features(line, "test")
     scores = pd.read_parquet(line.path / "data/predictions/test.parquet").set_index("record_id")["score"]

@@ -6,6 +6,8 @@ import pytest
 
 from pipeline_copy import Copy, edit
 
+pytestmark = pytest.mark.slow
+
 PAGE = "replay/dvc.yaml"
 
 
@@ -18,7 +20,6 @@ def small(cheap: Copy) -> Copy:
     return cheap
 
 
-@pytest.mark.slow
 def test_only_its_own_command_runs_it_and_dvc_sees_it(small: Copy) -> None:
     (small.path / "reports/replay.json").unlink(missing_ok=True)
     assert small.repro() == []

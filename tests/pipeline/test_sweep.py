@@ -88,6 +88,7 @@ def test_a_killed_sweep_goes_on_and_loses_nothing(cheap: Copy) -> None:
     assert len(done) == len(set(done))
 
 
+@pytest.mark.slow
 def test_a_wrong_combination_is_refused_before_anything_runs(cheap: Copy) -> None:
     refused = cheap.run("assay", "sweep", "bad", "-S", "model.C=0.1,-1", fails=True)
     assert "model.C=-1" in refused.stderr
@@ -129,6 +130,7 @@ def test_a_search_goes_on_where_it_was_and_its_experiments_are_real(cheap: Copy)
     assert cheap.repro() == []
 
 
+@pytest.mark.slow
 def test_a_search_with_a_wrong_end_is_refused_before_anything_runs(cheap: Copy) -> None:
     content = SEARCHED.format(trials=3).replace("low: 0.01", "low: -1").replace(", log: true", "")
     (cheap.path / "conf/sweep/strength.yaml").write_text(content)

@@ -49,6 +49,7 @@ def test_batches_reconciled_are_the_table_cleaned(parts: list[int]) -> None:
     assert whole.quarantined["patient_id"].tolist() == ["850801015"]
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.lists(st.integers(0, 3), min_size=10, max_size=10))
 def test_what_stops_the_line_is_said_once_whatever_the_batches(parts: list[int]) -> None:

@@ -58,6 +58,7 @@ class InPairs:
         return reduce(lambda one, other: self._merge([other, one]), summaries[1:], self._merge(summaries[:1]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
 @settings(max_examples=15)
 @given(st.data())

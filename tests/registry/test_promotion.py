@@ -100,6 +100,7 @@ def test_an_override_is_on_record_with_what_it_overrode(repo: Path, promote: Pro
     assert b"\x1b" not in (repo / LOG).read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [{}, {"override": "they all want it"}, {"bump": "major", "override": "really"}])
 def test_a_model_of_another_dataset_comes_into_no_stage_that_others_use(
     promoted: Path, promote: Promote, order: dict[str, str]
@@ -173,6 +174,7 @@ def test_a_commit_without_a_version_is_rolled_back_to_as_it_is(repo: Path, promo
     assert git(repo, "tag", "--list").split() == ["model#prod#1", "model#prod#2", "model#prod#3", "model@v1.0.0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("to", "message"),
     [
@@ -187,6 +189,7 @@ def test_a_roll_back_goes_only_to_what_was_in_the_stage(promoted: Path, to: str,
         rollback(promoted, to)
 
 
+@pytest.mark.slow
 def test_a_model_that_is_nowhere_is_not_put_in_a_stage(repo: Path, promote: Promote) -> None:
     promote("main")
     promote("better")
@@ -208,6 +211,7 @@ def test_a_decision_needs_a_reason(repo: Path) -> None:
         rollback(repo, reason="x" * 2001)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["v1.1.0", "1.1.0", "model@v1.1.0"])
 def test_a_version_is_promoted_by_the_name_that_the_registry_shows(promoted: Path, promote: Promote, name: str) -> None:
     budget(promoted, model=model_of(promoted, "better"))
@@ -252,6 +256,7 @@ def test_a_damaged_log_is_continued(repo: Path, promote: Promote) -> None:
     assert (read(repo).damaged, len(read(repo).decisions)) == ([1, 2, 3, 4, 5], 1)
 
 
+@pytest.mark.slow
 def test_two_branches_that_decided_keep_both_lines(repo: Path, promote: Promote) -> None:
     promote("main", stage="staging")
     for branch in ("one", "two"):
@@ -279,6 +284,7 @@ def test_the_next_call_completes_what_was_killed(
     assert said == ["completed what was begun: Promote model v1.0.0 in prod"]
 
 
+@pytest.mark.slow
 def test_a_later_run_of_the_same_branch_is_the_next_version(repo: Path, promote: Promote) -> None:
     promote("main")
     ran(repo, noise=0.04)

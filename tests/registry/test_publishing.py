@@ -62,6 +62,7 @@ def made(root: Path) -> tuple[int, list[str]]:
     return len(parsed(log).decisions), git(root, "tag", "--list").split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True])
 def test_cut_off_anywhere_it_is_completed_or_discarded(
     repo: Path, monkeypatch: pytest.MonkeyPatch, after: bool

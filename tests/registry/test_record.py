@@ -23,6 +23,7 @@ def on_record(root: Path, log: Log | None = None) -> dict[str, Record]:
     return records(root, tags(root), log or Log([], []))
 
 
+@pytest.mark.slow
 def test_a_roll_back_to_what_the_gate_refused_says_so(repo: Path, promote: Promote) -> None:
     promote("main")
     promote("missing", override="compare both for a day")
@@ -40,6 +41,7 @@ def test_a_roll_back_to_what_the_gate_refused_says_so(repo: Path, promote: Promo
     assert "no decision" not in of_registry(repo)
 
 
+@pytest.mark.slow
 def test_what_came_after_a_refused_version_does_not_vouch_for_it(repo: Path, promote: Promote) -> None:
     promote("main")
     promote("missing", override="a trial")
@@ -50,6 +52,7 @@ def test_what_came_after_a_refused_version_does_not_vouch_for_it(repo: Path, pro
     assert "**The gate refused v1.1.0**" in accepted(outcome.decision, outcome.record)
 
 
+@pytest.mark.slow
 def test_a_promotion_of_what_was_rolled_back_says_so(repo: Path, promote: Promote) -> None:
     promote("main")
     assert promote("better").record == []
@@ -135,6 +138,7 @@ def test_what_went_by_hand_and_came_by_hand_is_told_with_who_made_the_tags(repo:
     assert not (repo / LOG).exists()
 
 
+@pytest.mark.slow
 def test_where_nothing_was_before_it_says_what_was_since(repo: Path, promote: Promote) -> None:
     promote("main")
     with pytest.raises(Exception, match=r"v1\.0\.0 is all that was ever in prod"):

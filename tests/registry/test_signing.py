@@ -123,6 +123,7 @@ def test_signing_says_what_the_gate_refused(repo: Path, promote: Promote, keys: 
     assert "**The gate refused v1.0.0**, Ann Smith overrode it: a trial." in accepted(outcome.decision, outcome.record)
 
 
+@pytest.mark.slow
 def test_a_stage_that_is_signed_no_more_is_announced(
     repo: Path, promote: Promote, keys: Callable[[str], Path], said: list[str]
 ) -> None:

@@ -58,6 +58,7 @@ def unchanged(delay: int) -> dict[str, list[Month]]:
     return by_policy(dated(), delay)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("until", "delay"), [(6, 0), (6, 2), (8, 1), (11, 0), (11, 2)])
 def test_nothing_later_is_seen(until: int, delay: int) -> None:
     """Records and labels that come later may be anything: what happened before is the same."""

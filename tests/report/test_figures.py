@@ -107,6 +107,7 @@ def test_every_figure_is_a_picture_with_its_title(score: np.ndarray, rounds: pd.
 WEIGHT = np.tile([1.0, 7, 2, 5], 30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weight", [None, WEIGHT], ids=["each for one", "weighted sample"])
 @pytest.mark.parametrize("threshold", [0.0001, 0.017, 0.5, 0.7123, 0.995])
 def test_decisions_are_marked_by_their_own_figures_on_the_curves(threshold: float, weight: np.ndarray | None) -> None:
@@ -169,10 +170,12 @@ def test_months_weigh_a_weighted_sample() -> None:
     assert Picture(figure).y.value(places[:, 1]).max() == pytest.approx(with_disease, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_model_without_rounds_says_so() -> None:
     assert "fitted in one step" in undated(rounds=ROUNDS.head(0))["training_curve"]
 
 
+@pytest.mark.slow
 def test_the_bytes_are_the_same_in_any_process() -> None:
     code = (
         "import sys; sys.path[:0] = sys.argv[1:]; import hashlib; from test_figures import drawn, random_scores;"

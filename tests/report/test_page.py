@@ -71,6 +71,7 @@ def test_texts_from_outside_are_shown_and_not_run(small_line: Path, tmp_path: Pa
     assert "&lt;script&gt;TSH&lt;/script&gt;" in page
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390], ids=["desk", "phone"])
 def test_a_browser_shows_every_figure_offline(browser, page_file: Path, width: int) -> None:

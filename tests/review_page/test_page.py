@@ -122,6 +122,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(opened: Callable, ann: Sess
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.slow
 def test_two_annotators_and_an_adjudicator(opened: Callable, ann: Session, folder: Path) -> None:
     record = read_table(REVIEW_QUEUE)["record_id"].iloc[0]
     with serving(ann) as one, serving(session(load(), "ben", "annotator")) as other:

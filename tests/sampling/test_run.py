@@ -47,6 +47,7 @@ def drawn(source: Path, target: Path, spec: Sample = SPEC, **options: Any) -> pd
     return pd.read_parquet(target)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spec",
     [
@@ -110,6 +111,7 @@ def test_another_seed_gives_other_rows(source: Path, tmp_path: Path) -> None:
     assert set(once["key"]) != set(again["key"])
 
 
+@pytest.mark.slow
 def test_a_stratum_short_of_candidates_is_looked_at_whole(
     table: pd.DataFrame, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +187,7 @@ def tables(draw: st.DrawFn) -> tuple[pd.DataFrame, Sample]:
     return table, spec
 
 
+@pytest.mark.slow
 @settings(max_examples=25)  # each is a run with files
 @given(tables())
 def test_any_names_and_values(tmp_path_factory: pytest.TempPathFactory, case: tuple[pd.DataFrame, Sample]) -> None:

@@ -108,6 +108,7 @@ def test_the_bytes_do_not_depend_on_threads_and_rows_not_on_batches(
         assert len({*written}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [1, 7, 1000])
 def test_records_get_the_scores_of_the_line_or_its_reasons_for_none(
     rows: int, small_line: Path, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -42,6 +42,7 @@ FUZZ = settings(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "mode", "statuses"),
     [

@@ -120,6 +120,7 @@ def test_columns_that_may_be_missing_need_not_be_there(model: Model, good: dict[
     assert short["score"] is not None
 
 
+@pytest.mark.slow
 def test_a_request_gets_the_score_of_the_same_record_in_a_file(model: Model, raw: pd.DataFrame) -> None:
     broken = raw.assign(TSH=np.where(np.arange(len(raw)) % 9 == 0, "9999", raw["TSH"]))
     broken.loc[[3, 5], ["age", "sick"]] = ["old", "x"]

@@ -304,6 +304,7 @@ def test_a_folder_of_objects(s3: Endpoint, bucket: str, source: Path, tmp_path: 
     assert len(read(tmp_path / "target/records.csv")) == 2
 
 
+@pytest.mark.slow
 def test_an_object_that_is_read_in_parts(s3: Endpoint, bucket: str, tmp_path: Path) -> None:
     large = tmp_path / "large.csv"
     large.write_bytes(bytes(61 * 2**20))  # s3fs reads 50 MiB at a time

@@ -26,6 +26,7 @@ def quick(line: Path) -> Path:
     return line
 
 
+@pytest.mark.slow
 def test_it_writes_the_same_bytes_twice(quick: Path) -> None:
     replay.main()
     before = [sha256(path) for path in FILES]

@@ -190,12 +190,14 @@ def weigh(line: Path, healthy: float) -> None:
         stage.main()
 
 
+@pytest.mark.slow
 def test_weights_of_one_change_no_figure(line: Path) -> None:
     before = {name: read(line / f"reports/{name}.json") for name in ("metrics", "intervals", "out_of_fold", "slices")}
     weigh(line, healthy=1)
     assert {name: read(line / f"reports/{name}.json") for name in before} == before
 
 
+@pytest.mark.slow
 def test_weights_reach_the_fits_the_threshold_and_the_figures(line: Path) -> None:
     before = {name: read(line / f"reports/{name}.json") for name in ("metrics", "out_of_fold")}
     scores = pd.read_parquet(line / "data/predictions/test.parquet")["score"]

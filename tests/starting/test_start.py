@@ -39,6 +39,7 @@ def test_what_cannot_be_begun_is_told_and_nothing_is_left(
     assert not (ROOT / "mine").exists()
 
 
+@pytest.mark.slow
 def test_a_remote_that_cannot_be_written_is_named(table: Path, tmp_path: Path) -> None:
     nowhere = str(table / "store")
     with pytest.raises(AssayError, match="the table cannot be sent: dvc push failed: ") as caught:

@@ -139,6 +139,7 @@ def test_what_is_correlated_differs_by_less() -> None:
     assert apart[0] < together[0] < 0.1 < together[1] < apart[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.97, 0.999])
 def test_the_interval_of_a_share_covers_the_truth_where_percentiles_do_not(share: float) -> None:
     generator, covered, repeats = np.random.default_rng(0), 0, 200

@@ -54,6 +54,7 @@ def test_every_entry_has_an_independent_measure() -> None:
     assert ORACLES.keys() | OF_A_REGRESSION == METRICS.keys()
 
 
+@pytest.mark.slow
 @given(cases())
 def test_every_metric_equals_an_independent_one(case: Case) -> None:
     y, score, weights, threshold = case

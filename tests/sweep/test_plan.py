@@ -63,6 +63,7 @@ def test_names_are_readable_fit_for_git_and_different_for_other_params() -> None
     assert len(experiment_name("deep", [f"model.p{n}={n}" for n in range(50)], "one")) < 70
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted((ROOT / "conf/sweep").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_sweep_of_the_repository_can_be_planned(path: Path) -> None:
     if SEARCH in read(path.stem):

@@ -31,6 +31,7 @@ def search(folder: Path, **content: object) -> Search:
     return read_search("mine")
 
 
+@pytest.mark.slow
 def test_numbers_are_whole_where_the_configuration_says_so(repository: Path) -> None:
     space = {**SPACE, "model.subsample": {"choices": [0.6, 1.0]}}
     found = distributions(search(repository, space=space))
@@ -41,6 +42,7 @@ def test_numbers_are_whole_where_the_configuration_says_so(repository: Path) -> 
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "dimension", "said"),
     [

@@ -55,6 +55,7 @@ def run(source: Trials, most: int = 100) -> list[str]:
     return names
 
 
+@pytest.mark.slow
 def test_the_same_seed_proposes_the_same_and_another_one_does_not(setting: Setting, tmp_path: Path) -> None:
     first = run(Trials(SEARCH, setting))
     assert len(first) == len(set(first)) == SEARCH.trials

@@ -112,6 +112,7 @@ def check_an_export(mlflow: Any, to: str, address: str) -> None:
     assert recorded(mlflow, address)["leaves-7"].info.status == "FINISHED"
 
 
+@pytest.mark.slow
 def test_a_folder_gets_each_run_once(mlflow: Any, tmp_path: Path) -> None:
     check_an_export(mlflow, str(tmp_path / "runs"), f"sqlite:///{tmp_path / 'runs' / DATABASE}")
 
