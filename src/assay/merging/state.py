@@ -10,26 +10,28 @@ from assay.git import git
 from assay.lineage.busy import holders
 
 LOCKED = Path(".assay/settle.lock")
+MERGE, PICK, REVERT = "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"  # in git's folder
+REBASES = ("rebase-merge", "rebase-apply")
 
 
 def merging(root: Path) -> list[str]:
     """The commits of the merge in progress; empty if there is none."""
-    return _said(_of_git(root, "MERGE_HEAD")).split()
+    return _said(*_of_git(root, MERGE)).split()
 
 
 def picking(root: Path) -> str:
     """The commit of the cherry-pick in progress; "" if there is none."""
-    return _said(_of_git(root, "CHERRY_PICK_HEAD"))
+    return _said(*_of_git(root, PICK))
 
 
 def reverting(root: Path) -> str:
     """The commit of the revert in progress; "" if there is none."""
-    return _said(_of_git(root, "REVERT_HEAD"))
+    return _said(*_of_git(root, REVERT))
 
 
 def rebasing(root: Path) -> Path | None:
     """Git's folder of the rebase that is in progress; None if there is none."""
-    return next((path for name in ("rebase-merge", "rebase-apply") if (path := _of_git(root, name)).exists()), None)
+    return next(filter(Path.exists, _of_git(root, *REBASES)), None)
 
 
 def uncommitted(root: Path) -> bool:
@@ -54,11 +56,12 @@ def original(root: Path) -> str:
 
 def require_nothing_in_progress(root: Path) -> None:
     """AssayError if a merge, rebase, cherry-pick or revert is in progress."""
-    if merging(root):
+    merge, pick, revert, *rebases = _of_git(root, MERGE, PICK, REVERT, *REBASES)
+    if _said(merge):
         raise AssayError("a merge is in progress", todo="assay merge --continue, or: assay merge --abort")
-    if rebasing(root):
+    if any(map(Path.exists, rebases)):
         raise AssayError("a rebase is in progress", todo="assay rebase --continue, or: assay rebase --abort")
-    if one := picking(root) or reverting(root):
+    if one := _said(pick) or _said(revert):
         raise AssayError(f"a cherry-pick or revert of {one[:10]} is in progress", todo="assay settle")
 
 
@@ -92,5 +95,7 @@ def _said(path: Path) -> str:
     return path.read_text().strip() if path.exists() else ""
 
 
-def _of_git(root: Path, name: str) -> Path:
-    return root / git(root, "rev-parse", "--git-path", name)
+def _of_git(root: Path, *names: str) -> list[Path]:
+    """Where git keeps what has these names."""
+    asked = (word for name in names for word in ("--git-path", name))
+    return [root / one for one in git(root, "rev-parse", *asked).split("\n")]
