@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, ks_2samp
 
@@ -43,6 +43,7 @@ def test_shares_of_the_same_population_seldom_differ(share: float, records: int,
 
 
 @given(st.integers(0, 300), st.integers(300, 400), st.integers(0, 50), st.floats(0, 0.3))
+@example(120, 300, 30, 0.0)  # as common in one as the other kind is in the other
 def test_a_share_is_judged_as_its_complement(here: int, records: int, before: int, usual: float) -> None:
     one = of_shares(here, records, before, 50, usual)
     other = of_shares(records - here, records, 50 - before, 50, usual)

@@ -60,7 +60,8 @@ def of_shares(here: float, records: float, training: float, of: float, usual: fl
     >>> of_shares(60, 200, 100, 1000, usual=0.1).p < 1e-6, of_shares(25, 200, 100, 1000, usual=0.1).p
     (True, 1.0)
     """
-    if here / records + training / of > 1:  # the rarer of the two kinds
+    excess = here * of + training * records - records * of
+    if (excess, here) > (0, records / 2):  # the rarer of the two kinds
         here, training = records - here, of - training
     found, before = angle(here / records), angle(training / of)
     size = abs(found - before)
