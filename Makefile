@@ -32,8 +32,8 @@ repro: $(VENV)/ready  ## the whole line, raw records to metrics: dvc repro
 test: $(VENV)/ready-dev  ## the whole test suite: pytest
 	$(PYTEST)
 
-quick: $(VENV)/ready-dev  ## the tests to run while you write, without whole lines and other slow ones: pytest -m "not slow"
-	$(PYTEST) -m "not slow"
+quick: $(VENV)/ready-dev  ## the tests to run while you write, without tests/pipeline and other slow ones: pytest -m "not slow"
+	$(PYTEST) -m "not slow" --ignore tests/pipeline
 
 coverage: $(VENV)/ready-dev  ## all tests, and which lines they ran in their own processes: pytest --cov
 	$(PYTEST) --cov --cov-report=term:skip-covered

@@ -34,6 +34,7 @@ def test_an_address_of_another_kind_is_refused(address: str) -> None:
     assert "as tcp://HOST:8786" in said
 
 
+@pytest.mark.slow
 def test_a_scheduler_without_workers_is_refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="dask is an extra: make extras")
     monkeypatch.setattr(cluster, "JOINING", 1)
@@ -43,6 +44,7 @@ def test_a_scheduler_without_workers_is_refused_soon(monkeypatch: pytest.MonkeyP
             list(each(len, ["abc"]))
 
 
+@pytest.mark.slow
 def test_so_is_one_whose_workers_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="dask is an extra: make extras")
     monkeypatch.setattr(cluster, "JOINING", 1)
@@ -54,6 +56,7 @@ def test_so_is_one_whose_workers_have_left(monkeypatch: pytest.MonkeyPatch) -> N
         list(OnWorkers(client, left.address)(len, ["abc"]))
 
 
+@pytest.mark.slow
 def test_a_batch_may_take_longer_than_a_worker_to_join(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="dask is an extra: make extras")
     monkeypatch.setattr(cluster, "JOINING", 0.2)

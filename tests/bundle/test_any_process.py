@@ -34,6 +34,7 @@ MODELS = {
 }
 
 
+@pytest.mark.slow
 def test_equal_models_have_equal_files_in_any_process(tmp_path: Path) -> None:
     catboost = {"catboost": configured("catboost")} if find_spec("catboost") else {}
     found = []

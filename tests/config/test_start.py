@@ -66,6 +66,7 @@ def test_a_section_for_hydra_runs_nothing(section: str, arguments: list[str], he
     assert not Path("executed").exists()
 
 
+@pytest.mark.slow
 def test_a_copy_of_the_repository_runs_its_own_code(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(ROOT / "src", copy / "src", symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))

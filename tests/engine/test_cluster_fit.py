@@ -115,6 +115,7 @@ def test_a_fit_of_which_a_worker_dies_begins_again(
     assert name == "xgboost" or f"internal_count={len(train.y)} ".encode() in model_file  # of all records
 
 
+@pytest.mark.slow
 def test_a_fit_of_which_workers_always_die_is_given_up(
     line: Path, workers: OnWorkers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

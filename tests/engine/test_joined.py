@@ -74,6 +74,7 @@ def _divided(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(join, "PAIR", 1 << 20)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_divided")
 def test_out_of_core(local: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
     assert made(tmp_path / "stream", "engine=stream", "engine.memory=300MiB") == local[1]

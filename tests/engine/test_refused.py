@@ -42,6 +42,7 @@ def said(stage: Callable[[], None], capsys: pytest.CaptureFixture[str], *overrid
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "named"),
     [

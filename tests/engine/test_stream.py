@@ -97,6 +97,7 @@ def in_few_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spill, "BUCKET", 150)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "batches"),
     [(["engine=stream", "engine.workers=1"], in_small_batches), (["engine=stream"], in_few_batches)],

@@ -108,6 +108,7 @@ def test_a_model_that_cannot_learns_from_a_sample(line: Path, monkeypatch: pytes
     assert "| 10 | sample size | all records there are; of these some models learned from fewer: " in card
 
 
+@pytest.mark.slow
 def test_a_sample_that_would_be_all_records_is_none(line: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = trained("engine=local", FEW)
     monkeypatch.setattr(engine, "needed", lambda path: 1e9)

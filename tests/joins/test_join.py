@@ -110,6 +110,7 @@ def test_a_batch_is_joined_as_the_whole() -> None:
         pd.testing.assert_frame_equal(parts, join(RECORDS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", [join_module.PAIR, 1 << 40], ids=["all keys at once", "one key at a time"])
 def test_any_division_of_records_rows_and_keys_changes_no_bit(pair: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(1)

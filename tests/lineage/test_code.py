@@ -41,6 +41,7 @@ def names(stage: str = "s") -> list[str]:
     return [name for name in found if not name.startswith(("stages", "lineage"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["dvc.yaml", "replay/dvc.yaml"])
 def test_dvc_yaml_and_links_say_what_the_imports_say(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

@@ -38,6 +38,7 @@ def _ended(result: AsyncResult[Any]) -> Any:
         return error
 
 
+@pytest.mark.slow
 def test_xgboost_numbers_processes_by_their_partitions(processes: list[Pool]) -> None:
     first = both(processes, there.by_xgboost, Collective)
     assert [one[:3] for one in first] == [(0, 2, 3.0), (1, 2, 3.0)]

@@ -66,6 +66,7 @@ def replace_file_by_file(folder: Path, new: Path) -> None:
             shutil.copy(path, folder / path.relative_to(new))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replace", [replace_at_once, replace_file_by_file])
 def test_every_answer_under_swaps_names_the_model_that_gave_it(
     folder: Path, tmp_path: Path, raw: Any, replace: Callable[[Path, Path], None]

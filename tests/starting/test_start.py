@@ -16,6 +16,7 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "wanted", "said"),
     [
