@@ -18,7 +18,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-FRESH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+PYTHON = Path(sys.executable)  # of this run: a test may have another one
+FRESH = f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}"
 CLIENT, SERVER = (Path(__file__).with_name(f"warm_{side}.py") for side in ("client", "server"))
 PROGRAMS = ("python", "dvc", "assay")
 tests = False  # whether tests run: conftest.py says so
@@ -30,7 +31,7 @@ exec '{python}' -IS '{client}' '{address}' '{program}' "$@"
 def programs(environment: dict[str, str]) -> Path:
     """The folder of the programs that start warm in this environment; where they cannot, of those that start fresh."""
     if not tests or sys.platform != "linux" or "ASSAY_FRESH" in os.environ:
-        return Path(sys.executable).parent
+        return PYTHON.parent
     return _served(tuple(environment.items()))
 
 
@@ -40,15 +41,15 @@ def _served(environment: tuple[tuple[str, str], ...]) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="assay-warm-"))
     address = str(folder / "socket")
     for name in PROGRAMS:
-        program = Path(sys.executable).with_name(name)
-        text = PROGRAM.format(python=sys.executable, client=CLIENT, address=address, program=program)
+        program = PYTHON.with_name(name)
+        text = PROGRAM.format(python=PYTHON, client=CLIENT, address=address, program=program)
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
         listening.bind(address)
         listening.listen(100)
         server = subprocess.Popen(
-            [sys.executable, SERVER, folder, str(listening.fileno())],
+            [PYTHON, SERVER, folder, str(listening.fileno())],
             env=dict(environment),
             stdin=subprocess.PIPE,
             pass_fds=[listening.fileno()],
