@@ -11,7 +11,7 @@ SCORING ?= lightgbm serve
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-PYTEST := OMP_NUM_THREADS=1 pytest -n 3 --dist loadscope --no-loadscope-reorder
+PYTEST := OMP_NUM_THREADS=1 pytest -n 3 --dist loadscope --no-loadscope-reorder $(OPTIONS)
 
 # Extras stay in the lock: pip takes fsspec[http] as unpinned beside a plain fsspec==VERSION once a newer one is out.
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest \

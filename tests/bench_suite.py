@@ -1,18 +1,16 @@
 """The test suite as a multiple of a forced run of the line, by part: make bench-suite.
 
-    python tests/bench_suite.py [options of pytest, such as -m "not slow"]
+    python tests/bench_suite.py [quick|test]
 
 Each part is a folder or module of tests/. Its seconds are those of its tests in three processes side by side, fixtures
 included, so that they sum to nearly three times the seconds of the suite.
 """
 
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,8 +21,7 @@ from samples import ROOT
 ROUNDS = 3
 # Twelve forced runs of the line as it was when the limit was set; it took 1.6 times as long as now on the same machine.
 LIMIT = 19
-QUICK = ("-m", "not slow", "--ignore", "tests/pipeline")  # as `make quick`
-SUITE = ("-n", "3", "--dist", "loadscope", "--no-loadscope-reorder", "--quiet")  # as `make test`
+TARGETS = ("quick", "test")  # of make
 
 
 def forced_run() -> float:
@@ -35,37 +32,30 @@ def forced_run() -> float:
         return statistics.median(seconds(lambda: copy.repro("--force")) for _ in range(ROUNDS))
 
 
-def suite(report: Path, *options: str) -> float:
-    """Wall seconds of the suite; its results as JUnit's XML. Ends if a test fails."""
-    start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "pytest", *SUITE, f"--junitxml={report}", *options],
-        cwd=ROOT,
-        env={**ENVIRONMENT, "OMP_NUM_THREADS": "1"},
-        check=True,
-    )
-    return time.perf_counter() - start
+def suite(target: str, report: Path) -> float:
+    """Wall seconds of `make quick` or `make test`; their results as JUnit's XML. Ends if a test fails."""
+    command = ["make", "--silent", target, f"OPTIONS=--quiet --junitxml={report}"]
+    return seconds(lambda: subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=True))
 
 
-def by_part(report: Path) -> Counter[str]:
+def by_part(report: Path) -> dict[str, float]:
     """Seconds of the tests of each folder or module of tests/."""
-    parts: Counter[str] = Counter()
+    parts: dict[str, float] = defaultdict(float)
     for case in ElementTree.parse(report).iter("testcase"):
-        parts[".".join(case.attrib["classname"].split(".")[:2])] += float(case.attrib["time"])  # type: ignore[assignment]
-    return parts
+        parts[".".join(case.attrib["classname"].split(".")[:2])] += float(case.attrib["time"])
+    return dict(sorted(parts.items(), key=lambda part: -part[1]))
 
 
-def main(*options: str) -> None:
+def main(*targets: str) -> None:
     """Print the ratio of the suite, then the seconds of each part."""
-    os.chdir(ROOT)
     line = forced_run()
     with tempfile.TemporaryDirectory() as folder:
-        for chosen in [options] if options else [QUICK, ()]:
+        for target in targets or TARGETS:
             report = Path(folder, "report.xml")
-            taken = suite(report, *chosen)
+            taken = suite(target, report)
             ratio = f"{taken:.0f} s / {line:.1f} s = {taken / line:.1f} forced runs"
-            print(f"pytest {' '.join(chosen)}: {ratio}   (quick ones to stay under: {LIMIT})")
-            for part, spent in by_part(report).most_common():
+            print(f"make {target}: {ratio}   (quick ones to stay under: {LIMIT})")
+            for part, spent in by_part(report).items():
                 print(f"  {part:30} {spent:6.1f} s")
 
 

@@ -85,7 +85,8 @@ def started(client: socket.socket, folder: str, others: list[socket.socket]) -> 
     """Run a client's command in a fork, which this gives as a file; 0 if a fresh interpreter must run it."""
     message, streams, _, _ = socket.recv_fds(client, LARGEST, 3)
     if not message:
-        return client.close() or 0
+        client.close()
+        return 0
     program, arguments, here, variables = marshal.loads(message)
     environment = {os.fsdecode(name): os.fsdecode(value) for name, value in variables.items()}
     fork = 0
@@ -98,7 +99,10 @@ def started(client: socket.socket, folder: str, others: list[socket.socket]) -> 
             run(program, arguments, f"{folder}/python")
     for one in streams:
         os.close(one)  # whoever reads what the command writes waits until nobody can write it
-    return os.pidfd_open(fork) if fork else client.close() or 0
+    if not fork:
+        client.close()
+        return 0
+    return os.pidfd_open(fork)
 
 
 def finish(client: socket.socket, fork: int) -> None:
