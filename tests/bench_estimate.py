@@ -28,7 +28,7 @@ from assay.bundle.scoring import score
 from assay.config.load import load
 from assay.config.reading import plain
 from assay.files import plain as as_json
-from assay.files import read_json, read_table
+from assay.files import read_json
 from assay.modelling.records import labelled
 from assay.modelling.training import Trained, train
 from assay.monitoring.assumption import Assumption, assumption, moved
@@ -42,6 +42,7 @@ from assay.replay.monitor import known
 from assay.replay.policies import Reference
 from assay.statistics.metrics import METRICS
 from assay.statistics.resampled import Scored
+from assay.tables import read_table
 from weighted_estimate import weighted
 
 ASSAY_CHANGE, LEARNED = "1985-05-23", 1456

@@ -25,7 +25,6 @@ from assay.config.load import load
 from assay.engine.evaluate import in_batches, read_test, thresholds
 from assay.errors import AssayError
 from assay.evaluation.assess import scored_by
-from assay.files import read_table
 from assay.paths import FEATURES, MODEL_KEY, PREDICTIONS, SCORE, SPLIT, fold
 from assay.records.batches import names_of
 from assay.records.columns import RECORD_ID, WEIGHT
@@ -33,6 +32,7 @@ from assay.records.folds import TEST
 from assay.statistics.bootstrap import Estimate, Resamples, estimate_one
 from assay.statistics.metrics import METRICS, RANKED_BY
 from assay.statistics.resampled import Scored
+from assay.tables import read_table
 from peers import OURS, PEERS
 
 CHILD = Path(__file__).with_name("peers.py")

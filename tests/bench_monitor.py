@@ -26,7 +26,7 @@ from assay.bundle.reference import reference
 from assay.bundle.scoring import score
 from assay.bundle.threshold import Threshold
 from assay.config.load import load as configured
-from assay.files import plain, read_table
+from assay.files import plain
 from assay.monitoring.command import counted_and_met
 from assay.monitoring.counts import Counts, of_piece
 from assay.monitoring.drift import drifted
@@ -42,6 +42,7 @@ from assay.records.folds import TRAIN, VALIDATION
 from assay.records.formats import CSV, FILES
 from assay.records.reading import read
 from assay.scoring.scorer import Scorer
+from assay.tables import read_table
 
 BATCHES, REPEATS, NAMED = 200, 10, 0.8
 SIZES = np.geomspace(200, 200_000, BATCHES).round().astype(int)

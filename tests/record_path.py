@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from assay.config.load import load
-from assay.files import write_table
 from assay.paths import FEATURES, RAW, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
 from assay.preparation.prepare import Preparer
@@ -17,6 +16,7 @@ from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN
 from assay.records.formats import raw_file
 from assay.records.reading import read
+from assay.tables import write_table
 
 
 def batches(raw: pd.DataFrame, size: int, seed: int) -> Iterator[pd.DataFrame]:

@@ -16,11 +16,12 @@ import pandas as pd
 import yaml
 from dvc.repo import Repo
 
-from assay.files import md5, write_json, write_table
+from assay.files import md5, write_json
 from assay.lineage import statement
 from assay.lineage.graph import graph
 from assay.lineage.statement import Statement, chosen
 from assay.registry.promotion import Outcome
+from assay.tables import write_table
 from pipeline_copy import ENVIRONMENT, warm_path
 from samples import ROOT
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from assay.bundle.loading import Bundle
-from assay.files import read_table
 from assay.paths import FEATURES, LABELS, fold
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS
 from assay.scoring.scorer import POPULATION
+from assay.tables import read_table
 
 SCORED = ""
 

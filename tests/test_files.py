@@ -5,7 +5,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from dvc_data.hashfile.build import build
 from dvc_data.hashfile.db import HashFileDB
@@ -14,21 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.errors import AssayError
-from assay.files import (
-    files_in,
-    md5,
-    plain,
-    read_json,
-    read_table,
-    replacing,
-    sha256,
-    write_json,
-    write_table,
-    write_text,
-    yaml_mapping,
-)
-
-TABLE = pd.DataFrame({"id": ["a", "b"], "x": [1.23456789, None], "sex": pd.Categorical(["F", None])})
+from assay.files import files_in, md5, plain, read_json, replacing, sha256, write_json, write_text, yaml_mapping
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -119,47 +104,6 @@ def test_what_json_holds(value: object, expected: object) -> None:
 def test_json_is_sorted_for_diffs_and_ends_with_a_line_feed(tmp_path: Path) -> None:
     write_json(tmp_path / "a.json", {"b": 1, "a": "é"})
     assert (tmp_path / "a.json").read_text() == '{\n  "a": "é",\n  "b": 1\n}\n'
-
-
-def test_a_table_comes_back_as_it_was(tmp_path: Path) -> None:
-    write_table(tmp_path / "a.parquet", TABLE)
-    pd.testing.assert_frame_equal(read_table(tmp_path / "a.parquet"), TABLE)
-    assert list(read_table(tmp_path / "a.parquet", ["x", "id"])) == ["x", "id"]
-
-
-def test_a_csv_table_has_six_decimals_and_no_index(tmp_path: Path) -> None:
-    write_table(tmp_path / "a.csv", TABLE)
-    assert (tmp_path / "a.csv").read_text() == "id,x,sex\na,1.234568,F\nb,,\n"
-
-
-def damaged(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-20])
-
-
-@pytest.mark.parametrize(
-    ("harm", "said"),
-    [
-        (Path.unlink, "the file is missing"),
-        (damaged, "damaged or cut short"),
-        (lambda path: path.write_bytes(b""), "damaged or cut short"),
-        (lambda path: path.write_text("id,x\n"), "damaged or cut short"),
-    ],
-    ids=["missing", "cut short", "empty", "another format"],
-)
-def test_a_bad_table_is_refused_with_its_name_and_the_way_back(tmp_path: Path, harm, said: str) -> None:
-    path = tmp_path / "a.parquet"
-    write_table(path, TABLE)
-    harm(path)
-    with pytest.raises(AssayError, match=said) as caught:
-        read_table(path)
-    assert str(path) in str(caught.value)
-    assert "dvc checkout" in str(caught.value)
-
-
-def test_a_missing_column_is_named(tmp_path: Path) -> None:
-    write_table(tmp_path / "a.parquet", TABLE)
-    with pytest.raises(AssayError, match="no column label, z"):
-        read_table(tmp_path / "a.parquet", ["id", "z", "label"])
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"a": '])

@@ -14,10 +14,10 @@ import pytest
 
 from assay import memory
 from assay.errors import AssayError
-from assay.files import read_table
 from assay.memory import GIB, VERSION_1, VERSION_2, free, require_memory
 from assay.records.parts import write_parts
 from assay.records.reading import needed, read
+from assay.tables import read_table
 
 ROWS = 200_000
 

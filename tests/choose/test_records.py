@@ -11,10 +11,10 @@ import yaml
 from assay.choose.candidates import INCUMBENT, Candidate, candidate
 from assay.choose.records import distinct, hashes, of_candidates
 from assay.errors import AssayError
-from assay.files import read_table, write_table
 from assay.modelling.records import Records, joined, read_labelled
 from assay.records.columns import WEIGHT
 from assay.stages import featurize
+from assay.tables import read_table, write_table
 from samples import forget_statements
 
 

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from assay.cli.commands import app
-from assay.files import write_table
 from assay.paths import ANNOTATIONS, CLEANED
+from assay.tables import write_table
 from decisions import RECORDS
 from pipeline_copy import IDENTITY, Copy
 from samples import ROOT

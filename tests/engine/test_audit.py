@@ -12,12 +12,12 @@ from assay.audit.duplicates import alike_hashed
 from assay.config.compose import composed
 from assay.engine import audit as module
 from assay.engine.audit import NumberedRecords, taken
-from assay.files import read_table, write_table
 from assay.paths import AUDIT, CLEANED, FEATURES, SPLIT, fold
 from assay.records import streaming
 from assay.records.folds import FOLDS, TEST, TRAIN
 from assay.records.parts import write_parts
 from assay.stages import audit
+from assay.tables import read_table, write_table
 from samples import forget_statements
 
 SOME = 90

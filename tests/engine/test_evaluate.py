@@ -9,11 +9,11 @@ import pytest
 from assay.config.dataset import Dataset
 from assay.engine import evaluate as reading
 from assay.errors import AssayError
-from assay.files import read_table, write_table
 from assay.paths import CLEANED, FEATURES, SPLIT, fold
 from assay.records import streaming
 from assay.records.folds import FOLDS, TEST
 from assay.records.parts import write_parts
+from assay.tables import read_table, write_table
 
 SLICED = Dataset(slices={"sex": [], "age": [40, 60], "flag": []})
 

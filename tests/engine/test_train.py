@@ -12,12 +12,13 @@ from assay.bundle.loading import load
 from assay.engine import train as engine
 from assay.engine.stored import read_streamed
 from assay.errors import AssayError
-from assay.files import files_md5, read_json, read_table
+from assay.files import files_md5, read_json
 from assay.paths import BUNDLE, CLEANED, FEATURES, MODEL_CARD, PREDICTIONS, REPORT, SPLIT, fold
 from assay.records.columns import DATE, WEIGHT
 from assay.records.folds import FOLDS, TRAIN, VALIDATION
 from assay.records.parts import write_parts
 from assay.stages import cards, evaluate, train
+from assay.tables import read_table
 from line_in_parts import divide, trained
 
 FEW = "model.n_estimators=20"

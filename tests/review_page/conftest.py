@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from assay.config.load import load
-from assay.files import read_table, write_table
 from assay.labels.decision import HEADER
 from assay.paths import CLEANED, RAW, REVIEW_QUEUE
 from assay.review_page.session import Session, session
+from assay.tables import read_table, write_table
 from review_serving import HOSTILE
 from samples import ROOT, forget_statements, synthetic_raw
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from assay.config.load import load
-from assay.files import read_table
 from assay.labels.ledger import Ledger
 from assay.paths import REVIEW_QUEUE
 from assay.review_page.session import Session, session
+from assay.tables import read_table
 from decisions import CODES
 from review_serving import HOSTILE, serving, started
 

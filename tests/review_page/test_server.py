@@ -18,11 +18,11 @@ from typer.testing import CliRunner
 
 from assay.cli.commands import app
 from assay.errors import AssayError
-from assay.files import read_table
 from assay.labels.ledger import Ledger
 from assay.paths import REVIEW_QUEUE
 from assay.review_page.server import LONGEST_BODY, TOKEN_HEADER, Server
 from assay.review_page.session import Session
+from assay.tables import read_table
 from decisions import CODES
 from review_serving import post, request, serving, started, state
 

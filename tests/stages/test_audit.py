@@ -9,8 +9,9 @@ import pytest
 
 from assay.audit.checks import CHECKS
 from assay.config.compose import composed
-from assay.files import md5, read_table, write_table
+from assay.files import md5
 from assay.stages import audit
+from assay.tables import read_table, write_table
 from samples import forget_statements
 
 TSH_COMES_LATER = "+dataset.columns.TSH.available=false"

@@ -15,7 +15,7 @@ from assay.compare.changes import Changes
 from assay.compare.page import Page
 from assay.compare.paired import Plan, compare
 from assay.compare.show import as_html, as_json, as_markdown
-from assay.files import read_json, read_table
+from assay.files import read_json
 from assay.paths import PREDICTIONS, SPLIT, fold
 from assay.presentation.markdown import Markdown
 from assay.proof.pull_request import PullRequest, document
@@ -25,6 +25,7 @@ from assay.statistics.ratios import ratio
 from assay.sweep import command
 from assay.sweep.folder import Setting
 from assay.sweep.log import DONE, Entry
+from assay.tables import read_table
 from page_agreement import assert_pages_agree
 from picture_agreement import assert_pictures_agree
 from report_reading import MarkdownTables, Reports, Tables

@@ -7,12 +7,13 @@ import pytest
 
 from assay.config.load import load
 from assay.config.reading import watched
-from assay.files import read_json, read_table, sha256, write_table
+from assay.files import read_json, sha256
 from assay.lineage.graph import REPLAY_YAML, nodes
 from assay.paths import REPLAY, REPLAY_BY_MONTH, REPLAY_PAGE, SPLIT, fold
 from assay.records.columns import DATE
 from assay.records.folds import FOLDS
 from assay.stages import replay
+from assay.tables import read_table, write_table
 from samples import ROOT, forget_statements
 
 FILES = (REPLAY, REPLAY_BY_MONTH, REPLAY_PAGE)

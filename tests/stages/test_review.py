@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from assay.files import read_json, read_table, sha256, write_table
+from assay.files import read_json, sha256
 from assay.paths import LABELS, PREDICTIONS, REVIEW_LOG, REVIEW_QUEUE, SPLIT, fold
 from assay.records.folds import TEST, TRAIN, VALIDATION
 from assay.stages import review
+from assay.tables import read_table, write_table
 from samples import forget_statements
 
 

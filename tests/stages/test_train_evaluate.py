@@ -11,10 +11,11 @@ from typer.testing import CliRunner
 from assay.bundle.folder import load_model
 from assay.bundle.scoring import score
 from assay.cli.commands import app
-from assay.files import md5, read_table
+from assay.files import md5
 from assay.records.columns import WEIGHT
 from assay.stages import evaluate, featurize, split, train
 from assay.statistics.metrics import METRICS
+from assay.tables import read_table
 from page_agreement import assert_the_report_agrees
 from picture_agreement import assert_pictures_agree
 from report_reading import Reports

@@ -10,10 +10,10 @@ import pytest
 
 from assay.config.load import load
 from assay.config.reading import plain
-from assay.files import read_table, write_table
 from assay.modelling.records import read_labelled
 from assay.modelling.training import train
 from assay.sweep.worker import SCORES, Hopeless, Watcher
+from assay.tables import read_table, write_table
 
 
 @pytest.mark.parametrize("hopeless", [False, True])

@@ -102,8 +102,8 @@ def draw(path: Path, dataset: "Dataset") -> None:
     """Write `LARGE` raw records in an order of chance; if there are fewer, some of them again."""
     import numpy as np
 
-    from assay.files import write_table
     from assay.joins.raw import raw_records
+    from assay.tables import write_table
 
     table = raw_records(RAW, dataset)
     order = np.random.default_rng(SEED).permutation(len(table))

@@ -8,7 +8,7 @@ import pandas as pd
 from assay.choose.candidates import Candidate
 from assay.config.load import plain
 from assay.errors import AssayError
-from assay.files import md5, read_table
+from assay.files import md5
 from assay.lineage.checks import Known, require, require_order
 from assay.lineage.graph import graph
 from assay.modelling.records import Records, joined, labelled
@@ -16,6 +16,7 @@ from assay.paths import CLEANED, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
 from assay.records.columns import RECORD_ID
 from assay.records.folds import TRAIN, VALIDATION
+from assay.tables import read_table
 
 SOURCES = (CLEANED, fold(SPLIT, TRAIN), fold(SPLIT, VALIDATION))
 READER = "featurize"  # the stage that reads the same files

@@ -91,10 +91,10 @@ def diff(
 
 
 def _record_ids() -> frozenset[str]:
-    from assay.files import read_table
     from assay.lineage.checks import require
     from assay.paths import CLEANED
     from assay.records.columns import RECORD_ID
+    from assay.tables import read_table
 
     require(CLEANED)
     return frozenset(read_table(CLEANED, [RECORD_ID])[RECORD_ID])

@@ -25,8 +25,8 @@ def reasons(
     """
     with reported("assay reasons"):
         from assay.config.load import load
-        from assay.files import write_table
         from assay.report.records import as_table, in_full, in_short, reasoned
+        from assay.tables import write_table
 
         path = csv.absolute() if csv else None
         enter_root()

@@ -19,7 +19,7 @@ from assay.contract.validation import Validator
 from assay.diagnosis.evidence import Subject
 from assay.diagnosis.parameters import Standing
 from assay.errors import AssayError
-from assay.files import md5, plain, read_json, read_table
+from assay.files import md5, plain, read_json
 from assay.labels.suspects import REASON, SUSPECT
 from assay.lineage.checks import require
 from assay.lineage.statement import read as statement
@@ -43,6 +43,7 @@ from assay.preparation.features import categorised, features
 from assay.preparation.prepare import ACTIONS
 from assay.records.columns import CODE, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TRAIN, VALIDATION
+from assay.tables import read_table
 
 SCORES = PREDICTIONS / "out_of_fold.parquet"
 SPLITS = [fold(SPLIT, name) for name in (TRAIN, VALIDATION)]

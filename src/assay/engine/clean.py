@@ -11,7 +11,6 @@ import pandas as pd
 
 from assay.engine.spill import Sorted
 from assay.engine.spread import Each, on_this_machine
-from assay.files import parts_of
 from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.reconcile import above, merged_broken, steps, stop_for
 from assay.preparation.steps import DropRepeats, Step, hashed
@@ -20,6 +19,7 @@ from assay.records.changes import Change, merged, summary
 from assay.records.columns import RECORD_ID
 from assay.records.database import database, scan
 from assay.records.parts import Parts
+from assay.tables import parts_of
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assay.files import md5, parts_of, read_table
+from assay.files import md5
 from assay.modelling.records import LabelledRecords, Records
 from assay.paths import FEATURES, SPLIT, fold
 from assay.records.batches import Columns, names_of, rows_of, table_batches
@@ -18,6 +18,7 @@ from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import GROUP
 from assay.records.places import require_features
 from assay.records.tables import as_named
+from assay.tables import parts_of, read_table
 
 
 class Stored(Mapping[str, pd.Series]):

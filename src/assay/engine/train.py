@@ -13,7 +13,6 @@ from assay.config.targets import MEMBERS
 from assay.engine.spread import on_workers
 from assay.engine.stored import Streamed
 from assay.errors import AssayError
-from assay.files import needed
 from assay.memory import sized
 from assay.modelling.building import build
 from assay.modelling.early_stopping import Curve
@@ -25,6 +24,7 @@ from assay.paths import FEATURES, fold
 from assay.records.batches import rows_of
 from assay.records.database import in_bytes
 from assay.records.folds import TRAIN, VALIDATION
+from assay.tables import needed
 
 if TYPE_CHECKING:
     from assay.config.schema import Engine

@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from assay.enlarging.enlarge import Wish, enlarged
 from assay.errors import AssayError
-from assay.files import PART_NAME, is_in_parts, replacing
+from assay.files import is_in_parts, replacing
 from assay.placing import require_another
 from assay.progress import progress
 from assay.records.formats import CSV, PARQUET, SUFFIXES
@@ -18,6 +18,7 @@ from assay.records.parts import Parts
 from assay.records.plain import typed
 from assay.records.reading import arrow_table, read
 from assay.records.writing import texts
+from assay.tables import PART_NAME
 
 MEND = "restore the file"
 Write = Callable[[pa.Table], object]

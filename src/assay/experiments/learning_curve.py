@@ -10,7 +10,7 @@ import pandas as pd
 
 from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
-from assay.files import read_json, write_table, write_text
+from assay.files import read_json, write_text
 from assay.lineage.checks import require
 from assay.modelling.fitting import fitted
 from assay.modelling.records import Records, joined, read_labelled
@@ -23,6 +23,7 @@ from assay.progress import progress
 from assay.records.folds import TRAIN, VALIDATION
 from assay.statistics.bootstrap import Estimate, Resamples, estimate_one, mean_of_repeats
 from assay.statistics.resampled import Scored, average_precision
+from assay.tables import write_table
 
 RESAMPLES, CONFIDENCE, SEED = 1000, 0.95, 42
 Parts = list[tuple[np.ndarray, np.ndarray]]  # positions to learn from, positions to score

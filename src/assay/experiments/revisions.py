@@ -18,7 +18,7 @@ from assay.dvc_internals.revisions import files_at, listed_md5s, recorded_md5, r
 from assay.errors import AssayError, translated
 from assay.experiments.former import named_as_now
 from assay.experiments.versions import version_tag
-from assay.files import folder_md5, parts_of, yaml_mapping
+from assay.files import folder_md5, yaml_mapping
 from assay.lineage import lock
 from assay.lineage.checks import require, shortened
 from assay.lineage.graph import LOCK, PARAMS
@@ -26,6 +26,7 @@ from assay.lineage.statement import location, parse
 from assay.paths import CLEANED, LABELS, MODEL_KEY, PREDICTIONS, REPORTS, SCORE, SPLIT, fold
 from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import TEST
+from assay.tables import parts_of
 from assay.untrusted import mapping
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assay.files import read_table
 from assay.modelling.weights import Weight
 from assay.paths import FEATURES, SPLIT, fold
 from assay.records.columns import RECORD_ID, WEIGHT
 from assay.records.folds import GROUP
 from assay.records.places import require_features
 from assay.records.tables import read_features
+from assay.tables import read_table
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from assay.bundle.folder import REFERENCE
 from assay.cards.facts import REPORTS as OF_CARDS
 from assay.errors import AssayError
-from assay.files import md5, read_json, read_table
+from assay.files import md5, read_json
 from assay.paths import BUNDLE, CLEANED, MODEL, REPORTS, REVIEW_QUEUE, SPLIT, fold
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.folds import TEST
+from assay.tables import read_table
 
 if TYPE_CHECKING:
     from assay.budget.command import Budget

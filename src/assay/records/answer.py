@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from assay.files import parts_of
 from assay.records.database import database, scan
 from assay.records.parts import Parts
+from assay.tables import parts_of
 
 BATCH_ROWS = 1 << 18  # rows of a file for DuckDB, and of a batch of an answer
 ROWS = "rows"  # the relation that a query is about; its column `row` has the number of the row, from 0

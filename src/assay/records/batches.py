@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 
 from assay.errors import about
-from assay.files import opened_table, parts_of, read_table, require_columns
 from assay.memory import require_memory
 from assay.records import streaming
 from assay.records.formats import CSV, RESTORE, form_of_name
 from assay.records.reading import csv_records, kinds_of, raw_parts, require_alike, require_there
 from assay.records.streaming import CsvRecords, ParquetRecords
+from assay.tables import opened_table, parts_of, read_table, require_columns
 
 if TYPE_CHECKING:
     from assay.config.source import Dialect

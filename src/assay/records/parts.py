@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from assay.files import PART_NAME, replacing
+from assay.files import replacing
+from assay.tables import PART_NAME
 
 if TYPE_CHECKING:
     import pandas as pd

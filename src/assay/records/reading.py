@@ -10,13 +10,13 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from assay.errors import AssayError, about, sample
-from assay.files import ASKED, in_order
 from assay.memory import require_memory
 from assay.records.formats import CSV, PARQUET, RESTORE, form_of_name
 from assay.records.pickled import read_pickle
 from assay.records.plain import typed, understood
 from assay.records.streaming import CsvRecords
 from assay.records.writing import texts
+from assay.tables import ASKED, in_order
 
 if TYPE_CHECKING:
     from assay.config.source import Dialect

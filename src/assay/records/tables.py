@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from assay.files import read_table
 from assay.records.columns import RECORD_ID, stored, unstored
 from assay.records.parts import write_parts
+from assay.tables import read_table
 
 
 def write_features(path: Path, table: pd.DataFrame, part_rows: int) -> None:

@@ -13,13 +13,14 @@ from assay.bundle.reasons import Explanation, explained
 from assay.bundle.recalibration import Recalibration
 from assay.bundle.scoring import score
 from assay.errors import AssayError
-from assay.files import md5, read_json, read_table
+from assay.files import md5, read_json
 from assay.lineage.checks import require
 from assay.paths import BUNDLE, FEATURES, LABELS, MODEL, fold
 from assay.presentation.markdown import Markdown, table
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN, VALIDATION
 from assay.records.tables import read_features
+from assay.tables import read_table
 
 OF = "contribution_of_"  # prefix of a column with what a feature adds
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from assay.errors import AssayError
-from assay.files import read_table
 from assay.labels.decision import ADJUDICATOR, NAME, shown
 from assay.labels.ledger import opened
 from assay.labels.suspects import SECOND
@@ -15,6 +14,7 @@ from assay.paths import CLEANED, LABELS, REVIEW_QUEUE
 from assay.records.columns import CODE, RECORD_ID, UNGRADABLE
 from assay.review_page.card import Cards
 from assay.review_page.desk import Desk
+from assay.tables import read_table
 
 if TYPE_CHECKING:
     from assay.config.schema import Config

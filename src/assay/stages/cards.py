@@ -11,7 +11,7 @@ from assay.cards.facts import REPORTS, Facts
 from assay.cards.model_card import model_card
 from assay.config.schema import Config
 from assay.config.start import stage
-from assay.files import opened_table, parts_of, read_json, read_table, read_text, sha256, write_json, write_text
+from assay.files import read_json, read_text, sha256, write_json, write_text
 from assay.lineage.running import dependencies
 from assay.paths import BUNDLE, CLEANED, CROISSANT, DATA_CARD, LABELS, MODEL_CARD, SPLIT, SPLIT_LOG, fold
 from assay.paths import REPORTS as REPORTS_FOLDER
@@ -19,6 +19,7 @@ from assay.records.batches import Columns
 from assay.records.columns import DATE
 from assay.records.folds import FOLDS
 from assay.records.places import places
+from assay.tables import opened_table, parts_of, read_table
 
 LICENCE = Path("LICENSE")
 STATED = ("data/", "models", "reports/")  # the dependencies whose hashes the cards state

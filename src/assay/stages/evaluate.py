@@ -30,7 +30,7 @@ from assay.evaluation.assess import (
     with_interval,
 )
 from assay.evaluation.criteria import Judged, verdict
-from assay.files import read_json, replacing, write_json, write_table, write_text
+from assay.files import read_json, replacing, write_json, write_text
 from assay.lineage.running import dependencies
 from assay.paths import (
     ANNOTATION_LOG,
@@ -53,6 +53,7 @@ from assay.records.columns import RECORD_ID
 from assay.report.reasons import Worst, worst, worst_of
 from assay.statistics.edges import BOOTSTRAP
 from assay.statistics.metrics import RANKED_BY
+from assay.tables import write_table
 
 Tables = dict[str, dict[str, pd.DataFrame]]
 JUDGED = ("name", "min_recall", "max_alerts_per_1000", "beat_baselines", "quality")  # the criteria that it judges

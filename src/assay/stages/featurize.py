@@ -8,13 +8,13 @@ import pandas as pd
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.engine.featurize import FeaturesByFold, require_none
-from assay.files import read_table
 from assay.paths import CLEANED, FEATURES, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN
 from assay.records.parts import writing
 from assay.records.tables import write_features
+from assay.tables import read_table
 
 
 @stage

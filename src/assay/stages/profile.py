@@ -11,7 +11,7 @@ from assay.config.dataset import NUMBER, cleaned_name
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.engine.spill import scratch
-from assay.files import read_table, write_json, write_text
+from assay.files import write_json, write_text
 from assay.joins.raw import raw_in_batches
 from assay.paths import CLEANED, PROFILE, PROFILE_PAGE, QUALITY, QUARANTINE, RAW, SPLIT, fold
 from assay.preparation.reduced import collected
@@ -23,6 +23,7 @@ from assay.records.batches import Columns, require_room, rows_of, table_batches
 from assay.records.columns import DATE, WEIGHT
 from assay.records.folds import TRAIN, VALIDATION
 from assay.records.places import places
+from assay.tables import read_table
 
 BYTES_PER_RECORD = 130  # of memory, as measured: docs/scale.md
 

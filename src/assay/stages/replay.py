@@ -12,7 +12,7 @@ from assay.config.schema import Config
 from assay.config.start import stage
 from assay.config.words import complete
 from assay.datasets import knowledge
-from assay.files import read_table, write_json, write_table, write_text
+from assay.files import write_json, write_text
 from assay.lineage.checks import require
 from assay.modelling.records import Records, labelled
 from assay.modelling.training import fits, train
@@ -28,6 +28,7 @@ from assay.replay.outcome import Runs, as_json, by_month, outcomes
 from assay.replay.page import render
 from assay.replay.policies import Policy, never, scheduled, triggered
 from assay.replay.simulation import Fit, Gate, Model, simulate
+from assay.tables import read_table, write_table
 
 
 @stage

@@ -4,13 +4,14 @@ import numpy as np
 
 from assay.config.schema import Config
 from assay.config.start import stage
-from assay.files import read_json, read_table, write_json, write_table
+from assay.files import read_json, write_json
 from assay.labels.precedence import DECIDED_BY
 from assay.labels.suspects import counts, queue
 from assay.paths import LABELS, MODEL_KEY, PREDICTIONS, REVIEW_LOG, REVIEW_QUEUE, SCORE
 from assay.records.batches import Columns
 from assay.records.columns import RECORD_ID
 from assay.records.places import places
+from assay.tables import read_table, write_table
 
 
 @stage

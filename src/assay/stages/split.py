@@ -8,11 +8,12 @@ from assay.config.schema import Config
 from assay.config.start import stage
 from assay.engine.split import Splitter, joined
 from assay.errors import warn
-from assay.files import read_table, write_json
+from assay.files import write_json
 from assay.paths import CLEANED, LABELS, SPLIT, SPLIT_LOG, fold
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
 from assay.records.folds import FOLDS, GROUP, Sizes, split
 from assay.records.parts import write_parts, writing
+from assay.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

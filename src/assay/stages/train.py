@@ -22,7 +22,7 @@ from assay.config.schema import Config
 from assay.config.start import stage
 from assay.contract.population import exclusions, grouped
 from assay.datasets import knowledge
-from assay.files import Exact, read_table, replacing, write_json
+from assay.files import Exact, replacing, write_json
 from assay.lineage.libraries import versions
 from assay.lineage.running import dependencies
 from assay.modelling import figures
@@ -37,6 +37,7 @@ from assay.records.columns import DATE, RECORD_ID, WEIGHT
 from assay.records.folds import TEST, TRAIN, VALIDATION
 from assay.records.parts import Parts
 from assay.records.tables import as_named
+from assay.tables import read_table
 
 FITTED = (TRAIN, VALIDATION)
 BUNDLED = ("dataset", "labels", "split", "features", "training")  # the configuration behind the model
