@@ -12,9 +12,9 @@ from assay.errors import AssayError
 from assay.modelling.records import joined, read_labelled
 from assay.paths import FEATURES, fold
 from assay.records import streaming
+from assay.records.feature_table import read_features
 from assay.records.folds import TRAIN, VALIDATION
 from assay.records.parts import write_parts
-from assay.records.tables import read_features
 from line_in_parts import divide
 
 

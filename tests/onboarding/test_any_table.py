@@ -35,8 +35,8 @@ from assay.onboarding.draft import draft
 from assay.onboarding.guess import MARKERS
 from assay.preparation.features import categorised, features, vocabularies
 from assay.preparation.reconcile import clean
+from assay.records.feature_table import read_features, write_features
 from assay.records.reading import read
-from assay.records.tables import read_features, write_features
 
 ROWS = 30
 ALL = Features(name="all", derived=True, drop=[])

@@ -12,8 +12,8 @@ from assay.audit.copies import copies
 from assay.audit.strength import Alone, alone
 from assay.config.dataset import FEATURE, ID, LEAK, TARGET, cleaned_name, is_the_time
 from assay.records.columns import CODE, CODE_RESOLVED, DATE, RECORD_ID, WEIGHT
+from assay.records.feature_table import with_columns
 from assay.records.folds import TRAIN, VALIDATION
-from assay.records.tables import with_columns
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from assay.diagnosis.evidence import SEED, Advance, Evidence, Subject
-from assay.records.tables import with_columns
+from assay.records.feature_table import with_columns
 from assay.statistics.bootstrap import Estimate, mean_of_repeats
 
 

@@ -24,9 +24,9 @@ from assay.paths import CLEANED, FEATURES, LABELS, PREDICTIONS, RAW, SCORE, SPLI
 from assay.preparation.features import categorised, features, text_counts, vocabulary
 from assay.records.batches import Columns, require_room, table_batches
 from assay.records.columns import DATE, RECORD_ID
+from assay.records.feature_table import as_named
 from assay.records.folds import FOLDS, GROUP, TEST, TIME, TRAIN
 from assay.records.places import hashes, require_same_records
-from assay.records.tables import as_named
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset

@@ -16,9 +16,9 @@ from assay.files import read_json
 from assay.paths import CLEANED, FEATURES, PREDICTIONS, SCORE, SPLIT, fold, score_column
 from assay.records.batches import Columns, numbers_of, require_room, rows_of, table_batches
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT, stored
+from assay.records.feature_table import as_named, feature_column
 from assay.records.folds import TEST, TRAIN, VALIDATION
 from assay.records.places import places, require_features, require_same_records
-from assay.records.tables import as_named, feature_column
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset

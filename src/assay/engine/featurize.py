@@ -13,9 +13,9 @@ from assay.engine.spread import Each
 from assay.errors import AssayError
 from assay.preparation.features import categorised, text_counts, vocabulary
 from assay.records.columns import RECORD_ID
+from assay.records.feature_table import as_named, as_stored
 from assay.records.folds import FOLDS, TRAIN
 from assay.records.parts import Parts
-from assay.records.tables import as_named, as_stored
 
 Featurize = Callable[[pd.DataFrame], pd.DataFrame]
 

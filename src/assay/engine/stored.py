@@ -15,9 +15,9 @@ from assay.modelling.records import LabelledRecords, Records
 from assay.paths import FEATURES, SPLIT, fold
 from assay.records.batches import Columns, names_of, rows_of, table_batches
 from assay.records.columns import RECORD_ID, WEIGHT
+from assay.records.feature_table import as_named
 from assay.records.folds import GROUP
 from assay.records.places import require_features
-from assay.records.tables import as_named
 from assay.tables import parts_of, read_table
 
 

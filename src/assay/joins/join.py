@@ -18,7 +18,7 @@ from assay.joins.checks import MOST, NAMED, plain, require_alike, require_known,
 from assay.joins.rows import as_number, of_table, places, rows
 from assay.records.answer import Answer
 from assay.records.database import MEMORY, database, in_bytes
-from assay.records.tables import with_columns
+from assay.records.feature_table import with_columns
 from assay.records.writing import texts
 
 if TYPE_CHECKING:

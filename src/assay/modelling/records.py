@@ -9,9 +9,9 @@ import pandas as pd
 from assay.modelling.weights import Weight
 from assay.paths import FEATURES, SPLIT, fold
 from assay.records.columns import RECORD_ID, WEIGHT
+from assay.records.feature_table import read_features
 from assay.records.folds import GROUP
 from assay.records.places import require_features
-from assay.records.tables import read_features
 from assay.tables import read_table
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from assay.errors import AssayError, sample, warn
 from assay.records.dialect import one_cell
-from assay.records.tables import with_columns
+from assay.records.feature_table import with_columns
 from assay.scoring.files import CORRECT, columns_of, in_order, join_them, open_records
 from assay.scoring.rows import HASH
 from assay.scoring.scorer import CONTRACT

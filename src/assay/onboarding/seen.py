@@ -25,7 +25,7 @@ from assay.onboarding.outcome import Answer, Outcome, outcome
 from assay.onboarding.references import require_classes_without_reference, require_no_reference
 from assay.onboarding.separation import LEAKING, separation
 from assay.onboarding.spelling import listed
-from assay.records.tables import with_columns
+from assay.records.feature_table import with_columns
 from assay.records.writing import texts as texts_of
 
 TARGET_NAMES = ("target", "label", "class", "outcome", "diagnosis", "result", "y")

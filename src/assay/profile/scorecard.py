@@ -19,7 +19,7 @@ from assay.errors import AssayError
 from assay.paths import CLEANED
 from assay.preparation.steps import hashed, repeats
 from assay.records.columns import DATE, RECORD_ID
-from assay.records.tables import with_columns
+from assay.records.feature_table import with_columns
 
 if TYPE_CHECKING:
     from assay.config.dataset import Dataset

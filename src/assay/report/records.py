@@ -18,8 +18,8 @@ from assay.lineage.checks import require
 from assay.paths import BUNDLE, FEATURES, LABELS, MODEL, fold
 from assay.presentation.markdown import Markdown, table
 from assay.records.columns import RECORD_ID
+from assay.records.feature_table import read_features
 from assay.records.folds import FOLDS, TRAIN, VALIDATION
-from assay.records.tables import read_features
 from assay.tables import read_table
 
 OF = "contribution_of_"  # prefix of a column with what a feature adds

@@ -11,9 +11,9 @@ from assay.engine.featurize import FeaturesByFold, require_none
 from assay.paths import CLEANED, FEATURES, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
 from assay.records.columns import RECORD_ID
+from assay.records.feature_table import write_features
 from assay.records.folds import FOLDS, TRAIN
 from assay.records.parts import writing
-from assay.records.tables import write_features
 from assay.tables import read_table
 
 

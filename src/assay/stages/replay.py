@@ -20,8 +20,8 @@ from assay.paths import FEATURES, REPLAY, REPLAY_BY_MONTH, REPLAY_PAGE, SPLIT, f
 from assay.profile.drift import ChangePoint, greatest_change
 from assay.progress import progress
 from assay.records.columns import DATE, RECORD_ID
+from assay.records.feature_table import read_features
 from assay.records.folds import FOLDS
-from assay.records.tables import read_features
 from assay.replay.monitor import monitored
 from assay.replay.months import Timeline, learnable, require_learnable, timeline
 from assay.replay.outcome import Runs, as_json, by_month, outcomes

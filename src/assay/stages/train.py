@@ -34,9 +34,9 @@ from assay.paths import CLEANED, FEATURES, MODEL, MODEL_KEY, PREDICTIONS, SPLIT,
 from assay.progress import progress
 from assay.records.batches import names_of, table_batches
 from assay.records.columns import DATE, RECORD_ID, WEIGHT
+from assay.records.feature_table import as_named
 from assay.records.folds import TEST, TRAIN, VALIDATION
 from assay.records.parts import Parts
-from assay.records.tables import as_named
 from assay.tables import read_table
 
 FITTED = (TRAIN, VALIDATION)

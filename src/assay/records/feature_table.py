@@ -1,4 +1,4 @@
-"""Tables whose columns may be called anything: features by record, beside its id; other columns in their place."""
+"""Tables of features by record, which may be called anything, beside its id; other columns in their place."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,0 +1,1 @@
+../../../assay/records/feature_table.py
