@@ -1,9 +1,7 @@
-"""What happens to each of the small tables in this folder, and to each habit of files: the table of README.md."""
+"""What happens to each of the small tables in this folder: the first table of README.md."""
 
 import shutil
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,118 +9,33 @@ import yaml
 from pandas.testing import assert_frame_equal
 
 from assay.config.compose import composed
-from assay.config.dataset import Dataset, Rule
+from assay.config.dataset import Rule
 from assay.config.load import typed, typed_as
-from assay.config.questions import questions, require_answered
 from assay.config.schema import Features, Labels, Split
 from assay.errors import AssayError
 from assay.labels.policy import annotate
 from assay.labels.precedence import merge
-from assay.onboarding.dataset import init_dataset
-from assay.onboarding.draft import Draft
 from assay.onboarding.outcome import Answer
 from assay.preparation.features import features
-from assay.preparation.reconcile import Cleaned, clean
+from assay.preparation.reconcile import clean
 from assay.profile.columns import profiles
 from assay.profile.page import Findings, render
 from assay.profile.scorecard import scorecards
 from assay.records.folds import GROUP, split
-from assay.records.reading import read
-from habits import ASKED, HABITS, READ, REFUSED, Habit
+from described_table import Described, assert_answered, described
 from samples import ROOT
 
 HERE = Path(__file__).parent
 ROWS = 600
-SICK, WELL = 89, 511
+WELL = 511
 
 
-@dataclass(frozen=True)
-class Tried:
-    """A table that was described, and read by that description. contract, labels: as they stand in the YAML."""
-
-    draft: Draft
-    contract: dict[str, Any]
-    labels: dict[str, Any]
-
-    @property
-    def dataset(self) -> Dataset:
-        return typed_as(Dataset, self.contract)
-
-    @property
-    def said(self) -> str:
-        return "\n".join([*self.draft.outcome, *self.draft.remarks])
-
-    def raw(self) -> pd.DataFrame:
-        return read(Path(self.dataset.source.uri), dialect=self.dataset.source.dialect)
-
-    def cleaned(self) -> Cleaned:
-        return clean(self.raw(), self.dataset, "the file", "csv")
-
-    def asked(self) -> str:
-        return "\n".join(text for part in (self.contract, self.labels) for _, text in questions(part, ""))
+def case(name: str, target: str = "outcome", answer: Answer = Answer()) -> Described:  # noqa: B008 - frozen
+    return described((HERE / f"{name}.csv").read_bytes(), target, answer)
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the command writes conf/."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def tried(content: bytes, target: str, answer: Answer = Answer(), name: str = "t") -> Tried:  # noqa: B008 - frozen
-    file = Path("t.csv")
-    file.write_bytes(content)
-    _, draft, written = init_dataset(file.absolute(), name, target, answer)
-    return Tried(draft, *(yaml.safe_load(path.read_text()) for path in written[:2]))
-
-
-def case(name: str, target: str = "outcome", answer: Answer = Answer()) -> Tried:  # noqa: B008 - frozen
-    return tried((HERE / f"{name}.csv").read_bytes(), target, answer)
-
-
-def assert_answered(found: Tried, positive: list[str]) -> None:
-    require_answered({"dataset": found.contract, "labels": found.labels})
-    assert found.labels["positive"] == positive
-
-
-@pytest.mark.parametrize("habit", READ, ids=lambda habit: habit.name)
-def test_a_habit_is_read_right_and_said(habit: Habit) -> None:
-    found = tried(habit.content, "y")
-    assert_answered(found, ["sick"])
-    x = next(name for name in found.contract["columns"] if name not in ("age", "site", "y"))
-    if habit.entry is not None:
-        assert found.contract["columns"][x] == habit.entry
-    assert found.contract["source"].get("dialect", {}) == (habit.dialect or {})
-    assert habit.says in found.said
-    cleaned = found.cleaned().records
-    assert (len(cleaned), cleaned["code"].eq("sick").sum()) == (len(found.raw()), len(found.raw()) // 4)
-    assert cleaned["age"].head(2).tolist() == [20, 21]
-    if habit.first:
-        values = cleaned[x].head(len(habit.first))
-        shown = values.astype("str") if values.dtype.kind == "M" else values.astype("object")
-        assert [None if pd.isna(value) else value for value in shown] == pytest.approx(list(habit.first))
-
-
-@pytest.mark.parametrize("habit", ASKED, ids=lambda habit: habit.name)
-def test_nothing_runs_before_a_question_is_answered(habit: Habit) -> None:
-    found = tried(habit.content, **{"target": "y", **habit.options})
-    assert found.draft.is_open
-    assert habit.says in found.asked()
-    with pytest.raises(AssayError, match=r"(question is|questions are) open: ?") as caught:
-        require_answered({"dataset": found.contract, "labels": found.labels})
-    assert habit.says in caught.value.what
-    assert "conf/" in caught.value.where
-    assert "write the answer there" in caught.value.todo
-
-
-@pytest.mark.parametrize("habit", REFUSED, ids=lambda habit: habit.name)
-def test_what_cannot_be_read_stops_at_its_line(habit: Habit) -> None:
-    with pytest.raises(AssayError) as caught:
-        tried(habit.content, **{"target": "y", **habit.options})
-    assert habit.says in caught.value.what
-    assert habit.todo in caught.value.todo
-    assert caught.value.todo
-    assert not Path("conf").exists()
+def case_again(name: str, answer: Answer, target: str = "outcome") -> Described:
+    return described((HERE / f"{name}.csv").read_bytes(), target, answer, "again")
 
 
 def test_a_trailing_comma_slides_no_name() -> None:
@@ -209,10 +122,6 @@ def test_every_spelling_of_a_positive_class_is_named(folder: Path) -> None:
         composed(["dataset=again"])
 
 
-def case_again(name: str, answer: Answer, target: str = "outcome") -> Tried:
-    return tried((HERE / f"{name}.csv").read_bytes(), target, answer, "again")
-
-
 def test_a_healthy_class_called_none_is_no_missing_value() -> None:
     found = case("target_none", "disorder")
     assert "None 511: if nobody knows" in found.asked()
@@ -220,7 +129,7 @@ def test_a_healthy_class_called_none_is_no_missing_value() -> None:
     assert_answered(answered, ["Insomnia", "Apnea"])
     assert answered.contract["columns"]["disorder"]["missing"] == []
     assert (answered.cleaned().records["code"] == "None").sum() == WELL
-    unknown = tried((HERE / "target_none.csv").read_bytes(), "disorder", Answer(["Insomnia"], ["Apnea"]), "third")
+    unknown = described((HERE / "target_none.csv").read_bytes(), "disorder", Answer(["Insomnia"], ["Apnea"]), "third")
     assert "left out: None 511" in unknown.draft.outcome
     assert (unknown.cleaned().records["code"] == "").sum() == WELL
 
@@ -264,14 +173,14 @@ def test_an_open_question_stops_the_composing_of_a_run(folder: Path) -> None:
 
 def test_a_broken_rule_is_told_with_the_line_of_the_file() -> None:
     text = (HERE / "bracket_name.csv").read_text()
-    found = tried(f"Export\n\n{text}".encode(), "outcome")
+    found = described(f"Export\n\n{text}".encode(), "outcome")
     with pytest.raises(AssayError, match="'lots'; line 5"):
         spoiled = found.raw()
         spoiled.loc[1, "age [years]"] = "lots"
         clean(spoiled, found.dataset, "the file", "csv")
 
 
-def learned(found: Tried) -> pd.DataFrame:
+def learned(found: Described) -> pd.DataFrame:
     """The features of the cleaned records, in their order."""
     records = found.cleaned().records.set_index("record_id")
     return features(records, found.dataset, Features(name="all", derived=True, drop=[]))
@@ -309,7 +218,7 @@ def test_codes_that_look_like_numbers_stay_texts() -> None:
     found = case("icd11")
     assert found.contract["columns"]["site"] == {"type": "category", "values": ["1E30", "1E31", "1E50", "BA00"]}
     assert learned(found)["site"].tolist() == found.raw()["site"].tolist()
-    alone = tried((HERE / "icd11.csv").read_bytes().replace(b"BA00", b"1E32"), "outcome", name="alone")
+    alone = described((HERE / "icd11.csv").read_bytes().replace(b"BA00", b"1E32"), "outcome", name="alone")
     assert alone.contract["columns"]["site"]["values"] == ["1E30", "1E31", "1E32", "1E50"]
     assert "site: codes like 1E32, kept as texts: if they are numbers, set type number" in alone.draft.remarks
     assert learned(alone)["site"].tolist() == alone.raw()["site"].tolist()
@@ -321,22 +230,14 @@ def test_rows_of_the_file_are_rows_that_are_read() -> None:
         if file.stem == "stray_quote":
             continue
         target = {"target_none": "disorder", "ruletarget": "status"}.get(file.stem, "outcome")
-        found = tried(file.read_bytes(), target, name=f"r_{file.stem}")
+        found = described(file.read_bytes(), target, name=f"r_{file.stem}")
         assert len(found.raw()) == len(file.read_bytes().splitlines()) - 1
 
 
 def test_the_same_table_in_every_dialect_gives_the_same_records() -> None:
-    plain = tried((HERE / "bracket_name.csv").read_bytes(), "outcome", name="plain").raw()
+    plain = described((HERE / "bracket_name.csv").read_bytes(), "outcome", name="plain").raw()
     text = (HERE / "bracket_name.csv").read_text()
     ways = [(";", "utf-8"), ("\t", "utf-16"), ("|", "utf-8-sig"), (",", "utf-16-be")]
     for number, (separator, encoding) in enumerate(ways):
         content = ("A title\n" + text.replace(",", separator)).encode(encoding)
-        assert_frame_equal(tried(content, "outcome", name=f"d{number}").raw(), plain)
-
-
-def test_readme_says_what_happens() -> None:
-    lines = [f"| {habit.name} | {habit.what} | {habit.now} |" for habit in HABITS]
-    there = (HERE / "README.md").read_text().splitlines()
-    assert [line for line in lines if line not in there] == []
-    assert len({habit.name for habit in HABITS}) == len(HABITS) >= 20
-    assert all(asdict(habit)["now"] for habit in HABITS)
+        assert_frame_equal(described(content, "outcome", name=f"d{number}").raw(), plain)

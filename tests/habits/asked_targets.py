@@ -1,0 +1,127 @@
+"""Targets of which nobody can tell who is positive: that is asked."""
+
+from habits.habit import Habit
+from habits.tables import PLAIN, numbers, spread, table
+
+HABITS = [
+    Habit(
+        "classes_spelled_twice",
+        "Yes, yes, No as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["Yes", "No", "yes", "No"])).encode(),
+        "who counts as positive? One or more of: No 20, Yes 10, yes 10",
+    ),
+    Habit(
+        "good_outcome",
+        "a target called alive, with yes and no",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["yes", "no", "no"])).replace(",y\n", ",alive\n").encode(),
+        "alive yes may be the outcome that is hoped for",
+        options={"target": "alive"},
+    ),
+    Habit(
+        "frequent_positive",
+        "1 in more than half of the records, as in heart.csv, where 1 means no disease",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["1", "1", "1", "0"])).encode(),
+        "1 has 75.0 % of the records",
+    ),
+    Habit(
+        "follow_up",
+        "an event, 1 or 0, and a column of numbers called futime",
+        "asks: without the event may mean censored",
+        table(numbers(lambda v: f"{v * 100:.0f}"), "futime", outcome=spread(["1", "0", "0"])).encode(),
+        "futime may say when it came, or until when a record was seen: then others may be censored",
+    ),
+    Habit(
+        "class_unknown",
+        "dead and Unknown as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["dead", "Unknown", "Unknown"])).encode(),
+        "One or more of: Unknown 26, dead 14",
+    ),
+    Habit(
+        "good_and_excellent",
+        "good and excellent as target: one word that is known, whose opposite is not",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["good", "good", "excellent"])).encode(),
+        "One or more of: excellent 13, good 27",
+    ),
+    Habit(
+        "yes_in_other_words",
+        "ja and nein as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["ja", "nein", "nein"])).encode(),
+        "One or more of: ja 14, nein 26",
+    ),
+    Habit(
+        "probable",
+        "probable and no as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["probable", "no", "no"])).encode(),
+        "One or more of: no 26, probable 14",
+    ),
+    Habit(
+        "kinds_of_positive",
+        "positive and weak positive as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["positive", "weak positive", "weak positive"])).encode(),
+        "One or more of: positive 14, weak positive 26",
+    ),
+    Habit(
+        "mistyped_class",
+        "sick and sickk as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["sick", "sickk", "sickk"])).encode(),
+        "One or more of: sick 14, sickk 26",
+    ),
+    Habit(
+        "no_answer",
+        "yes and no answer as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["yes", "no answer", "no answer"])).encode(),
+        "One or more of: no answer 26, yes 14",
+    ),
+    Habit(
+        "yes_and_dash",
+        "yes and - as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["yes", "-", "-"])).encode(),
+        "One or more of: - 26, yes 14",
+    ),
+    Habit(
+        "hidden_in_a_class",
+        "sick, and sick with a character that nobody sees, as target",
+        "asks who is positive, and shows it",
+        table(PLAIN, outcome=spread(["sick", "si\u200bck", "well"])).encode(),
+        "sick 14, si\\u200bck 13, well 13",
+    ),
+    Habit(
+        "class_called_none",
+        "a class called None",
+        "asks whether it is a class",
+        table(PLAIN, outcome=spread(["None", "sick", "None"])).encode(),
+        "None 27: if nobody knows",
+    ),
+    Habit(
+        "three_classes",
+        "kept, lost, returned as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["kept", "lost", "kept", "returned"])).encode(),
+        "One or more of: kept 20, lost 10, returned 10",
+    ),
+    Habit(
+        "one_and_two",
+        "1 and 2 as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["1", "2", "2"])).encode(),
+        "One or more of: 1 14, 2 26",
+    ),
+    Habit(
+        "grades",
+        "the numbers 0 to 4 as target",
+        "asks who is positive",
+        table(PLAIN, outcome=spread(["0", "0", "1", "2", "3", "4"])).encode(),
+        "One or more of: 0 14, 1 7",
+    ),
+]
