@@ -19,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import ks_2samp
 
 from assay.bundle.loading import Bundle, load
 from assay.bundle.reference import reference
@@ -43,6 +42,7 @@ from assay.records.formats import CSV, FILES
 from assay.records.reading import read
 from assay.scoring.scorer import Scorer
 from assay.tables import read_table
+from usual_drift import Usual
 
 BATCHES, REPEATS, NAMED = 200, 10, 0.8
 SIZES = np.geomspace(200, 200_000, BATCHES).round().astype(int)
@@ -88,37 +88,6 @@ class Line:
 def spread(count: int, a_month: int) -> np.ndarray:
     """The day of each record, (count,), with so many in a month."""
     return (np.datetime64("1986-01", "M") + np.arange(count) // a_month).astype("datetime64[D]")
-
-
-class Usual:
-    """The tests that are usual elsewhere, of each feature of a table, and of `score`."""
-
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.table = table
-        self.numbers = [name for name in table if pd.api.types.is_float_dtype(table[name])]
-
-    def ks(self, here: pd.DataFrame, names: list[str]) -> set[str]:
-        """The numbers with p < .05."""
-        pairs = {name: (here[name].dropna(), self.table[name].dropna()) for name in names if name in self.numbers}
-        return {
-            name for name, (a, b) in pairs.items() if len(a) and len(b) and ks_2samp(a, b, method="asymp").pvalue < 0.05
-        }
-
-    def psi(self, here: pd.DataFrame, names: list[str]) -> set[str]:
-        """The columns with an index above .2, in tenths or by value."""
-        return {name for name in names if here[name].notna().any() and self._index(here[name], self.table[name]) > 0.2}
-
-    def _index(self, here: pd.Series, before: pd.Series) -> float:
-        if here.name in self.numbers:
-            edges = np.unique(np.nanquantile(before, np.linspace(0, 1, 11)[1:-1]))
-            rows = [
-                np.bincount(np.searchsorted(edges, one.dropna()), minlength=len(edges) + 1) for one in (here, before)
-            ]
-        else:
-            texts = [one.astype("object").dropna().astype(str).value_counts() for one in (here, before)]
-            rows = [np.array(one) for one in pd.concat(texts, axis=1).fillna(0).to_numpy().T]
-        a, b = (np.maximum(one / one.sum(), 1e-4) for one in rows)
-        return float(((a - b) * np.log(a / b)).sum())
 
 
 def found(piece: Piece, known: Training) -> list[Finding]:

@@ -6,6 +6,8 @@ import re
 import socket
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,6 +139,16 @@ def ask(server: Server, sent: str, *later: bytes) -> Answer:
             answer.begin()
             headers = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, headers, answer.read().decode())
+
+
+def get(server: Server, path: str, **headers: str) -> Answer:
+    """The answer to a request as a client sends it, under this path of the server's address, token and all."""
+    request = urllib.request.Request(server.address + path, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return Answer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read().decode())
+    except urllib.error.HTTPError as error:
+        return Answer(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read().decode())
 
 
 def statuses(server: Server, sent: str) -> list[int]:

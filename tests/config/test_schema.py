@@ -174,79 +174,6 @@ def test_the_column_of_the_time_may_be_called_date() -> None:
     assert typed(config).dataset.time
 
 
-SAMPLE = {"rows": 100, "key": "patient_id"}
-
-
-def test_a_sample_is_typed_and_filled_up() -> None:
-    sample = typed(plain(dataset__sample={**SAMPLE, "positive": [1], "label": "target"})).dataset.sample
-    assert (sample.rows, sample.positive, sample.granularity, sample.min_per_stratum) == (100, ["1"], "month", 1)
-    assert typed(plain()).dataset.sample is None
-
-
-def test_key_and_label_of_a_sample_are_by_default_those_of_the_contract() -> None:
-    sample = typed(plain(dataset__sample={"rows": 100, "positive": ["F"]})).dataset.sample
-    assert (sample.key, sample.label) == ("patient_id", "target")
-    assert typed(plain(dataset__sample={"rows": 100})).dataset.sample.label is None
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"rows": 0}, r"dataset\.sample\.rows=0"),
-        ({"rows": "many"}, "rows"),
-        ({"seed": -1}, r"dataset\.sample\.seed=-1"),
-        ({"row": 1}, "row"),
-        ({"granularity": "hour"}, "granularity=hour is none of: day"),
-        ({"label": "target"}, "go together"),
-        ({"keep_positives": True}, "keep_positives needs"),
-        ({"strata": ["patient_id"]}, "cannot make strata"),
-        ({"strata": ["ward"], "time": "when"}, "names no column: when; .*names no column: ward"),
-    ],
-)
-def test_a_sample_that_cannot_be_is_named(change: dict[str, Any], said: str) -> None:
-    with pytest.raises(AssayError, match=said):
-        typed(plain(dataset__sample={**SAMPLE, **change}))
-
-
-OUTCOME = {"event": "target == 'A' or TSH > 6", "time": "age", "horizon": 60}
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({}, "dataset.target=target: null, because dataset.outcome makes the codes"),
-        ({}, r"dataset.outcome.event: no column 'TSH'"),  # it is a feature: the outcome would be known beforehand
-        ({"event": "target =="}, "dataset.outcome.event: no expression"),
-        ({"event": "target > 'A'"}, "dataset.outcome.event: target holds texts, which are not more or less"),
-        ({"horizon": None}, "go together"),
-        ({"time": None}, "go together"),
-        ({"horizon": 0}, "dataset.outcome.horizon=0.0 must be above 0"),
-        ({"time": "target"}, "dataset.outcome.time=target must be a column of type number and role target"),
-        (
-            {"event": "age > 5", "time": None, "horizon": None},
-            "columns.target: role target, and dataset.outcome does not",
-        ),
-    ],
-)
-def test_an_outcome_that_cannot_be_is_named(change: dict[str, Any], said: str) -> None:
-    with pytest.raises(AssayError, match=said):
-        typed(plain(dataset__outcome={**OUTCOME, **change}))
-
-
-def test_the_time_of_an_outcome_begins_with_the_record() -> None:
-    with pytest.raises(AssayError, match=r"needs dataset.columns.age.range from 0 on"):
-        typed(
-            plain(dataset__outcome=OUTCOME, dataset__columns__age__role="target", dataset__columns__age__range=[-1, 9])
-        )
-
-
-def test_a_sample_without_its_keys_is_none() -> None:
-    with pytest.raises(AssayError, match="rows"):
-        typed(plain(dataset__sample={"key": "patient_id"}))
-    with pytest.raises(AssayError, match=r"dataset\.sample=5: input should be a dictionary"):
-        typed(plain(dataset__sample=5))
-
-
 def test_all_faults_are_named_at_once() -> None:
     wrong: dict[str, Any] = {
         "evaluation__seed": -1,
@@ -303,7 +230,7 @@ def test_the_ends_of_a_range_are_allowed(key: str, value: float) -> None:
 )
 def test_an_unknown_key_is_answered_with_the_nearest_at_its_place(key: str, near: str) -> None:
     with pytest.raises(AssayError) as caught:
-        typed(plain(**({"dataset__sample": SAMPLE} | {key: 1})))
+        typed(plain(**({"dataset__sample": {"rows": 100, "key": "patient_id"}} | {key: 1})))
     assert caught.value.what == f"{key.replace('__', '.')}: unknown key, did you mean {near}?"
 
 

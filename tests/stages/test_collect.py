@@ -1,9 +1,7 @@
 """collect: the declared file or none."""
 
-import hashlib
-import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,17 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assay.config.dataset import Column, Dataset
+from assay.config.dataset import Dataset
 from assay.config.sample import Sample
-from assay.config.source import Dialect, Source
 from assay.errors import AssayError
 from assay.files import WRITING, sha256
 from assay.records.columns import WEIGHT
-from assay.records.reading import read
-from assay.records.writing import write_csv
 from assay.sampling.source import fingerprint, parquet_files
 from assay.stages.collect import collect
-from s3_endpoint import BUCKET, Endpoint
+from declared_source import declared
 
 
 @pytest.fixture
@@ -29,11 +24,6 @@ def source(tmp_path: Path) -> Path:
     path = tmp_path / "source.csv"
     path.write_bytes(b"a,b\n1,2\n")
     return path
-
-
-def declared(uri: object, sha: str, form: str | None = None, **roles: str) -> Dataset:
-    columns = {name: Column("text", role) for name, role in roles.items()}
-    return Dataset("any", Source(str(uri), sha, "", "", form), target="y", columns=columns)
 
 
 @pytest.mark.parametrize("prefix", ["", "file://"])
@@ -274,136 +264,3 @@ def test_a_damaged_source_is_named_and_not_the_copy_that_was_read(
     assert caught.value.where == str(source)
     assert f"restore {source}, or" in caught.value.todo
     assert WRITING not in str(caught.value)
-
-
-@pytest.fixture
-def bucket(s3: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a bucket, which the environment says how to reach."""
-    from s3fs import S3FileSystem
-
-    for name, value in {**s3.environment, "AWS_CONFIG_FILE": os.devnull}.items():
-        monkeypatch.setenv(name, value)
-    yield f"s3://{BUCKET}"
-    S3FileSystem.clear_instance_cache()
-
-
-def test_an_object_of_a_store_that_the_environment_names(
-    s3: Endpoint, bucket: str, source: Path, tmp_path: Path
-) -> None:
-    s3.files().put_file(source, f"{bucket}/source.csv")
-    collect(declared(f"{bucket}/source.csv", sha256(source)), tmp_path / "target")
-    assert (tmp_path / "target/records.csv").read_bytes() == source.read_bytes()
-
-
-def test_a_folder_of_objects(s3: Endpoint, bucket: str, source: Path, tmp_path: Path) -> None:
-    for name in ("b.csv", "a.csv"):
-        s3.files().put_file(source, f"{bucket}/table/{name}")
-    sha = hashlib.sha256("\n".join([sha256(source)] * 2).encode()).hexdigest()
-    found = collect(declared(f"{bucket}/table/", sha), tmp_path / "target")
-    assert [one["uri"] for one in found["files"]] == [f"{bucket}/table/{name}" for name in ("a.csv", "b.csv")]
-    assert len(read(tmp_path / "target/records.csv")) == 2
-
-
-@pytest.mark.slow
-def test_an_object_that_is_read_in_parts(s3: Endpoint, bucket: str, tmp_path: Path) -> None:
-    large = tmp_path / "large.csv"
-    large.write_bytes(bytes(61 * 2**20))  # s3fs reads 50 MiB at a time
-    s3.files().put_file(large, f"{bucket}/large.csv")
-    collect(declared(f"{bucket}/large.csv", sha256(large)), tmp_path / "target")
-    assert sha256(tmp_path / "target/records.csv") == sha256(large)
-
-
-@pytest.mark.parametrize(
-    ("path", "environment", "reason"),
-    [
-        ("no/such.csv", {}, "no/such.csv"),
-        ("source.csv", {"AWS_SECRET_ACCESS_KEY": "wrong"}, "Forbidden"),
-        ("source.csv", {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "credentials"),
-        ("source.csv", {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "Could not connect"),
-    ],
-    ids=["missing", "wrong secret", "no credentials", "nobody there"],
-)
-def test_an_object_that_cannot_be_had_is_named_with_the_reason(
-    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, environment: dict[str, str], reason: str
-) -> None:
-    for name, value in {**environment, "AWS_MAX_ATTEMPTS": "1"}.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(AssayError, match="cannot be read") as caught:
-        collect(declared(f"{bucket}/{path}", "0" * 64), tmp_path / "target")
-    assert reason in str(caught.value)
-    assert f"{bucket}/{path}" in str(caught.value)
-
-
-def several(tmp_path: Path, *tables: pd.DataFrame, suffix: str = ".csv", **roles: str) -> Dataset:
-    """A contract with a source of several files."""
-    uris = [str(tmp_path / f"{number}{suffix}") for number in range(len(tables))]
-    for uri, table in zip(uris, tables, strict=True):
-        table.to_csv(uri, index=False) if suffix == ".csv" else table.to_parquet(uri)
-    columns = {name: Column("text", role) for name, role in roles.items()}
-    hashes = [sha256(Path(uri)) for uri in uris]
-    return Dataset("any", Source(uris, hashes, "", ""), target="y", columns=columns)
-
-
-FIRST, SECOND = pd.DataFrame({"a": ["1", "2"], "b": ["x,y", ""]}), pd.DataFrame({"b": ["z"], "a": ["3"]})
-
-
-@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
-def test_several_files_make_one_table_in_their_order(tmp_path: Path, suffix: str) -> None:
-    dataset = several(tmp_path, FIRST, SECOND, suffix=suffix)
-    found = collect(dataset, tmp_path / "raw")
-    assert read(tmp_path / f"raw/records{suffix}").to_numpy().tolist() == [["1", "x,y"], ["2", ""], ["3", "z"]]
-    assert [(one["rows"], one["first_row"]) for one in found["files"]] == [(2, 0), (1, 2)]
-    assert [(one["uri"], one["sha256"]) for one in found["files"]] == [
-        (uri, sha256(Path(uri))) for uri in dataset.source.uri
-    ]
-    assert sorted(path.name for path in (tmp_path / "raw").iterdir()) == [f"records{suffix}"]
-
-
-@pytest.mark.parametrize(
-    ("second", "suffix", "said"),
-    [
-        (pd.DataFrame({"a": ["3"]}), ".csv", "missing column b: not the columns of .*0.csv"),
-        (SECOND.assign(c="1"), ".csv", "unknown column c"),
-        (SECOND.assign(c="1"), ".parquet", "unknown column c"),
-        (SECOND.assign(a=3), ".parquet", "column a is of type int64, in the first file"),
-    ],
-)
-def test_a_file_with_other_columns_is_named(tmp_path: Path, second: pd.DataFrame, suffix: str, said: str) -> None:
-    with pytest.raises(AssayError, match=said) as caught:
-        collect(several(tmp_path, FIRST, second, suffix=suffix), tmp_path / "raw")
-    assert caught.value.where == str(tmp_path / f"1{suffix}")
-
-
-def test_each_of_several_files_must_be_the_declared_one(tmp_path: Path) -> None:
-    dataset = several(tmp_path, FIRST, SECOND)
-    (tmp_path / "1.csv").write_text("a,b\n4,w\n")
-    with pytest.raises(AssayError, match="not the declared one") as caught:
-        collect(dataset, tmp_path / "raw")
-    assert str(tmp_path / "1.csv") in str(caught.value)
-
-
-def test_files_of_two_formats_are_refused(tmp_path: Path) -> None:
-    dataset = several(tmp_path, FIRST, SECOND)
-    dataset.source.uri[1] = str(tmp_path / "1.parquet")
-    with pytest.raises(AssayError, match="a PARQUET after a CSV"):
-        collect(dataset, tmp_path / "raw")
-
-
-def test_later_files_may_lack_personal_columns_that_were_left_out_before(tmp_path: Path) -> None:
-    with_names = FIRST.assign(name=["Ann", "Bob"])
-    collect(several(tmp_path, with_names, SECOND, with_names, name="personal"), tmp_path / "raw")
-    assert read(tmp_path / "raw/records.csv")["a"].tolist() == ["1", "2", "3", "1", "2"]
-    assert "Ann" not in (tmp_path / "raw/records.csv").read_text()
-
-
-def test_files_in_a_dialect_stay_in_it_without_personal_columns(tmp_path: Path) -> None:
-    dialect = Dialect(encoding="cp1252", separator=";", above=1)
-    dataset = several(tmp_path, FIRST, FIRST, a="id", b="feature", name="personal")
-    tables = [FIRST.assign(name="Ann", b=["Köln", "x;y"]), FIRST.assign(name="Bob")]
-    for uri, table in zip(dataset.source.uri, tables, strict=True):
-        write_csv(table, Path(uri), dialect)
-    dataset.source.sha256, dataset.source.dialect = [sha256(Path(uri)) for uri in dataset.source.uri], dialect
-    collect(dataset, tmp_path / "raw")
-    file = tmp_path / "raw/records.csv"
-    assert read(file, dialect=dialect).to_numpy().tolist() == [["1", "Köln"], ["2", "x;y"], ["1", "x,y"], ["2", ""]]
-    assert b"Ann" not in file.read_bytes()
