@@ -18,7 +18,8 @@ from assay.board.app import Server
 from assay.board.site import here
 from assay.git import git
 from board_repository import PREDICTIONS, Repository, make
-from conftest import CHROMIUM, run_small_line
+from chromium import CHROMIUM
+from small_line import run_small_line
 from web_serving import running
 
 TIMES = 5

@@ -4,9 +4,8 @@ import gc
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import md5
-from importlib import import_module
 from pathlib import Path
 
 import dvc  # noqa: F401 - its log keeps the stdout of the first import, which must not be one that a test closes
@@ -16,11 +15,11 @@ from hypothesis import HealthCheck, settings
 
 import bytecode  # noqa: F401
 import warm
+from chromium import CHROMIUM
 from once import made_once, shared
 from s3_endpoint import Endpoint, serving
-from samples import ROOT, STAGES, raw_record, raw_table, synthetic_raw
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+from samples import ROOT, raw_record, raw_table
+from small_line import run_small_line
 
 # No deadline: how fast a machine is must not decide whether a test passes.
 settings.register_profile("assay", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -101,36 +100,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def small_line(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which every stage after collect ran on a small synthetic table. Not to be changed: copy it."""
     return made_once(tmp_path_factory, "small_line", run_small_line)
-
-
-def run_small_line(
-    folder: Path,
-    overrides: Sequence[str] = (),
-    stages: Sequence[str] = STAGES,
-    tables: Mapping[str, pd.DataFrame] | None = None,
-    raw: pd.DataFrame | None = None,
-) -> None:
-    from assay.config.compose import composed
-    from assay.files import write_json
-
-    folder.mkdir()
-    for name in ("LICENSE", "conf", "src", "requirements.lock", "dvc.yaml"):
-        (folder / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "annotations", folder / "annotations")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setattr("sys.argv", ["stage"])
-        Path("params.yaml").write_text(
-            composed(["debug=fast", "model.n_estimators=40", "model.early_stopping_rounds=10", *overrides])
-        )
-        Path("data/raw").mkdir(parents=True)
-        (synthetic_raw() if raw is None else raw).to_csv("data/raw/records.csv", index=False)
-        for name, table in (tables or {}).items():
-            Path("data/raw/tables", name).mkdir(parents=True)
-            table.to_csv(f"data/raw/tables/{name}/records.csv", index=False)
-        write_json(Path("reports/sampling.json"), {"sample": None})  # as collect says without one
-        for stage in stages:
-            import_module(f"assay.stages.{stage}").main()
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from assay.engine import spill
 from assay.files import files_md5, read_json
 from assay.joins import join
 from assay.records import streaming
-from conftest import run_small_line
 from samples import synthetic_raw
+from small_line import run_small_line
 
 STAGES = ["clean", "annotate", "split", "profile", "featurize", "train", "audit"]
 CONTRACT = [

@@ -10,8 +10,8 @@ import pytest
 from assay.engine import spill
 from assay.files import files_md5
 from assay.records import streaming
-from conftest import run_small_line
 from samples import synthetic_raw
+from small_line import run_small_line
 
 UP_TO_TRAIN = ["clean", "annotate", "split", "featurize"]
 STAGES = [*UP_TO_TRAIN, "train"]

@@ -12,7 +12,7 @@ from assay.lineage import links, lock
 from assay.lineage.links import difference, expanded, sources, wanted, write
 from assay.lineage.running import dependencies, stated
 from assay.lineage.statement import read
-from lineage.conftest import DVC_YAML, PARAMS
+from two_stages import DVC_YAML, PARAMS
 
 FILES = [Path("src/assay/a.py"), Path("src/assay/room/b.py")]
 FOLDER = links.folder("make")

@@ -14,7 +14,7 @@ from assay.lineage import listing, lock
 from assay.lineage.checks import require
 from assay.lineage.running import LOCK_COMES_LAST, dependencies, stated
 from assay.lineage.statement import read
-from lineage.conftest import PARAMS, Stage
+from two_stages import PARAMS, Stage
 
 
 def test_a_statement_says_what_was_used_and_made(make: Stage, use: Stage) -> None:

@@ -8,7 +8,7 @@ import pytest
 from assay.files import files_md5, read_json
 from assay.paths import CLEANED, CROISSANT, FEATURES, LABELS, PREDICTIONS, REPORTS, SPLIT, fold
 from assay.records.folds import FOLDS
-from conftest import run_small_line
+from small_line import run_small_line
 
 SCORES = [PREDICTIONS / "out_of_fold.parquet", PREDICTIONS / "test.parquet"]
 TABLES = [CLEANED, LABELS, *(fold(folder, name) for folder in (SPLIT, FEATURES) for name in FOLDS), *SCORES]
