@@ -39,7 +39,6 @@ def model_card(facts: Facts) -> str:
     """The card in Markdown."""
     reports = facts.reports
     baselines = [name for name in facts.config.baselines if name in reports["baselines"]]
-    findings = [Judged(**one) for one in reports["verdict"]["findings"]]
     called = complete(facts.config.dataset.words)
     return render(
         "model_card.md.j2",
@@ -49,8 +48,7 @@ def model_card(facts: Facts) -> str:
         hashes={**facts.hashes, **facts.bundle["lineage"]},
         kinds=KINDS,
         made_by=makers(facts.bundle["model"]),
-        findings=[finding_row(finding) for finding in findings],
-        unmet=[(*finding_row(finding)[:3], finding.settled) for finding in findings if finding.verdict != MET],
+        **criterion_rows(reports["verdict"]),
         confidence=f"{facts.config.evaluation.confidence * 100:g} %",
         floor_reached=reports["metrics"]["recall"] >= facts.bundle["threshold"]["min_recall"],
         test=decisions(reports["metrics"]),
@@ -76,6 +74,15 @@ def model_card(facts: Facts) -> str:
         span=span(facts.records),
         limits=limits(facts),
     )
+
+
+def criterion_rows(verdict: dict[str, Any]) -> dict[str, list[tuple]]:
+    """All criteria as rows, and those that are not met, with whether the records settle it."""
+    judged = [Judged(**one) for one in verdict["findings"]]
+    return {
+        "findings": [finding_row(one) for one in judged],
+        "unmet": [(*finding_row(one)[:3], one.settled) for one in judged if one.verdict != MET],
+    }
 
 
 def makers(model: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.options import AsJson, Trust, require_one_name
-from assay.cli.score import InStage, Tables, named, of_place
+from assay.cli.options import AsJson, ModelFile, Trust
+from assay.cli.score import InStage, Tables, chosen, named
 from assay.errors import reported
 from assay.paths import MONITOR_PAGE
 from assay.placing import placing, require_another
@@ -28,9 +28,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
         ] = None,
         output: Annotated[Path, typer.Option("--output", "-o", help="The page.")] = MONITOR_PAGE,
         as_json: AsJson = False,
-        bundle: Annotated[
-            Path | None, typer.Option(help="A model folder or an archive; by default what is promoted, else models/.")
-        ] = None,
+        bundle: ModelFile = None,
         stage: Annotated[str | None, typer.Option(help="The model that is in this stage.")] = None,
         table: Tables = None,
         trust: Trust = None,
@@ -52,13 +50,12 @@ def command(in_stage: InStage) -> Callable[..., None]:
         with reported("assay monitor"):
             batch, page, arrived = source.absolute(), output.absolute(), labels.absolute() if labels else None
             tables = named(table or [])
-            require_one_name(bundle, stage)
-            model = of_place(bundle, trust or ()) if bundle else in_stage(stage)
+            model = chosen(bundle, stage, trust or (), in_stage)
             root = enter_root()
             page = (root / MONITOR_PAGE if output == MONITOR_PAGE else page).resolve()
             require_another(page, str(output), {"records": batch, **({"labels": arrived} if arrived else {}), **tables})
-            asked = load().criteria.monitoring
-            found = monitored(model.bundle, batch, asked, f"{model.name}, {model.place}", arrived, tables)
+            criteria = load().criteria.monitoring
+            found = monitored(model.bundle, batch, criteria, f"{model.name}, {model.place}", arrived, tables)
             with placing(page) as scratch:
                 scratch.write_text(render(found), encoding="utf-8", newline="\n")
             say(json.dumps(plain(plain_of(found)), indent=2) if as_json else as_text(found))

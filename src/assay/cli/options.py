@@ -12,6 +12,10 @@ Base = Annotated[str, typer.Argument(help="A branch, tag, commit or experiment, 
 Head = Annotated[str, typer.Argument(help="The same; by default the workspace.")]
 AsMarkdown = Annotated[bool, typer.Option("--md", help="Print Markdown, for a pull request.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+ModelFile = Annotated[
+    Path | None,
+    typer.Option("--bundle", help="A model folder or an archive; by default what is promoted, else models/."),
+]
 Trust = Annotated[
     list[str] | None,
     typer.Option(

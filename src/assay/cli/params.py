@@ -27,12 +27,8 @@ def params(
 
     The bytes are those that `dvc exp run` writes. Run it after an edit in conf/, and commit both.
     """
-    from assay.config.compose import composed, difference
+    from assay.config.compose import composed
     from assay.config.keep import kept
-    from assay.config.load import PARAMS
-    from assay.doctor.clone import Clone
-    from assay.doctor.kept import disagreement
-    from assay.files import write_text
     from assay.lineage.busy import require_idle
 
     with reported("assay params"):
@@ -43,12 +39,22 @@ def params(
             require_idle()
         if keep:
             say("\n".join(kept() or ["conf/: unchanged"]))
-            return
-        text = composed(overrides or [])
-        changed = difference(text)
-        if check and changed:
-            todo = disagreement(Clone(Path.cwd()), text).todo
-            raise AssayError(f"{PARAMS} is not what conf/ composes to:\n{changed}", todo=todo)
-        if not check:
-            write_text(PARAMS, text)
-        say(f"{PARAMS}: {'unchanged' if not changed else 'written'}")
+        else:
+            _compared_or_written(composed(overrides or []), check)
+
+
+def _compared_or_written(text: str, check: bool) -> None:
+    """Write this composed configuration into params.yaml; to check, stop with an AssayError where they differ."""
+    from assay.config.compose import difference
+    from assay.config.load import PARAMS
+    from assay.doctor.clone import Clone
+    from assay.doctor.kept import disagreement
+    from assay.files import write_text
+
+    changed = difference(text)
+    if check and changed:
+        todo = disagreement(Clone(Path.cwd()), text).todo
+        raise AssayError(f"{PARAMS} is not what conf/ composes to:\n{changed}", todo=todo)
+    if not check:
+        write_text(PARAMS, text)
+    say(f"{PARAMS}: {'unchanged' if not changed else 'written'}")

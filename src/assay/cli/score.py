@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from assay.cli.options import Trust, require_one_name
+from assay.cli.options import ModelFile, Trust, require_one_name
 from assay.errors import AssayError, reported, warn
 from assay.scoring.wish import Reasons
 from assay.terminal import say
@@ -23,7 +23,7 @@ Tables = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=FILE", help="A table that columns are made of, where the records do not have them."),
 ]
-MOST = 4  # threads: more would mostly wait for each other
+MOST_THREADS = 4  # more would mostly wait for each other
 
 
 class Extra(StrEnum):
@@ -55,9 +55,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
             str,
             typer.Option("--output", "-o", metavar="OUT", help="A .csv, .jsonl or .parquet file; -: CSV on stdout."),
         ],
-        bundle: Annotated[
-            Path | None, typer.Option(help="A model folder or an archive; by default what is promoted, else models/.")
-        ] = None,
+        bundle: ModelFile = None,
         stage: Annotated[str | None, typer.Option(help="Score with what is in this stage.")] = None,
         reasons: Annotated[Reasons | None, typer.Option(help="Which records get reasons; by default alerts.")] = None,
         extra: Annotated[Extra, typer.Option(help="Columns that the contract does not declare.")] = Extra.REFUSE,
@@ -78,10 +76,9 @@ def command(in_stage: InStage) -> Callable[..., None]:
             source = None if records == STREAM else Path(records).absolute()
             target = None if output == STREAM else Target.of(Path(output).absolute(), source)
             tables = named(table or [])
-            require_one_name(bundle, stage)
-            model = of_place(bundle, trust or ()) if bundle else in_stage(stage)
+            model = chosen(bundle, stage, trust or (), in_stage)
             start, replaced = time.perf_counter(), bool(target and target.path.exists())
-            threads, ignore = jobs or min(MOST, os.cpu_count() or 1), extra == Extra.IGNORE
+            threads, ignore = jobs or min(MOST_THREADS, os.cpu_count() or 1), extra == Extra.IGNORE
             tally = score_file(model.bundle, source, target, reasons, ignore, threads, name=model.name, tables=tables)
             say(tally.summary(time.perf_counter() - start), error=True)
             say(f"model: {model.name}, {model.place}", error=True)
@@ -102,6 +99,12 @@ def named(tables: Sequence[str]) -> dict[str, Path]:
         todo = "a table is one file here: write its rows into one"
         raise AssayError(f"given more than once: {', '.join(twice)}", where="--table", todo=todo)
     return dict(given)
+
+
+def chosen(bundle: Path | None, stage: str | None, trusted: Collection[str], in_stage: InStage) -> InUse:
+    """The model of this folder or archive, else of this stage, else the one in use."""
+    require_one_name(bundle, stage)
+    return of_place(bundle, trusted) if bundle else in_stage(stage)
 
 
 def of_place(place: Path, trusted: Collection[str]) -> InUse:

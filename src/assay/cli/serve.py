@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assay.cli.options import Trust, require_one_name
+from assay.cli.options import ModelFile, Trust, require_one_name
 from assay.errors import reported, warn
 from assay.terminal import say
 
 if TYPE_CHECKING:
     from assay.serving.sources import Source
+    from assay.web.server import Server
 
 KEY_VARIABLE = "ASSAY_API_KEY"
 LOG = Path(".assay/predictions")
@@ -23,9 +24,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
     """The command; in_stage: gives the place that the model comes from if no bundle is given."""
 
     def serve(
-        bundle: Annotated[
-            Path | None, typer.Option(help="A model folder or an archive; by default what is promoted, else models/.")
-        ] = None,
+        bundle: ModelFile = None,
         stage: Annotated[str | None, typer.Option(help="Serve what is in this stage, and what comes there.")] = None,
         require_signed: Annotated[
             bool, typer.Option("--require-signed", help="Serve only what an allowed signer vouches for.")
@@ -48,8 +47,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
         the header X-API-Key. Ctrl-C answers what is running, and ends it.
         """
         from assay.serving.sources import source_of
-        from assay.serving.start import Allowed, Place, server, settle
-        from assay.web.server import serve as run
+        from assay.serving.start import Allowed, Place, server
 
         with reported("assay serve"):
             place, key = Place(host, port, name or ()), os.environ.get(KEY_VARIABLE)
@@ -60,9 +58,17 @@ def command(in_stage: InStage) -> Callable[..., None]:
             with server(source, place, Allowed(most_records, most_bytes), kept, key, challenger) as ready:
                 if not place.local and key is None:
                     warn(f"whoever reaches this address gets scores; {KEY_VARIABLE} sets a key")
-                settle()
-                shown = f"[{host}]" if ":" in host else host
-                say(f"http://{shown}:{ready.listener.getsockname()[1]}/\nCtrl-C ends it.")
-                run(ready)
+                run(ready, host)
 
     return serve
+
+
+def run(server: "Server", host: str) -> None:
+    """Say under which address it answers, and answer until Ctrl-C."""
+    from assay.serving.start import settle
+    from assay.web.server import serve
+
+    settle()
+    shown = f"[{host}]" if ":" in host else host
+    say(f"http://{shown}:{server.listener.getsockname()[1]}/\nCtrl-C ends it.")
+    serve(server)
