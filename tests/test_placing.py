@@ -9,7 +9,7 @@ import pytest
 
 from assay.errors import AssayError
 from assay.files import WRITING
-from assay.placing import HELD, LOCK, MADE, placing, require_another
+from assay.placing import HELD_PREFIX, LOCK, MADE, placing, require_another
 
 GONE = 2**22 + 1  # more than a number of a process can be
 
@@ -26,15 +26,15 @@ def left(folder: Path, name: str, *files: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "files", "stays"),
     [
-        (f"{HELD}{GONE}-a", (LOCK, "out.csv"), False),
-        (f"{HELD}{GONE}-a", (LOCK, "another.csv"), False),
-        (f"{HELD}{GONE}-a", (LOCK,), False),
-        (f"{HELD}{GONE}-a", (MADE,), False),
-        (f"{HELD}{GONE}-a", (), False),
-        (f"{HELD}1-a", (), True),
-        (f"{HELD}1-a", (MADE,), True),
-        (f"{HELD}x-a", (), True),
-        (f"{HELD}{GONE}-a", (MADE, "out.csv"), True),
+        (f"{HELD_PREFIX}{GONE}-a", (LOCK, "out.csv"), False),
+        (f"{HELD_PREFIX}{GONE}-a", (LOCK, "another.csv"), False),
+        (f"{HELD_PREFIX}{GONE}-a", (LOCK,), False),
+        (f"{HELD_PREFIX}{GONE}-a", (MADE,), False),
+        (f"{HELD_PREFIX}{GONE}-a", (), False),
+        (f"{HELD_PREFIX}1-a", (), True),
+        (f"{HELD_PREFIX}1-a", (MADE,), True),
+        (f"{HELD_PREFIX}x-a", (), True),
+        (f"{HELD_PREFIX}{GONE}-a", (MADE, "out.csv"), True),
         (f"{WRITING}a", ("out.csv",), True),
     ],
     ids=[
@@ -59,7 +59,7 @@ def test_what_a_killed_process_left_is_removed(name: str, files: tuple[str, ...]
 
 
 def test_what_a_living_process_writes_stays(tmp_path: Path) -> None:
-    folder = left(tmp_path, f"{HELD}{GONE}-a", LOCK, "out.csv")
+    folder = left(tmp_path, f"{HELD_PREFIX}{GONE}-a", LOCK, "out.csv")
     with (folder / LOCK).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with placing(tmp_path / "out.csv") as scratch:
@@ -101,7 +101,7 @@ with placing(Path(sys.argv[1])) as scratch:
 def test_the_next_call_clears_up_after_one_that_was_killed(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     assert subprocess.run([sys.executable, "-c", KILLED, path]).returncode == -9
-    assert [one.name.startswith(HELD) for one in tmp_path.iterdir()] == [True]
+    assert [one.name.startswith(HELD_PREFIX) for one in tmp_path.iterdir()] == [True]
     with placing(path) as scratch:
         scratch.write_text("x")
     assert list(tmp_path.iterdir()) == [path]

@@ -56,8 +56,8 @@ SYSTEM = {
 }
 SYSTEM |= {errno.EPERM: SYSTEM[errno.EACCES], errno.ENFILE: SYSTEM[errno.EMFILE]}
 # Only this machine can cause these, even while something is read from elsewhere.
-OWN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-REFUSED = OWN | {errno.EACCES, errno.EPERM, errno.EIO}
+OF_THIS_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+REFUSED = OF_THIS_MACHINE | {errno.EACCES, errno.EPERM, errno.EIO}
 DVC = ("dvc", "dvc_data", "dvc_objects", "scmrepo")
 
 
@@ -71,7 +71,7 @@ class Told(NamedTuple):
 
 def of_this_machine(error: BaseException) -> bool:
     """Whether only this machine caused the error: its disk, its memory, its limits."""
-    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in OWN)
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in OF_THIS_MACHINE)
 
 
 def of_the_system(error: BaseException) -> bool:

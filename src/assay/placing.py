@@ -15,7 +15,7 @@ from pathlib import Path
 from assay.errors import AssayError, about
 from assay.files import WRITING
 
-HELD = f"{WRITING}held-"  # prefix of a folder in which a file is being written; then comes the number of the process
+HELD_PREFIX = f"{WRITING}held-"  # of a folder in which a file is being written, before the number of its process
 LOCK = "lock"  # in that folder: held by its process as long as that lives
 MADE = "lock.made"  # its name before it is held
 
@@ -25,7 +25,7 @@ def placing(path: Path) -> Iterator[Path]:
     """A scratch path for a file that replaces `path` if the block succeeds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _clear(path.parent)
-    prefix = f"{HELD}{os.getpid()}-"
+    prefix = f"{HELD_PREFIX}{os.getpid()}-"
     with (
         about(path, WRITING),
         tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder,
@@ -55,7 +55,7 @@ def _held(folder: Path) -> Iterator[None]:
 
 
 def _clear(parent: Path) -> None:
-    for folder in parent.glob(f"{HELD}*"):
+    for folder in parent.glob(f"{HELD_PREFIX}*"):
         if _was_killed(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -73,7 +73,7 @@ def _was_killed(folder: Path) -> bool:
 def _lives(name: str) -> bool:
     """Whether the process lives that named a folder so; True if that cannot be said."""
     try:
-        os.kill(int(name.removeprefix(HELD).partition("-")[0]), 0)
+        os.kill(int(name.removeprefix(HELD_PREFIX).partition("-")[0]), 0)
     except ProcessLookupError:
         return False
     except (OSError, OverflowError, ValueError):

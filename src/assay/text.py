@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # categories of Unicode: controls, marks of format, surrogates, ends of lines
-ALIKE = 0.7  # from 0 to 1: below that, names are not similar
+SIMILAR = 0.7  # from 0 to 1: below that, names are not similar
 JOINERS = "\u200c\u200d"  # format marks that some scripts need for spelling
 
 
@@ -36,7 +36,7 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     """The most similar of some names; None if none is similar."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(name, sorted(names), n=1, cutoff=ALIKE)), None)
+    return next(iter(get_close_matches(name, sorted(names), n=1, cutoff=SIMILAR)), None)
 
 
 def spelled(text: object) -> str:

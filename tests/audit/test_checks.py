@@ -32,7 +32,7 @@ def test_every_check_has_a_plant() -> None:
 
 
 def test_of_very_many_records_some_tell_the_order_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "MOST", 100)
+    monkeypatch.setattr(models, "MOST_RECORDS", 100)
     assert not TellingOrder().examine(clean()).findings
     assert TellingOrder().examine(positives_last(clean())).findings
 

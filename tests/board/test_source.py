@@ -12,7 +12,7 @@ from assay.board.app import Server
 from assay.board.frame import VIEWS
 from assay.board.site import here
 from assay.dvc_internals.locks import LOCK, RWLOCK
-from assay.overview.intervals import KEPT
+from assay.overview.intervals import CACHE
 from board_repository import Repository
 from pipeline_copy import wait_for
 from web_serving import get
@@ -23,11 +23,11 @@ def test_intervals_that_are_not_kept_are_computed_by_another_process(
 ) -> None:
     known = here(repository.root).listing().rows
     assert any(row.figures.intervals for row in known)
-    KEPT.unlink()
+    CACHE.unlink()
     monkeypatch.setattr(source.Repository, "_compute", compute)
     board = here(repository.root)
     assert not any(row.figures.intervals for row in board.listing().rows)
-    wait_for(KEPT.exists)
+    wait_for(CACHE.exists)
     assert board.listing().rows == known
     board.source.close()
 

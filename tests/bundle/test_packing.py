@@ -223,13 +223,13 @@ def test_members_that_overlap_are_refused(path: Path) -> None:
 
 def test_limits(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = pack(members())
-    monkeypatch.setattr(packing, "MOST", 3)
+    monkeypatch.setattr(packing, "MOST_MEMBERS", 3)
     assert "more than 3 members" in refusal(path, content).what
     monkeypatch.setattr(packing, "LARGEST", 100)
     assert "MiB" in refusal(path, content).what
 
 
-@pytest.mark.parametrize(("limit", "what"), [("MOST", "members"), ("LARGEST", "MiB")])
+@pytest.mark.parametrize(("limit", "what"), [("MOST_MEMBERS", "members"), ("LARGEST", "MiB")])
 def test_nothing_is_packed_that_would_not_be_read(limit: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packing, limit, len(members()))
     with pytest.raises(AssayError, match=what):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.bundle.strict_json import DEEPEST, LONGEST, parse
+from assay.bundle.strict_json import DEEPEST, MOST_BYTES, parse
 from assay.errors import AssayError
 
 REFUSED = {
@@ -26,7 +26,7 @@ REFUSED = {
     "too deep": b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1),
     "a tower": b"[" * 1_000_000,
     "a tower of mappings": b'{"a":' * 200_000 + b"1" + b"}" * 200_000,
-    "too long": b" " * (LONGEST + 1),
+    "too long": b" " * (MOST_BYTES + 1),
 }
 
 

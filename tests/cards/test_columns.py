@@ -8,7 +8,7 @@ from assay.cards.columns import COMMON, allowed, described, found, in_short, kin
 from assay.config.dataset import Column, Dataset, Made
 from assay.config.load import load
 from assay.labels.policy import COLUMNS
-from assay.presentation.many import MOST
+from assay.presentation.many import MOST_ROWS
 from samples import ROOT
 
 
@@ -69,6 +69,6 @@ def test_a_made_column_says_where_it_comes_from() -> None:
 def test_of_very_many_columns_a_card_describes_those_of_the_profile_and_counts_the_rest() -> None:
     names = [f"x{number}" for number in range(1000)]
     found, rest = telling(["record_id", *names], ["x999", "x500"], Dataset())
-    assert (len(found), rest) == (MOST, 1001 - MOST)
+    assert (len(found), rest) == (MOST_ROWS, 1001 - MOST_ROWS)
     assert {"record_id", "x500", "x999"} < {*found}
-    assert telling(names[:MOST], [], Dataset()) == (names[:MOST], 0)
+    assert telling(names[:MOST_ROWS], [], Dataset()) == (names[:MOST_ROWS], 0)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from assay.bundle.hashes import seal
 from assay.cli.commands import app
 from assay.files import read_json, write_json
-from assay.placing import HELD, LOCK
+from assay.placing import HELD_PREFIX, LOCK
 from samples import synthetic_raw
 
 RAW = "data/raw/records.csv"
@@ -224,7 +224,7 @@ def test_the_page_replaces_no_file_that_it_reads(what: str, line: Path, tmp_path
 
 
 def test_what_a_killed_call_left_is_removed(line: Path) -> None:
-    left = Path(f"reports/{HELD}killed")
+    left = Path(f"reports/{HELD_PREFIX}killed")
     left.mkdir(parents=True)
     (left / LOCK).touch()
     (left / "monitor.html").write_text("half")

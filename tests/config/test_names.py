@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from assay.cli.commands import app
 from assay.config.load import typed
-from assay.config.names import LONGEST, is_name
+from assay.config.names import LONGEST_NAME, is_name
 from assay.errors import AssayError
 from assay.onboarding.dataset import init_dataset
 from assay.sweep import execution as sweep
@@ -16,7 +16,7 @@ from assay.sweep.folder import Setting
 from hostile import TEXTS
 from samples import ROOT, plain, synthetic_raw
 
-NAMES = ["depth", "thyroid", "lr-0.1_b", "2024", "A", "x" * LONGEST]
+NAMES = ["depth", "thyroid", "lr-0.1_b", "2024", "A", "x" * LONGEST_NAME]
 NO_NAMES = {
     "nothing": "",
     "above": "../x",
@@ -31,7 +31,7 @@ NO_NAMES = {
     "space": "a b",
     "line end": "a\n",
     "NUL": "a\0b",
-    "long": "x" * (LONGEST + 1),
+    "long": "x" * (LONGEST_NAME + 1),
     "letters that look alike": "\u0430nn",
     **TEXTS,
 }
@@ -103,7 +103,7 @@ def test_a_sweep_of_such_a_name_is_refused_before_anything_is_written(
     assert sorted(inside.parent.rglob("*")) == before
 
 
-@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "-x", ".x", "null", "on", "x" * (LONGEST + 1), "a\nb"])
+@pytest.mark.parametrize("name", ["../x", "/tmp/x", "a/b", "-x", ".x", "null", "on", "x" * (LONGEST_NAME + 1), "a\nb"])
 def test_no_dataset_is_called_so(name: str, inside: Path) -> None:
     synthetic_raw(30).to_csv("table.csv", index=False)
     before = sorted(inside.parent.rglob("*"))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from assay.monitoring.figures import MOST, pictures
+from assay.monitoring.figures import MOST_MONTHS, pictures
 from assay.monitoring.panels import Panel, Series
 from assay.monitoring.realised import Figure
 from svg_reading import Picture
@@ -41,11 +41,11 @@ def test_a_promise_that_is_not_known_has_no_line() -> None:
     assert not ids(drawn([Series("estimated", FIGURES)], level=float("nan")), "level")
 
 
-@pytest.mark.parametrize("count", [1, 2, MOST, MOST + 20])
+@pytest.mark.parametrize("count", [1, 2, MOST_MONTHS, MOST_MONTHS + 20])
 def test_of_many_months_the_newest_are_drawn(count: int) -> None:
     months = [f"{1985 + place // 12}-{place % 12 + 1:02}" for place in range(count)]
     svg = drawn([Series("alerts", dict.fromkeys(months, Figure(60, 40, 90)))], 62.6, months, "alerts_per_1000")
-    assert ids(svg, "bar-") == [f"bar-alerts-{month}" for month in months[-MOST:]]
+    assert ids(svg, "bar-") == [f"bar-alerts-{month}" for month in months[-MOST_MONTHS:]]
 
 
 def test_the_same_figures_give_the_same_bytes() -> None:

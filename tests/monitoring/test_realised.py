@@ -146,7 +146,7 @@ def test_of_many_records_only_some_are_drawn_and_the_interval_is_about_the_same(
     score, label = drawn(4000, 2)
     scored = Scored(label.astype(int), score, THRESHOLD, np.ones(4000))
     whole = ranking(scored, 0)
-    monkeypatch.setattr("assay.monitoring.realised.MOST", 1000)
+    monkeypatch.setattr("assay.monitoring.realised.MOST_RECORDS", 1000)
     part = ranking(scored, 0)
     assert part.value == whole.value
     assert part.interval(0.95) == pytest.approx(whole.interval(0.95), abs=0.01)

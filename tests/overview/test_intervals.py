@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.overview.intervals import KEPT, with_intervals
+from assay.overview.intervals import CACHE, with_intervals
 from assay.overview.rows import QUEUED, WORKSPACE, Figures, Row
 from assay.statistics.resampled import Scored
 from assay.sweep.log import DONE
@@ -66,7 +66,7 @@ def test_they_are_those_of_the_summary_of_a_sweep(cache: Path, table: pd.DataFra
 
 def test_they_are_those_of_a_table_in_parts(cache: Path, table: pd.DataFrame) -> None:
     (expected,) = with_intervals([here()], METRICS)
-    KEPT.unlink()
+    CACHE.unlink()
     parts = {
         f"out_of_fold.parquet/part-0000{number}.parquet": parquet(table[100 * number :][:100]) for number in (1, 0, 2)
     }
@@ -87,8 +87,8 @@ def test_predictions_that_are_not_to_be_had_give_none_and_no_error(cache: Path, 
     if harm == "another lock":
         Path("dvc.lock").write_text("stages: {}\n")
     if harm == "damaged notes":
-        KEPT.parent.mkdir()
-        KEPT.write_text("[")
+        CACHE.parent.mkdir()
+        CACHE.write_text("[")
     for path in cache.rglob("*"):
         if path.is_file() and harm in ("missing", "changed"):
             path.unlink() if harm == "missing" else path.write_bytes(path.read_bytes() + b" ")
@@ -99,7 +99,7 @@ def test_predictions_that_are_not_to_be_had_give_none_and_no_error(cache: Path, 
 def test_runs_that_are_not_done_have_none(cache: Path) -> None:
     rows = [here(state=QUEUED), here(figures=Figures())]
     assert with_intervals(rows, METRICS) == rows
-    assert not KEPT.exists()
+    assert not CACHE.exists()
 
 
 def test_a_figure_that_is_not_of_these_predictions_has_none(cache: Path) -> None:

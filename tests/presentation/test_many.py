@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.presentation.many import MOST, shown
+from assay.presentation.many import MOST_ROWS, shown
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ def test_the_weightiest_are_shown_and_the_rest_counted(rows: list[int], most: in
 
 
 def test_by_default_the_first_ones() -> None:
-    assert shown(range(MOST + 7)) == ([*range(MOST)], 7)
+    assert shown(range(MOST_ROWS + 7)) == ([*range(MOST_ROWS)], 7)

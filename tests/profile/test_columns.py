@@ -6,7 +6,7 @@ import pytest
 
 from assay.config.dataset import Column, Dataset
 from assay.presentation.many import shown
-from assay.profile.columns import BINS, MOST, NEGATIVE, POSITIVE, importance, profiles
+from assay.profile.columns import BINS, MOST_COLUMNS, NEGATIVE, POSITIVE, importance, profiles
 
 DATASET = Dataset(
     "small",
@@ -62,14 +62,14 @@ def test_bars_and_extremes_are_those_of_counting_and_sorting(gaps: bool) -> None
 
 
 def test_of_very_many_columns_those_in_which_the_classes_differ_are_shown() -> None:
-    generator, names = np.random.default_rng(0), [f"x{one}" for one in range(MOST + 5)]
+    generator, names = np.random.default_rng(0), [f"x{one}" for one in range(MOST_COLUMNS + 5)]
     labels = pd.Series(generator.random(200) < 0.5, index=[f"r{one}" for one in range(200)])
     table = {name: generator.normal(size=200) for name in names}
     table["x100"] += 5 * labels.to_numpy()
     dataset = Dataset("wide", target="y", columns={name: Column("number") for name in names})
     records = pd.DataFrame({"record_id": labels.index, **table})
     columns = profiles(records, sides(records, labels), dataset)
-    kept, rest = shown(columns, importance, MOST)
-    assert (len(kept), rest) == (MOST, 5)
+    kept, rest = shown(columns, importance, MOST_COLUMNS)
+    assert (len(kept), rest) == (MOST_COLUMNS, 5)
     assert max(columns, key=importance)["column"] == "x100"
     assert "x100" in [one["column"] for one in kept]

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.records.columns import CODE, DATE, OWN, RECORD_ID, RULE, WEIGHT, stored, unstored
+from assay.records.columns import CODE, DATE, OWN_SUFFIX, RECORD_ID, RULE, WEIGHT, stored, unstored
 
 TAKEN = [RECORD_ID, DATE, CODE, WEIGHT, RULE]
-CALLED_ALIKE = st.builds(lambda name, n: name + n * OWN, st.sampled_from(TAKEN), st.integers(0, 3))
+CALLED_ALIKE = st.builds(lambda name, n: name + n * OWN_SUFFIX, st.sampled_from(TAKEN), st.integers(0, 3))
 NAMES = st.one_of(st.text(max_size=8), CALLED_ALIKE)
 
 

@@ -36,7 +36,7 @@ def test_a_file_that_is_gone_has_no_sign(archive: Path) -> None:
 
 
 def test_another_file_is_followed_and_a_damaged_one_is_not(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "EVERY", 0.01)
+    monkeypatch.setattr(sources, "WAIT", 0.01)
     source, swapped, failed = Archive(archive), [], []
     first = source.load().name["hash"]
 

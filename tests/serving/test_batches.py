@@ -65,9 +65,9 @@ def test_an_error_for_all_is_not_tried_again_for_each() -> None:
 
 def test_large_batches_are_divided() -> None:
     score = Score()
-    count = 2 * batches.MOST + 3
+    count = 2 * batches.MOST_RECORDS + 3
     assert answers(score, *range(count)) == [2 * item for item in range(count)]
-    assert [len(one) for one in score.seen] == [batches.MOST, batches.MOST, 3]
+    assert [len(one) for one in score.seen] == [batches.MOST_RECORDS, batches.MOST_RECORDS, 3]
 
 
 def test_who_went_away_is_not_scored() -> None:

@@ -20,8 +20,8 @@ from model_serving import Client, Given, ask, bodies, port, predict, serving
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "EVERY", 0.02)
-    monkeypatch.setattr(sources, "SELDOM", 0.08)
+    monkeypatch.setattr(sources, "WAIT", 0.02)
+    monkeypatch.setattr(sources, "LONGEST_WAIT", 0.08)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from assay.audit.strength import correlations
 FEW_LEVELS = 20  # a column of no more values must agree value by value: order alone would say little
 UNUSUAL = 5  # records without the most frequent value: columns with fewer may agree by chance
 SAMPLE, LIKELY = 2000, 0.98  # records, and the rank correlation among them from which a pair is compared in full
-SAME = 0.999  # rank correlation of all records: rounding after a conversion leaves more
+COPY_CORRELATION = 0.999  # rank correlation of all records: rounding after a conversion leaves more
 COMMON = 0.9  # of the records that have one of the two: the share that has both
 
 
@@ -64,7 +64,7 @@ def monotone(one: np.ndarray, other: np.ndarray) -> bool:
         return False
     pair = np.vstack([one[both], other[both]])
     correlation = float(correlations(pair)[0, 1])
-    return abs(correlation) >= SAME and _in_order(pair[0], pair[1] * np.sign(correlation))
+    return abs(correlation) >= COPY_CORRELATION and _in_order(pair[0], pair[1] * np.sign(correlation))
 
 
 def _in_order(one: np.ndarray, other: np.ndarray) -> bool:

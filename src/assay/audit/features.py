@@ -6,7 +6,7 @@ import pandas as pd
 from assay.audit.base import COMPUTING, ERROR, WARNING, Examination, Finding, LeakCheck
 from assay.audit.computed import OPERATIONS, Separation, misplaced, separating
 from assay.audit.evidence import Evidence, distinct
-from assay.audit.few import ENOUGH, SURE, chance, fewest, not_judged, rarer
+from assay.audit.few import FEWEST, SURE, chance, fewest, not_judged, rarer
 from assay.audit.strength import numbers
 from assay.paths import CLEANED, FEATURES, fold
 from assay.records.folds import TRAIN
@@ -66,7 +66,7 @@ class ComputedLabel(LeakCheck):
         if not rarer(y):
             return Examination("one class has no record", few)
         tests = len(names) + len(OPERATIONS) * len(names) * (len(names) - 1) // 2
-        enough = fewest(tests, len(y) - rarer(y)) if few else ENOUGH
+        enough = fewest(tests, len(y) - rarer(y)) if few else FEWEST
         found, compared = separating(values, y, names, enough)
         figure = f"{compared} pairs of {len(names)} features" if compared else "no pair has enough known records"
         sure = [one.name for one in found if not few and not _may_be_luck(one, values, y)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from assay.audit.base import WARNING, Finding
 
-ENOUGH = 30  # known values of each class: fewer may be separated by luck
+FEWEST = 30  # known values of each class: fewer may be separated by luck
 SURE = 0.01  # the probability that chance alone names any feature of a table
 
 
@@ -17,10 +17,10 @@ def rarer(y: np.ndarray) -> int:
 
 def not_judged(y: np.ndarray, fold: str, where: str) -> tuple[Finding, ...]:
     """The warning that a fold has too few records of a class to tell a leak from luck; empty if there are enough."""
-    if rarer(y) >= ENOUGH:
+    if rarer(y) >= FEWEST:
         return ()
     called = "positives" if y.sum() <= len(y) / 2 else "negatives"
-    said = f"could not be judged: {fold} has {rarer(y)} {called}, and {ENOUGH} are needed to tell a leak from luck"
+    said = f"could not be judged: {fold} has {rarer(y)} {called}, and {FEWEST} are needed to tell a leak from luck"
     return (Finding(said, where, severity=WARNING),)
 
 
@@ -54,4 +54,4 @@ def fewest(tests: int, others: int) -> int:
     >>> fewest(1, others=500), fewest(1000, others=500)
     (1, 3)
     """
-    return next(m for m in range(1, ENOUGH + 1) if m == ENOUGH or 2 * tests <= SURE * math.comb(others + m, m))
+    return next(m for m in range(1, FEWEST + 1) if m == FEWEST or 2 * tests <= SURE * math.comb(others + m, m))

@@ -14,7 +14,7 @@ from assay.records.folds import TRAIN
 
 PURE = 0.1  # of the other class's share of all records: what may be left of it among the records of a group
 FEWEST = 5  # records of a group
-MOST = 0.5  # of the records of the commoner class
+MOST_FILLED = 0.5  # of the records of the commoner class
 USUAL = 0.5  # of the known values: from there on the most frequent one is what stands where there is nothing to say
 
 
@@ -74,7 +74,7 @@ def _is_pure(inside: np.ndarray, of_class: np.ndarray) -> bool:
     """Whether nearly all records of a group have a class; half of a common class must be in it, or it says little."""
     count, held = int(inside.sum()), int((inside & of_class).sum())
     pure = count >= FEWEST and (count - held) / count <= PURE * (1 - of_class.mean())
-    return pure and (of_class.mean() <= 0.5 or held >= MOST * of_class.sum())
+    return pure and (of_class.mean() <= 0.5 or held >= MOST_FILLED * of_class.sum())
 
 
 def _findings(found: list[tuple[Group, int]], y: np.ndarray) -> Iterator[Finding]:

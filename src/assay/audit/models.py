@@ -18,7 +18,7 @@ from assay.statistics.resampled import Scored, average_precision
 
 ID_CHARACTERS, CHARACTERS = 12, 32  # the last characters of a record id, and how many different ones are told apart
 TENTHS = 10
-MOST = 20_000  # records of a fold, each with 400 terms
+MOST_RECORDS = 20_000  # records of a fold, each with 400 terms
 NAMED = 5  # features that changed, in the sentence; all of them are among its rows
 RESAMPLES, CONFIDENCE = 400, 0.99  # one false alarm in two hundred runs
 
@@ -63,8 +63,7 @@ class TellingOrder(LeakCheck):
         """A quick model of row order and id, fitted on train, is no better on validation than chance.
 
         Order is that within the fold and within the cleaned table. Only validation judges: a prevalence that drifts in
-        train shifts all scores of validation alike, and is no finding. Of a fold of very many records as many as `MOST`
-        are looked at.
+        train shifts all scores of validation alike, and is no finding. At most `MOST_RECORDS` of a fold are looked at.
         """
         train, validation = (_evenly(distinct(evidence.folds[name])) for name in (TRAIN, VALIDATION))
         known, asked = (_places(table.index, evidence) for table in (train, validation))
@@ -72,7 +71,7 @@ class TellingOrder(LeakCheck):
         score = predictor(known, asked)(train["label"].to_numpy(dtype=int))
         far, area = deviation(score, y), _area(score, y)
         figure = f"ROC AUC {area:.3f}, {far:+.1f} standard errors from chance; limit {LIMIT:g}"
-        if max(len(evidence.folds[name]) for name in (TRAIN, VALIDATION)) > MOST:
+        if max(len(evidence.folds[name]) for name in (TRAIN, VALIDATION)) > MOST_RECORDS:
             figure += f"; on {len(train)} records of train and {len(validation)} of validation"
         said = f"a model of row order and record id has a ROC AUC of {area:.3f} on validation"
         return Examination(figure, (Finding(said, f"{SPLIT}/"),) if far > LIMIT else ())
@@ -124,8 +123,8 @@ def _area(score: np.ndarray, y: np.ndarray) -> float:
 
 
 def _evenly(fold: pd.DataFrame) -> pd.DataFrame:
-    """Of very many records `MOST`, evenly through the fold, which keeps their order."""
-    return fold.iloc[np.linspace(0, len(fold) - 1, MOST).astype(int)] if len(fold) > MOST else fold
+    """Of very many records `MOST_RECORDS`, evenly through the fold, which keeps their order."""
+    return fold.iloc[np.linspace(0, len(fold) - 1, MOST_RECORDS).astype(int)] if len(fold) > MOST_RECORDS else fold
 
 
 def _places(ids: pd.Index, evidence: Evidence) -> np.ndarray:

@@ -10,7 +10,7 @@ SAMPLE = 1000  # records of each class that are looked at first
 ROWS = 256  # features that are paired with all others at a time, which bounds the memory
 TRIED = 20  # the best pairs of the sample, measured on all records
 FAR = 10  # standard deviations
-LEAST = 1e-9  # of the variance of a feature, that another one leaves unexplained
+LEAST_VARIANCE = 1e-9  # of the variance of a feature, that another one leaves unexplained
 
 
 class Pair(NamedTuple):
@@ -90,7 +90,7 @@ def _discriminants(sides: "list[_Side]", rows: slice, enough: int) -> tuple[np.n
         for name in ("variance", "other_variance", "covariance")
     )
     determinant = variance * other_variance - covariance**2
-    usable &= determinant > LEAST * variance * other_variance
+    usable &= determinant > LEAST_VARIANCE * variance * other_variance
     safe = np.where(usable, determinant, 1.0)
     a = (other_variance * apart - covariance * other_apart) / safe
     b = (variance * other_apart - covariance * apart) / safe

@@ -7,7 +7,7 @@ import numpy as np
 from assay.audit.base import WARNING, Examination, Finding, LeakCheck
 from assay.audit.evidence import Evidence
 from assay.audit.features import TOO_GOOD, TRAIN_FEATURES
-from assay.audit.few import ENOUGH, SURE, chance, rarer
+from assay.audit.few import FEWEST, SURE, chance, rarer
 from assay.audit.pairs import Pair, strongest_pairs
 from assay.audit.strength import correlations, numbers
 from assay.records.folds import TRAIN
@@ -39,7 +39,7 @@ class StandsOut(LeakCheck):
         values = dict(zip(map(str, X), numbers(X, y), strict=True))
         families = alike({name: values[name] for name in sorted(found, key=lambda name: (-found[name], name))})
         names, following = outstanding({name: found[name] for name in families}, float(y.mean()))
-        if rarer(y) < ENOUGH:
+        if rarer(y) < FEWEST:
             names = [name for name in names if chance(values[name], y) * len(found) <= SURE]
         figure = f"{len(found)} features; strongest {max(found.values(), default=0.0):.3f}"
         return Examination(figure, tuple(_leading(name, families[name], found[name], following) for name in names))
@@ -86,9 +86,12 @@ class PairStandsOut(LeakCheck):
         best = evidence.alone.best
         names = [name for name, value in best.items() if value <= TOO_GOOD]
         values = numbers(X[[name for name in X if str(name) in names]], y)
-        pairs, top = strongest_pairs(values, y, min(ENOUGH, rarer(y))), max((best[name] for name in names), default=0.0)
+        pairs, top = (
+            strongest_pairs(values, y, min(FEWEST, rarer(y))),
+            max((best[name] for name in names), default=0.0),
+        )
         found = [pair for pair in pairs if pair.strength >= STRONG and leads(pair.strength, top) and top < SAYS_ENOUGH]
-        if rarer(y) < ENOUGH:
+        if rarer(y) < FEWEST:
             found = [pair for pair in found if chance(pair.score, y) * len(names) ** 2 <= SURE]
         strongest = max((pair.strength for pair in pairs), default=0.0)
         figure = f"{len(names) * (len(names) - 1) // 2} pairs; strongest {strongest:.3f}, best feature {top:.3f}"

@@ -13,7 +13,7 @@ WIDTH, HEIGHT = 420, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 14, 14, 40
 AXIS_APART, AXES_HEIGHT, MOST_AXES = 150, 340, 7
 LONGEST_LABEL = 18  # characters
-FEW, CLOSEST = 6, 26  # labels of an axis; pixels between them
+FEW_LABELS, CLOSEST = 6, 26  # labels of an axis; pixels between them
 INTERVALS, APART = 60, 46  # pixels: where the intervals of parallel coordinates stand beside the last axis
 
 
@@ -117,7 +117,7 @@ def _numeric(title: str, values: list[float], low: float, high: float) -> Axis:
 def _marks(values: list[float], powers: bool, place: Callable[[float], float]) -> list[float]:
     """Where an axis has labels: at the values themselves if they are few, else at even steps."""
     own = sorted(set(values))
-    if len(own) > FEW:
+    if len(own) > FEW_LABELS:
         own = _steps(own[0], own[-1], powers)
         if all(one.is_integer() for one in values):
             own = sorted({float(round(one)) for one in own})

@@ -18,13 +18,13 @@ from assay.dvc_internals.locks import RWLOCK
 from assay.git import raw
 from assay.lineage.graph import LOCK, PARAMS
 from assay.overview import columns, local
-from assay.overview.intervals import KEPT, with_intervals
+from assay.overview.intervals import CACHE, with_intervals
 from assay.overview.overview import overview
 from assay.paths import REPORTS
 from assay.sweep.folder import FOLDER
 from assay.sweep.log import RUNNING
 
-WATCHED = (Path(PARAMS), Path(LOCK), DVC_LOCK, RWLOCK, KEPT)
+WATCHED = (Path(PARAMS), Path(LOCK), DVC_LOCK, RWLOCK, CACHE)
 FOLDERS = (QUEUE, RUNS, STANDALONE, FOLDER, REPORTS)  # and not the copies of the workspace in which runs work
 
 

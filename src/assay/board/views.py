@@ -29,7 +29,7 @@ WHY_HIDDEN = (
 )
 MOST_COMPARED = 6
 COMPARE = f"assay compare --out-of-fold --resamples {pairs.RESAMPLES}"
-STEP = 200  # rows that the table shows at once, as board.js says too
+ROWS_AT_ONCE = 200  # rows that the table shows at once, as board.js says too
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,10 @@ def experiments(listing: Listing, links: Links, test: Test) -> Markup:
         columns=asked,
         groups=_groups(listing.rows, links, asked),
         number=number,
-        count=f"{number} in all" if number <= STEP else f"{STEP} shown, {number} of {number} meet the filter",
-        step=STEP,
+        count=f"{number} in all"
+        if number <= ROWS_AT_ONCE
+        else f"{ROWS_AT_ONCE} shown, {number} of {number} meet the filter",
+        step=ROWS_AT_ONCE,
         states=[(state, states.count(state)) for state in dict.fromkeys(states)],
         compare=links.compare([]),
         most=MOST_COMPARED,

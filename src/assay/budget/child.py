@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BATCH, LARGE = 1_000, 10_000  # records
 SHARES = {"single": 0.6, "batch": 0.25, "large": 0.15}  # of the seconds
-LEAST = {"single": 100, "batch": 5, "large": 3}  # calls
+LEAST_CALLS = {"single": 100, "batch": 5, "large": 3}
 WARM = 20  # records before the first that counts, but for `first_record_ms`
 
 
@@ -89,7 +89,7 @@ def scoring(served: "Model", records: Path, seconds: float) -> dict[str, float |
 
 def share(name: str, seconds: float) -> tuple[float, int]:
     """The seconds for a part, and its least number of calls."""
-    return SHARES[name] * seconds, LEAST[name]
+    return SHARES[name] * seconds, LEAST_CALLS[name]
 
 
 def requests(table: "pd.DataFrame") -> list["Asked"]:

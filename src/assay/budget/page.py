@@ -25,7 +25,7 @@ TITLES = {
     "train_seconds": "training, seconds",
     "train_memory_mb": "most memory of training, MB",
 }
-BESIDE = {
+COMPARED_WITH = {
     "load_seconds": ("python_pandas_seconds", "start of Python and pandas"),
     "single_p50_ms": ("bare_p50_ms", "the model alone"),
     "single_p99_ms": ("bare_p99_ms", "the model alone"),
@@ -88,7 +88,7 @@ def as_json(found: Budget, cost: "Cost") -> dict[str, Any]:
 
 
 def _row(found: Budget, name: str, limit: Limit | None) -> tuple[str, ...]:
-    beside, words = BESIDE.get(name, ("", ""))
+    beside, words = COMPARED_WITH.get(name, ("", ""))
     value, other = found.figures.get(name), found.beside.get(beside)
     return (
         TITLES[name],

@@ -13,11 +13,11 @@ import pandas as pd
 from assay.bundle.model_names import for_model
 from assay.errors import AssayError
 
-Way = Callable[[Any, pd.DataFrame], np.ndarray]  # (n, features + 1), the baseline last
+Method = Callable[[Any, pd.DataFrame], np.ndarray]  # (n, features + 1), the baseline last
 BASELINE = "baseline"  # the log odds before any feature is looked at; the last column, as a feature may be called so
 CLIPPED, NEAR = 10.0, 0.01  # log odds: a score in float32 says no more near 0 and 1
 # Models without exact contributions, by class, and why.
-WITHOUT = {
+NO_REASONS_OF = {
     "DummyClassifier": "it gives every record the same score",
     "HistGradientBoostingClassifier": "scikit-learn computes none for its histogram gradient boosting",
     "RandomForestClassifier": "its score is a mean of shares, and its log odds are no sum over trees",
@@ -47,19 +47,21 @@ def unchecked(estimator: Any, X: pd.DataFrame) -> pd.DataFrame:
 
     It is for a program that has called `contributions` with the same estimator before.
     """
-    way = _way(estimator)
-    assert way, "no exact contributions: ask without() first"
-    return pd.DataFrame(np.asarray(way(estimator, for_model(estimator, X)), dtype="float64"), X.index, [*X, BASELINE])
+    method = _method(estimator)
+    assert method, "no exact contributions: ask without() first"
+    return pd.DataFrame(
+        np.asarray(method(estimator, for_model(estimator, X)), dtype="float64"), X.index, [*X, BASELINE]
+    )
 
 
 def without(estimator: Any) -> str | None:
     """Why an estimator has no exact contributions; None if it has them."""
     if hasattr(estimator, "members_"):
         return next(filter(None, map(without, estimator.members_.values())), None)
-    if _way(estimator):
+    if _method(estimator):
         return None
     classes = type(steps(estimator)[-1]).__mro__
-    return next((WITHOUT[one.__name__] for one in classes if one.__name__ in WITHOUT), OTHERWISE)
+    return next((NO_REASONS_OF[one.__name__] for one in classes if one.__name__ in NO_REASONS_OF), OTHERWISE)
 
 
 def no_reasons(why: str) -> AssayError:
@@ -80,9 +82,9 @@ def _require_sum(total: np.ndarray, score: np.ndarray) -> None:
         raise AssayError("the contributions do not add up to the log odds of the score", todo="use the logistic loss")
 
 
-def _way(estimator: Any) -> Way | None:
+def _method(estimator: Any) -> Method | None:
     """The function that computes an estimator's contributions, found by what the estimator has."""
-    found = next((way for attribute, way in WAYS.items() if hasattr(estimator, attribute)), None)
+    found = next((method for attribute, method in METHODS.items() if hasattr(estimator, attribute)), None)
     if found is None and hasattr(steps(estimator)[-1], "coef_"):
         from assay.bundle import linear
 
@@ -108,7 +110,7 @@ def _of_lightgbm(estimator: Any, X: pd.DataFrame) -> np.ndarray:
     return estimator.predict_proba(X, pred_contrib=True)
 
 
-WAYS: dict[str, Way] = {  # by an attribute of the estimator
+METHODS: dict[str, Method] = {  # by an attribute of the estimator
     "contributions": lambda estimator, X: estimator.contributions(X),
     "members_": _of_members,
     "get_booster": _of_xgboost,

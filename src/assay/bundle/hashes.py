@@ -22,7 +22,7 @@ from assay.files import sha256, write_bytes
 HASHES = "hashes.json"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 LARGEST = 4 << 30  # bytes of a folder
-MOST = 10_000  # files
+MOST_FILES = 10_000
 MEND = "run: dvc checkout models (the last good one), or dvc repro (makes it again)"
 
 
@@ -136,14 +136,14 @@ def _parsed(content: bytes, where: str, mend: str) -> dict[str, str]:
 
 def _limited(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(MOST * 400)
+        return file.read(MOST_FILES * 400)
 
 
 def are_hashes(listed: object) -> TypeGuard[dict[str, str]]:
     """Whether this is a mapping of some files to a SHA-256 each."""
     return (
         isinstance(listed, dict)
-        and 0 < len(listed) <= MOST
+        and 0 < len(listed) <= MOST_FILES
         and all(isinstance(one, str) and SHA256.fullmatch(one) for one in listed.values())
     )
 

@@ -18,7 +18,7 @@ import assay.datasets
 from assay.bundle.code import Source
 from assay.errors import AssayError
 
-OWN = assay.datasets.__name__
+DATASETS = assay.datasets.__name__
 PREFIX = "assay_code_"  # of the package that stands for `assay.datasets`; the hash follows
 
 
@@ -34,7 +34,7 @@ def importer(contents: Mapping[str, bytes]) -> Callable[[str], Any]:
         FINDER.known[package] = dict(contents)
         if FINDER not in sys.meta_path:
             sys.meta_path.append(FINDER)
-    return lambda name: import_module(f"{package}{name.removeprefix(OWN)}")
+    return lambda name: import_module(f"{package}{name.removeprefix(DATASETS)}")
 
 
 def require_relative(contents: Mapping[str, bytes]) -> None:
@@ -42,7 +42,7 @@ def require_relative(contents: Mapping[str, bytes]) -> None:
     for path, content in contents.items():
         if path.endswith(".py"):
             for name in _imported(path, content):
-                if f"{name}.".startswith(f"{OWN}.") and not _is_shared(name.removeprefix(f"{OWN}.")):
+                if f"{name}.".startswith(f"{DATASETS}.") and not _is_shared(name.removeprefix(f"{DATASETS}.")):
                     todo = "import the plug-in's own modules relatively (from .features import ...), and no other's"
                     raise AssayError(f"it imports {name} by its absolute name", where=path, todo=todo)
 

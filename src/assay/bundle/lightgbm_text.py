@@ -16,7 +16,7 @@ import pandas as pd
 from assay.errors import AssayError, sample
 
 END, CATEGORIES = "end of trees\n", "\npandas_categorical:"
-WHOLE = r"-?[0-9]{1,10}"
+WHOLE_NUMBER = r"-?[0-9]{1,10}"
 NUMBER = r"-?(?:[0-9]{1,20}(?:\.[0-9]{1,25})?(?:e[+-]?[0-9]{1,3})?|inf)"  # no number is above inf: missing ones alone
 HEADER = re.compile(
     r"tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=(?P<last>[0-9]{1,9})\n"
@@ -29,7 +29,10 @@ LEAVES = ("leaf_value", "leaf_weight", "leaf_count")
 INNER = ("internal_value", "internal_weight", "internal_count")
 CATEGORICAL = ("cat_boundaries", "cat_threshold")
 FRACTIONS = {"split_gain", "threshold", "leaf_value", "leaf_weight", "internal_value", "internal_weight", "shrinkage"}
-LISTS = {False: re.compile(f"(?:{WHOLE}(?: {WHOLE})*)?"), True: re.compile(f"(?:{NUMBER}(?: {NUMBER})*)?")}
+LISTS = {
+    False: re.compile(f"(?:{WHOLE_NUMBER}(?: {WHOLE_NUMBER})*)?"),
+    True: re.compile(f"(?:{NUMBER}(?: {NUMBER})*)?"),
+}
 DECISIONS = 12  # whether by category, where a missing value goes, and which of three is missing
 Fields = Mapping[str, np.ndarray]
 

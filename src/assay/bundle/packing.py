@@ -26,8 +26,8 @@ MANIFEST = "manifest.json"
 CODE = "code"
 EVIDENCE = (MODEL_CARD, REPORTS / "metrics.json", REPORTS / "intervals.json")
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
-LONGEST = 200  # characters of a name
-MOST = 10_000  # members
+LONGEST_NAME = 200  # characters of a name
+MOST_MEMBERS = 10_000
 LARGEST = 1 << 30  # bytes
 TOO_LARGE = f"an archive of more than {LARGEST >> 20} MiB"
 AGAIN = "get the archive again, or make it again: assay bundle export"
@@ -109,9 +109,9 @@ def _members(content: bytes) -> dict[str, bytes]:
 
 
 def _names_fault(names: list[str]) -> str | None:
-    if len(names) > MOST:
-        return f"more than {MOST} members"
-    if odd := [name for name in names if len(name) > LONGEST or not NAME.fullmatch(name)]:
+    if len(names) > MOST_MEMBERS:
+        return f"more than {MOST_MEMBERS} members"
+    if odd := [name for name in names if len(name) > LONGEST_NAME or not NAME.fullmatch(name)]:
         return f"a member with a name that is not allowed: {odd[0][:60]!r}"
     if len({name.lower() for name in names}) < len(names):
         return "two members whose names differ in case at most"

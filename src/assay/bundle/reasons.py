@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 TOP = 5
-LEAST = 0.005  # log odds: what is nearer to zero is no reason, and is shown as 0.00
+LEAST_SHOWN = 0.005  # log odds: what is nearer to zero is no reason, and is shown as 0.00
 FLAG, DAY = "flag", "date"  # types of a contract's columns
 DIGITS = 3  # that count in a number
 LARGEST = 700.0  # whose exponential float64 holds
@@ -68,7 +68,7 @@ def explained(
     order = np.argsort(-np.abs(sums).round(6), axis=1, kind="stable")[:, :top]  # the last bits decide no order
     words = [_Words(group[0], X) for group in groups]
     return [
-        _explanation(row, [one for one in strongest if abs(sums[row, one]) >= LEAST], sums[row], baseline, words)
+        _explanation(row, [one for one in strongest if abs(sums[row, one]) >= LEAST_SHOWN], sums[row], baseline, words)
         for row, (strongest, baseline) in enumerate(zip(order, parts[:, -1], strict=True))
     ]
 

@@ -9,7 +9,7 @@ from assay.bundle.model_names import for_model
 from assay.bundle.recalibration import Recalibration
 
 LOWEST = 1e-6  # probability: a model that says 0 has log odds all the same
-SAME = 1e-12  # difference of probabilities that are the same but for rounding
+ROUNDING = 1e-12  # difference of probabilities that are the same but for rounding
 WITH_ODDS = ("get_booster", "booster_", "members_")  # of estimators that give log odds by themselves
 DECIMALS = 6  # of a score, as many as files keep: so a threshold that is read back is the same
 
@@ -66,7 +66,7 @@ def _both(estimator: Any, X: Any) -> tuple[np.ndarray, np.ndarray]:
     if not hasattr(estimator, "decision_function"):
         return said, found
     decision = estimator.decision_function(X)  # log odds of some estimators, something else of others, such as AdaBoost
-    return said, np.where(np.isclose(_expit(decision), said, rtol=0, atol=SAME), decision, found)
+    return said, np.where(np.isclose(_expit(decision), said, rtol=0, atol=ROUNDING), decision, found)
 
 
 def _expit(logit: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.errors import AssayError
 
-LONGEST = 16 << 20  # bytes
+MOST_BYTES = 16 << 20
 DEEPEST = 32  # lists and mappings within each other
 
 
@@ -15,11 +15,11 @@ def parse(content: bytes, where: str, todo: str = "") -> Any:
     """The value of a JSON text in UTF-8; AssayError for anything else, at `where`.
 
     Refused as well: a key that stands twice in a mapping, numbers that are not finite, halves of characters, which
-    nothing can write, more than `LONGEST` bytes, and more than `DEEPEST` levels.
+    nothing can write, more than `MOST_BYTES` bytes, and more than `DEEPEST` levels.
     """
     try:
-        if len(content) > LONGEST:
-            raise ValueError(f"more than {LONGEST >> 20} MiB")
+        if len(content) > MOST_BYTES:
+            raise ValueError(f"more than {MOST_BYTES >> 20} MiB")
         found = json.loads(
             content.decode("utf-8"),
             object_pairs_hook=distinct,

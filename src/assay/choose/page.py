@@ -14,7 +14,7 @@ from assay.statistics.metrics import RANKED_BY
 from assay.text import visible
 
 DIGITS = 4
-LONGEST = 36  # characters of a name in the picture; the table has it whole
+LONGEST_NAME = 36  # characters of a name in the picture; the table has it whole
 ROW, WIDTH, HEAD = 0.26, 7.2, 1.1  # inches
 
 
@@ -113,7 +113,7 @@ def _draw(ax: Axes, ranked: list[Judged], record: Record) -> None:
 
 
 def _shortened(name: str) -> str:
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _edge(behind: list[float]) -> float:

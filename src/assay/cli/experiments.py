@@ -9,7 +9,7 @@ from assay.errors import reported
 from assay.root import enter_root
 from assay.terminal import say
 
-MOST = 30  # rows that are shown unless more are asked for
+ROWS_SHOWN = 30  # rows that are shown unless more are asked for
 
 
 def experiments(
@@ -31,7 +31,7 @@ def experiments(
     ] = None,
     reverse: Annotated[bool, typer.Option(help="The other way round.")] = False,
     flat: Annotated[bool, typer.Option("--flat", help="One list, not a group for each commit.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="So many rows; 0 for all.")] = MOST,
+    limit: Annotated[int, typer.Option(min=0, help="So many rows; 0 for all.")] = ROWS_SHOWN,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, every column or those named: all rows.")] = False,
     as_json: AsJson = False,
 ) -> None:

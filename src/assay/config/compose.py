@@ -20,7 +20,7 @@ from assay.machine import of_the_system
 
 CONF = Path("conf")
 OVERRIDE = "correct the override"
-OF_HYDRA = ("object_type", "To append to your")  # nobody knows the first, and the schemas refuse the second
+HYDRA_LINES = ("object_type", "To append to your")  # nobody knows the first, and the schemas refuse the second
 PLUGINS = Path("src")
 ENVIRONMENT = ("oc.env", "env")  # resolvers that would write a variable of the machine into what is committed
 
@@ -124,5 +124,5 @@ def _reason(error: BaseException) -> str:
     """The sentences of an error and its cause."""
     causes = [error] if error.__cause__ is None else [error, error.__cause__]
     text = "\n".join(str(cause).partition("Config search path")[0] for cause in causes)
-    lines = (line.strip().rstrip(".") for line in text.splitlines() if not line.strip().startswith(OF_HYDRA))
+    lines = (line.strip().rstrip(".") for line in text.splitlines() if not line.strip().startswith(HYDRA_LINES))
     return "; ".join(dict.fromkeys(filter(None, lines))).replace(":; ", ": ")

@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from assay.config.dataset import Dataset, Made, Table
 
 LAST, FIRST, COUNT, TREND = "last", "first", "count", "trend"
-OF_NUMBERS = ("mean", "min", "max", "sum", TREND)
-TAKES = (LAST, FIRST, COUNT, *OF_NUMBERS)
+NUMERIC_TAKES = ("mean", "min", "max", "sum", TREND)
+TAKES = (LAST, FIRST, COUNT, *NUMERIC_TAKES)
 
 
 def faults(dataset: "Dataset") -> list[str]:
@@ -41,7 +41,7 @@ def _of_made(name: str, made: "Made", dataset: "Dataset") -> Iterator[str]:
         yield f"{key}.take={made.take} is none of: {', '.join(TAKES)}"
     if column is None:
         yield f"{key}: declare it among dataset.columns, with its type"
-    elif made.take in (COUNT, *OF_NUMBERS) and column.type != "number":
+    elif made.take in (COUNT, *NUMERIC_TAKES) and column.type != "number":
         yield f"dataset.columns.{name}.type={column.type}: a {made.take} is a number"
     if (made.value is None) != (made.take == COUNT):
         yield f"{key}.value is missing" if made.value is None else f"{key}.value: a count has none"

@@ -10,9 +10,9 @@ from assay.records.columns import RECORD_ID, WEIGHT
 if TYPE_CHECKING:
     from assay.config.schema import Config
 
-LONGEST = 60
-NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{LONGEST - 1}}}")
-RULE = f"letters, digits, _ . and -, a letter or digit first, {LONGEST} at most"
+LONGEST_NAME = 60
+NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{LONGEST_NAME - 1}}}")
+RULE = f"letters, digits, _ . and -, a letter or digit first, {LONGEST_NAME} at most"
 # A baseline gives its name to a column of data/predictions, and to one of the decision curve: beside these.
 TAKEN = {MODEL_KEY, SCORE, RECORD_ID, WEIGHT, "label", "fold", "excluded"}
 TAKEN |= {"threshold_probability", "everyone", "no_one"}

@@ -6,12 +6,12 @@ from typing import Any
 from assay.errors import AssayError
 
 OPEN = "??? "  # begins a text that stands where the answer is to be written
-ASKED = ("dataset", "labels")
+GROUPS_WITH_QUESTIONS = ("dataset", "labels")
 
 
 def require_answered(plain: Mapping[str, Any]) -> None:
     """AssayError with each question that is still open, its key and its file."""
-    found = [(group, key, text) for group in ASKED for key, text in questions(plain.get(group), group)]
+    found = [(group, key, text) for group in GROUPS_WITH_QUESTIONS for key, text in questions(plain.get(group), group)]
     if not found:
         return
     files = dict.fromkeys(f"conf/{group}/{_name(plain[group])}.yaml" for group, _, _ in found)

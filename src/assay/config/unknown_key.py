@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Apply = Callable[["list[Override]", "DictConfig"], None]
 Load = Callable[..., "DictConfig"]
-OF_HYDRA = "hydra"  # its own part of what it composes
+HYDRA_KEY = "hydra"  # its own part of what it composes
 LOADER: ContextVar["ConfigLoaderImpl | None"] = ContextVar("loader", default=None)  # what composes now
 
 
@@ -142,7 +142,7 @@ def _plain(config: "DictConfig") -> dict[str, Any]:
     from omegaconf import OmegaConf
 
     plain = OmegaConf.to_container(config, resolve=False)
-    return {name: value for name, value in plain.items() if name != OF_HYDRA}  # type: ignore[union-attr,misc]
+    return {name: value for name, value in plain.items() if name != HYDRA_KEY}  # type: ignore[union-attr,misc]
 
 
 def _is_of_a_key(error: BaseException | None) -> bool:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from assay.config.dataset import DAY, FLAG, NUMBER
 from assay.contract.lookup import Lookup
-from assay.contract.numbers import WHOLE, Mask, number, rounded_texts
+from assay.contract.numbers import WHOLE_NUMBER, Mask, number, rounded_texts
 from assay.contract.times import day
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _numbers(declared: np.ndarray) -> np.ndarray:
 
 
 def _integers(declared: np.ndarray) -> list[int]:
-    whole = [int(found[1]) for found in map(WHOLE.fullmatch, declared) if found]
+    whole = [int(found[1]) for found in map(WHOLE_NUMBER.fullmatch, declared) if found]
     return whole + [int(value) for value in _numbers(declared) if np.isfinite(value) and value.is_integer()]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 EXACT = 2**53  # up to here float64 holds every whole number
-WHOLE = re.compile(r"\s*([+-]?\d+)(?:\.0*)?\s*", re.ASCII)
+WHOLE_NUMBER = re.compile(r"\s*([+-]?\d+)(?:\.0*)?\s*", re.ASCII)
 
 LARGEST = float(np.finfo("float32").max)  # what a model holds: to XGBoost a larger number is infinite
 
@@ -31,7 +31,7 @@ def rounded_texts(each: np.ndarray, values: np.ndarray) -> Mask:
     """Which texts (or None) are whole numbers that differ from the values, float64, that `number` gives for them."""
     found = np.zeros(len(each), "bool")
     for row in np.flatnonzero(np.abs(values) >= EXACT):
-        whole = WHOLE.fullmatch(each[row])
+        whole = WHOLE_NUMBER.fullmatch(each[row])
         found[row] = whole is not None and (np.isinf(values[row]) or int(whole[1]) != int(values[row]))
     return found
 

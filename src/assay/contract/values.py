@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # Spellings of yes and no, in lower case, for a flag that declares no values of its own.
 YES, NO = ("true", "t", "yes", "y", "1", "1.0", "on"), ("false", "f", "no", "n", "0", "0.0", "off")
 Rows = slice | np.ndarray  # of a column: some in a row, or places
-TOGETHER = 4096  # rows: of more, each column is read by itself, which needs less memory
+ROWS_TOGETHER = 4096  # rows: of more, each column is read by itself, which needs less memory
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class ColumnReader:
     def all(self, raw: Sequence[Array]) -> list[Cells]:
         """Each of several columns of one length. A few rows are read at once, because each reading takes its time."""
         rows = len(raw[0])
-        if not self.read_texts or len(raw) == 1 or rows > TOGETHER or not all(map(is_text, raw)):
+        if not self.read_texts or len(raw) == 1 or rows > ROWS_TOGETHER or not all(map(is_text, raw)):
             return [self(one) for one in raw]
         written = pa.concat_arrays([arrow(one) for one in raw])
         together = self.read_texts(written, self.missing.texts(written))
@@ -252,7 +252,7 @@ class ColumnReader:
 
 def of_distinct(written: pa.Array) -> tuple[pa.Array, Rows]:
     """Texts to read, and where among them that of each row is: each once, if many rows have few."""
-    if len(written) > TOGETHER:
+    if len(written) > ROWS_TOGETHER:
         encoded = written.dictionary_encode(null_encoding="encode")
         if 2 * len(encoded.dictionary) < len(written):
             return encoded.dictionary, encoded.indices.to_numpy()

@@ -15,7 +15,7 @@ from assay.presentation import words
 from assay.statistics.bootstrap import Estimate
 
 CAUSE = "weak features"
-LEAST = 0.0005  # average precision: a smaller loss is shown as 0.000
+LEAST_LOSS = 0.0005  # average precision: a smaller loss is shown as 0.000
 TWICE = 2  # times the prevalence: a model that is certainly below has learned next to nothing
 NEXT = {
     Verdict.HOLDS: "Leave them out, then compare.",
@@ -81,7 +81,7 @@ def _dropping(names: Sequence[str]) -> str:
 
 def _adds(loss: Estimate, corrected: int = 1) -> bool:
     """Whether a loss is more than chance; corrected (Bonferroni) where one of so many is looked for."""
-    return _interval(loss, corrected)[0] > 0 and loss.value >= LEAST
+    return _interval(loss, corrected)[0] > 0 and loss.value >= LEAST_LOSS
 
 
 def _interval(found: Estimate, corrected: int = 1) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from assay.machine import SYSTEM
 from assay.memory import sized
 
 MADE = ("data", "models", "reports", LOCK, PARAMS)
-KEPT = 1 << 30  # bytes in the attic that are worth a word
+LARGE_ATTIC = 1 << 30  # bytes in the attic that are worth a word
 AT_LEAST = 100 << 20  # bytes that any run needs: reports, temporary files
 
 
@@ -45,7 +45,7 @@ def space(clone: Clone) -> Iterator[Fault]:
             yield Fault(
                 f"{what}, cache {sized(cache)})", str(folder), "make room; dvc gc --workspace empties the cache"
             )
-    if (kept := _size(clone.root / FOLDER)) > KEPT:
+    if (kept := _size(clone.root / FOLDER)) > LARGE_ATTIC:
         yield Fault(
             f"{sized(kept)} of what was mended are kept", str(FOLDER), "delete what you do not miss", advice=True
         )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from assay.config.dataset import Dataset
 
 BYTES_PER_RECORD = 130  # of memory, for each cleaned record, as measured: docs/scale.md
-SEEN = (TRAIN, VALIDATION)
+KNOWN_FOLDS = (TRAIN, VALIDATION)
 OUT_OF_FOLD, OF_TEST = PREDICTIONS / "out_of_fold.parquet", PREDICTIONS / "test.parquet"
 THRESHOLDS = PREDICTIONS / "thresholds.json"
 TRAIN_AGAIN = "dvc repro train"
@@ -54,7 +54,7 @@ def read_seen() -> pd.DataFrame:
 
     AssayError if they are other records than those of the split.
     """
-    require_same_records([fold(SPLIT, name) for name in SEEN], [OUT_OF_FOLD], todo=TRAIN_AGAIN)
+    require_same_records([fold(SPLIT, name) for name in KNOWN_FOLDS], [OUT_OF_FOLD], todo=TRAIN_AGAIN)
     columns = Columns(OUT_OF_FOLD)
     found = {**_labels(OUT_OF_FOLD), "fold": columns["fold"].astype("category"), SCORE: columns[SCORE]}
     return pd.DataFrame(found, copy=False)
@@ -62,7 +62,7 @@ def read_seen() -> pd.DataFrame:
 
 def seen_and_test(seen: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
     """The seen records, then the graded ones of test: `label`, `fold`, the model's score, weights if there are."""
-    kinds = pd.CategoricalDtype([TEST, *sorted(SEEN)])
+    kinds = pd.CategoricalDtype([TEST, *sorted(KNOWN_FOLDS)])
     graded = test[test["excluded"] == ""].assign(fold=pd.Series(TEST, test.index, dtype=kinds))
     return pd.concat([seen.astype({"fold": kinds}), graded[list(seen)]], ignore_index=True)
 
@@ -70,7 +70,7 @@ def seen_and_test(seen: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
 def read_dates(graded: np.ndarray) -> pd.Series:
     """The days of the records of `seen_and_test`; graded: which of the test records are, (n,) bool."""
     if DATE not in Columns(fold(SPLIT, TEST)):
-        seen = sum(rows_of(fold(SPLIT, name)) for name in SEEN)
+        seen = sum(rows_of(fold(SPLIT, name)) for name in KNOWN_FOLDS)
         return pd.Series(pd.NaT, range(seen + int(graded.sum())))
     return _of_all(_folds(SPLIT), DATE, graded)
 
@@ -119,7 +119,7 @@ class Numbers(Mapping[str, pd.Series]):
         self.graded = graded
         there = set(numbers_of(CLEANED))
         self.names = [name for name in described if {name, stored(name)} & there]
-        for name in (*SEEN, TEST):
+        for name in (*KNOWN_FOLDS, TEST):
             require_features(name)
         self.columns = _folds(FEATURES)
 
@@ -156,7 +156,7 @@ def _of_all(columns: Columns, name: str, graded: np.ndarray) -> pd.Series:
 
 def _folds(folder: Path) -> Columns:
     """The columns of the records of all folds, those of test last."""
-    return Columns(*(fold(folder, name) for name in (*SEEN, TEST)))
+    return Columns(*(fold(folder, name) for name in (*KNOWN_FOLDS, TEST)))
 
 
 def _labels(path: Path) -> dict[str, pd.Series]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 NOISE = 0.1  # share of the variance of a drawn score that does not come from its record
-FEW = 30  # records of a class; those of smaller classes are one class
+FEW_RECORDS = 30  # records of a class; those of smaller classes are one class
 SHARED = 10  # records that have both of two numbers; with fewer, the two count as independent
 DECIMALS = 6  # of a correlation, so that machines which differ in the sixteenth digit draw the same
 
@@ -68,12 +68,12 @@ class Copula:
 
 
 def together(classes: np.ndarray) -> np.ndarray:
-    """The classes numbered anew, those of fewer than `FEW` records as one.
+    """The classes numbered anew, those of fewer than `FEW_RECORDS` records as one.
 
     >>> together(np.array([0] * 30 + [1, 2])).tolist()[-3:]
     [0, 1, 1]
     """
-    small = np.bincount(classes) < FEW
+    small = np.bincount(classes) < FEW_RECORDS
     merged = np.where(small[classes], classes.max() + 1, classes)
     return np.unique(merged, return_inverse=True)[1]
 

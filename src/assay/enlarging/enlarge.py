@@ -18,7 +18,7 @@ from assay.errors import AssayError, sample
 from assay.records.plain import NUMBERED, require_plain
 
 FEWEST = 10  # different numbers of a column that is drawn anew; one of fewer holds codes
-MOSTLY = 0.5  # share of the texts of a column, other than "", that must be numbers
+MOSTLY_NUMBERS = 0.5  # share of the texts of a column, other than "", that must be numbers
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _as_numbers(column: pa.ChunkedArray) -> np.ndarray | None:
         texts = column.to_pandas()
         values = pd.to_numeric(texts, errors="coerce").to_numpy("float64", na_value=np.nan)
         written = int((texts.notna() & (texts != "")).sum())
-        if np.isfinite(values).sum() < MOSTLY * max(1, written):
+        if np.isfinite(values).sum() < MOSTLY_NUMBERS * max(1, written):
             return None
     else:
         return None

@@ -13,8 +13,8 @@ from assay.untrusted import TOO_DEEP, mapping
 SECTION = re.compile(r"^(?=[^\s#-])", re.MULTILINE)  # where a key of the outermost mapping stands
 BARE = re.compile(r"[A-Za-z_]\w*:")
 NUMBER = re.compile(r"([a-z_]+): (-?(?:0|[1-9]\d*)(?:\.\d+)?)\n")  # the same in JSON, which takes a tenth of the time
-KEPT = 8192  # keys of params.yaml, with what is below them, that are parsed once: experiments differ in a few
-LONGEST = 40  # letters of a value in a line
+MOST_KEPT = 8192  # keys of params.yaml, with what is below them, that are parsed once: experiments differ in a few
+LONGEST_VALUE = 40  # letters of a value in a line
 Changes = Mapping[str, tuple[Any, Any]]
 Menu = Callable[[str, str], Mapping[str, Any] | None]
 
@@ -46,7 +46,7 @@ def _by_key(text: str) -> dict[str, Any] | None:
     return {key: value for _, one in parsed for key, value in one.items()}
 
 
-@lru_cache(KEPT)
+@lru_cache(MOST_KEPT)
 def _section(text: str) -> tuple[str, dict[str, Any]]:
     """A key, and the values below it by dotted key; ValueError if the text is not one key with its value."""
     if number := NUMBER.fullmatch(text):
@@ -66,7 +66,7 @@ def _section(text: str) -> tuple[str, dict[str, Any]]:
     return str(key), leaves(content)
 
 
-@lru_cache(KEPT)
+@lru_cache(MOST_KEPT)
 def _name(key: str) -> str:
     """A key as it is spelled in dotted keys: `null` and `true` are no texts."""
     return str(next(iter(yaml_mapping(f"{key}:"))))
@@ -130,7 +130,7 @@ def short(value: Any) -> str:
     ('0.1', 'null', '[1,2]', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…')
     """
     text = typed(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
 
 
 def typed(value: Any) -> str:

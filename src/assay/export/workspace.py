@@ -13,7 +13,7 @@ from assay.config.names import require_name
 from assay.lineage.results import Results
 from assay.paths import BUNDLE, MODEL
 
-SHORT = 8  # digits of a hash in a file name
+HASH_DIGITS = 8  # digits of a hash in a file name
 
 
 @dataclass(frozen=True)
@@ -60,4 +60,4 @@ def _code(described: Description) -> dict[str, bytes]:
 def _name(described: Description, digest: str) -> str:
     config = described.config
     parts = (require_name(one, "bundle.json") for one in (config.dataset.name, config.labels.name))
-    return "-".join([*parts, f"{digest[:SHORT]}.zip"])
+    return "-".join([*parts, f"{digest[:HASH_DIGITS]}.zip"])

@@ -7,9 +7,9 @@ from assay.config.dataset import Dataset
 from assay.errors import AssayError, sample
 from assay.text import spelled
 
-WHOLE = re.compile(r"0*(\d+)(?:\.0*)?")
+WHOLE_NUMBER = re.compile(r"0*(\d+)(?:\.0*)?")
 CORRECT = "correct dataset.made"
-MOST = 10  # values that are named
+MOST_NAMED = 10  # values that are named
 NAMED = 5  # keys that are named
 
 
@@ -20,7 +20,7 @@ def plain(key: str) -> str:
     ('7', '7', 'a1')
     """
     found = spelled(key)
-    whole = WHOLE.fullmatch(found)
+    whole = WHOLE_NUMBER.fullmatch(found)
     return whole[1] if whole else found
 
 
@@ -58,7 +58,7 @@ def require_values(made: str, column: str, found: Sequence[tuple[str, int]], dat
     one, there = dataset.made[made], sorted(value for value, _ in found)
     if absent := [value for value in one.where[column] if value not in there]:
         what = f"no row of {one.table} has {', '.join(map(repr, absent))} in column {column}"
-        known = sample(there, MOST, found[0][1] if found else 0)
+        known = sample(there, MOST_NAMED, found[0][1] if found else 0)
         raise AssayError(what, where=f"dataset.made.{made}.where", todo=f"{CORRECT}; there are: {known}")
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from assay.contract.values import ColumnReader
 from assay.errors import AssayError, sample
 from assay.joins import sql
-from assay.joins.checks import MOST, NAMED, plain, require_alike, require_known, require_useful, require_values
+from assay.joins.checks import MOST_NAMED, NAMED, plain, require_alike, require_known, require_useful, require_values
 from assay.joins.rows import as_number, of_table, places, rows
 from assay.records.answer import Answer
 from assay.records.database import MEMORY, database, in_bytes
@@ -130,7 +130,7 @@ class PendingJoin:
     def _require_where(self, name: str) -> None:
         for made, one in of_table(name, self.dataset).items():
             for column, wanted in one.where.items():
-                found = run(self.connection, sql.values(name, column, wanted, MOST, self.dataset))
+                found = run(self.connection, sql.values(name, column, wanted, MOST_NAMED, self.dataset))
                 require_values(made, column, found, self.dataset)
 
     def make(self, prefix: str = sql.TAKEN) -> None:

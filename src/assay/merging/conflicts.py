@@ -11,7 +11,7 @@ from assay.lineage.links import LINKS, is_folder, linked_in, sources
 
 
 @dataclass(frozen=True)
-class Ways:
+class NextCommands:
     """The commands to go on, and to take everything back."""
 
     on: str
@@ -69,13 +69,13 @@ def resolve(root: Path, made: Iterable[str]) -> list[str]:
     return sorted(people)
 
 
-def require_none(root: Path, people: Sequence[str], ways: Ways) -> None:
+def require_none(root: Path, people: Sequence[str], commands: NextCommands) -> None:
     """AssayError that names the files that need a person, if there are any."""
     if people:
         raise AssayError(
             f"{len(people)} file(s) need a person; everything that is generated is seen to:\n  "
             + "\n  ".join(_said(root, path) for path in people),
-            todo=f"edit them, git add them, then: {ways.on} (or take everything back: {ways.back})",
+            todo=f"edit them, git add them, then: {commands.on} (or take everything back: {commands.back})",
         )
 
 

@@ -6,12 +6,15 @@ from pathlib import Path
 from assay.errors import AssayError
 from assay.git import git
 from assay.merging import conflicts, merge, parents, state
-from assay.merging.conflicts import Ways, within
+from assay.merging.conflicts import NextCommands, within
 from assay.merging.own import Side
 from assay.merging.settle import settle, unsettled
 
 AGAIN = "assay settle"
-PICK, REVERT = ("cherry-pick", Ways(AGAIN, "git cherry-pick --abort")), ("revert", Ways(AGAIN, "git revert --abort"))
+PICK, REVERT = (
+    ("cherry-pick", NextCommands(AGAIN, "git cherry-pick --abort")),
+    ("revert", NextCommands(AGAIN, "git revert --abort")),
+)
 
 
 def settled(root: Path, *, conf: bool = False) -> str:
@@ -33,8 +36,8 @@ def settled(root: Path, *, conf: bool = False) -> str:
 
 def _conclude_picks(root: Path) -> None:
     while commit := state.picking(root) or state.reverting(root):
-        word, ways = PICK if state.picking(root) else REVERT
-        conflicts.require_none(root, conflicts.resolve(root, conflicts.generated(root, ["HEAD", commit])), ways)
+        word, commands = PICK if state.picking(root) else REVERT
+        conflicts.require_none(root, conflicts.resolve(root, conflicts.generated(root, ["HEAD", commit])), commands)
         done = subprocess.run(
             ["git", *merge.DRIVER, "-c", "core.editor=true", word, "--continue"],
             cwd=root,
@@ -42,7 +45,9 @@ def _conclude_picks(root: Path) -> None:
             text=True,
         )
         if done.returncode and commit == (state.picking(root) or state.reverting(root)):
-            raise AssayError(f"git {word} --continue failed: {(done.stderr or done.stdout).strip()}", todo=ways.back)
+            raise AssayError(
+                f"git {word} --continue failed: {(done.stderr or done.stdout).strip()}", todo=commands.back
+            )
 
 
 def _last(root: Path, conf: bool) -> str:

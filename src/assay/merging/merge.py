@@ -11,13 +11,13 @@ from assay.errors import AssayError
 from assay.experiments.clones import dvc, environment
 from assay.git import git, shared
 from assay.merging import conflicts, state
-from assay.merging.conflicts import Ways
+from assay.merging.conflicts import NextCommands
 from assay.merging.own import Side
 from assay.sweep.execution import baseline
 
 # Keeps one side's bytes of generated files. `make` writes the same into the clone's configuration.
 DRIVER = ("-c", "merge.generated.driver=true")
-WAYS = Ways("assay merge --continue", "assay merge --abort")
+NEXT = NextCommands("assay merge --continue", "assay merge --abort")
 
 
 def merge(root: Path, branches: Sequence[str]) -> bool:
@@ -58,7 +58,7 @@ def begin(root: Path, branch: str) -> tuple[str, ...]:
     if not state.merging(root):
         raise AssayError(f"git merge failed: {(done.stderr or done.stdout).strip()}", where=str(root))
     people = conflicts.resolve(root, conflicts.generated(root, [head, tip]))
-    conflicts.require_none(root, people, WAYS)
+    conflicts.require_none(root, people, NEXT)
     return ("merge", "--continue")
 
 
@@ -81,8 +81,8 @@ def conclude(root: Path, *, conf: bool = False) -> str:
         raise AssayError("no merge is in progress", todo="assay merge BRANCH")
     commits = [git(root, "rev-parse", "HEAD"), *heads]
     with state.workspace(root):
-        conflicts.require_none(root, conflicts.resolve(root, conflicts.generated(root, commits)), WAYS)
-        settled = settle(root, commits, sides(root, commits), WAYS.on, conf=conf)
+        conflicts.require_none(root, conflicts.resolve(root, conflicts.generated(root, commits)), NEXT)
+        settled = settle(root, commits, sides(root, commits), NEXT.on, conf=conf)
         found = parents.against(root, commits)
         message = f"{_message(root)}\n\n{parents.in_short(found)}\n\n{settled}.\n"
         commit(root, message)

@@ -8,12 +8,12 @@ from assay.errors import AssayError
 from assay.experiments.clones import environment
 from assay.git import git
 from assay.merging import conflicts, state
-from assay.merging.conflicts import Ways
+from assay.merging.conflicts import NextCommands
 from assay.merging.merge import DRIVER, bring_data, own_code, take_back
 from assay.sweep.execution import baseline
 
 SETTLE = "-m assay.cli settle"
-WAYS = Ways("assay rebase --continue", "assay rebase --abort")
+NEXT = NextCommands("assay rebase --continue", "assay rebase --abort")
 
 
 def rebase(root: Path, upstream: str) -> bool:
@@ -40,7 +40,7 @@ def proceed(root: Path) -> bool:
     folder = _folder(root)
     state.require_free(root)
     onto, ours = (folder / "onto").read_text().strip(), _settles(folder)
-    conflicts.require_none(root, _resolve(root), WAYS)
+    conflicts.require_none(root, _resolve(root), NEXT)
     # If git does not wait for a commit, the last one was interrupted before it was true.
     if not state.uncommitted(root) and own_code(root, "settle"):
         return False
@@ -62,7 +62,7 @@ def _to_the_end(root: Path) -> bool:
     while state.rebasing(root):
         if not conflicts.unmerged(root):
             return False
-        conflicts.require_none(root, _resolve(root), WAYS)
+        conflicts.require_none(root, _resolve(root), NEXT)
         _git(root, "-c", "core.editor=true", "rebase", "--continue")
     return True
 

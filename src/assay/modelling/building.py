@@ -10,7 +10,7 @@ from assay.errors import AssayError
 
 NOT_PARAMETERS = ("name", "threshold")
 CANNOT, CORRECT = "the estimator cannot be made", "correct its parameters"
-OF_ESTIMATORS = ("fit", "get_params", "set_params")
+ESTIMATOR_METHODS = ("fit", "get_params", "set_params")
 
 
 def build(model: dict[str, Any]) -> Any:
@@ -56,7 +56,7 @@ def resolved(target: str) -> Callable[..., Any]:
 def _is_estimator(found: Any, of: str) -> bool:
     """Whether this is a class of that library with the methods of a scikit-learn estimator."""
     own = isclass(found) and found.__module__.partition(".")[0] == of
-    return own and all(callable(getattr(found, method, None)) for method in OF_ESTIMATORS)
+    return own and all(callable(getattr(found, method, None)) for method in ESTIMATOR_METHODS)
 
 
 def _is_factory(found: Any) -> bool:

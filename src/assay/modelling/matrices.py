@@ -22,7 +22,7 @@ from assay.modelling.weights import Weight, of_fit
 Batches = Callable[[], Iterator[pd.DataFrame]]  # gives the same batches of features whenever it is called
 BATCH = 65_536  # rows that LightGBM gets at a time
 PAGE = 262_144  # rows of a page of XGBoost, at least: of smaller ones a round takes up to twice as long
-MOST, ROW, FEATURE = 7, 8, 8192  # bytes of a page for each value, row, and feature, at most: as measured
+VALUE_BYTES, ROW_BYTES, FEATURE_BYTES = 7, 8, 8192  # of a page, at most: as measured
 ADDRESSES = 512 << 20  # bytes of addresses, without which the threads of XGBoost that read pages do not start
 
 
@@ -82,7 +82,7 @@ class Pages(xgboost.DataIter):
 
 def most_of_a_page(rows: int, features: int) -> int:
     """The bytes that a page of XGBoost takes at most on the disk."""
-    return rows * (features * MOST + ROW) + features * FEATURE
+    return rows * (features * VALUE_BYTES + ROW_BYTES) + features * FEATURE_BYTES
 
 
 class RowSequence(lightgbm.Sequence):

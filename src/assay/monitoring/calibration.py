@@ -18,7 +18,7 @@ from assay.errors import AssayError
 from assay.monitoring.between_months import drawn, shifted
 
 DRAWS, SEED = 2000, 42
-MOST = 1e15  # records: above, floating point does not count them
+MOST_RECORDS = 1e15  # records: above, floating point does not count them
 NOTHING = 1e-9  # the weight of a bin without records in the isotonic regression: it takes the value of its neighbour
 
 
@@ -92,10 +92,10 @@ def _sound(
     return (
         edges.ndim == 1
         and counts.shape == positives.shape == by_month.shape[2:] == (len(edges) + 2,)
-        and bool((np.diff(edges) > 0).all() and (counts <= MOST).all() and (by_month <= MOST).all())
+        and bool((np.diff(edges) > 0).all() and (counts <= MOST_RECORDS).all() and (by_month <= MOST_RECORDS).all())
         and bool((positives >= 0).all() and (positives <= counts).all())
         and bool((by_month >= 0).all() and (by_month[:, 1] <= by_month[:, 0]).all())
-        and bool(1 <= informative <= MOST and counts.sum() > 0)
+        and bool(1 <= informative <= MOST_RECORDS and counts.sum() > 0)
     )
 
 

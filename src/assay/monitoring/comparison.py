@@ -15,7 +15,7 @@ from scipy.stats import kstwobign, norm
 
 from assay.statistics.distances import of_counts
 
-ENOUGH = 100  # of the rarer kind are expected: then the normal approximation holds far out in its tails
+ENOUGH_CASES = 100  # of the rarer kind are expected: then the normal approximation holds far out in its tails
 PARTS = 3  # of the training, at least, tell what is usual
 
 
@@ -69,7 +69,7 @@ def of_shares(here: float, records: float, training: float, of: float, usual: fl
         return Difference(size, usual, 1.0)
     nearer = np.clip(before + usual * np.sign(found - before), 0, np.pi)
     expected = float(np.sin(nearer / 2) ** 2)
-    if min(records, of) * expected >= ENOUGH:
+    if min(records, of) * expected >= ENOUGH_CASES:
         tail = norm.sf((size - usual) * np.sqrt(together(records, of)))
     else:
         both, part = here + expected * of, records / (records + of)

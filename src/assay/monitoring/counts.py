@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 MOST_NEW = 20  # new values of a category that are named
 MOST_MONTHS = 1200
 FAR = 3.0  # times: rather another unit than other people
-FEW, FEW_SHARE = 4, 0.001  # records, and of all besides, that may have a mistyped date
-LONGEST = 60  # characters of one that are kept
+FEW_RECORDS, FEW_SHARE = 4, 0.001  # records, and of all besides, that may have a mistyped date
+LONGEST_VALUE = 60  # characters of one that are kept
 
 
 @dataclass
@@ -113,8 +113,10 @@ class Counts:
         A few mistyped dates do not tell what day it is. Where all are few, it is the last day of all.
         """
         dated = [one for name, one in sorted(self.months.items(), reverse=True) if name]
+        if not dated:
+            return np.datetime64("NaT", "D")
         count = np.cumsum([one.records for one in dated])
-        return dated[int((count > FEW + count[-1] * FEW_SHARE).argmax())].last if dated else np.datetime64("NaT", "D")
+        return dated[int((count > FEW_RECORDS + count[-1] * FEW_SHARE).argmax())].last
 
 
 def _sum(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -180,7 +182,7 @@ def _count_feature(months: list[Month], codes: np.ndarray, name: str, known: Kno
         for month, side in zip(months, sides, strict=True):
             month.far[name] = side
     elif known.kind == CATEGORY and (new := places == len(known.names)).any():
-        texts = pd.Series(values).astype("object")[new].map(lambda text: str(text)[:LONGEST])
+        texts = pd.Series(values).astype("object")[new].map(lambda text: str(text)[:LONGEST_VALUE])
         for code, found in texts.groupby(codes[new]):
             months[int(code)].new[name] = Counter(found.value_counts().head(MOST_NEW).to_dict())
 

@@ -38,7 +38,7 @@ from assay.scoring.scorer import CONTRACT, POPULATION
 if TYPE_CHECKING:
     from assay.config.schema import Monitoring
 
-FEW = 5  # values: of fewer there is no distribution
+FEW_VALUES = 5  # values: of fewer there is no distribution
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class Tests:
         row, whole = month.row(known.name), known.whole
         if known.parts == (known.name,):  # the missing values of what is computed are those of the columns
             yield from self._missing(month, row, known)
-        if row.known < FEW or whole.known < FEW:
+        if row.known < FEW_VALUES or whole.known < FEW_VALUES:
             return
         if known.kind == NUMBER:
             yield self._values(month, row, known)

@@ -11,9 +11,9 @@ from assay.monitoring.panels import Panel, Series
 from assay.presentation.style import ALERT_COLOUR, INK, MODEL_COLOUR, SIZE, STYLE, labelled, svg
 from assay.statistics.metrics import METRICS
 
-MOST = 36  # months: of more, the newest
+MOST_MONTHS = 36  # months: of more, the newest
 WORDS = 6  # on the axis of months, at most
-APART = 0.12  # of a month: two figures of it stand side by side
+OFFSET = 0.12  # of a month: two figures of it stand side by side
 
 
 def pictures(panels: Sequence[Panel], months: Sequence[str]) -> dict[str, str]:
@@ -22,12 +22,12 @@ def pictures(panels: Sequence[Panel], months: Sequence[str]) -> dict[str, str]:
     Parts have ids: `points-SERIES`, `points-SERIES-faint`, `bar-SERIES-MONTH`, `level`.
     """
     with matplotlib.rc_context(STYLE):
-        return {one.metric: svg(SIZE, partial(over_months, panel=one, months=months[-MOST:])) for one in panels}
+        return {one.metric: svg(SIZE, partial(over_months, panel=one, months=months[-MOST_MONTHS:])) for one in panels}
 
 
 def over_months(ax: Axes, panel: Panel, months: Sequence[str]) -> None:
     """A point with its interval for each month and series; hollow, if it decides nothing."""
-    aside = [0.0] if len(panel.series) == 1 else [-APART, APART]
+    aside = [0.0] if len(panel.series) == 1 else [-OFFSET, OFFSET]
     for one, colour, shift in zip(panel.series, (MODEL_COLOUR, ALERT_COLOUR), aside, strict=False):
         _series(ax, one, colour, {name: place + shift for place, name in enumerate(months) if name in one.figures})
     if panel.level == panel.level:

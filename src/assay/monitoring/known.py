@@ -14,7 +14,7 @@ from assay.bundle.reference import CATEGORY, FLAG, NUMBER, bins
 from assay.bundle.strict_json import parse
 from assay.bundle.threshold import Threshold
 from assay.errors import AssayError
-from assay.monitoring.calibration import MOST, Calibration, of_bundle
+from assay.monitoring.calibration import MOST_RECORDS, Calibration, of_bundle
 from assay.monitoring.slices import Slices, slices
 from assay.preparation.features import OTHER
 
@@ -159,7 +159,7 @@ def training(
     share = 1.0
     if "effective" in content:
         weight = next(iter(content["features"].values()))["count"]
-        share = _within(content["effective"], 1, MOST) / _within(weight, 1 / MOST, MOST)
+        share = _within(content["effective"], 1, MOST_RECORDS) / _within(weight, 1 / MOST_RECORDS, MOST_RECORDS)
     own = [name for name in content["features"] if name not in titles]
     every = {
         name: _feature(name, titles.get(name, {"text": name}), own, stated, share)
@@ -207,7 +207,7 @@ def _row(kind: str, stated: Mapping[str, Any], size: int, share: float) -> Row:
     listed: Sequence[float] = stated["counts"] if kind == NUMBER else [*stated["counts"].values()]
     counts = np.asarray(listed, "float64")
     missing = _count(stated) * _within(stated.get("missing", 0), 0, 1)
-    if counts.shape != (size,) or not ((counts >= 0) & (counts <= MOST)).all():
+    if counts.shape != (size,) or not ((counts >= 0) & (counts <= MOST_RECORDS)).all():
         raise ValueError("counts")
     _within(counts.sum() + missing, (1 - ROUNDING) * _count(stated) - 1, (1 + ROUNDING) * _count(stated) + 1)
     counts = np.append(counts, 0.0) if kind == CATEGORY else counts
@@ -215,7 +215,7 @@ def _row(kind: str, stated: Mapping[str, Any], size: int, share: float) -> Row:
 
 
 def _count(stated: Mapping[str, Any]) -> float:
-    return _within(stated["count"], 0, MOST)
+    return _within(stated["count"], 0, MOST_RECORDS)
 
 
 def _within(value: Any, low: float, high: float) -> float:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assay.scoring.scorer import Fault, Scored, Scorer
 
 LINES = 20_000  # of a log, in a piece
-MOST = 4  # threads
+MOST_THREADS = 4
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def of_file(
     if made and {*made} <= {*columns.absent}:
         todo = join_them(scorer.bundle.dataset)
         raise AssayError(f"no column that is made of other tables: {sample(made)}", where=str(path), todo=todo)
-    return columns, _scored(scorer, path, columns, threads or min(MOST, os.cpu_count() or 1), join)
+    return columns, _scored(scorer, path, columns, threads or min(MOST_THREADS, os.cpu_count() or 1), join)
 
 
 def _scored(

@@ -22,7 +22,7 @@ from assay.statistics.resampled import Scored, average_precision
 
 FEWEST_POSITIVES = 5  # below which recall can be nearly anything
 LEAST_COVERED = 0.8  # share of the records whose labels must be there: the last ones are not like the first
-DRAWS, MOST = 500, 10_000  # resamples; of so many records at most
+DRAWS, MOST_RECORDS = 500, 10_000  # resamples; of so many records at most
 UNKNOWN = float("nan")
 
 
@@ -229,15 +229,15 @@ def per_1000(one: Figure) -> Figure:
 def ranking(scored: Scored, seed: int) -> Estimate:
     """The average precision with resamples.
 
-    Of very many records a resample draws only `MOST`, and its distance from the value shrinks as that of a larger one
-    would (Bickel, Goetze & van Zwet, Statistica Sinica 7, 1997): neither memory nor time grow with the records.
+    Of more than `MOST_RECORDS` a resample draws only so many, and its distance from the value shrinks as that of a
+    larger one would (Bickel, Goetze & van Zwet, Statistica Sinica 7, 1997): neither memory nor time grow with records.
     """
     if not scored.y.any():
         return Estimate(UNKNOWN, np.array([UNKNOWN]))
     metric = METRICS["average_precision"]
     n, value = len(scored.y), metric.of(scored)
-    if n <= MOST:
+    if n <= MOST_RECORDS:
         return estimate_one(scored, Resamples(n, DRAWS, seed), average_precision)
     generator = np.random.default_rng(seed)
-    drawn = np.array([metric.of(scored.only(generator.integers(0, n, MOST))) for _ in range(DRAWS)])
-    return Estimate(value, value + np.sqrt(MOST / n) * (drawn - value), metric.edge(scored))
+    drawn = np.array([metric.of(scored.only(generator.integers(0, n, MOST_RECORDS))) for _ in range(DRAWS)])
+    return Estimate(value, value + np.sqrt(MOST_RECORDS / n) * (drawn - value), metric.edge(scored))

@@ -7,7 +7,7 @@ from assay.config.questions import OPEN
 if TYPE_CHECKING:
     import pandas as pd
 
-MERGED, FEW = 0.4, 5  # share of empty cells, and values, from which cells may have been merged
+MERGED, FEW_VALUES = 0.4, 5  # share of empty cells, and values, from which cells may have been merged
 CHANCE = 0.01  # that no value follows itself, if values are missing at random
 
 
@@ -20,7 +20,7 @@ def merged_cells(text: "pd.Series[str]", there: "pd.Series[str]", *, certain: bo
     empty = len(text) - len(there)
     if empty < MERGED * len(text):
         return None
-    if len(there) < FEW or text.iloc[0] == "" or (there == there.shift()).any():
+    if len(there) < FEW_VALUES or text.iloc[0] == "" or (there == there.shift()).any():
         return None
     differ = 1 - float((there.value_counts(normalize=True) ** 2).sum())
     if not certain and differ ** (len(there) - 1) > CHANCE:

@@ -14,7 +14,7 @@ from assay.text import visible
 TOTALS = {"total", "totals", "sum", "subtotal", "grand total", "mean", "average", "summe", "gesamt", "totaal", "somme"}
 DITTO = {'"', "''", "〃", "″", '-"-', "do.", "dto."}
 FEWEST = 5  # records, of which a sum is no chance
-LONGEST = 500  # letters of a name
+LONGEST_NAME = 500  # letters of a name
 TYPOGRAPHIC = re.compile(r"[“”„«»‘’‚].*[“”«»‘’]", re.DOTALL)  # quotation marks of a text, and none of a CSV
 MOST_NOTES = 3  # lines at the end that are looked at
 NOTE = re.compile(
@@ -37,8 +37,8 @@ def require_table(raw: pd.DataFrame, where: str, first: int) -> None:
 
 def require_names(raw: pd.DataFrame, where: str) -> None:
     """AssayError for names that no configuration can hold."""
-    if long := [str(name)[:SHOWN] for name in raw.columns if len(visible(name)) > LONGEST]:
-        what = f"a name of more than {LONGEST} letters: {sample(long)} …"
+    if long := [str(name)[:SHOWN] for name in raw.columns if len(visible(name)) > LONGEST_NAME]:
+        what = f"a name of more than {LONGEST_NAME} letters: {sample(long)} …"
         raise AssayError(what, where=where, todo="give the column a shorter name")
 
 

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 HALF = 0.5  # share of records, above which a positive class is not rare
 CODES = {("1", "0"), ("1.0", "0.0"), ("t", "f"), ("y", "n"), ("+", "-")}  # which say so only beside each other
 CODES_YES, CODES_NO = ({*map(str, side)} for side in zip(*CODES, strict=True))
-ALIKE = 0.8  # from 0 to 1: from there on a word may be another spelling of one that is known
-OF_POSITIVE = """
+SIMILAR = 0.8  # from 0 to 1: from there on a word may be another spelling of one that is known
+POSITIVE_WORDS = """
     positive pos present presence abnormal sick ill disease diseased case malignant cancer died dead death deceased
     event fraud bad churn churned default failure failed defective relapse recurrence infected affected
     unhealthy unwell
 """
-OF_NEGATIVE = "negative neg absent absence normal well healthy control benign alive survived none ok good unaffected"
-POSITIVE, NEGATIVE = {*YES, *OF_POSITIVE.split()}, {*NO, *OF_NEGATIVE.split()}
+NEGATIVE_WORDS = "negative neg absent absence normal well healthy control benign alive survived none ok good unaffected"
+POSITIVE, NEGATIVE = {*YES, *POSITIVE_WORDS.split()}, {*NO, *NEGATIVE_WORDS.split()}
 WITH_OTHERS = {"control", "present", "alive", "good", "ok", "well", "case"}  # beside another word they say nothing
 UNKNOWN = (
     r"un\w*(known|sure|clear|certain|defined|determined|specified|available|tested|readable|reported)|lost|missing|missed|"
@@ -75,7 +75,7 @@ def _is_opposite(known: str, other: str) -> bool:
     parts = re.findall(r"\w+", other)
     if known in parts or parts[0] in ("no", "not", "non", "without"):  # a kind of the same, or without something else
         return False
-    return not get_close_matches(other, POSITIVE | NEGATIVE, n=1, cutoff=ALIKE)
+    return not get_close_matches(other, POSITIVE | NEGATIVE, n=1, cutoff=SIMILAR)
 
 
 def doubt(positive: str, counts: "pd.Series[int]", name: str, seen: Sequence[str] = ()) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 import yaml
 
 from assay.config.compose import CONF
-from assay.config.names import LONGEST, is_name
+from assay.config.names import LONGEST_NAME, is_name
 from assay.config.source import Dialect, in_words
 from assay.errors import AssayError
 from assay.files import write_text
@@ -68,7 +68,7 @@ def name_of(path: Path, name: str | None) -> str:
         raise AssayError(f"not one of: {known}", where=str(path), todo=todo)
     name = name or re.sub(r"[^a-z0-9]+", "_", (path.name if path.is_dir() else path.stem).lower()).strip("_")
     if not (is_name(name) and NAME.fullmatch(name) and yaml.safe_load(name) == name):
-        todo = f"use small letters, digits and _, a letter first, {LONGEST} at most, and no word of YAML like null"
+        todo = f"use small letters, digits and _, a letter first, {LONGEST_NAME} at most, and no word of YAML like null"
         raise AssayError(f"{name!r} is no name", where="--name", todo=todo)
     return name
 

@@ -13,16 +13,26 @@ from assay.contract.times import day
 from assay.onboarding.spelling import listed
 
 NUMERIC = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d")
-SHORT = ("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d", "%y/%m/%d", "%y.%m.%d")
+TWO_DIGIT_YEARS = ("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d", "%y/%m/%d", "%y.%m.%d")
 NAMED = ("%d-%b-%Y", "%d %b %Y", "%d%b%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
-TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+TIME_FORMATS = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %H:%M:%S.%f",
+    "T%H:%M",
+    "T%H:%M:%S",
+    "T%H:%M:%S.%f",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+)
 FORMATS = tuple(
     f"{one}{time}{zone}"
-    for one, time, zone in product((*NUMERIC, *SHORT, *NAMED), TIMES, ("", "%z"))
+    for one, time, zone in product((*NUMERIC, *TWO_DIGIT_YEARS, *NAMED), TIME_FORMATS, ("", "%z"))
     if time or not zone
 )
 BEGINNING = 1000  # values among which those are looked for
-FIRST, ENOUGH = 3, 0.9  # values by which formats are chosen; share of values that are dates, at least
+FIRST, MOSTLY_DATES = 3, 0.9  # values by which formats are chosen; share of values that are dates, at least
 SHORTEST, LONGEST = 6, 40  # letters
 ZONE_AT_END = r"(Z|[+-]\d{2}:?\d{2})$"
 NO_DAY = ("1900-01-0", "1970-01-01", "1899-12-3", "01/01/1900", "01.01.1900", "1/1/1900", "01/01/1970", "01.01.1970")
@@ -46,7 +56,7 @@ def days(there: "pd.Series[str]") -> dict[str, Any] | None:
     others = distinct[read[fitting[0]].isna()]
     if several := _several(there, distinct[~distinct.isin(others)], fitting[0], others):
         return {"type": several}
-    if best < ENOUGH * len(distinct):
+    if best < MOSTLY_DATES * len(distinct):
         return None
     entry: dict[str, Any] = {"type": DAY, "format": fitting[0]}
     if len(others):
@@ -94,7 +104,7 @@ def _several(there: "pd.Series[str]", dates: "pd.Series[str]", form: str, others
         other = max(found, key=lambda one: int(found[one].sum()))
         ways.append(f"{others[found[other]].iloc[0]} ({other})")
         others = others[~found[other]]
-    if len(ways) == 1 and len(others) <= (1 - ENOUGH) * total:
+    if len(ways) == 1 and len(others) <= (1 - MOSTLY_DATES) * total:
         return None
     if total - len(others) < FIRST or 2 * there.isin(others).sum() > len(there):
         return None

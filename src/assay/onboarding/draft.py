@@ -19,7 +19,7 @@ from assay.onboarding.seen import repeats, seen_in
 from assay.text import visible
 
 SLICED = 3
-IN_FULL = 200  # columns: in a table of more, those with the entry of another name that one
+MOST_IN_FULL = 200  # columns: in a table of more, those with the entry of another name that one
 NUMBER_LIKE = re.compile(r"[-+.]*[0-9]")
 NOTHING = Answer()
 Said = Sequence[str]
@@ -102,7 +102,7 @@ def contract(
             *(f"{key}: {_flow(value)}" for key, value in named.items()),
             *to_decide,
             "",
-            f"columns:{'  # like NAME: described as that column is' * (len(guesses) > IN_FULL)}",
+            f"columns:{'  # like NAME: described as that column is' * (len(guesses) > MOST_IN_FULL)}",
             *_columns(guesses),
             "",
             f"slices: {_flow({column: [] for column in slices[:SLICED]})}",
@@ -114,7 +114,7 @@ def contract(
 def _columns(guesses: dict[str, Guess]) -> list[str]:
     """A line for each column: its entry, or in a table of very many the earlier one that has the same."""
     entries = {column: _flow(one.entry) for column, one in guesses.items()}
-    if len(guesses) > IN_FULL:
+    if len(guesses) > MOST_IN_FULL:
         first: dict[str, str] = {}
         for column, one in guesses.items():
             if one.role == FEATURE and not is_reference(column) and not any(questions(one.entry, "")):

@@ -4,10 +4,12 @@ import re
 
 import pandas as pd
 
-SEEN = r"fu|follow[ _.-]?up|surv|survival|event|observ(ed|ation)|os|pfs|dfs|rfs|efs|censor(ing|ed)?|exit|stop|end|life"
-LONG = r"time|days|weeks|months|years|yrs|period|duration|length"
+FOLLOWED = (
+    r"fu|follow[ _.-]?up|surv|survival|event|observ(ed|ation)|os|pfs|dfs|rfs|efs|censor(ing|ed)?|exit|stop|end|life"
+)
+DURATION = r"time|days|weeks|months|years|yrs|period|duration|length"
 NAME = re.compile(
-    rf"({SEEN})[ _.-]?({LONG})|"
+    rf"({FOLLOWED})[ _.-]?({DURATION})|"
     r"(time|days|weeks|months|years)[ _.-]?to[ _.-]?\w+|[a-z]{0,2}time|follow[ _.-]?up|tenure|duration|stop|exit|"
     r"(os|pfs|dfs|rfs|efs)",
     re.IGNORECASE,

@@ -37,24 +37,24 @@ MARKERS = (
     "missing",
     "unknown",
 )
-NONE = ("None", "none")  # among words a class of its own, such as of a medication
-OF_SPREADSHEETS = """
+NONE_WORDS = ("None", "none")  # among words a class of its own, such as of a medication
+SPREADSHEET_ERRORS = """
     #N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #UNKNOWN! #GETTING_DATA
     #NV #WERT! #BEZUG! #ZAHL! #N/D #VALEUR! #NOM? #NOMBRE! #¡VALOR! #¡REF! #¡DIV/0! #¿NOMBRE? #¡NUM!
 """
-ERRORS = tuple(OF_SPREADSHEETS.split())
+ERRORS = tuple(SPREADSHEET_ERRORS.split())
 NUMBER_MARKERS = ("-", "--", ".")  # no value where the rest of the column is numbers, and a value elsewhere
 PERSONAL_NAME = re.compile(
     r"names?(?![a-z])|(?<![a-z])name|e-?mail|phone|address|street|birth_?da|(?<![a-z])dob|passport|(?<![a-z])ssn|insurance",
     re.IGNORECASE,
 )
 ID_NAME = re.compile(r"(?i:(^|[_\W])(id|key|uuid|mrn)$)|[a-z]I[dD]$")
-OF_WHOM = (
+PERSONS = (
     r"subj(ect)?|pat(ient)?|pt|person|participant|resp(ondent)?|cust(omer)?|client|user|member|employee|student|pupil|"
     r"donor|animal"
 )
-ALSO = r"case|household|hh|family|accou?nt|acct|hadm|stay|admission|enc(ounter)?|rec(ord)?|sample|specimen"
-PERSON_NAME = re.compile(rf"(us)?({OF_WHOM}|{ALSO})[ _.-]?(id|nr|num(ber)?|no)\.?|{OF_WHOM}|seqn", re.IGNORECASE)
+ENTITIES = r"case|household|hh|family|accou?nt|acct|hadm|stay|admission|enc(ounter)?|rec(ord)?|sample|specimen"
+PERSON_NAME = re.compile(rf"(us)?({PERSONS}|{ENTITIES})[ _.-]?(id|nr|num(ber)?|no)\.?|{PERSONS}|seqn", re.IGNORECASE)
 FEWEST = 6  # persons, from which a column of their name or number is no category
 ROW_NAME = re.compile(r"row_?(name|number|id)?s?|unnamed: 0", re.IGNORECASE)  # as R and pandas write them
 MOST_LISTED, LONG = 20, 40  # values of a category that are listed; letters on average above which a text is prose
@@ -66,7 +66,7 @@ COUNTED = "numbers where the name says dates (days since 1900 in a spreadsheet, 
 LIKE_AN_EXPONENT = r"\dE\d\d"  # as codes of ICD-11 are: 1E30, which a program takes for a number of 31 digits
 SCIENTIFIC = r"\d\.?\d*[eE]\+?\d+"
 MOST_SAID, MOST_SHOWN = 5, 60
-LONGEST = 1000  # letters of a class; a longer text is prose
+LONGEST_CLASS = 1000  # letters of a class; a longer text is prose
 UNNAMED = re.compile(r"Unnamed: \d+")
 
 
@@ -140,7 +140,7 @@ def none_as_class(raw: "pd.Series[str]", found: Guess, missing: Sequence[str]) -
     """
     if found.entry["type"] != CATEGORY or "values" not in found.entry or "missing" in found.entry:
         return
-    there = raw[raw.isin({*NONE} & {*missing})].value_counts()
+    there = raw[raw.isin({*NONE_WORDS} & {*missing})].value_counts()
     if there.empty:
         return
     rest = [marker for marker in missing if marker not in there]
@@ -263,9 +263,9 @@ def _of_texts(there: "pd.Series[str]") -> Guess:
         unlisted = f"no values are listed: one has {REFERENCE} or ???, a reference or a question to the configuration"
         return Guess({"type": CATEGORY}, [unlisted])
     lengths = there.str.len()
-    if len(values) <= MOST_LISTED and lengths.max() <= LONGEST:
+    if len(values) <= MOST_LISTED and lengths.max() <= LONGEST_CLASS:
         return Guess({"type": CATEGORY, "values": values}, _spellings(counts))
-    if len(values) > len(there) / 2 or lengths.mean() > LONG or lengths.max() > LONGEST:
+    if len(values) > len(there) / 2 or lengths.mean() > LONG or lengths.max() > LONGEST_CLASS:
         return Guess({"type": TEXT, "role": IGNORE}, ["free text: no feature"])
     many = f"{len(values)} different values: the most frequent of train will be kept"
     return Guess({"type": CATEGORY}, [many, *_spellings(counts)])

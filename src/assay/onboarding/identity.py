@@ -14,7 +14,7 @@ from assay.text import spelled, visible
 
 FEWEST = 10  # groups, from which folds can be made of whole ones
 REPEATS = "values repeat, as of one person or device: as group, split=group keeps its records in one fold"
-AS_NUMBERS = r"\d+\.0"
+WRITTEN_AS_FLOAT = r"\d+\.0"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _doubts(text: "pd.Series[str]", there: "pd.Series[str]") -> list[str]:
         said.append(REPEATS)
     elif not there.is_unique:
         said.append(f"{there.nunique()} different values: too few for folds of whole groups, so it is none")
-    if there.str.fullmatch(AS_NUMBERS).all():
+    if there.str.fullmatch(WRITTEN_AS_FLOAT).all():
         said.append("written like 1.0, as a program does that took them for numbers: are zeros or digits lost?")
     counts = there.value_counts()
     groups = [listed(part) for _, part in counts.groupby(_plain) if len(part) > 1]

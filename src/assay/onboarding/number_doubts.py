@@ -12,11 +12,11 @@ import pandas as pd
 from assay.config.questions import OPEN
 from assay.onboarding.spelling import listed
 
-ENOUGH = 0.9  # share of values that are numbers, from which a column is one of numbers
-LONGEST = 12  # letters of a unit
+MOSTLY_NUMBERS = 0.9  # share of values that are numbers, from which a column is one of numbers
+LONGEST_UNIT = 12  # letters of a unit
 MOST_CLASSES = 20  # texts that may be classes with a number each
 MOST_MARKS = 6  # different texts after numbers that may be marks
-FEW = 5  # numbers with a point, from which it may stand between thousands
+FEW_POINTS = 5  # numbers with a point, from which it may stand between thousands
 DIGITS = r"[+-]?(?:\d[\d.,'’_ \u00a0\u202f]*\d|[.,]?\d+)(?:[eE][+-]?\d+)?"
 PARTS = re.compile(rf"\s*([<>]=?|[≤≥])?\s*([^\d\s.,+-]*)\s*({DIGITS})\s*(\D*?)\s*")  # limit, before, digits, after
 GROUPED = r"\d{1,3}(?:[%s]\d{3})+"
@@ -24,7 +24,7 @@ DASHES = {"-", "\u2013", "\u2212"}  # after a number: a minus
 SCALE = re.compile(
     r"%|‰|cr|dr|k|m|b|bn|mn|mm|mio\.?|mrd\.?|tsd\.?|thousands?|millions?|billions?|hundreds?|dozens?", re.IGNORECASE
 )
-ALIKE = str.maketrans({**dict.fromkeys(DASHES, "-"), "`": "'", "\u2019": "'", "\u2018": "'"})
+PLAIN_SIGNS = str.maketrans({**dict.fromkeys(DASHES, "-"), "`": "'", "\u2019": "'", "\u2018": "'"})
 INDIAN = r"\d{1,2}(?:,\d{2})+,\d{3}"  # lakh and crore: 12,34,567
 LIKE_A_NUMBER = re.compile(rf"'?[~≈]?\(?[+-]?[$€£¥]?\(?(?:{INDIAN}|\d{{1,3}}(?:[.,' ]?\d{{3}})*)(?:[.,]\d+)?\)?'?")
 
@@ -36,7 +36,7 @@ def doubtful_unit(there: "pd.Series[str]", after: str, written: Mapping[str, Any
     """
     with_it = there[there.str.endswith(after)] if after else there[:0]
     without = len(there) - len(with_it)
-    some = without > 0 and (SCALE.fullmatch(after) or len(with_it) < ENOUGH * len(there))
+    some = without > 0 and (SCALE.fullmatch(after) or len(with_it) < MOSTLY_NUMBERS * len(there))
     if with_it.empty or not (some or after in DASHES):
         return None
     as_is = ", ".join(f"{name}: {value!r}" for name, value in written.items())
@@ -53,7 +53,7 @@ def points_between_thousands(there: "pd.Series[str]") -> str | None:
     if pointed.all() or not pointed.any():
         return None
     digits = [text.strip().lstrip("+-") for text in there[pointed].unique()]
-    if len(digits) < FEW or not all_grouped(digits, ".") or any(one.startswith("0") for one in digits):
+    if len(digits) < FEW_POINTS or not all_grouped(digits, ".") or any(one.startswith("0") for one in digits):
         return None
     size = pd.to_numeric(there, errors="coerce").abs()
     short = there[~pointed].str.fullmatch(r"\s*[+-]?\d{1,3}\s*").all()
@@ -80,7 +80,7 @@ def different_units(there: "pd.Series[str]") -> str | None:
     # Of many different texts, a few marks beside some of the numbers are no classes: 5.2, 5.2 H, 0.03*.
     marked = len({*there}) > MOST_CLASSES and len(units) <= MOST_MARKS
     numbers = sum(one is not None for one in found) if marked else units.total()
-    if len(units) < 2 or numbers < ENOUGH * len(there) or max(map(len, units)) > LONGEST:
+    if len(units) < 2 or numbers < MOSTLY_NUMBERS * len(there) or max(map(len, units)) > LONGEST_UNIT:
         return None
     said = f"numbers with different units, or marks: {listed(units)}"
     return f"{OPEN}{said}: bring them to one in the table, marks to a column of their own, or set type: category"
@@ -92,7 +92,7 @@ def another_form(there: "pd.Series[str]") -> str | None:
     Such are (10.00) for -10.00, '10, the minus and the digits of typography, and 1,5 among 1.5.
     """
     like = there.map(_is_like_a_number).to_numpy(bool)
-    if like.mean() < ENOUGH or there[like].nunique() < FEW:
+    if like.mean() < MOSTLY_NUMBERS or there[like].nunique() < FEW_POINTS:
         return None
     odd = there[like & np.isnan(pd.to_numeric(there, errors="coerce").to_numpy("float64"))]
     if odd.empty:
@@ -103,4 +103,4 @@ def another_form(there: "pd.Series[str]") -> str | None:
 
 
 def _is_like_a_number(text: str) -> bool:
-    return LIKE_A_NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip().translate(ALIKE)) is not None
+    return LIKE_A_NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip().translate(PLAIN_SIGNS)) is not None

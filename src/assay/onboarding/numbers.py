@@ -14,12 +14,19 @@ from assay.config.dataset import Written
 from assay.config.questions import OPEN
 from assay.contract.numbers import held, number
 from assay.contract.written import WrittenNumbers
-from assay.onboarding.number_doubts import ENOUGH, LONGEST, PARTS, all_grouped, doubtful_unit, points_between_thousands
+from assay.onboarding.number_doubts import (
+    LONGEST_UNIT,
+    MOSTLY_NUMBERS,
+    PARTS,
+    all_grouped,
+    doubtful_unit,
+    points_between_thousands,
+)
 from assay.onboarding.spelling import listed
 
 LOOKED_AT = 100  # values, of which more different ones than codes are no codes
 MOST_CODED = 12  # different numbers that may be codes
-FEW = 5  # different numbers, at least, if there are other texts too
+FEW_NUMBERS = 5  # different numbers, at least, if there are other texts too
 BRACKETS = (("(", ")"), ("[", "]"), ("'", "'"), ('"', '"'))
 NINES = (9, 99, 999, 9999, 99999, 77, 777, 7777, 88, 888, 8888, 99.9, 999.9)
 SENTINELS = [sign * code for code in NINES for sign in (-1, 1)]
@@ -55,7 +62,7 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
         return None
     values = pd.Series(_read(texts, written), counts.index)
     others = counts[values.isna()]
-    if counts[values.notna()].sum() < ENOUGH * len(there) or (len(others) and values.nunique() < FEW):
+    if counts[values.notna()].sum() < MOSTLY_NUMBERS * len(there) or (len(others) and values.nunique() < FEW_NUMBERS):
         return None
     entry = {"written": _as_entry(written)} if written != Written() else {}
     remarks = _how(written, there) if entry else []
@@ -71,7 +78,7 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
 def _are_ranges(counts: "pd.Series[int]", written: Written) -> bool:
     """Whether most values are the same few limits, such as <6 and >6: these are classes, and no measurements."""
     limits = counts[counts.index.str.contains("[<>≤≥]")] if written.limits else counts[:0]
-    return len(counts) < FEW and 2 * limits.sum() > counts.sum()
+    return len(counts) < FEW_NUMBERS and 2 * limits.sum() > counts.sum()
 
 
 def _coded(values: "pd.Series[float]", entry: dict[str, Any], remarks: list[str], missing: list[str]) -> Numbers:
@@ -87,7 +94,7 @@ def _coded(values: "pd.Series[float]", entry: dict[str, Any], remarks: list[str]
 def _alone_below_zero(values: "pd.Series[float]") -> list[str]:
     """A remark on -1, where it is the only number below 0 and occurs twice or more: it often means no value."""
     below = values.to_numpy()[values.to_numpy() < 0]
-    if len(below) < 2 or not (below == -1).all() or values.nunique() <= FEW:
+    if len(below) < 2 or not (below == -1).all() or values.nunique() <= FEW_NUMBERS:
         return []
     return [f"-1 {len(below)} is the only number below 0: if it means no value, list it under missing"]
 
@@ -118,7 +125,7 @@ def has_decimal_comma(text: "pd.Series[str]") -> bool:
         return False
     texts = [str(one) for one in text[text != ""].unique()]
     written, question = _written(texts, decimal_comma=False)
-    return not question and written.decimal == "," and bool(np.isfinite(_read(texts, written)).mean() >= ENOUGH)
+    return not question and written.decimal == "," and bool(np.isfinite(_read(texts, written)).mean() >= MOSTLY_NUMBERS)
 
 
 def sentinels(values: "pd.Series[float]") -> list[float]:
@@ -130,7 +137,7 @@ def sentinels(values: "pd.Series[float]") -> list[float]:
     if not codes:
         return []
     rest = values[~values.isin(codes)]
-    if rest.nunique() < FEW:
+    if rest.nunique() < FEW_NUMBERS:
         return []
     low, high = float(rest.min()), float(rest.max())
     return sorted(code for code in codes if is_far(code, low, high))
@@ -149,7 +156,7 @@ def _written(texts: list[str], decimal_comma: bool) -> tuple[Written, str | None
         return Written(), None
     found = [one for one in map(PARTS.fullmatch, texts) if one]
     before = _most([one[2] for one in found if _is_currency(one[2])])
-    after = _most([one[4] for one in found if len(one[4]) <= LONGEST and not _closes(one[4])])
+    after = _most([one[4] for one in found if len(one[4]) <= LONGEST_UNIT and not _closes(one[4])])
     decimal, thousands, question = _marks([one[3].lstrip("+-") for one in found], decimal_comma)
     limits = any(one[1] for one in found)
     return Written(decimal, thousands, before, after, limits), question
@@ -190,7 +197,7 @@ def _one_mark(digits: list[str], mark: str, decimal_comma: bool) -> tuple[str, s
     if not all_grouped(marked, mark) or any(one.startswith("0") for one in marked):
         return mark, "", None
     plain = [one for one in digits if mark not in one]
-    if plain and all(len(one) <= 3 for one in plain) and len(marked) >= FEW and not decimal_comma:
+    if plain and all(len(one) <= 3 for one in plain) and len(marked) >= FEW_NUMBERS and not decimal_comma:
         return other, mark, None
     one = marked[0]
     whole, part = one.split(mark)

@@ -16,7 +16,7 @@ from assay.records.dialect import SPACES
 
 NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 LOOKED_AT = 1000  # records by which separator and header are found
-ALIKE = 0.9  # share of them that have the same number of cells, at least
+ALIKE_LINES = 0.9  # share of them that have the same number of cells, at least
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 SPACE_BEFORE_A_QUOTE = re.compile(r'[,;|\t] +"')
 Row = tuple[int, list[str]]  # the number of the line on which it ends, and its cells
@@ -79,7 +79,7 @@ def _separator(text: str, where: str, *, skip: bool) -> str:
     found = _fitting(text, skip=skip)
     if not found:
         each = {one: _divided([row for line in lines for _, row in _rows(line, one)]) for one in NAMES}
-        found = {one: divided for one, divided in each.items() if divided[0] >= ALIKE}
+        found = {one: divided for one, divided in each.items() if divided[0] >= ALIKE_LINES}
     if not found:
         todo = "give a header, and records with as many cells, separated by a comma, a semicolon, a tab or a bar"
         raise AssayError(f"no table: {_why_none(lines)}", where=where, todo=todo)
@@ -96,7 +96,7 @@ def _fitting(text: str, *, skip: bool = False) -> dict[str, tuple[float, int]]:
     """The separators that divide most of the first records alike, as `_divided` says; skip: spaces before cells."""
     start = "".join(islice(io.StringIO(text, newline=""), LOOKED_AT))
     found = {one: _divided([row for _, row in _rows(start, one, skip=skip)]) for one in NAMES}
-    return {one: divided for one, divided in found.items() if divided[0] >= ALIKE}
+    return {one: divided for one, divided in found.items() if divided[0] >= ALIKE_LINES}
 
 
 def _why_none(lines: list[str]) -> str:

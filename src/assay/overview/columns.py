@@ -15,7 +15,7 @@ FIELDS = ("name", "kind", "state", "commit", "base", "time", "changed", "seconds
 TEST = "test."  # before the name of a figure on the test fold
 TIME = "%Y-%m-%d %H:%M"
 MISSING = "–"
-SHORT = 7  # digits of a commit
+COMMIT_DIGITS = 7  # digits of a commit
 
 
 def figures() -> list[str]:
@@ -68,7 +68,7 @@ def text(row: Row, column: str) -> str:
     """The same for people, on one line: figures with their digits and intervals, nothing that a terminal obeys."""
     found = value(row, column)
     if column in ("commit", "base"):
-        return found[:SHORT]
+        return found[:COMMIT_DIGITS]
     if column == "seconds":
         return MISSING if found is None else f"{found:.1f}"
     if isinstance(found, datetime):

@@ -21,7 +21,7 @@ from assay.text import visible
 METRICS, INTERVALS = REPORTS / "metrics.json", REPORTS / "intervals.json"  # of the test fold
 FILES = (PARAMS, str(OUT_OF_FOLD), str(METRICS), str(INTERVALS))
 COMMITTED = re.compile(rb"^committer .*> (\d{1,11}) [+-]\d{4}$", re.MULTILINE)
-NONE = "there is none"
+ABSENT = "there is none"
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from assay.sweep.log import DONE
 if TYPE_CHECKING:
     from assay.statistics.resampled import Scored
 
-KEPT = Path(".assay/intervals.json")  # by revision, and by metric
+CACHE = Path(".assay/intervals.json")  # by revision, and by metric
 FOLDER = re.compile(rf"- path: {PREDICTIONS}/?\n\s+hash: md5\n\s+md5: ([0-9a-f]{{32}}\.dir)\n".encode())
 SCORES, THRESHOLDS = "out_of_fold.parquet", "thresholds.json"
 ROUNDING = 1e-5  # between a figure in a report and the same from predictions, both of six decimals
@@ -45,7 +45,7 @@ def with_intervals(rows: Sequence[Row], metrics: Sequence[str], compute: bool = 
     }
     if compute and (found := _computed(lacking, metrics)):
         kept |= {key: {**kept.get(key, {}), **one} for key, one in found.items()}
-        write_text(KEPT, json.dumps(kept, indent=0) + "\n")
+        write_text(CACHE, json.dumps(kept, indent=0) + "\n")
     return [_with(row, kept.get(key, {})) for row, key in zip(rows, keys, strict=True)]
 
 
@@ -68,7 +68,7 @@ def _with(row: Row, intervals: Mapping[str, Sequence[float]]) -> Row:
 
 def _kept() -> dict[str, dict[str, Any]]:
     with suppress(*UNREADABLE):
-        return dict(json.loads(KEPT.read_text(encoding="utf-8")))
+        return dict(json.loads(CACHE.read_text(encoding="utf-8")))
     return {}
 
 

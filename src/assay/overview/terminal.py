@@ -12,7 +12,7 @@ from assay.sweep.log import DONE, FAILED
 from assay.text import visible
 
 GAP = "  "
-LEAST = {"name": 20, "changed": 32, "note": 20, "log": 20}  # columns that may be cut, and to how many letters
+LEAST_WIDTHS = {"name": 20, "changed": 32, "note": 20, "log": 20}  # columns that may be cut, and to how many letters
 BAREST = 8  # letters to which they are cut where the terminal is very narrow
 SPARED = ("name", "changed", "state")  # go last where the room is small
 
@@ -65,16 +65,16 @@ def _fitted(widths: dict[str, int], width: int, chosen: bool) -> dict[str, int]:
             break
         del kept[column]
     fitted = _least(kept)
-    for column in (one for one in reversed(LEAST) if one in fitted):
+    for column in (one for one in reversed(LEAST_WIDTHS) if one in fitted):
         fitted[column] = min(fitted[column], max(BAREST, fitted[column] + width - _taken(fitted)))
-    for column in sorted((one for one in kept if one in LEAST), key=lambda one: kept[one]):
+    for column in sorted((one for one in kept if one in LEAST_WIDTHS), key=lambda one: kept[one]):
         room = max(0, width - _taken(fitted))
         fitted[column] += min(room, kept[column] - fitted[column])
     return fitted
 
 
 def _least(widths: dict[str, int]) -> dict[str, int]:
-    return {column: min(LEAST.get(column, width), width) for column, width in widths.items()}
+    return {column: min(LEAST_WIDTHS.get(column, width), width) for column, width in widths.items()}
 
 
 def _taken(widths: dict[str, int]) -> int:

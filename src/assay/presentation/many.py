@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
-MOST = 200  # rows of a table; so a page of a table with thousands of columns stays under 1 MB
+MOST_ROWS = 200  # rows of a table; so a page of a table with thousands of columns stays under 1 MB
 
 T = TypeVar("T")
 
@@ -15,7 +15,7 @@ class Shown(NamedTuple, Generic[T]):
     rest: int
 
 
-def shown(rows: Sequence[T], weight: Callable[[T], Any] = lambda row: 0, most: int = MOST) -> Shown[T]:
+def shown(rows: Sequence[T], weight: Callable[[T], Any] = lambda row: 0, most: int = MOST_ROWS) -> Shown[T]:
     """The rows of the greatest weight, in their own order; of equal weight the first ones. All, if they are not many.
 
     >>> shown(["a", "bbb", "c", "dd"], len, most=3)

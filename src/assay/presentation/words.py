@@ -7,7 +7,7 @@ from assay.config.words import Words
 from assay.statistics.edges import BOOTSTRAP, NONE
 from assay.statistics.metrics import METRICS
 
-MOST = 5  # digits of a number that people read: a larger number has none after the point
+MOST_DIGITS = 5  # digits of a number that people read: a larger number has none after the point
 DIGITS = 3  # after the point, unless the metric says otherwise
 FIGURES = {
     "precision_recall": "Up and to the right is better. Each step is a threshold; a point is the one in use.",
@@ -55,7 +55,7 @@ def number(value: float | None, metric: str = "") -> str:
     if value is None or value != value:
         return "–"
     digits = _digits(metric)
-    return f"{value:.{digits}f}" if abs(value) < 10 ** (MOST - digits) else f"{value:.0f}"
+    return f"{value:.{digits}f}" if abs(value) < 10 ** (MOST_DIGITS - digits) else f"{value:.0f}"
 
 
 def with_interval(value: float, interval: tuple[float, float], metric: str = "", method: str = BOOTSTRAP) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 QUANTILES = {"min": 0, "p1": 0.01, "p25": 0.25, "median": 0.5, "p75": 0.75, "p99": 0.99, "max": 1}
 NO_NUMBERS: dict[str, Any] = {**dict.fromkeys(QUANTILES), "extremes": {}, "greatest_change": None, "edges": []}
 BINS = 24
-MOST = 120  # columns that are shown, in 0.6 MB
+MOST_COLUMNS = 120  # columns that are shown, in 0.6 MB
 EXTREMES = 3
 FREQUENT = 12
 WIDE = 20  # largest value over median, from which the scale is logarithmic

@@ -11,7 +11,7 @@ from assay.statistics.ratios import ratio
 
 CORRELATED = 24  # columns at most, of which a picture can show the names
 ROWS = 1 << 16  # that are looked at together
-LEAST = 1e-9  # of the mean square: a smaller variance is rounding, of equal ranks
+LEAST_VARIANCE = 1e-9  # of the mean square: a smaller variance is rounding, of equal ranks
 
 
 def rank_correlations(columns: Columns, names: Sequence[str], folder: Path) -> pd.DataFrame:
@@ -42,6 +42,6 @@ def _summed(files: Sequence[Path], rows: int) -> np.ndarray:
 def _of_sums(sums: np.ndarray) -> np.ndarray:
     count, x, squares, products = sums
     variance = ratio(squares, count) - ratio(x, count) ** 2
-    variance[variance <= LEAST * ratio(squares, count)] = np.nan
+    variance[variance <= LEAST_VARIANCE * ratio(squares, count)] = np.nan
     covariance = ratio(products, count) - ratio(x, count) * ratio(x.T, count)
     return np.clip(covariance / np.sqrt(variance * variance.T), -1, 1)

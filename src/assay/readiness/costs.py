@@ -9,7 +9,7 @@ from assay.readiness.facts import Facts, report
 from assay.readiness.item import Section
 
 HOUR = 3600  # seconds
-LEAST = 0.0001  # a smaller price is not told
+LEAST_PRICE = 0.0001  # a smaller price is not told
 RETRAIN = "retrain_cpu_seconds"
 SCORED = {
     "cpu_seconds_per_1000": "1,000 records, in one batch",
@@ -66,7 +66,7 @@ def money(cpu_seconds: float, prices: Prices) -> str:
     if prices.cpu_hour is None:
         return NOTHING
     price = cpu_seconds / HOUR * prices.cpu_hour
-    return number(price) if price >= LEAST or not price else f"less than {LEAST:.4f}"
+    return number(price) if price >= LEAST_PRICE or not price else f"less than {LEAST_PRICE:.4f}"
 
 
 def _people(facts: Facts, prices: Prices) -> tuple[str, ...]:

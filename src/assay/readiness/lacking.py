@@ -10,7 +10,7 @@ from assay.readiness.facts import Facts, Part, report, told
 from assay.readiness.item import Item
 from assay.statistics.edges import BOOTSTRAP
 
-FEW = 10  # positives in a group, below which its recall says nothing
+FEWEST = 10  # positives in a group, below which its recall says nothing
 COLUMNS_SHOWN, GROUPS_SHOWN = 8, 8
 
 
@@ -90,7 +90,7 @@ def _values(facts: Facts) -> list[Item]:
 
 
 def _groups(facts: Facts) -> list[Item]:
-    few = [one for one in facts.reports["slices"] if one["positives"] < FEW]
+    few = [one for one in facts.reports["slices"] if one["positives"] < FEWEST]
     if not few:
         return []
     listed = ", ".join(
@@ -99,7 +99,7 @@ def _groups(facts: Facts) -> list[Item]:
     more = f" and {len(few) - GROUPS_SHOWN} more" if len(few) > GROUPS_SHOWN else ""
     return [
         Item(
-            f"groups with fewer than {FEW} positives in the test fold, in which recall cannot be told",
+            f"groups with fewer than {FEWEST} positives in the test fold, in which recall cannot be told",
             f"{listed}{more}",
             report("slices"),
             "collect records of these groups, or do not use it on them unseen",

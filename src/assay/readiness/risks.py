@@ -11,7 +11,7 @@ from assay.presentation import words
 from assay.readiness.claims import figure, ungradable_share
 from assay.readiness.facts import Facts, Part, report, told
 from assay.readiness.item import Item
-from assay.readiness.lacking import FEW
+from assay.readiness.lacking import FEWEST
 from assay.records.folds import RANDOM
 
 WORST = 3  # slices
@@ -76,7 +76,7 @@ def _baselines(facts: Facts) -> list[Item]:
 
 def _slices(facts: Facts) -> list[Item]:
     whole = facts.reports["metrics"]["recall"]
-    told = [one for one in facts.reports["slices"] if one["positives"] >= FEW and one["recall"]["value"] is not None]
+    told = [one for one in facts.reports["slices"] if one["positives"] >= FEWEST and one["recall"]["value"] is not None]
     lower = [] if whole is None else [one for one in told if one["recall"]["value"] < whole]
     worst = sorted(lower, key=lambda one: one["recall"]["value"])
     return [_slice(one) for one in worst[:WORST]]

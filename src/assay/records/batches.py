@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assay.config.source import Dialect
 
 BLOCK, VALUE = 64 << 20, 64  # bytes of columns that are read together, and of a value, if it is a text
-KEPT = 3  # blocks of columns: a column is often asked for beside the ids and the days
+BLOCKS_KEPT = 3  # blocks of columns: a column is often asked for beside the ids and the days
 
 
 def raw_batches(
@@ -95,7 +95,7 @@ class Columns(Mapping[str, pd.Series]):
         if found is None:
             found = self._read_columns([there, *self._after(there)])
         others = [some for some in self._read if some is not found]  # the one that was used last comes first
-        self._read = [found, *others][: KEPT if found.shape[1] > 1 else 1]
+        self._read = [found, *others][: BLOCKS_KEPT if found.shape[1] > 1 else 1]
         return found[there].rename(name)
 
     def __contains__(self, name: object) -> bool:

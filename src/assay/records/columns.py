@@ -15,8 +15,8 @@ UNGRADABLE = "ungradable"  # the reason why a record is excluded whose class nob
 WEIGHT = "sample_weight"  # how many records of the source each record represents; only if `dataset.sample` is set
 RULE = "rule"  # of a quarantined record: the names of the rules that it breaks
 
-OWN = " (own)"
-_TAKEN = re.compile(rf"({'|'.join((RECORD_ID, DATE, CODE, WEIGHT, RULE))})({re.escape(OWN)})*")
+OWN_SUFFIX = " (own)"
+_TAKEN = re.compile(rf"({'|'.join((RECORD_ID, DATE, CODE, WEIGHT, RULE))})({re.escape(OWN_SUFFIX)})*")
 
 
 def stored(name: str) -> str:
@@ -25,7 +25,7 @@ def stored(name: str) -> str:
     >>> stored("age"), stored("code"), stored("code (own)")
     ('age', 'code (own)', 'code (own) (own)')
     """
-    return name + OWN if _TAKEN.fullmatch(name) else name
+    return name + OWN_SUFFIX if _TAKEN.fullmatch(name) else name
 
 
 def unstored(name: str) -> str:
@@ -34,5 +34,5 @@ def unstored(name: str) -> str:
     >>> unstored("age"), unstored("code (own)")
     ('age', 'code')
     """
-    own = name.removesuffix(OWN)
+    own = name.removesuffix(OWN_SUFFIX)
     return own if own != name and _TAKEN.fullmatch(own) else name

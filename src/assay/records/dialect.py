@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assay.config.source import Dialect
 
 CHUNK = 1 << 20  # bytes that are decoded at a time
-ENOUGH = 4  # cells of a record: if lines within a quoted cell have so many cells too, that is no coincidence
+ENOUGH_CELLS = 4  # cells of a record: if lines within a quoted cell have so many cells too, that is no coincidence
 UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 SPACES = " \t\v\f\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))) + UNSEEN
 NOT_UTF8 = "the text is not in UTF-8"
@@ -22,8 +22,8 @@ QUOTE = "correct that line: a quoted cell begins and ends with a quotation mark,
 CELLS = "correct that line: a cell that holds a separator is quoted, and each record has a cell for each name"
 
 
-LONGEST = 4 << 20  # letters of a cell
-csv.field_size_limit(LONGEST)  # of this process
+LONGEST_CELL = 4 << 20  # letters of a cell
+csv.field_size_limit(LONGEST_CELL)  # of this process
 
 
 class Readable(Protocol):
@@ -95,7 +95,7 @@ class Records:
         if "unexpected end" in said:
             return AssayError(f"line {first}: a quotation mark is never closed", todo=QUOTE)
         if "field larger" in said:
-            what = f"a record of more than {LONGEST >> 20} MiB, or a quotation mark that is never closed"
+            what = f"a record of more than {LONGEST_CELL >> 20} MiB, or a quotation mark that is never closed"
             return AssayError(f"line {first}: {what}", todo=QUOTE)
         if "expected after" in said:
             return AssayError(f"line {last}: something follows a closing quotation mark", todo=QUOTE)
@@ -134,7 +134,7 @@ def swallowed(lines: list[str], separator: str, cells: int) -> bool:
     >>> swallowed(['1,2,"x,4', '5,6,x",8'], ",", 4), swallowed(['1,2,3,"x', 'y"'], ",", 4)
     (True, False)
     """
-    return cells >= ENOUGH and all(line.count(separator) == cells - 1 for line in lines)
+    return cells >= ENOUGH_CELLS and all(line.count(separator) == cells - 1 for line in lines)
 
 
 class _Lines:

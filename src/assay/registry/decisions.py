@@ -16,7 +16,7 @@ LOG = Path("registry/decisions.jsonl")
 PROMOTE, OVERRIDE, ROLLBACK, SIGN = "promote", "override", "rollback", "sign"
 TEXTS = ("time", "who", "action", "version", "stage", "commit", "model", "reason")
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
-LONGEST = 2000  # characters of a reason
+LONGEST_REASON = 2000  # characters of a reason
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ def with_line(log: bytes, line: str) -> bytes:
 def reason(said: str, option: str) -> str:
     """A reason as one line; AssayError if it says nothing."""
     text = " ".join(said.split())
-    if not text or len(text) > LONGEST:
-        what = "a reason is needed" if not text else f"a reason of {len(text)} characters: {LONGEST} are enough"
+    if not text or len(text) > LONGEST_REASON:
+        what = "a reason is needed" if not text else f"a reason of {len(text)} characters: {LONGEST_REASON} are enough"
         raise AssayError(what, todo=f'{option} "why", in words that others will read')
     return text
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 VERDICT = REPORTS / "verdict.json"
 SHOWN = 3  # sentences of what did not run
 TRAINING = ("train_seconds", "train_memory_mb")  # measured while train runs: DVC's cache gives outputs without a run
-TIMES = ("load_seconds", "single_p50_ms", "single_p99_ms", "records_per_second")  # what `assay budget` times itself
+TIMED = ("load_seconds", "single_p50_ms", "single_p99_ms", "records_per_second")  # what `assay budget` times itself
 AGAIN = "measure again when it is idle: assay budget"
 
 
@@ -52,7 +52,7 @@ def _each(name: str, judge: Judge, candidate: "Candidate") -> list[Criterion]:
     except AssayError as error:
         where = f" ({error.where})" if error.where else ""
         todo = f"; {error.todo}" if error.todo else ""
-        return [Criterion(name, ASKED[name], "cannot be judged", False, f"{error.what}{where}{todo}")]
+        return [Criterion(name, REQUIRED[name], "cannot be judged", False, f"{error.what}{where}{todo}")]
 
 
 def ran(candidate: "Candidate") -> Iterator[Criterion]:
@@ -62,7 +62,7 @@ def ran(candidate: "Candidate") -> Iterator[Criterion]:
     found = unran(candidate.files)
     said = "all stages" if not found else f"{len(found)} difference(s)"
     more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    yield Criterion("ran", ASKED["ran"], said, not found, "; ".join(found[:SHOWN]) + more)
+    yield Criterion("ran", REQUIRED["ran"], said, not found, "; ".join(found[:SHOWN]) + more)
 
 
 def contract(candidate: "Candidate") -> Iterator[Criterion]:
@@ -74,7 +74,7 @@ def contract(candidate: "Candidate") -> Iterator[Criterion]:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AssayError("not a log of cleaning", where=str(CLEANING_LOG), todo="dvc repro") from error
     why = f"broken: {', '.join(map(str, stopped))}" if stopped else "" if kept else "no record keeps the contract"
-    yield Criterion("contract", ASKED["contract"], found, not why, why)
+    yield Criterion("contract", REQUIRED["contract"], found, not why, why)
 
 
 def _stops(rule: dict[str, Any]) -> bool:
@@ -92,7 +92,7 @@ def audit(candidate: "Candidate") -> Iterator[Criterion]:
     warnings = [f"{code} {title}" for code, (title, verdict) in checks.items() if verdict == "warning"]
     named = f": {'; '.join(warnings)}" if warnings else ""
     found = f"{len(checks)} checks, {len(errors)} error(s), {len(warnings)} warning(s){named}"
-    yield Criterion("audit", ASKED["audit"], found, not why, why)
+    yield Criterion("audit", REQUIRED["audit"], found, not why, why)
 
 
 def performance(candidate: "Candidate") -> Iterator[Criterion]:
@@ -106,7 +106,7 @@ def performance(candidate: "Candidate") -> Iterator[Criterion]:
     baselines = {f"average precision over {name}" for name in criteria.beat_baselines if name in there}
     needed = {"recall", "alerts per 1000", *baselines, *map(criterion_title, criteria.quality)}
     for name in sorted(needed - {one.name for one in found}):
-        yield Criterion(name, ASKED["performance"], "not judged", False, f"{VERDICT} does not have it: dvc repro")
+        yield Criterion(name, REQUIRED["performance"], "not judged", False, f"{VERDICT} does not have it: dvc repro")
 
 
 def _performed(finding: dict[str, Any]) -> Criterion:
@@ -132,7 +132,7 @@ def _by(asked: str, value: float) -> str:
 
 def champion(candidate: "Candidate") -> Iterator[Criterion]:
     """Not worse than what is in the stage, on the same test records."""
-    name, asked, now = "champion", ASKED["champion"], candidate.champion
+    name, asked, now = "champion", REQUIRED["champion"], candidate.champion
     if now is None:
         yield Criterion(name, asked, "nothing is in the stage yet", True)
     elif now.md5 == candidate.model:
@@ -179,7 +179,7 @@ def _beside(version: str, one: "Comparison", on: str) -> Criterion:
     than = f"{one.verdict} than" if one.verdict in (BETTER, WORSE) else f"{one.verdict} beside"
     found = f"{METRICS[RANKED_BY].title.lower()} {difference} on {len(one.ids)} {on}: {than} {version}"
     passed = one.verdict != WORSE
-    return Criterion("champion", ASKED["champion"], found, passed, "" if passed else f"by {abs(row.difference):.3g}")
+    return Criterion("champion", REQUIRED["champion"], found, passed, "" if passed else f"by {abs(row.difference):.3g}")
 
 
 def fresh(candidate: "Candidate") -> Iterator[Criterion]:
@@ -241,7 +241,7 @@ def _limited(name: str, asked: str, value: Any, limit: float, sign: int, *, busy
         todo = "run: assay budget" if name not in TRAINING else "run: dvc repro --force train, then assay budget"
         return Criterion(title, asked, "not measured", False, todo)
     over = sign * (value - limit)
-    slowed = ", on a busy machine" if busy and name in TIMES else ""
+    slowed = ", on a busy machine" if busy and name in TIMED else ""
     again = f"; {AGAIN}" if slowed else ""
     return Criterion(title, asked, number(value) + slowed, over <= 0, f"by {number(over)}{again}" if over > 0 else "")
 
@@ -255,7 +255,7 @@ GATE: dict[str, Judge] = {
     "fresh": fresh,
     "cost": cost,
 }
-ASKED = {
+REQUIRED = {
     "ran": "what is promoted is what ran",
     "contract": "the data keeps its contract",
     "audit": "no leak",

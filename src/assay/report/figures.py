@@ -32,7 +32,7 @@ from assay.text import visible
 Curves = Mapping[str, pd.DataFrame]
 Metrics = Mapping[str, float]
 LABELLED = (2.3, 0.5, 0.15, 0.35)  # inches: the margins of a picture with words on the left
-LONGEST = 36  # letters of such words
+LONGEST_LABEL = 36  # letters of such words
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def decided(ax: Axes, name: str, x: float, y: float, *, colour: str = "", label:
 
 def _shortened(words: str) -> str:
     seen = visible(words)
-    return seen if len(seen) <= LONGEST else f"{seen[: LONGEST - 1]}…"
+    return seen if len(seen) <= LONGEST_LABEL else f"{seen[: LONGEST_LABEL - 1]}…"
 
 
 def _colour(name: str) -> str:

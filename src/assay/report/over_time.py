@@ -11,10 +11,10 @@ from assay.config.words import Words
 from assay.presentation.style import ALERT_COLOUR, GRID, MODEL_COLOUR, SERIES, WIDE, labelled, svg
 from assay.records.folds import TEST
 
-EVERY = 3  # months between two words on the axis
+MONTHS_BETWEEN_LABELS = 3  # months between two words on the axis
 MARKERS = {"train": "o", "validation": "s", "test": "D"}
 FEWEST = 10  # records of a month whose median says something
-APART = 0.12  # of a month: two figures of it stand side by side
+OFFSET = 0.12  # of a month: two figures of it stand side by side
 
 
 def draw_all(months: pd.DataFrame, data: pd.DataFrame, called: Words) -> dict[str, str]:
@@ -38,7 +38,7 @@ def performance_by_month(ax: Axes, table: pd.DataFrame) -> None:
     if (test := table["fold"] == TEST).any():
         band = ax.axvspan(places[test].min() - 0.5, places[test].max() + 0.5, color=GRID, alpha=0.5, label="test fold")
         band.set_gid("band-test")
-    for name, colour, aside in (("recall", MODEL_COLOUR, -APART), ("precision", ALERT_COLOUR, APART)):
+    for name, colour, aside in (("recall", MODEL_COLOUR, -OFFSET), ("precision", ALERT_COLOUR, OFFSET)):
         known = table[name].notna()
         at = (places[known] + aside).to_numpy()
         ax.plot(at, table.loc[known, name], "o-", markersize=3.5, color=colour, label=name, gid=f"curve-{name}")
@@ -86,7 +86,7 @@ def data_by_month(ax: Axes, table: pd.DataFrame) -> None:
 def _places(ax: Axes, months: Sequence[str] | pd.Series) -> pd.Series:
     """Where each row stands on the axis of months, which is labelled."""
     every = sorted(set(months))
-    ax.set_xticks(range(0, len(every), EVERY), every[::EVERY])
+    ax.set_xticks(range(0, len(every), MONTHS_BETWEEN_LABELS), every[::MONTHS_BETWEEN_LABELS])
     ax.set_xlim(-0.7, len(every) - 0.3)
     ax.grid(visible=False, axis="x")
     return pd.Series(months).map({month: index for index, month in enumerate(every)})

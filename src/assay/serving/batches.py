@@ -9,7 +9,7 @@ from assay.serving.errors import busy
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
-MOST = 256  # records of a batch
+MOST_RECORDS = 256  # of a batch
 WAITING = 10_000  # records that may wait; more are turned away
 
 
@@ -39,13 +39,13 @@ class Batches(Generic[Item, Answer]):
 
     def _gather(self, before: int) -> None:
         """Look again in a turn if more wait now than a turn before, and there is room in the batch."""
-        if before < len(self.waiting) < MOST:
+        if before < len(self.waiting) < MOST_RECORDS:
             asyncio.get_running_loop().call_soon(self._gather, len(self.waiting))
         else:
             self._next()
 
     def _next(self) -> None:
-        batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
+        batch, self.waiting = self.waiting[:MOST_RECORDS], self.waiting[MOST_RECORDS:]
         if self.waiting:
             asyncio.get_running_loop().call_soon(self._gather, len(self.waiting))
         self._answer([one for one in batch if not one[1].done()])  # a client that went away has cancelled

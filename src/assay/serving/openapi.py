@@ -111,7 +111,7 @@ def ref(name: str) -> Schema:
 
 def errors(*codes: int) -> dict[str, Any]:
     """The answers to what is not served: those of the codes, and those that any request may get."""
-    return {str(code): answer(SAID[code], ref("Error")) for code in (*codes, *ANYWHERE)}
+    return {str(code): answer(DESCRIPTIONS[code], ref("Error")) for code in (*codes, *ANYWHERE)}
 
 
 def fields(**properties: Schema) -> Schema:
@@ -124,7 +124,7 @@ def fields(**properties: Schema) -> Schema:
     }
 
 
-SAID = {
+DESCRIPTIONS = {
     400: "The body is not JSON, or this is not HTTP",
     401: "The key is missing or wrong",
     408: "The request did not arrive in time",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 REFUSING = (STOP, QUARANTINE)  # what happens to a value outside its range, where the record then gets no score
 DATE = "1986-01-31"
-OWN = re.compile(r"\(\?|\\[ACPQpz]|\[\[")  # parts of patterns that JavaScript reads differently, or not at all
+PYTHON_ONLY = re.compile(r"\(\?|\\[ACPQpz]|\[\[")  # parts of patterns that JavaScript reads differently, or not at all
 LENGTHS = range(1, 33)  # of texts that are tried as an example
 FACTS = "x-assay"
 Schema = dict[str, Any]
@@ -71,7 +71,9 @@ def _text(column: "Column") -> Schema:
         return {"type": ["string", "number", "boolean"]}
     if column.values:
         return {"type": ["string"], "enum": list(column.values)}
-    pattern = {"pattern": f"^(?:{column.pattern})$"} if column.pattern and not OWN.search(column.pattern) else {}
+    pattern = (
+        {"pattern": f"^(?:{column.pattern})$"} if column.pattern and not PYTHON_ONLY.search(column.pattern) else {}
+    )
     return {"type": ["string", "number", "boolean"]} | pattern
 
 

@@ -12,7 +12,7 @@ from assay.files import stamp
 from assay.serving.model import Model
 from assay.web.errors import place
 
-EVERY, SELDOM = 1.0, 60.0  # seconds between two looks; the longest, at a model that cannot be loaded
+WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between two looks; the longest, at a model that cannot be loaded
 
 
 class Source(Protocol):
@@ -85,14 +85,14 @@ async def follow(source: Source, swap: Callable[[Model], None], failed: Callable
     cannot be loaded is told of once and tried again, ever more seldom, because it may only be half written.
     """
     tried: object = sign
-    wait = EVERY
+    wait = WAIT
     while True:
         await asyncio.sleep(wait)
         now = await asyncio.to_thread(source.sign)
         if now is None or now == sign:
-            wait = EVERY
+            wait = WAIT
             continue
-        wait = EVERY if now != tried else min(2 * wait, SELDOM)
+        wait = WAIT if now != tried else min(2 * wait, LONGEST_WAIT)
         try:
             swap(await asyncio.to_thread(ready, source))
             sign = now

@@ -16,7 +16,7 @@ from assay.joins.raw import raw_in_batches
 from assay.paths import CLEANED, PROFILE, PROFILE_PAGE, QUALITY, QUARANTINE, RAW, SPLIT, fold
 from assay.preparation.reduced import collected
 from assay.presentation.many import shown
-from assay.profile.columns import MOST, NEGATIVE, POSITIVE, importance, monthly, profiles
+from assay.profile.columns import MOST_COLUMNS, NEGATIVE, POSITIVE, importance, monthly, profiles
 from assay.profile.correlation import CORRELATED, rank_correlations
 from assay.profile.scorecard import scorecards
 from assay.records.batches import Columns, require_room, rows_of, table_batches
@@ -48,7 +48,7 @@ def main(config: Config) -> None:
             dataset,
             folder,
         )
-        columns, rest = shown(profiles(cleaned, by_class(), dataset), importance, MOST)
+        columns, rest = shown(profiles(cleaned, by_class(), dataset), importance, MOST_COLUMNS)
         numbers = cleaned.chosen(
             {one["column"]: cleaned_name(dataset, one["column"]) for one in columns if one["type"] == NUMBER}
         )

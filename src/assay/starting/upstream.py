@@ -36,7 +36,7 @@ FILES = (
     "requirements-scoring.lock",
     "requirements.lock",
 )
-OF_DATASETS = ("conf/dataset/", "conf/labels/", "conf/promotion/")  # and the split that has the name of a dataset
+DATASET_FILES = ("conf/dataset/", "conf/labels/", "conf/promotion/")  # and the split that has the name of a dataset
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def is_own(name: str, datasets: set[str]) -> bool:
     [True, True, False]
     """
     path = PurePosixPath(name)
-    of_dataset = name.startswith(OF_DATASETS) or (path.parent.name == "split" and path.stem in datasets)
+    of_dataset = name.startswith(DATASET_FILES) or (path.parent.name == "split" and path.stem in datasets)
     ignoring = path.parts[0] == "data" and path.name == ".gitignore"  # what DVC keeps out of git
     return (name in FILES or path.parts[0] in FOLDERS or ignoring) and not of_dataset
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 CHUNK = 50  # resamples at a time: small enough for the processor's cache, and for malloc to use the memory again
-KEPT = 2**22  # values of all resamples at most, 8 MiB, that are kept: models are compared on the same again and again
+MOST_KEPT = 2**22  # values of all resamples, 8 MiB, that are kept: models are compared on the same again and again
 BLOCK = 2**20  # values of a block of resamples at most, 8 MiB; a block has one resample at least, whatever its size
-ENOUGH = 0.9  # an interval is given when this share of the resamples defines the metric
+ENOUGH_DEFINED = 0.9  # an interval is given when this share of the resamples defines the metric
 ROUNDING = 1e-12  # resamples that differ by less do not differ
 
 
@@ -54,12 +54,12 @@ class Estimate:
     def interval(self, confidence: float) -> Interval:
         """The percentile interval (Efron & Tibshirani 1993), or where the bootstrap is not sound that of the edge.
 
-        (NaN, NaN) if fewer than `ENOUGH` of the resamples define the metric.
+        (NaN, NaN) if fewer than `ENOUGH_DEFINED` of the resamples define the metric.
         """
         if self.edge and not self.sound:
             return self.edge.bounds(self.value, confidence)
         defined = self._defined
-        if len(defined) < ENOUGH * len(self.resampled) or not len(defined):
+        if len(defined) < ENOUGH_DEFINED * len(self.resampled) or not len(defined):
             return float("nan"), float("nan")
         tail = (1 - confidence) / 2
         low, high = np.quantile(defined, [tail, 1 - tail])
@@ -109,7 +109,7 @@ class Resamples:
     seed: int
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        small = self.records * self.count <= KEPT
+        small = self.records * self.count <= MOST_KEPT
         for block in _kept(self) if small else _drawn(self, np.float64):
             yield block.astype(np.float64, copy=False)
 

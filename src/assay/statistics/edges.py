@@ -15,7 +15,7 @@ from assay.statistics.binomial import effective, interval
 from assay.statistics.resampled import Scored
 
 BOOTSTRAP, EXACT, BINOMIAL, SQUARE_AND_ADD, NONE = "bootstrap", "exact", "binomial", "square-and-add", "none"
-FEW = 5  # of either kind: with fewer, a 95 % percentile interval of a share holds it in 0 to 87 % of tables
+FEW_CASES = 5  # of either kind: with fewer, a 95 % percentile interval of a share holds it in 0 to 87 % of tables
 UNKNOWN = float("nan"), float("nan")
 
 Interval = tuple[float, float]
@@ -73,7 +73,7 @@ def share(of: Rows, hit: Rows, per: Same = same, back: Same = same) -> OfScored:
     def edge(scored: Scored) -> Edge:
         among = of(scored)
         true, trials = hit(scored)[among], effective(scored.weights[0][among])
-        return Edge(EXACT, min(int(true.sum()), int((~true).sum())) < FEW, OfShare(trials, per, back))
+        return Edge(EXACT, min(int(true.sum()), int((~true).sum())) < FEW_CASES, OfShare(trials, per, back))
 
     return edge
 
@@ -84,7 +84,7 @@ def ranking(scored: Scored) -> Edge | None:
         return None
     positive, weight = scored.y == 1, scored.weights[0]
     rarer = positive if positive.sum() < (~positive).sum() else ~positive
-    return Edge(BINOMIAL, int(rarer.sum()) < FEW, OfShare(effective(weight[rarer])))
+    return Edge(BINOMIAL, int(rarer.sum()) < FEW_CASES, OfShare(effective(weight[rarer])))
 
 
 def no_interval(figure: float, confidence: float) -> Interval:
@@ -95,7 +95,7 @@ def no_interval(figure: float, confidence: float) -> Interval:
 def unknown(scored: Scored) -> Edge:
     """The edge of any other figure: no interval."""
     positives = int((scored.y == 1).sum())
-    return Edge(NONE, min(positives, len(scored.y) - positives) < FEW, no_interval)
+    return Edge(NONE, min(positives, len(scored.y) - positives) < FEW_CASES, no_interval)
 
 
 def unless_no_alerts(scored: Scored) -> Edge | None:
