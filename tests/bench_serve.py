@@ -29,7 +29,7 @@ from assay.preparation.features import matrix
 from assay.scoring.scorer import feature_table
 from assay.scoring.wish import Reasons
 from assay.serving.log import PredictionLog
-from assay.serving.model import Asked, Model
+from assay.serving.model import Model, ScoreRequest
 from assay.serving.service import Service
 from line_outputs import model_folder, raw_records
 from model_serving import Client, bodies, started
@@ -118,7 +118,7 @@ def in_process(model: Model, records: Sequence[dict[str, Any]], count: int) -> A
     features = [one.features for one in map(scorer, forms) if len(one.places)]
     matrices = [matrix(one, known) for one in features]
     tables = [feature_table(one, known) for one in features]
-    asked = [[Asked(one, Reasons.ALERTS)] for one in records]
+    asked = [[ScoreRequest(one, Reasons.ALERTS)] for one in records]
     with tempfile.TemporaryDirectory() as folder:
         service = Service(model, PredictionLog(Path(folder)))
         whole = timed(lambda place: service(asked[place % len(asked)]), count)

@@ -205,7 +205,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as log:
         process, port = started(bundle, "--log", log)
         with process:
-            on = Attack(port, process.pid, example(model.scorer.asked, model.bundle.dataset))
+            on = Attack(port, process.pid, example(model.scorer.contract, model.bundle.dataset))
             try:
                 asyncio.run(run(on))
             finally:

@@ -11,7 +11,7 @@ from assay.paths import FEATURES, RAW, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
 from assay.preparation.prepare import Preparer
 from assay.preparation.reduced import collected
-from assay.preparation.request import asked, without_optional
+from assay.preparation.request import request_contract, without_optional
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN
 from assay.records.formats import raw_file
@@ -34,7 +34,7 @@ def by_itself(line: Path, rows: slice, size: int, *, labelled: bool = True) -> p
     config, raw = load(line / "params.yaml"), read(raw_file(line / RAW)).iloc[rows]
     if not labelled:
         raw = raw.drop(columns=config.dataset.target)
-    request = without_optional(asked(collected(config.dataset), derived=True))
+    request = without_optional(request_contract(collected(config.dataset), derived=True))
     found, prepare = [], Preparer(config.dataset, None if labelled else request)
     for batch in batches(raw, size, seed=size):
         records = prepare(batch, "batch").records

@@ -10,7 +10,7 @@ from assay.config.dataset import FLAG, NUMBER
 from assay.scoring.scorer import Scored
 from assay.scoring.wish import Reasons
 from assay.serving.answers import Answer, refused
-from assay.serving.model import Asked, Model
+from assay.serving.model import Model, ScoreRequest
 from assay.serving.requests import parsed
 
 
@@ -45,7 +45,9 @@ def said(scored: Scored) -> list[Answer]:
 
 def answered(model: Model, records: Sequence[dict[str, Any]], size: int) -> list[Answer]:
     sent = [parsed(json.dumps(one).encode()) for one in records]
-    batches = [[Asked(one, Reasons.NONE) for one in sent[start : start + size]] for start in range(0, len(sent), size)]
+    batches = [
+        [ScoreRequest(one, Reasons.NONE) for one in sent[start : start + size]] for start in range(0, len(sent), size)
+    ]
     answers = [answer for batch in batches for answer in model(batch).answers]
     return [{name: answer[name] for name in ("score", "alert", "not_scored")} for answer in answers]
 

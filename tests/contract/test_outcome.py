@@ -11,7 +11,7 @@ from assay.config.dataset import Column, Dataset, Outcome, Outside, Written
 from assay.contract.outcome import coded
 from assay.contract.population import exclusions
 from assay.preparation.prepare import Preparer
-from assay.preparation.request import asked
+from assay.preparation.request import request_contract
 from assay.records.pickled import read_pickle
 
 AGE = Column("number", nullable=True)
@@ -103,7 +103,7 @@ def test_a_record_of_the_line_has_the_code_and_not_what_it_is_made_of() -> None:
 @pytest.mark.parametrize("given", [["age"], ["age", "died", "days"]])
 def test_a_request_may_lack_the_outcome(given: list[str]) -> None:
     contract = Dataset(columns={"age": AGE, **WITHIN_A_YEAR.columns}, target=None, outcome=WITHIN_A_YEAR.outcome)
-    request = asked(contract, derived=False)
+    request = request_contract(contract, derived=False)
     there = Dataset(columns={name: request.columns[name] for name in given}, target=None, outcome=request.outcome)
     records = Preparer(contract, there)(pd.DataFrame({name: ["1"] for name in given}), "a request").records
     assert ("code" in records) == ("died" in given)

@@ -21,7 +21,7 @@ from assay.scoring.files import of_files
 from assay.scoring.scorer import CONTRACT, POPULATION, Scorer
 from assay.scoring.wish import Reasons
 from assay.serving.log import PredictionLog
-from assay.serving.model import Asked, Model
+from assay.serving.model import Model, ScoreRequest
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def folder(model: Model, raw: pd.DataFrame, tmp_path_factory: pytest.TempPathFac
     log = PredictionLog(tmp_path_factory.mktemp("log"))
     records = raw.drop(columns=[name for name in raw if name.endswith("_measured")]).to_dict("records")
     records[0]["TSH"] = "high"
-    log.write(model, model([Asked(one, Reasons.NONE) for one in records]))
+    log.write(model, model([ScoreRequest(one, Reasons.NONE) for one in records]))
     log.close()
     return log.folder
 

@@ -6,7 +6,7 @@ import pytest
 from assay.config.dataset import Column, Dataset, Outside, Repeats, Rule, Time
 from assay.contract.values import Raw
 from assay.preparation.prepare import Preparer
-from assay.preparation.request import asked, without_optional
+from assay.preparation.request import request_contract, without_optional
 
 COLUMNS = {
     "key": Column("text", "id"),
@@ -37,7 +37,7 @@ def contract(**rules: Rule) -> Dataset:
 def broken(rule: Rule, **values: str) -> bool:
     """Whether a record of a request breaks this rule."""
     dataset = contract(rule=rule)
-    request = asked(dataset, derived=False)
+    request = request_contract(dataset, derived=False)
     short = not {"age_known", "sick"} & {*values}
     used = without_optional(request) if short else request
     table = pd.DataFrame([{name: (RECORD | values).get(name, "") for name in used.columns}], dtype="str")
@@ -55,11 +55,11 @@ def broken(rule: Rule, **values: str) -> bool:
     ],
 )
 def test_a_request_has_what_a_score_needs(derived: bool, columns: list[str]) -> None:
-    assert list(asked(contract(), derived=derived).columns) == columns
+    assert list(request_contract(contract(), derived=derived).columns) == columns
 
 
 def test_what_only_holds_for_training_data_is_not_asked() -> None:
-    request = asked(contract(), derived=False)
+    request = request_contract(contract(), derived=False)
     assert request.time is not None
     assert (request.time.first, request.time.last, request.repeats) == (None, None, None)
     assert request.columns["age"].plausible is None

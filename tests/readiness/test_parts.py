@@ -8,7 +8,7 @@ import pytest
 
 from assay.config.dataset import Column
 from assay.config.schema import Cost, Promotion
-from assay.preparation.request import asked
+from assay.preparation.request import request_contract
 from assay.readiness.claims import claims, criteria
 from assay.readiness.costs import Prices, costs, money
 from assay.readiness.facts import Facts, Registry, Span
@@ -72,7 +72,7 @@ def test_the_criteria_say_what_is_not_settled() -> None:
     ],
 )
 def test_what_a_request_needs(name: str, needed: str) -> None:
-    assert need(asked(dataset(), derived=False), name) == needed
+    assert need(request_contract(dataset(), derived=False), name) == needed
 
 
 def test_the_inputs_are_listed_by_need_with_what_was_missing() -> None:

@@ -29,7 +29,7 @@ def raw(small_line: Path) -> pd.DataFrame:
 @pytest.fixture
 def good(model: Model) -> dict[str, Any]:
     """A record that gets a score."""
-    return example(model.scorer.asked, model.bundle.dataset)
+    return example(model.scorer.contract, model.bundle.dataset)
 
 
 @pytest.fixture(scope="package")

@@ -6,14 +6,14 @@ import pytest
 
 from assay.scoring.wish import Reasons
 from assay.serving.answers import Answer
-from assay.serving.model import Asked, Model
+from assay.serving.model import Model, ScoreRequest
 from assay.serving.openapi import PREDICTION
 
 ILL = {"TSH": 60, "FTI": 20}  # an alert of any model of these records
 
 
 def answer(model: Model, record: dict[str, Any], reasons: Reasons = Reasons.ALERTS) -> Answer:
-    return model([Asked(record, reasons)]).answers[0]
+    return model([ScoreRequest(record, reasons)]).answers[0]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,6 @@ def test_why_there_is_no_score(
 def test_no_answer_depends_on_the_records_beside_it(model: Model, good: dict[str, Any]) -> None:
     records = [good, {**good, **ILL}, {**good, "sick": "x"}, {**good, "on_thyroxine": True}, {}, {"TSH": [1]}]
     wishes = [Reasons.ALL, Reasons.NONE, Reasons.ALERTS, Reasons.ALL, Reasons.NONE, Reasons.ALERTS]
-    together = model([Asked(*pair) for pair in zip(records, wishes, strict=True)]).answers
+    together = model([ScoreRequest(*pair) for pair in zip(records, wishes, strict=True)]).answers
     assert together == [answer(model, *pair) for pair in zip(records, wishes, strict=True)]
     assert all(one.keys() == PREDICTION.keys() for one in together)

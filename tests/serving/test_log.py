@@ -16,7 +16,7 @@ import pytest
 from assay.scoring.wish import Reasons
 from assay.serving import log as logs
 from assay.serving.log import PredictionLog, UnwritableError, read
-from assay.serving.model import Asked, Model
+from assay.serving.model import Model, ScoreRequest
 from model_serving import Client, ask, bodies, started
 
 
@@ -26,7 +26,7 @@ def numbered(good: dict[str, Any], count: int, first: int = 0) -> list[dict[str,
 
 
 def write(log: PredictionLog, model: Model, *records: dict[str, Any]) -> None:
-    log.write(model, model([Asked(one, Reasons.ALERTS) for one in records]))
+    log.write(model, model([ScoreRequest(one, Reasons.ALERTS) for one in records]))
 
 
 def ids(folder: Path) -> list[str]:
@@ -42,7 +42,7 @@ def log(tmp_path: Path) -> Iterator[PredictionLog]:
 
 def test_a_line_says_what_monitoring_needs(log: PredictionLog, model: Model, good: dict[str, Any]) -> None:
     record = {**good, "TBG": None, "age": 455}
-    (answer,) = model([Asked(record, Reasons.ALERTS)]).answers
+    (answer,) = model([ScoreRequest(record, Reasons.ALERTS)]).answers
     write(log, model, record)
     ((head, line),) = read(log.folder)
     assert head == {"format": 1, "model": model.name, "features": list(model.bundle.columns)}
@@ -85,7 +85,7 @@ def test_only_the_owner_may_read_it(log: PredictionLog, model: Model, good: dict
 
 
 def test_several_writers_lose_and_mix_nothing(tmp_path: Path, model: Model, good: dict[str, Any]) -> None:
-    results = [model([Asked(one, Reasons.ALERTS)]) for one in numbered(good, 90)]
+    results = [model([ScoreRequest(one, Reasons.ALERTS)]) for one in numbered(good, 90)]
 
     def write_all(part: int) -> None:
         own = PredictionLog(tmp_path)

@@ -16,7 +16,7 @@ from assay.config.dataset import QUARANTINE, STOP, Column, Dataset
 from assay.config.load import load
 from assay.preparation.prepare import Preparer
 from assay.preparation.reduced import collected
-from assay.preparation.request import asked, without_optional
+from assay.preparation.request import request_contract, without_optional
 from assay.serving.model import Model
 from assay.serving.openapi import NEEDS_KEY, openapi
 from assay.serving.paths import HEALTH, METRICS, MODEL, PAGE, PATHS, PREDICT, READY
@@ -89,7 +89,7 @@ def test_the_example_of_each_contract_keeps_it(name: str, tmp_path: Path) -> Non
     policy = {"thyroid": "overt", "covid": "covid"}[name]
     (tmp_path / "params.yaml").write_text(composed([f"dataset={name}", f"labels={policy}"]))
     dataset = load(tmp_path / "params.yaml").dataset
-    contract = asked(collected(dataset), derived=True)
+    contract = request_contract(collected(dataset), derived=True)
     record = example(contract, dataset)
     form = Form(contract, unread=())
     assert form.faults(record) == []

@@ -115,7 +115,7 @@ def test_who_is_outside_the_population_gets_no_score(service: Server, good: dict
 
 def test_every_field_has_a_label_and_optional_ones_say_so(service: Server, model: Model, opened: Callable) -> None:
     page = opened(service)
-    for name, column in model.scorer.asked.columns.items():
+    for name, column in model.scorer.contract.columns.items():
         field = page.locator(f"#field-{name}")
         label = page.locator(f"label[for=field-{name}]").inner_text()
         assert label.startswith(name.replace("_", " "))

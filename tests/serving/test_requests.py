@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from assay.scoring.wish import Reasons
-from assay.serving.model import Asked, Model
+from assay.serving.model import Model, ScoreRequest
 from assay.serving.requests import NotJsonError, parsed
 from request_parity import assert_parity
 
@@ -101,7 +101,7 @@ def test_anything_else_is_refused_and_so_is_a_key_that_stands_twice(body: bytes)
 def test_a_record_is_judged_by_form_and_contract(
     model: Model, good: dict[str, Any], changes: dict[str, Any], rule: str | None, fields: list[str] | None
 ) -> None:
-    (answer,) = model([Asked({**good, **changes}, Reasons.NONE)]).answers
+    (answer,) = model([ScoreRequest({**good, **changes}, Reasons.NONE)]).answers
     if rule is None:
         assert answer["score"] is not None
         return
@@ -112,10 +112,10 @@ def test_a_record_is_judged_by_form_and_contract(
 
 
 def test_columns_that_may_be_missing_need_not_be_there(model: Model, good: dict[str, Any]) -> None:
-    nullable = [name for name, column in model.scorer.asked.columns.items() if column.nullable]
+    nullable = [name for name, column in model.scorer.contract.columns.items() if column.nullable]
     less = {name: value for name, value in good.items() if name not in nullable or name == "TSH"}
     more = {**less, **{name: None for name in nullable if name != "TSH"}}
-    short, long = model([Asked(less, Reasons.NONE), Asked(more, Reasons.NONE)]).answers
+    short, long = model([ScoreRequest(less, Reasons.NONE), ScoreRequest(more, Reasons.NONE)]).answers
     assert short == long
     assert short["score"] is not None
 

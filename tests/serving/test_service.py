@@ -11,7 +11,7 @@ from assay.config.dataset import Column
 from assay.errors import AssayError
 from assay.scoring.wish import Reasons
 from assay.serving.log import PredictionLog, read
-from assay.serving.model import Asked, Model
+from assay.serving.model import Model, ScoreRequest
 from assay.serving.service import Service
 from assay.serving.start import Allowed, Place, server
 from model_serving import Given
@@ -26,17 +26,17 @@ class Halved(Model):
         self.scorer.score = lambda columns: score(columns) / 2
 
 
-def asked(*records: dict[str, Any]) -> list[Asked]:
-    return [Asked(one, Reasons.ALERTS) for one in records]
+def asked(*records: dict[str, Any]) -> list[ScoreRequest]:
+    return [ScoreRequest(one, Reasons.ALERTS) for one in records]
 
 
 @pytest.fixture
-def records(good: dict[str, Any]) -> list[Asked]:
+def records(good: dict[str, Any]) -> list[ScoreRequest]:
     return asked(good, {**good, "sick": "x"}, {**good, "TSH": 60, "FTI": 20}, {**good, "on_thyroxine": True})
 
 
 def test_the_challenger_is_logged_and_answers_are_the_models(
-    model: Model, records: list[Asked], tmp_path: Path
+    model: Model, records: list[ScoreRequest], tmp_path: Path
 ) -> None:
     alone = Service(model)
     both = Service(model, PredictionLog(tmp_path), Halved(model.bundle))
@@ -55,7 +55,7 @@ def test_the_challenger_is_logged_and_answers_are_the_models(
 
 
 def test_a_challenger_that_fails_is_counted_told_of_once_and_harms_nobody(
-    model: Model, records: list[Asked], tmp_path: Path, capfd: pytest.CaptureFixture
+    model: Model, records: list[ScoreRequest], tmp_path: Path, capfd: pytest.CaptureFixture
 ) -> None:
     def broken(columns: Any) -> Any:
         raise KeyError("a value of a record")
@@ -91,7 +91,7 @@ def test_a_challenger_that_could_score_no_record_of_the_model_is_refused(
     assert "other records than the new model, and scores none: column ward" in capfd.readouterr().err
 
 
-def test_after_a_swap_the_other_model_answers_and_is_named(model: Model, records: list[Asked]) -> None:
+def test_after_a_swap_the_other_model_answers_and_is_named(model: Model, records: list[ScoreRequest]) -> None:
     service, other = Service(model), Halved(model.bundle)
     before = service(records)
     service.swap(other)
@@ -101,7 +101,7 @@ def test_after_a_swap_the_other_model_answers_and_is_named(model: Model, records
     assert 'role="model",version="challenger"' in service.metrics.text().decode()
 
 
-def test_without_a_log_nothing_is_written(model: Model, records: list[Asked], here: Path) -> None:
+def test_without_a_log_nothing_is_written(model: Model, records: list[ScoreRequest], here: Path) -> None:
     files = list(here.rglob("*"))
     Service(model)(records)
     assert list(here.rglob("*")) == files

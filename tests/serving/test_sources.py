@@ -13,7 +13,7 @@ from assay.bundle.hashes import seal
 from assay.bundle.loading import load
 from assay.errors import AssayError
 from assay.serving import sources
-from assay.serving.model import Asked, Model
+from assay.serving.model import Model, ScoreRequest
 from assay.serving.sources import Folder, follow, ready
 from model_serving import Client, Given, ask, bodies, port, predict, serving
 
@@ -76,7 +76,7 @@ def test_every_answer_under_swaps_names_the_model_that_gave_it(
     expected = {}
     for one in (folder, *versions):
         model = Model(load(one), "")
-        answers = model([Asked(record, "none") for record in records]).answers
+        answers = model([ScoreRequest(record, "none") for record in records]).answers
         expected[model.bundle.hash] = [answer["score"] for answer in answers]
     assert len({str(one) for one in expected.values()}) == 4
     seen: dict[str, int] = dict.fromkeys(expected, 0)

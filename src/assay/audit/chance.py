@@ -13,20 +13,20 @@ PENALTY = 1.0
 LIMIT = 5.0  # standard errors: chance alone exceeds it once in three million runs
 
 
-def predictor(known: np.ndarray, asked: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+def predictor(known: np.ndarray, unseen: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """Ridge regression as a function from labels (n,) to scores (m,).
 
-    known: the terms (n, terms) of the records with these labels; asked: the terms (m, terms) of the records to score.
+    known: the terms (n, terms) of the records with these labels; unseen: the terms (m, terms) of the records to score.
     The result can be called with many sets of labels at little cost. With more terms than records the system has a row
     for each record instead (Saunders, Gammerman & Vovk, ICML 1998), which gives the same scores.
     """
     varied = np.ptp(known, axis=0) > 0
     mean = known[:, varied].mean(axis=0)
-    known, asked = known[:, varied] - mean, asked[:, varied] - mean
+    known, unseen = known[:, varied] - mean, unseen[:, varied] - mean
     if len(known) < known.shape[1]:
-        by_record = np.linalg.solve(known @ known.T + PENALTY * np.eye(len(known)), known @ asked.T)
+        by_record = np.linalg.solve(known @ known.T + PENALTY * np.eye(len(known)), known @ unseen.T)
         return lambda y: (y - y.mean()) @ by_record
-    weights = np.linalg.solve(known.T @ known + PENALTY * np.eye(known.shape[1]), asked.T)
+    weights = np.linalg.solve(known.T @ known + PENALTY * np.eye(known.shape[1]), unseen.T)
     return lambda y: known.T @ (y - y.mean()) @ weights
 
 

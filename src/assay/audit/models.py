@@ -66,9 +66,9 @@ class TellingOrder(LeakCheck):
         train shifts all scores of validation alike, and is no finding. At most `MOST_RECORDS` of a fold are looked at.
         """
         train, validation = (_evenly(distinct(evidence.folds[name])) for name in (TRAIN, VALIDATION))
-        known, asked = (_places(table.index, evidence) for table in (train, validation))
+        known, unseen = (_places(table.index, evidence) for table in (train, validation))
         y = validation["label"].to_numpy(dtype=int)
-        score = predictor(known, asked)(train["label"].to_numpy(dtype=int))
+        score = predictor(known, unseen)(train["label"].to_numpy(dtype=int))
         far, area = deviation(score, y), _area(score, y)
         figure = f"ROC AUC {area:.3f}, {far:+.1f} standard errors from chance; limit {LIMIT:g}"
         if max(len(evidence.folds[name]) for name in (TRAIN, VALIDATION)) > MOST_RECORDS:

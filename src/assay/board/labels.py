@@ -19,15 +19,15 @@ def shown(record: str) -> dict[str, Any]:
     AssayError if the ledger or the configuration is not valid.
     """
     decisions = opened(load().dataset, None).read()
-    asked = [one for one in decisions if record in ("", one.record_id)]
+    chosen = [one for one in decisions if record in ("", one.record_id)]
     return {
         "queue": _json(REVIEW_LOG).get("queue") or {},
         "agreement": _agreement(_json(ANNOTATION_LOG).get("agreement") or {}),
         "disputed": _json(ANNOTATION_LOG).get("disputed") or [],
         "decided_by": _json(ANNOTATION_LOG).get("decided_by") or {},
         "record": record,
-        "decisions": [_row(one) for one in reversed(asked[-SHOWN:])],
-        "number": len(asked),
+        "decisions": [_row(one) for one in reversed(chosen[-SHOWN:])],
+        "number": len(chosen),
     }
 
 

@@ -101,7 +101,7 @@ def _metrics(names: set[str], before: str) -> list[Column]:
     ]
 
 
-def cells(row: Row, address: str, asked: Sequence[Column]) -> Markup:
+def cells(row: Row, address: str, shown: Sequence[Column]) -> Markup:
     """The cells of a row in the order of the columns.
 
     Put together as text, each value escaped: a thousand rows of templates within templates would take seconds.
@@ -116,7 +116,7 @@ def cells(row: Row, address: str, asked: Sequence[Column]) -> Markup:
         CHANGED: f'<td class="changed">{_changed(row)}</td>',
         SECONDS: _number(row.seconds),
     }
-    return Markup("".join(made[one.key] if one.key in made else _cell(row, one.key) for one in asked))
+    return Markup("".join(made[one.key] if one.key in made else _cell(row, one.key) for one in shown))
 
 
 def changed(said: Sequence[str]) -> Markup:

@@ -112,9 +112,9 @@ class Site:
     def compare(self, at: str, nonce: str, query: Query) -> str:
         """Two or more revisions; what takes seconds is asked for by the page afterwards."""
         links, listing = OnServer(at), self.listing()
-        asked = [self.named(one) for one in dict.fromkeys(query.getlist("rev"))]
-        names = [row.name if (row := listing.of(one.sha)) else one.sha[:10] for one in asked]
-        sides, left = asked[:MOST_COMPARED], names[MOST_COMPARED:]
+        chosen = [self.named(one) for one in dict.fromkeys(query.getlist("rev"))]
+        names = [row.name if (row := listing.of(one.sha)) else one.sha[:10] for one in chosen]
+        sides, left = chosen[:MOST_COMPARED], names[MOST_COMPARED:]
         shas = [one.sha for one in sides]
         parts = {sha: loading(links.pair(shas[0], sha), "Comparing record by record") for sha in shas[1:]}
         drawn = loading(links.curves(shas), "Drawing") if len(shas) > 1 else Markup("")

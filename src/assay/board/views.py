@@ -69,13 +69,13 @@ class Test:
 
 def experiments(listing: Listing, links: Links, test: Test) -> Markup:
     """The table of experiments."""
-    asked = rows.columns(listing.rows, test.shown)
+    columns = rows.columns(listing.rows, test.shown)
     states = [row.state for row in listing.rows]
     number = len(listing.rows)
     return view(
         "experiments.html.j2",
-        columns=asked,
-        groups=_groups(listing.rows, links, asked),
+        columns=columns,
+        groups=_groups(listing.rows, links, columns),
         number=number,
         count=f"{number} in all"
         if number <= ROWS_AT_ONCE
@@ -89,14 +89,14 @@ def experiments(listing: Listing, links: Links, test: Test) -> Markup:
     )
 
 
-def _groups(listed: Sequence[Row], links: Links, asked: Sequence[rows.Column]) -> list[dict[str, Any]]:
+def _groups(listed: Sequence[Row], links: Links, columns: Sequence[rows.Column]) -> list[dict[str, Any]]:
     """The rows by the commit that they start from, numbered through."""
     groups: dict[str, list[Row]] = {}
     for row in listed:
         groups.setdefault(row.group, []).append(row)
     numbers = count(1)
     return [
-        {"name": _named(sha, members), "rows": [_facts(row, next(numbers), links, asked) for row in members]}
+        {"name": _named(sha, members), "rows": [_facts(row, next(numbers), links, columns) for row in members]}
         for sha, members in groups.items()
     ]
 
@@ -107,11 +107,11 @@ def _named(sha: str, members: Sequence[Row]) -> str:
     return ", ".join([*(name for name in names if name != sha[:7]), sha[:10]])
 
 
-def _facts(row: Row, n: int, links: Links, asked: Sequence[rows.Column]) -> dict[str, Any]:
+def _facts(row: Row, n: int, links: Links, columns: Sequence[rows.Column]) -> dict[str, Any]:
     done = row.kind != EXPERIMENT or row.state in (DONE, DAMAGED)
     address = links.revision(row.sha) if row.sha and done else ""
     told = {"name": row.name, "rev": rows.address(row), "comparable": rows.comparable(row)}
-    return {"n": n, **told, "cells": rows.cells(row, address, asked)}
+    return {"n": n, **told, "cells": rows.cells(row, address, columns)}
 
 
 def one_revision(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from assay.scoring.scorer import Scored, Scorer
-    from assay.serving.model import Asked, Model
+    from assay.serving.model import Model, ScoreRequest
 
 BATCH, LARGE = 1_000, 10_000  # records
 SHARES = {"single": 0.6, "batch": 0.25, "large": 0.15}  # of the seconds
@@ -92,15 +92,15 @@ def share(name: str, seconds: float) -> tuple[float, int]:
     return SHARES[name] * seconds, LEAST_CALLS[name]
 
 
-def requests(table: "pd.DataFrame") -> list["Asked"]:
+def requests(table: "pd.DataFrame") -> list["ScoreRequest"]:
     """Each record as a request without reasons, in the texts that people would write for its values."""
     from assay.records.writing import texts
     from assay.scoring.wish import Reasons
-    from assay.serving.model import Asked
+    from assay.serving.model import ScoreRequest
 
     columns = {str(name): texts(column).tolist() for name, column in table.items()}
     rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
-    return [Asked({name: text for name, text in row.items() if text}, Reasons.NONE) for row in rows]
+    return [ScoreRequest({name: text for name, text in row.items() if text}, Reasons.NONE) for row in rows]
 
 
 def bare(scorer: "Scorer", out: "Scored | None") -> int:

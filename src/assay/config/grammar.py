@@ -115,8 +115,8 @@ def ordered(text: str) -> set[str]:
     >>> ordered("age > 50 and sex == 'F'")
     {'age'}
     """
-    asked = [one for one in nodes(text) if isinstance(one, Operation) and one.name in ORDER.values()]
-    return {part.name for one in asked for part in one.operands if isinstance(part, ColumnName)}
+    ordered = [one for one in nodes(text) if isinstance(one, Operation) and one.name in ORDER.values()]
+    return {part.name for one in ordered for part in one.operands if isinstance(part, ColumnName)}
 
 
 def nodes(text: str) -> list[Node]:

@@ -17,7 +17,7 @@ def dvc(*arguments: str, folder: Path = Path()) -> str:
     return done.stdout
 
 
-def asked(*arguments: str, folder: Path = Path()) -> str:
+def last_line(*arguments: str, folder: Path = Path()) -> str:
     """The last line that a command of DVC prints; "" if it fails, as `dvc config` does where nothing is set."""
     try:
         return (dvc(*arguments, folder=folder).strip().splitlines() or [""])[-1]

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from assay.dvc_internals.boundary import ChangedError, part, say_once, within
-from assay.dvc_internals.commands import asked, dvc
+from assay.dvc_internals.commands import dvc, last_line
 from assay.dvc_internals.objects import DIR, listed, object_path
 from assay.dvc_internals.repository import cache_folder, default_remote, opened
 from assay.errors import AssayError, sample, warn
@@ -114,7 +114,7 @@ class Fetched:
 
     def __init__(self, folder: Path, name: str | None, sha: str) -> None:
         self._name = name or default_remote()
-        self._url = asked("config", f"remote.{self._name}.url")
+        self._url = last_line("config", f"remote.{self._name}.url")
         if not self._url:
             raise AssayError(f"there is no remote {self._name or 'by default'}", where=".dvc/config")
         self._ours, self._theirs, self._clone = cache_folder(), folder / "cache", folder / "clone"
@@ -139,7 +139,7 @@ class Fetched:
     def _each(self, command: str) -> None:
         """One output at a time: where the listing of one is damaged, DVC gives up on all of them."""
         for _, path in self._recorded():
-            asked(command, "--remote", self._name, path, folder=self._clone)  # it fails where anything is missing
+            last_line(command, "--remote", self._name, path, folder=self._clone)  # it fails where anything is missing
 
     def paths(self) -> dict[str, str]:
         return {one: path for recorded, out in self._recorded() for one, path in self._inside(recorded, out)}

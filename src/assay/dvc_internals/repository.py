@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.dvc_internals.boundary import otherwise, part, within
-from assay.dvc_internals.commands import asked, dvc
+from assay.dvc_internals.commands import dvc, last_line
 from assay.errors import AssayError
 
 
@@ -32,7 +32,7 @@ def cache_folder(root: Path = Path()) -> Path:
 
 
 def _remote_by_command() -> str:
-    return asked("config", "core.remote")
+    return last_line("config", "core.remote")
 
 
 @otherwise(_remote_by_command)

@@ -70,7 +70,7 @@ def _bring(root: Path, target: Path, tracked: Path) -> None:
         return {place / name: object_path(cache, one) for name, one in listed(cache, md5).items()}
 
     if not (held := files()) or not all(one.exists() for one in held.values()):
-        commands.asked("fetch", str(tracked), folder=root)
+        commands.last_line("fetch", str(tracked), folder=root)
         held = files()
     if held and all(one.exists() for one in held.values()):
         for file, one in held.items():

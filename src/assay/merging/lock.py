@@ -64,8 +64,8 @@ def fit(node: Node, source: KnownResults, made: dict[str, str | None], there: Ha
     outs = {as_path(out.get("path")): out.get("md5") for out in _items(entry, "outs")}
     if entry.get("cmd") != node.cmd or deps.keys() != node.deps or outs.keys() != node.outs:
         return NO
-    asked = {file: {key: values(file, key) for key in keys} for file, keys in node.params.items()}
-    if not same(entry.get("params") or {}, asked):
+    expected = {file: {key: values(file, key) for key in keys} for file, keys in node.params.items()}
+    if not same(entry.get("params") or {}, expected):
         return NO
     answers = {_dep(path, recorded_, source, made, there) for path, recorded_ in deps.items()}
     if NO in answers or any(source.md5(path) != outs[path] for path in node.in_git):

@@ -97,5 +97,5 @@ def _said(path: Path) -> str:
 
 def _of_git(root: Path, *names: str) -> list[Path]:
     """Where git keeps what has these names."""
-    asked = (word for name in names for word in ("--git-path", name))
-    return [root / one for one in git(root, "rev-parse", *asked).split("\n")]
+    options = (word for name in names for word in ("--git-path", name))
+    return [root / one for one in git(root, "rev-parse", *options).split("\n")]

@@ -82,7 +82,7 @@ class Sliced:
 
 
 def sliced(
-    counts: Counts, training: Training, asked: "Monitoring", labelled: pd.DataFrame | None, after: Labelled | None
+    counts: Counts, training: Training, criteria: "Monitoring", labelled: pd.DataFrame | None, after: Labelled | None
 ) -> Sliced:
     """The slices of a batch; none if the bundle says nothing of its own.
 
@@ -90,7 +90,7 @@ def sliced(
     """
     if not training.slices:
         return Sliced()
-    judge = _Judge(counts, training, asked, labelled, after)
+    judge = _Judge(counts, training, criteria, labelled, after)
     return Sliced([judge(place) for place in judge.places], judge.confidence)
 
 
@@ -101,17 +101,17 @@ class _Judge:
         self,
         counts: Counts,
         training: Training,
-        asked: "Monitoring",
+        criteria: "Monitoring",
         labelled: pd.DataFrame | None,
         after: Labelled | None,
     ) -> None:
         assert training.slices
         assert training.calibration
-        self.training, self.asked, self.slices = training, asked, training.slices
+        self.training, self.criteria, self.slices = training, criteria, training.slices
         self.calibration = training.calibration
         self.here = together(counts.months.values()).sliced
         self.places = self._places()
-        self.confidence = 1 - asked.false_alarm_rate / max(len(self.places), 1)
+        self.confidence = 1 - criteria.false_alarm_rate / max(len(self.places), 1)
         self.usual = self._usual(len([name for name in counts.months if name]))
         covered = [name for name, one in after.months.items() if one.coverage >= LEAST_COVERED] if after else []
         self.settled = together(counts.months[name] for name in covered).sliced
@@ -140,13 +140,13 @@ class _Judge:
         if not len(self.here):
             return []
         least = np.minimum(self.here.sum(axis=1), self.slices.counts.sum(axis=1))
-        return np.flatnonzero(least >= self.asked.fewest).tolist()
+        return np.flatnonzero(least >= self.criteria.fewest).tolist()
 
     def _usual(self, span: int) -> float:
         """The usual difference of the share of alerts, as an angle."""
         rows = [one.counts for _, one in sorted(self.training.alerts.by_month.items())]
-        months = [row for row in rows if row.sum() >= self.asked.fewest]
-        return usual_angle(months, max(span, 1), least_angle(self.asked.least_shift))
+        months = [row for row in rows if row.sum() >= self.criteria.fewest]
+        return usual_angle(months, max(span, 1), least_angle(self.criteria.least_shift))
 
     def _alerts(self, counts: np.ndarray) -> tuple[float, float]:
         """How many of the records in the bins of the calibration are alerts, and how many there are."""
@@ -192,7 +192,7 @@ class _Judge:
         """Recall and precision that are less than so many records have by chance."""
         alerts, _ = self._alerts(self.slices.counts[place])
         caught, positives = self._alerts(self.slices.positives[place])
-        tail, shift = (1 - self.confidence) / 2, self.asked.least_shift
+        tail, shift = (1 - self.confidence) / 2, self.criteria.least_shift
         by_chance = {
             "recall": (least_share(found.positives, caught, positives, tail), caught, positives),
             "precision": (least_share(found.checked, caught, alerts, tail) - shift, caught, alerts),
@@ -211,7 +211,7 @@ class _Judge:
         before = ratios((counts * known.rate)[None, :], counts, known.alert)
         floors = {
             "recall": min(recall(self.training.threshold), float(before["recall"][0])),
-            "precision": float(before["precision"][0]) - self.asked.least_shift,
+            "precision": float(before["precision"][0]) - self.criteria.least_shift,
         }
         figures = of_estimate(found, self.confidence)
         for name, floor in floors.items():

@@ -47,7 +47,7 @@ class Monitored:
 def monitored(
     bundle: "Bundle",
     source: Path,
-    asked: "Monitoring",
+    criteria: "Monitoring",
     model: str,
     labels: Path | None = None,
     tables: Mapping[str, Path] | None = None,
@@ -69,8 +69,8 @@ def monitored(
             where=str(labels),
             todo="name the labels of these records, by the id that assay score prints",
         )
-    found = judged(counts, training, asked, labelled, [*of_columns(columns, counts)])
-    return Monitored(str(source), model, counts, training, found, confidence(asked), time.perf_counter() - start)
+    found = judged(counts, training, criteria, labelled, [*of_columns(columns, counts)])
+    return Monitored(str(source), model, counts, training, found, confidence(criteria), time.perf_counter() - start)
 
 
 def read(bundle: "Bundle", source: Path, join: Joiner | None = None) -> tuple[Columns, Iterator[Piece]]:

@@ -53,20 +53,20 @@ class Test:
     parts: tuple[str, ...] = ()
 
 
-def drifted(counts: Counts, training: Training, asked: "Monitoring") -> list[Finding]:
+def drifted(counts: Counts, training: Training, criteria: "Monitoring") -> list[Finding]:
     """What differs from the training by more than is usual: month by month, and in all months together.
 
     A change that stays is smaller than that of one odd month, and seen in many. Of a month with too few records
     only the contract is judged, by a test that is exact for any number of them.
     """
-    tests_of = Tests(training, asked)
+    tests_of = Tests(training, criteria)
     tests = [(name, test) for name, month, count in counts.spans for test in tests_of(month, count)]
     families = [(TO in name, test.kind in PREDICTIONS) for name, test in tests]
     corrected = holm([test.difference.p for _, test in tests], shares(families)).tolist()
     found = [
         (finding(name, test, p), test.parts)
         for (name, test), p in zip(tests, corrected, strict=True)
-        if p <= asked.false_alarm_rate
+        if p <= criteria.false_alarm_rate
     ]
     return explained(folded(found), {name: month for name, month, _ in counts.spans}, training)
 
@@ -128,9 +128,9 @@ class Tests:
     models of parts of the training.
     """
 
-    def __init__(self, training: Training, asked: "Monitoring") -> None:
-        self.training, self.asked = training, asked
-        self.least = least_angle(asked.least_shift)
+    def __init__(self, training: Training, criteria: "Monitoring") -> None:
+        self.training, self.criteria = training, criteria
+        self.least = least_angle(criteria.least_shift)
         self.usual: dict[tuple[str, str, int], float] = {}
         self.span = 1
         known = training.calibration
@@ -144,7 +144,7 @@ class Tests:
     def _all(self, month: Month) -> Iterator[Test]:
         yield from self._contract(month)
         yield from self._outside(month)
-        if month.scored < self.asked.fewest:
+        if month.scored < self.criteria.fewest:
             return
         for known in self.training.features.values():
             yield from self._feature(month, known)
@@ -154,7 +154,7 @@ class Tests:
     def _contract(self, month: Month) -> Iterator[Test]:
         """How many records break each rule, or had a value set missing by it."""
         broken = {rule: count for (kind, rule), count in month.unscored.items() if kind == CONTRACT}
-        share = self.asked.least_broken
+        share = self.criteria.least_broken
         for kind, counts in ((Kind.CONTRACT, broken), (Kind.CHANGED, month.changed)):
             for rule, count in sorted(counts.items()):
                 difference = Difference(count / month.records, share, above(count, month.records, share))
@@ -163,7 +163,7 @@ class Tests:
     def _outside(self, month: Month) -> Iterator[Test]:
         """How many of the records that keep the contract are not in the population, by reason."""
         judged = month.records - month.broken
-        if self.training.outside is None or judged < self.asked.fewest:
+        if self.training.outside is None or judged < self.criteria.fewest:
             return
         for reason, known in self.training.outside.items():
             count, whole = month.unscored[POPULATION, reason], known.whole
@@ -246,7 +246,7 @@ class Tests:
         key = (known.name, "", self.span)
         if key not in self.usual:
             months = self._months(known, lambda one: one.counts)
-            self.usual[key] = usual_distance(months, self.span, self.asked.least_shift)
+            self.usual[key] = usual_distance(months, self.span, self.criteria.least_shift)
         return self.usual[key]
 
     def _usual_share(self, name: str, known: Known, of_two: Callable[[Row], np.ndarray]) -> float:
@@ -259,7 +259,7 @@ class Tests:
     def _months(self, known: Known, of: Callable[[Row], np.ndarray]) -> list[np.ndarray]:
         """The months of the training that have enough records, in their order."""
         rows = [of(one) for _, one in sorted(known.by_month.items())]
-        return [row for row in rows if row.sum() >= self.asked.fewest]
+        return [row for row in rows if row.sum() >= self.criteria.fewest]
 
 
 def _of_two(place: int, row: Row) -> np.ndarray:

@@ -44,38 +44,43 @@ class Judged:
 def judged(
     counts: Counts,
     training: Training,
-    asked: "Monitoring",
+    criteria: "Monitoring",
     labels: pd.DataFrame | None = None,
     more: Sequence[Finding] = (),
 ) -> Judged:
     """labels: the records whose labels have arrived, as of `assay.monitoring.realised.met`. more: findings besides."""
     before = estimates(counts, training, labels)
-    after = None if labels is None else from_labels(labels, counts, training, asked)
-    told = of_labels(after, training, asked) if after else None
-    findings = [*more, *drifted(counts, training, asked), *stale(counts, training, asked), *late(after, counts, asked)]
-    slices = sliced(counts, training, asked, labels, after)
-    decision = decide(findings, of_estimates(before, training, asked), told, slices.said)
+    after = None if labels is None else from_labels(labels, counts, training, criteria)
+    told = of_labels(after, training, criteria) if after else None
+    findings = [
+        *more,
+        *drifted(counts, training, criteria),
+        *stale(counts, training, criteria),
+        *late(after, counts, criteria),
+    ]
+    slices = sliced(counts, training, criteria, labels, after)
+    decision = decide(findings, of_estimates(before, training, criteria), told, slices.said)
     return Judged(findings, before, after, slices, decision, age(counts, training))
 
 
-def stale(counts: Counts, training: Training, asked: "Monitoring") -> Iterator[Finding]:
+def stale(counts: Counts, training: Training, criteria: "Monitoring") -> Iterator[Finding]:
     """Whether the training is too long ago."""
     days = age(counts, training)
-    if days is None or asked.stale_after_days is None or days <= asked.stale_after_days:
+    if days is None or criteria.stale_after_days is None or days <= criteria.stale_after_days:
         return
     today = counts.today
     what = f"{days} days from the last day of the training ({training.last}) to the last record ({today})"
-    limit = float(asked.stale_after_days)
+    limit = float(criteria.stale_after_days)
     yield Finding(Kind.STALE, "training", "", counts.records, float(days), limit, None, what, MEANS[Kind.STALE])
 
 
-def late(labelled: Labelled | None, counts: Counts, asked: "Monitoring") -> Iterator[Finding]:
+def late(labelled: Labelled | None, counts: Counts, criteria: "Monitoring") -> Iterator[Finding]:
     """The months whose labels are due and have not come; today as of `Counts.today`."""
-    if labelled is None or asked.labels_after_days is None:
+    if labelled is None or criteria.labels_after_days is None:
         return
-    for name, records, come, days in due(labelled, counts, asked.labels_after_days, asked.fewest):
-        if records >= asked.fewest and come < LEAST_COVERED * records:
-            what, lacking = words.late(come, records, days, asked.labels_after_days), 1 - come / records
+    for name, records, come, days in due(labelled, counts, criteria.labels_after_days, criteria.fewest):
+        if records >= criteria.fewest and come < LEAST_COVERED * records:
+            what, lacking = words.late(come, records, days, criteria.labels_after_days), 1 - come / records
             yield Finding(Kind.LATE, "labels", name, records, lacking, MOST_LACKING, None, what, MEANS[Kind.LATE])
 
 

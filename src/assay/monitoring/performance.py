@@ -39,9 +39,9 @@ class Labelled:
     whole: Realised | None
 
 
-def confidence(asked: "Monitoring") -> float:
+def confidence(criteria: "Monitoring") -> float:
     """Of each interval."""
-    return 1 - 2 * asked.false_alarm_rate / JUDGED
+    return 1 - 2 * criteria.false_alarm_rate / JUDGED
 
 
 def estimates(counts: Counts, training: Training, labelled: pd.DataFrame | None) -> dict[str, Estimated]:
@@ -74,18 +74,18 @@ def counted(labelled: pd.DataFrame, known: Calibration) -> np.ndarray:
     return known.counted(labelled["score"].to_numpy())
 
 
-def from_labels(labelled: pd.DataFrame, counts: Counts, training: Training, asked: "Monitoring") -> Labelled:
+def from_labels(labelled: pd.DataFrame, counts: Counts, training: Training, criteria: "Monitoring") -> Labelled:
     """What the labels show; labelled: as of `assay.monitoring.realised.met`."""
     scored = {name: (month.scored, month.alerts) for name, month in counts.months.items()}
-    return Labelled(*realised(labelled, scored, training.threshold.value, confidence(asked)))
+    return Labelled(*realised(labelled, scored, training.threshold.value, confidence(criteria)))
 
 
-def of_estimates(found: Mapping[str, Estimated], training: Training, asked: "Monitoring") -> Performance | None:
+def of_estimates(found: Mapping[str, Estimated], training: Training, criteria: "Monitoring") -> Performance | None:
     """What the estimates say; None if there are none. One whose assumption does not hold decides nothing."""
     if not found:
         return None
-    at, judged = confidence(asked), newest_and_all(found, asked.fewest)
-    floors = {"recall": recall(training.threshold), "precision": out_of_fold(training) - asked.least_shift}
+    at, judged = confidence(criteria), newest_and_all(found, criteria.fewest)
+    floors = {"recall": recall(training.threshold), "precision": out_of_fold(training) - criteria.least_shift}
     figures = {name: of_estimate(one, at) for name, one in judged.items()}
     lost = [
         f"estimated before labels{_of(name)}: {metric} {shown(figures[name][metric])}, {floor:.3f} was promised"
@@ -101,7 +101,7 @@ def of_estimates(found: Mapping[str, Estimated], training: Training, asked: "Mon
     return Performance(False, f"estimated before labels: {_both([*figures.values()][-1])}, not below what was promised")
 
 
-def of_labels(found: Labelled, training: Training, asked: "Monitoring") -> Performance:
+def of_labels(found: Labelled, training: Training, criteria: "Monitoring") -> Performance:
     """What labels say. Recall is judged where they are settled, precision where they are covered.
 
     Precision needs no positives: alerts of which none is positive are the worst that can happen to it.
@@ -115,7 +115,7 @@ def of_labels(found: Labelled, training: Training, asked: "Monitoring") -> Perfo
         *(
             f"labels{of}: {why}"
             for of, one in _newest_and_whole(found, "covered")
-            for why in _precision_lost(one, training, asked)
+            for why in _precision_lost(one, training, criteria)
         ),
     ]
     if lost:
@@ -139,8 +139,8 @@ def _recall_lost(one: Realised, training: Training) -> Iterator[str]:
         yield f"recall {shown(figure)}, {floor:.3f} was promised"
 
 
-def _precision_lost(one: Realised, training: Training, asked: "Monitoring") -> Iterator[str]:
-    least = least_by_chance(one.checked, training, (1 - confidence(asked)) / 2) - asked.least_shift
+def _precision_lost(one: Realised, training: Training, criteria: "Monitoring") -> Iterator[str]:
+    least = least_by_chance(one.checked, training, (1 - confidence(criteria)) / 2) - criteria.least_shift
     if one.figures["precision"].value < least:
         promised = f"{out_of_fold(training):.3f} out of fold, so that at least {least:.3f} was to be expected"
         yield f"precision {shown(one.figures['precision'])}; it was {promised}"

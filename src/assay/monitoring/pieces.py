@@ -72,15 +72,15 @@ def of_file(
     """
     with open_records(path, scorer.bundle.dataset.source.dialect) as records:
         names = list(records.names)
-    asked = columns_of(scorer, join)
+    needed = columns_of(scorer, join)
     columns = Columns(
-        tuple(name for name in asked if name not in names and name not in scorer.optional),
-        tuple(name for name in names if name not in asked and name not in scorer.unread),
+        tuple(name for name in needed if name not in names and name not in scorer.optional),
+        tuple(name for name in names if name not in needed and name not in scorer.unread),
     )
-    if not {*names} & {*asked}:
+    if not {*names} & {*needed}:
         todo = one_cell(names, scorer.bundle.dataset.source.dialect) or "name another file"
         raise AssayError(f"no column of the contract: {sample(names)}", where=str(path), todo=todo)
-    made = [name for name in scorer.bundle.dataset.made if name in asked]
+    made = [name for name in scorer.bundle.dataset.made if name in needed]
     if made and {*made} <= {*columns.absent}:
         todo = join_them(scorer.bundle.dataset)
         raise AssayError(f"no column that is made of other tables: {sample(made)}", where=str(path), todo=todo)
@@ -90,9 +90,9 @@ def of_file(
 def _scored(
     scorer: "Scorer", path: Path, columns: Columns, threads: int, join: "Joiner | None" = None
 ) -> Iterator[Piece]:
-    score, asked = partial(_piece, scorer, str(path), columns.absent, join), columns_of(scorer, join)
+    score, needed = partial(_piece, scorer, str(path), columns.absent, join), columns_of(scorer, join)
     with open_records(path, scorer.bundle.dataset.source.dialect) as records:
-        read = [name for name in records.names if name in asked]
+        read = [name for name in records.names if name in needed]
         count = 0
         for piece in in_order(score, records.batches(read), threads):
             count += len(piece.ids)

@@ -64,7 +64,7 @@ def draft(
     to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *words]
     of_file = [*said, *seen.no_value]
     head = [*found.lines, *(f"read so: {one}" for one in of_file)]
-    asked = [of_record.group, *(one.entry for one in guesses.values())]
+    drafted = [of_record.group, *(one.entry for one in guesses.values())]
     entries = {**guesses, **{column: Guess(entry) for column, entry in found.columns.items()}}
     return Draft(
         dataset=contract(name, source, named, entries, to_decide, head),
@@ -73,7 +73,7 @@ def draft(
         f"defaults:\n  - {'group' if named['group'] else 'random'}\n",
         outcome=found.lines,
         remarks=[*of_file, *_remarks(guesses, repeated)],
-        is_open=found.is_open or any(True for one in asked for _ in questions(one, "")),
+        is_open=found.is_open or any(True for one in drafted for _ in questions(one, "")),
     )
 
 

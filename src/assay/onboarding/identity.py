@@ -25,18 +25,18 @@ class Identity:
     group: str | None
 
 
-def identity(texts: pd.DataFrame, guesses: Mapping[str, Guess], asked: str | None) -> Identity:
+def identity(texts: pd.DataFrame, guesses: Mapping[str, Guess], group: str | None) -> Identity:
     """Choose among the identifiers, and remark on what is odd in them.
 
-    texts: the cells, "" for no value. asked: the group, as a person has said it. AssayError if that is no column.
+    texts: the cells, "" for no value. group: as a person has said it. AssayError if that is no column.
     """
     ids = {name: texts[name][texts[name] != ""] for name, one in guesses.items() if one.role == ID}
     for name, there in ids.items():
         guesses[name].remarks += _doubts(texts[name], there)
     key = next((name for name in ids if is_unique(texts[name])), None)
-    if asked is not None:
-        _require_column(asked, guesses)
-        return Identity(key, asked)
+    if group is not None:
+        _require_column(group, guesses)
+        return Identity(key, group)
     several = [name for name, there in ids.items() if _is_group(there)]
     return Identity(key, _question(ids, several) if len(several) > 1 else next(iter(several), None))
 
@@ -74,6 +74,6 @@ def _plain(identifier: str) -> str:
     return spelled(identifier).lstrip("0")
 
 
-def _require_column(asked: str, guesses: Mapping[str, Guess]) -> None:
-    if asked not in guesses:
-        raise AssayError(f"no column {asked!r}", where="--group", todo=f"choose among: {', '.join(guesses)}")
+def _require_column(name: str, guesses: Mapping[str, Guess]) -> None:
+    if name not in guesses:
+        raise AssayError(f"no column {name!r}", where="--group", todo=f"choose among: {', '.join(guesses)}")

@@ -78,16 +78,16 @@ def _entries(
             raise AssayError(said, where="--event", todo=CORRECT)
     for name, one in entries.items():
         _require_clear(name, one)
-        if asked := _unclear(texts[name], one, event):
-            one.update(missing=[*missing, asked], nullable=True)
+        if question := _unclear(texts[name], one, event):
+            one.update(missing=[*missing, question], nullable=True)
     return {name: {**one, "role": TARGET} for name, one in entries.items()}
 
 
 def _require_clear(name: str, entry: Mapping[str, Any]) -> None:
     """AssayError if it is a question how the values of a column are read: nothing can be told of events before."""
     unread = {key: one for key, one in entry.items() if key != "missing"}
-    if asked := next((text for _, text in questions(unread, "")), None):
-        raise AssayError(asked, where=f"column {name}", todo="mend the table, and call the command again")
+    if question := next((text for _, text in questions(unread, "")), None):
+        raise AssayError(question, where=f"column {name}", todo="mend the table, and call the command again")
 
 
 def _unclear(text: "pd.Series[str]", entry: Mapping[str, Any], event: Event) -> str | None:

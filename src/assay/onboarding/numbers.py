@@ -70,8 +70,8 @@ def numbers(there: "pd.Series[str]", missing: list[str], decimal_comma: bool = F
     if question:
         entry["written"] = question
     if len(others):
-        asked = f"{listed(others)} are no numbers: list here what means no value, or set type: category"
-        return Numbers(there.map(values), {**entry, "missing": [f"{OPEN}{asked}"]}, remarks)
+        question = f"{listed(others)} are no numbers: list here what means no value, or set type: category"
+        return Numbers(there.map(values), {**entry, "missing": [f"{OPEN}{question}"]}, remarks)
     return _coded(there.map(values), entry, remarks, missing)
 
 

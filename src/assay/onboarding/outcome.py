@@ -59,8 +59,8 @@ class Outcome:
     @property
     def is_open(self) -> bool:
         """Whether something is to be answered."""
-        asked = [text for one in self.columns.values() for text in one.get("missing", [])]
-        return any(one.startswith(OPEN) for one in [*self.positive, *asked])
+        missing = [text for one in self.columns.values() for text in one.get("missing", [])]
+        return any(one.startswith(OPEN) for one in [*self.positive, *missing])
 
     @property
     def labelled(self) -> "pd.Series[bool]":
@@ -86,9 +86,9 @@ def outcome(target: "pd.Series[str]", markers: Sequence[str], answer: Answer, se
     why = doubt(positive, counts, str(target.name), seen) if positive else ""
     likely = _rarest(counts, classes)
     among = f"One or more of: {listed(counts, MOST_CLASSES)}. For example: {likely}"
-    asked = [f"{OPEN}who counts as positive? {why}{among}"]
+    question = [f"{OPEN}who counts as positive? {why}{among}"]
     entry = _entry(classes, unclear, counts, _without(target))
-    chosen = [positive] if positive and not why else asked
+    chosen = [positive] if positive and not why else question
     return _outcome(target, entry, chosen, [], likely)
 
 
@@ -126,7 +126,7 @@ def _outcome(
 ) -> Outcome:
     counts, empty = _counts(target), _without(target)
     missing = entry.get("missing", [])
-    asked = [one for one in [*positive, *missing] if one.startswith(OPEN)]
+    is_open = any(one.startswith(OPEN) for one in [*positive, *missing])
     chosen = [one for one in positive if one in counts.index]
     left_out = [one for one in [*ungradable, *missing] if one in counts.index]
     rest = [one for one in counts.index if one not in chosen and one not in left_out]
@@ -134,7 +134,7 @@ def _outcome(
     made = partial(
         Outcome, {name: entry}, {"target": name}, positive, ungradable, codes=target, classes=entry["values"]
     )
-    if asked:
+    if is_open:
         answer = _argument(likely or list(counts.index))
         command = f"or delete this draft and call init-dataset with the answer: --positive {answer}"
         head = "WHO COUNTS AS POSITIVE? Nothing runs until it is answered: write it in place of each ??? here"

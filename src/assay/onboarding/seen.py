@@ -90,12 +90,14 @@ def guessed(texts: pd.DataFrame, kinds: Mapping[str, str | None], missing: Seque
     }
 
 
-def chosen_target(raw: pd.DataFrame, asked: str | None) -> str:
+def chosen_target(raw: pd.DataFrame, target: str | None) -> str:
     """The target as asked, or by the name it has by custom; AssayError if it is not there or not clear."""
-    if asked is not None:
-        if asked not in raw:
-            raise AssayError(f"no column {asked!r}", where="--target", todo=f"choose among: {', '.join(map(str, raw))}")
-        return asked
+    if target is not None:
+        if target not in raw:
+            raise AssayError(
+                f"no column {target!r}", where="--target", todo=f"choose among: {', '.join(map(str, raw))}"
+            )
+        return target
     found = [str(column) for column in raw if str(column).lower() in TARGET_NAMES]
     if len(found) != 1:
         why = f"it may be: {', '.join(found)}" if found else f"none is called {', '.join(TARGET_NAMES)}"

@@ -41,8 +41,8 @@ class Content:
 
 def contents(root: Path, commits: Collection[str]) -> dict[str, Content]:
     """What each commit holds, by its hash; a commit that git does not have is left out."""
-    asked = [name for commit in commits for name in (commit, *(f"{commit}:{path}" for path in FILES))]
-    said, width = objects(root, asked), 1 + len(FILES)
+    names = [name for commit in commits for name in (commit, *(f"{commit}:{path}" for path in FILES))]
+    said, width = objects(root, names), 1 + len(FILES)
     found = {}
     for number, commit in enumerate(commits):
         about, *files = said[number * width : (number + 1) * width]

@@ -27,25 +27,25 @@ def rows(conditions: Sequence[str], sort: str | None, backwards: bool, flat: boo
     return [row for group in groups for row in ordered if row.group == group]
 
 
-def table_of(found: Sequence[Row], asked: str | None, limit: int, flat: bool) -> str:
+def table_of(found: Sequence[Row], chosen: str | None, limit: int, flat: bool) -> str:
     """The table, and what must be said below it."""
     part = found[:limit] if limit else found
-    columns = _columns(asked, part, flat)
+    columns = _columns(chosen, part, flat)
     names.require(columns, found)
     part = with_intervals(part, [column for column in columns if column in METRICS])
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     more = [f"{len(found) - len(part)} more: --limit 0"] if len(found) > len(part) else []
-    table = terminal.table(part, columns, width, chosen=bool(asked and not asked.startswith("+")))
+    table = terminal.table(part, columns, width, chosen=bool(chosen and not chosen.startswith("+")))
     return "\n".join([table, "", *more, *terminal.notes(part, columns)])
 
 
-def _columns(asked: str | None, found: Sequence[Row], flat: bool) -> list[str]:
-    """The columns that were asked for, or those that matter."""
-    if asked and not asked.startswith("+"):
-        return _listed(asked)
+def _columns(chosen: str | None, found: Sequence[Row], flat: bool) -> list[str]:
+    """The columns that were chosen, or those that matter."""
+    if chosen and not chosen.startswith("+"):
+        return _listed(chosen)
     state = ["state"] if any(row.state != DONE for row in found) else []
     base = ["base"] if flat else []
-    added = _listed((asked or "").removeprefix("+"))
+    added = _listed((chosen or "").removeprefix("+"))
     return list(dict.fromkeys(["name", *state, "changed", *base, *added, *names.figures(), "seconds", "time"]))
 
 
@@ -53,11 +53,11 @@ def _listed(text: str) -> list[str]:
     return [one.strip() for one in text.split(",") if one.strip()]
 
 
-def csv_of(found: Sequence[Row], asked: str | None) -> str:
-    """All rows as CSV: the columns that were asked for, or every one, then with the intervals of those that matter."""
-    columns = _columns(asked, found, flat=True) if asked else data.all_columns(found)
+def csv_of(found: Sequence[Row], chosen: str | None) -> str:
+    """All rows as CSV: the columns that were chosen, or every one, then with the intervals of those that matter."""
+    columns = _columns(chosen, found, flat=True) if chosen else data.all_columns(found)
     names.require(columns, found)
-    metrics = [column for column in columns if column in METRICS] if asked else names.figures()
+    metrics = [column for column in columns if column in METRICS] if chosen else names.figures()
     return data.as_csv(with_intervals(found, metrics), columns)
 
 

@@ -111,13 +111,13 @@ class Preparer:
     A batch has a column for each column of the contract but personal ones, of texts or typed values, as
     `assay.contract.values` reads them, and `sample_weight` if it is part of a weighted sample. A missing value is ""
     or a text that the contract declares. The index is the row number in the file, from 0; a contract without a key
-    makes the record ids from it. asked: what the contract asks of these records, if it is less than of others
-    (`assay.preparation.request.asked`).
+    makes the record ids from it. contract: of these records, if it asks less than of others
+    (`assay.preparation.request.request_contract`).
     """
 
-    def __init__(self, dataset: "Dataset", asked: "Dataset | None" = None) -> None:
+    def __init__(self, dataset: "Dataset", contract: "Dataset | None" = None) -> None:
         whole = collected(dataset)
-        self.dataset = asked or whole
+        self.dataset = contract or whole
         self.known = {*whole.columns}
         self.set_apart = {WEIGHT, *self.known} - {*self.dataset.columns}
         self.targets = targets(self.dataset)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assay.config.dataset import Column, Dataset, Rule
 
 
-def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
+def request_contract(dataset: "Dataset", *, derived: bool) -> "Dataset":
     """The contract of a request: what a record must be, without what only holds for training data.
 
     Training data alone has dates between `first` and `last`, keys that are there once, and a target. Left out is what
@@ -24,13 +24,13 @@ def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
 
     >>> from assay.config.dataset import Column, Dataset
     >>> columns = {"age": Column("number"), "sick": Column("flag", "target"), "cost": Column("number", "leak")}
-    >>> list(asked(Dataset(columns=columns, target="sick"), derived=False).columns)
+    >>> list(request_contract(Dataset(columns=columns, target="sick"), derived=False).columns)
     ['age', 'sick']
     """
     population = [one for one in dataset.population if WEIGHT not in names(one.where)]
     used = {dataset.key, dataset.time.column if dataset.time else None}.union(*(names(one.where) for one in population))
     kept = {
-        name: _asked(column)
+        name: _requested(column)
         for name, column in dataset.columns.items()
         if name in used or _read(column, derived=derived)
     }
@@ -50,12 +50,12 @@ def asked(dataset: "Dataset", *, derived: bool) -> "Dataset":
 
 
 def without_optional(dataset: "Dataset") -> "Dataset":
-    """The contract of requests, as `asked` gives it, in none of which an optional column has a value."""
+    """The contract of requests, as `request_contract` gives it, in none of which an optional column has a value."""
     return restricted(dataset, [name for name, column in dataset.columns.items() if not optional(column)])
 
 
 def required(column: "Column") -> bool:
-    """Whether a request is refused that has no value in the column, as `asked` gives it."""
+    """Whether a request is refused that has no value in the column, as `request_contract` gives it."""
     return not column.nullable and column.otherwise != SET_MISSING
 
 
@@ -70,7 +70,7 @@ def _read(column: "Column", *, derived: bool) -> bool:
     return optional(column) or (column.role == IGNORE and derived)
 
 
-def _asked(column: "Column") -> "Column":
+def _requested(column: "Column") -> "Column":
     """The column without the range that is only counted."""
     return replace(column, plausible=None, nullable=column.nullable or optional(column))
 

@@ -8,7 +8,7 @@ from assay.cards.markdown import percent
 from assay.config.dataset import CATEGORY, CHECK, IGNORE, LEAK, NUMBER, PERSONAL, SET_MISSING, TARGET, TEXT
 from assay.paths import BUDGET, BUNDLE
 from assay.preparation.reduced import collected
-from assay.preparation.request import asked, optional, required
+from assay.preparation.request import optional, request_contract, required
 from assay.readiness.facts import Facts
 from assay.readiness.item import Section
 
@@ -72,7 +72,7 @@ def _sentence(text: str) -> str:
 def inputs(facts: Facts) -> Section:
     """Each column of the contract: whether a request needs it, what its values may be, and how often it was missing."""
     dataset = facts.bundle.config.dataset
-    request = asked(collected(dataset), derived=facts.bundle.config.features.derived and derives(dataset))
+    request = request_contract(collected(dataset), derived=facts.bundle.config.features.derived and derives(dataset))
     rows = [_input(facts, request, name, column) for name, column in dataset.columns.items()]
     rows.sort(key=lambda row: ORDER.index(row[1]))
     counts = [f"{sum(row[1] == need for row in rows)} {need}" for need in ORDER]

@@ -133,13 +133,13 @@ def _age(facts: Facts) -> list[Item]:
     if not facts.records:
         return []
     days = (facts.today - facts.records.last).days
-    asked = facts.config.criteria.promotion
+    promotion = facts.config.criteria.promotion
     limit = (
-        f"; fresh means within {asked.fresh_within_days} days of {asked.as_of or 'today'}"
-        if asked.fresh_within_days is not None
+        f"; fresh means within {promotion.fresh_within_days} days of {promotion.as_of or 'today'}"
+        if promotion.fresh_within_days is not None
         else ""
     )
-    if days <= (asked.fresh_within_days or 0) and not asked.as_of:
+    if days <= (promotion.fresh_within_days or 0) and not promotion.as_of:
         return []
     return [
         Item(

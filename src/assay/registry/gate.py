@@ -187,8 +187,8 @@ def fresh(candidate: "Candidate") -> Iterator[Criterion]:
     from assay.records.columns import DATE
 
     candidate.require_asked("promotion")
-    asked = candidate.config.criteria.promotion
-    if asked.fresh_within_days is None:
+    promotion = candidate.config.criteria.promotion
+    if promotion.fresh_within_days is None:
         yield Criterion("fresh", "nothing", "not asked", True)
         return
     records, day = candidate.revision.records, judged_on(candidate)
@@ -197,9 +197,9 @@ def fresh(candidate: "Candidate") -> Iterator[Criterion]:
         raise AssayError("the records have no dates", todo=todo)
     last = records[DATE].max().date()
     age = (day - last).days
-    why = f"by {age - asked.fresh_within_days} day(s)" if age >= 0 else _too_early(candidate, day, last)
-    passed = 0 <= age <= asked.fresh_within_days
-    within = f"at most {asked.fresh_within_days} days before {day}"
+    why = f"by {age - promotion.fresh_within_days} day(s)" if age >= 0 else _too_early(candidate, day, last)
+    passed = 0 <= age <= promotion.fresh_within_days
+    within = f"at most {promotion.fresh_within_days} days before {day}"
     yield Criterion("fresh", within, f"last record {last}, {age} day(s)", passed, "" if passed else why)
 
 

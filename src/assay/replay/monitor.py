@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def monitored(
-    asked: "Monitoring", titles: Mapping[str, Mapping[str, Any]], slices: Mapping[str, list[int]] | None = None
+    criteria: "Monitoring", titles: Mapping[str, Mapping[str, Any]], slices: Mapping[str, list[int]] | None = None
 ) -> Decide:
     """titles: what readers see in place of the names of features (`assay.datasets.Title`). slices: of the contract."""
     of_champion = cache(lambda one: known(one, titles, slices))
@@ -38,7 +38,7 @@ def monitored(
         piece = piece_of(seen.served, training.threshold.value)
         arrived = labels_of(seen.served)
         counts, labelled = counted_and_met([piece], training, arrived if len(arrived) else None)
-        return judged(counts, training, asked, labelled).decision
+        return judged(counts, training, criteria, labelled).decision
 
     return decide
 

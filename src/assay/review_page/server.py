@@ -63,13 +63,13 @@ def application(session: Session, token: str) -> Starlette:
 
 def routes(session: Session, token: str) -> list[Route]:
     """The routes of the page, which a server may have under any path that ends with a slash."""
-    asked = Answers(session, token)
+    answers = Answers(session, token)
     return [
-        Route("/", asked.page, methods=["GET"]),
-        Route("/state", asked.state, methods=["GET"]),
-        Route("/decide", asked.decide, methods=["POST"]),
-        Route("/undo", asked.undo, methods=["POST"]),
-        Route("/skip", asked.skip, methods=["POST"]),
+        Route("/", answers.page, methods=["GET"]),
+        Route("/state", answers.state, methods=["GET"]),
+        Route("/decide", answers.decide, methods=["POST"]),
+        Route("/undo", answers.undo, methods=["POST"]),
+        Route("/skip", answers.skip, methods=["POST"]),
     ]
 
 
@@ -102,12 +102,12 @@ class Answers:
         require_own_page(request)
         require_token(request, self.token)
         require_json(request)
-        asked = texts(await request.body())
-        return JSONResponse(await run_in_threadpool(self._alone, action, asked))
+        fields = texts(await request.body())
+        return JSONResponse(await run_in_threadpool(self._alone, action, fields))
 
-    def _alone(self, action: Action, asked: dict[str, str]) -> dict[str, Any]:
+    def _alone(self, action: Action, fields: dict[str, str]) -> dict[str, Any]:
         with self.one_at_a_time:
-            return action(asked)
+            return action(fields)
 
 
 async def unknown(_: Request, error: Exception) -> JSONResponse:

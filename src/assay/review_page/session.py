@@ -50,19 +50,19 @@ class Session:
             "record": record,
         }
 
-    def decide(self, asked: dict[str, str]) -> dict[str, Any]:
+    def decide(self, fields: dict[str, str]) -> dict[str, Any]:
         """Decide on `record` with `code` and, if given, `reason`; the state after it."""
-        self.desk.decide(asked.get("record", ""), asked.get("code", ""), asked.get("reason", ""))
+        self.desk.decide(fields.get("record", ""), fields.get("code", ""), fields.get("reason", ""))
         return self.state()
 
-    def undo(self, asked: dict[str, str]) -> dict[str, Any]:
+    def undo(self, fields: dict[str, str]) -> dict[str, Any]:
         """Take back the decision on `record`; the state after it, with that record on top."""
-        self.desk.undo(asked.get("record", ""))
+        self.desk.undo(fields.get("record", ""))
         return self.state()
 
-    def skip(self, asked: dict[str, str]) -> dict[str, Any]:
+    def skip(self, fields: dict[str, str]) -> dict[str, Any]:
         """Put `record` at the end; the state after it."""
-        self.desk.skip(asked.get("record", ""))
+        self.desk.skip(fields.get("record", ""))
         return self.state()
 
     def _top(self, record_id: str) -> dict[str, Any]:

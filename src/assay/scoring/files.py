@@ -110,11 +110,11 @@ def require_tables(names: Iterable[str], dataset: "Dataset") -> None:
         raise AssayError(f"no table {sample(unknown)}", where="--table", todo=f"the contract has: {known}")
 
 
-def chosen_reasons(without: str | None, asked: Reasons | None) -> Reasons:
+def chosen_reasons(without: str | None, reasons: Reasons | None) -> Reasons:
     """Which records get reasons, from a wish, or None; `without`: why the model has none."""
-    if not without or asked == Reasons.NONE:
-        return asked or Reasons.ALERTS
-    if asked:
+    if not without or reasons == Reasons.NONE:
+        return reasons or Reasons.ALERTS
+    if reasons:
         raise no_reasons(without)
     warn(f"no reasons: {without}")
     return Reasons.NONE
@@ -162,9 +162,9 @@ def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool, join: 
     AssayError for one that is missing, and (unless `ignore_extra`) for one that the contract does not declare.
     """
     dataset, there = scorer.bundle.dataset, {*records.names}
-    asked = columns_of(scorer, join)
-    missing = [name for name in asked if name not in there and name not in scorer.optional]
-    unknown = [name for name in records.names if name not in asked and name not in scorer.unread]
+    needed = columns_of(scorer, join)
+    missing = [name for name in needed if name not in there and name not in scorer.optional]
+    unknown = [name for name in records.names if name not in needed and name not in scorer.unread]
     unknown = [] if ignore_extra else unknown
     if missing:
         more = f"; unknown column {sample(unknown)}" if unknown else ""
@@ -175,15 +175,15 @@ def read_columns(scorer: Scorer, records: Records, *, ignore_extra: bool, join: 
     if unknown:
         todo = "rename or remove them, or leave them unread: --extra ignore"
         raise AssayError(f"unknown column {sample(unknown)}", where=records.where, todo=todo)
-    return [name for name in records.names if name in asked]
+    return [name for name in records.names if name in needed]
 
 
 def columns_of(scorer: Scorer, join: Joiner | None) -> list[str]:
     """The columns that a file is to have. With `join`, which makes columns, those by which it does instead of these."""
-    asked = [*scorer.asked.columns]
+    names = [*scorer.contract.columns]
     if not join:
-        return asked
-    return list(dict.fromkeys([*(name for name in asked if name not in scorer.bundle.dataset.made), *join.needed]))
+        return names
+    return list(dict.fromkeys([*(name for name in names if name not in scorer.bundle.dataset.made), *join.needed]))
 
 
 def join_them(dataset: "Dataset") -> str:

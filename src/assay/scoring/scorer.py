@@ -18,7 +18,7 @@ from assay.labels.policy import ungradable
 from assay.preparation.features import Featurizer, categorised, matrix
 from assay.preparation.prepare import Preparer, require_columns, require_rows
 from assay.preparation.reduced import collected
-from assay.preparation.request import asked, optional, without_optional
+from assay.preparation.request import optional, request_contract, without_optional
 from assay.records.columns import CODE, DATE, RECORD_ID, UNGRADABLE
 from assay.records.plain import require_distinct
 from assay.scoring.wish import Reasons
@@ -79,13 +79,13 @@ class Scorer:
     def __init__(self, bundle: "Bundle") -> None:
         whole, own = collected(bundle.dataset), bundle.knowledge()
         self.bundle = bundle
-        self.asked = asked(whole, derived=bundle.features.derived and own.derives)
-        self.optional = {name for name, column in self.asked.columns.items() if optional(column)}
+        self.contract = request_contract(whole, derived=bundle.features.derived and own.derives)
+        self.optional = {name for name, column in self.contract.columns.items() if optional(column)}
         # Most requests have no optional column, and are then prepared in less time.
-        self.prepare = Preparer(bundle.dataset, self.asked)
-        self.prepare_without = Preparer(bundle.dataset, without_optional(self.asked))
-        self.unread = {*bundle.dataset.columns} - {*self.asked.columns}
-        self.outside = Population(self.asked, cleaned_kinds(self.asked))
+        self.prepare = Preparer(bundle.dataset, self.contract)
+        self.prepare_without = Preparer(bundle.dataset, without_optional(self.contract))
+        self.unread = {*bundle.dataset.columns} - {*self.contract.columns}
+        self.outside = Population(self.contract, cleaned_kinds(self.contract))
         self.features = Featurizer(bundle.dataset, bundle.features, own)
         self.score = model_score(bundle)
         self.contributions = contributions  # compared with the scores once
@@ -111,7 +111,8 @@ class Scorer:
         scores[places] = self.score(columns) if len(places) else []
         changed = {place: found for place, found in _noted(judged, SET_MISSING).items() if place not in faults}
         ids = judged.values.ids.to_numpy("object")
-        dates = np.asarray(judged.values.columns[day_name(self.asked)], "datetime64[s]") if self.asked.time else None
+        days = judged.values.columns[day_name(self.contract)] if self.contract.time else None
+        dates = None if days is None else np.asarray(days, "datetime64[s]")
         return Scored(ids, scores, scores >= self.bundle.threshold, faults, changed, columns, places, dates)
 
     def raw(self, table: pd.DataFrame, where: str) -> Raw:
@@ -121,7 +122,7 @@ class Scorer:
         """
         names = [name for name in table.columns if name not in self.unread]
         absent = {name for name in self.optional if name not in table}
-        require_columns(names, [name for name in self.asked.columns if name not in absent], where, CORRECT)
+        require_columns(names, [name for name in self.contract.columns if name not in absent], where, CORRECT)
         require_distinct(names, where, CORRECT)
         require_rows(len(table), where, CORRECT)
         if not table.index.is_unique:

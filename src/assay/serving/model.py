@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScoreRequest:
     """A record that somebody wants a score for, and when it is to get the reasons."""
 
     record: dict[str, Any]
@@ -43,22 +43,22 @@ class Model:
 
     def __init__(self, bundle: "Bundle", version: str, card: str | None = None) -> None:
         self.bundle, self.scorer, self.card = bundle, Scorer(bundle), card
-        self.form = Form(self.scorer.asked, self.scorer.unread)
+        self.form = Form(self.scorer.contract, self.scorer.unread)
         self.explains = without(bundle.estimator) is None
         self.name = {"version": version, "hash": bundle.hash, "data": bundle.data}
 
     def __str__(self) -> str:
         return f"{self.name['version']} ({self.bundle.name}, {self.bundle.hash[:12]})"
 
-    def __call__(self, asked: Sequence[Asked]) -> Result:
+    def __call__(self, requests: Sequence[ScoreRequest]) -> Result:
         """An answer to each record, which another cannot change."""
-        faults = [self.form.faults(one.record) for one in asked]
+        faults = [self.form.faults(one.record) for one in requests]
         places = [place for place, found in enumerate(faults) if not found]
         found: list[Answer] = [refused(one) if one else {} for one in faults]
         if not places:
             return Result(found, None, places)
-        scored = self.scorer(self.form.raw([asked[place].record for place in places]))
-        wishes = [asked[place].reasons if self.explains else Reasons.NONE for place in places]
+        scored = self.scorer(self.form.raw([requests[place].record for place in places]))
+        wishes = [requests[place].reasons if self.explains else Reasons.NONE for place in places]
         explanations = self.scorer.explanations(scored, wanted(scored, wishes))
         for place, answer in zip(places, answers(scored, explanations), strict=True):
             found[place] = answer
@@ -74,7 +74,7 @@ class Model:
 
     def warm(self) -> None:
         """Answer an example: what is made once is made now, and a model that cannot score fails before it serves."""
-        self([Asked(example(self.scorer.asked, self.bundle.dataset), Reasons.ALL)])
+        self([ScoreRequest(example(self.scorer.contract, self.bundle.dataset), Reasons.ALL)])
 
     def about(self) -> dict[str, Any]:
         """What the model is, for JSON."""

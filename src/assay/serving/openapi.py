@@ -30,7 +30,7 @@ def openapi(model: "Model", most: int, *, key: bool) -> dict[str, Any]:
             "x-limits": list(dataset.limits),
         },
         "paths": paths(most),
-        "components": {"schemas": {"Record": record_schema(model.scorer.asked, dataset), **SCHEMAS}},
+        "components": {"schemas": {"Record": record_schema(model.scorer.contract, dataset), **SCHEMAS}},
     }
     if key:
         document["components"]["securitySchemes"] = {KEY: {"type": "apiKey", "in": "header", "name": KEY_HEADER}}

@@ -16,7 +16,7 @@ from assay.scoring.wish import Reasons
 from assay.serving.answers import Answer
 from assay.serving.batches import Batches
 from assay.serving.errors import busy
-from assay.serving.model import Asked, Model
+from assay.serving.model import Model, ScoreRequest
 from assay.serving.requests import NotJsonError, parsed
 from assay.serving.service import Service
 
@@ -49,7 +49,7 @@ class Predict:
         with self._room_for(request):
             content = await body(request)
             if isinstance(content, dict):
-                return one(*await self.single(Asked(content, reasons)))
+                return one(*await self.single(ScoreRequest(content, reasons)))
             return await self._many(self._records(content), reasons)
 
     def _records(self, content: Any) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ class Predict:
         async with self.one_list:
             model, size = self.service.model, EXPLAINED_PART if reasons == Reasons.ALL else PART
             for start in range(0, len(records), size):
-                part = [Asked(one, reasons) for one in records[start : start + size]]
+                part = [ScoreRequest(one, reasons) for one in records[start : start + size]]
                 found += self.service.answer(part, model)
                 await give_way()
         return json_answer({"predictions": found, **by(model)})
@@ -123,7 +123,7 @@ def require_json(request: Request) -> None:
 
 def wish(request: Request) -> Reasons:
     """Which records shall get reasons; HTTPException if the wish is unknown."""
-    asked = request.query_params.get("reasons", Reasons.ALERTS) if request.scope["query_string"] else Reasons.ALERTS
-    if asked not in {*Reasons}:
+    reasons = request.query_params.get("reasons", Reasons.ALERTS) if request.scope["query_string"] else Reasons.ALERTS
+    if reasons not in {*Reasons}:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, f"reasons is one of: {', '.join(Reasons)}")
-    return Reasons(asked)
+    return Reasons(reasons)

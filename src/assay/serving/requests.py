@@ -51,12 +51,12 @@ class Form:
 
     A record is an object of columns. One that is not there has no value, which the contract then judges.
 
-    asked: the contract of a request. unread: further columns that a record may have, and nobody looks at.
+    contract: the contract of a request. unread: further columns that a record may have, and nobody looks at.
     """
 
-    def __init__(self, asked: "Dataset", unread: Collection[str]) -> None:
-        self.columns = asked.columns
-        self.optional = [name for name, column in asked.columns.items() if optional(column)]
+    def __init__(self, contract: "Dataset", unread: Collection[str]) -> None:
+        self.columns = contract.columns
+        self.optional = [name for name, column in contract.columns.items() if optional(column)]
         self.known = {*self.columns, *unread}
         self.yes_and_no = {name: _words(one) for name, one in self.columns.items()}
 

@@ -20,17 +20,17 @@ FACTS = "x-assay"
 Schema = dict[str, Any]
 
 
-def record_schema(asked: "Dataset", whole: "Dataset") -> Schema:
+def record_schema(contract: "Dataset", whole: "Dataset") -> Schema:
     """What a record must be, as far as JSON Schema can say it: rules on whole records and on dates come on top.
 
-    asked: the contract of a request. whole: that of all records.
+    contract: the contract of a request. whole: that of all records.
     """
     return {
         "type": "object",
-        "properties": {name: column_schema(column) for name, column in asked.columns.items()},
-        "required": [name for name, column in asked.columns.items() if required(column)],
+        "properties": {name: column_schema(column) for name, column in contract.columns.items()},
+        "required": [name for name, column in contract.columns.items() if required(column)],
         "additionalProperties": False,
-        "examples": [example(asked, whole)],
+        "examples": [example(contract, whole)],
     }
 
 
@@ -81,11 +81,11 @@ def _day(column: "Column") -> Schema:
     return {"type": ["string"]}
 
 
-def example(asked: "Dataset", whole: "Dataset") -> dict[str, Any]:
+def example(contract: "Dataset", whole: "Dataset") -> dict[str, Any]:
     """A record of good form, with a likely value wherever the contract says enough to find one."""
-    wanted = [name for name, column in asked.columns.items() if column.role not in (CHECK, TARGET)]
+    wanted = [name for name, column in contract.columns.items() if column.role not in (CHECK, TARGET)]
     found = {name: _example(whole.columns[name]) for name in wanted}
-    return {name: value for name, value in found.items() if value is not None or not required(asked.columns[name])}
+    return {name: value for name, value in found.items() if value is not None or not required(contract.columns[name])}
 
 
 def _example(column: "Column") -> Any:

@@ -8,7 +8,7 @@ from assay.scoring.wish import Reasons
 from assay.serving.answers import Answer
 from assay.serving.log import PredictionLog
 from assay.serving.metrics import Metrics
-from assay.serving.model import Asked, Model
+from assay.serving.model import Model, ScoreRequest
 from assay.terminal import say
 from assay.web.errors import place
 
@@ -39,29 +39,29 @@ class Service:
         self.metrics.serves(model)
         say(f"serves {model} now", error=True)
 
-    def __call__(self, asked: Sequence[Asked]) -> list[tuple[Model, Answer]]:
+    def __call__(self, requests: Sequence[ScoreRequest]) -> list[tuple[Model, Answer]]:
         """The model in use, and its answer to each record."""
         model = self.model
-        return [(model, answer) for answer in self.answer(asked, model)]
+        return [(model, answer) for answer in self.answer(requests, model)]
 
-    def answer(self, asked: Sequence[Asked], model: Model) -> list[Answer]:
+    def answer(self, requests: Sequence[ScoreRequest], model: Model) -> list[Answer]:
         """An answer to each record, logged before it is given; UnwritableError if it cannot be logged."""
         start = time.perf_counter()
-        result = model(asked)
-        shadows = self._in_shadow(asked, result.answers) if self.shadow else {}
+        result = model(requests)
+        shadows = self._in_shadow(requests, result.answers) if self.shadow else {}
         if self.log:
             self.log.write(model, result, shadows, self.shadow)
         self.metrics.answered(result.answers, shadows, time.perf_counter() - start)
         return result.answers
 
-    def _in_shadow(self, asked: Sequence[Asked], given: Sequence[Answer]) -> dict[int, float]:
+    def _in_shadow(self, requests: Sequence[ScoreRequest], given: Sequence[Answer]) -> dict[int, float]:
         """The challenger's score of each record that both score, by position.
 
         A challenger that fails must not fail a request: it is counted, and told of once.
         """
         assert self.shadow
         try:
-            found = self.shadow([Asked(one.record, Reasons.NONE) for one in asked]).answers
+            found = self.shadow([ScoreRequest(one.record, Reasons.NONE) for one in requests]).answers
         except Exception as error:
             self.metrics.failed_shadows.inc()
             if self.shadow_works:

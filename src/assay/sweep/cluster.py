@@ -172,7 +172,7 @@ class Cluster:
         """Tell a worker whether an experiment is hopeless."""
         from distributed import Variable
 
-        asked = event[1]
-        hopeless = self._asked[asked["experiment"]]
-        said = await asyncio.to_thread(hopeless, asked["experiment"], asked["value"])
-        await Variable(asked["answer"], client=self._client).set(said)
+        question = event[1]
+        hopeless = self._asked[question["experiment"]]
+        said = await asyncio.to_thread(hopeless, question["experiment"], question["value"])
+        await Variable(question["answer"], client=self._client).set(said)

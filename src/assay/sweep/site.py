@@ -21,7 +21,7 @@ from distributed import Status, Variable, WorkerPlugin, get_client, get_worker
 from tornado.ioloop import PeriodicCallback
 
 from assay.cluster import this_worker
-from assay.dvc_internals.commands import asked, dvc
+from assay.dvc_internals.commands import dvc, last_line
 from assay.errors import AssayError
 from assay.experiments.clones import clone_commit
 from assay.experiments.refs import packed
@@ -191,7 +191,7 @@ def _has(repository: Path, commit: str) -> bool:
 
 def _fetch(clone: Path) -> None:
     """Bring the data of the commit from DVC's remote, as far as it is there; AssayError if there is no remote."""
-    if not asked("config", "core.remote", folder=clone):
+    if not last_line("config", "core.remote", folder=clone):
         todo = "name a remote (docs/sharing.md), commit, git push; or share the cache with the workers"
         what = "a worker neither shares DVC's cache nor has a default remote for the data"
         raise AssayError(what, where=".dvc/config", todo=todo)
