@@ -11,6 +11,8 @@ import pytest
 from assay import memory
 from assay.errors import AssayError
 from assay.records.batches import Columns, require_room, rows_of, table_batches
+from assay.files import read_table
+from assay.records.batches import Columns, require_memory_of, rows_of, table_batches
 from assay.records.parts import write_parts, writing
 from assay.tables import read_table
 
@@ -143,6 +145,6 @@ def test_a_table_that_needs_more_than_is_free_is_refused(
     path = tmp_path / "table.parquet"
     write_parts(path, table, 40)
     monkeypatch.setattr(memory, "free", lambda: memory.GIB)
-    require_room(path, memory.GIB // ROWS)
+    require_memory_of(path, memory.GIB // ROWS)
     with pytest.raises(AssayError, match=r"about 2.0 GiB at once, and 1.0 GiB are free"):
-        require_room(path, 2 * memory.GIB // ROWS)
+        require_memory_of(path, 2 * memory.GIB // ROWS)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from assay.files import Exact
 from assay.records.folds import TRAIN
+from assay.records.months import months_of
 from assay.statistics.binomial import effective
 
 BINS = 20  # between quantiles
@@ -49,7 +50,7 @@ def reference(
     of those not in the population. `slices`: as of `slices`. `effective`: of weighted records, how many records of
     equal weight are as informative.
     """
-    months = months_of(seen["date"]) if "date" in seen else None
+    months = categorised_months(seen["date"]) if "date" in seen else None
     dated = None if months is None else months[(seen["fold"] == TRAIN).to_numpy()]
     score, y = seen["score"].to_numpy(), seen["label"].to_numpy()
     seen_weight = seen["weight"].to_numpy() if "weight" in seen else None
@@ -66,14 +67,14 @@ def reference(
     }
 
 
-def months_of(dates: pd.Series) -> "pd.Categorical[Any]":
+def categorised_months(dates: pd.Series) -> "pd.Categorical[Any]":
     """The month of each date, such as 1985-05.
 
-    >>> months_of(pd.Series(pd.to_datetime(["1985-05-23", None, "1984-08-01"]))).tolist()
+    >>> categorised_months(pd.Series(pd.to_datetime(["1985-05-23", None, "1984-08-01"]))).tolist()
     ['1985-05', nan, '1984-08']
     """
-    codes, found = pd.factorize(dates.to_numpy().astype("datetime64[M]"), sort=True)
-    return pd.Categorical.from_codes(codes, pd.Index([str(month) for month in found]))
+    numbers, months = months_of(dates)
+    return pd.Categorical.from_codes(numbers, pd.Index(months))
 
 
 def feature(column: pd.Series, weight: np.ndarray | None = None, months: Months | None = None) -> dict[str, Any]:
@@ -186,7 +187,7 @@ def population(everyone: pd.DataFrame) -> dict[str, Any]:
             "outside": {one: float(weights[rows & (why == one).to_numpy()].sum() / total) for one in reasons},
         }
 
-    months = months_of(everyone["date"]) if "date" in everyone else None
+    months = categorised_months(everyone["date"]) if "date" in everyone else None
     return {**of(np.ones(len(why), "bool")), **_by_month(of, months)}
 
 

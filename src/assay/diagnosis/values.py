@@ -10,6 +10,7 @@ from assay.diagnosis.finding import CONFIDENCE, Finding, Gain, Table, Verdict
 from assay.errors import sample
 from assay.paths import PROFILE_PAGE
 from assay.presentation import words
+from assay.statistics.multiple import holm
 
 CAUSE = "errors in the data"
 MISSING = "missing"
@@ -96,7 +97,7 @@ def contrasted(evidence: Evidence) -> list[Contrast]:
     """Every gap and unlikely value that a positive has, the least likely by chance first."""
     rows = {name: mask for name, mask in _masks(evidence).items() if (mask & (evidence.y == 1)).any()}
     tables = {name: _counts(evidence, mask) for name, mask in rows.items()}
-    p = holm([_fisher(table) for table in tables.values()])
+    p = holm([_fisher(table) for table in tables.values()]).tolist()
     listed = [
         Contrast(name, rows[name], tables[name][0][0], tables[name][1][0], found, _gain(evidence, rows[name]))
         for name, found in zip(rows, p, strict=True)
@@ -120,19 +121,6 @@ def _fisher(table: Sequence[Sequence[int]]) -> float:
     from scipy.stats import fisher_exact
 
     return float(fisher_exact(table, alternative="greater").pvalue)
-
-
-def holm(p: Sequence[float]) -> list[float]:
-    """P values corrected for their number (Holm, Scandinavian Journal of Statistics 6, 1979).
-
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(p, kind="stable")
-    scaled = np.array(p)[order] * np.arange(len(p), 0, -1)
-    corrected = np.empty(len(p))
-    corrected[order] = np.minimum(1, np.maximum.accumulate(scaled))
-    return corrected.tolist()
 
 
 def _gain(evidence: Evidence, rows: np.ndarray) -> Gain:

@@ -22,7 +22,7 @@ from assay.joins.future import entered
 from assay.joins.raw import pending_join
 from assay.paths import CLEANED, FEATURES, LABELS, PREDICTIONS, RAW, SCORE, SPLIT, fold
 from assay.preparation.features import categorised, features, text_counts, vocabulary
-from assay.records.batches import Columns, require_room, table_batches
+from assay.records.batches import Columns, require_memory_of, table_batches
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.feature_table import as_named
 from assay.records.folds import FOLDS, GROUP, TEST, TIME, TRAIN
@@ -114,7 +114,7 @@ class NumberedRecords:
 
 def read_evidence(config: "Config") -> Evidence:
     """What the checks look at, from the tables of the line."""
-    require_room(CLEANED, BYTES_PER_RECORD)
+    require_memory_of(CLEANED, BYTES_PER_RECORD)
     dataset, rows = config.dataset, NumberedRecords(config.audit.records)
     content_of = partial(content, identity=identity(dataset), outcome=outcome(dataset))
     records = taken(CLEANED, rows.drawn).drop(columns=RECORD_ID)

@@ -14,7 +14,7 @@ from assay.config.dataset import cleaned_name
 from assay.contract.population import slices
 from assay.files import read_json
 from assay.paths import CLEANED, FEATURES, PREDICTIONS, SCORE, SPLIT, fold, score_column
-from assay.records.batches import Columns, numbers_of, require_room, rows_of, table_batches
+from assay.records.batches import Columns, numbers_of, require_memory_of, rows_of, table_batches
 from assay.records.columns import CODE_RESOLVED, DATE, RECORD_ID, WEIGHT, stored
 from assay.records.feature_table import as_named, feature_column
 from assay.records.folds import TEST, TRAIN, VALIDATION
@@ -40,7 +40,7 @@ def read_test(models: Iterable[str]) -> pd.DataFrame:
 
     AssayError if the scores are those of other records, or if there is no room for what the stage reads.
     """
-    require_room(CLEANED, BYTES_PER_RECORD)
+    require_memory_of(CLEANED, BYTES_PER_RECORD)
     labels = fold(SPLIT, TEST)
     require_same_records([labels], [OF_TEST], todo=TRAIN_AGAIN)
     scores = Columns(OF_TEST)

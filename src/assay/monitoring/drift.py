@@ -22,7 +22,6 @@ from assay.monitoring.comparison import (
     PARTS,
     Difference,
     above,
-    holm,
     least_angle,
     of_numbers,
     of_shares,
@@ -34,6 +33,7 @@ from assay.monitoring.finding import MEANS, PREDICTIONS, TO, Finding, Kind
 from assay.monitoring.known import Known, Row, Training
 from assay.monitoring.prevalence import times_as_frequent
 from assay.scoring.scorer import CONTRACT, POPULATION
+from assay.statistics.multiple import holm
 
 if TYPE_CHECKING:
     from assay.config.schema import Monitoring

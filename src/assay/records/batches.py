@@ -70,7 +70,7 @@ def rows_of(path: Path) -> int:
     return rows
 
 
-def require_room(path: Path, bytes_per_record: int) -> None:
+def require_memory_of(path: Path, bytes_per_record: int) -> None:
     """AssayError if so many bytes for each record of a table of the line are not free."""
     require_memory(
         bytes_per_record * rows_of(path), str(path), "take a sample (docs/sampling.md) or a machine with more"

@@ -25,6 +25,7 @@ import assay.web.server
 from assay.errors import AssayError, described
 from assay.review_page.desk import ConflictError
 from assay.review_page.session import Session
+from assay.web.body import require_json
 from assay.web.errors import error_answer
 from assay.web.guard import guarded
 from assay.web.headers import nonce
@@ -33,7 +34,6 @@ from assay.web.server import LOOPBACK, bound
 
 TOKEN_HEADER = "X-Review-Token"
 LONGEST_BODY = 10_000  # bytes
-JSON = "application/json"
 
 Action = Callable[[dict[str, str]], dict[str, Any]]
 
@@ -129,12 +129,6 @@ def require_token(request: Request, token: str) -> None:
     """HTTPException unless the request has the token of this start."""
     if not secrets.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), token.encode()):
         raise HTTPException(HTTPStatus.FORBIDDEN, "open the address that `assay review` prints")
-
-
-def require_json(request: Request) -> None:
-    """HTTPException if the body is said to be anything but JSON: only such a body needs the page's own origin."""
-    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != JSON:
-        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"only {JSON} is read")
 
 
 def texts(body: bytes) -> dict[str, str]:

@@ -19,8 +19,8 @@ from assay.serving.errors import busy
 from assay.serving.model import Model, ScoreRequest
 from assay.serving.requests import NotJsonError, parsed
 from assay.serving.service import Service
+from assay.web.body import JSON, require_json
 
-JSON = "application/json"
 PART, EXPLAINED_PART = 128, 32  # records of a list that are scored before single records get their turn
 TURNS = 6  # of the event loop, in which a single record is read, joins a batch, is scored and answered
 LARGE = 65_536  # bytes of a body
@@ -113,12 +113,6 @@ async def body(request: Request) -> Any:
         return parsed(await request.body())
     except NotJsonError as error:
         raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from error
-
-
-def require_json(request: Request) -> None:
-    """HTTPException unless the body is said to be JSON, which no other site's form can send."""
-    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != JSON:
-        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"only {JSON} is read")
 
 
 def wish(request: Request) -> Reasons:

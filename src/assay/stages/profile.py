@@ -19,7 +19,7 @@ from assay.presentation.many import shown
 from assay.profile.columns import MOST_COLUMNS, NEGATIVE, POSITIVE, importance, monthly, profiles
 from assay.profile.correlation import CORRELATED, rank_correlations
 from assay.profile.scorecard import scorecards
-from assay.records.batches import Columns, require_room, rows_of, table_batches
+from assay.records.batches import Columns, require_memory_of, rows_of, table_batches
 from assay.records.columns import DATE, WEIGHT
 from assay.records.folds import TRAIN, VALIDATION
 from assay.records.places import places
@@ -39,7 +39,7 @@ def main(config: Config) -> None:
     """
     from assay.profile.page import Findings, render
 
-    require_room(CLEANED, BYTES_PER_RECORD)
+    require_memory_of(CLEANED, BYTES_PER_RECORD)
     dataset, cleaned = collected(config.dataset), Columns(CLEANED)
     with scratch(CLEANED.parents[1]) as folder:
         before, after = scorecards(

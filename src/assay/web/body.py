@@ -1,10 +1,19 @@
-"""A limit of a request's body, announced or not."""
+"""Bodies of requests: a limit of their length, announced or not, and their kind."""
 
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+JSON = "application/json"
+
+
+def require_json(request: Request) -> None:
+    """HTTPException unless the body is said to be JSON, which no other site's form can send."""
+    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != JSON:
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"only {JSON} is read")
 
 
 class BodyLimit:
