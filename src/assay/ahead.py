@@ -9,7 +9,7 @@ Future = TypeVar("Future")
 
 
 def ahead(submit: Callable[[Item], Future], items: Iterable[Item], most: int) -> Iterator[Future]:
-    """What `submit` gives for each item, in their order; so many items, at least 1, are submitted at a time.
+    """The results of `submit` for each item, in their order; so many items, at least 1, are submitted at a time.
 
     >>> list(ahead(str, range(5), most=2))
     ['0', '1', '2', '3', '4']

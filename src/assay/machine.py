@@ -62,7 +62,7 @@ DVC = ("dvc", "dvc_data", "dvc_objects", "scmrepo")
 
 
 class Told(NamedTuple):
-    """What happened, where, and what to do."""
+    """The message of an error: what happened, where, and what to do."""
 
     what: str
     where: str
@@ -88,7 +88,7 @@ def told(error: BaseException) -> Told | None:
 
 
 def advice(said: str) -> str:
-    """What to do when the output of another program names an error of the system; "" if it names none."""
+    """The advice where the output of another program names an error of the system; "" if it names none."""
     words = {number: [os.strerror(number)] for number in REFUSED}
     words[errno.ENOSPC].append("Out of diskspace")  # as git has it
     return next((SYSTEM[number][1] for number, texts in words.items() if any(text in said for text in texts)), "")

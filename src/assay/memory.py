@@ -75,7 +75,7 @@ def _of_machine(path: Path) -> Iterator[int]:
 
 
 def _of_groups(own: Path, root: Path) -> Iterator[int]:
-    """What each control group around this process has left (the Linux kernel's cgroup-v2.rst, cgroup-v1/memory.rst)."""
+    """The bytes left in each control group around this process (Linux's cgroup-v2.rst, cgroup-v1/memory.rst)."""
     for line in _lines(own):
         number, kinds, place = line.split(":", 2)
         if number == "0":
@@ -103,7 +103,7 @@ def _cache(path: Path, name: str) -> int:
 
 
 def _of_process(proc: Path) -> Iterator[int]:
-    """What the limit on addresses leaves (ulimit -v)."""
+    """The bytes that the limit on addresses leaves (ulimit -v)."""
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY:
         pages = "".join(_lines(proc / "self/statm")).split() or ["0"]

@@ -30,7 +30,7 @@ def mapping(text: str | bytes) -> dict[str, Any]:
 
 
 def _within(level: Iterable[Any]) -> Iterator[Any]:
-    """What the mappings and lists of a level hold."""
+    """The values in the mappings and lists of a level."""
     for one in level:
         if isinstance(one, dict):
             yield from one.values()

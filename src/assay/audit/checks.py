@@ -86,7 +86,7 @@ def refuse(verdicts: Sequence[AuditResult]) -> None:
 
 
 def remarks(verdicts: Sequence[AuditResult]) -> list[str]:
-    """What is to be said of every finding that does not stop the line: warnings, and errors that were accepted."""
+    """The remarks on findings that do not stop the line: warnings, and errors that were accepted."""
     return [
         f"{one.code} {one.title}: {'accepted: ' if finding.verdict == ACCEPTED else ''}{finding.what}"
         for one in verdicts

@@ -142,7 +142,7 @@ class Evidence:
 
 
 def content(records: pd.DataFrame, identity: Sequence[str], outcome: Sequence[str]) -> pd.DataFrame:
-    """What records say, without what names them, dates them, or will not be known of them."""
+    """The values of records, without those that name or date them, or will not be known of them."""
     return records.drop(columns=[*identity, *outcome, WEIGHT], errors="ignore")
 
 

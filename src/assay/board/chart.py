@@ -54,7 +54,7 @@ class Scatter:
 
     @property
     def said(self) -> str:
-        """What the plot shows, for who cannot see it."""
+        """The plot in words, for readers who cannot see it."""
         return f"{len(self.points)} experiments; the best: {next(one.text for one in self.points if one.best)}"
 
 
@@ -81,7 +81,7 @@ class Parallel:
 
     @property
     def said(self) -> str:
-        """What the plot shows, for who cannot see it."""
+        """The plot in words, for readers who cannot see it."""
         return f"{len(self.lines)} experiments; the best: {self.lines[-1].text}"
 
 

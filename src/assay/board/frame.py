@@ -34,7 +34,7 @@ class Watched:
 
 @dataclass(frozen=True)
 class Frame:
-    """What the pages of a board have in common. views: their addresses by name. nonce: of this answer; "" in a file.
+    """The parts that all pages of a board have. views: their addresses by name. nonce: of this answer; "" in a file.
 
     policy: what a file may do, which has no headers to say it.
     """

@@ -14,7 +14,7 @@ SHOWN = 200  # decisions
 
 
 def shown(record: str) -> dict[str, Any]:
-    """What the view shows, of the workspace. record: whose history is asked; "" for the last decisions on any.
+    """The facts for the view, from the workspace. record: whose history is asked; "" for the last decisions on any.
 
     AssayError if the ledger or the configuration is not valid.
     """

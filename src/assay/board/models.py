@@ -34,7 +34,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to a stage or version: when, what, to which version, by whom and why; what was not met."""
+    """An event of a stage or version: when, what, to which version, by whom and why; what was not met."""
 
     when: str
     what: str

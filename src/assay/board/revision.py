@@ -178,7 +178,7 @@ def _content(entry: lock.Entry) -> Any:
 
 
 def _cost(stage: str, entry: lock.Entry, here: Mapping[str, lock.Entry]) -> Cost | None:
-    """What the last run here cost, if dvc.lock here says of it what the revision's says."""
+    """The cost of the last run here, if dvc.lock here says of it what the revision's says."""
     noted = costs_of(stage) if entry and _content(here.get(stage, {})) == _content(entry) else None
     return noted.last if noted else None
 
@@ -225,7 +225,7 @@ def argument(name: str, sha: str) -> str:
 
 
 def commands(name: str, kind: str, sha: str, base: str) -> list[tuple[str, str]]:
-    """What to type to get a revision back, to check it and to use it; each with what it is for."""
+    """The commands that get a revision back, check it and use it; each with its purpose."""
     quoted, short = argument(name, sha), sha[:10]
     back = [("Go to it", f"git checkout {short} && dvc checkout")]
     if kind == BRANCH:

@@ -59,7 +59,7 @@ def parameters(rows: Iterable[Row]) -> list[str]:
 
 
 def address(row: Row) -> str:
-    """What names a row in addresses: its commit, or the workspace; "" where there is neither."""
+    """The name of a row in addresses: its commit, or the workspace; "" where there is neither."""
     return WORKSPACE if row.kind == WORKSPACE else row.sha
 
 
@@ -120,7 +120,7 @@ def cells(row: Row, address: str, shown: Sequence[Column]) -> Markup:
 
 
 def changed(said: Sequence[str]) -> Markup:
-    """What a row changes; of many the first ones, the others folded."""
+    """The changes of a row; of many the first ones, the others folded."""
     lines = [f"<code>{_text(one)}</code>" for one in said]
     first, rest = (lines, []) if len(lines) <= UNFOLDED else (lines[: UNFOLDED - 1], lines[UNFOLDED - 1 :])
     folded = [f"<details><summary>{len(rest)} more</summary>{'<br>'.join(rest)}</details>"] if rest else []
@@ -128,7 +128,7 @@ def changed(said: Sequence[str]) -> Markup:
 
 
 def _changed(row: Row) -> str:
-    """What a row changes; a dash if nobody knows."""
+    """The changes of a row; a dash if nobody knows them."""
     return changed(row.changed) if row.changed or row.changes is not None else MISSING
 
 
@@ -157,7 +157,7 @@ def _number(value: float | None) -> str:
 
 
 def _note(row: Row) -> str:
-    """What is said of a state; of a branch or tag it is the subject of the commit, which stands on its page."""
+    """The note on a state; of a branch or tag it is the subject of the commit, which stands on its page."""
     return f'<br><span class="muted">{_text(row.note)}</span>' if row.note and row.state != DONE else ""
 
 

@@ -29,7 +29,7 @@ SIDES_KEPT = 8  # revisions with their tables
 
 
 class Query(Protocol):
-    """What an address asks after its question mark."""
+    """The query of an address, after its question mark."""
 
     def get(self, key: str, default: str = "") -> Any: ...
 
@@ -134,7 +134,7 @@ class Site:
         return views.curves([side(one) for one in found], plan_of(found[0]).confidence)
 
     def parameters(self, at: str, nonce: str, query: Query) -> str:
-        """What parameters did to the metric."""
+        """The page that plots parameters against the metric."""
         return self._page(at, nonce, "Parameters", views.parameters(self.listing()), frame.PARAMETERS)
 
     def labels(self, at: str, nonce: str, query: Query) -> str:
@@ -153,7 +153,7 @@ class Site:
         return self._page(at, nonce, "Models", body, frame.MODELS)
 
     def watch(self, at: str, nonce: str, query: Query) -> str:
-        """What is in use over time."""
+        """The page of the model in use over time."""
         found = watch.shown(self.root)
         body = view("watch.html.j2", **found, monitor=OnServer(at).document("workspace", str(MONITOR_PAGE)))
         return self._page(at, nonce, "Watch", body, frame.WATCH)

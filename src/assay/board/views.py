@@ -62,7 +62,7 @@ class Test:
 
     @property
     def values(self) -> dict[str, Any]:
-        """What templates call it."""
+        """The name in templates."""
         why = WHY_HIDDEN if not self.shown else f"Test figures are shown. Do not choose by them: {WHY_HIDDEN}"
         return {"with_test": self.shown, "show_test": self.show, "hide_test": self.hide, "why_hidden": why}
 
@@ -234,7 +234,7 @@ def curves(sides: Sequence[pairs.OutOfFold], confidence: float) -> Markup:
 
 
 def parameters(listing: Listing) -> Markup:
-    """What parameters did to the metric by which models are ranked."""
+    """Plots of parameters against the metric by which models are ranked."""
     title = METRICS[RANKED_BY].title
     return view(
         "parameters.html.j2",

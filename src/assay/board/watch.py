@@ -38,7 +38,7 @@ class Months:
 
 
 def shown(root: Path) -> dict[str, Any]:
-    """What the view shows, of the workspace."""
+    """The facts for the view, from the workspace."""
     replay = read_json(root / REPLAY) if (root / REPLAY).exists() else {}
     monitor = root / MONITOR_PAGE
     return {

@@ -17,7 +17,7 @@ from assay.untrusted import mapping
 
 @dataclass(frozen=True)
 class Workspace:
-    """What takes the place of a commit where revisions are named."""
+    """The workspace in place of a commit, where revisions are named."""
 
     root: Path
     sha: str = WORKSPACE  # its name in addresses: it has no hash
@@ -47,7 +47,7 @@ def unchanged() -> Iterator[None]:
 
 
 def _seen() -> list[str]:
-    """What tells its results from others; AssayError if they are not of its parameters and files."""
+    """The hash of its results; AssayError if they are not of its parameters and files."""
     row = local.workspace("")
     if row.state != DONE:
         todo = "wait until it has ended" if row.state == RUNNING else "run: dvc repro"

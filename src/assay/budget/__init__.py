@@ -1,1 +1,1 @@
-"""What the model costs to run, measured in processes of their own: assay budget."""
+"""The cost of running the model, measured in processes of their own: assay budget."""

@@ -40,7 +40,7 @@ def main(pipe: int, model: Path, records: Path, seconds: float) -> None:
 
 
 def figures(model: Path, records: Path, seconds: float) -> Iterator[dict[str, float | None]]:
-    """What loading took, as soon as it is done; then, if there are seconds, what scoring takes."""
+    """The figures of loading, as soon as it is done; then, if there are seconds, those of scoring."""
     from assay.bundle.loading import load
     from assay.serving.model import Model
 

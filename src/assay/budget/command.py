@@ -35,7 +35,7 @@ RATIOS = {  # name: figure, and what it is beside
 
 @dataclass(frozen=True)
 class Budget:
-    """What was measured, as reports/budget.json holds it.
+    """The figures, as reports/budget.json holds them.
 
     model: the MD5 of models/, as dvc.lock has it. time: ISO, UTC. figures: of `FIGURES`, those that there are. ratios:
     of `RATIOS`. beside: what they stand beside, and other figures. spread: the lowest and the highest of the processes,
@@ -111,12 +111,12 @@ def draw(path: Path, dataset: "Dataset") -> None:
 
 
 def sizes() -> dict[str, float]:
-    """What the model folder takes on disk."""
+    """The size of the model folder on disk."""
     return {"bundle_mb": sum(file.stat().st_size for file in files_in(MODEL)) / 1e6}
 
 
 def training(stages: Mapping[str, Costs | None]) -> dict[str, float]:
-    """What the last run of `train` took, and the last runs of all stages together, as far as they are noted here."""
+    """The time of the last run of `train`, and of the last runs of all stages together, as far as noted here."""
     train, every = stages.get(TRAIN), [one.last for one in stages.values() if one]
     found = {"train_seconds": train.last.seconds, "train_memory_mb": train.last.peak / 1e6} if train else {}
     if len(every) < len(stages):
@@ -140,7 +140,7 @@ def write(found: Budget) -> None:
 
 
 def last() -> Budget | None:
-    """What was measured last; None if nothing was. AssayError if the file is not a budget."""
+    """The last figures; None without any. AssayError if the file is not a budget."""
     if not BUDGET.exists():
         return None
     content = read_json(BUDGET)

@@ -83,7 +83,7 @@ def as_markdown(found: Budget, cost: "Cost") -> Markdown:
 
 
 def as_json(found: Budget, cost: "Cost") -> dict[str, Any]:
-    """What reports/budget.json holds, and the verdict on each limit."""
+    """The content of reports/budget.json, and the verdict on each limit."""
     return vars(found) | {"limits": [vars(one) for one in limits(found, cost)], "warnings": warnings(found)}
 
 
@@ -117,7 +117,7 @@ def on_machine(machine: Any) -> str:
 
 
 def warnings(found: Budget) -> list[str]:
-    """What makes the figures doubtful."""
+    """The reasons to doubt the figures."""
     return [*_busy(found.machine), *_apart(found), *_training(found)]
 
 

@@ -57,7 +57,7 @@ class JsonModel:
         return (self.decision_function(X) > 0).astype(int)
 
     def contributions(self, X: pd.DataFrame) -> np.ndarray:
-        """What each feature adds to the log odds, and the baseline: (n, features + 1)."""
+        """The contribution of each feature to the log odds, and the baseline: (n, features + 1)."""
         return self._model.get_feature_importance(self._pool(X), type="ShapValues", thread_count=threads())
 
     def _pool(self, X: pd.DataFrame) -> "Pool":

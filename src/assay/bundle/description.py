@@ -1,4 +1,4 @@
-"""What bundle.json may say, and nothing else. Who changes the form raises `assay.bundle.folder.FORMAT`."""
+"""The form of bundle.json, which may say nothing else. Who changes the form raises `assay.bundle.folder.FORMAT`."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -31,7 +31,7 @@ class Files(Protocol):
 
     @property
     def mend(self) -> str:
-        """What to do if they are not as they should be."""
+        """The advice if they are not as they should be."""
 
     def where(self, name: str) -> str:
         """The place of a file, for messages."""

@@ -23,7 +23,7 @@ PREFIX = "assay_code_"  # of the package that stands for `assay.datasets`; the h
 
 
 def importer(contents: Mapping[str, bytes]) -> Callable[[str], Any]:
-    """What imports a module of `assay.datasets` from the files of a plug-in, with their bytes by path.
+    """A function that imports a module of `assay.datasets` from the files of a plug-in, with their bytes by path.
 
     AssayError if an import in the code names a module of `assay.datasets` absolutely: that would be another code than
     was hashed.
@@ -97,7 +97,7 @@ class _Finder(MetaPathFinder, InspectLoader):
             raise FileNotFoundError(path) from None
 
     def _place(self, fullname: str) -> str:
-        """What a traceback calls the file of a module."""
+        """The name of a module's file in a traceback."""
         return f"<{fullname.partition('.')[0]}>/{self._file(fullname)}"
 
     def _file(self, fullname: str) -> str | None:

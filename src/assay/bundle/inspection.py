@@ -1,4 +1,4 @@
-"""What a model folder or an archive holds, to look at before anything of it runs."""
+"""The content of a model folder or an archive, to look at before anything of it runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Inspected:
 
 
 def inspect(path: Path) -> Inspected:
-    """What is there; AssayError unless every file is whole. The code of a folder is the installed one."""
+    """The content; AssayError unless every file is whole. The code of a folder is the installed one."""
     packed = unpack(path) if path.is_file() else None
     model = packed.model if packed else verify(path)
     _, described = read(model.read(BUNDLE.name), model.where(BUNDLE.name), model.mend)

@@ -35,7 +35,7 @@ AGAIN = "get the archive again, or make it again: assay bundle export"
 
 @dataclass(frozen=True)
 class Packed:
-    """What an archive holds, all of it checked against its manifest.
+    """The content of an archive, all of it checked against its manifest.
 
     sha256: of the file. model: the model folder. code: the files of each plug-in by path, by the hash of its source
     (`assay.bundle.code.Source`). evidence: the members of reports/ by file name.
@@ -68,7 +68,7 @@ def pack(members: Mapping[str, bytes]) -> bytes:
 
 
 def unpack(path: Path) -> Packed:
-    """What an archive holds, in memory; AssayError if one byte is not as `pack` writes it. Nothing of it runs."""
+    """The content of an archive, in memory; AssayError if one byte is not as `pack` writes it. Nothing of it runs."""
     content = _read(path)
     try:
         members = _members(content)

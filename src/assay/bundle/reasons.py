@@ -95,7 +95,7 @@ class Feature:
     usual: Sequence[float] | None = None
 
     def said(self, value: Any) -> str:
-        """What the record says: "TSH 14.2 mU/L, high", "T3 not measured", "sex F", "goitre (no)"."""
+        """The record's value in words: "TSH 14.2 mU/L, high", "T3 not measured", "sex F", "goitre (no)"."""
         if pd.isna(value):
             return f"{self.title} not {'measured' if self.reference else 'known'}"
         if self.kind == FLAG or isinstance(value, bool | np.bool_):
@@ -134,7 +134,7 @@ def _level(value: float, bounds: Sequence[float]) -> str:
 
 
 class _Words:
-    """What each record says of a feature; its column is only read if a record has it among its reasons."""
+    """The value of each record in words; the column is only read if a record has it among its reasons."""
 
     def __init__(self, feature: Feature, X: pd.DataFrame) -> None:
         self._feature, self._X = feature, X

@@ -19,7 +19,7 @@ class Recalibration:
 
     @classmethod
     def of(cls, bundle: Mapping[str, Any]) -> "Recalibration | None":
-        """What a bundle's description says; None if its scores need none."""
+        """The recalibration that a bundle's description states; None if its scores need none."""
         found = bundle.get("recalibration")
         return cls(**found) if found else None
 

@@ -112,7 +112,7 @@ def feature(column: pd.Series, weight: np.ndarray | None = None, months: Months 
 
 
 def _by_month(of: Callable[[np.ndarray], dict[str, Any]], months: Months | None) -> dict[str, Any]:
-    """What `of` says of the records of each month, if they have dates."""
+    """The statistics `of` the records of each month, if they have dates."""
     if months is None:
         return {}
     told = pd.Categorical(months).remove_unused_categories()

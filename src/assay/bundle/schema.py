@@ -1,4 +1,4 @@
-"""What bundle.json says of each feature: for a scorer its name and type, for readers its title and usual range."""
+"""The features in bundle.json: for a scorer its name and type, for readers its title and usual range."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -25,7 +25,7 @@ def score(estimator: Any, X: "pd.DataFrame | np.ndarray", recalibration: Recalib
 
 
 def score_and_log_odds(estimator: Any, X: "pd.DataFrame | np.ndarray") -> tuple[np.ndarray, np.ndarray]:
-    """What `score` and `log_odds` give, both (n,); a pipeline prepares the features for both once."""
+    """The results of `score` and `log_odds`, both (n,); a pipeline prepares the features for both once."""
     if any(hasattr(estimator, own) for own in WITH_ODDS):
         return score(estimator, X), log_odds(estimator, X)
     said, odds = _both(estimator, for_model(estimator, X))

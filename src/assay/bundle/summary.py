@@ -1,4 +1,4 @@
-"""What a bundle is, in short: for people and programs."""
+"""A bundle in short: for people and programs."""
 
 from typing import Any
 

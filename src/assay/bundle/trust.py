@@ -39,7 +39,7 @@ def require_installed(described: Description, where: str) -> None:
 def code_of(
     there: Mapping[str, Mapping[str, bytes]], described: Description, trusted: Collection[str], where: str
 ) -> Callable[[str], Any] | None:
-    """What imports the dataset's code from an archive; None if the installed one is the same, or none is needed.
+    """Imports the dataset's code from an archive; None if the installed one is the same, or none is needed.
 
     there: the code in the archive, by hash. AssayError if it is needed, and not trusted.
     """

@@ -86,7 +86,7 @@ def criterion_rows(verdict: dict[str, Any]) -> dict[str, list[tuple]]:
 
 
 def makers(model: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    """What made the model, and each member of an ensemble: title, class or function, and parameters that are set."""
+    """The makers of the model, and of an ensemble's members: title, class or function, and parameters that are set."""
     titled = {"Made by": model, **{f"Member {name}": one for name, one in model.get(MEMBERS, {}).items()}}
     return [
         (

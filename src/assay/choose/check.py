@@ -33,7 +33,7 @@ def check(name: str) -> str:
 
 
 def _taking(decided: Decided, again: str) -> str:
-    """What to type so that conf/ follows a decision: its overrides, if they still compose to what was chosen."""
+    """The command that makes conf/ follow a decision: its overrides, if they still compose to what was chosen."""
     if decided.proposal and configuration(candidate(INCUMBENT, 0, tuple(decided.proposal))) == decided.configuration:
         return f"assay params {shlex.join(decided.proposal)}; assay params --keep"
     return f"set it back in conf/, then: assay params; or decide again: {again}"

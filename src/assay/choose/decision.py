@@ -34,7 +34,7 @@ class Record:
 
 @dataclass
 class Decided:
-    """What is read again of decision.json."""
+    """The parts of decision.json that are read again."""
 
     chosen: str
     proposal: list[str]

@@ -43,7 +43,7 @@ def as_markdown(record: Record, picture_name: str) -> Markdown:
 
 
 def sentence(record: Record) -> Markdown:
-    """What was decided, and whether it is distinguishable from the incumbent."""
+    """The decision, and whether it is distinguishable from the incumbent."""
     decision, chosen = record.decision, record.decision.chosen
     if chosen is decision.incumbent:
         better = [one for one in decision.candidates if one.verdict(record.confidence) == BETTER]

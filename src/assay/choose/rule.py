@@ -53,7 +53,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Decision:
-    """What was chosen among the candidates, the incumbent first.
+    """The choice among the candidates, the incumbent first.
 
     optimism: how much of the best figure is luck.
     """

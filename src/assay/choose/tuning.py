@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tuned:
-    """What a search found.
+    """The result of a search.
 
     values: by key of its space. model: the configuration with them. scores: (records,), out of fold by that model, NaN
     for records that the search was not given.

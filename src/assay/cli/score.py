@@ -27,7 +27,7 @@ MOST_THREADS = 4  # more would mostly wait for each other
 
 
 class Extra(StrEnum):
-    """What to do with columns that the contract does not declare."""
+    """The choice for columns that the contract does not declare."""
 
     REFUSE = "refuse"
     IGNORE = "ignore"

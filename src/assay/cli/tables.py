@@ -111,7 +111,7 @@ def answered(
     horizon: float | None,
     group: str | None = None,
 ) -> "Answer":
-    """What the options say of who is positive and what belongs together; AssayError if they contradict each other."""
+    """The answers in the options: who is positive, what belongs together; AssayError if they contradict each other."""
     from assay.onboarding.made import asked_for
     from assay.onboarding.outcome import Answer
 

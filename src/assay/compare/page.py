@@ -26,7 +26,7 @@ class Page:
 
     @property
     def records(self) -> str:
-        """What the records are that were compared."""
+        """The compared records, in words."""
         return "records out of fold" if self.out_of_fold else "test records"
 
 

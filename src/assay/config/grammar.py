@@ -48,7 +48,7 @@ NAMES = {
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, and reaches nobody as an error
-    """What is wrong with an expression, and the character (from 0) at which."""
+    """The fault of an expression, and its place: a character, from 0."""
 
     def __init__(self, what: str, at: int) -> None:
         super().__init__(what)

@@ -10,7 +10,7 @@ from assay.paths import MEMBER_NAME
 
 @dataclass
 class Model:
-    """What every model has; `threshold: null` means that it is chosen under the recall floor."""
+    """The settings of every model; `threshold: null` means that it is chosen under the recall floor."""
 
     name: str = MISSING
     threshold: Share | None = None
@@ -138,7 +138,7 @@ def _missing(model: dict[str, Any], key: str) -> list[str]:
 
 
 def _member_faults(model: dict[str, Any], key: str) -> list[str]:
-    """What is wrong with the members of an ensemble: models by name, none of which is an ensemble itself."""
+    """The faults of the members of an ensemble: models by name, none of which is an ensemble itself."""
     if MEMBERS not in model:
         return []
     members, key = model[MEMBERS], f"{key}.{MEMBERS}"

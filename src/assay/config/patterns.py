@@ -46,7 +46,7 @@ def fits(texts: "pa.Array", pattern: str) -> "np.ndarray":
 
 
 def first_group(texts: "pa.Array", pattern: str) -> "pa.Array":
-    """What the first (group) of a pattern takes of each text; None of one that the pattern does not fit as a whole.
+    """The part of each text in the first (group) of a pattern; None of one that the pattern does not fit as a whole.
 
     Raises an error of Arrow's if the pattern has no group.
 

@@ -172,7 +172,7 @@ class Monitoring:
 
 @dataclass
 class Criteria:
-    """What a model must show before anyone should use it."""
+    """The criteria that a model must meet before anyone should use it."""
 
     name: str = MISSING
     min_recall: Annotated[float, Within(0, 0.9999)] = MISSING

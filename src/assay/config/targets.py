@@ -34,21 +34,21 @@ SHORT.maxstring = 100
 
 
 def knowledge_fault(value: str, key: str) -> str | None:
-    """What is wrong with a dataset's `knowledge`, the name of a module; None if nothing is."""
+    """The fault of a dataset's `knowledge`, the name of a module; None without one."""
     if KNOWLEDGE_PATH.fullmatch(value):
         return None
     return f"{key}={SHORT.repr(value)} is no module under {DATASETS}"
 
 
 def function_fault(value: str, key: str) -> str | None:
-    """What is wrong with the name of a hand rule; None if nothing is."""
+    """The fault of the name of a hand rule; None without one."""
     if isinstance(value, str) and FUNCTION_PATH.fullmatch(value):
         return None
     return f"{key}={SHORT.repr(value)} is no function of a module under {DATASETS}"
 
 
 def target_fault(value: Any, key: str) -> str | None:
-    """What is wrong with the name of an estimator; None if nothing is."""
+    """The fault of the name of an estimator; None without one."""
     if isinstance(value, str):
         found = LIBRARY_PATH.fullmatch(value)
         if OWN_PATH.fullmatch(value) or (found and found["library"] in LIBRARIES):

@@ -1,4 +1,4 @@
-"""What readers call the records of a table and its outcome, on every page, card and picture."""
+"""Readers' words for the records of a table and its outcome, on every page, card and picture."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ class Words:
 
     @property
     def no_event(self) -> str:
-        """What a negative record counts as: "no disease" if the outcome has a noun of its own, else as `otherwise`."""
+        """The word for a negative record: "no disease" if the outcome has a noun of its own, else as `otherwise`."""
         return self.otherwise if self.event == self.outcome else f"no {self.event}"
 
 
@@ -53,7 +53,7 @@ def complete(words: Words | Mapping[str, Any] | None) -> Words:
 
 
 def faults(words: Words) -> list[str]:
-    """What makes the words useless, each with its key; empty if nothing does."""
+    """The faults of the words, each with its key."""
     found = [f"{key} is empty" for key in ("unit", "outcome", "otherwise") if not str(getattr(words, key)).strip()]
     called = complete(words)
     if called.otherwise in (called.outcome, called.event):

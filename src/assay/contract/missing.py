@@ -22,7 +22,7 @@ TRUE, FALSE = "true", "false"  # how a truth value is written as a text
 
 
 class Missing:
-    """What means no value in a column. Made once, it serves any number of tables.
+    """The texts that mean no value in a column. Made once, it serves any number of tables.
 
     A declared text stands for a number, a date or a truth value too, if the column is of that type and reads it so. Of
     the many spellings of a flag without values of its own only true and false count, in any case: "0" may be meant for

@@ -37,7 +37,7 @@ GUIDE = "see CONTRIBUTING.md, 'Add a dataset'"
 
 @dataclass(frozen=True)
 class Title:
-    """What readers see in place of a derived feature's name.
+    """The title that readers see in place of a derived feature's name.
 
     The name of another feature counts this one to it, such as the logarithm of a result to the result. `logarithm`:
     its values are natural logarithms of what readers see.

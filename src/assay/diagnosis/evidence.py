@@ -1,4 +1,4 @@
-"""What every cause is judged by: the records of train and validation, and models that score each block out of fold."""
+"""The evidence for every cause: the records of train and validation, and models that score each block out of fold."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -122,7 +122,7 @@ class Evidence:
         return self.average_precision(scores_of(parts, records.X, self.subject.recalibration))
 
     def lifted(self, rows: np.ndarray) -> Estimate:
-        """What average precision would gain if the positives of a mask (n,) ranked as high as all others.
+        """The gain in average precision if the positives of a mask (n,) ranked as high as all others.
 
         Average precision is the mean, over the positives, of the precision at the score of each. So a group of them
         costs its share times the difference between its mean and that of the others.

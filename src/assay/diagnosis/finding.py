@@ -1,4 +1,4 @@
-"""What was found of one cause: a verdict, the possible gain in average precision, and what to do."""
+"""The finding on one cause: a verdict, the possible gain in average precision, and what to do."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

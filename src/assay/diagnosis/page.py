@@ -29,7 +29,7 @@ def write(found: Diagnosis, folder: Path) -> None:
 
 
 def as_markdown(found: Diagnosis) -> Markdown:
-    """What the terminal shows: the table, and what to do."""
+    """The output for the terminal: the table, and what to do."""
     rows = [(one.cause, one.verdict.value, _gain(one.gain), one.measured) for one in found.findings]
     head = ("cause", "verdict", "possible gain", "measured")
     return Markdown("\n\n").join([_introduction(found), table(head, rows), *_todos(found.findings)])

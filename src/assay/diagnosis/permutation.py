@@ -18,7 +18,7 @@ from assay.statistics.bootstrap import Estimate, mean_of_repeats
 
 @dataclass(frozen=True)
 class Unit:
-    """What is permuted at once: a recorded column with all that is derived from it, or one derived feature.
+    """Columns that are permuted at once: a recorded column with all that is derived from it, or one derived feature.
 
     features: the forms of the same value, such as a result and its logarithm; none if the column itself is no feature.
     """

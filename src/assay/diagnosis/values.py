@@ -82,7 +82,7 @@ def _accused(evidence: Evidence, blamed: Sequence[Contrast]) -> Finding:
 
 
 def _by_chance(evidence: Evidence, first: Contrast) -> Finding:
-    """What chance explains is no cause, however much it would cost."""
+    """The finding where chance explains the difference: no cause, however much it would cost."""
     measured = (
         f"Nothing is more frequent among the {evidence.missed.sum()} missed positives than among the others by more "
         f"than chance (first: {first.name}, p {words.probability(first.p)})."

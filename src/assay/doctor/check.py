@@ -1,4 +1,4 @@
-"""What a check is, and what it finds."""
+"""The form of checks, and of their findings."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -50,7 +50,7 @@ class Clone:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
 
     def git(self, *arguments: str) -> str:
-        """What git prints; AssayError with its words if it fails."""
+        """The output of git; AssayError with its words if it fails."""
         return git(self.root, *arguments)
 
     @cached_property
@@ -60,14 +60,14 @@ class Clone:
 
     @property
     def unfinished(self) -> str:
-        """What to do first where git has a merge or the like in progress; "" if not, or if git cannot be asked."""
+        """The advice to end a merge or the like first; "" if none is in progress, or if git cannot be asked."""
         with suppress(AssayError):
             found = [words for mark, words in UNFINISHED.items() if (self.git_folder / mark).exists()]
             return f"{found[0][1]} (a {found[0][0]} is in progress: docs/teams.md)" if found else ""
         return ""
 
     def first(self, todo: str) -> str:
-        """What to do about a generated file: end a merge or the like first, because that makes the file anew."""
+        """The advice for a generated file: end a merge or the like first, because that makes the file anew."""
         return f"{self.unfinished}; else {todo}" if self.unfinished else todo
 
     @cached_property
@@ -77,7 +77,7 @@ class Clone:
 
     @cached_property
     def changes(self) -> list[Edit]:
-        """What differs from HEAD or the index, and each file that git neither tracks nor ignores."""
+        """The files that differ from HEAD or the index, and those that git neither tracks nor ignores."""
         said = self.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
         return [Edit(line[0], line[1], line[3:]) for line in said.split("\0") if line]
 

@@ -48,7 +48,7 @@ def packages(clone: Clone) -> Iterator[Fault]:
 
 
 def lacking(clone: Clone) -> str:
-    """What to do where packages are missing. make installs nothing while its mark, `READY`, exists."""
+    """The advice where packages are missing. make installs nothing while its mark, `READY`, exists."""
     own = clone.root / OWN / "python"
     if own.exists() and not _is_own(clone):
         return f"PYTHONPATH=src {OWN}/python -m assay.doctor looks with the clone's own Python, not {sys.executable}"

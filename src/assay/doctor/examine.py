@@ -23,7 +23,7 @@ _ALONE, _PACKAGES, _REPOSITORY = (
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found: what is mended, and what is left, with the mends that failed."""
+    """The result of a check: faults that were mended, and those left, with the mends that failed."""
 
     check: Check
     mended: list[Fault] = field(default_factory=list)
@@ -106,7 +106,7 @@ def _one(check: Check, clone: Clone, attic: Attic | None) -> Result:
 
 
 def _look(check: Check, clone: Clone) -> list[Fault]:
-    """What a check finds. If it cannot look, that is a finding too, and the other checks go on."""
+    """The findings of a check. If it cannot look, that is a finding too, and the other checks go on."""
     found: list[Fault] = []
     try:
         found += check.look(clone)

@@ -138,7 +138,7 @@ def _of_dvc(clone: Clone, path: str) -> bool:
 
 
 def _back(clone: Clone, path: str) -> str:
-    """What to do to get a missing input back."""
+    """The advice to get a missing input back."""
     if any(_within(one, [path]) for one in clone.tracked):
         return restoring([path])
     return restoring([path], staged=True) if clone.has(path) else "bring it here, or correct dvc.yaml"

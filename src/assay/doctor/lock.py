@@ -59,7 +59,7 @@ def split(text: str) -> Lock:
 
 
 def entry(name: str, block: str) -> dict[str, Any] | None:
-    """What a block says of its stage; None unless every value in it is there and of its form."""
+    """The entry of a block; None unless every value in it is there and of its form."""
     if not block.endswith("\n") or CONFLICT.search(block):
         return None
     with suppress(ValueError, KeyError, AttributeError, TypeError):
@@ -118,7 +118,7 @@ def mended(lock: Lock, text: str, head: Lock, merged: Sequence[Lock], outs: Mapp
 
 
 def _faults(text: str, broken: list[str], mixed: list[str], gone: list[str]) -> Iterator[str]:
-    """What is wrong with entries, in words."""
+    """The faults of entries, in words."""
     if CONFLICT.search(text):
         yield "marks of a merge"
     elif broken:

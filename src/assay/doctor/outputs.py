@@ -61,7 +61,7 @@ def _of_stages(clone: Clone) -> Iterator[Out]:
 
 
 def added(clone: Clone) -> Iterator[Out]:
-    """What people added with a .dvc file that git has."""
+    """The files that people added with a .dvc file that git has."""
     for name in sorted(path for path in clone.tracked if path.endswith(".dvc")):
         with suppress(ValueError, KeyError, TypeError):
             content = yaml_mapping(clone.text(name))

@@ -8,7 +8,7 @@ from assay.errors import AssayError
 
 
 def dvc(*arguments: str, folder: Path = Path()) -> str:
-    """What a command of DVC prints in a folder; AssayError with its words if it fails."""
+    """The output of a command of DVC in a folder; AssayError with its words if it fails."""
     command = [sys.executable, "-m", "dvc", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:

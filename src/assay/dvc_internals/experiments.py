@@ -123,7 +123,7 @@ def _running(folder: Path) -> Run | None:
 
 
 def _messages(folder: Path) -> Iterator[dict[str, Any]]:
-    """What the queue was told of each run, with the number of the task as "id"."""
+    """The queue's entry of each run, with the number of the task as "id"."""
     for path in _listed(folder, "*.celery.msg"):
         with suppress(*NOTED):  # one that a worker takes moves away meanwhile, and is found where it went
             message = _json(path)
@@ -171,12 +171,12 @@ def _logged(root: Path) -> dict[str, float]:
 
 
 def _info(root: Path, stash: str) -> dict[str, Any]:
-    """What the executor of a run noted; raises one of `NOTED` if there is no such note."""
+    """The notes of a run's executor; raises one of `NOTED` if there is no such note."""
     return _json(root / RUNS / stash / f"{stash}.run")
 
 
 def _listed(folder: Path, pattern: str) -> list[Path]:
-    """What a folder has, in order; nothing of one that is not there, or is removed meanwhile."""
+    """The content of a folder, in order; nothing of one that is not there, or is removed meanwhile."""
     with suppress(OSError):
         return sorted(folder.glob(pattern))
     return []

@@ -16,7 +16,7 @@ from assay.git import git
 
 
 class Storage(Protocol):
-    """What a remote has of a revision. `jobs`: how many objects may be asked for at a time."""
+    """The objects of a revision that a remote has. `jobs`: how many objects may be asked for at a time."""
 
     jobs: int
 
@@ -35,7 +35,7 @@ class Storage(Protocol):
 
 @contextmanager
 def storage(name: str | None, sha: str) -> Iterator[Storage]:
-    """What a remote, or the default one, has of a commit. Raises what DVC raises if it cannot be asked."""
+    """The objects of a commit that a remote, or the default one, has. Raises what DVC raises if it cannot be asked."""
     with ExitStack() as held:
         yield _direct(held, name, sha) or _fetched(held, name, sha)
 

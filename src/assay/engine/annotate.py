@@ -35,7 +35,7 @@ class Annotator:
             yield labels
 
     def log(self) -> dict[str, Any]:
-        """What became of the records of all batches, for JSON."""
+        """The counts of the records of all batches, for JSON."""
         return {
             "policy": f"{self.policy.name} v{self.policy.version}",
             **self.counts.stated(),

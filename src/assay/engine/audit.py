@@ -113,7 +113,7 @@ class NumberedRecords:
 
 
 def read_evidence(config: "Config") -> Evidence:
-    """What the checks look at, from the tables of the line."""
+    """The evidence for the checks, from the tables of the line."""
     require_memory_of(CLEANED, BYTES_PER_RECORD)
     dataset, rows = config.dataset, NumberedRecords(config.audit.records)
     content_of = partial(content, identity=identity(dataset), outcome=outcome(dataset))

@@ -95,7 +95,7 @@ class Cleaner:
         return broken
 
     def _repeated_keys(self) -> list[Broken]:
-        """What stops the line if two records have the same key (`assay.preparation.steps.UniqueKeys`)."""
+        """The fault that stops the line: records with the same key (`assay.preparation.steps.UniqueKeys`)."""
         if not self.dataset.key:
             return []
         several = f"SELECT key FROM {KEYS} WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1"
@@ -118,7 +118,7 @@ class Cleaner:
         return lambda: [*before(), partial(step.apply, summary=of_all)]
 
     def _summary(self, step: Step, batches: Iterator[Prepared]) -> Any:
-        """What a step must know of all records: the summaries of all batches, merged."""
+        """The summary of all records for a step: those of all batches, merged."""
         found = None
         for batch in batches:
             one = step.summarise(batch)

@@ -129,7 +129,7 @@ def fitted(request: tuple[str, Fit], partition: Partition) -> tuple[Any, Curve]:
 
 
 def _content(request: tuple[str, Any], partition: Partition) -> Any:
-    """What a request holds after its ticket; LostError if it is for a partition that is gone."""
+    """The content of a request after its ticket; LostError if it is for a partition that is gone."""
     wanted, content = request
     if wanted != partition.ticket:
         raise LostError

@@ -165,7 +165,7 @@ class OnWorkers:
 
 
 def _task() -> Task:
-    """What a worker runs. dask sends a function within another by value, so that the scheduler needs none of ours."""
+    """The task of a worker. dask sends a function within another by value, so that the scheduler needs none of ours."""
 
     def task(packed: bytes, *held: Any) -> Any:
         from assay.engine.spread import run_packed
@@ -176,7 +176,7 @@ def _task() -> Task:
 
 
 def run_packed(packed: bytes, *held: Any) -> Any:
-    """What a worker does: call the packed function on its batch, and on results that the cluster holds.
+    """Call, on a worker, the packed function on its batch, and on results that the cluster holds.
 
     AssayError unless this worker has the same code and the same libraries.
     """

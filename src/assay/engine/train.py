@@ -116,7 +116,7 @@ class InPartitions(OutOfCore):
         self.workers, self.partitions = workers, workers.count
 
     def __getstate__(self) -> dict[str, Any]:
-        """What a model depends on: a sweep remembers trainings by the content of their arguments."""
+        """All that a model depends on: a sweep remembers trainings by the content of their arguments."""
         return {"partitions": self.partitions}
 
     def _fitted(self, model: dict[str, Any], train: Streamed, validation: Streamed | None) -> tuple[Any, Curve]:

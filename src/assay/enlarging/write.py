@@ -71,7 +71,7 @@ def as_arrow(path: Path) -> pa.Table:
 
 @contextmanager
 def opened(target: Path, rows: int, part_rows: int | None) -> Iterator[Write]:
-    """What writes batches of so many rows in all; they take the target's place when all have come."""
+    """A writer of batches of so many rows in all; they take the target's place when all have come."""
     with replacing(target) as scratch:
         if part_rows:
             scratch.mkdir()

@@ -1,4 +1,4 @@
-"""What the model was worth month by month, and how the data changed meanwhile."""
+"""The figures of the model month by month, and the changes of the data meanwhile."""
 
 from collections.abc import Iterable, Mapping
 

@@ -98,7 +98,7 @@ def chosen(changed: Changes) -> dict[str, str]:
 
 
 def spelled(changed: Changes, params: Mapping[str, Any], menu: Menu = lambda group, name: None) -> list[str]:
-    """What one would type to make the changes, as short as it goes: ["model=xgboost", "model.max_depth=3"].
+    """The overrides that make the changes, as short as it goes: ["model=xgboost", "model.max_depth=3"].
 
     params: all parameters of head. menu: the values by dotted key that a file of conf/ sets, by group and name; None if
     there is no such file. What follows from the choice of the file is left out; without the file, all of its group.

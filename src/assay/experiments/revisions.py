@@ -189,7 +189,7 @@ class Revision:
 
     @cached_property
     def warnings(self) -> list[str]:
-        """What the audit warns of."""
+        """The warnings of the audit."""
         return self._verdict.get("warnings", [])
 
     @cached_property

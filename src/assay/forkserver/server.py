@@ -157,7 +157,7 @@ def _fork() -> int:
 
 
 def _stamps() -> dict[str, tuple[int, ...]]:
-    """What changes with every write to a file of code, and whenever a package is installed, replaced or removed."""
+    """Changes with every write to a file of code, and whenever a package is installed, replaced or removed."""
     paths = (*PACKAGE.rglob("*.py"), *filter(Path.exists, _package_folders()))
     return {str(path): stamp(path) for path in paths}
 
@@ -190,7 +190,7 @@ def _runs(pid: int, started: str) -> bool:
 
 
 def _be_the_stage(stage: str, dvc_stage: str, asking: socket.socket, streams: list[int]) -> NoReturn:
-    """What `python -m assay.stages.STAGE` does, in this process."""
+    """Run, in this process, as `python -m assay.stages.STAGE` does."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # it ends with the server
     asking.settimeout(None)
     asking.send(ACCEPTED)

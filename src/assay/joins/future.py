@@ -41,7 +41,7 @@ def _add_later(join: "PendingJoin", name: str) -> int:
 
 
 def _extreme(name: str, made: "Made", dataset: "Dataset") -> dict[str, str | float]:
-    """What a row must hold to count for a made column, and to change it."""
+    """The values that let a row count for a made column, and change it."""
     every = reads(made.table, dataset)
     value: dict[str, str | float] = {}
     if made.value is not None:

@@ -143,7 +143,7 @@ class PendingJoin:
                 self._insert(relation, name, span)
 
     def _spans(self, name: str) -> Iterator[sql.Span]:
-        """What is joined at a time with a table."""
+        """The spans of keys that are joined with a table at a time."""
         most = max(1, self.pairs // (1 + len(of_table(name, self.dataset))))
         for first, last, pairs in run(self.connection, sql.spans(name, self.dataset, most)):
             parts = 1 + int(pairs) // (SHARE * most)

@@ -47,7 +47,7 @@ def raw_in_batches(folder: Path, dataset: "Dataset", scratch: Path, memory: str)
 def counted(
     folder: Path, dataset: "Dataset", scratch: Path, memory: str, records: pd.DataFrame | None = None
 ) -> tuple[dict[str, Any], Iterator[pd.DataFrame]]:
-    """What the log of clean says of the other tables, and the raw records with the made columns, in batches.
+    """The log of clean on the other tables, and the raw records with the made columns, in batches.
 
     records: the raw records, if they are in memory: then they are the only batch. AssayError as of
     `PendingJoin.counts`, and for a column that is of no use.

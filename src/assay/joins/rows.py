@@ -36,7 +36,7 @@ class Read:
 
 
 def reads(table: str, dataset: "Dataset") -> list[Read]:
-    """What is read of a table for the columns that are made of it, each once."""
+    """The columns of a table that are read for those made of it, each once."""
     found = [one for name, made in of_table(table, dataset).items() for one in _reads(name, made, dataset)]
     return list(dict.fromkeys(found))
 

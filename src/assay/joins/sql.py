@@ -36,7 +36,7 @@ ORDERED = "{function}({value} ORDER BY " + TIME + ", {value})"
 
 
 class Span(NamedTuple):
-    """What is joined at a time: keys with these places, ends included, and of so many parts of their records one."""
+    """Joined at a time: keys with these places, ends included, and of so many parts of their records one."""
 
     first: int
     last: int

@@ -89,7 +89,7 @@ def _among(resolved: "pd.Series[str]", named: list[str], policy: "Labels") -> "p
 
 
 def of_distinct(codes: "pd.Series[str]", read: Callable[["pd.Series[str]"], pd.Series], kind: str) -> pd.Series:
-    """What is read of each code, of this type; each distinct code is read once: of many records there are few."""
+    """The reading of each code, of this type; each distinct code is read once: of many records there are few."""
     places, distinct = pd.factorize(codes, use_na_sentinel=False)
     return pd.Series(read(pd.Series(distinct, dtype="str")).to_numpy(kind)[places], codes.index, kind)
 

@@ -78,7 +78,7 @@ def wanted(stage: str, files: Iterable[Path]) -> dict[Path, str]:
 
 
 def difference(links: Path, want: Mapping[Path, str]) -> list[str]:
-    """What must go from a folder of links, and what must come, as lines of a diff."""
+    """The links that must go from a folder, and those that must come, as lines of a diff."""
     found = linked_in(links)
     gone = sorted(link for link, target in found.items() if want.get(link) != target)
     new = sorted(link for link, target in want.items() if found.get(link) != target)

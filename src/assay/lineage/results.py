@@ -15,7 +15,7 @@ AUDIT, EVALUATE = "audit", "evaluate"
 
 
 class Results:
-    """What the last runs of the stages made, by their statements; code and the files of people are not compared.
+    """The outputs of the stages' last runs, by their statements; code and the files of people are not compared.
 
     params: the content of params.yaml; None: with which params a stage ran is not compared.
     """

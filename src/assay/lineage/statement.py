@@ -18,7 +18,7 @@ MEND = "assay doctor --mend"
 
 @dataclass(frozen=True)
 class Statement:
-    """What one run of a stage used and made.
+    """The inputs and outputs of one run of a stage.
 
     `params`: the value of each key that dvc.yaml lists for the stage. `deps`: the MD5 of each dependency by path, as
     DVC computes it; of the code behind links, that of each file. `outs`: the MD5 of each written file by path.

@@ -22,7 +22,7 @@ class Ahead:
 
 
 def ahead(root: Path, target: str) -> Ahead | None:
-    """What to do so that a merge with `target` is true; None if git's own merge is.
+    """The advice that makes a merge with `target` true; None if git's own merge is.
 
     Git's is, if only one side changed inputs or outputs of the line.
     """

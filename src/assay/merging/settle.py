@@ -54,7 +54,7 @@ def settle(root: Path, commits: Sequence[str], sides: Sequence[Side], command: s
 
 
 def unsettled(root: Path) -> list[str]:
-    """What a run of this tree would change, in words. Nothing is run or written, and only files in git are read."""
+    """The changes by a run of this tree, in words. Nothing is run or written, and only files in git are read."""
     found = [f"{PARAMS} is not what conf/ composes to"] if difference(composed()) else []
     graph = nodes((root / DVC_YAML).read_text(encoding="utf-8"))
     here = sources.Left(root)

@@ -1,4 +1,4 @@
-"""What git has in progress, and whether the workspace is free."""
+"""Git's merge or the like in progress, and whether the workspace is free."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,7 +91,7 @@ def _require_no_run(root: Path) -> None:
 
 
 def _said(path: Path) -> str:
-    """What a file of git's says; "" where there is none."""
+    """The text of a file of git's; "" where there is none."""
     return path.read_text().strip() if path.exists() else ""
 
 

@@ -1,4 +1,4 @@
-"""What the libraries of boosting train from, made batch by batch: never are all features in memory as a table.
+"""Makes the matrices of the boosting libraries batch by batch: never are all features in memory as a table.
 
 XGBoost: quantile bins in pages on the disk, from which each round reads them (its guide, "Using XGBoost External Memory
 Version"). LightGBM: bins in memory, a byte for each value. Both give the model that the whole table gives, bit for bit.

@@ -41,7 +41,7 @@ def assumption(
     contradicted: Iterable[str] = (),
     level: float = LEVEL,
 ) -> Assumption:
-    """What speaks against an estimate for a batch with `counts` (k + 2,) scores in the bins of the calibration.
+    """The evidence against an estimate for a batch with `counts` (k + 2,) scores in the bins of the calibration.
 
     features: by name, the counts of values in the bins of `reference`, the features of the training.
     contradicted: what the labels say that have arrived since the training, as of `moved`.

@@ -72,7 +72,7 @@ class Sliced:
 
     @property
     def said(self) -> list[str]:
-        """What has fallen or changed, in words."""
+        """The falls and changes, in words."""
         return [text for one in self.slices for text in one.said]
 
     def stated(self) -> dict[str, Any]:

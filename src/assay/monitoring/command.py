@@ -150,7 +150,7 @@ def as_json(found: Monitored) -> dict[str, Any]:
 
 
 def _labelled(found: Judged) -> dict[str, Any] | None:
-    """What labels show of each month, and of all whose labels have arrived (`all`)."""
+    """The figures by labels of each month, and of all whose labels have arrived (`all`)."""
     if found.labelled is None:
         return None
     months = {name: one.stated() for name, one in found.labelled.months.items()}

@@ -22,7 +22,7 @@ from assay.monitoring.finding import FAULTS, INPUTS, PREDICTIONS, TO, Finding
 
 
 class Action(StrEnum):
-    """What to do."""
+    """An action."""
 
     FINE = "fine"
     WATCH = "watch"
@@ -34,7 +34,7 @@ EXIT_CODES = {Action.FINE: 0, Action.WATCH: 10, Action.RETRAIN: 20}
 
 @dataclass(frozen=True)
 class Performance:
-    """What an estimate, or labels, say of the performance: whether it has fallen, and why, in words.
+    """The performance by an estimate, or by labels: whether it has fallen, and why, in words.
 
     fallen: None if it cannot be said, which decides nothing, and is told.
     """
@@ -45,7 +45,7 @@ class Performance:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do, and why: a sentence each, the first decides."""
+    """The action, and the reasons for it: a sentence each, the first decides."""
 
     action: Action
     reasons: list[str] = field(default_factory=list)

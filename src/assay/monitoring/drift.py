@@ -54,7 +54,7 @@ class Test:
 
 
 def drifted(counts: Counts, training: Training, criteria: "Monitoring") -> list[Finding]:
-    """What differs from the training by more than is usual: month by month, and in all months together.
+    """The differences from the training by more than is usual: month by month, and in all months together.
 
     A change that stays is smaller than that of one odd month, and seen in many. Of a month with too few records
     only the contract is judged, by a test that is exact for any number of them.

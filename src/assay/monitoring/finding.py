@@ -1,11 +1,11 @@
-"""What monitoring finds: what, in which month, how large, and what it may mean."""
+"""A finding of monitoring: what, in which month, how large, and what it may mean."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What has changed."""
+    """The kind of a change."""
 
     COLUMN = "column gone"
     UNKNOWN = "unknown column"

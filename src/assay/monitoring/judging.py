@@ -26,7 +26,7 @@ MOST_LACKING = 1 - LEAST_COVERED  # share of labels that are due
 
 @dataclass(frozen=True)
 class Judged:
-    """What was found, and what follows.
+    """The findings, and the decision that follows.
 
     estimates: before labels, of each month, then of all; none if the bundle has no calibration. labelled: what labels
     show; None without any. slices: all of it by slice. age: days from the last day of the training to the last record,

@@ -1,4 +1,4 @@
-"""What a bundle knows of its training, in arrays: the content of reference.json, checked."""
+"""The training as a bundle knows it, in arrays: the content of reference.json, checked."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -114,7 +114,7 @@ class Training:
 
 
 def known(bundle: "Bundle") -> Training:
-    """What the bundle knows; AssayError if it has no reference.json, or another one than `train` writes."""
+    """The training of a bundle; AssayError if it has no reference.json, or another one than `train` writes."""
     where = str(bundle.folder / REFERENCE)
     if bundle.reference is None:
         raise AssayError("the model says nothing of the records of its training", where=where, todo=MEND)
@@ -132,7 +132,7 @@ def known(bundle: "Bundle") -> Training:
 
 
 def untold(content: Mapping[str, Any], data: "Dataset") -> Iterator[str]:
-    """What cannot be looked at, because an earlier version of `train`, which said less, wrote reference.json."""
+    """The tests that cannot be made, because an earlier version of `train`, which said less, wrote reference.json."""
     if "calibration" not in content:
         yield "no performance is estimated before labels"
     elif "dates" in content and "by_month" not in content["calibration"]:

@@ -80,7 +80,7 @@ def _slices(found: Sliced) -> Iterator[str]:
 
 
 def untold(found: Monitored) -> list[str]:
-    """What the model does not say of its training, and what to do; nothing if it says all."""
+    """The gaps in what the model says of its training, and the advice; nothing if it says all."""
     said = "; ".join(found.training.untold)
     return [f"the model is of an earlier version of Assay: {said}; to mend that, {MEND}"] if said else []
 
@@ -113,7 +113,7 @@ def _doubts(one: Slice) -> Iterator[str]:
 
 
 def before(found: Monitored) -> Rows:
-    """What is estimated: of each month, and of all."""
+    """The estimates: of each month, and of all."""
     return [
         (
             name or "without a date",
@@ -126,7 +126,7 @@ def before(found: Monitored) -> Rows:
 
 
 def after(found: Judged) -> Rows:
-    """What labels show: of each month, and of all whose labels have arrived."""
+    """The figures by labels: of each month, and of all whose labels have arrived."""
     if not found.labelled:
         return []
     whole = {ALL: found.labelled.whole} if found.labelled.whole and len(found.labelled.months) > 1 else {}

@@ -1,4 +1,4 @@
-"""What the figures by month show: series of points with intervals, and what was promised."""
+"""The series of the figures by month: points with intervals, and the value that was promised."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

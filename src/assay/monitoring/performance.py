@@ -33,7 +33,7 @@ DRAWS = 100_000
 
 @dataclass(frozen=True)
 class Labelled:
-    """What labels show: of each month with a scored record, and of all whose labels have arrived, if there are such."""
+    """The figures by labels: of each month with a scored record, and of all whose labels have arrived, if any."""
 
     months: Mapping[str, Realised]
     whole: Realised | None
@@ -75,13 +75,13 @@ def counted(labelled: pd.DataFrame, known: Calibration) -> np.ndarray:
 
 
 def from_labels(labelled: pd.DataFrame, counts: Counts, training: Training, criteria: "Monitoring") -> Labelled:
-    """What the labels show; labelled: as of `assay.monitoring.realised.met`."""
+    """The figures by labels; labelled: as of `assay.monitoring.realised.met`."""
     scored = {name: (month.scored, month.alerts) for name, month in counts.months.items()}
     return Labelled(*realised(labelled, scored, training.threshold.value, confidence(criteria)))
 
 
 def of_estimates(found: Mapping[str, Estimated], training: Training, criteria: "Monitoring") -> Performance | None:
-    """What the estimates say; None if there are none. One whose assumption does not hold decides nothing."""
+    """The performance by estimates; None if there are none. One whose assumption does not hold decides nothing."""
     if not found:
         return None
     at, judged = confidence(criteria), newest_and_all(found, criteria.fewest)
@@ -102,7 +102,7 @@ def of_estimates(found: Mapping[str, Estimated], training: Training, criteria: "
 
 
 def of_labels(found: Labelled, training: Training, criteria: "Monitoring") -> Performance:
-    """What labels say. Recall is judged where they are settled, precision where they are covered.
+    """The performance by labels. Recall is judged where they are settled, precision where they are covered.
 
     Precision needs no positives: alerts of which none is positive are the worst that can happen to it.
     """

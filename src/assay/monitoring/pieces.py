@@ -1,4 +1,4 @@
-"""What arrives, a piece at a time: the records of a file, scored, or the lines of a prediction log."""
+"""Arriving records, a piece at a time: those of a file, scored, or the lines of a prediction log."""
 
 import os
 from collections import Counter

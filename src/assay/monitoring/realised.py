@@ -37,7 +37,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Realised:
-    """What the labels show of a month, or of several.
+    """The figures by labels, of a month or of several.
 
     records: scored ones; alerts: among them. labelled: those with a label; checked: the alerts among these. ungradable:
     those without, because nobody can know their class, which count as records no more. positives: among the labelled
@@ -150,7 +150,7 @@ def together(parts: Sequence[Part], threshold: float) -> Part:
 
 
 def figures_of(found: Part, confidence: float, seed: int = SEED, *, ranked: bool = True) -> Realised:
-    """What the labels of these records show; ranked: average precision, too, which takes resamples."""
+    """The figures of these records by their labels; ranked: average precision, too, which takes resamples."""
     scored = found.scored
     unknown = dict.fromkeys(("recall", "prevalence", "average_precision"), Figure(UNKNOWN, UNKNOWN, UNKNOWN))
     checked = scored.y[scored.alert]

@@ -28,7 +28,7 @@ class Group:
 
 
 def named(column: str) -> str:
-    """What the groups of a column of the slices are called in a table that has other columns besides."""
+    """The name of a slice's groups in a table that has other columns besides."""
     return f"slice: {column}"
 
 

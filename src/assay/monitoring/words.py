@@ -1,4 +1,4 @@
-"""What monitoring found, in words with figures."""
+"""The findings of monitoring, in words with figures."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -84,7 +84,7 @@ def alerts(here: float, before: float) -> str:
 
 
 def frequency(what: str, times: float) -> str:
-    """What changed, and how many times as frequent as in the training the outcome seems to be."""
+    """The change, and how many times as frequent as in the training the outcome seems to be."""
     return f"{what}; the outcome seems to be about {times:.2g} times as frequent" if np.isfinite(times) else what
 
 

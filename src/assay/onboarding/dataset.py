@@ -118,7 +118,7 @@ def _read_file(path: Path, encoding: str | None) -> tuple[pd.DataFrame, Sniffed]
 
 
 def _of_parquet(path: Path) -> list[str]:
-    """What is said of a Parquet file: that an index of pandas is no column of it."""
+    """The remark on a Parquet file: that an index of pandas is no column of it."""
     found = [name for name in schema(path, GIVE).names if NUMBERED.fullmatch(name)]
     return ["the index that pandas wrote is no column, and left out: reset_index() makes it one"] if found else []
 

@@ -40,7 +40,7 @@ YEARS = (pd.Timestamp("1850-01-01"), pd.Timestamp("2150-01-01"))
 
 
 def days(there: "pd.Series[str]") -> dict[str, Any] | None:
-    """What the contract is to say of a column of dates, None if it is none; with a question where that is not clear."""
+    """The contract's entry for a column of dates, None if it is none; with a question where that is not clear."""
     some = dict.fromkeys(there.head(BEGINNING).tolist())
     first = [str(text) for text in islice(some if len(some) >= FIRST else there.drop_duplicates(), FIRST)]
     like = list(filter(_is_like_a_date, first))

@@ -150,7 +150,7 @@ def _repeats(guesses: dict[str, Guess], repeated: int) -> list[str]:
 
 
 def _words(classes: Sequence[str], positive: str) -> list[str]:
-    """What only a person can say, to be filled in: it goes into pages and cards."""
+    """The words that only a person can give, to be filled in: they go into pages and cards."""
     words = {"unit": "record", "outcome": positive, "otherwise": "negative"}
     return [
         "# For pages and cards:",

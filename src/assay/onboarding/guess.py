@@ -1,4 +1,4 @@
-"""What the columns of a table that nobody has described yet seem to be."""
+"""Guesses of the columns of a table that nobody has described yet."""
 
 import re
 from collections.abc import Sequence
@@ -111,7 +111,7 @@ def guess(
     *,
     decimal_comma: bool = False,
 ) -> Guess:
-    """What a column of texts ("" for no value) seems to be, by its name and its values.
+    """The guess for a column of texts ("" for no value), by its name and its values.
 
     kind: as `stored_as` says. missing: the markers of the table. decimal_comma: whether other columns have one. What
     begins with `assay.config.questions.OPEN` asks a person. AssayError for identifiers that have lost digits.

@@ -38,7 +38,7 @@ CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "SE
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the contract is to say of a column of numbers, remarks, and the values as numbers (NaN: no value)."""
+    """The contract's entry for a column of numbers, remarks, and the values as numbers (NaN: no value)."""
 
     values: "pd.Series[float]"
     entry: dict[str, Any] = field(default_factory=dict)
@@ -216,7 +216,7 @@ def _read(texts: "Sequence[str] | pd.Series[str]", written: Written) -> np.ndarr
 
 
 def _how(written: Written, there: "pd.Series[str]") -> list[str]:
-    """What is said of the way of writing, with counts."""
+    """The remarks on the way of writing, with counts."""
     said = []
     if written.limits:
         marked = there[there.str.contains("[<>≤≥]")].value_counts()

@@ -24,7 +24,7 @@ CHECK_IT = "Who counts as positive? Check it: all figures depend on it."
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person has said of who is positive, and of what records belong together.
+    """A person's answers: who is positive, and which records belong together.
 
     The classes of the target: without `negative` all others are negative, with it they are left out. Or `event`, in
     place of a target: the condition that makes a record positive, with a horizon or without. group: the column whose
@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the contract says of the outcome, the classes of the policy, and lines that say who is who.
+    """The contract's entries for the outcome, the classes of the policy, and lines that say who is who.
 
     columns: the entries of those of role target. keys: `target` or `outcome`. codes: of each record, "" for none;
     classes: those that mean positive or negative. likely: those that would be positive as far as one can see. about:

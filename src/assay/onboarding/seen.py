@@ -1,4 +1,4 @@
-"""What the columns of a table seem to be, and who is positive in it."""
+"""Guesses of the columns of a table, and of who is positive in it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ TARGET_NAMES = ("target", "label", "class", "outcome", "diagnosis", "result", "y
 
 @dataclass(frozen=True)
 class Seen:
-    """What a table shows.
+    """The facts that a table shows.
 
     texts: its cells, "" for no value. guesses: of each column but those that tell the outcome. missing: the texts that
     mean no value; no_value: how often each is there, in words.
@@ -82,7 +82,7 @@ def _missing(raw: pd.DataFrame, whole: Sequence[str]) -> list[str]:
 
 
 def guessed(texts: pd.DataFrame, kinds: Mapping[str, str | None], missing: Sequence[str]) -> dict[str, Guess]:
-    """What each column seems to be; kinds: as it is stored. One decimal comma makes a comma that of all columns."""
+    """The guess for each column; kinds: as it is stored. One decimal comma makes a comma that of all columns."""
     comma = any(has_decimal_comma(column) for _, column in texts.items())
     return {
         str(name): guess(str(name), column, kinds[str(name)], missing, decimal_comma=comma)

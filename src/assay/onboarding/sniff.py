@@ -100,7 +100,7 @@ def _fitting(text: str, *, skip: bool = False) -> dict[str, tuple[float, int]]:
 
 
 def _why_none(lines: list[str]) -> str:
-    """What is wrong with lines that no separator divides alike: the first two that differ, by the best separator."""
+    """The fault of lines that no separator divides alike: the first two that differ, by the best separator."""
     filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip(SPACES + "\r\n")]
     if not filled:
         return "the file has no text"

@@ -48,7 +48,7 @@ def track(root: Path, name: str) -> Tracked:
 
 
 def as_text(found: Tracked) -> str:
-    """What was done, or what to do."""
+    """A sentence on what was done, or is to be done."""
     if not found.why:
         return f"kept by DVC: {found.path}"
     return f"not kept by DVC: {found.path}: {found.why}; without them: write a file that lacks them, and begin again"

@@ -48,7 +48,7 @@ def require(columns: Sequence[str], rows: Sequence[Row]) -> None:
 
 
 def value(row: Row, column: str) -> Any:
-    """What a row has in a column; None if it has nothing there. Parameters are plain data of YAML."""
+    """The value of a row in a column; None if it has none. Parameters are plain data of YAML."""
     if column in FIELDS:
         return _field(row, column)
     if column.startswith(TEST):

@@ -1,4 +1,4 @@
-"""What the commits of many revisions hold, read by one process of git."""
+"""The contents of many commits, read by one process of git."""
 
 import json
 import math
@@ -26,7 +26,7 @@ ABSENT = "there is none"
 
 @dataclass(frozen=True)
 class Content:
-    """What a commit, or the workspace, holds. faults: file to the reason why it cannot be read.
+    """The content of a commit, or of the workspace. faults: file to the reason why it cannot be read.
 
     params: None if they cannot be read.
     """
@@ -40,7 +40,7 @@ class Content:
 
 
 def contents(root: Path, commits: Collection[str]) -> dict[str, Content]:
-    """What each commit holds, by its hash; a commit that git does not have is left out."""
+    """The content of each commit, by its hash; a commit that git does not have is left out."""
     names = [name for commit in commits for name in (commit, *(f"{commit}:{path}" for path in FILES))]
     said, width = objects(root, names), 1 + len(FILES)
     found = {}
@@ -52,7 +52,7 @@ def contents(root: Path, commits: Collection[str]) -> dict[str, Content]:
 
 
 def workspace(root: Path) -> Content:
-    """What the workspace holds."""
+    """The content of the workspace."""
     return content({path: _bytes(root / path) for path in FILES})
 
 

@@ -16,7 +16,7 @@ FORMULA = ("=", "+", "-", "@")  # how a cell begins that a spreadsheet runs
 
 
 def all_columns(rows: Sequence[Row]) -> list[str]:
-    """What tells the rows apart: the fields, every figure, and the parameters in which they differ."""
+    """The columns that tell rows apart: the fields, every figure, and the parameters in which they differ."""
     figures = dict.fromkeys(name for row in rows for name in row.figures.values)
     test = dict.fromkeys(f"{TEST}{name}" for row in rows for name in row.test.values)
     keys = sorted({key for row in rows for key in row.changes or {}})

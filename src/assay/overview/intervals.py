@@ -50,7 +50,7 @@ def with_intervals(rows: Sequence[Row], metrics: Sequence[str], compute: bool = 
 
 
 def _key(row: Row) -> str:
-    """What never changes of a revision that is done and has figures; "" of any other."""
+    """The key of intervals that never change: of a revision that is done and has figures; "" for any other."""
     if row.state != DONE or not row.figures.values:
         return ""
     return row.sha or hashlib.sha256(_lock_here()).hexdigest()

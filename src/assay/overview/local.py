@@ -1,4 +1,4 @@
-"""What only this machine knows: runs that are not done, and what runs took."""
+"""Facts that only this machine has: runs that are not done, and how long runs took."""
 
 import os
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def _fault(log: str) -> str:
 
 
 def seconds() -> dict[tuple[str, str], float]:
-    """What a run took, by base and name of the experiment."""
+    """The seconds that each run took, by base and name of the experiment."""
     found = {}
     for reference, took in dvc.took(HERE).items():
         for base, name, _ in dvc.done({reference: ""}):

@@ -32,7 +32,7 @@ def overview() -> list[Row]:
 
 @dataclass
 class Found:
-    """What is found in a repository, each kind of it read once."""
+    """The revisions of a repository, each kind of them read once."""
 
     # Read before git's references: a run that ends meanwhile is then among them, and not lost between the two.
     _noted: list[Row] = field(default_factory=local.runs)
@@ -65,7 +65,7 @@ class Found:
 
     @cached_property
     def contents(self) -> dict[str, Content]:
-        """What each commit of a row holds, and each base."""
+        """The content of each row's commit, and of each base."""
         commits = {self.head, *self.references.values()}
         commits |= {base for base, _, _ in self.done}
         commits |= {commit for run in self.runs for commit in (run.sha, run.base)}
@@ -120,7 +120,7 @@ class Found:
         return changes(of_base.params, params)
 
     def menu(self, base: str, group: str, name: str) -> Mapping[str, Any] | None:
-        """What conf/GROUP/NAME.yaml sets at a commit; None if there is no such file."""
+        """The settings of conf/GROUP/NAME.yaml at a commit; None if there is no such file."""
         key = base, group, name
         if key not in self._menus:
             there = base and WORD.fullmatch(group) and WORD.fullmatch(name)

@@ -1,4 +1,4 @@
-"""What is said of a revision: a row."""
+"""A row of the overview: one revision."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

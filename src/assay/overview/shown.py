@@ -1,4 +1,4 @@
-"""What `assay experiments` prints."""
+"""The output of `assay experiments`."""
 
 import json
 import shutil

@@ -89,7 +89,7 @@ def _padded(said: str, width: int) -> str:
 
 
 def notes(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
-    """What must be said below the table: why runs failed, and what its figures are."""
+    """The lines below the table: why runs failed, and what its figures are."""
     said = [_fault(row) for row in rows if row.state in (FAILED, STOPPED) or (row.state != DONE and row.note)]
     if any(column in METRICS for column in columns):
         said.append("Figures are out of fold, on train and validation, with 95 % intervals: choose by these.")

@@ -18,7 +18,7 @@ CONVERT = "convert"
 
 
 def conversions(values: "Values", dataset: "Dataset") -> list[Change]:
-    """What was converted, with counts; the same entries for every batch of a contract."""
+    """The conversions, with counts; the same entries for every batch of a contract."""
     found = [change for name, column in dataset.columns.items() for change in _of_column(name, column, values, dataset)]
     checks = tuple(name for name, column in dataset.columns.items() if column.role == CHECK)
     if not checks:

@@ -1,4 +1,4 @@
-"""What the contract asks of a request: a record that is to be scored now, whose outcome nobody knows yet."""
+"""The contract of a request: a record that is to be scored now, whose outcome nobody knows yet."""
 
 from collections.abc import Mapping
 from dataclasses import replace

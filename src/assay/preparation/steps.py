@@ -28,7 +28,7 @@ class Step(Protocol):
     """Two passes over the batches of a table."""
 
     def summarise(self, batch: Prepared) -> Any:
-        """What must be known of the batch when others are looked at."""
+        """The summary of the batch that is needed when others are looked at."""
 
     def merge(self, summaries: Sequence[Any]) -> Any:
         """One summary of several, at least one, in any order."""
@@ -96,7 +96,7 @@ class DropRepeats:
 
 
 class Repair:
-    """What the dataset's own knowledge repairs. Summary: the rows, each once, that it asks to know of all records."""
+    """Repairs by the dataset's own knowledge. Summary: the rows, each once, that it asks to know of all records."""
 
     def __init__(self, knowledge: "Knowledge") -> None:
         self.knowledge = knowledge
@@ -120,7 +120,7 @@ def repeats(contents: Sequence[np.ndarray]) -> int:
 
 
 def content(records: pd.DataFrame) -> np.ndarray:
-    """What each record holds but for id and date, as a hash of 128 bits: (n,) object, 16 bytes each."""
+    """The content of each record but for id and date, as a hash of 128 bits: (n,) object, 16 bytes each."""
     whole = np.ascontiguousarray(hashed(records).T)
     return whole.view("V16").ravel().astype("object") if len(records) else np.empty(0, "object")
 

@@ -1,4 +1,4 @@
-"""What a page shows of very many things: those that matter most, and how many there are besides."""
+"""Very many things on a page: shows those that matter most, and counts the others."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar

@@ -1,4 +1,4 @@
-"""What the model claims, for whom, and whether the criteria are met."""
+"""The claims of the model, for whom they hold, and whether the criteria are met."""
 
 from collections import Counter
 
@@ -16,7 +16,7 @@ Row = tuple[str, str, str]
 
 
 def claims(facts: Facts) -> Section:
-    """What the records are, what positive means, who gets no score, and what was found on the test fold."""
+    """The records, the meaning of positive, who gets no score, and the figures of the test fold."""
     dataset, labels = facts.bundle.config.dataset, facts.bundle.config.labels
     rows = [
         ("a record", dataset.about or "not described: dataset.about is empty", facts.contract),
@@ -41,7 +41,7 @@ def _figures_are_of(facts: Facts) -> list[Row]:
 
 
 def _audited(facts: Facts) -> str:
-    """What the audit said of this very model; it writes its report only if nothing stops the line."""
+    """The verdict of the audit on this very model; it writes its report only if nothing stops the line."""
     if not facts.has("audit"):
         return f"has not passed this model: {facts.unevaluated}"
     checks = facts.reports["audit"]
@@ -50,7 +50,7 @@ def _audited(facts: Facts) -> str:
 
 
 def _found(facts: Facts) -> list[Row]:
-    """What was found on the test fold."""
+    """The figures of the test fold."""
     if facts.unevaluated:
         return [("tried on", f"nothing: {facts.unevaluated}", report("metrics"))]
     return [

@@ -1,4 +1,4 @@
-"""What it costs to score 1,000 records and to train again: time of processors, money, time of people."""
+"""The cost of scoring 1,000 records and of training again: time of processors, money, time of people."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ NO_COSTS = "not measured: dvc repro --force notes it, then assay budget"
 
 @dataclass(frozen=True)
 class Prices:
-    """What an hour of one processor costs, in any currency, and the minutes that a person needs for an alert."""
+    """The price of an hour of one processor, in any currency, and the minutes that a person needs for an alert."""
 
     cpu_hour: float | None = None
     minutes_per_alert: float | None = None
@@ -50,7 +50,7 @@ def _processors(facts: Facts, name: str, title: str, prices: Prices) -> tuple[st
 
 
 def _without(facts: Facts, name: str) -> str:
-    """What there is in place of CPU seconds."""
+    """The words in place of CPU seconds."""
     if not facts.budget:
         return "not measured: assay budget"
     wall = facts.budget.beside.get("retrain_seconds") if name == RETRAIN else None

@@ -1,4 +1,4 @@
-"""What the page can state: the content of the line's files, and where each comes from."""
+"""The facts for the page: the content of the line's files, and where each comes from."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ Part = Callable[[Facts], "list[Item]"]
 
 
 def told(parts: Mapping[Part, Sequence[str]], facts: Facts) -> "list[Item]":
-    """What the parts say, in their order; a part of which a report (its names) is not there says nothing."""
+    """The items of all parts, in their order; a part that lacks one of its reports (its names) has none."""
     return [item for part, names in parts.items() if facts.has(*names) for item in part(facts)]
 
 
@@ -150,7 +150,7 @@ def require_own_model(results: "Results") -> None:
 
 
 def described() -> tuple["Description", dict[str, float]]:
-    """What the model folder says of itself, and the share of train records without a value by feature."""
+    """The description of the model folder, and the share of train records without a value by feature."""
     from assay.bundle.description import read
     from assay.bundle.hashes import MEND, verify
     from assay.bundle.strict_json import parse

@@ -15,7 +15,7 @@ COLUMNS_SHOWN, GROUPS_SHOWN = 8, 8
 
 
 def lacking(facts: Facts) -> list[Item]:
-    """What more data would have to bring, with how much."""
+    """The data that is lacking, and how much of it."""
     parts: dict[Part, tuple[str, ...]] = {
         _unsettled: ("metrics", "verdict"),
         _values: ("quality", "profile", "cleaning"),

@@ -1,4 +1,4 @@
-"""What the model needs of the system that it runs in: the inputs of a request, and resources beside their limits."""
+"""The needs of the model: the inputs of a request, and resources beside their limits."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -130,7 +130,7 @@ def allowed(column: "Column") -> str:
 
 
 def otherwise(column: "Column") -> str:
-    """What becomes of a record with another value, or without one where it is required."""
+    """The fate of a record with another value, or without one where it is required."""
     if column.type in (CATEGORY, TEXT) and column.nullable and not (column.values or column.pattern):
         return NOTHING  # there is no other value
     return "counts as missing" if column.otherwise == SET_MISSING else "no score"

@@ -53,7 +53,7 @@ def page(facts: Facts, prices: Prices) -> Page:
 
 
 def lead(facts: Facts, opened: int, absent: int, risky: int) -> str:
-    """What it comes to, in numbers."""
+    """The summary, in numbers."""
     found, judged = findings(facts), limits(facts.budget, facts.config.criteria.cost)
     met, unsettled = sum(one.verdict == MET for one in found), sum(not one.settled for one in found)
     within = sum(one.verdict == MET for one in judged)

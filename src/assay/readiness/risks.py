@@ -1,4 +1,4 @@
-"""What may go wrong, as far as the line's files tell."""
+"""The risks that the line's files tell."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What people still have to do or to decide."""
+"""Tasks and decisions that are left to people."""
 
 from assay.budget.page import limits, number, unmet
 from assay.evaluation.criteria import MET, criterion_title

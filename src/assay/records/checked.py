@@ -11,7 +11,7 @@ QUOTE, NUL = b'"', b"\0"
 
 
 class Checked:
-    """What is left of a CSV after its header, in the usual dialect. Arrow reads ahead, in a thread of its own.
+    """The rest of a CSV after its header, in the usual dialect. Arrow reads ahead, in a thread of its own.
 
     Of a file in the usual dialect the bytes come as they are, and records are read only from the first quotation mark
     on: without one, a line is a record, and Arrow counts its cells. An AssayError names the line of a fault.

@@ -118,7 +118,7 @@ class Records:
 
 
 def one_cell(names: Sequence[str], dialect: "Dialect | None") -> str | None:
-    """What to do with a CSV whose header is one cell, as where another separator is between them; None if it is not.
+    """The advice for a CSV whose header is one cell, as where another separator is between them; None if it is not.
 
     >>> one_cell(["age;sex"], None)
     "write ',' between the cells, as the contract says of records (source.dialect)"

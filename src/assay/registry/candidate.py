@@ -1,4 +1,4 @@
-"""What the gate looks at: a commit and its files, the champion, the measured cost. Nothing is checked out or run."""
+"""The evidence for the gate: a commit and its files, the champion, the measured cost. Nothing is checked out or run."""
 
 import json
 import posixpath
@@ -54,7 +54,7 @@ class CommitFiles:
 
     @cached_property
     def _held(self) -> dict[str, bytes]:
-        """What git holds, by path, with the content behind links: read at once, because a call of git takes long."""
+        """The files in git, by path, with the content behind links: read at once, because a call of git takes long."""
         listed = raw(self.root, "ls-tree", "-r", "-z", "--full-tree", self.recorded_files.sha).decode(errors="replace")
         entries = (line.split("\t", 1) for line in listed.split("\0") if line)
         blobs = {name: said.split() for said, name in entries if said.split()[1] == "blob"}
@@ -135,7 +135,7 @@ class Candidate:
 
     @cached_property
     def budget(self) -> dict[str, Any]:
-        """What reports/budget.json of the workspace holds; AssayError unless it has figures of exactly this model."""
+        """The content of reports/budget.json in the workspace; AssayError unless its figures are of just this model."""
         path = self.root / BUDGET
         if not path.exists():
             raise AssayError("the cost was not measured", where=str(BUDGET), todo="run: assay budget")

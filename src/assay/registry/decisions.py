@@ -21,7 +21,7 @@ LONGEST_REASON = 2000  # characters of a reason
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided: who put which version in which stage, when (ISO, UTC) and why, by which tags.
+    """A decision: who put which version in which stage, when (ISO, UTC) and why, by which tags.
 
     model: the MD5 of its folder. criteria: the gate's findings; empty for a roll-back and for signing, which ask
     nothing of the model. overrode: the criteria that were not met. before: what was in the stage until then.

@@ -56,7 +56,7 @@ def _each(name: str, judge: Judge, candidate: "Candidate") -> list[Criterion]:
 
 
 def ran(candidate: "Candidate") -> Iterator[Criterion]:
-    """What is promoted is what ran."""
+    """The promoted files are those that ran."""
     from assay.registry.ran import unran
 
     found = unran(candidate.files)
@@ -204,7 +204,7 @@ def fresh(candidate: "Candidate") -> Iterator[Criterion]:
 
 
 def _too_early(candidate: "Candidate", day: date, last: date) -> str:
-    """What to do where the day on which data is judged is before its end: nobody could have had it by then."""
+    """The advice where the day on which data is judged is before its end: nobody could have had it by then."""
     name, configured = candidate.config.dataset.name, candidate.config.criteria.promotion.as_of
     todo = f"judge it on a day from {last} on: --as-of {last}"
     if configured and not candidate.as_of:

@@ -1,4 +1,4 @@
-"""What promote, rollback and registry print, as Markdown."""
+"""The output of promote, rollback and registry, as Markdown."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,7 +38,7 @@ def refusal(revision: str, stage: str, criteria: Sequence[Criterion]) -> Markdow
 
 
 def accepted(decision: Decision, found: Sequence[Record] = ()) -> Markdown:
-    """What was decided, and how others get it; found: what was on record of the version before."""
+    """The decision, and how others get it; found: what was on record of the version before."""
     heading = Markdown("### {} is in {}").format(decision.version, decision.stage)
     parts = [heading, *([of_criteria(decision.criteria)] if decision.criteria else [])]
     if decision.overrode:

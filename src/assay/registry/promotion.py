@@ -23,7 +23,7 @@ from assay.registry.version import Version, assigned, fetched, model_md5, subjec
 
 @dataclass(frozen=True)
 class Order:
-    """What the user asks for. override: why it is promoted all the same; None where it is not."""
+    """The order of a user. override: why it is promoted all the same; None where it is not."""
 
     stage: str = "prod"
     bump: str = "minor"
@@ -34,7 +34,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: the criteria, and the decision; None if it was refused, or nothing was to be done.
+    """The outcome: the criteria, and the decision; None if it was refused, or nothing was to be done.
 
     `standing`: the version that is in the stage already. `record`: what was on record of it in that stage before.
     """

@@ -1,4 +1,4 @@
-"""What is on record of a version: its decisions, as the messages of the tags tell them.
+"""The record of a version: its decisions, as the messages of the tags tell them.
 
 So they travel with the tags, to clones and branches whose log does not have them. A tag from before its message told
 that, or made by hand, is told by the log of the branch, if that has it.
@@ -53,14 +53,14 @@ def sentence(one: Criterion) -> str:
 
 
 def records(root: Path, every: Tags, log: Log) -> dict[str, Record]:
-    """What is on record of each tag, by its name; a tag of which nothing is on record is left out."""
+    """The record of each tag, by its name; a tag without one is left out."""
     told = {tag.name: _of_message(tag, text) for tag, text in zip(every.tags, _messages(root, every.tags), strict=True)}
     found = {tag.name: told[tag.name] or _of_log(tag.name, log.of_tag(tag.name)) for tag in every.tags}
     return {name: one for name, one in found.items() if one}
 
 
 def of_version(every: Tags, told: dict[str, Record], stage: str, commit: str) -> list[Record]:
-    """What is on record of a commit in a stage, in order: how it came there each time, and why it was taken out.
+    """The record of a commit in a stage, in order: how it came there each time, and why it was taken out.
 
     A tag of which nothing is on record tells by whom it was made.
     """
@@ -102,7 +102,7 @@ def _messages(root: Path, tags: Sequence[Tag]) -> Iterator[str]:
 
 
 def _of_message(tag: Tag, text: str) -> Record | None:
-    """What the message says, if it has the form of `message` and speaks of this tag's commit."""
+    """The content of the message, if it has the form of `message` and speaks of this tag's commit."""
     paragraphs = text.rstrip("\n").split("\n\n")
     if len(paragraphs) != 3:
         return None

@@ -79,7 +79,7 @@ def signs(root: Path, setting: str, *, asked: bool) -> bool:
 
 
 def require_key(root: Path) -> str:
-    """What git has as the signing key; AssayError if git is not set up to sign with an ssh key."""
+    """Git's signing key; AssayError if git is not set up to sign with an ssh key."""
     form, key = _setting(root, "gpg.format"), _setting(root, KEY)
     if form == "ssh" and key:
         return key
@@ -134,7 +134,7 @@ def _tag_object(root: Path, tag: str) -> tuple[str, str]:
 
 
 def _verified(root: Path, signers: Path, sha: str) -> str:
-    """What git says of the signature of a tag; only a good one by an allowed signer has the form of `GOOD`."""
+    """Git's words on the signature of a tag; only a good one by an allowed signer has the form of `GOOD`."""
     command = ["git", "-c", f"{ALLOWED}={signers}", "-c", "gpg.ssh.program=ssh-keygen", "verify-tag", sha]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, errors="replace")
     return done.stderr if done.returncode == 0 else GOOD.sub("refused: \\1", done.stderr)

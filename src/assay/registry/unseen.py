@@ -60,7 +60,7 @@ class _Side:
 
 
 def champion_of(root: Path, stage: str, baseline: str) -> Champion:
-    """What is in the stage, or the model of the baseline if nothing is, or what is there is of another dataset."""
+    """The version in the stage, or the model of the baseline if there is none, or one of another dataset."""
     found = champion(root, stage)
     if found and subject(root, found.commit).dataset == subject(root, baseline).dataset:
         return Champion(found, stage, root)

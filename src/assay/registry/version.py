@@ -38,7 +38,7 @@ class Version:
 
 
 def champion(root: Path, stage: str) -> Version | None:
-    """What is in a stage; None if nothing is. AssayError if its commit is not here, or names no model.
+    """The version in a stage; None without one. AssayError if its commit is not here, or names no model.
 
     It takes one call of git, a few milliseconds; the commit is read only when it is another one.
     """
@@ -73,7 +73,7 @@ def model_md5(root: Path, commit: str) -> str:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a model is of: the names of its dataset and of its label policy; "" where params.yaml does not name them."""
+    """A model's subject: the names of its dataset and its label policy; "" where params.yaml does not name them."""
 
     dataset: str
     labels: str
@@ -84,7 +84,7 @@ class Subject:
 
 @lru_cache(maxsize=256)
 def subject(root: Path, commit: str) -> Subject:
-    """What the model of a commit is of, by its params.yaml."""
+    """The subject of a commit's model, by its params.yaml."""
     try:
         params = mapping(content(root, commit, f"./{PARAMS}") or b"")
     except ValueError:

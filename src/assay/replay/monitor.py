@@ -46,7 +46,7 @@ def monitored(
 def known(
     one: Reference, titles: Mapping[str, Mapping[str, Any]], slices: Mapping[str, list[int]] | None = None
 ) -> Training:
-    """What a bundle of the champion would say of its training; each record counts once, as those that arrive do."""
+    """The training as a bundle of the champion would tell it; each record counts once, as those that arrive do."""
     seen = pd.DataFrame({"score": one.scores, "label": one.y, "fold": TRAIN, "date": pd.to_datetime(one.days)})
     content = bundled.reference(one.X, None, seen, one.threshold.value, grouped=grouped(one.X, slices or {}))
     of_features = {name: title for name, title in titles.items() if name in one.X}

@@ -1,4 +1,4 @@
-"""What each policy was worth over the replayed months, and what one was worth beside another."""
+"""The worth of each policy over the replayed months, and of one beside another."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -44,7 +44,7 @@ class Served:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a monitor sees at the end of a month: what the champion was fitted on, what it has done, the month."""
+    """The view of a monitor at the end of a month: what the champion was fitted on, what it has done, the month."""
 
     reference: Reference
     served: Served

@@ -40,7 +40,7 @@ UNFITTED = "not fitted: some part of the months with labels has one class alone"
 
 @dataclass(frozen=True)
 class Gate:
-    """What a challenger must show: resamples of the paired comparison, confidence, seed."""
+    """The rule for challengers: resamples of the paired comparison, confidence, seed."""
 
     resamples: int
     confidence: float
@@ -74,7 +74,7 @@ class Month:
 
 @dataclass
 class Production:
-    """What production holds: the champion, what it was fitted on, since when, what it has done, and a retraining that
+    """The state of production: the champion, what it was fitted on, since when, what it has done, and a retraining that
     waits for labels."""
 
     champion: Model
@@ -119,7 +119,7 @@ def reference(time: Timeline, model: Model) -> Reference:
 
 
 def _served(time: Timeline, now: Production, scores: np.ndarray, month: int, delay: int) -> Served:
-    """What the champion has scored, this month included, with the labels that have come."""
+    """The records that the champion has scored, this month included, with the labels that have come."""
     rows = time.between(now.since - 1, month)
     earlier = [done.scores for one, done in now.served.items() if one >= now.since]
     come = time.month[rows] <= month - delay
@@ -145,7 +145,7 @@ def _retrain(time: Timeline, now: Production, until: int, fit: Fit, gate: Gate, 
 
 
 def failures(time: Timeline, champion: Model, challenger: Model, gate: Gate) -> list[str]:
-    """What a challenger fails to show; empty if it may replace the champion.
+    """The reasons against a challenger; empty if it may replace the champion.
 
     Its recall has the bound under which its threshold was chosen. On the labelled months after those that the champion
     learned from, its average precision is not worse, by the paired interval: the champion has not learned from them,

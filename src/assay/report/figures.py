@@ -187,7 +187,7 @@ def learning_curve(ax: Axes, table: pd.DataFrame) -> None:
 
 
 def reasons(ax: Axes, example: Example) -> None:
-    """What each reason adds to the log odds, the strongest one on top, and all other features together below them."""
+    """The contribution of each reason to the log odds, the strongest on top, and below of all other features."""
     rows = [(one.found, one.log_odds) for one in example.explanation.reasons]
     rows = [("all other features", example.explanation.others), *reversed(rows)]
     widths = [log_odds for _, log_odds in rows]

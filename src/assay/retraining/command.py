@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked: the batch, its labels, the stage of the champion, a branch to make, whether the folds stay.
+    """The order: the batch, its labels, the stage of the champion, a branch to make, whether the folds stay.
 
     tables: files of new rows of the tables of which columns are made, by name.
     """
@@ -43,7 +43,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came out. challenger, champion, judgement: None if HEAD has the batch already."""
+    """The outcome. challenger, champion, judgement: None if HEAD has the batch already."""
 
     state: str
     batch: Batch

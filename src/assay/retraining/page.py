@@ -24,7 +24,7 @@ def verdict(outcome: Outcome) -> str:
 
 
 def commands(outcome: Outcome) -> list[str]:
-    """What to type next; nothing for a model that is worse."""
+    """The next commands; none for a model that is worse."""
     if outcome.state == PART or verdict(outcome) == WORSE:
         return []
     name = outcome.batch.experiment

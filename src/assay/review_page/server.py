@@ -75,7 +75,7 @@ def routes(session: Session, token: str) -> list[Route]:
 
 @dataclass(frozen=True)
 class Answers:
-    """What the routes answer. The session serves one request at a time, in a thread, because it waits for the disk."""
+    """Answers of the routes. The session serves one request at a time, in a thread, because it waits for the disk."""
 
     session: Session
     token: str

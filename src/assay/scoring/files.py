@@ -52,7 +52,7 @@ class Job:
     join: Joiner | None
 
     def __call__(self, batch: Batch) -> tuple[bytes | pa.RecordBatch, Tally]:
-        """What is written for a batch, and its counts."""
+        """The rows of a batch as they are written, and their counts."""
         table = batch.table(self.where, CORRECT)
         scored = self.scorer(self.join(table) if self.join else table, self.where)
         explanations = self.scorer.explanations(scored, wanted(scored, self.reasons))
@@ -92,7 +92,7 @@ def score_file(
 
 @contextmanager
 def of_files(tables: Mapping[str, Path], dataset: "Dataset") -> Iterator[Joiner | None]:
-    """What joins records with these files; None if there are none. AssayError for a table that the contract lacks."""
+    """A joiner of records with these files; None if there are none. AssayError for a table that the contract lacks."""
     require_tables(tables, dataset)
     todo = "name the file of its rows: --table NAME=FILE"
     if not tables:
@@ -187,7 +187,7 @@ def columns_of(scorer: Scorer, join: Joiner | None) -> list[str]:
 
 
 def join_them(dataset: "Dataset") -> str:
-    """What to do where a file lacks the columns that are made of other tables."""
+    """The advice where a file lacks the columns that are made of other tables."""
     return "join it with the tables: " + " ".join(f"--table {name}=FILE" for name in dataset.tables)
 
 

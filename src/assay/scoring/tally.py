@@ -61,7 +61,7 @@ class Tally:
         return "\n".join(found)
 
     def warnings(self, description: Mapping[str, Any]) -> list[str]:
-        """What makes these records look unlike those of the training. description: the content of bundle.json."""
+        """The signs that these records are unlike those of the training. description: the content of bundle.json."""
         found = []
         if not self.scored:
             found.append("no record was scored")

@@ -1,4 +1,4 @@
-"""What a request is told of each record, as plain data for JSON."""
+"""The answers to a request, one for each record, as plain data for JSON."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

@@ -69,7 +69,7 @@ async def followed(service: Service, settings: Settings) -> None:
 
 
 class Routes:
-    """What each route answers."""
+    """The answers of the routes."""
 
     def __init__(self, service: Service, settings: Settings) -> None:
         self.service, self.settings = service, settings
@@ -82,7 +82,7 @@ class Routes:
         return await self.scores(request)
 
     async def about(self, request: Request) -> Response:
-        """What the model in use is."""
+        """The description of the model in use."""
         self._require_key(request)
         return json_answer(self.service.model.about())
 

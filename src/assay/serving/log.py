@@ -169,7 +169,7 @@ def entries(result: "Result", at: str, shadow: Mapping[int, float], key: str | N
 
 
 def rules(why: Mapping[str, Any]) -> list[str]:
-    """What a record without a score breaks: rules of the contract, or the reason that the contract gives."""
+    """The rules that a record without a score breaks, or the reason that the contract gives."""
     if why["kind"] == CONTRACT:
         return [one["rule"] for one in why["violations"]]
     return [why["why"].removeprefix(f"{why['kind']}: ")]

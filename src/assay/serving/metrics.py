@@ -69,7 +69,7 @@ class Metrics:
 
 
 def outcome(answer: "Answer") -> str:
-    """What became of a record, in a word."""
+    """The fate of a record, in a word."""
     if (why := answer["not_scored"]) is None:
         return "alert" if answer["alert"] else "no_alert"
     return OUTCOMES.get(why["kind"], why["kind"])

@@ -77,7 +77,7 @@ class Model:
         self([ScoreRequest(example(self.scorer.contract, self.bundle.dataset), Reasons.ALL)])
 
     def about(self) -> dict[str, Any]:
-        """What the model is, for JSON."""
+        """The model's description, for JSON."""
         description = self.bundle.description
         return {
             **self.name,

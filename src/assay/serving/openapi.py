@@ -42,7 +42,7 @@ def openapi(model: "Model", most: int, *, key: bool) -> dict[str, Any]:
 
 
 def description(model: "Model") -> str:
-    """What the records are, and what the model looks for."""
+    """The records, and the outcome that the model looks for."""
     dataset, labels = model.bundle.dataset, model.bundle.labels
     sought = f"The score is the probability of: {labels.about}." if labels.about else ""
     return " ".join(filter(None, (dataset.about, sought)))

@@ -47,7 +47,7 @@ def _keys(content: Any) -> int:
 
 
 class Form:
-    """What the records of a request must look like, before their values are judged by the contract.
+    """The form of a request's records, before their values are judged by the contract.
 
     A record is an object of columns. One that is not there has no value, which the contract then judges.
 
@@ -61,7 +61,7 @@ class Form:
         self.yes_and_no = {name: _words(one) for name, one in self.columns.items()}
 
     def faults(self, record: Mapping[str, Any]) -> list[Fault]:
-        """What is wrong with the form of a record: unknown columns, values that are none."""
+        """The faults in the form of a record: unknown columns, values that are none."""
         if not record.keys() <= self.known:
             names = tuple(sorted(record.keys() - self.known))
             return [Fault(CONTRACT, "not a column of the contract", UNKNOWN, names)]

@@ -21,7 +21,7 @@ Schema = dict[str, Any]
 
 
 def record_schema(contract: "Dataset", whole: "Dataset") -> Schema:
-    """What a record must be, as far as JSON Schema can say it: rules on whole records and on dates come on top.
+    """The form of a record, as far as JSON Schema can say it: rules on whole records and on dates come on top.
 
     contract: the contract of a request. whole: that of all records.
     """

@@ -1,4 +1,4 @@
-"""What the service holds: the model in use, the challenger in its shadow, the log, the counters."""
+"""The state of the service: the model in use, the challenger in its shadow, the log, the counters."""
 
 import time
 from collections.abc import Sequence

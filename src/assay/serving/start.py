@@ -40,7 +40,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a client may send: records of a request, bytes of a body, connections at once."""
+    """The limits on what a client may send: records of a request, bytes of a body, connections at once."""
 
     records: int = 1000
     body: int = 4 << 20

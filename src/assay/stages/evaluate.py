@@ -148,7 +148,7 @@ def all_curves(assessment: Assessment, seen: pd.DataFrame, test: pd.DataFrame, c
 
 
 def words_of(description: dict[str, Any]) -> Words:
-    """What the dataset of a model calls its records and their outcome."""
+    """The words of a model's dataset for its records and their outcome."""
     return complete(description["config"]["dataset"].get("words"))
 
 

@@ -33,7 +33,7 @@ def main(config: Config) -> None:
 
 
 def renamed(config: Config) -> dict[str, str]:
-    """What the columns of date and group are called here, by their names among cleaned records."""
+    """The names of the columns of date and group here, by their names among cleaned records."""
     named = {
         DATE: DATE if config.dataset.time else None,
         GROUP: config.dataset.group and cleaned_name(config.dataset, config.dataset.group),

@@ -14,7 +14,7 @@ from assay.starting.upstream import Taken
 
 @dataclass(frozen=True)
 class Update:
-    """What became of the files: taken over, merged with what was changed here, and removed."""
+    """The fate of the files: taken over, merged with what was changed here, and removed."""
 
     taken: list[str]
     merged: list[str]
@@ -43,7 +43,7 @@ def update(folder: Path, source: str, revision: str) -> Update:
 
 
 def _merged(folder: Path, before: dict[str, Taken], after: dict[str, Taken]) -> tuple[Update, dict[str, Taken]]:
-    """What to write; AssayError if a file cannot be merged."""
+    """The files to write; AssayError if one cannot be merged."""
     files: dict[str, Taken] = {}
     merged: list[str] = []
     conflicts: list[str] = []

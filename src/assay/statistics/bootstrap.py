@@ -48,7 +48,7 @@ class Estimate:
 
     @property
     def method(self) -> str:
-        """What the interval comes from, in a word."""
+        """The method of the interval, in a word."""
         return BOOTSTRAP if self.edge is None or self.sound else self.edge.method
 
     def interval(self, confidence: float) -> Interval:
@@ -135,7 +135,7 @@ Name = TypeVar("Name", bound=Hashable)
 
 @dataclass(frozen=True)
 class Task:
-    """What to measure on resamples. rows: a mask (n,) of the drawn records that `scored` are; by default, all."""
+    """Figures to measure on resamples. rows: a mask (n,) of the drawn records that `scored` are; by default, all."""
 
     scored: Scored
     measure: Measure

@@ -72,7 +72,7 @@ def _name(setting: Setting) -> str:
 
 
 def _task() -> Callable[[str, dict[str, Any]], "Outcome"]:
-    """What a worker runs. dask sends a function within another by value, so that the scheduler needs none of ours."""
+    """The task of a worker. dask sends a function within another by value, so that the scheduler needs none of ours."""
 
     def task(name: str, one: dict[str, Any]) -> Any:
         from distributed import get_worker

@@ -38,7 +38,7 @@ def swept(
 
 @contextmanager
 def _workers(setting: Setting, scheduler: str, jobs: int | None) -> Iterator[Sequence[sweep.Runner]]:
-    """What runs the experiments: here, or on the workers of a cluster."""
+    """The runner of the experiments: here, or on the workers of a cluster."""
     if not scheduler:
         with sweep.warm(setting) as workers:
             yield workers

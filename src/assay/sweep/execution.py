@@ -67,7 +67,7 @@ class Listed:
 
 
 class Runner(Protocol):
-    """What runs one experiment at a time; several are at work."""
+    """Runs one experiment at a time; several are at work."""
 
     def run(self, one: Planned, log: Path, hopeless: Hopeless) -> dict[str, Any]:
         """Run an experiment; its state, seconds, error and metrics."""

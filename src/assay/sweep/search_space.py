@@ -112,7 +112,7 @@ def _faults(search: Search) -> list[str]:
 
 
 def _wrong(one: Dimension) -> list[str]:
-    """What is wrong with a dimension, if anything."""
+    """The faults of a dimension."""
     if one.choices is not None:
         bounds = one.low is not None or one.high is not None or one.log
         plain = all(isinstance(choice, CHOICE) for choice in one.choices)

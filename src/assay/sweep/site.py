@@ -1,4 +1,4 @@
-"""What a worker of a dask cluster has of a sweep: a clone of the repository, its data, and warm processes.
+"""The site of a sweep on a worker of a dask cluster: a clone of the repository, its data, and warm processes.
 
 The processes are those of a sweep on one machine (`assay.sweep.worker`), one for each thread of the worker; they end
 with it. A commit leaves as git's pack, which the other side makes an experiment of.
@@ -113,7 +113,7 @@ class Site(WorkerPlugin):
         return Outcome(said, written, self.shared, *packed(self.folder / "source", one.name, self.origin.baseline))
 
     def _hopeless(self, name: str, value: float) -> bool:
-        """What the other side answers: it listens to events of this name, and sets a variable."""
+        """The answer of the other side: it listens to events of this name, and sets a variable."""
         answer = Variable(uuid.uuid4().hex, client=get_client())
         get_worker().log_event(self.name, {"experiment": name, "value": value, "answer": answer.name})
         try:

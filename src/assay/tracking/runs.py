@@ -1,4 +1,4 @@
-"""What a revision is as a run of MLflow: parameters, metrics with intervals, and the hashes of its outputs."""
+"""A revision as a run of MLflow: parameters, metrics with intervals, and the hashes of its outputs."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence

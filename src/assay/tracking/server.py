@@ -68,7 +68,7 @@ def _client(to: str) -> Iterator["MlflowClient"]:
 
 
 def _address(to: str) -> str:
-    """What MLflow calls the place; AssayError if it has a password, which lists of processes show."""
+    """MLflow's address of the place; AssayError if it has a password, which lists of processes show."""
     if "://" in to:
         if urlsplit(to).password:
             todo = "export MLFLOW_TRACKING_USERNAME=... MLFLOW_TRACKING_PASSWORD=..., and leave both out of --to"

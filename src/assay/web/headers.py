@@ -48,5 +48,5 @@ def nonce(request: Request) -> str:
 
 
 def page_policy(nonce: str) -> str:
-    """What a page with this nonce may do: run its own scripts and styles, and ask this server."""
+    """The policy of a page with this nonce: it may run its own scripts and styles, and ask this server."""
     return f"{NOTHING}; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src data:; connect-src 'self'"

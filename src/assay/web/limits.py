@@ -1,4 +1,4 @@
-"""What a client may take of a server."""
+"""Limits on what a client may take of a server."""
 
 from dataclasses import dataclass
 
