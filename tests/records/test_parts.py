@@ -10,8 +10,6 @@ import pytest
 
 from assay import memory
 from assay.errors import AssayError
-from assay.records.batches import Columns, require_room, rows_of, table_batches
-from assay.files import read_table
 from assay.records.batches import Columns, require_memory_of, rows_of, table_batches
 from assay.records.parts import write_parts, writing
 from assay.tables import read_table
