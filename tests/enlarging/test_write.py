@@ -55,7 +55,7 @@ def test_all_formats_have_the_same_values(source: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "part_rows", "said"),
     [
-        ("out.txt", None, "the name says no format"),
+        ("out.txt", None, "the name has the ending of no format"),
         ("given.parquet", None, "it would replace the table"),
         ("given.parquet", 10, "not a folder"),
         (".", 10, "it would replace the table"),

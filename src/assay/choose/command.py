@@ -49,7 +49,7 @@ def experiment(setting: Setting, overrides: Sequence[str]) -> str:
         raise AssayError(
             f"the decision stands, and the line does not run with it: {entry.error or 'see the log'}",
             where=entry.log or one.name,
-            todo="mend what it names, and say the same again",
+            todo="mend what it names, and run the command again",
         )
     return one.name
 

@@ -14,18 +14,21 @@ from assay.placing import placing, require_another
 from assay.root import enter_root
 from assay.terminal import say
 
+Source = Annotated[
+    Path, typer.Argument(metavar="BATCH|LOG", help="A CSV or Parquet file of raw records; or a prediction log.")
+]
+Labels = Annotated[
+    Path | None,
+    typer.Option(help="Labels that have arrived, a file: record_id, and code or label (0, 1); or key, target."),
+]
+
 
 def command(in_stage: InStage) -> Callable[..., None]:
     """The command; in_stage: gives the model in use if no bundle is given."""
 
     def monitor(
-        source: Annotated[
-            Path, typer.Argument(metavar="BATCH|LOG", help="A CSV or Parquet file of raw records; or a prediction log.")
-        ],
-        labels: Annotated[
-            Path | None,
-            typer.Option(help="Labels that have arrived, a file: record_id, and code or label (0, 1); or key, target."),
-        ] = None,
+        source: Source,
+        labels: Labels = None,
         output: Annotated[Path, typer.Option("--output", "-o", help="The page.")] = MONITOR_PAGE,
         as_json: AsJson = False,
         bundle: ModelFile = None,
@@ -48,12 +51,10 @@ def command(in_stage: InStage) -> Callable[..., None]:
         from assay.monitoring.page import as_text, render
 
         with reported("assay monitor"):
-            batch, page, arrived = source.absolute(), output.absolute(), labels.absolute() if labels else None
+            batch, arrived, here = source.absolute(), labels.absolute() if labels else None, Path.cwd()
             tables = named(table or [])
             model = chosen(bundle, stage, trust or (), in_stage)
-            root = enter_root()
-            page = (root / MONITOR_PAGE if output == MONITOR_PAGE else page).resolve()
-            require_another(page, str(output), {"records": batch, **({"labels": arrived} if arrived else {}), **tables})
+            page = _page(output, here, {"records": batch, **({"labels": arrived} if arrived else {}), **tables})
             criteria = load().criteria.monitoring
             found = monitored(model.bundle, batch, criteria, f"{model.name}, {model.place}", arrived, tables)
             with placing(page) as scratch:
@@ -62,3 +63,11 @@ def command(in_stage: InStage) -> Callable[..., None]:
         raise typer.Exit(EXIT_CODES[found.judged.decision.action])
 
     return monitor
+
+
+def _page(output: Path, here: Path, read: dict[str, Path]) -> Path:
+    """The path of the page, by default in the repository; AssayError if it is one of the files that are read."""
+    root = enter_root()
+    page = (root / MONITOR_PAGE if output == MONITOR_PAGE else here / output).resolve()
+    require_another(page, str(output), read)
+    return page

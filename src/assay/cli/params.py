@@ -34,7 +34,7 @@ def params(
     with reported("assay params"):
         enter_root()
         if keep and (check or overrides):
-            raise AssayError("--keep takes params.yaml as it is", todo="say it without --check and without choices")
+            raise AssayError("--keep takes params.yaml as it is", todo="leave out --check and the overrides")
         if not check:
             require_idle()
         if keep:

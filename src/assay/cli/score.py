@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from assay.bundle.loading import Bundle
 
 STREAM = "-"
+Records = Annotated[str, typer.Argument(metavar="IN", help="A CSV or Parquet file of raw records; -: CSV on stdin.")]
+Output = Annotated[
+    str, typer.Option("--output", "-o", metavar="OUT", help="A .csv, .jsonl or .parquet file; -: CSV on stdout.")
+]
 Tables = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=FILE", help="A table that columns are made of, where the records do not have them."),
@@ -48,13 +52,8 @@ def command(in_stage: InStage) -> Callable[..., None]:
     """The command; in_stage: gives the model in use if no bundle is given."""
 
     def score(
-        records: Annotated[
-            str, typer.Argument(metavar="IN", help="A CSV or Parquet file of raw records; -: CSV on stdin.")
-        ],
-        output: Annotated[
-            str,
-            typer.Option("--output", "-o", metavar="OUT", help="A .csv, .jsonl or .parquet file; -: CSV on stdout."),
-        ],
+        records: Records,
+        output: Output,
         bundle: ModelFile = None,
         stage: Annotated[str | None, typer.Option(help="Score with what is in this stage.")] = None,
         reasons: Annotated[Reasons | None, typer.Option(help="Which records get reasons; by default alerts.")] = None,

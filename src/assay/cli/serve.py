@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "ASSAY_API_KEY"
 LOG = Path(".assay/predictions")
+Shadow = Annotated[Path | None, typer.Option(help="A challenger's folder or archive: its scores are only logged.")]
 InStage = Callable[[str | None, bool], "Source"]  # by stage, and whether somebody must vouch for it
 
 
@@ -32,9 +33,7 @@ def command(in_stage: InStage) -> Callable[..., None]:
         port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 8000,
         host: Annotated[str, typer.Option(help="The address; only this machine reaches the default.")] = "127.0.0.1",
         name: Annotated[list[str] | None, typer.Option(help="A name by which clients reach it.")] = None,
-        shadow: Annotated[
-            Path | None, typer.Option(help="A challenger's folder or archive: its scores are only logged.")
-        ] = None,
+        shadow: Shadow = None,
         log: Annotated[Path, typer.Option(help="The folder of the prediction log.")] = LOG,
         no_log: Annotated[bool, typer.Option("--no-log", help="Keep no log of predictions.")] = False,
         most_records: Annotated[int, typer.Option(min=1, help="Records of a request.")] = 1000,

@@ -44,7 +44,7 @@ def require_target(source: Path, target: Path, part_rows: int | None) -> None:
         return
     if target.suffix not in SUFFIXES:
         todo = f"end its name with {', '.join(SUFFIXES)}; or --part-rows N, for a folder of parts"
-        raise AssayError("the name says no format", where=str(target), todo=todo)
+        raise AssayError("the name has the ending of no format", where=str(target), todo=todo)
     require_another(target, str(target), {"table": source})
 
 

@@ -131,7 +131,9 @@ def commit(root: Path, message: str, *options: str) -> None:
         command = ["git", "commit", "--quiet", "--file", file.name, *options]
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=environment(root))
     if done.returncode:
-        raise AssayError(f"git did not commit: {(done.stderr + done.stdout).strip()}", todo="mend it and say it again")
+        raise AssayError(
+            f"git did not commit: {(done.stderr + done.stdout).strip()}", todo="mend it, and run the command again"
+        )
 
 
 def _message(root: Path) -> str:

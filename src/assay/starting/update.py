@@ -28,7 +28,9 @@ def update(folder: Path, source: str, revision: str) -> Update:
     AssayError, and nothing written, if git's tree is not clean, or both changed the same lines.
     """
     if git(folder, "status", "--porcelain", "--untracked-files=no"):
-        raise AssayError("there are changes that are not committed", where=str(folder), todo="commit them, then again")
+        raise AssayError(
+            "there are changes that are not committed", where=str(folder), todo="commit them, and run the command again"
+        )
     with tempfile.TemporaryDirectory(prefix="assay-update-") as scratch:
         home = Path(scratch, "home.git")
         git(folder, "clone", "--quiet", "--bare", source, str(home))
@@ -61,7 +63,7 @@ def _merged(folder: Path, before: dict[str, Taken], after: dict[str, Taken]) -> 
     gone = [name for name in before if name not in after and upstream.content(folder / name) is not None]
     conflicts += [name for name in gone if upstream.content(folder / name) != before[name].content]
     if conflicts:
-        todo = "bring your change to Assay, or undo it: git checkout of its first version; then again"
+        todo = "bring your change to Assay, or undo it: git checkout of its first version; and run the command again"
         raise AssayError("changed here and in Assay, in the same lines", where=sample(conflicts), todo=todo)
     return Update([name for name in files if name not in merged], merged, gone), files
 
