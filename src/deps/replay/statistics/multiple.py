@@ -1,0 +1,1 @@
+../../../assay/statistics/multiple.py

@@ -1,0 +1,1 @@
+../../../assay/records/months.py
