@@ -18,7 +18,7 @@ from assay.errors import AssayError
 from assay.onboarding.dataset import init_dataset
 from assay.onboarding.draft import draft
 from assay.onboarding.outcome import Answer, outcome
-from assay.onboarding.seen import chosen_target
+from assay.onboarding.table_facts import chosen_target
 from assay.preparation.reconcile import clean
 from assay.records.reading import read
 from assay.stages.collect import collect

@@ -10,9 +10,9 @@ import pandas as pd
 import psutil
 import pytest
 
-from assay.retraining.alone import BusyError, alone
 from assay.retraining.batch import Batch
 from assay.retraining.line import clean_up, configured
+from assay.retraining.lock import BusyError, alone
 from samples import plain
 
 BATCH = Batch("new.csv", b"a\n1\n", ".csv", pd.DataFrame({"a": ["1"]}))
@@ -63,7 +63,7 @@ def test_what_a_killed_call_left_is_ended_and_removed(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from assay.retraining.alone import alone
+from assay.retraining.lock import alone
 with alone(Path(sys.argv[1]), "new.csv"):
     print("held", flush=True)
     time.sleep(60)

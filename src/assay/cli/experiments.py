@@ -40,14 +40,14 @@ def experiments(
     Figures are out of fold; those of the test fold have names of their own, as in test.recall. Takes none of DVC's
     locks, so it answers while something runs.
     """
-    from assay.overview import shown
+    from assay.overview import output
 
     with reported("assay experiments"):
         enter_root()
-        rows = shown.rows(conditions or [], sort, reverse, flat)
+        rows = output.rows(conditions or [], sort, reverse, flat)
         if as_json:
-            typer.echo(shown.json_of(rows))
+            typer.echo(output.json_of(rows))
         elif as_csv:
-            typer.echo(shown.csv_of(rows, columns), nl=False)
+            typer.echo(output.csv_of(rows, columns), nl=False)
         else:
-            say(shown.table_of(rows, columns, limit, flat))
+            say(output.table_of(rows, columns, limit, flat))

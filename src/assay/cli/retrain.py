@@ -36,8 +36,8 @@ def retrain(
     from assay.compare.paired import WORSE
     from assay.merging.merge import forget_outer_git
     from assay.retraining import page
-    from assay.retraining.alone import BusyError
     from assay.retraining.command import Order, retrain
+    from assay.retraining.lock import BusyError
 
     code = 0
     with reported("assay retrain"):

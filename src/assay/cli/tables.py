@@ -112,7 +112,7 @@ def answered(
     group: str | None = None,
 ) -> "Answer":
     """The answers in the options: who is positive, what belongs together; AssayError if they contradict each other."""
-    from assay.onboarding.made import asked_for
+    from assay.onboarding.event_outcome import asked_for
     from assay.onboarding.outcome import Answer
 
     return Answer(positive or (), negative or (), asked_for(event, time, horizon, [target, positive, negative]), group)

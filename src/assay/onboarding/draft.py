@@ -15,7 +15,7 @@ from assay.onboarding.guess import Guess
 from assay.onboarding.identity import identity
 from assay.onboarding.outcome import Answer, Outcome, require_enough
 from assay.onboarding.references import is_reference
-from assay.onboarding.seen import repeats, seen_in
+from assay.onboarding.table_facts import facts_of, repeats
 from assay.text import visible
 
 SLICED = 3
@@ -53,16 +53,16 @@ def draft(
     answer: who is positive, as far as a person has said it. said: what is to be said of how the file is written. Each
     text from the table stays a text in the draft, on one line.
     """
-    seen = seen_in(table, target, answer)
-    guesses, found, texts = seen.guesses, seen.outcome, seen.texts
+    facts = facts_of(table, target, answer)
+    guesses, found, texts = facts.guesses, facts.outcome, facts.texts
     require_enough(found)
     repeated = repeats(texts, guesses)
     of_record = identity(texts, guesses, answer.group)
-    named = {"key": of_record.key, **found.keys, "group": of_record.group, "missing": seen.missing}
+    named = {"key": of_record.key, **found.keys, "group": of_record.group, "missing": facts.missing}
     likely = found.likely[0] if found.likely else "positive"
     words = _words([*sorted(found.classes), *found.ungradable], likely)
     to_decide = [*_time(guesses), *_repeats(guesses, repeated), "", *words]
-    of_file = [*said, *seen.no_value]
+    of_file = [*said, *facts.no_value]
     head = [*found.lines, *(f"read so: {one}" for one in of_file)]
     drafted = [of_record.group, *(one.entry for one in guesses.values())]
     entries = {**guesses, **{column: Guess(entry) for column, entry in found.columns.items()}}

@@ -16,8 +16,8 @@ from assay.registry.data_version import newest, raw_form, raw_records, raw_table
 from assay.registry.publishing import stale_locks_away
 from assay.registry.unseen import Champion, Judgement, champion_of, judged, plan_of
 from assay.retraining import line
-from assay.retraining.alone import alone
 from assay.retraining.batch import Arrived, Batch, batch_of, joined, require_new, require_of_the_contract
+from assay.retraining.lock import alone
 from assay.scoring.files import require_tables
 from assay.sweep.execution import baseline
 

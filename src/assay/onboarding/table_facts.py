@@ -1,4 +1,4 @@
-"""Guesses of the columns of a table, and of who is positive in it."""
+"""The facts of a table that nobody has described yet: its cells, guesses of its columns, its outcome."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ import pandas as pd
 
 from assay.config.dataset import CATEGORY, FEATURE, ID, PERSONAL
 from assay.errors import AssayError
+from assay.onboarding.event_outcome import event_outcome
 from assay.onboarding.follow_up import FOLLOW_UP, times
 from assay.onboarding.guess import (
     ERRORS,
@@ -19,7 +20,6 @@ from assay.onboarding.guess import (
     none_as_class,
     stored_as,
 )
-from assay.onboarding.made import made_outcome
 from assay.onboarding.numbers import has_decimal_comma
 from assay.onboarding.outcome import Answer, Outcome, outcome
 from assay.onboarding.references import require_classes_without_reference, require_no_reference
@@ -32,8 +32,8 @@ TARGET_NAMES = ("target", "label", "class", "outcome", "diagnosis", "result", "y
 
 
 @dataclass(frozen=True)
-class Seen:
-    """The facts that a table shows.
+class TableFacts:
+    """A table as it shows itself.
 
     texts: its cells, "" for no value. guesses: of each column but those that tell the outcome. missing: the texts that
     mean no value; no_value: how often each is there, in words.
@@ -46,7 +46,7 @@ class Seen:
     no_value: list[str]
 
 
-def seen_in(table: pd.DataFrame, target: str | None, answer: Answer) -> Seen:
+def facts_of(table: pd.DataFrame, target: str | None, answer: Answer) -> TableFacts:
     """Look at a table as `assay.records.reading` reads it; AssayError if its target is not clear or is no class.
 
     answer: who is positive, as far as a person has said it.
@@ -66,13 +66,13 @@ def seen_in(table: pd.DataFrame, target: str | None, answer: Answer) -> Seen:
         none_as_class(raw[column], one, missing)
         one.remarks += [FOLLOW_UP] * (column in follow_up)
     if answer.event:
-        found = made_outcome(texts, answer.event, guesses, missing)
+        found = event_outcome(texts, answer.event, guesses, missing)
     else:
         found = outcome(raw[whole[0]], [*MARKERS, *ERRORS, *missing], answer, follow_up)
     others = {name: one for name, one in guesses.items() if name not in found.columns}
     suspect_leaks(others, texts[found.labelled], found.codes.isin(found.likely))
     require_no_reference([column for column, one in others.items() if one.role in (ID, PERSONAL)])
-    return Seen(texts, others, found, missing, _no_value(raw, guesses, missing))
+    return TableFacts(texts, others, found, missing, _no_value(raw, guesses, missing))
 
 
 def _missing(raw: pd.DataFrame, whole: Sequence[str]) -> list[str]:

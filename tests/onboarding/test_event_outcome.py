@@ -14,7 +14,7 @@ from assay.config.outcome import Outcome as Event
 from assay.errors import AssayError
 from assay.onboarding.dataset import init_dataset
 from assay.onboarding.draft import Draft, draft
-from assay.onboarding.made import asked_for
+from assay.onboarding.event_outcome import asked_for
 from assay.onboarding.outcome import Answer
 from assay.preparation.reconcile import clean
 from samples import ROOT

@@ -31,7 +31,7 @@ OF_LIMITS = "with a limit of detection that does not tell"
 CORRECT = "correct it: docs/tables.md, Outcomes that are made of columns"
 
 
-def made_outcome(texts: pd.DataFrame, event: Event, guesses: Mapping[str, Guess], missing: list[str]) -> Outcome:
+def event_outcome(texts: pd.DataFrame, event: Event, guesses: Mapping[str, Guess], missing: list[str]) -> Outcome:
     """The codes that an event gives the records of a table of texts ("" for no value), and the entries of its columns.
 
     guesses: what each column of the table seems to be. AssayError if the event is no condition on its columns, has a
