@@ -12,7 +12,7 @@ import pytest
 
 from assay.retraining.batch import Batch
 from assay.retraining.line import clean_up, configured
-from assay.retraining.lock import BusyError, alone
+from assay.retraining.lock import BusyError, locked
 from samples import plain
 
 BATCH = Batch("new.csv", b"a\n1\n", ".csv", pd.DataFrame({"a": ["1"]}))
@@ -63,8 +63,8 @@ def test_what_a_killed_call_left_is_ended_and_removed(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from assay.retraining.lock import alone
-with alone(Path(sys.argv[1]), "new.csv"):
+from assay.retraining.lock import locked
+with locked(Path(sys.argv[1]), "new.csv"):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -76,12 +76,12 @@ def test_the_second_says_who_runs_and_a_killed_one_holds_nothing(tmp_path: Path)
     assert process.stdout.readline() == "held\n"
     with (
         pytest.raises(BusyError, match=rf"process {process.pid}, since .*, with new.csv"),
-        alone(tmp_path, "other.csv"),
+        locked(tmp_path, "other.csv"),
     ):
         pass
     process.kill()
     process.wait()
     time.sleep(0.01)
-    with alone(tmp_path, "other.csv"):
+    with locked(tmp_path, "other.csv"):
         pass
     assert not (tmp_path / "running.json").exists()

@@ -17,7 +17,7 @@ from assay.registry.publishing import stale_locks_away
 from assay.registry.unseen import Champion, Judgement, champion_of, judged, plan_of
 from assay.retraining import line
 from assay.retraining.batch import Arrived, Batch, batch_of, joined, require_new, require_of_the_contract
-from assay.retraining.lock import alone
+from assay.retraining.lock import locked
 from assay.scoring.files import require_tables
 from assay.sweep.execution import baseline
 
@@ -61,7 +61,7 @@ def retrain(root: Path, order: Order, say: Say) -> Outcome:
     BusyError if another retraining is at work in the clone.
     """
     folder = root / FOLDER
-    with alone(folder, str(order.data)):
+    with locked(folder, str(order.data)):
         for done in [*line.clean_up(folder), *stale_locks_away(root)]:
             say(done)
         return _retrained(root, order, say)

@@ -18,7 +18,7 @@ class BusyError(AssayError):
 
 
 @contextmanager
-def alone(folder: Path, what: str) -> Iterator[None]:
+def locked(folder: Path, what: str) -> Iterator[None]:
     """Hold the lock, and note who does; BusyError naming the process that has it."""
     folder.mkdir(parents=True, exist_ok=True)
     with holding(folder / LOCK, BusyError(_who(folder), where=str(folder), todo="wait until it has ended")):
