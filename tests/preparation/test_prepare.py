@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from assay.config.dataset import Column, Dataset, Rule
+from assay.config.dataset import Column, Dataset, Rule, Time
 from assay.errors import AssayError
 from assay.preparation.prepare import Prepared, Preparer, prepare
 from assay.preparation.reconcile import clean, reconcile
@@ -73,6 +73,19 @@ def test_a_broken_rule_is_told_and_nothing_is_raised() -> None:
 def without_target(raw: pd.DataFrame, dataset: Dataset) -> Prepared:
     asked = restricted(collected(dataset), {*dataset.columns} - {dataset.target})
     return Preparer(dataset, asked)(raw, WHERE)
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [
+        (THYROID.time, r"no date like %y%m%d in what (\d{6})\d{3} finds (dataset.time.pattern): '84080101'"),
+        (replace(THYROID.time, pattern="(.*)", format="%Y"), "no date like %Y: '84080101'"),
+    ],
+)
+def test_a_date_that_is_none_is_told_with_its_place(time: Time, said: str) -> None:
+    with pytest.raises(AssayError) as caught:
+        clean(raw_table(raw_record("84080101")), replace(THYROID, time=time), WHERE)
+    assert said in str(caught.value)
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from assay.config.dataset import CATEGORY, DAY, KINDS, NOTE, NUMBER, STOP, TEXT
+from assay.config.dataset import CATEGORY, DAY, KINDS, NOTE, NUMBER, STOP, TEXT, Time
 from assay.config.patterns import fits
 from assay.contract.arrays import arrow
 from assay.contract.expressions import comparable, true
@@ -114,13 +114,18 @@ def _time_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Breaks]]:
     if not (time := dataset.time):
         return
     where, day = ((time.column,), STOP), day_name(dataset)
-    yield Requirement(f"{day}_missing", *where, f"no date like {time.format}", day), _missing
+    yield Requirement(f"{day}_missing", *where, f"no date like {time.format}{_place(time.pattern)}", day), _missing
     if time.first:
         first = pd.Timestamp(time.first)
         yield Requirement(f"{day}_first", *where, f"before {time.first}", day), lambda dates, _: dates < first
     if time.last:
         last = pd.Timestamp(time.last)
         yield Requirement(f"{day}_last", *where, f"after {time.last}", day), lambda dates, _: dates > last
+
+
+def _place(pattern: str) -> str:
+    """Where a date is looked for, if that is not the whole value."""
+    return "" if pattern == Time.pattern else f" in what {pattern} finds (dataset.time.pattern)"
 
 
 def _record_rules(dataset: "Dataset") -> Iterator[tuple[Requirement, Any]]:
