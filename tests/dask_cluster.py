@@ -49,6 +49,8 @@ def main() -> None:
 
     workers = int(sys.argv[1])
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    # After this long without a killed worker its place is given up; a busy machine takes more than dask's 15 s.
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "1h"})
     preload()
     with LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0") as found:
         print(found.scheduler_address, *(worker.pid for worker in found.workers.values()), flush=True)
