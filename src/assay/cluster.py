@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 10  # seconds in which a scheduler must answer
 JOINING = 60  # seconds in which the workers that are needed must join
+RETURNING = "10m"  # in which a killed worker of ours must be back, on a busy machine too; dask has 15 seconds
 LOGS = ("distributed", "distributed.client")  # dask gives each a level of its own
 EXAMPLE = "tcp://HOST:8786"
 # What dask raises where something else answers: to it the first bytes are the length of what follows.
@@ -42,9 +43,10 @@ def connected(address: str) -> Iterator["Client"]:
 def started(workers: int) -> Iterator["Client"]:
     """A client of so many worker processes on this machine, which end with the block, and with this process."""
     require_dask()
+    import dask
     from distributed import Client, LocalCluster
 
-    with _without_its_log():
+    with _without_its_log(), dask.config.set({"distributed.deploy.lost-worker-timeout": RETURNING}):
         options = {"threads_per_worker": 1, "processes": True, "dashboard_address": "127.0.0.1:0"}
         with without_interrupt():
             here = LocalCluster(n_workers=workers, **options)
