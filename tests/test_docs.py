@@ -30,6 +30,11 @@ def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) < 170
 
 
+def test_every_page_is_in_the_index_of_the_readme() -> None:
+    index = README.split("## Find your question")[1]
+    assert [path.name for path in (ROOT / "docs").glob("*.md") if f"](docs/{path.name})" not in index] == []
+
+
 def shown(value: float | None, interval: list[float | None], metric: str) -> str:
     """A figure as the table of the README gives it."""
     if value is None:

@@ -278,6 +278,6 @@ def test_the_default_model_needs_little_and_scores_the_same_without_the_rest(lin
     scores, rooms = done.stdout.splitlines()
     assert json.loads(scores) == pd.read_parquet("data/predictions/test.parquet")["score"].tolist()
     assert set(rooms.strip("[]").replace("'", "").split(", ")) == {
-        "arithmetic", "bundle", "config", "datasets", "errors", "files", "machine", "memory", "paths", "records",
+        "arithmetic", "bundle", "config", "datasets", "errors", "files", "machine", "paths", "records",
         "text",
     }  # fmt: skip

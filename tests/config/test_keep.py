@@ -26,6 +26,10 @@ KEPT = [
             ("conf/split/random.yaml", "seed: 4"),
         ],
     ),
+    (
+        ["split=days", "split.validation_from=1986-02-01", "split.test_from=1986-09-01"],
+        [("conf/split/thyroid.yaml", "- days"), ("conf/split/days.yaml", "test_from: '1986-09-01'\n")],
+    ),
     (["split.test_from=1986-09-01"], [("conf/split/temporal.yaml", 'test_from: "1986-09-01"\n')]),
     (["features.drop=[TSH,log_TSH]"], [("conf/features/clinical.yaml", "drop: [TSH, log_TSH]\n")]),
     (["debug=fast"], [("conf/config.yaml", "  refit: false ")]),
@@ -55,6 +59,10 @@ def _own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     policy = (ROOT / "conf/labels/covid.yaml").read_text()  # another one that fits its classes
     policy = policy.replace("name: covid", "name: contrary").replace("[positive]", "[negative]")
     (tmp_path / "conf/labels/contrary.yaml").write_text(policy)
+    days = (
+        "name: days\nby: time\nvalidation_from: ???\ntest_from: ???\ndata_until: null\n"  # as `assay start` leaves it
+    )
+    (tmp_path / "conf/split/days.yaml").write_text(days)
     (tmp_path / "src").symlink_to(ROOT / "src")
     shutil.copy(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -79,6 +79,7 @@ def test_an_unknown_key_is_named(key: str) -> None:
     ("changes", "said"),
     [
         ({"split__validation_from": "1986-07-01"}, "split.test_from must come after"),
+        ({"split__test_from": None}, "split.test_from is missing: give a date"),
         ({"split__test_from": "1986-13-01"}, "split.test_from=1986-13-01 is not a date"),
         ({"split__data_until": "1987-01-40"}, "split.data_until=1987-01-40 is not a date"),
         ({"split__data_until": "1986-06-30"}, "split.data_until must not come before split.test_from"),

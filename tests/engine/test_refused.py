@@ -77,6 +77,7 @@ def test_a_decision_on_no_record(line: Path, capsys: pytest.CaptureFixture[str])
     [
         ["split.validation_from=1984-01-01"],
         ["split.test_from=1999-01-01"],
+        ["split.test_from=1999-01-01", "dataset.group=pregnant"],
         ["split=group", "dataset.group=pregnant"],
     ],
 )

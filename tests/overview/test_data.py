@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from assay.overview.columns import require
 from assay.overview.data import all_columns, as_csv, as_json
 from assay.overview.rows import EXPERIMENT, Figures, Row
 
@@ -33,6 +34,14 @@ def test_csv_has_a_line_for_each_row_and_three_columns_for_a_metric() -> None:
     assert (row["test.recall"], row["test.recall_low"]) == ("", "")
     assert row["model.C"] == "1e-07"
     assert "split.seed" not in row, "only parameters that differ"
+
+
+def test_a_parameter_that_the_rows_no_longer_have_is_a_column_without_a_value() -> None:
+    row = replace(ROW, changes={"model.num_leaves": (31, None)})
+    columns = all_columns([row])
+    require(columns, [row])
+    (line,) = csv.DictReader(io.StringIO(as_csv([row], columns)))
+    assert line["model.num_leaves"] == ""
 
 
 def test_json_has_all_with_the_test_fold_apart() -> None:

@@ -71,6 +71,15 @@ def test_a_fold_without_a_positive_is_refused_and_named(missing: str) -> None:
         split(records(*rows), SPLIT)
 
 
+@pytest.mark.parametrize(
+    ("day", "said"), [("2023-05-06", "the records are of 2023-05-06 to 2023-05-06"), (None, "no record has a date")]
+)
+def test_days_of_another_table_are_shown_beside_its_own(day: str | None, said: str) -> None:
+    table = records(*BOTH_CLASSES).assign(date=pd.to_datetime(pd.Series([day] * len(BOTH_CLASSES))))
+    with pytest.raises(AssayError, match=f"validation begins on 1986-01-01, test on 1986-07-01, and {said}"):
+        split(table, SPLIT)
+
+
 days = st.dates(pd.Timestamp("1984-08-01").date(), pd.Timestamp("1987-01-19").date()).map(str)
 
 

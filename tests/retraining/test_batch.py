@@ -72,6 +72,16 @@ def test_records_that_are_there_are_named(tmp_path: Path, table: pd.DataFrame, s
         require_new(batch, OLD, CONFIG.dataset)
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_batch_that_the_contract_names_is_found_under_its_name(tmp_path: Path, first: bool) -> None:
+    batch = batch_of(written(tmp_path / "new.csv", NEW), None, CONFIG.dataset)
+    assert batch.place_in(CONFIG.dataset) == ""
+    files = [("data/tables/shop.csv", batch.sha256), ("b.csv", "0" * 64)]
+    uris, hashes = map(list, zip(*files if first else files[::-1], strict=True))
+    source = replace(CONFIG.dataset.source, uri=uris, sha256=hashes)
+    assert batch.place_in(replace(CONFIG.dataset, source=source)) == "data/tables/shop.csv"
+
+
 def test_new_records_pass(tmp_path: Path) -> None:
     require_new(batch_of(written(tmp_path / "new.csv", NEW), None, CONFIG.dataset), OLD, CONFIG.dataset)
 

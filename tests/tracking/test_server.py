@@ -139,4 +139,5 @@ def test_without_the_library_the_message_says_how_to_get_it(tmp_path: Path, monk
     monkeypatch.setitem(sys.modules, "mlflow.tracking", None)
     monkeypatch.setitem(sys.modules, "mlflow", None)
     with pytest.raises(AssayError, match="pip install mlflow-skinny"):
-        export([RUN], str(tmp_path), "assay")
+        export([RUN], str(tmp_path / "runs"), "assay")
+    assert not list(tmp_path.iterdir())

@@ -48,10 +48,12 @@ def _split_faults(config: Config) -> list[str]:
 def _date_faults(split: Split) -> list[str]:
     days = {}
     for key in ("validation_from", "test_from"):
+        if not (day := getattr(split, key)):
+            return [f"split.{key} is missing: give a date like 1986-01-01"]
         try:
-            days[key] = date.fromisoformat(getattr(split, key) or "")
+            days[key] = date.fromisoformat(day)
         except ValueError:
-            return [f"split.{key}={getattr(split, key)} is not a date like 1986-01-01"]
+            return [f"split.{key}={day} is not a date like 1986-01-01"]
     if days["validation_from"] >= days["test_from"]:
         return ["split.test_from must come after split.validation_from"]
     if split.data_until is None:

@@ -48,7 +48,7 @@ def kept() -> list[str]:
 
 def _choose(wanted: Mapping[str, Any], conf: Path) -> list[str]:
     """Choose the files that have the names of `wanted`, one after another: a dataset brings its labels and split."""
-    present = yaml_mapping(composed(conf=conf))
+    present = _unchecked(wanted, conf)
     for part in reversed(_parts(conf)):
         group, _, choice = str(part.config_path).rpartition("/")
         name = _name(wanted, part)
@@ -64,11 +64,16 @@ def _choose(wanted: Mapping[str, Any], conf: Path) -> list[str]:
 def _set(wanted: Mapping[str, Any], conf: Path) -> list[str]:
     """Write each value that differs into the file that sets it, except values computed from another one."""
     parts, changes = _parts(conf), []
-    for key, value in _differences(yaml_mapping(composed(conf=conf)), wanted):
+    for key, value in _differences(_unchecked(wanted, conf), wanted):
         file, node = _origin(key, parts, conf)
         if not _computed(node):
             changes.append(_replaced(file, key, node, value))
     return list(filter(None, changes))
+
+
+def _unchecked(wanted: Mapping[str, Any], conf: Path) -> Mapping[str, Any]:
+    """What the copy composes to on the way: a file that was chosen may lack values, or contradict others, until set."""
+    return yaml_mapping(composed([f"version={wanted['version']}"], conf))  # in place of ${assay.checked:...}
 
 
 def _require_same(wanted: Mapping[str, Any], found: Mapping[str, Any], conf: Path) -> None:

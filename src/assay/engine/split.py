@@ -22,6 +22,7 @@ from assay.records.folds import (
     TIME,
     Sizes,
     by_chance_told,
+    by_time_told,
     dealt,
     fold_by_day,
     kept,
@@ -64,18 +65,18 @@ class Splitter:
         """Write the folds; how large they are. AssayError as of `split`."""
         told = self._by_time(batches, folds) if self.config.by == TIME else self._by_chance(batches, folds)
         sizes = Sizes(self.records, self.positives, self.purged, self.groups)
-        sizes.require_both_classes(self.config.by, lambda: told)
+        sizes.require_both_classes(self.config.by, told)
         return sizes
 
-    def _by_time(self, batches: Batches, folds: Mapping[str, Parts]) -> str:
+    def _by_time(self, batches: Batches, folds: Mapping[str, Parts]) -> Callable[[], str]:
         if not _has(DATE, batches):
             raise no_date()
-        first = starts(self.config, _newest(batches()) if self.config.data_until else None)
+        first = starts(self.config, _ends(batches())[1] if self.config.data_until else None)
         divided = self._without_earlier(batches, first) if _has(GROUP, batches) else self._dated(batches, first)
         for records, fold, inside in divided:
             for name in FOLDS:
                 self._add(name, records[inside & (fold == name)], folds[name].add)
-        return ""
+        return lambda: by_time_told(first, *_ends(batches()))
 
     def _dated(self, batches: Batches, first: tuple[pd.Timestamp, pd.Timestamp]) -> Iterator[tuple[Any, Any, Any]]:
         """Each batch, the fold of its records, and whether they are in it."""
@@ -105,7 +106,7 @@ class Splitter:
                     self.purged[name] += int((earlier & (fold == name)).sum())
                 yield records, fold, inside & ~earlier
 
-    def _by_chance(self, batches: Batches, folds: Mapping[str, Parts]) -> str:
+    def _by_chance(self, batches: Batches, folds: Mapping[str, Parts]) -> Callable[[], str]:
         grouped = own_groups(batches) if _has(GROUP, batches) else batches
         by = GROUP if self.config.by == GROUP else RECORD_ID
 
@@ -128,7 +129,7 @@ class Splitter:
         for name, table in ordered.items():
             for batch in table.batches():
                 folds[name].add(batch)
-        return by_chance_told(self.config, *counts)
+        return partial(by_chance_told, self.config, *counts)
 
     def _add(self, name: str, records: pd.DataFrame, add: Callable[[pd.DataFrame], None]) -> None:
         self.records[name] += len(records)
@@ -158,8 +159,10 @@ def _has(column: str, batches: Batches) -> bool:
     return column in next(iter(batches()))
 
 
-def _newest(batches: Iterable[pd.DataFrame]) -> Any:
-    return max((day for records in batches if pd.notna(day := records[DATE].max())), default=pd.NaT)
+def _ends(batches: Iterable[pd.DataFrame]) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The days of the oldest and the newest record; NaT if none has a date."""
+    dates = pd.Series([day for records in batches for day in (records[DATE].min(), records[DATE].max())])
+    return dates.min(), dates.max()
 
 
 def joined(records: Iterable[pd.DataFrame], labels: Iterable[pd.DataFrame], where: str) -> Iterator[pd.DataFrame]:

@@ -30,7 +30,7 @@ def known(rows: Iterable[Row]) -> list[str]:
         names.update(dict.fromkeys(row.figures.values))
         names.update(dict.fromkeys(f"{TEST}{name}" for name in row.test.values))
     for row in rows:
-        names.update(dict.fromkeys(row.params))
+        names.update(dict.fromkeys([*row.params, *(row.changes or {})]))  # what one changed may be gone from it
     return list(names)
 
 

@@ -29,6 +29,8 @@ def rows(conditions: Sequence[str], sort: str | None, backwards: bool, flat: boo
 
 def table_of(found: Sequence[Row], chosen: str | None, limit: int, flat: bool) -> str:
     """The table, and what must be said below it."""
+    if not found:
+        return "no revision meets all conditions"
     part = found[:limit] if limit else found
     columns = _columns(chosen, part, flat)
     names.require(columns, found)

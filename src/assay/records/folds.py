@@ -33,20 +33,21 @@ class Sizes:
         sizes = {name: {"records": self.records[name], "positives": self.positives[name]} for name in self.records}
         return {"folds": sizes, "purged": {"groups": self.groups, "records": self.purged}}
 
-    def require_both_classes(self, by: str, by_chance: Callable[[], str]) -> None:
-        """AssayError if a fold lacks a class; by_chance: how folds that are no spans of time came to be."""
+    def require_both_classes(self, by: str, told: Callable[[], str]) -> None:
+        """AssayError if a fold lacks a class; told: how the folds came to be."""
         for name, records in self.records.items():
             if not 0 < self.positives[name] < records:
                 raise AssayError(
                     f"the {name} fold has {records} records, {self.positives[name]} of them positive: both classes are "
-                    f"needed{self._told() if by == TIME else by_chance()}",
+                    f"needed{told()}{self._purged_told()}",
                     where="split",
-                    todo="move its dates, or split=random or split=group"
+                    todo="choose days by -S split.validation_from=DAY -S split.test_from=DAY, or split=random or "
+                    "split=group"
                     if by == TIME
                     else "other shares, or another seed",
                 )
 
-    def _told(self) -> str:
+    def _purged_told(self) -> str:
         lost = sum(self.purged.values())
         return f"; {lost} records were left out, of {self.groups} groups that are in a later fold too" if lost else ""
 
@@ -91,7 +92,8 @@ def split(records: pd.DataFrame, config: "Split") -> Division:
     inside = kept(ordered, fold)
     folds = {name: ordered[inside & (fold == name)].reset_index(drop=True) for name in FOLDS}
     division = purged(folds) if config.by == TIME and GROUP in records else Division(folds)
-    division.sizes().require_both_classes(config.by, lambda: _by_chance_of(records, config))
+    told = _by_time_of if config.by == TIME else _by_chance_of
+    division.sizes().require_both_classes(config.by, lambda: told(records, config))
     return division
 
 
@@ -216,6 +218,17 @@ def _within(share: float, n: int) -> int:
     while count < n and (count + 1) / n <= share:
         count += 1
     return count
+
+
+def _by_time_of(records: pd.DataFrame, config: "Split") -> str:
+    dates = records[DATE]
+    return by_time_told(starts(config, dates.max()), dates.min(), dates.max())
+
+
+def by_time_told(first: tuple[pd.Timestamp, pd.Timestamp], oldest: pd.Timestamp, newest: pd.Timestamp) -> str:
+    """How folds by time came to be, of records of these days, for a message; first: as of `fold_by_day`."""
+    dated = "no record has a date" if pd.isna(oldest) else f"the records are of {oldest.date()} to {newest.date()}"
+    return f"; validation begins on {first[0].date()}, test on {first[1].date()}, and {dated}"
 
 
 def _by_chance_of(records: pd.DataFrame, config: "Split") -> str:

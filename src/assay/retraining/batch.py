@@ -74,13 +74,14 @@ class Batch(Arrived):
         one = all_of_it[0] if len(all_of_it) == 1 else hashlib.sha256("".join(all_of_it).encode()).hexdigest()
         return f"retrain-{one[:NAME_LENGTH]}"
 
-    def is_in(self, dataset: Dataset) -> bool:
-        """Whether a contract names all of it."""
-        files = {
-            "": (self, dataset.source),
-            **{name: (one, dataset.tables[name].source) for name, one in self.tables.items()},
-        }
-        return all(one.sha256 in [each.sha256 for each in sources(source)] for one, source in files.values())
+    def place_in(self, dataset: Dataset) -> str:
+        """What a contract that names all of it calls the file of its records; "" if it does not."""
+        tables = [_named(one, dataset.tables[name].source) for name, one in self.tables.items()]
+        return _named(self, dataset.source) if all(tables) else ""
+
+
+def _named(arrived: Arrived, source: Source) -> str:
+    return next((str(one.uri) for one in sources(source) if one.sha256 == arrived.sha256), "")
 
 
 def batch_of(path: Path, labels: Path | None, dataset: Dataset, tables: Mapping[str, Path] | None = None) -> Batch:

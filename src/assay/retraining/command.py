@@ -43,7 +43,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome. challenger, champion, judgement: None if HEAD has the batch already."""
+    """The outcome. If HEAD has the batch already, place: as what; challenger, champion, judgement: None."""
 
     state: str
     batch: Batch
@@ -52,6 +52,7 @@ class Outcome:
     challenger: Revision | None = None
     champion: Champion | None = None
     judgement: Judgement | None = None
+    place: str = ""
 
 
 def retrain(root: Path, order: Order, say: Say) -> Outcome:
@@ -73,8 +74,8 @@ def _retrained(root: Path, order: Order, say: Say) -> Outcome:
     config = typed(now.params)
     require_tables(order.tables, config.dataset)
     batch = batch_of(order.data, order.labels, config.dataset, order.tables)
-    if batch.is_in(config.dataset):
-        return Outcome(PART, batch, head)
+    if place := batch.place_in(config.dataset):
+        return Outcome(PART, batch, head, place=place)
     _require_free(root, order.branch, head, batch)
     state = THERE
     if batch.experiment not in experiments(root, head):

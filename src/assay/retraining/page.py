@@ -48,7 +48,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "batch": {
             "file": batch.where,
             "sha256": batch.sha256,
-            "path": batch.path.as_posix(),
+            "path": outcome.place or batch.path.as_posix(),
             "rows": len(batch.table),
             "unlabelled": batch.unlabelled,
             "tables": {
@@ -87,7 +87,7 @@ def as_markdown(outcome: Outcome) -> Markdown:
     batch = outcome.batch
     if outcome.state == PART:
         said = Markdown("### Nothing to do\n\nHEAD has this batch already, as {}.")
-        return said.format(code(batch.path.as_posix()))
+        return said.format(code(outcome.place))
     title = Markdown("### {}: {}\n\n{} rows of {}{}{}, kept as {} (SHA-256 {}).{}")
     head = title.format(
         batch.experiment,

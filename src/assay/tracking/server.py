@@ -62,6 +62,8 @@ def _client(to: str) -> Iterator["MlflowClient"]:
     except ModuleNotFoundError as error:
         todo = "install it: pip install mlflow-skinny (make extras has it)"
         raise AssayError(f"the library of MLflow is not installed: {error.name}", todo=todo) from error
+    if "://" not in to:
+        Path(to).mkdir(parents=True, exist_ok=True)
     todo = "look at its address and its log; what is written stays, and the same command goes on"
     with translated("MLflow did not take the runs", where=to, todo=todo):
         yield MlflowClient(address)
@@ -74,9 +76,7 @@ def _address(to: str) -> str:
             todo = "export MLFLOW_TRACKING_USERNAME=... MLFLOW_TRACKING_PASSWORD=..., and leave both out of --to"
             raise AssayError("a password does not belong in an address", where="--to", todo=todo)
         return to
-    folder = Path(to).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{folder / DATABASE}"
+    return f"sqlite:///{Path(to).absolute() / DATABASE}"
 
 
 def _experiment(client: "MlflowClient", to: str, name: str) -> str:
