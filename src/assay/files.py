@@ -173,9 +173,9 @@ def yaml_mapping(text: str | bytes) -> dict[str, Any]:
     """
     try:
         content = copy.deepcopy(_parsed(text))
-    except ImportError:  # no fault of the text
-        raise
     except Exception as error:  # a parser's and its constructors' errors share no base class
+        if of_the_system(error):
+            raise
         raise ValueError(" ".join(str(error).split()) or type(error).__name__) from error
     if not isinstance(content, dict):
         raise ValueError("not a mapping")
