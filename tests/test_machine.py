@@ -46,6 +46,11 @@ def wrapped(error: Exception, cause: BaseException) -> Exception:
         (MemoryError(), "there is not enough memory"),
         (np._core._exceptions._ArrayMemoryError((9, 9), np.dtype("f8")), "Unable to allocate"),
         (ModuleNotFoundError("No module named 'pandas'", name="pandas"), "there is no package pandas"),
+        (ImportError("a.so: failed to map segment from shared object"), "there is not enough memory to load a library"),
+        (
+            ImportError("a.so: failed to map segment from shared object: Operation not permitted"),
+            "a package is broken, or of another version",
+        ),
         (ImportError("cannot import name 'x' from 'pandas'"), "of another version than in the lock"),
         (SyntaxError("invalid syntax", ("knowledge.py", 3, 1, "")), "not Python: invalid syntax"),
         (json.JSONDecodeError("Expecting value", "", 0), "a file is not JSON"),
@@ -64,11 +69,16 @@ def test_what_memory_packages_and_files_do_is_told(error: Exception, said: str) 
     assert FAULT not in message
 
 
-def test_what_dvc_says_is_passed_on() -> None:
+def test_what_dvc_says_is_passed_on(tmp_path: Path) -> None:
+    from dvc.config import Config, ConfigError
     from dvc.exceptions import DvcException
 
     assert "DVC says: failed to lock" in described(DvcException("failed to lock"))
     assert "df -h" in described(DvcException("failed to transfer: No space left on device"))
+    (tmp_path / "config.local").write_text("[core")
+    with pytest.raises(ConfigError) as caught:
+        Config(tmp_path)
+    assert described(caught.value).startswith("error: DVC says: config file error: Invalid line ('[core')")
 
 
 @pytest.mark.parametrize("error", [KeyError("label"), ValueError("shapes differ"), AssertionError(), TypeError("no")])

@@ -167,9 +167,9 @@ def yaml_mapping(text: str | bytes) -> dict[str, Any]:
     """
     try:
         content = copy.deepcopy(_parsed(text))
-    except ImportError:  # no fault of the text
-        raise
     except Exception as error:  # a parser's and its constructors' errors share no base class
+        if of_the_system(error):
+            raise
         raise ValueError(" ".join(str(error).split()) or type(error).__name__) from error
     if not isinstance(content, dict):
         raise ValueError("not a mapping")
@@ -195,7 +195,7 @@ def damaged(path: Path, error: Exception) -> AssayError:
     return AssayError(
         f"the file is damaged or cut short: {reason}",
         where=str(path),
-        todo="run: assay doctor --mend (or dvc checkout: the last good one), or dvc repro (makes it again)",
+        todo="run: assay doctor --mend (brings the last good one back), or dvc repro (makes it again)",
     )
 
 
