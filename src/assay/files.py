@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import AssayError, about
+from assay.machine import of_the_system
 
 FIGURES_KEPT = 6  # decimals in JSON and CSV, so that machines which differ in the sixteenth digit write the same bytes
 DVCIGNORE = Path(".dvcignore")
