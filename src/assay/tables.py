@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import parquet
 
-ASKED = 1 << 20  # bytes of a table: of smaller ones nobody asks what they need
+SMALL_TABLE = 1 << 20  # bytes; nobody asks how much memory a smaller one needs
 WORKING, CELL = 3, 8  # times what a table takes, and bytes of a value, as measured: docs/scale.md
 PART_NAME = "part-{:05}.parquet"  # of a table in parts, from 0 on
 
@@ -39,7 +39,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
     import pyarrow as pa
 
     parts = parts_of(path)
-    if sum(part.stat().st_size for part in parts) > ASKED:
+    if sum(part.stat().st_size for part in parts) > SMALL_TABLE:
         require_memory(needed(path, columns), str(path))
     frame = pa.concat_tables(_read_part(part, columns, optional) for part in parts).to_pandas()
     assert isinstance(frame, pd.DataFrame)

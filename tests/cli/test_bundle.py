@@ -33,6 +33,7 @@ def test_what_a_bundle_is_can_be_read(line: Path) -> None:
     ):
         assert text in said
     assert "Out of fold on train and validation" in said
+    assert "Intervals: 95%, of 500 resamples" in said
     assert "average_precision | " in said
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from assay.records.columns import WEIGHT
-from assay.sampling.source import fingerprint, parquet_files
+from assay.sampling.source import parquet_files, unordered_fingerprint
 from pipeline_copy import Copy, cheapened
 
 
@@ -25,7 +25,7 @@ def test_a_sample_goes_through_the_whole_line(fork: Copy, tmp_path: Path) -> Non
         "assay",
         "params",
         f"dataset.source.uri='{source}/part-*.parquet'",
-        f"dataset.source.sha256={fingerprint(parquet_files(str(source)))}",
+        f"dataset.source.sha256={unordered_fingerprint(parquet_files(str(source)))}",
         f"dataset.sample={sample}",
     )
     assert cheap.repro("evaluate")[0] == "collect"

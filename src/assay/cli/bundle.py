@@ -86,9 +86,16 @@ def _as_markdown(found: dict[str, Any]) -> str:
         *((f"code of {plugin}", code(digest)) for plugin, digest in found["code_sha256"].items()),
         ("libraries", ", ".join(f"{name} {version}" for name, version in found["versions"].items())),
     ]
-    note = "Out of fold on train and validation, {} records, {} positive. The threshold was {} them."
+    note = (
+        "Out of fold on train and validation, {} records, {} positive. The threshold was {} them. "
+        "Intervals: {:.0%}, of {} resamples."
+    )
     said = Markdown(note).format(
-        figures["records"], figures["positives"], "measured on" if cut["fixed"] else "chosen on"
+        figures["records"],
+        figures["positives"],
+        "measured on" if cut["fixed"] else "chosen on",
+        figures["confidence"],
+        figures["resamples"],
     )
     tested = found.get("metrics_on_test")
     on_test = ["On the test fold:", table(("metric", "value"), _metrics(tested))] if tested else []

@@ -16,7 +16,7 @@ from assay.records.pickled import read_pickle
 from assay.records.plain import typed, understood
 from assay.records.streaming import CsvRecords
 from assay.records.writing import texts
-from assay.tables import ASKED, in_order
+from assay.tables import SMALL_TABLE, in_order
 
 if TYPE_CHECKING:
     from assay.config.source import Dialect
@@ -41,7 +41,7 @@ def read(
     """
     form = form or form_of_name(path)
     parts = raw_parts(path, form)
-    if sum(part.stat().st_size for part in parts if part.is_file()) > ASKED:
+    if sum(part.stat().st_size for part in parts if part.is_file()) > SMALL_TABLE:
         require_memory(needed(parts, form, todo, where), where or str(path))
     if path.is_dir():
         tables = [read(one, form, todo, where, dialect) for one in parts]
@@ -68,7 +68,7 @@ def needed(parts: list[Path], form: str, todo: str = RESTORE, where: str = "") -
 def _of_csv(path: Path) -> float:
     size = path.stat().st_size
     with path.open("rb") as stream:
-        some = stream.read(ASKED)
+        some = stream.read(SMALL_TABLE)
     cells = sum(map(some.count, SEPARATORS)) * size / len(some)
     return WRITTEN * size + CELL * cells
 

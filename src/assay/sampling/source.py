@@ -38,7 +38,7 @@ def parquet_files(uri: str) -> list[Path]:
     )
 
 
-def fingerprint(files: Sequence[Path]) -> str:
+def unordered_fingerprint(files: Sequence[Path]) -> str:
     """The SHA-256 of a file; of several files, that of the sorted list of their hashes, whatever their names."""
     hashes = sorted(map(sha256, files))
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()

@@ -156,11 +156,11 @@ def private(dataset: "Dataset") -> list[str]:
 def draw(dataset: "Dataset", target: Path) -> dict[str, Any]:
     """Write the sample as Parquet; the report on it. AssayError if the files are not the declared ones."""
     from assay.sampling.run import sampled
-    from assay.sampling.source import fingerprint, parquet_files
+    from assay.sampling.source import parquet_files, unordered_fingerprint
 
     source = dataset.source
     files = parquet_files(source.uri)
-    require_declared(fingerprint(files), source, f"{len(files)} file(s)")
+    require_declared(unordered_fingerprint(files), source, f"{len(files)} file(s)")
     return sampled(files, dataset.sample, target, source.uri, private=private(dataset))
 
 
