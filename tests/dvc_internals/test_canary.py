@@ -150,6 +150,12 @@ def test_its_rwlock_names_the_process_that_ran_the_stage(tiny: Path) -> None:
         assert "exp run" in command
 
 
+def test_it_knows_the_refs_of_an_experiment_that_runs() -> None:
+    with relied_on("its refs of a running experiment", "locks"):
+        theirs = [part(f"dvc.repo.experiments.refs:{ref.rpartition('/')[2]}") for ref in locks.RUNNING]
+        assert theirs == [*locks.RUNNING]
+
+
 @pytest.mark.slow
 def test_a_lock_that_we_hold_keeps_dvc_out(tiny: Path) -> None:
     with relied_on("its lock", "locks"), locks.holding(locks.LOCK, AssayError("it is held")):

@@ -1,16 +1,18 @@
-"""Files and folders that killed processes leave behind."""
+"""What killed processes leave behind: files and folders, and of an experiment a state of git."""
 
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from assay.doctor.attic import Attic, away
 from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
-from assay.dvc_internals.locks import holding
+from assay.doctor.running import at_work
+from assay.dvc_internals.locks import RUNNING, holding
 from assay.dvc_internals.objects import OBJECTS
 from assay.dvc_internals.run_cache import FOLDER as RUNS
 from assay.errors import AssayError
@@ -70,8 +72,49 @@ def _remove(path: Path, attic: Attic) -> None:
     shutil.rmtree(path)
 
 
+def experiment(clone: Clone) -> Iterator[Fault]:
+    """`dvc exp run` takes HEAD off its branch, and notes in git the commit it starts from, until it ends."""
+    if at_work(clone.root):
+        return
+    refs = clone.git("for-each-ref", "--format=%(refname)", *RUNNING).split()
+    if refs:
+        what = "left by an experiment that was killed: dvc exp list and dvc exp show take its commit for HEAD"
+        yield Fault(what, ", ".join(refs), "assay doctor --mend", partial(_forget, clone, refs))
+    if branch := _left(clone):
+        what = "HEAD is on no branch: what is committed now belongs to none"
+        mend = partial(_return, clone, branch) if refs else None  # else a person may want it so
+        yield Fault(what, "", f"git switch {branch}, which is at the same commit", mend, advice=not refs)
+
+
+def _left(clone: Clone) -> str:
+    """The branch that HEAD was on, if it is at the same commit; "" if not, or HEAD is on a branch."""
+    with suppress(AssayError):
+        if clone.git("rev-parse", "--abbrev-ref", "HEAD") == "HEAD" and not clone.unfinished:
+            branch = clone.git("rev-parse", "--abbrev-ref", "@{-1}")
+            head, there = clone.git("rev-parse", "HEAD", f"refs/heads/{branch}").split()
+            return branch if head == there else ""
+    return ""
+
+
+def _forget(clone: Clone, refs: Sequence[str], attic: Attic) -> None:
+    for ref in refs:
+        clone.git("update-ref", "--no-deref", "-d", ref)
+
+
+def _return(clone: Clone, branch: str, attic: Attic) -> None:
+    """Files and the index stay as they are, because the commit does; no hook of the user's has to check anything."""
+    clone.git("-c", f"core.hooksPath={os.devnull}", "switch", "--quiet", branch)
+
+
 CHECKS = [
     Check("writing", "no half-written file or folder lies about", writing, "puts it away", quick=True),
     Check("sweeps", "no sweep that was killed left its workers' clones", sweeps, "removes them"),
     Check("temporary", "no half of a copy lies in the cache", temporary, "puts it away"),
+    Check(
+        "experiment",
+        "no experiment that was killed left git on no branch",
+        experiment,
+        "goes back to the branch; files stay",
+        quick=True,
+    ),
 ]

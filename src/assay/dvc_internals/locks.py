@@ -1,4 +1,4 @@
-"""How DVC notes in `.dvc/tmp` who works in a workspace: its locks, and its rwlock (dvc.lock, dvc.rwlock).
+"""How DVC notes in `.dvc/tmp` and git who works in a workspace: its locks, its rwlock (dvc.lock, dvc.rwlock), refs.
 
 There is no public way to ask. If a note has another form, nobody is named; DVC's own lock still refuses a second run.
 """
@@ -15,6 +15,8 @@ LOCK = FOLDER / "lock"  # held by a command of DVC's, but not while the command 
 RWLOCK = FOLDER / "rwlock"  # which process reads and writes which files
 RWLOCKS = (RWLOCK, FOLDER / "exps/rwlock")
 LOCKS = (LOCK, *(path.with_name("rwlock.lock") for path in RWLOCKS))
+# In git while an experiment runs in the workspace, with HEAD on no branch (dvc.repo.experiments.refs).
+RUNNING = tuple(f"refs/exps/exec/EXEC_{name}" for name in ("BASELINE", "MERGE", "BRANCH"))
 
 
 def named(content: dict[str, Any]) -> dict[int, str]:
