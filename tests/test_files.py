@@ -12,6 +12,7 @@ from dvc_objects.fs.local import LocalFileSystem
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay import files
 from assay.errors import AssayError
 from assay.files import files_in, md5, plain, read_json, replacing, sha256, write_json, write_text, yaml_mapping
 
@@ -200,6 +201,18 @@ def test_yaml_that_dvc_writes_is_read_as_it_was_meant(value: object) -> None:
 def test_each_who_reads_the_same_yaml_has_a_mapping_of_their_own() -> None:
     yaml_mapping("key: [1]")["key"].append(2)
     assert yaml_mapping("key: [1]") == {"key": [1]}
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), ImportError("failed to map a segment"), ModuleNotFoundError(name="x")]
+)
+def test_what_the_machine_lacks_makes_no_yaml_a_bad_one(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def parsed(text: str) -> None:
+        raise error
+
+    monkeypatch.setattr(files, "_parsed", parsed)
+    with pytest.raises(type(error)):
+        yaml_mapping("a: 1")
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "a: b: c", "a: 1\na: 2", "\0", b"\xff", "a: *b"])

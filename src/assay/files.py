@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.errors import AssayError, about
+from assay.machine import of_the_system
 
 FIGURES_KEPT = 6  # decimals in JSON and CSV, so that machines which differ in the sixteenth digit write the same bytes
 DVCIGNORE = Path(".dvcignore")
@@ -167,9 +168,9 @@ def yaml_mapping(text: str | bytes) -> dict[str, Any]:
     """
     try:
         content = copy.deepcopy(_parsed(text))
-    except ImportError:  # no fault of the text
-        raise
     except Exception as error:  # a parser's and its constructors' errors share no base class
+        if of_the_system(error):
+            raise
         raise ValueError(" ".join(str(error).split()) or type(error).__name__) from error
     if not isinstance(content, dict):
         raise ValueError("not a mapping")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from skops.io import dumps
 
-from assay.bundle.folder import describe, load_model, save_model
+from assay.bundle.folder import READERS, describe, load_model, save_model
 from assay.bundle.skops_archive import canonical
 from assay.files import md5
 from assay.modelling.building import build
@@ -48,6 +48,22 @@ def test_a_file_holds_numbers_and_names_only(name: str, tmp_path: Path) -> None:
     with zipfile.ZipFile(save_model(fitted(name), tmp_path)) as archive:
         assert {Path(member).suffix for member in archive.namelist()} <= {".json", ".npy", ".npz"}
         assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), ImportError("failed to map a segment"), ModuleNotFoundError(name="x")]
+)
+def test_what_the_machine_lacks_makes_no_model_file_a_bad_one(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(content: bytes) -> None:
+        raise error
+
+    path = save_model(fitted("majority"), tmp_path)
+    describe(tmp_path)
+    monkeypatch.setitem(READERS, path.name, read)
+    with pytest.raises(type(error)):
+        load_model(tmp_path)
 
 
 def test_canonical_changes_nothing_the_second_time() -> None:

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from assay.bundle.scoring import score
 from assay.errors import AssayError
+from assay.modelling import building
 from assay.modelling.building import build
 from assay.modelling.fitting import fitted
 from modelling_samples import configured, labelled
@@ -32,6 +33,21 @@ def evil(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(here)
     monkeypatch.delitem(sys.modules, "evil_module", raising=False)
     return here / "executed"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), ImportError("failed to map a segment", name="scipy.sparse"), ModuleNotFoundError(name="catboost")],
+)
+def test_what_the_machine_lacks_is_no_fault_of_the_parameters(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(path: str) -> None:
+        raise error
+
+    monkeypatch.setattr(building, "import_module", absent)
+    with pytest.raises(type(error)):
+        build({"name": "any", **FOREST})
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,14 @@ def test_without_duckdb_one_message_says_so(tmp_path: Path, monkeypatch: pytest.
         pass
 
 
+def test_a_duckdb_that_cannot_be_loaded_is_not_called_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "duckdb.py").write_text("raise ImportError('failed to map a segment')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "duckdb", raising=False)
+    with pytest.raises(ImportError, match="segment"), database(tmp_path, "the table", "dataset.made"):
+        pass
+
+
 @pytest.mark.parametrize("text", ["plain", "o'clock", '"', "'; DROP TABLE t; --", "a\nb", ""])
 def test_a_text_is_a_text_and_no_sql(text: str, tmp_path: Path) -> None:
     with database(tmp_path, "the table", "dataset.made") as connection:

@@ -11,6 +11,7 @@ from assay.bundle.ensemble import MeanLogOdds
 from assay.bundle.hashes import MEND, Files
 from assay.errors import AssayError
 from assay.files import md5, read_json, write_bytes, write_json
+from assay.machine import of_the_system
 from assay.paths import BUNDLE, MEMBER_NAME
 
 FORMAT = 1  # of bundle.json: see `assay.bundle.description`
@@ -103,6 +104,8 @@ def _read(files: Files, name: str, content: bytes) -> Any:
         todo = error.todo or f"{files.mend}{trusted}"
         raise AssayError(error.what, where=error.where or files.where(name), todo=todo) from error
     except Exception as error:  # of skops, xgboost, lightgbm, catboost and what they read with
+        if of_the_system(error):
+            raise
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise AssayError(f"not a model file: {reason}", where=files.where(name), todo=files.mend) from error
 

@@ -19,6 +19,7 @@ from assay.bundle.code import Source
 from assay.bundle.hashes import Verified, are_hashes, text, verified
 from assay.bundle.strict_json import parse
 from assay.errors import AssayError
+from assay.machine import of_this_machine
 from assay.paths import MODEL, MODEL_CARD, REPORTS
 
 FORMAT = 1  # of manifest.json
@@ -102,6 +103,8 @@ def _members(content: bytes) -> dict[str, bytes]:
     except AssayError:
         raise
     except Exception as error:  # of zipfile, for bytes of any kind
+        if of_this_machine(error):
+            raise
         raise AssayError(f"not an archive, or damaged: {str(error)[:100] or type(error).__name__}") from error
     if _zipped(members) != content:
         raise AssayError("not an archive as `assay bundle export` writes it, or damaged")

@@ -7,6 +7,7 @@ from typing import Any
 
 from assay.config.targets import MEMBERS, TARGET, ZOO, model_faults, target_fault
 from assay.errors import AssayError
+from assay.machine import of_the_system
 
 NOT_PARAMETERS = ("name", "threshold")
 CANNOT, CORRECT = "the estimator cannot be made", "correct its parameters"
@@ -28,8 +29,15 @@ def build(model: dict[str, Any]) -> Any:
     except AssayError as error:
         raise AssayError(f"{CANNOT}: {error.what}", where=where, todo=error.todo or CORRECT) from error
     except Exception as error:  # whatever the estimator's constructor raises
+        if of_the_system(error) and not _no_such_module(error):
+            raise
         reason = str(error).partition("\n")[0]
         raise AssayError(f"{CANNOT}: {reason}", where=where, todo=CORRECT) from error
+
+
+def _no_such_module(error: Exception) -> bool:
+    """Whether a library that is installed has no module of the name that the configuration says."""
+    return isinstance(error, ModuleNotFoundError) and "." in (error.name or "")
 
 
 def made(node: Any) -> Any:

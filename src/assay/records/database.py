@@ -30,7 +30,7 @@ def database(
     """
     try:
         import duckdb
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         todo = "pip install duckdb; or, to score, hand over records that are joined already"
         raise AssayError("duckdb is not installed", where=where, todo=todo) from error
 
