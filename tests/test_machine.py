@@ -46,6 +46,11 @@ def wrapped(error: Exception, cause: BaseException) -> Exception:
         (MemoryError(), "there is not enough memory"),
         (np._core._exceptions._ArrayMemoryError((9, 9), np.dtype("f8")), "Unable to allocate"),
         (ModuleNotFoundError("No module named 'pandas'", name="pandas"), "there is no package pandas"),
+        (ImportError("a.so: failed to map segment from shared object"), "there is not enough memory to load a library"),
+        (
+            ImportError("a.so: failed to map segment from shared object: Operation not permitted"),
+            "a package is broken, or of another version",
+        ),
         (ImportError("cannot import name 'x' from 'pandas'"), "of another version than in the lock"),
         (SyntaxError("invalid syntax", ("knowledge.py", 3, 1, "")), "not Python: invalid syntax"),
         (json.JSONDecodeError("Expecting value", "", 0), "a file is not JSON"),

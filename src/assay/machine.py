@@ -11,6 +11,8 @@ ROOM = f"make room there (df -h shows how much there is), {AGAIN}"
 IN_THE_WAY = "move it away, or name another; assay doctor finds what a killed run has left"
 NETWORK = f"check the network and the address, {AGAIN}"
 FEWER = "end other programs, or take fewer workers (-j 1) or a sample (docs/sampling.md)"
+ADDRESSES = "raise the limit on addresses, if there is one: ulimit -v unlimited"
+MAPPING = "failed to map segment from shared object"  # of the loader, glibc's dlopen
 ACTIVATE = (
     "activate the environment of the repo: . .venv/bin/activate; if it is, make it anew: make clean && make repro"
 )
@@ -129,6 +131,10 @@ def _of_import(error: ImportError) -> Told:
     where = f"the environment {sys.prefix}"
     if isinstance(error, ModuleNotFoundError):
         return Told(f"there is no package {error.name}", where, ENVIRONMENT)
+    if MAPPING in str(error) and os.strerror(errno.EPERM) not in str(
+        error
+    ):  # which a file system without programs says
+        return Told(f"there is not enough memory to load a library: {error}", where, f"{ADDRESSES}; or {FEWER}")
     return Told(f"a package is broken, or of another version than in the lock: {error}", where, ENVIRONMENT)
 
 
