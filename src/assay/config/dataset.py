@@ -171,10 +171,10 @@ class Dataset:
     `key`: the column that identifies a record, or null for the row number. `target`: the column of its code, or null
     where `outcome` makes the code of several (`assay.config.outcome`). `group`: the column whose equal values (such
     as a person) must stay in one fold. `missing`: the texts that mean no value, and the numbers, dates and truth values
-    that they read as. `slices`: the edges of the bands of
-    each column, or an empty list for its values. `knowledge`: a module with code for this dataset alone, under
-    `assay.datasets`. `rule`: dotted path, there too, of a hand rule from the feature table to booleans, a baseline.
-    `sample`: which rows are taken, see `assay.config.sample`; null for all.
+    that they read as. `slices`: the edges, ascending, of the bands of each column of numbers, or an empty list for the
+    values of a column. `knowledge`: a module with code for this dataset alone, under `assay.datasets`. `rule`: dotted
+    path, there too, of a hand rule from the feature table to booleans, a baseline. `sample`: which rows are taken, see
+    `assay.config.sample`; null for all.
 
     `columns`: by name each column, or a text: `like NAME` has the description of that other one.
 

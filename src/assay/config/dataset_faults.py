@@ -60,7 +60,7 @@ def faults(dataset: Dataset) -> list[str]:
         if rule.then not in ACTIONS
     ]
     found += [f"dataset.words.{one}" for one in words_faults(dataset.words)]
-    found += _key_faults(dataset)
+    found += _key_faults(dataset) + _slices_faults(dataset)
     found += [one for key, source in _every_source(dataset).items() for one in _source_faults(key, source)]
     found += spelling_faults.faults(dataset)
     found += _files_faults(dataset)
@@ -109,6 +109,18 @@ def _target_faults(dataset: Dataset) -> list[str]:
     bounds = dataset.columns[made.time].range if made.time in dataset.columns else None
     both = [f"dataset.target={dataset.target}: null, because dataset.outcome makes the codes"] * bool(dataset.target)
     return [*both, *outcome.faults(made, kinds, bounds[0] if bounds else None)]
+
+
+def _slices_faults(dataset: Dataset) -> list[str]:
+    """Edges of which no bands can be made."""
+    found = []
+    for name, edges in dataset.slices.items():
+        key, kind = f"dataset.slices.{name}={edges}", dataset.columns.get(name, Column(type=NUMBER)).type
+        if edges and kind not in (NUMBER, FLAG):
+            found.append(f"{key}: bands need type {NUMBER}, not {kind}; [] takes the values")
+        if edges != sorted(set(edges)):
+            found.append(f"{key}: the edges must ascend")
+    return found
 
 
 def _key_faults(dataset: Dataset) -> list[str]:
