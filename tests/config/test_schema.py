@@ -99,6 +99,8 @@ def test_an_unknown_key_is_named(key: str) -> None:
         ({"criteria__promotion__as_of": "1987-02-30"}, "criteria.promotion.as_of=1987-02-30 is not a date"),
         ({"criteria__cost__at_most": {"bundle_gb": 1}}, "criteria.cost.at_most.bundle_gb is none of: bundle_mb"),
         ({"version": 1}, "reads version 2"),
+        ({"audit__records": 1}, "audit.records=1 must be at least 30, or 0 for all"),
+        ({"audit__records": 29}, "audit.records=29 must be at least 30, or 0 for all"),
         ({"dataset__slices": {"age": [40, 60, 40]}}, r"dataset.slices.age=\[40, 60, 40\]: the edges must ascend"),
         ({"dataset__slices": {"age": [40, 40]}}, r"dataset.slices.age=\[40, 40\]: the edges must ascend"),
         ({"dataset__slices": {"sex": [1]}}, r"dataset.slices.sex=\[1\]: bands need type number, not category"),

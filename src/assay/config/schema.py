@@ -204,8 +204,8 @@ class Evaluation:
 class Audit:
     """The leakage gate. `accept`: what a person has judged harmless, as CODE:FEATURE, or CODE for a whole check.
 
-    `records`: of more cleaned records, the checks that need whole records look at so many, drawn by their ids; 0 for
-    all.
+    `records`: of more cleaned records, the checks that need whole records look at so many, drawn by their ids, at
+    least 30; 0 for all.
     """
 
     accept: list[str] = MISSING
