@@ -21,6 +21,6 @@ def refusal(folder: Path) -> str:
     with pytest.raises(AssayError) as caught:
         load_model(folder)
     assert str(folder) in caught.value.where
-    assert "dvc checkout models" in caught.value.todo
+    assert "assay doctor --mend" in caught.value.todo
     assert set(Path().rglob("*")) == before
     return caught.value.what

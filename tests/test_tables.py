@@ -43,7 +43,8 @@ def test_a_bad_table_is_refused_with_its_name_and_the_way_back(tmp_path: Path, h
     with pytest.raises(AssayError, match=said) as caught:
         read_table(path)
     assert str(path) in str(caught.value)
-    assert "dvc checkout" in str(caught.value)
+    assert "dvc repro" in str(caught.value)
+    assert ("assay doctor --mend" in str(caught.value)) == path.exists(), "dvc checkout replaces no damaged file"
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def damaged(path: Path, error: Exception) -> AssayError:
     return AssayError(
         f"the file is damaged or cut short: {reason}",
         where=str(path),
-        todo="run: assay doctor --mend (or dvc checkout: the last good one), or dvc repro (makes it again)",
+        todo="run: assay doctor --mend (brings the last good one back), or dvc repro (makes it again)",
     )
 
 

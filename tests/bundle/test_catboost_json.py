@@ -260,7 +260,7 @@ def refused(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AssayEr
     describe(folder)
     with pytest.raises(AssayError) as caught:
         load_model(folder)
-    assert "dvc checkout models" in caught.value.todo
+    assert "assay doctor --mend" in caught.value.todo
     return caught.value
 
 

@@ -233,7 +233,7 @@ def test_a_folder_that_is_not_what_was_saved_is_refused(case: str, bundle: Path)
         load_model(bundle)
     assert said in caught.value.what
     assert str(bundle) in caught.value.where
-    assert "dvc checkout models" in caught.value.todo
+    assert "assay doctor --mend" in caught.value.todo
 
 
 def test_no_parser_sees_a_member_before_the_bytes_of_all_of_them_are_checked(

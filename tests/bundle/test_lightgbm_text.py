@@ -232,7 +232,7 @@ def test_a_text_that_would_lead_the_parser_astray_is_refused(
     describe(folder)
     with pytest.raises(AssayError, match=said) as caught:
         load_model(folder)
-    assert "dvc checkout models" in caught.value.todo
+    assert "assay doctor --mend" in caught.value.todo
 
 
 def test_a_split_by_what_is_missing_alone_comes_back(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ HASHES = "hashes.json"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 LARGEST = 4 << 30  # bytes of a folder
 MOST = 10_000  # files
-MEND = "run: dvc checkout models (the last good one), or dvc repro (makes it again)"
+MEND = "run: assay doctor --mend (brings the last good one back), or dvc repro (makes it again)"
 
 
 class Files(Protocol):

@@ -8,7 +8,7 @@ CSV, PARQUET = "csv", "parquet"
 SUFFIXES = {".csv": CSV, ".parquet": PARQUET, ".pq": PARQUET}  # a pickle must be declared
 FILES = {CSV: "records.csv", PARQUET: "records.parquet"}  # data/raw holds one of them
 OTHERS = "tables"  # a folder there, with a folder for each of `dataset.tables`, if there are any
-RESTORE = "restore it: dvc checkout, or dvc repro collect"
+RESTORE = "restore it: assay doctor --mend, or dvc repro collect"
 
 
 def raw_file(folder: Path) -> Path:
