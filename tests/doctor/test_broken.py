@@ -322,7 +322,10 @@ def test_an_experiment_that_was_killed_leaves_the_next_commit_to_the_branch(clon
     assert clone.run("git", "for-each-ref", "refs/exps/exec").stdout == ""
 
 
-def test_an_experiment_that_runs_is_left_alone(clone: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", ["clone", "other tree"])
+def test_an_experiment_that_runs_is_left_alone(clone: Copy, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    clone.run("git", "worktree", "add", "--quiet", "-b", "other", "../other tree")
     killed_experiment(clone)
-    monkeypatch.setattr(leftovers, "at_work", lambda root: ["DVC (process 7)"])
+    assert list(leftovers.experiment(Clone(clone.path)))
+    monkeypatch.setattr(leftovers, "at_work", lambda root: ["DVC (process 7)"] * (root.name == where))
     assert list(leftovers.experiment(Clone(clone.path))) == []

@@ -74,7 +74,7 @@ def _remove(path: Path, attic: Attic) -> None:
 
 def experiment(clone: Clone) -> Iterator[Fault]:
     """`dvc exp run` takes HEAD off its branch, and notes in git the commit it starts from, until it ends."""
-    if at_work(clone.root):
+    if any(map(at_work, _work_trees(clone))):  # which have these refs in common
         return
     refs = clone.git("for-each-ref", "--format=%(refname)", *RUNNING).split()
     if refs:
@@ -84,6 +84,13 @@ def experiment(clone: Clone) -> Iterator[Fault]:
         what = "HEAD is on no branch: what is committed now belongs to none"
         mend = partial(_return, clone, branch) if refs else None  # else a person may want it so
         yield Fault(what, "", f"git switch {branch}, which is at the same commit", mend, advice=not refs)
+
+
+def _work_trees(clone: Clone) -> list[Path]:
+    """This place in each work tree of git's (`git worktree`)."""
+    within = clone.git("rev-parse", "--show-prefix")
+    said = clone.git("worktree", "list", "--porcelain").splitlines()
+    return [Path(line.removeprefix("worktree "), within) for line in said if line.startswith("worktree ")]
 
 
 def _left(clone: Clone) -> str:
