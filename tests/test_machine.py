@@ -69,11 +69,16 @@ def test_what_memory_packages_and_files_do_is_told(error: Exception, said: str) 
     assert FAULT not in message
 
 
-def test_what_dvc_says_is_passed_on() -> None:
+def test_what_dvc_says_is_passed_on(tmp_path: Path) -> None:
+    from dvc.config import Config, ConfigError
     from dvc.exceptions import DvcException
 
     assert "DVC says: failed to lock" in described(DvcException("failed to lock"))
     assert "df -h" in described(DvcException("failed to transfer: No space left on device"))
+    (tmp_path / "config.local").write_text("[core")
+    with pytest.raises(ConfigError) as caught:
+        Config(tmp_path)
+    assert described(caught.value).startswith("error: DVC says: config file error: Invalid line ('[core')")
 
 
 @pytest.mark.parametrize("error", [KeyError("label"), ValueError("shapes differ"), AssertionError(), TypeError("no")])

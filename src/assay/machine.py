@@ -111,7 +111,7 @@ def _told(error: BaseException) -> Told | None:
         return Told(f"{SYSTEM[errno.ENOMEM][0]}{more}", "", FEWER)
     if isinstance(error, ImportError):
         return _of_import(error)
-    if isinstance(error, SyntaxError):
+    if isinstance(error, SyntaxError) and error.filename:  # configobj's, of DVC's configuration, has none
         return Told(f"not Python: {error.msg}", f"{error.filename}, line {error.lineno}", "correct it")
     return _of_text(error) or _of_dvc(error)
 
