@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.doctor import leftovers
+from assay.doctor import leftovers, pipeline
 from assay.doctor.attic import FOLDER, Attic
 from assay.doctor.clone import Clone
 from assay.doctor.examine import Result, chosen, examined
@@ -329,3 +329,12 @@ def test_an_experiment_that_runs_is_left_alone(clone: Copy, monkeypatch: pytest.
     assert list(leftovers.experiment(Clone(clone.path)))
     monkeypatch.setattr(leftovers, "at_work", lambda root: ["DVC (process 7)"] * (root.name == where))
     assert list(leftovers.experiment(Clone(clone.path))) == []
+
+
+@pytest.mark.parametrize("name", [".dvc/config", ".dvc/config.local"])
+@pytest.mark.parametrize("line", ["[core", "no key", "['remote \"x\"'"])
+def test_a_configuration_that_dvc_cannot_read_is_named(clone: Copy, name: str, line: str) -> None:
+    with (clone.path / name).open("a") as file:
+        file.write(f"{line}\n")
+    [found] = pipeline.configuration(Clone(clone.path))
+    assert (found.where, found.what.partition(":")[0]) == (name, "DVC cannot read it")

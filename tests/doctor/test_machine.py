@@ -210,5 +210,5 @@ def test_that_there_is_no_repository_is_said_once(clone: Copy, capsys: pytest.Ca
     print_report(Clone(clone.path), examine.chosen(True, []), None)
     said = capsys.readouterr().out
     assert said.startswith("left    repository   no git repository")
-    assert "not looked at for want of a repository: git-locks, git-index, endings" in said
+    assert "not looked at for want of a repository: git-locks, git-index, experiment, endings" in said
     assert "cannot be looked at" not in said

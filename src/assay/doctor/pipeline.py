@@ -1,4 +1,4 @@
-"""dvc.yaml and dvc.lock: there, whole, and in the commit's order."""
+"""DVC's configuration, dvc.yaml and dvc.lock: there, whole, and in the commit's order."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,7 +12,19 @@ from assay.errors import AssayError
 from assay.files import write_bytes, yaml_mapping
 from assay.lineage.graph import DVC_YAML, LOCK
 
+CONFIGURATION = (".dvc/config", ".dvc/config.local")
 OTHER_SIDES = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
+
+
+def configuration(clone: Clone) -> Iterator[Fault]:
+    """A configuration that DVC cannot read, as it is cut when a command is killed: then no command of DVC starts."""
+    from configobj import ConfigObj, ConfigObjError
+
+    for name in CONFIGURATION:
+        try:
+            ConfigObj(clone.text(name).splitlines())
+        except ConfigObjError as error:
+            yield Fault(f"DVC cannot read it: {' '.join(str(error).split())}", name, "correct it, with an editor")
 
 
 def graph(clone: Clone) -> Iterator[Fault]:
@@ -60,6 +72,7 @@ def _write(clone: Clone, name: str, content: bytes, attic: Attic) -> None:
 
 
 CHECKS = [
+    Check("dvc-config", "DVC can read its configuration", configuration, quick=True),
     Check(
         "dvc-yaml", "dvc.yaml is there and can be read", graph, "brings a missing one back from the commit", quick=True
     ),
