@@ -1,6 +1,6 @@
 """What `assay experiments` prints."""
 
-from assay.overview.shown import table_of
+from assay.overview.output import table_of
 
 
 def test_where_no_revision_is_left_a_line_says_so() -> None:
