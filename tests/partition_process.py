@@ -1,5 +1,6 @@
 """What a process with one of two partitions does in tests of `assay.modelling.collective`: it meets the other one."""
 
+from collections.abc import Callable
 from typing import Any
 
 import lightgbm
@@ -42,12 +43,12 @@ def by_xgboost(addresses: list[Any], partition: int) -> tuple[int, int, float, b
     return rank, size, float(summed[0]), model
 
 
-def by_lightgbm(addresses: list[Any], partition: int, fails: bool = False) -> str:
-    """The model of both; fails: the fit ends with a ValueError, which this process keeps, as a worker of dask does."""
+def by_lightgbm(addresses: list[Any], partition: int, *after_each_round: Callable[[Any], None]) -> str:
+    """The model of both. This process keeps a ValueError that ends the fit, as a worker of dask does."""
     dataset = lightgbm.Dataset(*data(partition))
     try:
         with MEETINGS[0].joined(addresses) as more:
-            found = lightgbm.train({**BOOSTED, **more}, dataset, 5, callbacks=[stop] if fails else None)
+            found = lightgbm.train({**BOOSTED, **more}, dataset, 5, callbacks=[*after_each_round])
             return canonical(found.model_to_string())
     except ValueError as error:
         KEPT.append(error)  # its traceback keeps the booster, which would leave the network when it is removed
@@ -57,6 +58,11 @@ def by_lightgbm(addresses: list[Any], partition: int, fails: bool = False) -> st
 def stop(_: Any) -> None:
     """End a fit."""
     raise ValueError("after a round")
+
+
+def forget(_: Any) -> None:
+    """Remove all that the fits before this one kept."""
+    KEPT.clear()
 
 
 def alone(*partitions: int) -> str:

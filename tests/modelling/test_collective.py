@@ -56,10 +56,16 @@ def test_lightgbm_fits_one_model_on_all_records(processes: list[Pool]) -> None:
 def test_after_a_fit_with_others_lightgbm_fits_alone(processes: list[Pool]) -> None:
     expected = there.alone(0)
     assert OF_ALL.findall(expected)[0] == "200"
-    for fails in (False, True):
-        found = both(processes, there.by_lightgbm, Sockets, fails)
-        assert all(isinstance(one, ValueError) == fails for one in found)
+    for fails in ([], [there.stop]):
+        found = both(processes, there.by_lightgbm, Sockets, *fails)
+        assert all(isinstance(one, ValueError) == bool(fails) for one in found)
         assert processes[1].apply_async(there.alone, (0,)).get(SECONDS) == expected
+
+
+def test_a_fit_that_failed_does_not_end_the_next_one_when_it_is_forgotten(processes: list[Pool]) -> None:
+    expected = both(processes, there.by_lightgbm, Sockets)
+    both(processes, there.by_lightgbm, Sockets, there.stop)
+    assert both(processes, there.by_lightgbm, Sockets, there.forget) == expected
 
 
 def test_what_a_library_prints_past_python_is_left_out(capfd: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from traceback import clear_frames
 from typing import Any, NamedTuple, NoReturn
 from uuid import uuid4
 
@@ -124,13 +123,7 @@ def fitted(request: tuple[str, Fit], partition: Partition) -> tuple[Any, Curve]:
         fit_streamed = streamed_fit(estimator)
         assert fit_streamed, "checked before, by the stage"
         estimator.set_params(n_jobs=threads)
-        try:
-            found, curve = fit_streamed(estimator, train, watched, Path(partition.folder.name), more)
-        except BaseException as error:
-            # dask keeps the traceback, and with it LightGBM's model, which closes the network when it goes: perhaps
-            # in the middle of the next fit of this process.
-            clear_frames(error.__traceback__)
-            raise
+        found, curve = fit_streamed(estimator, train, watched, Path(partition.folder.name), more)
     estimator.set_params(n_jobs=own)
     return found if partition.place.partition == 0 else None, curve
 

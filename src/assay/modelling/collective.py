@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from traceback import clear_frames
 from typing import Any, Protocol
 
 import lightgbm
@@ -79,6 +80,11 @@ class Sockets:
                     "local_listen_port": self.port,
                     "tree_learner": "data",
                 }
+            except BaseException as error:
+                # Its model leaves the network when it is removed: now, not in the next fit of this thread, which would
+                # end, because somebody, such as dask, keeps the traceback that long.
+                clear_frames(error.__traceback__)
+                raise
             finally:  # after a failure too: else the next fit of this thread would wait for the processes of this one
                 tiny.free_network()
 
