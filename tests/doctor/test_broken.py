@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from assay.doctor import leftovers, pipeline
 from assay.doctor.attic import FOLDER, Attic
 from assay.doctor.clone import Clone
 from assay.doctor.examine import Result, chosen, examined
-from assay.dvc_internals.locks import RUNNING
-from doctor_harm import flip_file
+from doctor_harm import flip_file, killed_experiment
 from pipeline_copy import IDENTITY, Copy
 
 # Of the machine and not of the clone: tests of their own.
@@ -184,14 +182,6 @@ def broken_index(clone: Copy) -> None:
     (clone.path / ".git/index").write_bytes(b"DIRC half of an index")
 
 
-def killed_experiment(clone: Copy) -> None:
-    """As DVC leaves git when it is killed; a note in a branch of git besides, as of `dvc exp run --branch`."""
-    clone.run("git", "checkout", "--quiet", "--detach")
-    for ref in RUNNING[:2]:
-        clone.run("git", "update-ref", ref, "HEAD")
-    clone.run("git", "symbolic-ref", RUNNING[2], "refs/heads/main")
-
-
 @dataclass(frozen=True)
 class Case:
     """What is done, which check finds it, and what of the clone is another than before once it is mended."""
@@ -287,54 +277,3 @@ def test_it_is_found_mended_and_nothing_is_lost(clone: Copy, case: Case) -> None
 def test_a_healthy_clone_is_told_so(clone: Copy) -> None:
     assert said(look(clone)) == ""
     assert clone.git_status() == ""
-
-
-@pytest.mark.parametrize(
-    ("commands", "note"),
-    [
-        (["checkout --detach"], "git switch main"),
-        (["checkout --detach", "commit --allow-empty --message more"], ""),
-        (["checkout -b other", "commit --allow-empty --message more", "checkout --detach main"], ""),
-        (["checkout -b other"], ""),
-        (["tag v1", "checkout v1"], "git switch main"),
-        (["checkout -b other", "commit --allow-empty --message more", "rebase main --exec false --keep-base"], ""),
-    ],
-    ids=["detached", "with a commit", "from another branch", "on a branch", "at a tag", "in a rebase"],
-)
-def test_head_on_no_branch_is_a_note_where_a_person_may_want_it_so(clone: Copy, commands: list[str], note: str) -> None:
-    *before, last = commands
-    for command in before:
-        clone.run("git", *IDENTITY, *command.split())
-    clone.run("git", *IDENTITY, *last.split(), fails="false" in last)
-    [*found] = leftovers.experiment(Clone(clone.path))
-    assert [(one.todo[: len(note)], one.advice, one.mend) for one in found] == ([(note, True, None)] if note else [])
-
-
-def test_an_experiment_that_was_killed_leaves_the_next_commit_to_the_branch(clone: Copy) -> None:
-    killed_experiment(clone)
-    (clone.path / "source.csv").write_text("id,x\n1,3\n")
-    clone.run("git", "add", "source.csv")
-    for fault in list(leftovers.experiment(Clone(clone.path))):
-        assert fault.mend
-        fault.mend(Attic(clone.path))
-    clone.run("git", *IDENTITY, "commit", "--quiet", "--message", "changed")
-    assert clone.run("git", "log", "-1", "--format=%s", "main").stdout == "changed\n"
-    assert clone.run("git", "for-each-ref", "refs/exps/exec").stdout == ""
-
-
-@pytest.mark.parametrize("where", ["clone", "other tree"])
-def test_an_experiment_that_runs_is_left_alone(clone: Copy, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    clone.run("git", "worktree", "add", "--quiet", "-b", "other", "../other tree")
-    killed_experiment(clone)
-    assert list(leftovers.experiment(Clone(clone.path)))
-    monkeypatch.setattr(leftovers, "at_work", lambda root: ["DVC (process 7)"] * (root.name == where))
-    assert list(leftovers.experiment(Clone(clone.path))) == []
-
-
-@pytest.mark.parametrize("name", [".dvc/config", ".dvc/config.local"])
-@pytest.mark.parametrize("line", ["[core", "no key", "['remote \"x\"'"])
-def test_a_configuration_that_dvc_cannot_read_is_named(clone: Copy, name: str, line: str) -> None:
-    with (clone.path / name).open("a") as file:
-        file.write(f"{line}\n")
-    [found] = pipeline.configuration(Clone(clone.path))
-    assert (found.where, found.what.partition(":")[0]) == (name, "DVC cannot read it")

@@ -66,6 +66,12 @@ def replace_file_by_file(folder: Path, new: Path) -> None:
             shutil.copy(path, folder / path.relative_to(new))
 
 
+def scores(folder: Path, records: list[dict[str, Any]]) -> list[float | None]:
+    """The scores that the model in this folder gives."""
+    answers = Model(load(folder), "")([ScoreRequest(record, "none") for record in records]).answers
+    return [answer["score"] for answer in answers]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("replace", [replace_at_once, replace_file_by_file])
 def test_every_answer_under_swaps_names_the_model_that_gave_it(
@@ -73,11 +79,7 @@ def test_every_answer_under_swaps_names_the_model_that_gave_it(
 ) -> None:
     versions = [with_calibration(Path(shutil.copytree(folder, tmp_path / f"v{one}")), one) for one in range(3)]
     records = raw.to_dict("records")[:40]
-    expected = {}
-    for one in (folder, *versions):
-        model = Model(load(one), "")
-        answers = model([ScoreRequest(record, "none") for record in records]).answers
-        expected[model.bundle.hash] = [answer["score"] for answer in answers]
+    expected = {load(one).hash: scores(one, records) for one in (folder, *versions)}
     assert len({str(one) for one in expected.values()}) == 4
     seen: dict[str, int] = dict.fromkeys(expected, 0)
 
