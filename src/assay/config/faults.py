@@ -11,10 +11,8 @@ from assay.config.words import QUALITY
 SPLITS = ("time", "random", "group")
 CODES = ("letters", "whole")
 MEMORY = re.compile(r"[1-9]\d{0,5}(MiB|GiB)", re.ASCII)
-AUDITED = (
-    30  # records at least: a check asks for so many positives to tell a leak from luck, and fewer may be of one fold
-)
-TOO_FEW = f"audit.records={{}} must be at least {AUDITED}, or 0 for all"
+LEAST_AUDITED = 30  # records; a check wants so many positives to tell a leak from luck
+TOO_FEW = f"audit.records={{}} must be at least {LEAST_AUDITED}, or 0 for all"
 SCHEDULER = re.compile(r"(tcp|tls|ucx|ws|wss)://\S+:\d{1,5}", re.ASCII)  # between machines
 
 
@@ -31,7 +29,7 @@ def faults(config: Config) -> list[str]:
         *classes.faults(config.labels, config.dataset),
         *_criteria_faults(config),
         *_rule_faults(config),
-        *([TOO_FEW.format(config.audit.records)] if 0 < config.audit.records < AUDITED else []),
+        *([TOO_FEW.format(config.audit.records)] if 0 < config.audit.records < LEAST_AUDITED else []),
     ]
 
 
