@@ -129,6 +129,40 @@ def test_a_file_that_two_keys_share_is_written_where_both_changed() -> None:
 
 
 @pytest.mark.slow
+def test_a_file_that_two_datasets_build_on_stays_as_it_is() -> None:
+    other, shared, own = (Path("conf/split", f"{name}.yaml") for name in ("shop", "temporal", "thyroid"))
+    other.write_text("defaults:\n  - temporal\n")
+    Path("params.yaml").write_text(order := composed(["split.test_from=1986-09-01", "split.data_until=1987-01-31"]))
+    before, text = shared.read_text(), own.read_text()
+    said = [
+        'conf/split/thyroid.yaml: split.test_from: "1986-09-01"',
+        "conf/split/thyroid.yaml: split.data_until: '1987-01-31'",
+    ]
+    assert sorted(kept()) == sorted(said)
+    assert (shared.read_text(), composed()) == (before, order)
+    assert own.read_text().startswith(text)
+    Path("params.yaml").write_text(composed(["split.test_from=1986-10-01"]))
+    assert kept() == ['conf/split/thyroid.yaml: split.test_from: "1986-09-01" -> "1986-10-01"']
+
+
+@pytest.mark.slow
+def test_a_value_within_others_is_added_with_its_place() -> None:
+    for part in ("dataset", "labels", "split"):
+        for name in ("north", "south"):
+            named = f"name: {name}\n" if part == "dataset" else ""
+            Path(f"conf/{part}/{name}.yaml").write_text(f"defaults:\n  - thyroid\n{named}")
+    menu = Path("conf/config.yaml")
+    menu.write_text(menu.read_text().replace("- dataset: thyroid", "- dataset: north"))
+    Path("params.yaml").write_text(order := composed(["dataset.columns.TSH.range=[0,500]"]))
+    assert kept() == ["conf/dataset/north.yaml: dataset.columns: {TSH: {range: [0, 500]}}"]
+    assert composed() == order
+    Path("params.yaml").write_text(composed(["dataset.columns.T3.range=[0,500]"]))
+    with pytest.raises(AssayError, match=r"dataset\.columns\.T3\.range=\[0, 500\]: its place") as caught:
+        kept()
+    assert caught.value.where == "conf/dataset/north.yaml"
+
+
+@pytest.mark.slow
 def test_the_last_file_that_sets_a_key_is_written() -> None:
     menu = Path("conf/config.yaml")
     menu.write_text(menu.read_text().replace("debug: null", "debug: fast"))

@@ -1,7 +1,8 @@
 """Keeps an experiment: writes the values of params.yaml that differ from conf/ into the files of conf/ that set them.
 
-Only the value itself is replaced in the text, so comments and layout stay. Then conf/ is composed again; unless that
-gives params.yaml, conf/ stays unchanged.
+Only the value itself is replaced in the text, so comments and layout stay. A file that several of its folder build on,
+as the splits of two datasets may, stays as it is: the one of them that is in use gets a line of its own. Then conf/ is
+composed again; unless that gives params.yaml, conf/ stays unchanged.
 """
 
 import shutil
@@ -65,9 +66,12 @@ def _set(wanted: Mapping[str, Any], conf: Path) -> list[str]:
     """Write each value that differs into the file that sets it, except values computed from another one."""
     parts, changes = _parts(conf), []
     for key, value in _differences(_unchecked(wanted, conf), wanted):
-        file, node = _origin(key, parts, conf)
+        part, node = _origin(key, parts, conf)
         if not _computed(node):
-            changes.append(_replaced(file, key, node, value))
+            own = _own_file(part, parts, conf)
+            changes.append(
+                _added(own, part, key, node, value) if own else _replaced(_file(part, conf), key, node, value)
+            )
     return list(filter(None, changes))
 
 
@@ -79,7 +83,8 @@ def _unchecked(wanted: Mapping[str, Any], conf: Path) -> Mapping[str, Any]:
 def _require_same(wanted: Mapping[str, Any], found: Mapping[str, Any], conf: Path) -> None:
     """AssayError if a value still differs: it is computed, or its file sets another key too."""
     for key, value in _differences(found, wanted):
-        file, node = _origin(key, _parts(conf), conf)
+        part, node = _origin(key, _parts(conf), conf)
+        file = _file(part, conf)
         if _computed(node):
             raise _no_place(file, key, value)
         raise AssayError(
@@ -98,7 +103,11 @@ def _parts(conf: Path) -> "list[ResultDefault]":
     register()
     with initialize_config_dir(str(conf.absolute()), version_base=None):
         found = GlobalHydra.instance().config_loader().compute_defaults_list("config", [], RunMode.RUN).defaults
-    return [part for part in reversed(found) if (conf / f"{part.config_path}.yaml").is_file()]
+    return [part for part in reversed(found) if _file(part, conf).is_file()]
+
+
+def _file(part: "ResultDefault", conf: Path) -> Path:
+    return conf / f"{part.config_path}.yaml"
 
 
 def _differences(before: Any, after: Any, key: Key = ()) -> Iterator[tuple[Key, Any]]:
@@ -113,13 +122,26 @@ def _differences(before: Any, after: Any, key: Key = ()) -> Iterator[tuple[Key, 
         yield from _differences(before[name], after[name], (*key, name))
 
 
-def _origin(key: Key, parts: "Sequence[ResultDefault]", conf: Path) -> tuple[Path, yaml.Node]:
-    """The file that sets a key, and where in it; AssayError if none does."""
+def _origin(key: Key, parts: "Sequence[ResultDefault]", conf: Path) -> "tuple[ResultDefault, yaml.Node]":
+    """The part whose file sets a key, and where in it; AssayError if none does."""
     for part in parts:
-        package, file = _package(part), conf / f"{part.config_path}.yaml"
-        if key[: len(package)] == package and (node := _node(file, key[len(package) :])):
-            return file, node
+        package = _package(part)
+        if key[: len(package)] == package and (node := _node(_file(part, conf), key[len(package) :])):
+            return part, node
     raise AssayError(f"no file sets {_dotted(key)}", where=str(CONF), todo=BY_HAND)
+
+
+def _own_file(part: "ResultDefault", parts: "Sequence[ResultDefault]", conf: Path) -> Path | None:
+    """The file in use that builds on a part, if others of its folder do so too; else None."""
+    group, _, choice = str(part.config_path).rpartition("/")
+    above = next((one for one in parts if one.config_path == part.parent and one.package == part.package), None)
+    users = [file for file in (conf / group).glob("*.yaml") if _builds_on(file, choice)] if above else []
+    return _file(above, conf) if above and len(users) > 1 else None
+
+
+def _builds_on(file: Path, choice: str) -> bool:
+    defaults = _node(file, ("defaults",))
+    return any(isinstance(one, yaml.ScalarNode) and one.value == choice for one in (defaults.value if defaults else []))
 
 
 def _node(file: Path, key: Key) -> yaml.Node | None:
@@ -160,6 +182,18 @@ def _replaced(file: Path, key: Key, node: yaml.Node, value: Any) -> str:
     return f"{_shown(file)}: {_dotted(key)}: {' '.join(old.split())} -> {new}" if old != new else ""
 
 
+def _added(own: Path, part: "ResultDefault", key: Key, node: yaml.Node, value: Any) -> str:
+    """Write a value into `own`, which has none for this key, in place of that of a part; the change in words."""
+    name, *deeper = key[len(_package(part)) :]
+    if _node(own, (name,)):
+        raise _no_place(own, key, value)
+    for one in reversed(deeper):
+        value = {one: value}
+    new = _flow(value, node)
+    write_text(own, f"{read_text(own).rstrip()}\n{name}: {new}\n")
+    return f"{_shown(own)}: {_dotted((*_package(part), name))}: {new}"
+
+
 def _flow(value: Any, node: yaml.Node) -> str:
     """A value as YAML on one line, in the quotes of the node that it replaces."""
     quotes = '"' if getattr(node, "style", None) == '"' and isinstance(value, str) else None
@@ -170,7 +204,7 @@ def _flow(value: Any, node: yaml.Node) -> str:
 
 
 def _no_place(file: Path, key: Key, value: Any) -> AssayError:
-    what = f"{_dotted(key)}={value}: its place in conf/ is computed, or spread over lines"
+    what = f"{_dotted(key)}={value}: its place in conf/ is computed, spread over lines, or set in part"
     return AssayError(what, where=_shown(file), todo=BY_HAND)
 
 
