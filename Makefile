@@ -46,7 +46,7 @@ lint: $(VENV)/ready-dev  ## style, types, imports, workflows: ruff, mypy, lint-i
 	assay deps --check
 	zizmor --offline --quiet .github
 
--include tests/bench.mk  # what Assay itself is measured by: make bench
+-include tests/bench/bench.mk  # what Assay itself is measured by: make bench
 
 report: $(VENV)/ready  ## open the report of the last run
 	assay report
@@ -100,7 +100,7 @@ touch $@
 endef
 
 # An environment of their own: AutoGluon takes no pandas 3.
-$(PEERS)/ready: tests/requirements-peers.txt
+$(PEERS)/ready: tests/bench/requirements-peers.txt
 	$(PYTHON) -m venv $(PEERS)
 	@echo "installing $< into $(PEERS), once: 1.1 GB"
 	$(PEERS)/bin/python -m pip install --quiet -r $<

@@ -50,7 +50,7 @@ WITH_CATBOOST = pytest.mark.skipif(find_spec("catboost") is None, reason="CatBoo
 def test_equal_models_have_equal_files_in_any_process(tmp_path: Path, models: dict[str, Any], lines: int) -> None:
     found = []
     for threads, seed in (("1", "0"), ("2", "7"), ("5", "77")):
-        command = [sys.executable, "-c", CODE, str(ROOT / "tests"), str(tmp_path / seed), json.dumps(models)]
+        command = [sys.executable, "-c", CODE, str(ROOT / "tests/helpers"), str(tmp_path / seed), json.dumps(models)]
         environment = {**os.environ, "OMP_NUM_THREADS": threads, "PYTHONHASHSEED": seed}
         found.append(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
     assert len(found[0].splitlines()) == lines

@@ -169,7 +169,7 @@ def test_a_whole_line_without_its_end_stays(ledger: Ledger, content: str) -> Non
 
 APPEND = f"""
 import sys
-sys.path[:0] = [{str(ROOT / "tests")!r}]
+sys.path[:0] = [{str(ROOT / "tests/helpers")!r}]
 from pathlib import Path
 from assay.labels.ledger import Ledger
 from decisions import CODES, decision

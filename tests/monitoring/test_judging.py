@@ -12,7 +12,7 @@ from assay.monitoring.judging import Judged, judged, late
 from assay.monitoring.performance import from_labels
 from assay.monitoring.pieces import Piece
 from assay.monitoring.realised import met
-from monitoring.test_performance import KNOWN, drawn
+from monitoring_samples import KNOWN, drawn
 
 ENDS = {"1986-01": 300, "1986-02": 300, "1986-03": 300, "1986-04": 300}  # records by month; the last day is 04-30
 

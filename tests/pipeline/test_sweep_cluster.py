@@ -11,10 +11,11 @@ import pytest
 
 from dask_cluster import cluster
 from pipeline_copy import ENVIRONMENT, Copy, wait_for, warm_python, workers
+from samples import ROOT
 
 pytest.importorskip("distributed", reason="dask is an extra: make extras")
 pytestmark = pytest.mark.slow
-WARM_WORKER = Path(__file__).parents[1] / "warm_worker.py"
+WARM_WORKER = ROOT / "tests/helpers/warm_worker.py"
 PATIENCE = 600  # seconds: a worker makes a clone and imports everything before its first experiment
 SEARCH = "search: {trials: 1, space: {model.C: {low: 0.01, high: 10, log: true}}}"  # each trial asks once
 STRENGTHS = ("-S", "model.C=0.1,0.2,0.3")  # when one is done, both workers have another

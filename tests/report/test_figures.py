@@ -182,7 +182,7 @@ def test_the_bytes_are_the_same_in_any_process() -> None:
         "print(hashlib.md5(''.join(drawn(random_scores()).values()).encode()).hexdigest())"
     )
     here = hashlib.md5("".join(usual().values()).encode()).hexdigest()
-    folders = [str(ROOT / "tests"), str(ROOT / "tests/report")]
+    folders = [str(ROOT / "tests/helpers"), str(ROOT / "tests/report")]
     environment = {**os.environ, "PYTHONHASHSEED": "77"}
     command = [sys.executable, "-c", code, *folders]
     assert subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip() == here

@@ -1,4 +1,4 @@
-"""What a request costs over HTTP, beside the same record in one process: python tests/bench_serve.py [--seconds 60]
+"""What a request costs over HTTP, beside the same record in one process: python tests/bench serve [--seconds 60]
 
 One worker has one core, the load has another. Everything is measured in one run, so that the ratios mean something on a
 busy machine too. Records are those of data/raw, in turn, without the columns that a request may lack (the target, which

@@ -3,7 +3,7 @@
 All learn from the tables of train and validation, and are measured on the graded records of the test fold, by the same
 bootstrap resamples. Our scores are those that the line has written; its model is trained again only to measure seconds
 and memory. Each model runs in a process of its own, the peers in an environment of their own
-(tests/requirements-peers.txt), so that nothing but their time and their labels is shared. It needs the files of the
+(requirements-peers.txt), so that nothing but their time and their labels is shared. It needs the files of the
 line: dvc repro, or dvc checkout.
 """
 
@@ -178,7 +178,9 @@ def require_the_same(trained: pd.Series, written: pd.DataFrame) -> None:
 def main() -> None:
     """Print the table, a line as soon as it is known."""
     parser = argparse.ArgumentParser(description="The line's model beside LightGBM, CatBoost, FLAML, AutoGluon, ...")
-    parser.add_argument("--peers", default=sys.executable, help="the Python that has tests/requirements-peers.txt")
+    parser.add_argument(
+        "--peers", default=sys.executable, help="the Python that has tests/bench/requirements-peers.txt"
+    )
     parser.add_argument("--budget", type=int, default=60, help="seconds that FLAML and AutoGluon each may search")
     parser.add_argument("--only", nargs="*", default=list(PEERS), choices=list(PEERS), help="these peers")
     options = parser.parse_args()

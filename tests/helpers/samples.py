@@ -12,7 +12,7 @@ from assay.config.dataset import Dataset
 from assay.config.load import load
 from assay.config.load import plain as committed
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 THYROID: Dataset = load(ROOT / "params.yaml").dataset
 STAGES = [
     "clean",

@@ -1,6 +1,6 @@
 """A cluster of dask on loopback: a scheduler and workers, each a process of its own with one thread.
 
-python tests/dask_cluster.py WORKERS: prints the address and the worker processes, and ends with its stdin.
+python tests/helpers/dask_cluster.py WORKERS: prints the address and the worker processes, and ends with its stdin.
 """
 
 import multiprocessing

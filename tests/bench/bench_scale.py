@@ -1,6 +1,6 @@
 """Rows a second, memory and bytes by stage and engine, on enlarged thyroid records of 20 columns: make bench-scale.
 
-python tests/bench_scale.py ROWS [ROWS ...] [--engines local stream hand] [--rounds 100 | --whole] [--partitions 2]
+python tests/bench scale ROWS [ROWS ...] [--engines local stream hand] [--rounds 100 | --whole] [--partitions 2]
                             [--set KEY=VALUE]
 
 Up to train; with --whole, to the end of the line; with --rounds, in place of train with its models, blocks and
@@ -117,7 +117,7 @@ def settings(engine: str, given: argparse.Namespace) -> list[str]:
 def commands(given: argparse.Namespace, engine: str) -> dict[str, list[str]]:
     """The words for Python of each step, by its name."""
     if engine == HAND:
-        return {HAND: [str(ROOT / "tests/by_hand.py"), str(given.rounds or 100)]}
+        return {HAND: [str(ROOT / "tests/bench/by_hand.py"), str(given.rounds or 100)]}
     trained = {name: [__file__, FIT, name, str(given.rounds)] for name in given.boosters} if given.rounds else {}
     stages = (*DATA, *(() if given.rounds else ("train",)), *(LATER if given.whole else ()))
     return {stage: ["-m", f"assay.stages.{stage}"] for stage in stages} | trained

@@ -1,4 +1,4 @@
-"""`assay retrain` killed at random moments: python tests/bench_retrain_kills.py 100
+"""`assay retrain` killed at random moments: python tests/bench retrain_kills 100
 
 In a repository with every third record, a small model, and no stage that a model can do without. kill -9 takes the
 whole process group, or the process alone, whose children then go on. Each batch is killed a few times in a row, and

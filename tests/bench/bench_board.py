@@ -1,4 +1,4 @@
-"""How soon the board's pages are ready: python tests/bench_board.py [--experiments 1000] [--predictions 100000]
+"""How soon the board's pages are ready: python tests/bench board [--experiments 1000] [--predictions 100000]
 
 In Chromium, from the request to the loaded page, beside git that reads the files of the same references; all in one
 run, so that the ratios mean something on a busy machine too. Each time is the median of several.

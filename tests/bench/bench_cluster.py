@@ -1,6 +1,6 @@
 """Forty experiments on a dask cluster of two workers on loopback, one killed half way, beside the local sweep.
 
-python tests/bench_cluster.py [--experiments 40] [--cheap]
+python tests/bench cluster [--experiments 40] [--cheap]
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """Seconds, memory and bytes of stages that join records with another table, by engine: make bench-joined.
 
-python tests/bench_joined.py 1000000 3000000 [--stages clean] [--memory 1GiB 300MiB]
+python tests/bench joined 1000000 3000000 [--stages clean] [--memory 1GiB 300MiB]
 
-Enlarged thyroid records as of tests/bench_scale.py, whose values of two tests are in a table of their own: of each
+Enlarged thyroid records as of bench_scale.py, whose values of two tests are in a table of their own: of each
 value there are two rows from before the record, and one from after it. Rows of one record lie far from one another.
 """
 

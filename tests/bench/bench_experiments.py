@@ -1,4 +1,4 @@
-"""The table of 1,000 experiments beside git that reads the same files: python tests/bench_experiments.py"""
+"""The table of 1,000 experiments beside git that reads the same files: python tests/bench experiments"""
 
 import os
 import subprocess

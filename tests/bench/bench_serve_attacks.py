@@ -1,4 +1,4 @@
-"""What hostile clients can do to `assay serve`: python tests/bench_serve_attacks.py
+"""What hostile clients can do to `assay serve`: python tests/bench serve_attacks
 
 Starts the service in a process of its own, attacks it in many ways, and looks each time whether a proper request is
 still answered. At the end: no 5xx but 503 (a limit), no trace of the program in an answer, no value of a request on the

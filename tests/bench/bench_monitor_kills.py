@@ -1,4 +1,4 @@
-"""`assay monitor` killed at random moments: python tests/bench_monitor_kills.py 100
+"""`assay monitor` killed at random moments: python tests/bench monitor_kills 100
 
 Each call is a fork of this process, which has imported all that it needs: no moment is spent on imports, which touch no
 file. kill -9 in a clone whose model is in prod, on records and labels, over a page that is there or not. Half of the

@@ -1,4 +1,4 @@
-"""How often labels confirm what was estimated before them: python tests/bench_estimate.py, after `dvc repro`.
+"""How often labels confirm what was estimated before them: python tests/bench estimate, after `dvc repro`.
 
 1. Thyroid, month by month: a model fitted on the first 6, 9, 12 or 17 months and never again scores each later month.
    What the plain and the weighted estimate say of a month before its labels, beside what its labels then showed. The

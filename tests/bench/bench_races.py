@@ -1,4 +1,4 @@
-"""What is changed in a second terminal while a line runs: python tests/bench_races.py [rounds]
+"""What is changed in a second terminal while a line runs: python tests/bench races [rounds]
 
 Each way to run is met by each way to interfere, at random moments, `rounds` times (5: sixty races). Afterwards nothing
 false may stand in any dvc.lock nor in the run-cache. Works in temporary copies, on a cheap line.

@@ -1,4 +1,4 @@
-"""`assay promote` and `assay rollback` killed at random moments: python tests/bench_promote_kills.py 100
+"""`assay promote` and `assay rollback` killed at random moments: python tests/bench promote_kills 100
 
 In a repository with a line that was written by hand: half of the kills anywhere, half while something is recorded.
 kill -9 takes the whole process group, or the process alone, whose git then goes on. Every third one is a roll-back. At

@@ -1,6 +1,6 @@
 """The steps from raw table to model as one would write them in pandas: what bench_scale.py measures the line beside.
 
-python tests/by_hand.py ROUNDS, in a folder with data/raw/records.parquet of thyroid records. No log, no quarantine, no
+python by_hand.py ROUNDS, in a folder with data/raw/records.parquet of thyroid records. No log, no quarantine, no
 report, no check that says where a fault is; the whole table is in memory.
 """
 

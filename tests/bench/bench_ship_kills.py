@@ -1,4 +1,4 @@
-"""`assay score` and `assay serve` killed at random moments: python tests/bench_ship_kills.py 100
+"""`assay score` and `assay serve` killed at random moments: python tests/bench ship_kills 100
 
 kill -9, each time at another moment; half of those of score while it writes. What one leaves, the next one finds.
 

@@ -1,4 +1,4 @@
-"""Every record of the line by `prepare` and `features` alone, in batches: python tests/bench_record_path.py
+"""Every record of the line by `prepare` and `features` alone, in batches: python tests/bench record_path
 
 Takes some minutes, most of them for the batches of one.
 """

@@ -1,4 +1,4 @@
-"""`dvc repro` killed at random moments: does `make repro` alone put everything right? python tests/bench_kills.py 200
+"""`dvc repro` killed at random moments: does `make repro` alone put everything right? python tests/bench kills 200
 
 In a copy of the tree with a small model, in the environment that runs this; kill -9 takes the whole process group.
 Cold: no cache, no data, no model; warm: everything is there and `--force` runs it again. Every other one is cold.

@@ -1,6 +1,6 @@
 """Each stage: the code that dvc.yaml lists for it, beside the code that its run really loads.
 
-    python tests/bench_dependencies.py
+    python tests/bench dependencies
 
 Runs every stage in this folder, so `dvc repro` must have run. A change of a file that is listed and not loaded runs a
 stage for nothing. A change of one that is loaded and not listed would be missed, unless only `CARRIERS` import it.

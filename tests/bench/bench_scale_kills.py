@@ -1,4 +1,4 @@
-"""The line on a large table, killed at random moments and started again: python tests/bench_scale_kills.py 5000000
+"""The line on a large table, killed at random moments and started again: python tests/bench scale_kills 5000000
 
 From raw table to model: `engine=stream`, whose whole process group is killed, again and again until it has ended; then
 `engine=dask` on a cluster on loopback, of which a worker is killed (it must end by itself), or the scheduler (it must

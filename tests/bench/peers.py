@@ -1,6 +1,6 @@
-"""One contestant of tests/bench_models.py, in a process of its own: learns train and validation, then scores test.
+"""One contestant of bench_models.py, in a process of its own: learns train and validation, then scores test.
 
-    python tests/peers.py NAME ROOT BUDGET RESULT
+    python peers.py NAME ROOT BUDGET RESULT
 
 It runs in the environment of the peers, so it imports Assay only for the line's own model. It writes into RESULT, as
 JSON, the scores of the test records in the order of their features, the seconds of the fit, and the peak of memory. The

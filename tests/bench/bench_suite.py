@@ -1,6 +1,6 @@
 """The test suite as a multiple of a forced run of the line, by part: make bench-suite.
 
-    python tests/bench_suite.py [quick|test]
+    python tests/bench suite [quick|test]
 
 Each part is a folder or module of tests/. Its seconds are those of its tests in three processes side by side, fixtures
 included, so that they sum to nearly three times the seconds of the suite.
@@ -14,7 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 from xml.etree import ElementTree
 
-from bench import seconds
+from bench_line import seconds
 from pipeline_copy import ENVIRONMENT, copy_of_the_tree
 from samples import ROOT
 
