@@ -16,9 +16,12 @@ def described(path: Path) -> str:
 
 def main() -> None:
     """Become the bench, which finds the tests' helpers, as the processes that it starts do."""
-    if not sys.argv[1:] or sys.argv[1] not in BENCHES:
-        sys.exit("\n".join(f"{name:14} {described(path)}" for name, path in BENCHES.items()))
+    if not sys.argv[1:]:
+        print("\n".join(f"{name:14} {described(path)}" for name, path in BENCHES.items()))
+        return
     name, *given = sys.argv[1:]
+    if name not in BENCHES:
+        sys.exit(f"no bench is called {name}: python tests/bench lists all")
     found = [str(HERE.with_name("helpers")), os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, found))
     os.execv(sys.executable, [sys.executable, str(BENCHES[name]), *given])
