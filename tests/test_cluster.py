@@ -11,7 +11,7 @@ import pytest
 import dask_cluster
 from assay import cluster
 from assay.config.schema import DaskEngine
-from assay.engine.spread import OnWorkers, spread
+from assay.engine.parallel import OnWorkers, spread
 from assay.errors import AssayError
 
 

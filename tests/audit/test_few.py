@@ -14,7 +14,7 @@ from assay.audit.checks import judged
 from assay.audit.evidence import Evidence
 from assay.audit.features import ComputedLabel, CopiedColumn, TellingFeature
 from assay.audit.few import chance, fewest, fisher
-from assay.audit.filled import FilledForOneClass
+from assay.audit.missingness import FilledForOneClass
 from assay.audit.standing_out import PairStandsOut, StandsOut
 from assay.records.folds import TRAIN
 from audit_samples import clean, noise, positive, with_feature, with_fold

@@ -26,8 +26,8 @@ import uvloop
 from assay.bundle.loading import Bundle, load
 from assay.bundle.scoring import score
 from assay.preparation.features import matrix
+from assay.scoring.reason_choice import Reasons
 from assay.scoring.scorer import feature_table
-from assay.scoring.wish import Reasons
 from assay.serving.log import PredictionLog
 from assay.serving.model import Model, ScoreRequest
 from assay.serving.service import Service

@@ -8,7 +8,7 @@ from assay.cards.columns import COMMON, allowed, described, found, in_short, kin
 from assay.config.dataset import Column, Dataset, Made
 from assay.config.load import load
 from assay.labels.policy import COLUMNS
-from assay.presentation.many import MOST_ROWS
+from assay.presentation.truncation import MOST_ROWS
 from samples import ROOT
 
 

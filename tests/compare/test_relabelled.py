@@ -7,7 +7,7 @@ import pytest
 
 from assay.compare.relabelled import SHOWN, as_json, as_markdown, relabelled
 from assay.config.schema import Labels
-from assay.experiments.former import named_as_now
+from assay.experiments.former_names import named_as_now
 from assay.labels.decision import Decision
 from assay.labels.policy import annotate
 from assay.labels.precedence import merge

@@ -15,7 +15,7 @@ from assay.bundle.folder import save_model
 from assay.config.schema import DaskEngine
 from assay.engine import cluster_fit, cluster_fit_worker
 from assay.engine.cluster_fit import Partitions
-from assay.engine.spread import OnWorkers, on_workers
+from assay.engine.parallel import OnWorkers, on_workers
 from assay.engine.stored import read_streamed
 from assay.errors import AssayError
 from assay.files import read_json

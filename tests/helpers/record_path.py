@@ -10,7 +10,7 @@ from assay.config.load import load
 from assay.paths import FEATURES, RAW, SPLIT, fold
 from assay.preparation.features import categorised, features, vocabularies
 from assay.preparation.prepare import Preparer
-from assay.preparation.reduced import collected
+from assay.preparation.reduced_contract import collected
 from assay.preparation.request import request_contract, without_optional
 from assay.records.columns import RECORD_ID
 from assay.records.folds import FOLDS, TRAIN

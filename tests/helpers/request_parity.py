@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from assay.config.dataset import FLAG, NUMBER
+from assay.scoring.reason_choice import Reasons
 from assay.scoring.scorer import Scored
-from assay.scoring.wish import Reasons
 from assay.serving.answers import Answer, refused
 from assay.serving.model import Model, ScoreRequest
 from assay.serving.requests import parsed

@@ -8,7 +8,7 @@ import pytest
 
 from assay.errors import AssayError
 from assay.merging import conflicts, state
-from assay.merging.ahead import ahead
+from assay.merging.forecast import ahead
 from assay.merging.merge import merge
 from assay.merging.rebase import rebase
 from pipeline_copy import IDENTITY, Copy

@@ -18,8 +18,8 @@ from assay.monitoring.counts import Counts, counted, of_piece
 from assay.monitoring.known import Training
 from assay.monitoring.pieces import Piece, of_file, of_log, of_scored
 from assay.scoring.files import of_files
+from assay.scoring.reason_choice import Reasons
 from assay.scoring.scorer import CONTRACT, POPULATION, Scorer
-from assay.scoring.wish import Reasons
 from assay.serving.log import PredictionLog
 from assay.serving.model import Model, ScoreRequest
 

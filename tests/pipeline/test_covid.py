@@ -12,7 +12,7 @@ from assay.records import streaming
 from assay.records.formats import raw_file
 from assay.scoring.files import score_file
 from assay.scoring.outputs import Target
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 from pipeline_copy import Copy
 from score_parity import differences
 

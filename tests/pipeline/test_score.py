@@ -12,7 +12,7 @@ from assay.records.formats import raw_file
 from assay.records.reading import read
 from assay.scoring.files import score_file
 from assay.scoring.outputs import Target
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 from assay.serving.model import Model
 from pipeline_copy import Copy
 from request_parity import assert_parity

@@ -12,7 +12,7 @@ from assay.config.dataset import Column, Dataset, Rule, Time
 from assay.errors import AssayError
 from assay.preparation.prepare import Prepared, Preparer, prepare
 from assay.preparation.reconcile import clean, reconcile
-from assay.preparation.reduced import collected, restricted
+from assay.preparation.reduced_contract import collected, restricted
 from assay.records.columns import CODE, WEIGHT
 from assay.records.formats import CSV
 from samples import LABS, THYROID, raw_record, raw_table

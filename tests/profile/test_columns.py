@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from assay.config.dataset import Column, Dataset
-from assay.presentation.many import shown
+from assay.presentation.truncation import shown
 from assay.profile.columns import BINS, MOST_COLUMNS, NEGATIVE, POSITIVE, importance, profiles
 
 DATASET = Dataset(

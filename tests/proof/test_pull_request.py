@@ -10,7 +10,7 @@ import pytest
 
 from assay.errors import AssayError
 from assay.lineage.graph import nodes
-from assay.merging.ahead import Ahead
+from assay.merging.forecast import Ahead
 from assay.paths import ANNOTATIONS
 from assay.presentation.markdown import Markdown
 from assay.proof import pull_request

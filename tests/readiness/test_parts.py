@@ -12,7 +12,7 @@ from assay.preparation.request import request_contract
 from assay.readiness.claims import claims, criteria
 from assay.readiness.costs import Prices, costs, money
 from assay.readiness.facts import Facts, Registry, Span
-from assay.readiness.lacking import lacking, to_settle
+from assay.readiness.missing_data import lacking, to_settle
 from assay.readiness.needs import allowed, inputs, need, otherwise, resources
 from assay.readiness.risks import risks
 from assay.readiness.undecided import undecided

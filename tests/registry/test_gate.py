@@ -11,9 +11,9 @@ import yaml
 
 from assay.registry import gate
 from assay.registry.candidate import Candidate
+from assay.registry.comparison import Judgement
 from assay.registry.gate import Criterion, cost, judged
 from assay.registry.tags import tags
-from assay.registry.unseen import Judgement
 from assay.registry.version import assigned, model_md5
 from registry_repository import budget, git, model_of
 
@@ -76,10 +76,11 @@ def test_without_shared_test_records_those_count_that_neither_has_seen(
     comparison, _ = gate._compared(one, assigned(repo, tags(repo), tags(repo).champion("prod")))
     monkeypatch.setattr(gate, "_share_test_records", lambda base, head: False)
     unseen = Judgement("1986-06-30", len(comparison.ids), 6, 0, comparison)
-    monkeypatch.setattr("assay.registry.unseen.judged", lambda *asked: unseen)
+    monkeypatch.setattr("assay.registry.comparison.judged", lambda *asked: unseen)
     found = next(gate.champion(one))
     assert found.found == on_record.found.replace(" records:", " records after 1986-06-30 that neither has seen:")
-    monkeypatch.setattr("assay.registry.unseen.judged", lambda *asked: replace(unseen, comparison=None, why_not="why"))
+    nothing = replace(unseen, comparison=None, why_not="why")
+    monkeypatch.setattr("assay.registry.comparison.judged", lambda *asked: nothing)
     assert unmet(repo, "better")["champion"].why.endswith("in both versions, and why")
 
 

@@ -18,8 +18,8 @@ from assay.records.streaming import CsvRecords
 from assay.scoring import files
 from assay.scoring.files import Job, chosen_reasons, in_order, model_name, score, score_file
 from assay.scoring.outputs import Output, Target, as_csv
+from assay.scoring.reason_choice import Reasons
 from assay.scoring.scorer import Scorer
-from assay.scoring.wish import Reasons
 from samples import LABS, raw_record, raw_table, synthetic_raw
 from score_parity import differences
 

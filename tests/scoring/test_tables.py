@@ -12,7 +12,7 @@ from assay.config.source import Source
 from assay.errors import AssayError
 from assay.scoring.files import score_file
 from assay.scoring.outputs import Target
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 from samples import synthetic_raw
 
 TSH = Made("labs", "last", "value", {"test": ["TSH"]}, within=30)

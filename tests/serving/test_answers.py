@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 from assay.serving.answers import Answer
 from assay.serving.model import Model, ScoreRequest
 from assay.serving.openapi import PREDICTION

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 from assay.serving import log as logs
 from assay.serving.log import PredictionLog, UnwritableError, read
 from assay.serving.model import Model, ScoreRequest

@@ -15,7 +15,7 @@ from assay.config.compose import composed
 from assay.config.dataset import QUARANTINE, STOP, Column, Dataset
 from assay.config.load import load
 from assay.preparation.prepare import Preparer
-from assay.preparation.reduced import collected
+from assay.preparation.reduced_contract import collected
 from assay.preparation.request import request_contract, without_optional
 from assay.serving.model import Model
 from assay.serving.openapi import NEEDS_KEY, openapi

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 from assay.serving.model import Model, ScoreRequest
 from assay.serving.requests import NotJsonError, parsed
 from request_parity import assert_parity

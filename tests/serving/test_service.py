@@ -9,7 +9,7 @@ import pytest
 from assay.bundle.loading import Bundle
 from assay.config.dataset import Column
 from assay.errors import AssayError
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 from assay.serving.log import PredictionLog, read
 from assay.serving.model import Model, ScoreRequest
 from assay.serving.service import Service

@@ -7,8 +7,8 @@ from typing import Any
 from assay.audit.base import ERROR, WARNING, Finding, LeakCheck
 from assay.audit.evidence import Evidence
 from assay.audit.features import ComputedLabel, CopiedColumn, FittedElsewhere, TellingFeature, UnavailableFeature
-from assay.audit.filled import FilledForOneClass
 from assay.audit.folds import NearDuplicates, Resampling, SharedEntity, TimeOverlap
+from assay.audit.missingness import FilledForOneClass
 from assay.audit.models import FallsOnTest, ShuffledLabels, TellingOrder
 from assay.audit.standing_out import PairStandsOut, StandsOut
 from assay.audit.tables import FutureRows

@@ -95,7 +95,7 @@ def share(name: str, seconds: float) -> tuple[float, int]:
 def requests(table: "pd.DataFrame") -> list["ScoreRequest"]:
     """Each record as a request without reasons, in the texts that people would write for its values."""
     from assay.records.writing import texts
-    from assay.scoring.wish import Reasons
+    from assay.scoring.reason_choice import Reasons
     from assay.serving.model import ScoreRequest
 
     columns = {str(name): texts(column).tolist() for name, column in table.items()}

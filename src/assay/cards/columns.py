@@ -12,7 +12,7 @@ from assay.cards.markdown import percent
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Column, cleaned_name
 from assay.errors import sample
 from assay.labels.precedence import ANNOTATORS, DECIDED_BY, DECISIONS
-from assay.presentation.many import Shown, shown
+from assay.presentation.truncation import Shown, shown
 from assay.records.columns import CODE, CODE_IN_FORCE, CODE_RESOLVED, DATE, RECORD_ID, unstored
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pandas as pd
 from assay.cards.columns import INTEGER, described, kind
 from assay.cards.facts import Facts, limits
 from assay.config.dataset import CATEGORY, DAY, FLAG, NUMBER, TEXT, Dataset
-from assay.presentation.many import shown
+from assay.presentation.truncation import shown
 from assay.records.columns import RECORD_ID
 
 CONTEXT = Path(__file__).with_name("croissant_context.json")  # as the specification gives it

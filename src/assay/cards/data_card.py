@@ -13,7 +13,7 @@ from assay.config.dataset import personal_columns
 from assay.config.source import in_words, sources
 from assay.config.words import complete
 from assay.paths import PREDICTIONS
-from assay.presentation.many import shown
+from assay.presentation.truncation import shown
 from assay.presentation.words import with_interval
 from assay.profile.scorecard import DIMENSIONS
 from assay.records.columns import CODE, UNGRADABLE

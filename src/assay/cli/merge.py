@@ -79,13 +79,13 @@ def settle(
 
     A commit that another branch or a remote has too is not changed; another commit follows it.
     """
-    from assay.merging import last
+    from assay.merging import last_commit
     from assay.merging.settle import unsettled
 
     with reported("assay settle"):
         root = enter_root()
         if not check:
-            print_markdown(last.settled(root, conf=conf))
+            print_markdown(last_commit.settled(root, conf=conf))
         elif found := unsettled(root):
             raise AssayError("dvc.lock and reports are not of a run:\n  " + "\n  ".join(found), todo="assay settle")
 

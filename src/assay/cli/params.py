@@ -48,7 +48,7 @@ def _compared_or_written(text: str, check: bool) -> None:
     from assay.config.compose import difference
     from assay.config.load import PARAMS
     from assay.doctor.clone import Clone
-    from assay.doctor.kept import disagreement
+    from assay.doctor.kept_experiment import disagreement
     from assay.files import write_text
 
     changed = difference(text)

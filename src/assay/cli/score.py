@@ -12,7 +12,7 @@ import typer
 
 from assay.cli.options import ModelFile, Trust, require_one_name
 from assay.errors import AssayError, reported, warn
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 from assay.terminal import say
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
-from assay.config.alike import Alike, model_of
 from assay.config.expressions import CONDITION
 from assay.config.fields import MISSING, NotNegative, ReadAs
+from assay.config.like_columns import Alike, model_of
 from assay.config.outcome import CLASSES, Outcome
 from assay.config.sample import Sample
 from assay.config.source import Source

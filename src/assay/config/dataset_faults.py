@@ -4,7 +4,6 @@ import re
 from datetime import datetime
 
 from assay.config import joins, outcome, sample, spelling_faults
-from assay.config.alike import distinct
 from assay.config.dataset import (
     ACTIONS,
     CATEGORY,
@@ -31,6 +30,7 @@ from assay.config.dataset import (
 )
 from assay.config.expressions import fault
 from assay.config.grammar import ALLOWED
+from assay.config.like_columns import distinct
 from assay.config.patterns import group_fault, pattern_fault
 from assay.config.source import WEB, Source
 from assay.config.targets import function_fault, knowledge_fault

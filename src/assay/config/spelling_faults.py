@@ -2,8 +2,8 @@
 
 import codecs
 
-from assay.config.alike import distinct
 from assay.config.dataset import LIMIT, NUMBER, Column, Dataset, Written, has_limits
+from assay.config.like_columns import distinct
 from assay.config.source import Dialect
 
 THOUSANDS = (",", ".", "'", "’", " ", "_")

@@ -20,9 +20,9 @@ from assay.config.patterns import first_group
 from assay.contract.arrays import Array, arrow, is_text, pandas
 from assay.contract.lookup import Lookup
 from assay.contract.missing import FALSE, TRUE, Missing
+from assay.contract.number_formats import WrittenNumbers
 from assay.contract.numbers import Mask, held, number, rounded_integers, rounded_texts
 from assay.contract.times import day, seconds
-from assay.contract.written import WrittenNumbers
 from assay.records.columns import DATE
 from assay.records.writing import texts
 

@@ -8,7 +8,7 @@ from assay.doctor.attic import Attic
 from assay.doctor.check import Check, Fault
 from assay.doctor.clone import Clone
 from assay.doctor.inputs import restoring
-from assay.doctor.kept import disagreement
+from assay.doctor.kept_experiment import disagreement
 from assay.doctor.lock import CONFLICT
 from assay.errors import AssayError
 from assay.files import write_text, yaml_mapping

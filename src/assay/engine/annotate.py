@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from assay.contract.population import exclusions
-from assay.engine.spread import Each
+from assay.engine.parallel import Each
 from assay.labels.agreement import agreement, votes
 from assay.labels.classes import Effect
 from assay.labels.decision import Decision
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Annotator:
-    """Labels batches of cleaned records by these decisions and a policy. each: as of `assay.engine.spread`."""
+    """Labels batches of cleaned records by these decisions and a policy. each: as of `assay.engine.parallel`."""
 
     def __init__(self, dataset: "Dataset", policy: "Labels", decisions: Sequence[Decision], each: Each = map) -> None:
         self.policy, self.decisions, self.each = policy, decisions, each

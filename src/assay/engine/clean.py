@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from assay.engine.parallel import Each, on_this_machine
 from assay.engine.spill import Sorted
-from assay.engine.spread import Each, on_this_machine
 from assay.preparation.prepare import Broken, Prepared, prepare, require_rows
 from assay.preparation.reconcile import above, merged_broken, steps, stop_for
 from assay.preparation.steps import DropRepeats, Step, hashed
-from assay.records.answer import BATCH_ROWS, Answer
 from assay.records.changes import Change, merged, summary
 from assay.records.columns import RECORD_ID
 from assay.records.database import database, scan
 from assay.records.parts import Parts
+from assay.records.query_result import BATCH_ROWS, Answer
 from assay.tables import parts_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Cleaner:
     """Cleans one table.
 
     folder: for what is on disk meanwhile; memory: of DuckDB; each: where batches are prepared, as of
-    `assay.engine.spread`; where, form: as of `reconcile`.
+    `assay.engine.parallel`; where, form: as of `reconcile`.
     """
 
     def __init__(

@@ -20,7 +20,7 @@ import numpy as np
 from assay.cluster import JOINING
 from assay.engine import cluster_fit_worker as at_worker
 from assay.engine.cluster_fit_worker import Chosen, Fit, LostError, Piece, Place
-from assay.engine.spread import AHEAD, OnWorkers
+from assay.engine.parallel import AHEAD, OnWorkers
 from assay.engine.stored import Stored, Streamed
 from assay.errors import AssayError
 from assay.modelling.building import build

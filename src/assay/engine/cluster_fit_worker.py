@@ -1,6 +1,6 @@
 """The part of a fit on a cluster that runs on a worker, which has one partition of the features on its disk.
 
-A partition stays with the process that made it. `run_packed` of `assay.engine.spread` calls the functions below on it.
+A partition stays with the process that made it; `run_packed` of `assay.engine.parallel` calls what follows on it.
 """
 
 import tempfile

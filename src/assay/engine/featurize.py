@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assay.engine.parallel import Each
 from assay.engine.spill import Sorted
-from assay.engine.spread import Each
 from assay.errors import AssayError
 from assay.preparation.features import categorised, text_counts, vocabulary
 from assay.records.columns import RECORD_ID

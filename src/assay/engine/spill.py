@@ -16,7 +16,7 @@ from assay.errors import about
 from assay.files import WRITING
 
 if TYPE_CHECKING:
-    from assay.engine.spread import Each
+    from assay.engine.parallel import Each
 
 BUCKET = 1 << 17  # rows that are sorted at a time, about
 MOST_BUCKETS = 256  # files that are open at a time

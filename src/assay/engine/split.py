@@ -12,7 +12,6 @@ import pandas as pd
 
 from assay.engine.spill import Sorted
 from assay.errors import AssayError
-from assay.records.answer import ROWS, Answer, answered
 from assay.records.columns import DATE, RECORD_ID
 from assay.records.database import literal
 from assay.records.folds import (
@@ -30,6 +29,7 @@ from assay.records.folds import (
     starts,
 )
 from assay.records.parts import Parts
+from assay.records.query_result import ROWS, Answer, answered
 
 if TYPE_CHECKING:
     from assay.config.schema import Split

@@ -10,7 +10,7 @@ import numpy as np
 from assay.bundle.scoring import score_and_log_odds
 from assay.config.schema import DaskEngine
 from assay.config.targets import MEMBERS
-from assay.engine.spread import on_workers
+from assay.engine.parallel import on_workers
 from assay.engine.stored import Streamed
 from assay.errors import AssayError
 from assay.memory import sized

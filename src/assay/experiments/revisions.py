@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from assay.dvc_internals.revisions import files_at, listed_md5s, recorded_md5, resolved_revision
 from assay.errors import AssayError, translated
-from assay.experiments.former import named_as_now
+from assay.experiments.former_names import named_as_now
 from assay.experiments.versions import version_tag
 from assay.files import folder_md5, yaml_mapping
 from assay.lineage import lock

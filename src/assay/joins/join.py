@@ -16,9 +16,9 @@ from assay.errors import AssayError, sample
 from assay.joins import sql
 from assay.joins.checks import MOST_NAMED, NAMED, plain, require_alike, require_known, require_useful, require_values
 from assay.joins.rows import as_number, of_table, places, rows
-from assay.records.answer import Answer
 from assay.records.database import MEMORY, database, in_bytes
 from assay.records.feature_table import with_columns
+from assay.records.query_result import Answer
 from assay.records.writing import texts
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from assay.experiments.clones import dvc, environment
 from assay.git import git, shared
 from assay.merging import conflicts, state
 from assay.merging.conflicts import NextCommands
-from assay.merging.own import Side
+from assay.merging.only_in_params import Side
 from assay.sweep.execution import baseline
 
 # Keeps one side's bytes of generated files. `make` writes the same into the clone's configuration.

@@ -17,7 +17,7 @@ from assay.lineage.graph import DVC_YAML, LOCK, PARAMS, Node, nodes
 from assay.lineage.lock import as_text
 from assay.merging import decisions, lock, sources
 from assay.merging.conflicts import generated, require_staged, within
-from assay.merging.own import Side, require_said_in_conf
+from assay.merging.only_in_params import Side, require_said_in_conf
 
 RAN = re.compile(r"^Running stage '(.+)'", re.M)
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from assay.errors import AssayError
 from assay.joins.join import Joiner
-from assay.monitoring.arrived import read_labels
+from assay.monitoring.arrived_labels import read_labels
 from assay.monitoring.counts import Counts, of_piece
 from assay.monitoring.finding import MEANS, Finding, Kind
 from assay.monitoring.judging import Judged, judged

@@ -12,7 +12,7 @@ from assay.errors import AssayError, warn
 from assay.onboarding.sniff import Sniffed, sniffed
 from assay.preparation.prepare import prepare
 from assay.preparation.reconcile import stop_for
-from assay.preparation.reduced import restricted
+from assay.preparation.reduced_contract import restricted
 from assay.records.columns import CODE
 from assay.records.formats import CSV, SUFFIXES
 from assay.records.reading import read, require_there

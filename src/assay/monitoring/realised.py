@@ -97,8 +97,8 @@ def met(
 ) -> pd.DataFrame:
     """Of scored records those that have a label: month, score, label (1, 0, or NaN if ungradable), and their groups.
 
-    ids, months, scores: (n,), NaN without a score. labels: as of `assay.monitoring.arrived`; those of other records are
-    left out. groups: (n) rows of columns to keep.
+    ids, months, scores: (n,), NaN without a score. labels: as of `assay.monitoring.arrived_labels`; those of other
+    records are left out. groups: (n) rows of columns to keep.
     """
     places = labels.index.get_indexer(pd.Index(ids).astype("str"))
     there = (places >= 0) & ~np.isnan(scores)

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from assay.config.alike import LIKE
 from assay.config.dataset import DAY, FEATURE
+from assay.config.like_columns import LIKE
 from assay.config.questions import questions
 from assay.onboarding.guess import Guess
 from assay.onboarding.identity import identity

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from assay.config.dataset import Written
 from assay.config.questions import OPEN
+from assay.contract.number_formats import WrittenNumbers
 from assay.contract.numbers import held, number
-from assay.contract.written import WrittenNumbers
 from assay.onboarding.number_doubts import (
     LONGEST_UNIT,
     MOSTLY_NUMBERS,

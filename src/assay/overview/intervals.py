@@ -94,7 +94,7 @@ def scored(lock: bytes, cache: Path) -> "Scored":
     import pandas as pd
 
     from assay.evaluation.assess import scored_by
-    from assay.experiments.former import named_as_now
+    from assay.experiments.former_names import named_as_now
 
     folder = FOLDER.search(lock)
     if folder is None:

@@ -31,7 +31,7 @@ from assay.contract.validation import Validator, Violation
 from assay.contract.values import Reader, Values, day_name
 from assay.errors import AssayError, sample
 from assay.preparation.conversions import conversions
-from assay.preparation.reduced import collected
+from assay.preparation.reduced_contract import collected
 from assay.records.changes import Change, change
 from assay.records.columns import CODE, DATE, RECORD_ID, RULE, WEIGHT, stored
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assay.config.dataset import CHECK, FEATURE, IGNORE, NOTE, SET_MISSING, TARGET
 from assay.config.grammar import names
-from assay.preparation.reduced import restricted
+from assay.preparation.reduced_contract import restricted
 from assay.records.columns import WEIGHT
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from assay.experiments.refs import OUT_OF_FOLD
 from assay.experiments.revisions import WORKSPACE, Revision, revision
 from assay.git import git, shared
 from assay.lineage.graph import LOCK, PARAMS
-from assay.merging.ahead import Ahead, ahead
+from assay.merging.forecast import Ahead, ahead
 from assay.paths import ANNOTATION_LOG, CLEANED, LABELS, PREDICTIONS, QUALITY, REPLAY, REPORTS, SPLIT, fold
 from assay.presentation.markdown import Markdown, code, quoted
 from assay.presentation.markdown import table as table_of

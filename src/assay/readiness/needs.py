@@ -7,7 +7,7 @@ from assay.budget.page import NOT_MEASURED, NOTHING, TITLES, Limit, limits, numb
 from assay.cards.markdown import percent
 from assay.config.dataset import CATEGORY, CHECK, IGNORE, LEAK, NUMBER, PERSONAL, SET_MISSING, TARGET, TEXT
 from assay.paths import BUDGET, BUNDLE
-from assay.preparation.reduced import collected
+from assay.preparation.reduced_contract import collected
 from assay.preparation.request import optional, request_contract, required
 from assay.readiness.facts import Facts
 from assay.readiness.item import Section

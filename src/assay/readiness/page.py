@@ -11,7 +11,7 @@ from assay.readiness.claims import claims, criteria, findings
 from assay.readiness.costs import Prices, costs
 from assay.readiness.facts import Facts
 from assay.readiness.item import Section, section_of
-from assay.readiness.lacking import lacking
+from assay.readiness.missing_data import lacking
 from assay.readiness.needs import inputs, resources
 from assay.readiness.risks import risks
 from assay.readiness.undecided import undecided

@@ -11,7 +11,7 @@ from assay.presentation import words
 from assay.readiness.claims import figure, ungradable_share
 from assay.readiness.facts import Facts, Part, report, told
 from assay.readiness.item import Item
-from assay.readiness.lacking import FEWEST
+from assay.readiness.missing_data import FEWEST
 from assay.records.folds import RANDOM
 
 WORST = 3  # slices

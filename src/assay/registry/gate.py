@@ -57,7 +57,7 @@ def _each(name: str, judge: Judge, candidate: "Candidate") -> list[Criterion]:
 
 def ran(candidate: "Candidate") -> Iterator[Criterion]:
     """The promoted files are those that ran."""
-    from assay.registry.ran import unran
+    from assay.registry.provenance import unran
 
     found = unran(candidate.files)
     said = "all stages" if not found else f"{len(found)} difference(s)"
@@ -150,7 +150,7 @@ def _compared(candidate: "Candidate", now: "Version") -> tuple["Comparison", str
     from assay.compare.page import compared
     from assay.dvc_internals.revisions import files_at
     from assay.experiments.revisions import Recorded, Revision
-    from assay.registry.unseen import Champion, judged, plan_of
+    from assay.registry.comparison import Champion, judged, plan_of
     from assay.registry.version import subject
 
     base = Revision(now.version, now.commit, Recorded(now.version, now.commit, files_at(now.commit)))

@@ -68,7 +68,7 @@ def piece_of(served: Served, threshold: float) -> Piece:
 
 
 def labels_of(served: Served) -> pd.DataFrame:
-    """The labels that have come, as of `assay.monitoring.arrived`."""
+    """The labels that have come, as of `assay.monitoring.arrived_labels`."""
     there = ~np.isnan(served.labels)
     index = pd.Index(served.X.index[there].astype("str"), name=RECORD_ID)
     return pd.DataFrame({"label": served.labels[there] == 1, "ungradable": False}, index)

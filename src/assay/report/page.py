@@ -13,8 +13,8 @@ from assay.evaluation.assess import Assessment
 from assay.evaluation.criteria import Judged, criterion_title, verdict
 from assay.paths import MODEL_KEY
 from assay.presentation import words
-from assay.presentation.many import shown
 from assay.presentation.pages import data_uri, environment
+from assay.presentation.truncation import shown
 from assay.report.reasons import Worst
 from assay.statistics.bootstrap import Estimates
 from assay.statistics.edges import BOOTSTRAP

@@ -12,9 +12,9 @@ from assay.experiments.refs import experiments
 from assay.experiments.revisions import Revision
 from assay.git import git
 from assay.records.formats import SUFFIXES
+from assay.registry.comparison import Champion, Judgement, champion_of, judged, plan_of
 from assay.registry.data_version import newest, raw_form, raw_records, raw_tables, recorded, table_form
 from assay.registry.publishing import stale_locks_away
-from assay.registry.unseen import Champion, Judgement, champion_of, judged, plan_of
 from assay.retraining import line
 from assay.retraining.batch import Arrived, Batch, batch_of, joined, require_new, require_of_the_contract
 from assay.retraining.lock import locked

@@ -20,10 +20,10 @@ from assay.records.dialect import one_cell
 from assay.records.formats import CSV, SUFFIXES
 from assay.records.streaming import Batch, CsvRecords, ParquetRecords
 from assay.scoring.outputs import Output, Target, to_file, to_stdout
+from assay.scoring.reason_choice import Reasons
 from assay.scoring.rows import HASH, rows
 from assay.scoring.scorer import Scorer, wanted
 from assay.scoring.tally import Tally
-from assay.scoring.wish import Reasons
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle

@@ -17,11 +17,11 @@ from assay.errors import AssayError, sample
 from assay.labels.policy import ungradable
 from assay.preparation.features import Featurizer, categorised, matrix
 from assay.preparation.prepare import Preparer, require_columns, require_rows
-from assay.preparation.reduced import collected
+from assay.preparation.reduced_contract import collected
 from assay.preparation.request import optional, request_contract, without_optional
 from assay.records.columns import CODE, DATE, RECORD_ID, UNGRADABLE
 from assay.records.plain import require_distinct
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 
 if TYPE_CHECKING:
     from assay.bundle.loading import Bundle

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from assay.bundle.contributions import without
 from assay.bundle.folder import METRICS
 from assay.preparation.request import required
+from assay.scoring.reason_choice import Reasons
 from assay.scoring.scorer import Scorer, wanted
-from assay.scoring.wish import Reasons
 from assay.serving.answers import Answer, answers, refused
 from assay.serving.requests import Form
 from assay.serving.schema import example

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from assay import __version__
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 from assay.serving.paths import HEALTH, KEY_HEADER, METRICS, MODEL, OPENAPI, PAGE, PREDICT, READY
 from assay.serving.schema import Schema, record_schema
 

@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from assay.scoring.reason_choice import Reasons
 from assay.scoring.scorer import CONTRACT
-from assay.scoring.wish import Reasons
 from assay.serving.answers import Answer
 from assay.serving.batches import Batches
 from assay.serving.errors import busy

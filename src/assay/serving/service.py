@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from assay.errors import AssayError, sample, warn
-from assay.scoring.wish import Reasons
+from assay.scoring.reason_choice import Reasons
 from assay.serving.answers import Answer
 from assay.serving.log import PredictionLog
 from assay.serving.metrics import Metrics

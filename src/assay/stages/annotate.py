@@ -8,7 +8,7 @@ from assay.config.classes import classes
 from assay.config.schema import Config
 from assay.config.start import stage
 from assay.engine.annotate import Annotator
-from assay.engine.spread import spread
+from assay.engine.parallel import spread
 from assay.files import write_json
 from assay.labels.ledger import opened
 from assay.labels.policy import require_classes

@@ -53,7 +53,7 @@ def with_made_columns(raw: "pd.DataFrame", config: Config) -> "tuple[pd.DataFram
 def in_batches(config: Config) -> dict[str, Any]:
     """Write the tables, batch by batch; the log."""
     from assay.engine.clean import Cleaner
-    from assay.engine.spread import spread
+    from assay.engine.parallel import spread
 
     path, rows = raw_file(RAW), config.layout.part_rows
     with (

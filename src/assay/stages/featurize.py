@@ -46,8 +46,8 @@ def in_batches(config: Config) -> None:
     """Write the features, batch by batch."""
     from functools import partial
 
+    from assay.engine.parallel import spread
     from assay.engine.spill import scratch
-    from assay.engine.spread import spread
     from assay.records.batches import table_batches
 
     featurize = partial(features, dataset=config.dataset, config=config.features)

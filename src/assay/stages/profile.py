@@ -14,8 +14,8 @@ from assay.engine.spill import scratch
 from assay.files import write_json, write_text
 from assay.joins.raw import raw_in_batches
 from assay.paths import CLEANED, PROFILE, PROFILE_PAGE, QUALITY, QUARANTINE, RAW, SPLIT, fold
-from assay.preparation.reduced import collected
-from assay.presentation.many import shown
+from assay.preparation.reduced_contract import collected
+from assay.presentation.truncation import shown
 from assay.profile.columns import MOST_COLUMNS, NEGATIVE, POSITIVE, importance, monthly, profiles
 from assay.profile.correlation import CORRELATED, rank_correlations
 from assay.profile.scorecard import scorecards

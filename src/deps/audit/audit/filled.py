@@ -1,1 +1,0 @@
-../../../assay/audit/filled.py

@@ -1,0 +1,1 @@
+../../../assay/audit/missingness.py

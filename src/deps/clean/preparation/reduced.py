@@ -1,1 +1,0 @@
-../../../assay/preparation/reduced.py

@@ -1,0 +1,1 @@
+../../../assay/engine/parallel.py

@@ -1,0 +1,1 @@
+../../../assay/config/like_columns.py

@@ -1,0 +1,1 @@
+../../../assay/contract/number_formats.py

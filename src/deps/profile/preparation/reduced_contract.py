@@ -1,0 +1,1 @@
+../../../assay/preparation/reduced_contract.py

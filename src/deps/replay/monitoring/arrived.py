@@ -1,1 +1,0 @@
-../../../assay/monitoring/arrived.py

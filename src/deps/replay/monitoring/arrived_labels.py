@@ -1,0 +1,1 @@
+../../../assay/monitoring/arrived_labels.py

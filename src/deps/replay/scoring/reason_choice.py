@@ -1,0 +1,1 @@
+../../../assay/scoring/reason_choice.py

@@ -1,1 +1,0 @@
-../../../assay/records/answer.py

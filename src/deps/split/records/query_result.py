@@ -1,0 +1,1 @@
+../../../assay/records/query_result.py

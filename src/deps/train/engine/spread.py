@@ -1,1 +1,0 @@
-../../../assay/engine/spread.py
