@@ -196,7 +196,10 @@ def test_between_two_stages_a_repro_runs_until_its_process_ends(
     killed = Path(".dvc/tmp/exps/run/workspace/workspace.run")  # an experiment before
     killed.parent.mkdir(parents=True)
     killed.write_text(json.dumps({"status": 2, "baseline_rev": "1" * 40, "name": "killed"}))
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", *words]) as process:
+    command = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # a process that has just begun has no words yet
         Path(".dvc/tmp/lock").write_text(f" {process.pid}\n")
         row = overview()[0]
         process.kill()
