@@ -2,10 +2,8 @@
 
 import json
 import os
-import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -165,31 +163,38 @@ def test_what_looks_unlike_the_training_is_told(line: Path) -> None:
     assert "alerts per 1000 scored records; the bundle states" in found.stderr.splitlines()[-1]
 
 
-def writing(command: list[str]) -> subprocess.Popen[bytes]:
-    """A run that has begun to write."""
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+def writing(source: str, stdin: bytes = b"") -> subprocess.Popen[bytes]:
+    """A run that has begun to write; its stdin stays open."""
+    command = [sys.executable, "-m", "assay.cli", "score", source, "-o", "scores/out.csv"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdin is not None
+    process.stdin.write(stdin)
+    process.stdin.flush()
     while process.poll() is None and not any(Path("scores").glob(f"{WRITING}*/out.csv")):
         time.sleep(0.002)
     return process
 
 
+def left_by(process: subprocess.Popen[bytes]) -> bytes:
+    """What a run that is killed leaves of the scores."""
+    process.kill()
+    process.communicate()
+    return Path("scores/out.csv").read_bytes()
+
+
 @pytest.mark.slow
 def test_a_killed_run_leaves_nothing_half_written(line: Path) -> None:
     pd.concat([synthetic_raw()] * 50).to_csv("in.csv", index=False)
-    command = [sys.executable, "-m", "assay.cli", "score", "in.csv", "-o", "scores/out.csv"]
-    process, start = writing(command), time.monotonic()
-    assert process.wait() == 0
+    process, start = writing("in.csv"), time.monotonic()
+    process.communicate()
     took, whole = time.monotonic() - start, Path("scores/out.csv").read_bytes()
-    generator, states = random.Random(0), set()
-    for _ in range(5):
+    Path("scores/out.csv").write_text("before")
+    assert left_by(writing("-", Path(RAW).read_bytes())) == b"before"  # it waits for more records
+    for share in (0.1, 0.3, 0.5, 0.7, 0.9):
         Path("scores/out.csv").write_text("before")
-        process = writing(command)
-        time.sleep(took * generator.random())
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        states.add(Path("scores/out.csv").read_bytes())
-    assert states <= {b"before", whole}
-    assert b"before" in states
-    subprocess.run(command, check=True, capture_output=True)
+        process = writing("in.csv")
+        time.sleep(took * share)
+        assert left_by(process) in {b"before", whole}
+    writing("in.csv").communicate()
     assert Path("scores/out.csv").read_bytes() == whole
     assert [one.name for one in Path("scores").iterdir()] == ["out.csv"]
